@@ -1,0 +1,67 @@
+"""Who is signed in, and the decorators by which a route says who may use it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.wrappers import Response
+
+from flask_login import current_user as login_proxy
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.web import access, errors, expired_forms
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def current_user() -> User:
+    """The signed-in user; only for views that `signed_in` or `requires` guards."""
+    return cast(User, login_proxy._get_current_object())  # noqa: SLF001 - werkzeug documents it for this use
+
+
+def visitor() -> User | None:
+    """The signed-in user, or None for an anonymous reader."""
+    return current_user() if login_proxy.is_authenticated else None
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
+    """Declare that everybody with an account may use this view."""
+    return _guard(view, "signed in", lambda user: True)
+
+
+def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
+    """Declare that this view needs a permission."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
+        return _guard(view, permission.value, lambda user: user.can(permission))
+
+    return decorate
+
+
+def _guard(
+    view: Callable[P, R], declaration: str, is_permitted: Callable[[User], bool]
+) -> Callable[P, R | ResponseReturnValue]:
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
+        user = visitor()
+        if user is None:
+            return ask_to_sign_in()
+        if not is_permitted(user):
+            raise Forbidden
+        return view(*args, **kwargs)
+
+    setattr(guarded, access.ATTRIBUTE, declaration)
+    return guarded
+
+
+def ask_to_sign_in() -> Response:
+    """Send a reader to the sign-in form and back; a form that was sent is kept on the page."""
+    if errors.wants_json():
+        raise Unauthorized
+    if request.method in expired_forms.SAFE_METHODS:
+        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), code=302)
+    return expired_forms.offer_again()

@@ -1,0 +1,156 @@
+"""Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
+
+import re
+from datetime import datetime
+from typing import NoReturn
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from masthead.accounts import queries
+from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
+from masthead.accounts.models import NAME_CHARACTERS, USERNAME_CHARACTERS, Role, User
+from masthead.accounts.permissions import READER, can_change_account, can_grant
+from masthead.db import db
+from masthead.errors import Invalid, NotAllowed
+from masthead.text.names import name_key
+from masthead.text.slugs import slugify
+
+USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
+
+
+def register(
+    *, username: str, email: str, password_hash: str, at: datetime, role: Role | None = None
+) -> User:
+    """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
+    email = checked_email(email)
+    user = User(
+        username=checked_username(username),
+        username_key=name_key(username),
+        email=email,
+        email_key=queries.email_key(email),
+        password_hash=password_hash,
+        role=role or queries.role(READER),
+        created_at=at,
+        updated_at=at,
+    )
+    _insert(user)
+    return user
+
+
+def create_byline(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
+    """Make a byline that cannot sign in, with the first free user name like the wanted one."""
+    shortest, longest = USERNAME_CHARACTERS
+    stem = slugify(username)[:longest].strip("-")
+    stem = stem if len(stem) >= shortest else f"author-{stem}"
+    candidate, number = stem, 1
+    while queries.by_username(candidate) is not None:
+        number += 1
+        candidate = f"{stem[: longest - 6]}-{number}"
+    user = User(
+        username=candidate,
+        username_key=name_key(candidate),
+        name=name[:NAME_CHARACTERS],
+        bio=bio,
+        website=website,
+        is_byline=True,
+        role=queries.role(READER),
+        created_at=at,
+        updated_at=at,
+    )
+    _insert(user)
+    return user
+
+
+def _insert(user: User) -> None:
+    """Insert, turning a violated constraint into a domain error, with the transaction still usable."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError as error:
+        _refuse(error, user)
+
+
+def _refuse(error: IntegrityError, user: User) -> NoReturn:
+    # SQLite names the column, PostgreSQL the constraint; both hold this word.
+    if "email_key" in str(error.orig):
+        raise EmailTaken(user.email or "") from None
+    raise UsernameTaken(user.username) from None
+
+
+def checked_username(username: str) -> str:
+    """The user name, if it can be one; raises `Invalid`."""
+    shortest, longest = USERNAME_CHARACTERS
+    if not shortest <= len(username) <= longest:
+        raise Invalid(f"A user name has {shortest} to {longest} characters.", field="username")
+    if not USERNAME.fullmatch(username):
+        raise Invalid(
+            "A user name holds letters, digits, hyphens, dots and underscores, and begins and ends with a letter or digit.",
+            field="username",
+        )
+    return username
+
+
+def checked_email(email: str) -> str:
+    """The address in its normal form, if it can be one; raises `Invalid`."""
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise Invalid(
+            "This is not an e-mail address. It should look like name@example.org.", field="email"
+        ) from None
+
+
+def update_profile(user: User, *, name: str, bio: str, website: str, by: User) -> None:
+    """Change what readers see of somebody."""
+    if by.id != user.id and not can_change_account(by, user):
+        raise NotAllowed("Only the person or an administrator can change this profile.")
+    user.name, user.bio, user.website = name, bio, website
+
+
+def set_password_hash(user: User, password_hash: str) -> None:
+    """Store a new password, and end every login that was made with the old one."""
+    user.password_hash = password_hash
+    user.session_version += 1
+
+
+def renew_password_hash(user: User, password_hash: str) -> None:
+    """Store the same password hashed with today's parameters, unless it was changed meanwhile; logins stay."""
+    unchanged = (User.id == user.id, User.password_hash == user.password_hash)
+    db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
+
+
+def set_role(user: User, role: Role, *, by: User | None) -> None:
+    """Give somebody another role. Without ``by`` the shell asks, which may do everything but lock everybody out."""
+    if by is not None and not (can_change_account(by, user) and can_grant(by, role)):
+        raise NotAllowed("Your role does not allow you to give this person that role.")
+    if user.is_administrator and role.id != user.role_id:
+        _keep_an_administrator(user)
+    user.role = role
+    user.session_version += 1
+
+
+def disable(user: User, *, by: User | None) -> None:
+    """Keep somebody from signing in; their texts stay."""
+    if by is not None and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to disable this account.")
+    if user.is_administrator and user.is_active:
+        _keep_an_administrator(user)
+    user.is_active = False
+    user.session_version += 1
+
+
+def enable(user: User, *, by: User | None) -> None:
+    """Let somebody sign in again."""
+    if by is not None and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to enable this account.")
+    user.is_active = True
+
+
+def _keep_an_administrator(user: User) -> None:
+    others = [
+        user_id for user_id in db.session.scalars(queries.active_administrators()) if user_id != user.id
+    ]
+    if not others:
+        raise LastAdministrator

@@ -1,0 +1,98 @@
+"""``masthead user …``: accounts from the shell; no mail server is ever needed."""
+
+import click
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.table import Table
+
+from masthead import clock
+from masthead.accounts import actions, passwords, queries
+from masthead.db import db
+from masthead.web.commands import Group
+
+group = Group("user", help="Make and change accounts.")
+
+PASSWORD_OPTION = click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="The password; asked for when it is not given, which keeps it out of the shell's history.",
+)
+
+
+@group.command("create")
+@click.argument("username")
+@click.argument("email")
+@click.option("--role", default="reader", show_default=True, help="The role's name.")
+@click.option("--name", default="", help="The name that readers see.")
+@PASSWORD_OPTION
+@with_appcontext
+def create(username: str, email: str, role: str, name: str, password: str) -> None:
+    """Make the account USERNAME with the address EMAIL."""
+    password_hash = passwords.hash_password(password)
+    user = actions.register(
+        username=username, email=email, password_hash=password_hash, at=clock.now(), role=queries.role(role)
+    )
+    user.name = name
+    db.session.commit()
+    click.echo(f"{username} can sign in as {user.email}, with the role {role}.")
+
+
+@group.command("list")
+@with_appcontext
+def list_accounts() -> None:
+    """List all accounts."""
+    table = Table("User name", "E-mail", "Role", "State", box=None, pad_edge=False)
+    for user in db.session.scalars(queries.accounts()):
+        table.add_row(
+            user.username, user.email or "", user.role.name, "active" if user.is_active else "disabled"
+        )
+    Console().print(table)
+
+
+@group.command("set-role")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@click.argument("role")
+@with_appcontext
+def set_role(identity: str, role: str) -> None:
+    """Give somebody the role ROLE."""
+    user = queries.named(identity)
+    actions.set_role(user, queries.role(role), by=None)
+    db.session.commit()
+    click.echo(f"{user.username} has the role {role} now.")
+
+
+@group.command("set-password")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@PASSWORD_OPTION
+@with_appcontext
+def set_password(identity: str, password: str) -> None:
+    """Give somebody a new password, which signs them out everywhere."""
+    password_hash = passwords.hash_password(password)
+    user = queries.named(identity)
+    actions.set_password_hash(user, password_hash)
+    db.session.commit()
+    click.echo(f"{user.username} has a new password, and is signed out everywhere.")
+
+
+@group.command("disable")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def disable(identity: str) -> None:
+    """Keep somebody from signing in. Their texts stay."""
+    user = queries.named(identity)
+    actions.disable(user, by=None)
+    db.session.commit()
+    click.echo(f"{user.username} cannot sign in any more.")
+
+
+@group.command("enable")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def enable(identity: str) -> None:
+    """Let somebody sign in again."""
+    user = queries.named(identity)
+    actions.enable(user, by=None)
+    db.session.commit()
+    click.echo(f"{user.username} can sign in again.")

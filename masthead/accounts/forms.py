@@ -1,0 +1,78 @@
+"""The shapes of the forms about accounts."""
+
+from wtforms import BooleanField, PasswordField, StringField, TextAreaField
+from wtforms.validators import URL, EqualTo, InputRequired, Length, Optional, Regexp
+
+from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, USERNAME_CHARACTERS
+from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
+from masthead.web.forms import Form, trimmed
+
+CHOSEN_PASSWORD = [
+    InputRequired("Choose a password."),
+    Length(
+        min=SHORTEST_CHARACTERS,
+        max=LONGEST_BYTES,
+        message=f"Choose a password with {SHORTEST_CHARACTERS} to {LONGEST_BYTES} characters.",
+    ),
+]
+USERNAME_RULE = Length(*USERNAME_CHARACTERS, message="A user name has %(min)d to %(max)d characters.")
+EMAIL_RULE = Length(max=EMAIL_CHARACTERS, message="An e-mail address has at most %(max)d characters.")
+
+
+class LoginForm(Form):
+    """Signing in."""
+
+    email = StringField(
+        "E-mail address", [InputRequired("Enter your e-mail address."), EMAIL_RULE], [trimmed]
+    )
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    remember = BooleanField("Keep me signed in on this device")
+
+
+class RegistrationForm(Form):
+    """Making an account."""
+
+    username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
+    email = StringField(
+        "E-mail address",
+        [
+            InputRequired("Enter your e-mail address."),
+            EMAIL_RULE,
+            Regexp(
+                r"[^@\s]+@[^@\s]+",
+                message="This is not an e-mail address. It should look like name@example.org.",
+            ),
+        ],
+        [trimmed],
+    )
+    password = PasswordField("Password", CHOSEN_PASSWORD)
+    password_confirm = PasswordField(
+        "The same password again",
+        [
+            InputRequired("Enter the password a second time."),
+            EqualTo("password", "The two passwords are not the same."),
+        ],
+    )
+
+
+class ProfileForm(Form):
+    """What readers see of a person."""
+
+    name = StringField(
+        "Name", [Length(max=NAME_CHARACTERS, message="A name has at most %(max)d characters.")], [trimmed]
+    )
+    bio = TextAreaField(
+        "About you",
+        [Length(max=BIO_CHARACTERS, message="Write at most %(max)d characters about yourself.")],
+        [trimmed],
+    )
+    website = StringField(
+        "Website",
+        [
+            Optional(),
+            Length(max=500, message="An address has at most %(max)d characters."),
+            Regexp(r"https?://", message="The address of a website begins with https:// or http://."),
+            URL(message="This is not the address of a website."),
+        ],
+        [trimmed],
+    )

@@ -1,0 +1,84 @@
+"""Accounts and roles."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from flask_login import UserMixin
+from masthead.accounts.permissions import ADMINISTRATOR, Permission
+from masthead.db import Base, Identifier, Timestamps
+
+USERNAME_CHARACTERS = (3, 30)
+NAME_CHARACTERS = 80
+EMAIL_CHARACTERS = 254
+BIO_CHARACTERS = 2_000
+
+
+class Role(Base):
+    """A named set of permissions; the rank says whose accounts its holders may change."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(80))
+    rank: Mapped[int]
+    permissions: Mapped[list[str]]
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """The permissions; one that this version no longer knows grants nothing."""
+        known = set(Permission)
+        return frozenset(Permission(value) for value in self.permissions if value in known)
+
+
+class User(Timestamps, UserMixin, Base):
+    """A person: with an account, or only a byline that cannot sign in."""
+
+    __tablename__ = "user"
+    __table_args__ = (Index("ix_user_role_id", "role_id"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    username: Mapped[str] = mapped_column(String(60))
+    #: `masthead.text.names.name_key` of the user name: two that look alike have the same.
+    username_key: Mapped[str] = mapped_column(String(120), unique=True)
+    email: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS))
+    email_key: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    bio: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    avatar: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_byline: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None]
+    #: Part of the session cookie: raising it ends every login of this account.
+    session_version: Mapped[int] = mapped_column(default=1)
+    role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="RESTRICT"))
+
+    role: Mapped[Role] = relationship(lazy="raise", innerjoin=True)
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the account's role grants the permission."""
+        return self.is_active and not self.is_byline and permission in self.role.granted
+
+    @property
+    def display_name(self) -> str:
+        """What readers see."""
+        return self.name or self.username
+
+    @property
+    def initials(self) -> str:
+        """One or two letters to draw where there is no portrait."""
+        words = self.display_name.split() or ["?"]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether this is one of the accounts of which the last is protected."""
+        return self.role.name == ADMINISTRATOR
+
+    def get_id(self) -> str:
+        """The identity in the session cookie (Flask-Login's "alternative token")."""
+        return f"{self.id}.{self.session_version}"

@@ -1,0 +1,93 @@
+"""What can be permitted, the roles that a new site starts with, and the rules about accounts themselves."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from masthead.accounts.models import Role, User
+
+
+class Permission(StrEnum):
+    """One right. The value is stored in roles, so it never changes."""
+
+    COMMENT = "comments.write"
+    WRITE = "posts.write"
+    PUBLISH = "posts.publish"
+    UPLOAD = "media.upload"
+    EDIT_POSTS = "posts.edit_any"
+    MANAGE_TAGS = "tags.manage"
+    MANAGE_PAGES = "pages.manage"
+    MODERATE = "comments.moderate"
+    MANAGE_USERS = "users.manage"
+    MANAGE_ROLES = "roles.manage"
+    MANAGE_SETTINGS = "settings.manage"
+    MANAGE_JOBS = "jobs.manage"
+    READ_AUDIT = "audit.read"
+
+    @property
+    def sentence(self) -> str:
+        """What somebody with this right can do."""
+        return SENTENCES[self]
+
+
+SENTENCES: dict[Permission, str] = {
+    Permission.COMMENT: "Comment on posts",
+    Permission.WRITE: "Write drafts and submit them for review",
+    Permission.PUBLISH: "Publish, schedule and unpublish their own posts",
+    Permission.UPLOAD: "Upload pictures",
+    Permission.EDIT_POSTS: "Edit, publish and trash anybody's posts",
+    Permission.MANAGE_TAGS: "Rename, merge and describe tags",
+    Permission.MANAGE_PAGES: "Write and publish pages",
+    Permission.MODERATE: "Approve, reject and delete comments",
+    Permission.MANAGE_USERS: "Invite, disable and change the role of people",
+    Permission.MANAGE_ROLES: "Make and change roles",
+    Permission.MANAGE_SETTINGS: "Change the settings of the publication",
+    Permission.MANAGE_JOBS: "See, retry and cancel background jobs",
+    Permission.READ_AUDIT: "Read the audit log",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRole:
+    """A role that every new site has. A higher rank may change accounts of a lower one."""
+
+    name: str
+    title: str
+    rank: int
+    permissions: tuple[Permission, ...]
+
+
+_WRITING = (Permission.COMMENT, Permission.WRITE)
+_PUBLISHING = (*_WRITING, Permission.PUBLISH, Permission.UPLOAD)
+_EDITING = (
+    *_PUBLISHING,
+    Permission.EDIT_POSTS,
+    Permission.MANAGE_TAGS,
+    Permission.MANAGE_PAGES,
+    Permission.MODERATE,
+)
+
+READER = "reader"
+ADMINISTRATOR = "administrator"
+
+DEFAULT_ROLES: tuple[DefaultRole, ...] = (
+    DefaultRole(READER, "Reader", 10, (Permission.COMMENT,)),
+    DefaultRole("contributor", "Contributor", 20, _WRITING),
+    DefaultRole("author", "Author", 30, _PUBLISHING),
+    DefaultRole("moderator", "Moderator", 40, (Permission.COMMENT, Permission.MODERATE)),
+    DefaultRole("editor", "Editor", 50, _EDITING),
+    DefaultRole(ADMINISTRATOR, "Administrator", 100, tuple(Permission)),
+)
+
+
+def can_change_account(by: "User", user: "User") -> bool:
+    """Whether ``by`` may change the account of ``user``: nobody reaches an equal or a higher role but their own."""
+    return by.can(Permission.MANAGE_USERS) and (by.role.rank > user.role.rank or by.id == user.id)
+
+
+def can_grant(by: "User", role: "Role") -> bool:
+    """Whether ``by`` may give ``role`` to somebody: never a higher rank than their own, nor a right that they lack."""
+    if not by.can(Permission.MANAGE_USERS) or role.rank > by.role.rank:
+        return False
+    return role.granted <= by.role.granted

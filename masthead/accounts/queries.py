@@ -1,0 +1,93 @@
+"""Reading accounts and roles. Whatever loads a user loads the role with it, in the same query."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from masthead.accounts.models import Role, User
+from masthead.accounts.permissions import ADMINISTRATOR
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.text.names import name_key
+
+
+def users() -> Select[User]:
+    """Everybody, with their roles."""
+    return select(User).options(joinedload(User.role, innerjoin=True))
+
+
+def accounts() -> Select[User]:
+    """Everybody who can have a password, the newest first."""
+    return users().where(User.is_byline.is_(False)).order_by(User.created_at.desc(), User.id.desc())
+
+
+def get(user_id: int) -> User:
+    """The user with this id; raises `NotFound`."""
+    user = db.session.scalar(users().where(User.id == user_id))
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user
+
+
+def by_username(username: str) -> User | None:
+    """The user with this name, however it is capitalised."""
+    return db.session.scalar(users().where(User.username_key == name_key(username)))
+
+
+def by_email(email: str) -> User | None:
+    """The account with this address."""
+    return db.session.scalar(with_email(email))
+
+
+def with_email(email: str) -> Select[User]:
+    """The statement for the account with this address."""
+    return users().where(User.email_key == email_key(email), User.is_byline.is_(False))
+
+
+def email_key(email: str) -> str:
+    """What makes two addresses the same for us: the case of their letters does not count."""
+    return email.strip().casefold()
+
+
+def named(identity: str) -> User:
+    """The account with this user name or address; raises `NotFound`."""
+    user = by_email(identity) if "@" in identity else by_username(identity)
+    if user is None:
+        raise NotFound(f"There is no account called {identity!r}.")
+    return user
+
+
+def role(name: str) -> Role:
+    """The role with this name; raises `NotFound`, naming those that exist."""
+    found = db.session.scalar(select(Role).where(Role.name == name))
+    if found is None:
+        known = ", ".join(db.session.scalars(select(Role.name).order_by(Role.rank)))
+        raise NotFound(f"There is no role called {name!r}. The roles are {known}.")
+    return found
+
+
+def roles() -> Select[Role]:
+    """All roles, the lowest rank first."""
+    return select(Role).order_by(Role.rank, Role.id)
+
+
+def is_empty() -> bool:
+    """Whether nobody has an account yet."""
+    return db.session.scalar(select(User.id).where(User.is_byline.is_(False)).limit(1)) is None
+
+
+def active_administrators() -> Select[int]:
+    """The ids of those who can administer, locked against a change by somebody else."""
+    return (
+        select(User.id)
+        .where(
+            User.is_active,
+            User.role_id == select(Role.id).where(Role.name == ADMINISTRATOR).scalar_subquery(),
+        )
+        .order_by(User.id)
+        .with_for_update()
+    )
+
+
+def count_of_accounts() -> int:
+    """How many people have an account."""
+    return db.session.scalar(select(func.count()).select_from(User).where(User.is_byline.is_(False))) or 0

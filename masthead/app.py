@@ -1,0 +1,78 @@
+"""The application factory: a table of contents of Masthead."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from masthead import config as configuration
+from masthead import db
+from masthead.accounts import cli as accounts_cli
+from masthead.accounts import signing_in
+from masthead.accounts import views as accounts
+from masthead.comments import models as _comments  # noqa: F401
+from masthead.config import Config
+from masthead.dashboard import views as dashboard
+from masthead.extensions import csrf, migrate
+from masthead.operation import schema, serving, shell
+from masthead.pages import views as pages
+from masthead.posts import desk
+from masthead.posts import views as posts
+from masthead.site import setup, templates
+from masthead.site import views as site
+from masthead.web import (
+    access,
+    converters,
+    errors,
+    expired_forms,
+    logs,
+    request_id,
+    security,
+    static_files,
+    templating,
+    toolbar,
+)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: Every blueprint and where it is mounted.
+BLUEPRINTS = (
+    (site.bp, None),
+    (setup.bp, None),
+    (pages.bp, None),
+    (posts.bp, "/blog"),
+    (desk.bp, "/blog"),
+    (accounts.bp, "/auth"),
+    (dashboard.bp, None),
+)
+#: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
+COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Make an application; several with different settings can live in one process."""
+    config = configuration.load() if config is None else config.with_secrets()
+    app = Flask("masthead", instance_path=str(config.MASTHEAD_HOME))
+    app.config.from_mapping(config.flask_settings())
+
+    logs.configure(config)
+    converters.init_app(app)
+    request_id.init_app(app)
+    security.init_app(app, config)
+    static_files.init_app(app)
+    templating.init_app(app)
+    db.init_app(app)
+    migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    csrf.init_app(app)
+    signing_in.init_app(app)
+    expired_forms.init_app(app)
+    errors.init_app(app)
+    templates.init_app(app)
+    shell.init_app(app)
+    toolbar.init_app(app, config)
+
+    for blueprint, prefix in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=prefix)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    access.check(app)
+    return app

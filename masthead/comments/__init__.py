@@ -1,0 +1,1 @@
+"""Comments: threads below posts, and their moderation."""

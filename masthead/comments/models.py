@@ -1,0 +1,56 @@
+"""Comments."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Enum, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from masthead.accounts.models import User
+from masthead.db import Base, Identifier
+from masthead.posts.models import Post
+
+
+class CommentStatus(StrEnum):
+    """Who can read a comment: pending and spam only moderators (and pending its author), deleted nobody."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SPAM = "spam"
+    DELETED = "deleted"
+
+
+class Comment(Base):
+    """What somebody wrote below a post."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        Index("ix_comment_post_id_created_at", "post_id", "created_at", "id"),
+        Index("ix_comment_status_created_at", "status", "created_at", "id"),
+        Index("ix_comment_author_id_status", "author_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
+    body: Mapped[str]
+    html: Mapped[str]
+    status: Mapped[CommentStatus] = mapped_column(
+        Enum(
+            CommentStatus,
+            name="status",
+            native_enum=False,
+            create_constraint=True,
+            length=20,
+            values_callable=lambda statuses: [status.value for status in statuses],
+        )
+    )
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    #: When and by whom it was approved or rejected last.
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+
+    post: Mapped[Post] = relationship(lazy="raise", innerjoin=True)
+    author: Mapped[User] = relationship(lazy="raise", innerjoin=True, foreign_keys=[author_id])

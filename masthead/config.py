@@ -1,0 +1,302 @@
+"""Every setting once: its name, type, default and rule.
+
+Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.env``, in that order of precedence;
+``FLASK_<NAME>`` beats ``<NAME>``. All mistakes are reported together, and a value is never printed.
+"""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+MINIMUM_SECRET_CHARACTERS = 32
+#: Keys that tutorials print. A site that runs with one of them can be entered by anyone.
+KNOWN_SECRETS = frozenset(
+    {
+        "dev",
+        "secret",
+        "secret-key",
+        "change-me",
+        "changeme",
+        "you-will-never-guess",
+        "dev-secret-key-change-in-production",
+        "hard to guess string",
+        "your-secret-key-here",
+    }
+)
+Environment = Literal["development", "testing", "staging", "production"]
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; ``problems`` names every setting that is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Config(BaseSettings):
+    """What every environment shares. The class attributes below are the reference for `docs/configuration.md`."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True)
+    ENVIRONMENT: ClassVar[Environment]
+
+    #: Folder for the database, the generated secrets and ``config.env``.
+    MASTHEAD_HOME: Path = Path("instance")
+    #: Signs cookies and form tokens. Generated once into ``MASTHEAD_HOME/secrets`` when absent.
+    SECRET_KEY: SecretStr = Field(default=SecretStr(""), validate_default=False)
+    #: ``sqlite:///…`` or ``postgresql://…``; empty means ``masthead.sqlite3`` in ``MASTHEAD_HOME``.
+    DATABASE_URL: str = ""
+    #: Address and port that ``masthead serve`` listens on.
+    HOST: str = "127.0.0.1"
+    PORT: int = Field(default=8000, ge=1, le=65535)
+    #: Server processes.
+    WORKERS: int = Field(default=1, ge=1, le=64)
+    #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.
+    SITE_URL: str = ""
+    #: Host names that requests may carry, comma-separated; empty means SITE_URL's host and this machine's own names.
+    TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
+    TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
+    #: Who may make an account.
+    REGISTRATION: Literal["open", "invite", "closed"] = "open"
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    LOG_FORMAT: Literal["console", "json"] = "console"
+    #: Hours for which a form that somebody opened can still be sent.
+    FORM_HOURS: int = Field(default=12, ge=1, le=720)
+    #: Days for which "remember me" keeps somebody signed in.
+    REMEMBER_DAYS: int = Field(default=30, ge=1, le=365)
+    #: Argon2id: memory in KiB, passes and lanes (RFC 9106; OWASP asks for at least 19 MiB and 2 passes).
+    ARGON2_MEMORY_KIB: int = Field(default=19_456, ge=8, le=4_194_304)
+    ARGON2_PASSES: int = Field(default=2, ge=1, le=100)
+    ARGON2_LANES: int = Field(default=1, ge=1, le=16)
+
+    @field_validator("TRUSTED_HOSTS", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(host.strip() for host in value.split(",") if host.strip())
+        return value
+
+    @field_validator("LOG_LEVEL", mode="before")
+    @classmethod
+    def _upper_level(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("SECRET_KEY")
+    @classmethod
+    def _strong_secret(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and secret.lower() in KNOWN_SECRETS:
+            raise ValueError("is a default that everybody knows; leave it out and Masthead makes one")
+        if secret and len(secret) < MINIMUM_SECRET_CHARACTERS:
+            raise ValueError(f"is too short; it needs at least {MINIMUM_SECRET_CHARACTERS} characters")
+        return value
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("is not a database address such as postgresql://user@host/name") from None
+        if url.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
+            raise ValueError("must begin with sqlite:// or postgresql://")
+        if url.get_backend_name() in {"postgresql", "postgres"}:
+            url = url.set(drivername="postgresql+psycopg")
+        elif url.database in {None, "", ":memory:"}:
+            raise ValueError("must name a file; a database in memory would lose everything at the next start")
+        return url.render_as_string(hide_password=False)
+
+    @field_validator("SITE_URL")
+    @classmethod
+    def _absolute_address(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            valid = False
+            parts = urlsplit("")
+        if not valid or parts.query or parts.fragment or parts.path.strip("/"):
+            raise ValueError("must look like https://example.org, without a path")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_addresses(cls, values: Any) -> Any:
+        """Derive what was left empty from what was given."""
+        values = dict(values)
+        home = Path(values.get("MASTHEAD_HOME") or "instance").absolute()
+        values["MASTHEAD_HOME"] = home
+        if not values.get("DATABASE_URL"):
+            values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
+        if not values.get("SITE_URL"):
+            host = str(values.get("HOST") or "127.0.0.1")
+            values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
+        return values
+
+    @property
+    def site_host(self) -> str:
+        """The host name of SITE_URL, without its port."""
+        return urlsplit(self.SITE_URL).hostname or ""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether readers reach the site by https, which makes cookies Secure and turns HSTS on."""
+        return self.SITE_URL.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """The host names that a request may carry (a port is ignored by the check)."""
+        if self.TRUSTED_HOSTS:
+            return list(self.TRUSTED_HOSTS)
+        return list(dict.fromkeys([self.site_host, "localhost", "127.0.0.1", "[::1]"]))
+
+    def flask_settings(self) -> dict[str, object]:
+        """The mapping for ``app.config``: our settings and what the extensions derive from them."""
+        prefix = "__Host-" if self.is_https else ""
+        ours = {name: getattr(self, name) for name in type(self).model_fields}
+        return ours | {
+            "SECRET_KEY": self.SECRET_KEY.get_secret_value(),
+            "TESTING": self.ENVIRONMENT == "testing",
+            "DEBUG": self.ENVIRONMENT == "development",
+            "TRUSTED_HOSTS": self.trusted_hosts,
+            "SQLALCHEMY_DATABASE_URI": self.DATABASE_URL,
+            "SESSION_COOKIE_NAME": f"{prefix}session",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.is_https,
+            "REMEMBER_COOKIE_NAME": f"{prefix}remember",
+            "REMEMBER_COOKIE_HTTPONLY": True,
+            "REMEMBER_COOKIE_SAMESITE": "Lax",
+            "REMEMBER_COOKIE_SECURE": self.is_https,
+            "REMEMBER_COOKIE_DURATION": self.REMEMBER_DAYS * 86_400,
+            "WTF_CSRF_TIME_LIMIT": self.FORM_HOURS * 3_600,
+            "WTF_CSRF_CHECK_DEFAULT": False,
+            # Long articles are sent as one form field; Werkzeug's own limit is 500 kB.
+            "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 6 * 1024 * 1024,
+            "MAX_FORM_PARTS": 200,
+            "PREFERRED_URL_SCHEME": urlsplit(self.SITE_URL).scheme,
+        }
+
+    def with_secrets(self) -> Self:
+        """This configuration with the generated secret filled in, making it on the first start."""
+        if self.SECRET_KEY.get_secret_value():
+            return self
+        key = stored_secret(self.MASTHEAD_HOME, "SECRET_KEY")
+        return self.model_copy(update={"SECRET_KEY": SecretStr(key)})
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then ``FLASK_<NAME>``, ``<NAME>``, ``.env``, ``config.env``."""
+        home = Path(os.environ.get("MASTHEAD_HOME") or "instance")
+        return (
+            init_settings,
+            EnvSettingsSource(settings_cls, env_prefix="FLASK_"),
+            EnvSettingsSource(settings_cls),
+            DotEnvSettingsSource(settings_cls, env_file=Path(".env"), env_file_encoding="utf-8"),
+            DotEnvSettingsSource(settings_cls, env_file=home / "config.env", env_file_encoding="utf-8"),
+        )
+
+
+class DevelopmentConfig(Config):
+    """Reloading, the debug toolbar and the debugger; never for a site that others can reach."""
+
+    ENVIRONMENT = "development"
+
+
+class TestingConfig(Config):
+    """For the test suite: cheap password hashes, everything else as in production."""
+
+    ENVIRONMENT = "testing"
+    __test__ = False
+
+    ARGON2_MEMORY_KIB: int = Field(default=8, ge=8)
+    ARGON2_PASSES: int = Field(default=1, ge=1)
+
+
+class StagingConfig(Config):
+    """Like production, for a rehearsal."""
+
+    ENVIRONMENT = "staging"
+
+
+class ProductionConfig(Config):
+    """The default, so that a forgotten variable is the safe case."""
+
+    ENVIRONMENT = "production"
+
+
+CONFIGS: dict[str, type[Config]] = {
+    config.ENVIRONMENT: config
+    for config in (DevelopmentConfig, TestingConfig, StagingConfig, ProductionConfig)
+}
+
+
+def load(**overrides: object) -> Config:
+    """Read the configuration that FLASK_CONFIG chooses.
+
+    Raises `ConfigurationError` with every problem at once.
+    """
+    name = os.environ.get("FLASK_CONFIG") or "production"
+    if name not in CONFIGS:
+        raise ConfigurationError([f"FLASK_CONFIG: must be one of {', '.join(CONFIGS)}."])
+    try:
+        return CONFIGS[name](**overrides).with_secrets()  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise ConfigurationError(_problems(error)) from None
+    except OSError as error:
+        raise ConfigurationError([f"MASTHEAD_HOME: cannot be used ({error.strerror})."]) from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """One line a setting, without its value, since values may be secrets."""
+    lines = []
+    for item in error.errors(include_url=False, include_input=False):
+        name = str(item["loc"][0]) if item["loc"] else "configuration"
+        message = item["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message[0].lower()}{message[1:]}.")
+    return lines
+
+
+def stored_secret(home: Path, name: str) -> str:
+    """The secret called ``name`` from ``home/secrets/``, made on first use (mode 0600)."""
+    folder = home / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        # Several processes may start at once: each writes a whole file, and the first link wins.
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=f".{name}.", encoding="ascii") as draft:
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            os.fsync(draft.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,28 @@
+"""The dashboard."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.permissions import Permission
+from masthead.db import db
+from masthead.posts import queries as posts
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post
+
+bp = Blueprint("dashboard", __name__)
+
+RECENT_POSTS = 8
+
+
+@bp.get("/dashboard")
+@signed_in
+def index() -> ResponseReturnValue:
+    """What one was working on, and what waits."""
+    user = current_user()
+    recent, counts = [], {}
+    if user.can(Permission.WRITE):
+        own = posts.written_by(user).where(Post.status != Status.TRASHED).limit(RECENT_POSTS)
+        recent = list(db.session.scalars(own).unique())
+        counts = posts.counts_by_status(user)
+    return render_template("dashboard/index.html", recent=recent, counts=counts)

@@ -1,0 +1,22 @@
+"""The database: engine, base model, column types, numbered pages and race-free claims."""
+
+from masthead.db.base import Base, Identifier, Timestamps
+from masthead.db.claims import claim, claim_first_free
+from masthead.db.engine import db, init_app, snapshot
+from masthead.db.pagination import Page, count_of, paginate
+from masthead.db.types import UTCDateTime
+
+__all__ = [
+    "Base",
+    "Identifier",
+    "Page",
+    "Timestamps",
+    "UTCDateTime",
+    "claim",
+    "claim_first_free",
+    "count_of",
+    "db",
+    "init_app",
+    "paginate",
+    "snapshot",
+]

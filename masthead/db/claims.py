@@ -1,0 +1,55 @@
+"""Claiming a name that nobody else has, without a race.
+
+A claim is a row whose primary key is the name. Inserting it with ``ON CONFLICT DO NOTHING`` is the whole decision: of
+any number of writers exactly one gets the row, and the others try the next name.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Dialect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+
+from masthead.db.base import Base
+from masthead.db.engine import db
+
+
+def claim(model: type[Base], column: InstrumentedAttribute[str], wanted: str, /, **values: object) -> bool:
+    """Insert the row whose ``column`` is ``wanted``, and say whether it is ours now."""
+    row: dict[str, Any] = {column.key: wanted, **values}
+    bind = db.session.get_bind()
+    insert = _insert_for(bind.dialect)
+    result = db.session.execute(
+        insert(model).values(**row).on_conflict_do_nothing(index_elements=[column.key]).returning(column)
+    )
+    return result.first() is not None
+
+
+def claim_first_free(
+    model: type[Base], column: InstrumentedAttribute[str], wanted: str, *, limit: int, **owner: object
+) -> str:
+    """Claim ``wanted``, or the first of ``wanted-2``, ``wanted-3``, … that is free; ``limit`` is in characters."""
+    if claim(model, column, wanted, **owner):
+        return wanted
+    for candidate in _numbered(column, wanted, limit=limit):
+        if claim(model, column, candidate, **owner):
+            return candidate
+    raise AssertionError("the numbers do not end")
+
+
+def _numbered(column: InstrumentedAttribute[str], wanted: str, *, limit: int) -> Iterator[str]:
+    """``wanted-N`` from the first number that looks free."""
+    # A thousand posts called "Weekly notes" would make a thousand attempts; look where the row of numbers ends.
+    stem = wanted[: limit - 8].rstrip("-")
+    taken = set(db.session.scalars(select(column).where(column.startswith(f"{stem}-", autoescape=True))))
+    number = 2
+    while True:
+        candidate = f"{stem}-{number}"
+        if candidate not in taken:
+            yield candidate
+        number += 1
+
+
+def _insert_for(dialect: Dialect) -> Any:
+    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert

@@ -1,0 +1,79 @@
+"""The Flask-SQLAlchemy instance and how each database is opened.
+
+SQLite (https://www.sqlite.org/lang_transaction.html): the driver's own transaction handling is switched off, because it begins
+late and lets a transaction that read first fail when it comes to write. We begin ourselves: reads take one snapshot
+(DEFERRED), a unit of work that may write takes the write lock at its first statement (IMMEDIATE) and so waits its
+turn instead of failing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from masthead.db.base import Base
+
+#: How long a writer waits for the one before it. Write transactions take milliseconds, so this is a queue of hundreds.
+BUSY_TIMEOUT_MS = 15_000
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# After a commit nothing changes any more in a request, so what was loaded may still be shown.
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+_reading: ContextVar[bool] = ContextVar("masthead_db_reading", default=False)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the extension to the application and prepare its engine."""
+    if not _is_sqlite(app):
+        # Months and years are cut in UTC, whatever the server's own time zone is.
+        options = {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=UTC"}}
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _is_sqlite(app: Flask) -> bool:
+    return str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def open_connection(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # With NORMAL an acknowledged write can vanish when the power fails; people's texts are worth the sync.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN DEFERRED" if _only_reads() else "BEGIN IMMEDIATE")
+
+
+def _only_reads() -> bool:
+    return _reading.get() or (has_request_context() and request.method in READING_METHODS)
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session of its own that only reads and takes no write lock, for work that precedes a change.
+
+    What it loads is detached when the block ends.
+    """
+    token = _reading.set(True)
+    try:
+        with Session(db.engine, expire_on_commit=False) as session:
+            yield session
+            session.expunge_all()
+    finally:
+        _reading.reset(token)

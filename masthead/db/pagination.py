@@ -1,0 +1,53 @@
+"""Numbered pages of a query's result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func
+
+from masthead.db.engine import db
+from masthead.errors import NotFound
+
+PER_PAGE_LIMIT = 100
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a longer list; pages are numbered from 1."""
+
+    items: Sequence[T]
+    number: int
+    per_page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.per_page))
+
+    @property
+    def has_prev(self) -> bool:
+        """Whether a page comes before this one."""
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page comes after this one."""
+        return self.number < self.pages
+
+
+def paginate(statement: Select[T], *, page: int, per_page: int) -> Page[T]:
+    """Page ``page`` of the statement's rows; raises `NotFound` beyond the last one."""
+    per_page = min(per_page, PER_PAGE_LIMIT)
+    total = db.session.scalar(count_of(statement)) or 0
+    if page < 1 or (page > 1 and (page - 1) * per_page >= total):
+        raise NotFound("There is no such page in this list.")
+    rows = db.session.scalars(statement.limit(per_page).offset((page - 1) * per_page)).unique().all()
+    return Page(items=rows, number=page, per_page=per_page, total=total)
+
+
+def count_of(statement: Select[Any]) -> Select[int]:
+    """The statement that counts the rows of another one, without its order and eager loads."""
+    return statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)

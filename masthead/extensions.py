@@ -1,0 +1,13 @@
+"""The Flask extension instances; `masthead.app` binds them to an application.
+
+Talisman keeps its settings on itself, so `create_app` makes one for each application instead.
+"""
+
+from flask_migrate import Migrate
+
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+migrate = Migrate()

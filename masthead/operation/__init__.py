@@ -1,0 +1,1 @@
+"""Running a site from the shell: the server, the schema, sample data."""

@@ -1,0 +1,1 @@
+"""Pages: texts outside the stream of posts, such as "About"."""

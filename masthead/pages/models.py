@@ -1,0 +1,40 @@
+"""Pages and every address that they ever had."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from masthead.db import Base, Identifier, Timestamps
+
+
+class Page(Timestamps, Base):
+    """A text of its own."""
+
+    __tablename__ = "page"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    slug: Mapped[str] = mapped_column(String(200), unique=True)
+    summary: Mapped[str] = mapped_column(default="")
+    body: Mapped[str]
+    html: Mapped[str]
+    toc: Mapped[list[Any]] = mapped_column(JSON)
+    is_public: Mapped[bool] = mapped_column(default=False)
+    #: Raised by every change.
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class PageSlug(Base):
+    """An address that a page has or had."""
+
+    __tablename__ = "page_slug"
+    __table_args__ = (Index("ix_page_slug_page_id", "page_id"),)
+
+    slug: Mapped[str] = mapped_column(String(200), primary_key=True)
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"))

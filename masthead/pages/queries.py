@@ -1,0 +1,43 @@
+"""Reading pages."""
+
+from sqlalchemy import Select, select
+
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.pages.models import Page, PageSlug
+
+
+def every() -> Select[Page]:
+    """All pages by title."""
+    return select(Page).order_by(Page.title, Page.id)
+
+
+def get(page_id: int) -> Page:
+    """The page with this id; raises `NotFound`."""
+    return _one(select(Page).where(Page.id == page_id))
+
+
+def by_slug(slug: str) -> Page:
+    """The page at this address, public or not; raises `NotFound`."""
+    return _one(select(Page).where(Page.slug == slug))
+
+
+def present_slug(old_slug: str) -> str | None:
+    """The present address of the public page that once had this one."""
+    return db.session.scalar(
+        select(Page.slug)
+        .join(PageSlug, PageSlug.page_id == Page.id)
+        .where(PageSlug.slug == old_slug, Page.is_public)
+    )
+
+
+def slug_of(page_id: int) -> str | None:
+    """The address of a public page."""
+    return db.session.scalar(select(Page.slug).where(Page.id == page_id, Page.is_public))
+
+
+def _one(statement: Select[Page]) -> Page:
+    page = db.session.scalar(statement)
+    if page is None:
+        raise NotFound("There is no such page.")
+    return page

@@ -1,0 +1,44 @@
+"""Pages as readers see them."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts.access import visitor
+from masthead.accounts.permissions import Permission
+from masthead.errors import NotFound
+from masthead.pages import queries
+from masthead.pages.links import ABOUT, url_of
+from masthead.web.access import public
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/about")
+@public
+def about() -> ResponseReturnValue:
+    """What this publication is."""
+    return _answer(ABOUT)
+
+
+@bp.get("/page/<slug>")
+@public
+def show(slug: str) -> ResponseReturnValue:
+    """A page, or the way to its present address."""
+    if slug == ABOUT:
+        return redirect(url_of(ABOUT), code=301)
+    return _answer(slug)
+
+
+def _answer(slug: str) -> ResponseReturnValue:
+    try:
+        page = queries.by_slug(slug)
+    except NotFound:
+        present = queries.present_slug(slug)
+        if present is None:
+            raise
+        return redirect(url_of(present), code=301)
+    user = visitor()
+    can_edit = user is not None and user.can(Permission.MANAGE_PAGES)
+    if not page.is_public and not can_edit:
+        raise NotFound("There is no such page.")
+    return render_template("pages/page.html", page=page, can_edit=can_edit)

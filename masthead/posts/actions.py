@@ -1,0 +1,199 @@
+"""Changing posts. What is expensive, rendering, has happened before: see `masthead.posts.manuscript`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import claim, claim_first_free, db
+from masthead.errors import Invalid, NotAllowed
+from masthead.posts import lifecycle
+from masthead.posts.errors import SlugTaken, StaleVersion
+from masthead.posts.lifecycle import Status, Step
+from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
+from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
+from masthead.posts.permissions import can_edit, can_publish
+from masthead.tags import actions as tags
+from masthead.text.slugs import slugify
+
+
+def create(
+    manuscript: Manuscript, *, by: User, at: datetime, bylines: Sequence[User] | None = None, note: str = ""
+) -> Post:
+    """Make a draft owned by ``by``; raises `SlugTaken` if the manuscript asks for an address that is not free."""
+    if not by.can(Permission.WRITE):
+        raise NotAllowed("Your role does not allow you to write posts.")
+    slug = _claimed_slug(manuscript)
+    post = Post(author_id=by.id, slug=slug, status=Status.DRAFT, created_at=at, byline_rows=[], tag_rows=[])
+    _set(post, manuscript, at=at)
+    credit(post, [by] if bylines is None else bylines)
+    db.session.add(post)
+    db.session.flush()
+    db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
+    _keep_revision(post, manuscript, by=by, at=at, note=note)
+    return post
+
+
+def revise(
+    post: Post,
+    manuscript: Manuscript,
+    *,
+    by: User,
+    at: datetime,
+    expected_version: int | None = None,
+    note: str = "",
+) -> None:
+    """Save a new state of the post; raises `StaleVersion` if it is not the state that the writer saw."""
+    if not can_edit(by, post):
+        raise NotAllowed("Only its author or an editor can change this post.")
+    if post.status is Status.TRASHED:
+        raise lifecycle.StepNotPossible(Step.PUBLISH, post.status)
+    if expected_version is not None and expected_version != post.version:
+        raise StaleVersion(expected=expected_version, actual=post.version)
+    if manuscript.slug is not None and manuscript.slug != post.slug:
+        _readdress(post, manuscript.slug)
+    _set(post, manuscript, at=at)
+    db.session.flush()
+    _keep_revision(post, manuscript, by=by, at=at, note=note)
+
+
+def _claimed_slug(manuscript: Manuscript) -> str:
+    if manuscript.slug is None:
+        return claim_first_free(PostSlug, PostSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
+    if not claim(PostSlug, PostSlug.slug, manuscript.slug):
+        raise SlugTaken(manuscript.slug)
+    return manuscript.slug
+
+
+def _readdress(post: Post, slug: str) -> None:
+    """Give the post another address; the old one stays its own for ever, and answers 301."""
+    if not claim(PostSlug, PostSlug.slug, slug, post_id=post.id):
+        owner = db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug))
+        if owner != post.id:
+            raise SlugTaken(slug)
+    post.slug = slug
+
+
+def _set(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
+    post.title = manuscript.title
+    post.summary = manuscript.summary
+    post.body = manuscript.body
+    post.html = manuscript.html
+    post.excerpt = manuscript.excerpt
+    post.toc = [list(heading) for heading in manuscript.toc]
+    post.words = manuscript.words
+    post.reading_minutes = manuscript.reading_minutes
+    post.lead_image = manuscript.lead.url if manuscript.lead else None
+    post.lead_alt = manuscript.lead.alt if manuscript.lead else ""
+    post.lead_caption = manuscript.lead.caption if manuscript.lead else ""
+    post.updated_at = at
+    _tag(post, manuscript.tags)
+
+
+def _tag(post: Post, names: Sequence[str]) -> None:
+    with db.session.no_autoflush:
+        wanted = tags.ensure(names)
+        present = {row.tag_id: row for row in post.tag_rows}
+        rows = [present.get(tag.id) or PostTag(tag=tag, tag_id=tag.id) for tag in wanted]
+        for position, row in enumerate(rows):
+            row.position = position
+        post.tag_rows = rows
+
+
+def credit(post: Post, people: Sequence[User]) -> None:
+    """Set the bylines, in order."""
+    present = {row.user_id: row for row in post.byline_rows}
+    rows = [
+        present.get(user_id) or PostByline(user_id=user_id)
+        for user_id in dict.fromkeys(user.id for user in people)
+    ]
+    for position, row in enumerate(rows):
+        row.position = position
+    post.byline_rows = rows
+
+
+def _keep_revision(post: Post, manuscript: Manuscript, *, by: User, at: datetime, note: str) -> None:
+    last = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id)) or 0
+    db.session.add(
+        Revision(
+            post_id=post.id,
+            number=last + 1,
+            title=post.title,
+            slug=post.slug,
+            summary=post.summary,
+            body=manuscript.body,
+            tags=list(manuscript.tags),
+            status=post.status.value,
+            author_id=by.id,
+            note=note,
+            created_at=at,
+        )
+    )
+
+
+def submit(post: Post, *, by: User, at: datetime) -> None:
+    """Hand the draft to the editors."""
+    if not can_edit(by, post):
+        raise NotAllowed("Only its author or an editor can submit this post.")
+    _move(post, Step.SUBMIT, at=at)
+
+
+def send_back(post: Post, *, by: User, at: datetime) -> None:
+    """Return a submitted post to its author."""
+    if not by.can(Permission.EDIT_POSTS):
+        raise NotAllowed("Only an editor can send a post back.")
+    _move(post, Step.RETURN, at=at)
+
+
+def publish(post: Post, *, by: User, at: datetime) -> None:
+    """Make the post public now. One that was public before keeps its date."""
+    if not can_publish(by, post):
+        raise NotAllowed("Only its author or an editor can publish this post, if their role allows it.")
+    _move(post, Step.PUBLISH, at=at)
+    if post.published_at is None or post.published_at > at:
+        post.published_at = at
+
+
+def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
+    """Make the post public at a later moment."""
+    if not can_publish(by, post):
+        raise NotAllowed("Only its author or an editor can schedule this post, if their role allows it.")
+    if when <= at:
+        raise Invalid("Choose a moment in the future, or publish the post now.", field="published_at")
+    _move(post, Step.PUBLISH, at=at)
+    post.published_at = when
+
+
+def backdate(post: Post, *, when: datetime) -> None:
+    """Set the date of a post that was public elsewhere before (imports)."""
+    post.published_at = when
+
+
+def unpublish(post: Post, *, by: User, at: datetime) -> None:
+    """Take the post back from the readers; it is a draft again."""
+    if not can_publish(by, post):
+        raise NotAllowed("Only its author or an editor can unpublish this post.")
+    _move(post, Step.UNPUBLISH, at=at)
+
+
+def trash(post: Post, *, by: User, at: datetime) -> None:
+    """Move the post to the trash."""
+    if not can_edit(by, post):
+        raise NotAllowed("Only its author or an editor can move this post to the trash.")
+    _move(post, Step.TRASH, at=at)
+    post.trashed_at = at
+
+
+def restore(post: Post, *, by: User, at: datetime) -> None:
+    """Take the post out of the trash, as a draft."""
+    if not can_edit(by, post):
+        raise NotAllowed("Only its author or an editor can restore this post.")
+    _move(post, Step.RESTORE, at=at)
+    post.trashed_at = None
+
+
+def _move(post: Post, step: Step, *, at: datetime) -> None:
+    post.status = lifecycle.after(step, post.status)
+    post.updated_at = at

@@ -1,0 +1,97 @@
+"""The shape of the form for posts."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from masthead.posts.manuscript import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.posts.models import Post
+from masthead.tags import actions as tags
+from masthead.web.forms import Form, trimmed
+
+
+class MomentField(StringField):
+    """A date and time as browsers send it (HTML, "local date and time"), in UTC unless it carries an offset."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moment: datetime | None = None
+
+    def process_data(self, value: object) -> None:
+        """Show a moment in the form that browsers expect."""
+        self.data = f"{value.astimezone(UTC):%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else None
+
+    def pre_validate(self, form: object) -> None:
+        """Read the moment."""
+        if not self.data:
+            return
+        try:
+            moment = datetime.fromisoformat(self.data)
+            self.moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("Enter the date and time like 2026-11-21T14:05.") from None
+
+
+class PostForm(Form):
+    """Writing a post."""
+
+    title = StringField(
+        "Title",
+        [
+            InputRequired("Give the post a title."),
+            Length(max=TITLE_CHARACTERS, message="A title has at most %(max)d characters."),
+        ],
+        [trimmed],
+    )
+    summary = TextAreaField(
+        "Standfirst",
+        [Length(max=SUMMARY_CHARACTERS, message="A standfirst has at most %(max)d characters.")],
+        [trimmed],
+    )
+    body = TextAreaField(
+        "Text", [Length(max=BODY_CHARACTERS, message="The text has at most %(max)d characters.")]
+    )
+    tags = StringField(
+        "Tags", [Length(max=2_500, message="The tags have at most %(max)d characters.")], [trimmed]
+    )
+    slug = StringField(
+        "Address",
+        [Length(max=SLUG_CHARACTERS, message="An address has at most %(max)d characters.")],
+        [trimmed],
+    )
+    published_at = MomentField("Publish at (UTC)", [Optional()])
+    comments_open = BooleanField("Readers may comment", default=True)
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, post: Post) -> "PostForm":
+        """The form filled in with a post, or with what was sent."""
+        return cls(
+            title=post.title,
+            summary=post.summary,
+            body=post.body,
+            tags=", ".join(tag.name for tag in post.tags),
+            slug=post.slug,
+            published_at=post.published_at,
+            comments_open=post.comments_open,
+            version=post.version,
+        )
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the writer saw; None if the form does not say."""
+        given = str(self.version.data or "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+    def fields_of_manuscript(self) -> dict[str, Any]:
+        """The arguments of `masthead.posts.manuscript.typeset`."""
+        return {
+            "title": self.title.data or "",
+            "summary": self.summary.data or "",
+            # Browsers send line ends as CRLF (HTML, form submission); Markdown is kept with LF.
+            "body": (self.body.data or "").replace("\r\n", "\n"),
+            "tags": tags.parse(self.tags.data or ""),
+            "slug": self.slug.data or None,
+        }

@@ -1,0 +1,101 @@
+"""A text made ready to be stored: checked, rendered and measured, without a database.
+
+Rendering takes milliseconds, so it happens before a transaction begins; imports do it in other processes.
+"""
+
+from dataclasses import dataclass
+
+from masthead.errors import Invalid
+from masthead.tags import actions as tags
+from masthead.text.excerpts import excerpt, reading_minutes
+from masthead.text.markdown import render
+from masthead.text.plain import is_storable
+from masthead.text.slugs import slugify
+
+TITLE_CHARACTERS = 300
+SUMMARY_CHARACTERS = 1_000
+SLUG_CHARACTERS = 200
+#: Longer than the longest novels; a form field may hold it.
+BODY_CHARACTERS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture above a post."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """What an author hands in, typeset."""
+
+    title: str
+    #: The wanted address; None keeps the present one, or makes one from the title.
+    slug: str | None
+    summary: str
+    body: str
+    tags: tuple[str, ...]
+    html: str
+    excerpt: str
+    toc: tuple[tuple[int, str, str], ...]
+    words: int
+    reading_minutes: int
+    lead: Picture | None = None
+
+
+def typeset(
+    *,
+    title: str,
+    body: str,
+    summary: str = "",
+    slug: str | None = None,
+    tags: tuple[str, ...] = (),
+    lead: Picture | None = None,
+) -> Manuscript:
+    """Check and render; raises `Invalid` naming the field that cannot be accepted."""
+    _check("title", title, TITLE_CHARACTERS)
+    _check("summary", summary, SUMMARY_CHARACTERS)
+    _check("body", body, BODY_CHARACTERS)
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid("A post needs a title.", field="title")
+    rendered = render(body)
+    return Manuscript(
+        title=title,
+        slug=_checked_slug(slug),
+        summary=summary.strip(),
+        body=body,
+        tags=tidy_tags(tags),
+        html=rendered.html,
+        excerpt=excerpt(rendered.plain),
+        toc=tuple((heading.level, heading.id, heading.text) for heading in rendered.toc),
+        words=rendered.words,
+        reading_minutes=reading_minutes(rendered.words),
+        lead=lead,
+    )
+
+
+def tidy_tags(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags' names, each once; raises `Invalid`."""
+    for name in names:
+        _check("tags", name, BODY_CHARACTERS)
+    return tags.distinct(names)
+
+
+def _check(field: str, text: str, limit: int) -> None:
+    if not is_storable(text):
+        raise Invalid("This text holds characters that cannot be stored.", field=field)
+    if len(text) > limit:
+        raise Invalid(
+            f"This text is too long: {len(text)} characters, where {limit} are possible.", field=field
+        )
+
+
+def _checked_slug(slug: str | None) -> str | None:
+    if slug is None or not slug.strip():
+        return None
+    _check("slug", slug, SLUG_CHARACTERS)
+    return slugify(slug)

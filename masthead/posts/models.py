@@ -1,0 +1,175 @@
+"""Posts, their bylines, their revisions, and every address that they ever had."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.sql import ColumnElement
+
+from masthead import clock
+from masthead.accounts.models import User
+from masthead.db import Base, Identifier, Timestamps
+from masthead.posts import lifecycle
+from masthead.posts.lifecycle import State, Status
+from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS
+from masthead.tags.models import Tag
+
+
+def _status_type(name: str) -> Enum:
+    return Enum(
+        Status,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        values_callable=lambda statuses: [status.value for status in statuses],
+    )
+
+
+class Post(Timestamps, Base):
+    """An article, from its first draft to the trash."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        # The reading lists: published posts, the newest first.
+        Index("ix_post_status_published_at", "status", "published_at", "id"),
+        Index("ix_post_author_id_updated_at", "author_id", "updated_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS))
+    slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), unique=True)
+    summary: Mapped[str] = mapped_column(default="")
+    body: Mapped[str] = mapped_column(deferred=True, deferred_group="text")
+    html: Mapped[str] = mapped_column(deferred=True, deferred_group="text")
+    excerpt: Mapped[str] = mapped_column(default="")
+    #: The headings: level, id, text.
+    toc: Mapped[list[Any]] = mapped_column(JSON, deferred=True, deferred_group="text")
+    status: Mapped[Status] = mapped_column(_status_type("status"), default=Status.DRAFT)
+    published_at: Mapped[datetime | None]
+    trashed_at: Mapped[datetime | None]
+    words: Mapped[int] = mapped_column(default=0)
+    reading_minutes: Mapped[int] = mapped_column(default=1)
+    views: Mapped[int] = mapped_column(default=0)
+    #: Approved comments; kept by the actions of comments.
+    comment_count: Mapped[int] = mapped_column(default=0)
+    comments_open: Mapped[bool] = mapped_column(default=True)
+    #: Raised by every change of content or status, not by counters.
+    version: Mapped[int] = mapped_column(default=1)
+    #: Who owns the text and may edit it. Who is credited stands in `bylines`.
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
+    lead_image: Mapped[str | None]
+    lead_alt: Mapped[str] = mapped_column(default="")
+    lead_caption: Mapped[str] = mapped_column(default="")
+    canonical_url: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(35))
+
+    # An update of a row that somebody else changed meanwhile fails instead of overwriting it.
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+    author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+    byline_rows: Mapped[list["PostByline"]] = relationship(
+        lazy="raise", order_by="PostByline.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+    tag_rows: Mapped[list["PostTag"]] = relationship(
+        lazy="raise", order_by="PostTag.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def bylines(self) -> list[User]:
+        """Who is credited, in order."""
+        return [row.user for row in self.byline_rows]
+
+    @property
+    def tags(self) -> list[Tag]:
+        """What the post is about, the most important first."""
+        return [row.tag for row in self.tag_rows]
+
+    @property
+    def kicker(self) -> Tag | None:
+        """The tag above the headline."""
+        return self.tags[0] if self.tag_rows else None
+
+    @property
+    def standfirst(self) -> str:
+        """The author's summary, or the beginning of the text."""
+        return self.summary or self.excerpt
+
+    @property
+    def state(self) -> State:
+        """What people see of the status now."""
+        return lifecycle.state(self.status, self.published_at, now=clock.now())
+
+    @hybrid_property
+    def is_published(self) -> bool:
+        """Whether readers can see the post now."""
+        return self.state is State.PUBLISHED
+
+    @is_published.inplace.expression
+    @classmethod
+    def _is_published(cls) -> ColumnElement[bool]:
+        return and_(cls.status == Status.PUBLIC, cls.published_at <= clock.now())
+
+
+class PostByline(Base):
+    """One of the people credited for a post."""
+
+    __tablename__ = "post_byline"
+    __table_args__ = (Index("ix_post_byline_user_id_post_id", "user_id", "post_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), primary_key=True)
+    position: Mapped[int]
+
+    user: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+
+
+class PostTag(Base):
+    """One of the tags of a post."""
+
+    __tablename__ = "post_tag"
+    __table_args__ = (Index("ix_post_tag_tag_id_post_id", "tag_id", "post_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int]
+
+    tag: Mapped[Tag] = relationship(lazy="raise", innerjoin=True)
+
+
+class PostSlug(Base):
+    """Every address that a post ever had: the present one, and those that answer 301."""
+
+    __tablename__ = "post_slug"
+    __table_args__ = (Index("ix_post_slug_post_id", "post_id"),)
+
+    slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), primary_key=True)
+    #: Empty only inside the transaction that makes the post: the address is claimed before there is a row.
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+
+
+class Revision(Base):
+    """The post as somebody saved it. Never changed, never pruned."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS))
+    slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS))
+    summary: Mapped[str]
+    body: Mapped[str] = mapped_column(deferred=True)
+    tags: Mapped[list[str]]
+    status: Mapped[str] = mapped_column(String(20))
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
+    note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    author: Mapped[User] = relationship(lazy="raise", innerjoin=True)

@@ -1,0 +1,27 @@
+"""Who may do what with a post."""
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post
+
+
+def can_see(by: User | None, post: Post) -> bool:
+    """Readers see what is published; the unfinished is for those who may edit it."""
+    return post.is_published or (
+        by is not None and (by.id == post.author_id or by.can(Permission.EDIT_POSTS))
+    )
+
+
+def can_edit(by: User, post: Post) -> bool:
+    """Editors edit everything, writers their own; without the right to publish only until it is public."""
+    if by.can(Permission.EDIT_POSTS):
+        return True
+    if by.id != post.author_id or not by.can(Permission.WRITE):
+        return False
+    return by.can(Permission.PUBLISH) or post.status is not Status.PUBLIC
+
+
+def can_publish(by: User, post: Post) -> bool:
+    """Editors publish everything, authors their own."""
+    return by.can(Permission.EDIT_POSTS) or (by.id == post.author_id and by.can(Permission.PUBLISH))

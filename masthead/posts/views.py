@@ -1,0 +1,72 @@
+"""The lists of posts that readers see; the post itself is a page of `site`, which also shows its comments."""
+
+from datetime import UTC, datetime
+from itertools import groupby
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts import queries as accounts
+from masthead.db import db, paginate
+from masthead.errors import NotFound
+from masthead.posts import queries
+from masthead.settings.queries import publication
+from masthead.tags import queries as tags
+from masthead.web.access import public
+from masthead.web.paging import page_number
+
+bp = Blueprint("posts", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> ResponseReturnValue:
+    """Every post, the newest first."""
+    page = paginate(queries.newest_first(), page=page_number(), per_page=publication().posts_per_page)
+    return render_template("posts/index.html", page=page)
+
+
+@bp.get("/tag/<slug>")
+@public
+def tag(slug: str) -> ResponseReturnValue:
+    """The posts with a tag."""
+    found = tags.by_slug(slug)
+    page = paginate(queries.about(found), page=page_number(), per_page=publication().posts_per_page)
+    return render_template("posts/tag.html", tag=found, page=page)
+
+
+@bp.get("/author/<username>")
+@public
+def author(username: str) -> ResponseReturnValue:
+    """The posts that credit somebody, and who that is."""
+    user = accounts.by_username(username)
+    if user is None:
+        raise NotFound("There is nobody of this name here.")
+    if user.username != username:
+        return redirect(url_for("posts.author", username=user.username), code=301)
+    page = paginate(queries.by_author(user), page=page_number(), per_page=publication().posts_per_page)
+    return render_template("posts/author.html", author=user, page=page)
+
+
+@bp.get("/archive/")
+@public
+def archive() -> ResponseReturnValue:
+    """How many posts each month has."""
+    rows = db.session.execute(queries.months()).all()
+    years = [
+        (year, [(datetime(year, row.month, 1, tzinfo=UTC), row.count) for row in months])
+        for year, months in groupby(rows, key=lambda row: int(row.year))
+    ]
+    return render_template("posts/archive.html", years=years)
+
+
+@bp.get("/archive/<int:year>/<int:month>")
+@public
+def month(year: int, month: int) -> ResponseReturnValue:
+    """The posts of a month."""
+    if not (1 <= year <= 9_998 and 1 <= month <= 12):
+        raise NotFound("There is no such month.")
+    page = paginate(queries.of_month(year, month), page=page_number(), per_page=publication().posts_per_page)
+    if page.total == 0:
+        raise NotFound("Nothing was published in this month.")
+    return render_template("posts/month.html", month=datetime(year, month, 1, tzinfo=UTC), page=page)

@@ -1,0 +1,1 @@
+"""Old addresses that lead to something that has another address now."""

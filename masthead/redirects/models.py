@@ -1,0 +1,37 @@
+"""Redirects."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from masthead.db import Base, Identifier, Timestamps
+
+PATH_CHARACTERS = 1_000
+
+
+class Target(StrEnum):
+    """What a redirect leads to."""
+
+    POST = "post"
+    PAGE = "page"
+    TAG = "tag"
+    AUTHOR = "author"
+    URL = "url"
+
+
+class Redirect(Timestamps, Base):
+    """An old path and what is meant by it.
+
+    The target is a row, not an address, so that it is reached in one hop however often its address changes.
+    """
+
+    __tablename__ = "redirect"
+    __table_args__ = (CheckConstraint("(kind = 'url') = (target_id IS NULL)", name="one_target"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    #: Without a slash at its end; see `masthead.redirects.queries.normal_path`.
+    path: Mapped[str] = mapped_column(String(PATH_CHARACTERS), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    target_id: Mapped[int | None] = mapped_column(Identifier)
+    target_url: Mapped[str | None]

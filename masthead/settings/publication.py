@@ -1,0 +1,33 @@
+"""The publication's settings as one typed, immutable value."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+CommentPolicy = Literal["everybody", "first", "all"]
+TITLE_CHARACTERS = 80
+TAGLINE_CHARACTERS = 160
+DEFAULT_ACCENT = "#b3261e"
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One link of the publication's own navigation."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the people who run the site decide about it. Each attribute is a setting of the same name."""
+
+    title: str = "Masthead"
+    tagline: str = ""
+    description: str = ""
+    accent: str = DEFAULT_ACCENT
+    language: str = "en"
+    #: Which comments wait for a moderator: none, somebody's first, or all.
+    comment_policy: CommentPolicy = "first"
+    posts_per_page: int = 20
+    navigation: tuple[NavLink, ...] = ()
+    footer: str = ""

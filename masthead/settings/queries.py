@@ -1,0 +1,33 @@
+"""Reading the settings: one query a request."""
+
+from dataclasses import fields
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+
+from masthead.db import db
+from masthead.settings.models import Setting
+from masthead.settings.publication import NavLink, Publication
+
+NAMES = frozenset(field.name for field in fields(Publication))
+
+
+def publication() -> Publication:
+    """The settings of the publication, read once in each request."""
+    if "publication" not in g:
+        rows = db.session.execute(select(Setting.key, Setting.value).where(Setting.key.in_(NAMES)))
+        g.publication = from_values({row.key: row.value for row in rows})
+    found: Publication = g.publication
+    return found
+
+
+def from_values(values: dict[str, Any]) -> Publication:
+    """The publication that stored values describe."""
+    navigation = tuple(NavLink(**link) for link in values.pop("navigation", []))
+    return Publication(navigation=navigation, **values)
+
+
+def value(key: str) -> Any:
+    """The stored value of one setting that is not part of the publication, or None."""
+    return db.session.scalar(select(Setting.value).where(Setting.key == key))

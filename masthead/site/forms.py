@@ -1,0 +1,39 @@
+"""The shape of the first form that anybody sees."""
+
+from wtforms import PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+
+from masthead.accounts.forms import CHOSEN_PASSWORD, EMAIL_RULE, USERNAME_RULE
+from masthead.settings.publication import DEFAULT_ACCENT, TITLE_CHARACTERS
+from masthead.web.forms import Form, trimmed
+
+
+class SetupForm(Form):
+    """The first administrator and the publication's name and colour."""
+
+    title = StringField(
+        "Title of the publication",
+        [
+            InputRequired("Give the publication a title."),
+            Length(max=TITLE_CHARACTERS, message="A title has at most %(max)d characters."),
+        ],
+        [trimmed],
+    )
+    accent = StringField(
+        "Accent colour",
+        [Regexp(r"#[0-9a-fA-F]{6}\Z", message="Write the colour like #b3261e.")],
+        [trimmed],
+        default=DEFAULT_ACCENT,
+    )
+    username = StringField("Your user name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
+    email = StringField(
+        "Your e-mail address", [InputRequired("Enter your e-mail address."), EMAIL_RULE], [trimmed]
+    )
+    password = PasswordField("Password", CHOSEN_PASSWORD)
+    password_confirm = PasswordField(
+        "The same password again",
+        [
+            InputRequired("Enter the password a second time."),
+            EqualTo("password", "The two passwords are not the same."),
+        ],
+    )

@@ -1,0 +1,39 @@
+"""Where an old address leads: always straight to the present address, in one hop."""
+
+from flask import url_for
+
+from masthead.accounts.models import User
+from masthead.db import db
+from masthead.pages import queries as pages
+from masthead.pages.links import url_of
+from masthead.posts import queries as posts
+from masthead.redirects import queries
+from masthead.redirects.models import Redirect, Target
+from masthead.tags.models import Tag
+
+
+def url_for_path(path: str) -> str | None:
+    """The present address of what an old path meant; None if nothing did, or readers may not see it."""
+    redirect = queries.for_path(path)
+    if redirect is None:
+        return None
+    if redirect.kind == Target.URL:
+        return redirect.target_url
+    return _address(redirect)
+
+
+def _address(redirect: Redirect) -> str | None:
+    row_id = redirect.target_id or 0
+    match redirect.kind:
+        case Target.POST:
+            slug = posts.slug_of(row_id)
+            return url_for("site.post", slug=slug) if slug else None
+        case Target.PAGE:
+            slug = pages.slug_of(row_id)
+            return url_of(slug) if slug else None
+        case Target.TAG:
+            tag = db.session.get(Tag, row_id)
+            return url_for("posts.tag", slug=tag.slug) if tag else None
+        case _:
+            user = db.session.get(User, row_id)
+            return url_for("posts.author", username=user.username) if user else None

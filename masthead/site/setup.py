@@ -1,0 +1,100 @@
+"""The first run: a link that works once makes the administrator, names the publication and writes its first texts."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import asdict
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from flask_login import login_user
+from masthead import clock
+from masthead.accounts import actions as accounts
+from masthead.accounts import passwords
+from masthead.accounts import queries as people
+from masthead.accounts.models import User
+from masthead.accounts.permissions import ADMINISTRATOR
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotFound
+from masthead.pages import actions as pages
+from masthead.posts import actions as posts
+from masthead.posts.manuscript import typeset
+from masthead.settings import actions as settings
+from masthead.settings.publication import NavLink
+from masthead.settings.queries import value
+from masthead.site import first_texts
+from masthead.site.forms import SetupForm
+from masthead.web.access import public
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("setup", __name__)
+
+TOKEN_SETTING = "setup_token_hash"  # noqa: S105
+
+
+def issue_token() -> str | None:
+    """A new token for the set-up link, which voids the one before; None if somebody has an account already."""
+    if not people.is_empty():
+        return None
+    token = secrets.token_urlsafe(24)
+    settings.put(TOKEN_SETTING, _hash(token))
+    return token
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+@bp.route("/setup", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def start() -> ResponseReturnValue:
+    """Set the publication up, with the link that the server printed."""
+    token_hash = _hash(request.args.get("token", ""))
+    stored = value(TOKEN_SETTING)
+    db.session.rollback()
+    if not isinstance(stored, str) or not hmac.compare_digest(stored, token_hash):
+        raise NotFound(
+            "This set-up link is not valid, or was used already. Start the server again for a new one."
+        )
+    form = SetupForm()
+    if form.validate_on_submit():
+        try:
+            administrator = _set_up(form, token_hash)
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            session.clear()
+            login_user(administrator)
+            flash("Your publication is ready. Welcome.")
+            return redirect(url_for("site.home"), code=303)
+    return render_template("site/setup.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _set_up(form: SetupForm, token_hash: str) -> User:
+    """Everything that the first form makes, in one transaction."""
+    title = form.title.data or ""
+    password_hash = passwords.hash_password(form.password.data or "")
+    about = typeset(title="About", slug="about", body=first_texts.about(title))
+    welcome = typeset(**first_texts.welcome(title, site_url=current_app.config["SITE_URL"]))
+    at = clock.now()
+    # Of two people with the same link one gets here first; the other finds the token gone.
+    if not settings.take(TOKEN_SETTING, token_hash):
+        raise Conflict("This set-up link was used a moment ago.")
+    administrator = accounts.register(
+        username=form.username.data or "",
+        email=form.email.data or "",
+        password_hash=password_hash,
+        at=at,
+        role=people.role(ADMINISTRATOR),
+    )
+    links = [NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about")]
+    settings.change(title=title, accent=form.accent.data, navigation=[asdict(link) for link in links])
+    page = pages.create(about, by=administrator, at=at)
+    pages.publish(page, by=administrator, at=at)
+    post = posts.create(welcome, by=administrator, at=at)
+    posts.publish(post, by=administrator, at=at)
+    return administrator

@@ -1,0 +1,26 @@
+"""What templates need of the features: the publication, who is looking, and the addresses of things."""
+
+from typing import Any
+
+from flask import Flask
+
+from masthead.accounts.permissions import Permission
+from masthead.pages.links import page_url
+from masthead.posts.links import author_url, post_url, tag_url
+from masthead.settings.queries import publication
+
+
+def init_app(app: Flask) -> None:
+    """Register them."""
+    app.jinja_env.globals |= {
+        "P": Permission,
+        "author_url": author_url,
+        "page_url": page_url,
+        "post_url": post_url,
+        "tag_url": tag_url,
+    }
+    app.context_processor(_publication)
+
+
+def _publication() -> dict[str, Any]:
+    return {"publication": publication()}

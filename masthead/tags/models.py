@@ -1,0 +1,23 @@
+"""Tags."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from masthead.db import Base, Identifier, Timestamps
+
+NAME_CHARACTERS = 60
+#: More would be a list of words, not a choice.
+TAGS_LIMIT = 30
+
+
+class Tag(Timestamps, Base):
+    """A subject that posts share."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_CHARACTERS))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    #: `masthead.text.names.name_key` of the name: "Politics" and "politics" are one tag.
+    key: Mapped[str] = mapped_column(String(240), unique=True)
+    description: Mapped[str] = mapped_column(default="")

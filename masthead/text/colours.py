@@ -1,0 +1,2 @@
+def accent_variants(accent: str) -> tuple[str, str]:
+    return accent, accent

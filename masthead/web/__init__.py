@@ -1,0 +1,1 @@
+"""HTTP plumbing without features: access, errors, forms, headers, logs, templates, paging."""

@@ -1,0 +1,37 @@
+"""Every route says who may use it; one that says nothing stops the start."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask
+
+View = TypeVar("View", bound=Callable[..., Any])
+ATTRIBUTE = "masthead_access"
+PUBLIC = "public"
+
+
+class UndeclaredAccess(RuntimeError):
+    """Routes exist that declare neither a permission nor that they are public."""
+
+    def __init__(self, endpoints: list[str]) -> None:
+        super().__init__(f"These routes declare no access: {', '.join(endpoints)}.")
+        self.endpoints = endpoints
+
+
+def public(view: View) -> View:
+    """Declare that anybody may use this view."""
+    setattr(view, ATTRIBUTE, PUBLIC)
+    return view
+
+
+def declared(view: object) -> str | None:
+    """What the view declares, or None."""
+    found: str | None = getattr(view, ATTRIBUTE, None)
+    return found
+
+
+def check(app: Flask) -> None:
+    """Raise `UndeclaredAccess` if a route of the application declares nothing."""
+    undeclared = [endpoint for endpoint, view in app.view_functions.items() if declared(view) is None]
+    if undeclared:
+        raise UndeclaredAccess(sorted(undeclared))

@@ -1,0 +1,137 @@
+"""Every error's answer, in one place: a page for people, problem+json (RFC 9457) below ``/api/``."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, TooManyRequests
+
+from flask_wtf.csrf import CSRFError
+from masthead.db import db
+from masthead.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from masthead.web import expired_forms, request_id
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[DomainError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+#: What people read; the fact, then what they can do.
+SENTENCES: dict[int, str] = {
+    400: "The server could not make sense of this request. Go back, and try it once more.",
+    401: "Sign in to see this page.",
+    403: "Your account does not have the right to do this. An administrator can change that.",
+    404: "There is no page at this address. It may have moved, or the link may be mistyped.",
+    405: "This address cannot be used in this way.",
+    409: "Somebody else changed this in the meantime. Load the page again, and repeat your change.",
+    413: "What you sent is larger than this site accepts. Shorten it, and send it again.",
+    415: "This address does not accept that kind of data.",
+    422: "Some of what you sent cannot be accepted.",
+    429: "You did this too often in a short time. Wait a while, and try again.",
+    500: "Something went wrong on our side, and it has been recorded. Try again in a moment.",
+    503: "The site cannot reach its database right now. Try again in a moment.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(OperationalError, _database_error)
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    fields = {error.field: [error.message]} if isinstance(error, Invalid) and error.field else None
+    return answer(status, error.message, errors=fields)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    db.session.rollback()
+    if error.response is not None:
+        return error.get_response()
+    if isinstance(error, InternalServerError):
+        log.error("unhandled error", exc_info=error.original_exception)
+    status = HTTPStatus(error.code or 500)
+    response = make_response(answer(status, SENTENCES.get(status, status.description)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, TooManyRequests) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("database unavailable", exc_info=error)
+    response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, SENTENCES[503]))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _expired_form(_error: CSRFError) -> ResponseReturnValue:
+    if wants_json():
+        return answer(HTTPStatus.BAD_REQUEST, "The request carries no valid form token.")
+    return expired_forms.offer_again()
+
+
+def wants_json() -> bool:
+    """Whether this request is answered in JSON: below ``/api/``, or by the client's own preference."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best != "text/html"
+
+
+def answer(
+    status: HTTPStatus, detail: str, *, errors: dict[str, list[str]] | None = None, title: str | None = None
+) -> Response:
+    """An error answer in the form that this client reads."""
+    if wants_json():
+        return problem(status, detail, errors=errors, title=title)
+    try:
+        body = render_template(
+            "errors/error.html",
+            status=int(status),
+            title=title or status.phrase,
+            detail=detail,
+            request_id=request_id.current(),
+        )
+    except OperationalError:
+        # The page's frame reads the settings; without a database only the bare page is left.
+        db.session.rollback()
+        body = render_template(
+            "errors/bare.html",
+            status=int(status),
+            title=title or status.phrase,
+            detail=detail,
+            request_id=request_id.current(),
+        )
+    return current_app.response_class(body, status=status, mimetype="text/html")
+
+
+def problem(
+    status: HTTPStatus, detail: str, *, errors: dict[str, list[str]] | None = None, title: str | None = None
+) -> Response:
+    """A problem+json answer (RFC 9457)."""
+    members: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title or status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "request_id": request_id.current(),
+    }
+    if errors:
+        members["errors"] = errors
+    response = jsonify(members)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response

@@ -1,0 +1,68 @@
+"""A form whose token has expired is not lost: what was typed is shown again, ready to be sent once more.
+
+The text is given back only to a page of our own. Another site could otherwise fill in a form for somebody and have
+them press the button.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import BadRequest
+
+from masthead.extensions import csrf
+
+View = TypeVar("View", bound=Callable[..., Any])
+ATTRIBUTE = "redisplays_expired_form"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+#: Never written back into a page.
+SECRET_FIELDS = ("password", "token", "secret", "otp")
+
+
+def init_app(app: Flask) -> None:
+    """Check the form token of every request that may change something."""
+    app.before_request(_protect)
+
+
+def redisplays_expired_form(view: View) -> View:
+    """Declare that the view validates a `masthead.web.forms.Form` itself and shows it again with its errors."""
+    setattr(view, ATTRIBUTE, True)
+    return view
+
+
+def _protect() -> None:
+    if request.method in SAFE_METHODS or request.blueprint in csrf_exempt_blueprints():
+        return
+    if is_from_another_site():
+        raise BadRequest
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, ATTRIBUTE, False):
+        return
+    csrf.protect()
+
+
+def csrf_exempt_blueprints() -> set[str]:
+    """Blueprints that authenticate by token alone, never by cookie."""
+    names: set[str] = current_app.extensions.setdefault("masthead.csrf_exempt", set())
+    return names
+
+
+def is_from_another_site() -> bool:
+    """Whether a browser says that another site's page sent this request (Fetch Metadata, Origin)."""
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+
+
+def offer_again() -> Response:
+    """The page that shows what was typed, with a fresh token."""
+    kept = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name != "csrf_token" and not any(secret in name for secret in SECRET_FIELDS)
+        for value in values
+    ]
+    page = render_template("errors/expired.html", fields=kept, action=request.full_path.rstrip("?"))
+    return current_app.response_class(page, status=400, mimetype="text/html")

@@ -1,0 +1,48 @@
+"""One id for each request, in the answer's ``X-Request-ID``, in every log line and on every error page."""
+
+import re
+import secrets
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+HEADER = "X-Request-ID"
+#: An id from a proxy is taken over only in this form, so that nothing can be smuggled into a log line.
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+access_log = structlog.get_logger("masthead.access")
+
+
+def init_app(app: Flask) -> None:
+    """Give each request its id, and log it when it is answered."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def current() -> str:
+    """The id of the request that is being answered."""
+    if "request_id" not in g:
+        given = request.headers.get(HEADER, "")
+        g.request_id = given if ACCEPTABLE.fullmatch(given) else secrets.token_hex(8)
+    request_id: str = g.request_id
+    return request_id
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=current())
+
+
+def _end(response: Response) -> Response:
+    response.headers[HEADER] = current()
+    milliseconds = (time.perf_counter() - g.started) * 1_000 if "started" in g else 0.0
+    access_log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        milliseconds=round(milliseconds, 1),
+    )
+    return response

@@ -1,0 +1,3 @@
+import click
+
+db: click.Group
