@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, Select, extract, func, literal, select, union_all
+from sqlalchemy import Integer, Row, Select, cast, extract, func, literal, select, union_all
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -52,7 +52,9 @@ def of_month(year: int, month: int) -> Select[Post]:
 
 def months() -> Select[int, int, int]:
     """Year, month and number of posts of each month that has any, the newest first."""
-    year, month = extract("year", Post.published_at), extract("month", Post.published_at)
+    # PostgreSQL extracts decimals.
+    year = cast(extract("year", Post.published_at), Integer)
+    month = cast(extract("month", Post.published_at), Integer)
     return (
         select(year.label("year"), month.label("month"), func.count().label("count"))
         .where(Post.is_published)
