@@ -1,0 +1,60 @@
+import pytest
+
+
+@pytest.fixture
+def shell(masthead):
+    """The command, with a database that has its tables."""
+    assert masthead("db", "upgrade").returncode == 0
+    return masthead
+
+
+def create(shell, name, role="reader"):
+    return shell("user", "create", name, f"{name}@example.org", "--role", role, "--password", "seven wet umbrellas")
+
+
+def test_create_and_list(shell):
+    made = create(shell, "walt", "author")
+    assert made.returncode == 0
+    assert "walt@example.org" in made.stdout
+    assert ["walt", "walt@example.org", "author", "active"] in [line.split() for line in shell("user", "list").stdout.splitlines()]
+
+
+def test_create_asks_for_the_password(shell):
+    made = shell("user", "create", "walt", "walt@example.org", typed="seven wet umbrellas\nseven wet umbrellas\n")
+    assert made.returncode == 0
+    assert "seven wet umbrellas" not in made.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("create", "walt", "nobody", "--password", "seven wet umbrellas"), "not an e-mail address"),
+        (("create", "w", "w@example.org", "--password", "seven wet umbrellas"), "3 to 30 characters"),
+        (("create", "walt", "w@example.org", "--password", "short"), "at least 8 characters"),
+        (("create", "walt", "w@example.org", "--role", "king", "--password", "seven wet umbrellas"), "no role called 'king'"),
+        (("set-role", "nobody", "author"), "no account called 'nobody'"),
+        (("disable", "nobody@example.org"), "no account called"),
+    ],
+)
+def test_a_mistake_ends_in_one_sentence(shell, arguments, sentence):
+    result = shell("user", *arguments)
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_last_administrator_stays(shell):
+    create(shell, "ada", "administrator")
+    for command in (("disable", "ada"), ("set-role", "ada", "reader")):
+        result = shell("user", *command)
+        assert result.returncode == 1
+        assert "last active administrator" in result.stderr
+    create(shell, "bea", "administrator")
+    assert shell("user", "disable", "ada").returncode == 0
+
+
+def test_without_tables_the_command_says_what_to_do(masthead):
+    result = masthead("user", "list")
+    assert result.returncode == 1
+    assert "masthead db upgrade" in result.stderr
+    assert "Traceback" not in result.stderr

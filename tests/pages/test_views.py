@@ -1,0 +1,43 @@
+import pytest
+
+from masthead import clock
+from masthead.db import db
+from masthead.pages import actions
+from masthead.posts.manuscript import typeset
+
+
+@pytest.fixture
+def page(app, cast):
+    """Make a page; its id."""
+
+    def make(*, title="About", public=True):
+        with app.app_context():
+            made = actions.create(typeset(title=title, body="We write about **rivers**."), by=cast.edith, at=clock.now())
+            if public:
+                actions.publish(made, by=cast.edith, at=clock.now())
+            db.session.commit()
+            return made.id
+
+    return make
+
+
+def test_about_lives_at_the_root(page, client):
+    page()
+    assert "<strong>rivers</strong>" in client.get("/about").text
+    assert client.get("/page/about").location == "/about"
+
+
+def test_other_pages_live_below_page(page, client):
+    page(title="Imprint")
+    assert client.get("/page/imprint").status_code == 200
+
+
+def test_a_hidden_page_is_only_for_those_who_may_edit_it(page, client, sign_in, cast):
+    page(title="Imprint", public=False)
+    assert client.get("/page/imprint").status_code == 404
+    assert sign_in(cast.walt).get("/page/imprint").status_code == 404
+    assert sign_in(cast.edith).get("/page/imprint").status_code == 200
+
+
+def test_there_is_no_about_page_before_somebody_writes_one(client):
+    assert client.get("/about").status_code == 404

@@ -1,0 +1,61 @@
+import pytest
+
+from masthead import clock
+from masthead.db import db
+from masthead.posts import actions as posts
+from masthead.posts.manuscript import typeset
+from masthead.redirects import actions as redirects
+from masthead.redirects.models import Target
+
+
+@pytest.fixture
+def moved(app, cast):
+    """A published post that once was at /2014/03/12/coming-soon/; its id."""
+    with app.app_context():
+        post = posts.create(typeset(title="Coming soon", body="Text."), by=cast.walt, at=clock.now())
+        posts.publish(post, by=cast.walt, at=clock.now())
+        redirects.keep("/2014/03/12/coming-soon/", kind=Target.POST, target_id=post.id)
+        redirects.keep("/ältere/stelle.html", kind=Target.POST, target_id=post.id)
+        redirects.keep_url("/elsewhere", url="https://example.org/there")
+        db.session.commit()
+        return post.id
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/2014/03/12/coming-soon/",
+        "/2014/03/12/coming-soon",
+        "/2014/03/12/coming-soon/index.html",
+        "/2014/03/12/coming-soon/?utm_source=x",
+        "/%C3%A4ltere/stelle.html",
+    ],
+)
+def test_an_old_address_answers_301(client, moved, path):
+    response = client.get(path)
+    assert (response.status_code, response.location) == (301, "/blog/post/coming-soon")
+
+
+def test_an_old_address_takes_one_hop_after_a_rename(client, moved, sign_in, cast):
+    sign_in(cast.walt).fill_in(f"/blog/edit/{moved}", button="save", slug="here-now")
+    response = client.get("/2014/03/12/coming-soon/")
+    assert (response.status_code, response.location) == (301, "/blog/post/here-now")
+
+
+def test_an_old_address_of_an_unpublished_post_tells_nothing(client, moved, sign_in, cast):
+    sign_in(cast.walt).fill_in(f"/blog/edit/{moved}", button="unpublish")
+    assert client.get("/2014/03/12/coming-soon/").status_code == 404
+
+
+def test_an_old_address_can_lead_to_another_site(client, moved):
+    assert client.get("/elsewhere").location == "https://example.org/there"
+
+
+def test_the_slash_is_added_where_a_list_has_one(client):
+    response = client.get("/blog")
+    assert response.status_code in {301, 308}
+    assert response.location.endswith("/blog/")
+
+
+def test_other_methods_do_not_follow_old_addresses(client, moved):
+    assert client.post("/2014/03/12/coming-soon/").status_code in {400, 404, 405}

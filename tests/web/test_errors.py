@@ -1,0 +1,86 @@
+import json
+import re
+
+import pytest
+
+from masthead.db import db
+
+
+def test_an_unknown_address_shows_a_page_with_the_request_id(client):
+    response = client.get("/nowhere")
+    assert response.status_code == 404
+    assert response.mimetype == "text/html"
+    assert response.headers["X-Request-ID"] in response.text
+
+
+def test_below_the_api_an_error_is_a_problem_document(client):
+    response = client.get("/api/v1/nowhere")
+    assert response.status_code == 404
+    assert response.mimetype == "application/problem+json"
+    assert response.json["status"] == 404
+    assert response.json["request_id"] == response.headers["X-Request-ID"]
+    assert {"type", "title", "detail"} <= response.json.keys()
+
+
+def test_a_client_that_prefers_json_gets_it_anywhere(client):
+    assert client.get("/nowhere", headers={"Accept": "application/json"}).mimetype == "application/problem+json"
+
+
+def test_a_wrong_method_is_named_with_those_that_are_right(client):
+    response = client.get("/auth/logout")
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "OPTIONS, POST"
+
+
+def test_too_much_is_refused(client):
+    assert client.post("/auth/login", data={"email": "x" * 9_000_000}).status_code == 413
+
+
+@pytest.mark.parametrize("given", ["abcdefgh-1234", "A" * 64])
+def test_a_request_id_from_outside_is_taken_over(client, given):
+    assert client.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
+
+
+@pytest.mark.parametrize("given", ["short", "A" * 65, "with space", "<script>", "a\tb"])
+def test_a_request_id_that_could_forge_a_log_line_is_replaced(client, given):
+    assert re.fullmatch("[0-9a-f]{16}", client.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"])
+
+
+def test_the_request_id_is_in_the_log_line(make_app, new_client, capfd):
+    visitor = new_client(make_app(LOG_LEVEL="INFO", LOG_FORMAT="json"))
+    request_id = visitor.get("/nowhere").headers["X-Request-ID"]
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
+    assert [line["status"] for line in lines if line.get("request_id") == request_id] == [404]
+
+
+def test_a_failure_shows_no_traceback(make_app, new_client):
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.view_functions["site.home"] = lambda: 1 / 0
+    response = new_client(app).get("/")
+    assert response.status_code == 500
+    assert "ZeroDivisionError" not in response.text
+    assert "Traceback" not in response.text
+    assert response.headers["X-Request-ID"] in response.text
+
+
+def test_a_database_that_is_away_answers_503_on_every_page(make_app, new_client, database):
+    app = make_app(DATABASE_URL=database.url.replace("masthead", "missing/masthead"))
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    response = new_client(app).get("/")
+    with app.app_context():
+        db.engine.dispose()
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "sqlite" not in response.text.lower()
+    assert "psycopg" not in response.text.lower()
+
+
+def test_an_unknown_host_is_refused(client):
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded"])
+def test_no_header_changes_the_address_of_the_site(client, header):
+    response = client.get("/blog/my-posts", headers={header: "evil.example"})
+    assert "evil.example" not in response.location
