@@ -64,7 +64,7 @@ def _prepare(stamp: dict[str, str] | None, wanted: str) -> None:
 
 def _pip(*arguments: str) -> None:
     command = [
-        VENV / "bin" / "python",
+        str(VENV / "bin" / "python"),
         "-m",
         "pip",
         "install",

@@ -56,8 +56,14 @@ def address_of(server: str) -> str:
     else:
         command = [sys.executable, "-m", "tests.support.keeper", server, str(state), os.environ[RUN_OWNER]]
         with (folder / f"{server}.log").open("wb") as log:
-            subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            subprocess.run(
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                check=True,
             )
     failed = folder / f"{server}.failed"
     if not _wait(lambda: state.exists() or failed.exists(), START_SECONDS) or failed.exists():
@@ -102,6 +108,9 @@ def _is_alive(process: int) -> bool:
 
 
 if __name__ == "__main__":
+    # The process that asked goes on at once, and has no child to wait for.
+    if os.fork():
+        os._exit(0)
     try:
         keep(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
     except Exception:

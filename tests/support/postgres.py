@@ -32,7 +32,7 @@ SETTINGS = {
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Run a server on a Unix socket in a fresh folder; its address, without the name of a database."""
+    """Run a server on a Unix socket in a fresh folder; the address of its first database."""
     # Short, since the path of a socket has at most 107 bytes; not in pytest's folder, which is closed to other users.
     folder = Path(tempfile.mkdtemp(prefix="masthead-pg-", dir="/tmp"))
     try:
@@ -41,14 +41,24 @@ def serving() -> Iterator[str]:
         data = folder / "data"
         # The sorting and case rules of Unicode, the same on every machine.
         rules = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        initdb = [str(programs / "bin/initdb"), "-D", str(data), "-U", SUPERUSER, "-A", "trust", "--no-sync", *rules]
+        initdb = [
+            str(programs / "bin/initdb"),
+            "-D",
+            str(data),
+            "-U",
+            SUPERUSER,
+            "-A",
+            "trust",
+            "--no-sync",
+            *rules,
+        ]
         subprocess.run(initdb, check=True, cwd=folder, stdout=subprocess.DEVNULL, **identity)
         options = [f"--{name}={value}" for name, value in SETTINGS.items()]
         command = [str(programs / "bin/postgres"), "-D", str(data), "-k", str(folder), *options]
         with subprocess.Popen(command, cwd=folder, **identity) as server:
             try:
                 _await(server, data / "postmaster.pid")
-                yield f"postgresql+psycopg://{SUPERUSER}@/{{database}}?host={folder}"
+                yield f"postgresql+psycopg://{SUPERUSER}@/postgres?host={folder}"
             finally:
                 # "Fast" shutdown: it ends connections that are still open instead of waiting for them.
                 server.send_signal(signal.SIGINT)
