@@ -1,6 +1,7 @@
 """A running site: the real server in a process of its own, on a free port, with a home of its own."""
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -8,41 +9,45 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.commands import environment
-from tests.support.databases import Database, SQLiteContent
+from tests.support.databases import Database
 
 START_SECONDS = 30
 STOP_SECONDS = 15
 
 
 class LiveSite:
-    """`masthead serve`, and its database, into which the factories write while it runs."""
+    """`masthead serve` with a home of its own, on the database of the test: the factories write into it while it runs."""
 
-    def __init__(self, home: Path, **settings: object) -> None:
+    def __init__(self, home: Path, database: Database, **settings: object) -> None:
         self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = Database("sqlite", SQLiteContent(home / "masthead.sqlite3"), home)
-        self._settings = {"FLASK_CONFIG": "testing", "LOG_LEVEL": "WARNING", **settings}
+        self._settings = {
+            "FLASK_CONFIG": "testing",
+            "DATABASE_URL": database.url,
+            "SITE_URL": self.url,
+            "LOG_LEVEL": "WARNING",
+            **settings,
+        }
         self._log = home / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the server and wait for its first answer."""
         command = [sys.executable, "-m", "masthead", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        settings = {"SITE_URL": self.url, **self._settings}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 cwd=self.home,
-                env=environment(self.home, settings),
+                env=environment(self.home, self._settings),
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
@@ -75,7 +80,9 @@ class LiveSite:
         return self._end(signal.SIGTERM)
 
     def kill(self) -> int:
-        """End the server as the kernel does when memory runs out; its exit code."""
+        """End the server and its workers at once, as a power cut does; the exit code."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
         return self._end(signal.SIGKILL)
 
     def _end(self, number: signal.Signals) -> int:
@@ -84,7 +91,7 @@ class LiveSite:
         try:
             code = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             pytest.fail(
                 f"The server did not end within {STOP_SECONDS} seconds:\n{self.output}", pytrace=False
@@ -96,7 +103,6 @@ class LiveSite:
         """End the server if it still runs."""
         if self._process is not None:
             self.terminate()
-        self.database.close()
 
 
 def free_port() -> int:
@@ -108,22 +114,18 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def make_live_site(tmp_path: Path) -> Iterator[Callable[..., LiveSite]]:
-    """Make a site with its own settings, not started yet; the factories write into the one made last."""
-    made: list[tuple[LiveSite, Any]] = []
+def make_live_site(database: Database, tmp_path: Path) -> Iterator[Callable[..., LiveSite]]:
+    """Make a site with other settings, not started yet: `make_live_site(WORKERS=2)`."""
+    made: list[LiveSite] = []
 
     def make(**settings: object) -> LiveSite:
         home = tmp_path / f"site-{len(made)}"
         home.mkdir()
-        site = LiveSite(home, **settings)
-        use = site.database.in_use()
-        use.__enter__()
-        made.append((site, use))
-        return site
+        made.append(LiveSite(home, database, **settings))
+        return made[-1]
 
     yield make
-    for site, use in reversed(made):
-        use.__exit__(None, None, None)
+    for site in made:
         site.close()
 
 
