@@ -3,9 +3,8 @@
 Talisman keeps its settings on itself, so `create_app` makes one for each application instead.
 """
 
-from flask_migrate import Migrate
-
 from flask_login import LoginManager
+from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()

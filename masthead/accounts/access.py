@@ -6,10 +6,10 @@ from typing import ParamSpec, TypeVar, cast
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user as login_proxy
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
-from flask_login import current_user as login_proxy
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.web import access, errors, expired_forms

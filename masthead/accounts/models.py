@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from flask_login import UserMixin
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
 from masthead.db import Base, Identifier, Timestamps
 

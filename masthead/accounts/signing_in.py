@@ -1,8 +1,8 @@
 """Flask-Login, bound to our accounts."""
 
 from flask import Flask
-
 from flask_login import LoginManager
+
 from masthead.accounts import authentication
 from masthead.extensions import login_manager
 

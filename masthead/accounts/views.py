@@ -2,8 +2,8 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-
 from flask_login import login_user, logout_user
+
 from masthead import clock
 from masthead.accounts import access, actions, authentication, passwords, queries
 from masthead.accounts.access import current_user, signed_in

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-
 from flask_login import login_user
+
 from masthead import clock
 from masthead.accounts import actions as accounts
 from masthead.accounts import passwords

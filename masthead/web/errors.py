@@ -6,10 +6,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, TooManyRequests
 
-from flask_wtf.csrf import CSRFError
 from masthead.db import db
 from masthead.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from masthead.web import expired_forms, request_id

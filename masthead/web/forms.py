@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import flash
+from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 
-from flask_wtf import FlaskForm
 from masthead.errors import Invalid
 from masthead.text.plain import is_storable
 from masthead.web.expired_forms import redisplays_expired_form

@@ -1,10 +1,10 @@
 """Security headers (through Talisman), trusted proxies, and addresses that cannot be text."""
 
 from flask import Flask, Response, request
+from flask_talisman import Talisman
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flask_talisman import Talisman
 from masthead.config import Config
 from masthead.text.plain import is_storable
 

@@ -1,0 +1,70 @@
+# The commands of DESIGN section 2. Everything needs Python 3.11 or newer and nothing else: each target first makes
+# .venv from the hashed requirement files, when it is missing or out of date (scripts/prepare_venv.py).
+
+PYTHON ?= python3
+#: Test processes: one for each processor, eight at most.
+TEST_WORKERS ?= logical
+TEST_ARGS ?=
+UV_VERSION := 0.13.8
+
+BIN := .venv/bin
+MASTHEAD := $(BIN)/masthead
+
+# `masthead serve` reads these itself; they are handed on even when they were given as `make serve PORT=9000`.
+export HOST PORT MASTHEAD_HOME REQUIRE_BROWSER
+
+.DEFAULT_GOAL := help
+.PHONY: help serve demo test check lint bench lock clean runtime development
+
+help:
+	@echo "make serve    serve your publication on http://127.0.0.1:8000 (HOST, PORT, MASTHEAD_HOME)"
+	@echo "make demo     the same, filled with a demonstration publication"
+	@echo "make test     run the whole test suite (TEST_ARGS='-k words' for a part of it)"
+	@echo "make check    linters, types, layer rules, then the tests"
+	@echo "make bench    the benchmarks, as ratios"
+	@echo "make lock     compile requirements/*.txt again from pyproject.toml (UPGRADE=1 for newer versions)"
+	@echo "make clean    remove .venv and what the tools leave behind; instance/ stays"
+
+serve: runtime
+	@$(MASTHEAD) db upgrade
+	@exec $(MASTHEAD) serve
+
+demo: runtime
+	@$(MASTHEAD) db upgrade
+	@$(MASTHEAD) seed-db --demo
+	@exec $(MASTHEAD) serve
+
+test: development
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 --cov --cov-report= $(TEST_ARGS)
+	$(if $(TEST_ARGS),,@$(BIN)/python -m coverage report)
+
+check: lint test
+
+lint: development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: development
+	$(BIN)/python -m bench
+
+# Every file is pinned to the versions of dev.txt, so that the sets can be installed on top of each other.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+lock: UV = $(shell command -v uv || echo $(BIN)/uv)
+lock: development
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+	$(COMPILE) --group dev --group build pyproject.toml -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime development:
+	@command -v "$(PYTHON)" >/dev/null || { echo "Masthead needs Python 3.11 or newer, and there is no '$(PYTHON)' here; install it, or name yours with PYTHON=." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Masthead needs Python 3.11 or newer, and '$(PYTHON)' is older; name a newer one with PYTHON=." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Masthead needs Python's venv and ensurepip modules, which '$(PYTHON)' lacks; on Debian and Ubuntu, 'apt-get install python3-venv' brings them." >&2; exit 1; }
+	@"$(PYTHON)" scripts/prepare_venv.py $@

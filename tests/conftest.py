@@ -1,0 +1,61 @@
+"""What every test has at hand; `docs/testing.md` shows how to use it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+pytest.register_assert_rewrite("tests.support")
+
+from tests import factories  # noqa: E402
+from tests.support import keeper  # noqa: E402
+from tests.support.commands import without_settings  # noqa: E402
+
+pytest_plugins = [
+    "tests.support.brokers",
+    "tests.support.browsers",
+    "tests.support.commands",
+    "tests.support.databases",
+    "tests.support.live",
+    "tests.support.people",
+    "tests.support.queries",
+    "tests.support.visitors",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the run, and keep the settings of whoever runs the tests out of them."""
+    for name in os.environ.keys() - without_settings(os.environ).keys():
+        del os.environ[name]
+    if not _is_worker(config):
+        keeper.open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers of the run."""
+    if not _is_worker(config):
+        with suppress(KeyError):
+            keeper.close_run()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this is a process that pytest-xdist has started for a part of the tests."""
+    return hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _away_from_the_repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run in an empty folder: a developer's `.env` is not part of any test."""
+    before = os.getcwd()  # noqa: PTH109
+    os.chdir(tmp_path_factory.mktemp("cwd"))
+    yield
+    os.chdir(before)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_sequences() -> None:
+    """Number what the factories make from zero in each test, so that a test is the same alone and after others."""
+    for made in (factories.UserFactory, factories.TagFactory, factories.PostFactory, factories.PageFactory):
+        made.reset_sequence(0)
+    factories.CommentFactory.reset_sequence(0)

@@ -1,0 +1,65 @@
+"""Posts."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import factory
+
+from masthead.accounts.models import User
+from masthead.db import db
+from masthead.posts import actions, queries
+from masthead.posts.lifecycle import Status
+from masthead.posts.manuscript import typeset
+from masthead.posts.models import Post
+from tests.factories.people import UserFactory
+from tests.factories.storing import storing
+
+#: The first post of a test is of this day, and each further one a day older: lists keep the order of making.
+NEWEST = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TYPESET = frozenset({"title", "body", "summary", "slug", "tags", "lead"})
+
+
+class PostFactory(factory.Factory[Post]):
+    """A published post; ``tags`` are names, ``bylines`` users. A later ``published_at`` than now makes it scheduled."""
+
+    class Meta:
+        model = Post
+
+    title = factory.Sequence(lambda number: f"Story {number}")
+    body = factory.Faker("paragraph", nb_sentences=3)
+    author = factory.SubFactory(UserFactory, role="author")
+    status = Status.PUBLIC
+    published_at = factory.Sequence(lambda number: NEWEST - timedelta(days=number))
+
+    @classmethod
+    def _create(
+        cls, model_class: type[Post], *_: Any, author: User, bylines: list[User] | None = None, **values: Any
+    ) -> Post:
+        manuscript = typeset(**_tidy({name: values.pop(name) for name in TYPESET & values.keys()}))
+        at = values["published_at"] or NEWEST
+        with storing():
+            post = actions.create(manuscript, by=author, at=at, bylines=bylines)
+            for name, value in values.items():
+                setattr(post, name, value)
+            if post.status is Status.TRASHED and post.trashed_at is None:
+                post.trashed_at = at
+            db.session.commit()
+            # Read again, with everything that a page shows: a test may ask for its author and its tags.
+            return _whole(post.id)
+
+
+class DraftFactory(PostFactory):
+    """A post that only its author and the editors can see."""
+
+    status = Status.DRAFT
+    published_at = None
+
+
+def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if name == "tags" else value for name, value in values.items()}
+
+
+def _whole(post_id: int) -> Post:
+    db.session.expunge_all()
+    return queries.get(post_id)

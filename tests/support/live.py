@@ -1,0 +1,137 @@
+"""A running site: the real server in a process of its own, on a free port, with a home of its own."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import environment
+from tests.support.databases import Database
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+
+
+class LiveSite:
+    """`masthead serve` with a home of its own, on the database of the test: the factories write into it while it runs."""
+
+    def __init__(self, home: Path, database: Database, **settings: object) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._settings = {
+            "FLASK_CONFIG": "testing",
+            "DATABASE_URL": database.url,
+            "SITE_URL": self.url,
+            "LOG_LEVEL": "WARNING",
+            **settings,
+        }
+        self._log = home / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait for its first answer."""
+        command = [sys.executable, "-m", "masthead", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.home,
+                env=environment(self.home, self._settings),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"The server did not start:\n{self.output}", pytrace=False)
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        """Whether the server answers a request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/theme.css")
+            return connection.getresponse().status < 500
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    @property
+    def output(self) -> str:
+        """What the server has printed since its first start."""
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    def stop(self) -> int:
+        """Ask the server to end, as Ctrl+C does; its exit code."""
+        return self._end(signal.SIGINT)
+
+    def terminate(self) -> int:
+        """Ask the server to end, as systemd and Docker do; its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> int:
+        """End the server and its workers at once, as a power cut does; the exit code."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        return self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        try:
+            code = self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            pytest.fail(
+                f"The server did not end within {STOP_SECONDS} seconds:\n{self.output}", pytrace=False
+            )
+        self._process = None
+        return code
+
+    def close(self) -> None:
+        """End the server if it still runs."""
+        if self._process is not None:
+            self.terminate()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def make_live_site(database: Database, tmp_path: Path) -> Iterator[Callable[..., LiveSite]]:
+    """Make a site with other settings, not started yet: `make_live_site(WORKERS=2)`."""
+    made: list[LiveSite] = []
+
+    def make(**settings: object) -> LiveSite:
+        home = tmp_path / f"site-{len(made)}"
+        home.mkdir()
+        made.append(LiveSite(home, database, **settings))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.close()
+
+
+@pytest.fixture
+def live_site(make_live_site: Callable[..., LiveSite]) -> LiveSite:
+    """A running site with an empty publication."""
+    site = make_live_site()
+    site.start()
+    return site
