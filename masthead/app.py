@@ -17,7 +17,7 @@ from masthead.operation import schema, serving, shell
 from masthead.pages import views as pages
 from masthead.posts import desk
 from masthead.posts import views as posts
-from masthead.site import setup, templates
+from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.web import (
     access,
@@ -66,6 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
     signing_in.init_app(app)
     expired_forms.init_app(app)
     errors.init_app(app)
+    errors.find_unknown_addresses(app, redirects.url_for_path)
     templates.init_app(app)
     shell.init_app(app)
     toolbar.init_app(app, config)

@@ -8,7 +8,9 @@ from masthead.config import TestingConfig
 
 
 def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
-    first = create_app(TestingConfig(MASTHEAD_HOME=tmp_path / "a", SITE_URL="https://a.example", REGISTRATION="closed"))
+    first = create_app(
+        TestingConfig(MASTHEAD_HOME=tmp_path / "a", SITE_URL="https://a.example", REGISTRATION="closed")
+    )
     second = create_app(TestingConfig(MASTHEAD_HOME=tmp_path / "b", FORM_HOURS=2))
     assert first.config["SESSION_COOKIE_SECURE"] is True
     assert second.config["SESSION_COOKIE_SECURE"] is False
@@ -18,7 +20,13 @@ def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
 
 def test_every_mistake_is_listed_at_once_and_no_value_is_shown(masthead):
     result = masthead(
-        "db", "upgrade", PORT="eighty", SECRET_KEY="hunter2", SITE_URL="ftp://x", DATABASE_URL="mysql://x/y", REGISTRATION="maybe"
+        "db",
+        "upgrade",
+        PORT="eighty",
+        SECRET_KEY="hunter2",
+        SITE_URL="ftp://x",
+        DATABASE_URL="mysql://x/y",
+        REGISTRATION="maybe",
     )
     assert result.returncode == 1
     for name in ("PORT", "SECRET_KEY", "SITE_URL", "DATABASE_URL", "REGISTRATION"):
@@ -53,7 +61,9 @@ def test_a_secret_is_made_once_and_only_its_owner_can_read_it(masthead, tmp_path
         ({"config.env": 8001, ".env": 8002, "PORT": 8003, "FLASK_PORT": 8004}, 8004),
     ],
 )
-def test_the_environment_wins_over_files_and_flask_names_win_over_plain_ones(monkeypatch, tmp_path, places, expected):
+def test_the_environment_wins_over_files_and_flask_names_win_over_plain_ones(
+    monkeypatch, tmp_path, places, expected
+):
     monkeypatch.setenv("MASTHEAD_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     for place, port in places.items():
@@ -61,7 +71,7 @@ def test_the_environment_wins_over_files_and_flask_names_win_over_plain_ones(mon
             Path(tmp_path, place).write_text(f"PORT={port}\n")
         else:
             monkeypatch.setenv(place, str(port))
-    assert TestingConfig().PORT == expected
+    assert expected == TestingConfig().PORT
 
 
 def test_site_url_follows_host_and_port(monkeypatch, tmp_path):

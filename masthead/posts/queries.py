@@ -156,5 +156,5 @@ def counts_by_status(user: User) -> dict[Status, int]:
     """How many posts somebody owns in each status."""
     rows = db.session.execute(
         select(Post.status, func.count()).where(Post.author_id == user.id).group_by(Post.status)
-    ).tuples()
-    return dict(rows)
+    )
+    return {row[0]: row[1] for row in rows}

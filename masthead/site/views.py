@@ -1,4 +1,4 @@
-"""The front page, the page of a post, the accent colour, and every address that nothing else answers."""
+"""The front page, the page of a post, and the accent colour."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ from masthead.posts import queries as posts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
-from masthead.site import redirects
 from masthead.text.colours import accent_variants
 from masthead.web.access import public
 
@@ -96,13 +95,3 @@ def theme() -> ResponseReturnValue:
     )
     response.cache_control.public = True
     return response
-
-
-@bp.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-@public
-def other(path: str) -> ResponseReturnValue:
-    """An address of the time before Masthead, or one that never was."""
-    target = redirects.url_for_path(f"/{path}") if request.method == "GET" else None
-    if target is None:
-        raise NotFound("There is no page at this address. It may have moved, or the link may be mistyped.")
-    return redirect(target, code=301)

@@ -1,20 +1,30 @@
 """Every error's answer, in one place: a page for people, problem+json (RFC 9457) below ``/api/``."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, TooManyRequests
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    SecurityError,
+    TooManyRequests,
+)
+from werkzeug.exceptions import NotFound as UnknownAddress
 
 from masthead.db import db
 from masthead.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from masthead.web import expired_forms, request_id
 
 log = structlog.get_logger(__name__)
+
+LOOKUP = "masthead.lookup"
 
 STATUS: dict[type[DomainError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -54,8 +64,20 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     return answer(status, error.message, errors=fields)
 
 
+def find_unknown_addresses(app: Flask, lookup: Callable[[str], str | None]) -> None:
+    """Ask ``lookup`` where the path of an address leads that no route knows, before answering 404.
+
+    Not a route that catches all: it would answer 404 where 405 is right.
+    """
+    app.extensions[LOOKUP] = lookup
+
+
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
+    if isinstance(error, UnknownAddress) and request.url_rule is None and request.method in {"GET", "HEAD"}:
+        target = current_app.extensions[LOOKUP](request.path)
+        if target is not None:
+            return redirect(target, code=301)
     if error.response is not None:
         return error.get_response()
     if isinstance(error, InternalServerError):
@@ -97,25 +119,24 @@ def answer(
     """An error answer in the form that this client reads."""
     if wants_json():
         return problem(status, detail, errors=errors, title=title)
-    try:
-        body = render_template(
-            "errors/error.html",
-            status=int(status),
-            title=title or status.phrase,
-            detail=detail,
-            request_id=request_id.current(),
-        )
-    except OperationalError:
-        # The page's frame reads the settings; without a database only the bare page is left.
-        db.session.rollback()
-        body = render_template(
-            "errors/bare.html",
-            status=int(status),
-            title=title or status.phrase,
-            detail=detail,
-            request_id=request_id.current(),
-        )
-    return current_app.response_class(body, status=status, mimetype="text/html")
+    facts = {
+        "status": int(status),
+        "title": title or status.phrase,
+        "detail": detail,
+        "request_id": request_id.current(),
+    }
+    return current_app.response_class(_page(facts), status=status, mimetype="text/html")
+
+
+def _page(facts: dict[str, Any]) -> str:
+    """The error page; without a database, or for a host that is not ours, the bare one that needs neither."""
+    if not isinstance(request.routing_exception, SecurityError):
+        try:
+            return render_template("errors/error.html", **facts)
+        except DBAPIError as error:
+            db.session.rollback()
+            log.warning("error page without its frame", exc_info=error)
+    return current_app.jinja_env.get_template("errors/bare.html").render(facts)
 
 
 def problem(

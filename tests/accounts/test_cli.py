@@ -9,18 +9,24 @@ def shell(masthead):
 
 
 def create(shell, name, role="reader"):
-    return shell("user", "create", name, f"{name}@example.org", "--role", role, "--password", "seven wet umbrellas")
+    return shell(
+        "user", "create", name, f"{name}@example.org", "--role", role, "--password", "seven wet umbrellas"
+    )
 
 
 def test_create_and_list(shell):
     made = create(shell, "walt", "author")
     assert made.returncode == 0
     assert "walt@example.org" in made.stdout
-    assert ["walt", "walt@example.org", "author", "active"] in [line.split() for line in shell("user", "list").stdout.splitlines()]
+    assert ["walt", "walt@example.org", "author", "active"] in [
+        line.split() for line in shell("user", "list").stdout.splitlines()
+    ]
 
 
 def test_create_asks_for_the_password(shell):
-    made = shell("user", "create", "walt", "walt@example.org", typed="seven wet umbrellas\nseven wet umbrellas\n")
+    made = shell(
+        "user", "create", "walt", "walt@example.org", typed="seven wet umbrellas\nseven wet umbrellas\n"
+    )
     assert made.returncode == 0
     assert "seven wet umbrellas" not in made.stdout
 
@@ -31,7 +37,10 @@ def test_create_asks_for_the_password(shell):
         (("create", "walt", "nobody", "--password", "seven wet umbrellas"), "not an e-mail address"),
         (("create", "w", "w@example.org", "--password", "seven wet umbrellas"), "3 to 30 characters"),
         (("create", "walt", "w@example.org", "--password", "short"), "at least 8 characters"),
-        (("create", "walt", "w@example.org", "--role", "king", "--password", "seven wet umbrellas"), "no role called 'king'"),
+        (
+            ("create", "walt", "w@example.org", "--role", "king", "--password", "seven wet umbrellas"),
+            "no role called 'king'",
+        ),
         (("set-role", "nobody", "author"), "no account called 'nobody'"),
         (("disable", "nobody@example.org"), "no account called"),
     ],

@@ -1,9 +1,16 @@
+import re
+
 import pytest
 
 from tests.support.people import PASSWORD
 from tests.support.visitors import document
 
-NEW = {"username": "nina", "email": "nina@example.org", "password": "seven wet umbrellas", "password_confirm": "seven wet umbrellas"}
+NEW = {
+    "username": "nina",
+    "email": "nina@example.org",
+    "password": "seven wet umbrellas",
+    "password_confirm": "seven wet umbrellas",
+}
 
 
 def test_register_then_log_in(client):
@@ -67,7 +74,9 @@ def test_log_in_says_the_same_for_a_wrong_password_and_an_unknown_address(client
     wrong = client.fill_in("/auth/login", email=cast.walt.email, password="not his password")
     unknown = client.fill_in("/auth/login", email="nobody@example.org", password="not his password")
     assert wrong.status_code == unknown.status_code == 422
-    assert document(wrong).text("//main//*[@role='alert']") == document(unknown).text("//main//*[@role='alert']")
+    assert document(wrong).text("//main//*[@role='alert']") == document(unknown).text(
+        "//main//*[@role='alert']"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,8 +100,7 @@ def test_log_in_never_redirects_to_another_site(client, cast, target):
     data = form.filled({"email": cast.walt.email, "password": PASSWORD}, None)
     response = client.post("/auth/login", query_string={"next": target}, data=data)
     assert response.status_code == 303
-    assert response.location.startswith("/")
-    assert "evil" not in response.location
+    assert re.match(r"/(?![/\\])", response.location)
 
 
 def test_log_in_goes_on_to_where_the_reader_wanted_to_go(client, cast):
@@ -128,13 +136,17 @@ def test_log_out_needs_a_post(client, cast, sign_in):
 
 def test_profile_changes_what_readers_see(client, cast, sign_in):
     sign_in(client, cast.walt)
-    assert client.fill_in("/auth/profile", name="Walter Bylines", bio="Writes about rivers.").status_code == 303
+    assert (
+        client.fill_in("/auth/profile", name="Walter Bylines", bio="Writes about rivers.").status_code == 303
+    )
     page = client.get("/blog/author/walt").text
     assert "Walter Bylines" in page
     assert "Writes about rivers." in page
 
 
-@pytest.mark.parametrize("website", ["javascript:alert(1)", "data:text/html,x", "https://", "java\tscript:alert(1)"])
+@pytest.mark.parametrize(
+    "website", ["javascript:alert(1)", "data:text/html,x", "https://", "java\tscript:alert(1)"]
+)
 def test_profile_refuses_a_website_that_is_none(client, cast, sign_in, website):
     sign_in(client, cast.walt)
     response = client.fill_in("/auth/profile", website=website)

@@ -12,7 +12,9 @@ def page(app, cast):
 
     def make(*, title="About", public=True):
         with app.app_context():
-            made = actions.create(typeset(title=title, body="We write about **rivers**."), by=cast.edith, at=clock.now())
+            made = actions.create(
+                typeset(title=title, body="We write about **rivers**."), by=cast.edith, at=clock.now()
+            )
             if public:
                 actions.publish(made, by=cast.edith, at=clock.now())
             db.session.commit()

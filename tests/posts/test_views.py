@@ -16,7 +16,9 @@ def publish(app, cast):
         with app.app_context():
             for number in range(count):
                 manuscript = typeset(title=f"Post {number}", body="Text.", tags=("Nature", f"Tag {number}"))
-                post = actions.create(manuscript, by=cast.walt, at=clock.now(), bylines=[cast.walt, cast.edith])
+                post = actions.create(
+                    manuscript, by=cast.walt, at=clock.now(), bylines=[cast.walt, cast.edith]
+                )
                 actions.publish(post, by=cast.walt, at=clock.now())
                 actions.backdate(post, when=datetime(2024, 3, 1, tzinfo=UTC) + timedelta(hours=number))
             db.session.commit()
@@ -53,11 +55,16 @@ def test_lists_cost_the_same_with_more_posts(publish, client, queries, count, pa
 
 def test_the_index_pages_through_everything_once(publish, client):
     publish(30)
-    titles = [*client.read("/blog/").texts("//article//h2"), *client.read("/blog/?page=2").texts("//article//h2")]
+    titles = [
+        *client.read("/blog/").texts("//article//h2"),
+        *client.read("/blog/?page=2").texts("//article//h2"),
+    ]
     assert titles == [f"Post {number}" for number in reversed(range(30))]
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "3", "1000000000", "9" * 30, "x", "1.0", "٣", "%00", "%ff", "1e3", "+1"])
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "3", "1000000000", "9" * 30, "x", "1.0", "٣", "%00", "%ff", "1e3", "+1"]
+)
 @pytest.mark.parametrize("path", ["/blog/", "/blog/tag/nature", "/blog/author/walt"])
 def test_a_page_that_does_not_exist_is_a_clear_4xx(publish, client, path, page):
     publish(30)
@@ -86,7 +93,8 @@ def test_an_unknown_address_is_a_clear_4xx(client, path):
 
 def test_the_archive_counts_months(publish, client):
     publish(3)
-    assert "March 2024" in client.read("/blog/archive/").text("//main")
+    assert "/blog/archive/2024/3" in client.read("/blog/archive/").links
+    assert "3 posts" in client.read("/blog/archive/").text("//main")
     assert client.read("/blog/archive/2024/3").texts("//article//h2") == ["Post 2", "Post 1", "Post 0"]
 
 
@@ -104,5 +112,13 @@ def test_an_author_is_found_however_the_name_is_written(publish, client):
 
 def test_public_pages_start_no_session(publish, client):
     publish(1)
-    for path in ("/", "/blog/", "/blog/post/post-0", "/blog/tag/nature", "/blog/author/walt", "/blog/archive/", "/nowhere"):
+    for path in (
+        "/",
+        "/blog/",
+        "/blog/post/post-0",
+        "/blog/tag/nature",
+        "/blog/author/walt",
+        "/blog/archive/",
+        "/nowhere",
+    ):
         assert "Set-Cookie" not in client.get(path).headers, path

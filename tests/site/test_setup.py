@@ -40,7 +40,10 @@ def test_the_link_works_once(client, link, new_client):
     assert new_client().post(link, data=ANSWERS).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/setup", "/setup?token=", "/setup?token=guess", "/setup?token=%00", "/setup?token=" + "x" * 9_999])
+@pytest.mark.parametrize(
+    "address",
+    ["/setup", "/setup?token=", "/setup?token=guess", "/setup?token=%00", "/setup?token=" + "x" * 9_999],
+)
 def test_without_the_token_there_is_nothing(client, link, address):
     assert client.get(address).status_code in {400, 404}
 
@@ -81,11 +84,16 @@ def test_a_mistake_is_shown_beside_its_field_and_makes_nothing(client, link, fie
 def test_of_two_people_with_the_link_one_becomes_administrator(link, new_client, in_parallel, app):
     visitors = [new_client() for _ in range(8)]
     forms = [
-        visitor.read(link).form({"title": ""}).filled(ANSWERS | {"username": f"ada{number}", "email": f"ada{number}@example.org"})
+        visitor.read(link)
+        .form({"title": ""})
+        .filled(ANSWERS | {"username": f"ada{number}", "email": f"ada{number}@example.org"}, None)
         for number, visitor in enumerate(visitors)
     ]
     statuses = []
-    calls = [lambda visitor=visitor, form=form: statuses.append(visitor.post(link, data=form).status_code) for visitor, form in zip(visitors, forms, strict=True)]
+    calls = [
+        lambda visitor=visitor, form=form: statuses.append(visitor.post(link, data=form).status_code)
+        for visitor, form in zip(visitors, forms, strict=True)
+    ]
     assert in_parallel(*calls) == []
     assert statuses.count(303) == 1
     assert set(statuses) <= {303, 404, 409}

@@ -81,6 +81,19 @@ class Document:
             text for name in ids for text in self.texts(f"//*[@id='{name}' and contains(@class, 'error')]")
         ]
 
+    def error_of(self, name: str) -> str:
+        """What it says beside the field; empty if the field is valid."""
+        ids = " ".join(self.all(f"//*[@name='{name}' and @aria-invalid='true']/@aria-describedby")).split()
+        return " ".join(
+            text
+            for identity in ids
+            for text in self.texts(f"//*[@id='{identity}' and contains(@class, 'error')]")
+        )
+
+    def value_of(self, name: str) -> str | None:
+        """What stands in the field."""
+        return next((form.values[name][0] for form in self.forms if name in form.values), None)
+
     @property
     def forms(self) -> list[Form]:
         """Its forms."""

@@ -23,7 +23,9 @@ def test_below_the_api_an_error_is_a_problem_document(client):
 
 
 def test_a_client_that_prefers_json_gets_it_anywhere(client):
-    assert client.get("/nowhere", headers={"Accept": "application/json"}).mimetype == "application/problem+json"
+    assert (
+        client.get("/nowhere", headers={"Accept": "application/json"}).mimetype == "application/problem+json"
+    )
 
 
 def test_a_wrong_method_is_named_with_those_that_are_right(client):
@@ -43,7 +45,9 @@ def test_a_request_id_from_outside_is_taken_over(client, given):
 
 @pytest.mark.parametrize("given", ["short", "A" * 65, "with space", "<script>", "a\tb"])
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(client, given):
-    assert re.fullmatch("[0-9a-f]{16}", client.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"])
+    assert re.fullmatch(
+        "[0-9a-f]{16}", client.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"]
+    )
 
 
 def test_the_request_id_is_in_the_log_line(make_app, new_client, capfd):

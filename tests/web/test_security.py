@@ -34,14 +34,18 @@ def test_https_turns_on_hsts_and_secure_cookies_with_the_host_prefix(make_app, n
 
 
 def test_https_sites_redirect_http(make_app, new_client):
-    response = new_client(make_app(SITE_URL="https://magazine.example")).get("/", base_url="http://magazine.example")
+    response = new_client(make_app(SITE_URL="https://magazine.example")).get(
+        "/", base_url="http://magazine.example"
+    )
     assert response.status_code in {301, 302, 308}
     assert response.location == "https://magazine.example/"
 
 
 def test_a_proxy_is_believed_only_when_configured(make_app, new_client):
     app = make_app(TRUSTED_PROXIES=1, SITE_URL="https://magazine.example")
-    response = new_client(app).get("/", base_url="http://magazine.example", headers={"X-Forwarded-Proto": "https"})
+    response = new_client(app).get(
+        "/", base_url="http://magazine.example", headers={"X-Forwarded-Proto": "https"}
+    )
     assert response.status_code == 200
 
 
