@@ -1,6 +1,30 @@
-def excerpt(plain: str, characters: int = 200) -> str:
-    return plain[:characters]
+"""The short forms of a text: its first words, and how long it takes to read."""
+
+from typing import Final
+
+EXCERPT_CHARACTERS: Final = 280
+
+#: Silent reading of English non-fiction, the mean of 190 studies with 18,573 readers: 238 words a minute.
+#: Marc Brysbaert, "How many words do we read per minute?", Journal of Memory and Language 109 (2019).
+WORDS_PER_MINUTE: Final = 238
+
+_ELLIPSIS: Final = "…"
+
+
+def excerpt(plain: str, characters: int = EXCERPT_CHARACTERS) -> str:
+    """Return the beginning of a text on one line, cut after a whole word and never longer than asked for."""
+    # Four times the length leaves room for runs of white space; the rest of a long text need not be looked at.
+    line = " ".join(plain[: characters * 4].split())
+    if len(line) <= characters and len(plain) <= characters * 4:
+        return line
+    room = line[: max(characters - len(_ELLIPSIS), 0)]
+    if line[len(room) : len(room) + 1].strip():
+        whole, space, _ = room.rpartition(" ")
+        # A single word, or Chinese and Japanese, has no space to cut at.
+        room = whole if space and len(whole) * 2 >= len(room) else room
+    return (room.rstrip(" ,;:.–—-") + _ELLIPSIS)[:characters]
 
 
 def reading_minutes(words: int) -> int:
-    return max(1, words // 200)
+    """Return whole minutes, at least one."""
+    return max(1, round(words / WORDS_PER_MINUTE))

@@ -1,2 +1,48 @@
+"""What a text says, without its markup: for search, excerpts and counts."""
+
+import re
+from html import unescape
+from typing import Final
+
+_SURROGATE_OR_NUL: Final = re.compile(r"[\x00\ud800-\udfff]")
+#: A footnote's number and the arrow back from it are apparatus, not text.
+_APPARATUS: Final = re.compile(
+    r'<sup class="footnote-ref">.{0,300}?</sup>|<a [^>]{0,300}class="footnote-backref"[^>]*+>[^<]*+</a>',
+    re.DOTALL,
+)
+_BREAK: Final = re.compile(
+    r"</?(?:blockquote|br|caption|dd|details|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|section|summary|table|"
+    r"tbody|tfoot|thead|tr|ul)\b[^>]*+>"
+)
+_CELL: Final = re.compile(r"</t[dh]>")
+#: A formula is searched for and counted as it was typed.
+_FORMULA: Final = re.compile(r'<math\b[^>]*?\balttext="([^"]*+)"[^>]*+>.*?</math>', re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]*+>")
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_LINES: Final = re.compile(r" ?\n[ \n]*")
+
+#: Scripts without spaces between words: each of these letters counts as a word, as word processors do.
+_IDEOGRAPHS: Final = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd\u0e00-\u0e7f]"
+)
+_WORD: Final = re.compile(r"\w+(?:['’.\-]\w+)*+")
+
+
 def is_storable(text: str) -> bool:
-    return "\0" not in text and not any(0xD800 <= ord(c) <= 0xDFFF for c in text)
+    """Say whether both databases can keep the text: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
+    return _SURROGATE_OR_NUL.search(text) is None
+
+
+def text_of(clean_html: str) -> str:
+    """Return the words of HTML that the sanitiser wrote, one line for each block."""
+    text = _APPARATUS.sub("", clean_html)
+    text = _FORMULA.sub(r" \1 ", text)
+    text = _CELL.sub(" ", _BREAK.sub("\n", text))
+    text = unescape(_TAG.sub("", text))
+    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def word_count(plain: str) -> int:
+    """Count words; in Chinese, Japanese and Thai, which put no spaces between them, letters."""
+    spaced, letters = _IDEOGRAPHS.subn(" ", plain)
+    return letters + sum(1 for _ in _WORD.finditer(spaced))

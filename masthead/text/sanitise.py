@@ -1,0 +1,225 @@
+"""The only door through which HTML reaches a page, and the only place that names allowed tags.
+
+It trusts neither the author nor our own renderer: whatever `masthead.text.markdown` makes is cleaned here
+last. Cleaning twice gives the same as cleaning once, so HTML that was stored can be cleaned again.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import unquote
+
+import nh3
+
+from masthead.text import html_limits
+from masthead.text.highlighting import TOKEN_CLASSES
+from masthead.text.html_limits import words
+from masthead.text.profiles import Profile
+
+#: Every id in a text begins with this, so that none can take the name of a page's own element or of a
+#: property of `window` and `document` (DOM clobbering). No template may use an id that begins with it.
+ID_PREFIX: Final = "s-"
+ID_CHARACTERS: Final = 120
+
+URL_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+COMMENT_LINK_REL: Final = "nofollow ugc noopener"
+
+_INLINE: Final = words(
+    "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var wbr"
+)
+_BLOCKS: Final = words(
+    "blockquote dd dl dt h4 h5 h6 hr input label li ol p pre table tbody td tfoot th thead tr ul"
+)
+_ARTICLE_ONLY: Final = words(
+    "caption col colgroup details div figcaption figure h1 h2 h3 img rp rt ruby section summary time"
+)
+#: MathML Core without links, actions, annotations and the two HTML elements in disguise, mglyph and malignmark.
+MATHML_TAGS: Final = words(
+    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt "
+    "mstyle msub msubsup msup mtable mtd mtext mtr munder munderover"
+)
+TAGS: Final = {
+    Profile.ARTICLE: _INLINE | _BLOCKS | _ARTICLE_ONLY | MATHML_TAGS,
+    Profile.COMMENT: _INLINE | _BLOCKS,
+}
+
+#: These go together with all that is in them: what a browser would not show as text is no text.
+DROPPED_WITH_CONTENT: Final = words(
+    "annotation annotation-xml iframe noembed noframes noscript plaintext script style svg template textarea "
+    "title xmp"
+)
+
+_MATHML_WORDS: Final = words(
+    "accent accentunder columnalign columnlines columnspacing columnspan displaystyle fence form frame largeop "
+    "linethickness mathbackground mathcolor mathvariant movablelimits notation rowalign rowlines rowspacing "
+    "rowspan scriptlevel separator stretchy symmetric"
+)
+_MATHML_LENGTHS: Final = words("depth height lspace maxsize minsize rspace voffset width")
+_MATHML_ATTRIBUTES: Final = _MATHML_WORDS | _MATHML_LENGTHS
+
+_COMMENT_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
+    "*": frozenset({"lang", "dir"}),
+    "a": frozenset({"href", "title"}),
+    "abbr": frozenset({"title"}),
+    "code": frozenset({"class"}),
+    "dfn": frozenset({"title"}),
+    "input": frozenset({"checked", "class", "disabled", "type"}),
+    "li": frozenset({"class", "value"}),
+    "ol": frozenset({"class", "start"}),
+    "span": frozenset({"class"}),
+    "td": frozenset({"class", "colspan", "rowspan"}),
+    "th": frozenset({"class", "colspan", "rowspan", "scope"}),
+    "ul": frozenset({"class"}),
+}
+_ARTICLE_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
+    **_COMMENT_ATTRIBUTES,
+    "*": frozenset({"lang", "dir", "id"}),
+    "a": frozenset({"class", "href", "title"}),
+    "blockquote": frozenset({"cite"}),
+    "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}),
+    "del": frozenset({"cite", "datetime"}),
+    "details": frozenset({"open"}),
+    "div": frozenset({"class"}),
+    "figure": frozenset({"class"}),
+    "hr": frozenset({"class"}),
+    "img": frozenset({"alt", "class", "decoding", "height", "loading", "src", "title", "width"}),
+    "ins": frozenset({"cite", "datetime"}),
+    "math": frozenset({"alttext", "display"}) | _MATHML_ATTRIBUTES,
+    "ol": frozenset({"class", "reversed", "start", "type"}),
+    "p": frozenset({"class"}),
+    "q": frozenset({"cite"}),
+    "section": frozenset({"class"}),
+    "sup": frozenset({"class"}),
+    "time": frozenset({"datetime"}),
+    **dict.fromkeys(MATHML_TAGS - {"math"}, _MATHML_ATTRIBUTES),
+}
+_ALIGNMENTS: Final = frozenset({"align-left", "align-center", "align-right"})
+
+#: The classes that our own style sheets know, and the element on which each may stand.
+CLASSES: Final[dict[str, frozenset[str]]] = {
+    "a": frozenset({"footnote-backref"}),
+    "code": frozenset({"math-source"}),
+    "div": _ALIGNMENTS | {"math-display"},
+    "figure": _ALIGNMENTS,
+    "hr": frozenset({"footnotes-sep"}),
+    "img": _ALIGNMENTS,
+    "input": frozenset({"task-list-item-checkbox"}),
+    "li": frozenset({"footnote-item", "task-list-item"}),
+    "ol": frozenset({"contains-task-list", "footnotes-list"}),
+    "p": _ALIGNMENTS,
+    "section": frozenset({"footnotes"}),
+    "span": TOKEN_CLASSES,
+    "sup": frozenset({"footnote-ref"}),
+    "td": _ALIGNMENTS,
+    "th": _ALIGNMENTS,
+    "ul": frozenset({"contains-task-list"}),
+}
+#: WordPress's names for what we call otherwise, so that imported texts keep their shape.
+_CLASS_SYNONYMS: Final = {
+    "aligncenter": "align-center",
+    "alignleft": "align-left",
+    "alignright": "align-right",
+    "has-text-align-center": "align-center",
+    "has-text-align-left": "align-left",
+    "has-text-align-right": "align-right",
+}
+
+#: The shape that the value of an attribute must have to be kept, whatever element it is on.
+_SHAPES: Final[dict[str, re.Pattern[str]]] = {
+    "colspan": re.compile(r"[1-9]\d{0,2}"),
+    "checked": re.compile(r"checked|"),
+    "decoding": re.compile(r"async|sync|auto"),
+    "disabled": re.compile(r"disabled|"),
+    "datetime": re.compile(r"[0-9TtZzPpDHMSWY:.+\- ]{1,40}"),
+    "dir": re.compile(r"ltr|rtl|auto"),
+    "display": re.compile(r"block|inline"),
+    "lang": re.compile(r"[A-Za-z0-9-]{1,35}"),
+    "reversed": re.compile(r".{0,10}"),
+    "rowspan": re.compile(r"[1-9]\d{0,2}"),
+    "scope": re.compile(r"row|col|rowgroup|colgroup"),
+    "span": re.compile(r"[1-9]\d{0,2}"),
+    "start": re.compile(r"-?\d{1,9}"),
+    "type": re.compile(r"[1aAiI]|checkbox"),
+    "value": re.compile(r"-?\d{1,9}"),
+    **{name: re.compile(r"[#\w.+\- ]{1,60}", re.ASCII) for name in _MATHML_WORDS},
+    # At most two digits before the point: a formula can't be moved or blown up over the rest of the page.
+    **{
+        name: re.compile(r"[+-]?(\d{1,2})?(\.\d{1,4})?\s?(em|ex|px|pt|pc|mm|cm|in|mu|%)?")
+        for name in _MATHML_LENGTHS
+    },
+}
+_PICTURE_SIDES: Final = frozenset({"height", "width"})
+_PICTURE_SIZE: Final = re.compile(r"[1-9]\d{0,4}")
+_LANGUAGE_CLASS: Final = re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}")
+_NOT_IN_AN_ID: Final = re.compile(r"[^\w-]+")
+
+
+def clean(html: str, profile: Profile = Profile.ARTICLE) -> str:
+    """Return only what the profile allows of some HTML, as well-formed HTML."""
+    return _CLEANERS[profile].clean(html_limits.tame(html))
+
+
+def content_id(name: str) -> str:
+    """Return the id that an element of a text bears when its author calls it so; empty if nothing is left."""
+    bare = _NOT_IN_AN_ID.sub("-", name).strip("-")
+    while bare.startswith(ID_PREFIX):
+        bare = bare.removeprefix(ID_PREFIX)
+    bare = bare[:ID_CHARACTERS].strip("-")
+    return ID_PREFIX + bare if bare else ""
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Decide on one attribute that is allowed by its name: the value to keep, or None to drop it."""
+    if name == "class":
+        return _classes(tag, value)
+    if name == "id":
+        return content_id(value) or None
+    if name == "href":
+        return _href(value)
+    if tag == "img" and name in _PICTURE_SIDES:
+        return value if _PICTURE_SIZE.fullmatch(value) else None
+    shape = _SHAPES.get(name)
+    return value if shape is None or shape.fullmatch(value) else None
+
+
+def _classes(tag: str, value: str) -> str | None:
+    known = CLASSES.get(tag, frozenset())
+    names = dict.fromkeys(_CLASS_SYNONYMS.get(name, name) for name in value.split())
+    kept = [name for name in names if name in known or (tag == "code" and _LANGUAGE_CLASS.fullmatch(name))]
+    return " ".join(kept) or None
+
+
+def _href(value: str) -> str:
+    """Point a link within the text at the id that its target was given; `#top` is the browser's own."""
+    if not value.startswith("#") or value in ("#", "#top"):
+        return value
+    return "#" + content_id(unquote(value[1:]))
+
+
+def _cleaner(profile: Profile) -> nh3.Cleaner:
+    is_comment = profile is Profile.COMMENT
+    # One value an element: of several, nh3 adds the missing ones in an order that differs between processes.
+    forced: dict[str, dict[str, str]] = {
+        # The box of a task is the only form control; it has no name, so no form could send it.
+        "input": {"type": "checkbox"},
+        # Code that is wider than the page scrolls, and people without a mouse must be able to scroll it.
+        "pre": {"tabindex": "0"},
+    }
+    if not is_comment:
+        forced["img"] = {"loading": "lazy"}
+    attributes = _COMMENT_ATTRIBUTES if is_comment else _ARTICLE_ATTRIBUTES
+    allowed: Callable[[str, str, str], str | None] = _attribute
+    return nh3.Cleaner(
+        tags=TAGS[profile],
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes={tag: names for tag, names in attributes.items() if tag == "*" or tag in TAGS[profile]},
+        attribute_filter=allowed,
+        url_schemes=URL_SCHEMES,
+        link_rel=COMMENT_LINK_REL if is_comment else None,
+        set_tag_attribute_values=forced,
+    )
+
+
+#: Made once: building a cleaner costs more than cleaning a short text. Cleaners hold no state between calls.
+_CLEANERS: Final = {profile: _cleaner(profile) for profile in Profile}
