@@ -13,12 +13,14 @@ from masthead.comments import models as _comments  # noqa: F401
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
+from masthead.media import views as media
 from masthead.operation import schema, serving, shell
 from masthead.pages import views as pages
 from masthead.posts import desk
 from masthead.posts import views as posts
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
+from masthead.storage import store as storage
 from masthead.web import (
     access,
     converters,
@@ -27,6 +29,7 @@ from masthead.web import (
     logs,
     request_id,
     security,
+    stateless,
     static_files,
     templating,
     toolbar,
@@ -43,6 +46,7 @@ BLUEPRINTS = (
     (desk.bp, "/blog"),
     (accounts.bp, "/auth"),
     (dashboard.bp, None),
+    (media.bp, None),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
@@ -58,10 +62,12 @@ def create_app(config: Config | None = None) -> Flask:
     converters.init_app(app)
     request_id.init_app(app)
     security.init_app(app, config)
+    stateless.init_app(app)
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    storage.init_app(app)
     csrf.init_app(app)
     signing_in.init_app(app)
     expired_forms.init_app(app)
