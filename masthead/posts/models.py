@@ -53,7 +53,7 @@ class Post(Timestamps, Base):
     published_at: Mapped[datetime | None]
     trashed_at: Mapped[datetime | None]
     #: Raised by every change of content or status; not by counters, so that feeds and site maps can rely on it.
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column()
     words: Mapped[int] = mapped_column(default=0)
     reading_minutes: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
