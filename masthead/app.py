@@ -13,6 +13,7 @@ from masthead.comments import models as _comments  # noqa: F401
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
+from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.media import views as media
 from masthead.operation import schema, serving, shell
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     (dashboard.bp, None),
     (media.bp, None),
     (feeds.bp, None),
+    (discovery.bp, None),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)

@@ -56,6 +56,13 @@ def last_change_of_posts() -> datetime | None:
     )
 
 
+def last_publication() -> datetime | None:
+    """When a post appeared last."""
+    return db.session.scalar(
+        select(Post.published_at).where(Post.is_published).order_by(Post.published_at.desc()).limit(1)
+    )
+
+
 def last_change_of_comments(post: Post) -> datetime | None:
     """When a comment below a post was written, changed or decided on last."""
     moments = db.session.execute(

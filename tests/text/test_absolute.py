@@ -15,7 +15,7 @@ BASE = "https://magazine.example/blog/post/harvest"
         ('<a href="//other.example/x">x</a>', '<a href="https://other.example/x">x</a>'),
         (
             '<a title="a > b" href="/x?a=1&amp;b=2">x</a>',
-            '<a title=XX href="https://magazine.example/x?a=1&amp;b=2">x</a>',
+            '<a title="a > b" href="https://magazine.example/x?a=1&amp;b=2">x</a>',
         ),
         ('<img alt="" src="/m.png">', '<img alt="" src="https://magazine.example/m.png">'),
         ('<q cite="/x">x</q>', '<q cite="https://magazine.example/x">x</q>'),
