@@ -12,6 +12,7 @@ from masthead.accounts import views as accounts
 from masthead.comments import models as _comments  # noqa: F401
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
+from masthead.exporting import cli as exporting_cli
 from masthead.extensions import csrf, migrate
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
@@ -53,7 +54,7 @@ BLUEPRINTS = (
     (discovery.bp, None),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
-COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
+COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group, exporting_cli.group)
 
 
 def create_app(config: Config | None = None) -> Flask:
