@@ -6,15 +6,20 @@ from flask import Flask
 
 from masthead import config as configuration
 from masthead import db
+from masthead.accounts import admin as accounts_admin
 from masthead.accounts import cli as accounts_cli
 from masthead.accounts import signing_in
 from masthead.accounts import views as accounts
+from masthead.admin import places
+from masthead.admin import views as admin
 from masthead.comments import models as _comments  # noqa: F401
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
 from masthead.operation import schema, serving, shell
+from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
+from masthead.posts import admin as posts_admin
 from masthead.posts import desk
 from masthead.posts import views as posts
 from masthead.site import redirects, setup, templates
@@ -43,6 +48,11 @@ BLUEPRINTS = (
     (desk.bp, "/blog"),
     (accounts.bp, "/auth"),
     (dashboard.bp, None),
+    (admin.bp, "/admin"),
+    (posts_admin.bp, "/admin/posts"),
+    (pages_admin.bp, "/admin/pages"),
+    (accounts_admin.bp, "/admin/users"),
+    (admin.settings_bp, "/admin/settings"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
@@ -68,6 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     errors.find_unknown_addresses(app, redirects.url_for_path)
     templates.init_app(app)
+    places.init_app(app)
     shell.init_app(app)
     toolbar.init_app(app, config)
 
