@@ -20,7 +20,7 @@ from masthead.operation import schema, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
-from masthead.posts import desk
+from masthead.posts import desk, view_counter
 from masthead.posts import views as posts
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
@@ -79,6 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.find_unknown_addresses(app, redirects.url_for_path)
     templates.init_app(app)
     places.init_app(app)
+    view_counter.init_app(app)
     shell.init_app(app)
     toolbar.init_app(app, config)
 

@@ -9,6 +9,7 @@ from masthead.accounts.access import visitor
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.posts import queries as posts
+from masthead.posts import view_counter
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
@@ -66,10 +67,13 @@ def post(slug: str) -> ResponseReturnValue:
         return redirect(url_for("site.post", slug=present), code=301)
     if not can_see(user, found):
         raise NotFound("There is no such post.")
+    is_theirs = user is not None and can_edit(user, found)
+    if found.is_published and not is_theirs:
+        view_counter.note(found.id)
     return render_template(
         "site/post.html",
         post=found,
-        can_edit=user is not None and can_edit(user, found),
+        can_edit=is_theirs,
         neighbours=_neighbours(found),
     )
 
