@@ -16,7 +16,7 @@ from masthead.comments import models as _comments  # noqa: F401
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
-from masthead.operation import schema, serving, shell
+from masthead.operation import checks, schema, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -32,6 +32,7 @@ from masthead.web import (
     logs,
     request_id,
     security,
+    slow_bodies,
     static_files,
     templating,
     toolbar,
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     (admin.settings_bp, "/admin/settings"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
-COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
+COMMANDS = (serving.serve, checks.check, schema.init_db, schema.db_group, accounts_cli.group)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -68,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     converters.init_app(app)
     request_id.init_app(app)
     security.init_app(app, config)
+    slow_bodies.init_app(app)
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)

@@ -39,6 +39,8 @@ KNOWN_SECRETS = frozenset(
         "your-secret-key-here",
     }
 )
+#: What HOST may be to listen on every network of the machine.
+EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -153,6 +155,8 @@ class Config(BaseSettings):
             values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
+            # "Every network" is an address to listen on, not one that a browser could open.
+            host = "127.0.0.1" if host in EVERY_NETWORK else host
             values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
         return values
 
