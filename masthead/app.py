@@ -12,7 +12,8 @@ from masthead.accounts import signing_in
 from masthead.accounts import views as accounts
 from masthead.admin import places
 from masthead.admin import views as admin
-from masthead.comments import models as _comments  # noqa: F401
+from masthead.comments import admin as comments_admin
+from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     (pages.bp, None),
     (posts.bp, "/blog"),
     (desk.bp, "/blog"),
+    (comments.bp, "/blog/comment"),
     (accounts.bp, "/auth"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     (pages_admin.bp, "/admin/pages"),
     (accounts_admin.bp, "/admin/users"),
     (admin.settings_bp, "/admin/settings"),
+    (comments_admin.bp, "/admin/comments"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (serving.serve, checks.check, schema.init_db, schema.db_group, accounts_cli.group)
