@@ -17,6 +17,9 @@ from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
+from masthead.feeds import discovery
+from masthead.feeds import views as feeds
+from masthead.media import views as media
 from masthead.operation import checks, schema, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
@@ -25,6 +28,7 @@ from masthead.posts import desk, view_counter
 from masthead.posts import views as posts
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
+from masthead.storage import store as storage
 from masthead.web import (
     access,
     converters,
@@ -34,6 +38,7 @@ from masthead.web import (
     request_id,
     security,
     slow_bodies,
+    stateless,
     static_files,
     templating,
     toolbar,
@@ -57,6 +62,9 @@ BLUEPRINTS = (
     (accounts_admin.bp, "/admin/users"),
     (admin.settings_bp, "/admin/settings"),
     (comments_admin.bp, "/admin/comments"),
+    (media.bp, None),
+    (feeds.bp, None),
+    (discovery.bp, None),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (serving.serve, checks.check, schema.init_db, schema.db_group, accounts_cli.group)
@@ -73,10 +81,12 @@ def create_app(config: Config | None = None) -> Flask:
     request_id.init_app(app)
     security.init_app(app, config)
     slow_bodies.init_app(app)
+    stateless.init_app(app)
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    storage.init_app(app)
     csrf.init_app(app)
     signing_in.init_app(app)
     expired_forms.init_app(app)

@@ -75,6 +75,10 @@ class Config(BaseSettings):
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
+    #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
+    MEDIA_URL: str = ""
+    #: The largest picture that is accepted, in megabytes.
+    MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Who may make an account.
     REGISTRATION: Literal["open", "invite", "closed"] = "open"
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
@@ -129,6 +133,13 @@ class Config(BaseSettings):
             raise ValueError("must name a file; a database in memory would lose everything at the next start")
         return url.render_as_string(hide_password=False)
 
+    @field_validator("MEDIA_URL")
+    @classmethod
+    def _folder_for_pictures(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
+        return str(Path(value).absolute()) if value else value
+
     @field_validator("SITE_URL")
     @classmethod
     def _absolute_address(cls, value: str) -> str:
@@ -153,6 +164,8 @@ class Config(BaseSettings):
         values["MASTHEAD_HOME"] = home
         if not values.get("DATABASE_URL"):
             values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
+        if not values.get("MEDIA_URL"):
+            values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
             # "Every network" is an address to listen on, not one that a browser could open.

@@ -36,6 +36,8 @@ class Post(Timestamps, Base):
         # The reading lists: published posts, the newest first.
         Index("ix_post_status_published_at", "status", "published_at", "id"),
         Index("ix_post_author_id_updated_at", "author_id", "updated_at"),
+        # When anything that readers saw changed last: the Last-Modified of feeds and site maps.
+        Index("ix_post_updated_at", "updated_at"),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
@@ -50,6 +52,8 @@ class Post(Timestamps, Base):
     status: Mapped[Status] = mapped_column(_status_type("status"), default=Status.DRAFT)
     published_at: Mapped[datetime | None]
     trashed_at: Mapped[datetime | None]
+    #: Raised by every change of content or status; not by counters, so that feeds and site maps can rely on it.
+    updated_at: Mapped[datetime] = mapped_column()
     words: Mapped[int] = mapped_column(default=0)
     reading_minutes: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
