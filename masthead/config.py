@@ -39,6 +39,8 @@ KNOWN_SECRETS = frozenset(
         "your-secret-key-here",
     }
 )
+#: What HOST may be to listen on every network of the machine.
+EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -85,6 +87,8 @@ class Config(BaseSettings):
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
     #: Days for which "remember me" keeps somebody signed in.
     REMEMBER_DAYS: int = Field(default=30, ge=1, le=365)
+    #: Seconds between two writes of how often posts were read; 0 writes nothing.
+    VIEWS_FLUSH_SECONDS: int = Field(default=10, ge=0, le=3_600)
     #: Argon2id: memory in KiB, passes and lanes (RFC 9106; OWASP asks for at least 19 MiB and 2 passes).
     ARGON2_MEMORY_KIB: int = Field(default=19_456, ge=8, le=4_194_304)
     ARGON2_PASSES: int = Field(default=2, ge=1, le=100)
@@ -164,6 +168,8 @@ class Config(BaseSettings):
             values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
+            # "Every network" is an address to listen on, not one that a browser could open.
+            host = "127.0.0.1" if host in EVERY_NETWORK else host
             values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
         return values
 
@@ -246,11 +252,12 @@ class DevelopmentConfig(Config):
 
 
 class TestingConfig(Config):
-    """For the test suite: cheap password hashes, everything else as in production."""
+    """For the test suite: cheap password hashes, no thread of its own, everything else as in production."""
 
     ENVIRONMENT = "testing"
     __test__ = False
 
+    VIEWS_FLUSH_SECONDS: int = Field(default=0, ge=0)
     ARGON2_MEMORY_KIB: int = Field(default=8, ge=8)
     ARGON2_PASSES: int = Field(default=1, ge=1)
 

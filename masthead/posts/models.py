@@ -1,6 +1,6 @@
 """Posts, their bylines, their revisions, and every address that they ever had."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, and_
@@ -155,6 +155,17 @@ class PostSlug(Base):
     slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), primary_key=True)
     #: Empty only inside the transaction that makes the post: the address is claimed before there is a row.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+
+
+class DailyViews(Base):
+    """How often a post was read on a day (UTC); `masthead.posts.view_counter` writes it."""
+
+    __tablename__ = "daily_views"
+    __table_args__ = (Index("ix_daily_views_day", "day"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    views: Mapped[int]
 
 
 class Revision(Base):
