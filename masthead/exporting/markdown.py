@@ -67,22 +67,26 @@ def _write_posts(folder: ExportFolder, session: Session, old_paths: OldPaths, ta
     """The posts; returned are the ids of those whom they credit."""
     people: set[int] = set()
     for post in queries.posts(session):
-        folder.write(f"content/posts/{post.slug}.md", _post(post, old_paths))
+        address = f"/blog/post/{post.slug}/"
+        aliases = _addresses(old_paths.get((Target.POST, post.id), []), present=address)
+        folder.write(f"content/posts/{post.slug}.md", _post(post, address, aliases))
         people.update(user.id for user in _credited(post))
         tally.posts += 1
         tally.drafts += post.status is not Status.PUBLIC
-        tally.redirects += len(old_paths.get((Target.POST, post.id), ()))
+        tally.redirects += len(aliases)
     return people
 
 
-def _post(post: Post, old_paths: OldPaths) -> str:
+def _post(post: Post, address: str, aliases: list[str]) -> str:
+    is_public = post.status is Status.PUBLIC
     fields = {
         "title": post.title,
         "slug": post.slug,
-        "url": f"/blog/post/{post.slug}/",
-        "date": post.published_at,
-        "lastmod": _later(post.updated_at, post.published_at),
-        "draft": post.status is not Status.PUBLIC,
+        "url": address,
+        # A draft has the date of its last change: one of publication it gets when it is published again.
+        "date": post.published_at if is_public else post.updated_at,
+        "lastmod": _later(post.updated_at, post.published_at) if is_public else None,
+        "draft": not is_public,
         # Hugo knows drafts only; the import also knows that one waits for an editor.
         "status": post.status.value if post.status is Status.IN_REVIEW else None,
         "authors": [user.username for user in _credited(post)],
@@ -91,7 +95,7 @@ def _post(post: Post, old_paths: OldPaths) -> str:
         "image": post.lead_image,
         "image_alt": post.lead_alt if post.lead_image else None,
         "image_caption": post.lead_caption if post.lead_image else None,
-        "aliases": _addresses(old_paths.get((Target.POST, post.id), [])),
+        "aliases": aliases,
         "canonical_url": post.canonical_url,
         "language": post.language,
         "comments": None if post.comments_open else "closed",
@@ -112,20 +116,21 @@ def _later(changed: datetime, published: datetime | None) -> datetime | None:
 
 def _write_pages(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> None:
     for page in queries.pages(session):
-        folder.write(f"content/pages/{page.slug}.md", _page(page, old_paths))
+        address = f"/{page.slug}/" if page.slug == ABOUT else f"/page/{page.slug}/"
+        aliases = _addresses(old_paths.get((Target.PAGE, page.id), []), present=address)
+        folder.write(f"content/pages/{page.slug}.md", _page(page, address, aliases))
         tally.pages += 1
-        tally.redirects += len(old_paths.get((Target.PAGE, page.id), ()))
+        tally.redirects += len(aliases)
 
 
-def _page(page: Page, old_paths: OldPaths) -> str:
+def _page(page: Page, address: str, aliases: list[str]) -> str:
     fields = {
         "title": page.title,
         "slug": page.slug,
-        "url": f"/{page.slug}/" if page.slug == ABOUT else f"/page/{page.slug}/",
-        "lastmod": page.updated_at,
+        "url": address,
         "draft": not page.is_public,
         "summary": " ".join(page.summary.split()),
-        "aliases": _addresses(old_paths.get((Target.PAGE, page.id), [])),
+        "aliases": aliases,
     }
     return front_matter.document(fields, page.body)
 
@@ -179,6 +184,13 @@ def _write_pictures(folder: ExportFolder, session: Session, files: Store, tally:
     folder.write("data/media.yaml", front_matter.dump(pictures))
 
 
-def _addresses(paths: list[str]) -> list[str]:
-    """Stored paths are decoded; as addresses, what would end or change them is written in its code."""
-    return [path.replace("%", "%25").replace("?", "%3F").replace("#", "%23") for path in paths]
+def _addresses(paths: list[str], *, present: str = "") -> list[str]:
+    """Stored paths are decoded; as addresses, what would end or change them is written in its code.
+
+    An import may have kept the present address as an old one, if the text had it elsewhere too.
+    """
+    return [
+        path.replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+        for path in paths
+        if path != present.rstrip("/")
+    ]

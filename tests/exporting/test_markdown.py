@@ -19,6 +19,7 @@ from masthead.redirects.models import Target
 from masthead.storage import store as storage
 from masthead.tags.models import Tag
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PageFactory, PostFactory
+from tests.factories.posts import NEWEST
 from tests.media.pictures import photograph
 
 HOSTILE = '--- "x": [y] #z & é \U0001f33e\u2028 {{< figure >}}'
@@ -67,6 +68,8 @@ def magazine(app, cast):
             update(Post).where(Post.id == story.id).values(canonical_url="https://other.example/x")
         )
         redirects.keep("/2014/03/12/100% harvest/", kind=Target.POST, target_id=story.id)
+        # As an import leaves it that found the post at the same address elsewhere.
+        redirects.keep("/blog/post/harvest-2026/", kind=Target.POST, target_id=story.id)
         redirects.keep("/ueber-uns", kind=Target.PAGE, target_id=page.id)
         redirects.keep("/category/farm", kind=Target.TAG, target_id=post.tags[1].id)
         redirects.keep("/people/walt", kind=Target.AUTHOR, target_id=cast.walt.id)
@@ -136,7 +139,7 @@ def test_what_is_not_public_is_marked(export, magazine, tmp_path):
     review, _ = parts_of(tmp_path / "out/content/posts/review.md")
     secret, _ = parts_of(tmp_path / "out/content/pages/secret.md")
     about, _ = parts_of(tmp_path / "out/content/pages/about.md")
-    assert (draft["draft"], "status" in draft, "date" in draft) == (True, False, False)
+    assert (draft["draft"], "status" in draft, draft["date"]) == (True, False, NEWEST)
     assert (draft["title"], body) == (" ".join(HOSTILE.split()), f"\n{HOSTILE}\n")
     assert (review["draft"], review["status"]) == (True, "in_review")
     assert (secret["draft"], "draft" in about) == (True, False)
