@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from masthead.errors import Invalid
-
 CONTRAST: Final = 4.5
 #: What text stands on: the paper, and the ground of code and of what is set off (`--paper`, `--paper-set-off`).
 LIGHT_BACKGROUNDS: Final = ("#fdfcfa", "#f2f0ec")
@@ -70,7 +68,7 @@ def contrast(one: str, other: str) -> float:
 def normal(colour: str) -> str:
     """Return a colour as `#rrggbb` in lower case, or say how to write one."""
     if _HEX.fullmatch(colour) is None:
-        raise Invalid("Write the colour as # and six hexadecimal digits, for example #a3231f.")
+        raise ValueError("Write the colour as # and six hexadecimal digits, for example #a3231f.")
     return colour.lower()
 
 

@@ -24,8 +24,6 @@ from masthead.text.structure import Heading
 
 #: Lists, quotations and emphasis inside each other; what lies deeper is left out, and parsing stays linear.
 MAX_NESTING: Final = 20
-#: Highlighting is the dearest part of rendering; code beyond this, over a whole text, stays plain.
-MAX_HIGHLIGHTED_CHARACTERS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +94,10 @@ def _fence(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvT
     token = tokens[index]
     info = unescapeAll(token.info).split(maxsplit=1)
     language = info[0] if info else ""
-    spent = env.get("highlighted", 0) + len(token.content)
+    effort = env.get("effort", 0) + highlighting.effort(token.content, language)
     code = None
-    if language and spent <= MAX_HIGHLIGHTED_CHARACTERS:
-        env["highlighted"] = spent
+    if effort <= highlighting.MAX_EFFORT:
+        env["effort"] = effort
         code = highlighting.highlight(token.content, language)
     attribute = f' class="language-{escapeHtml(language)}"' if language else ""
     return f"<pre><code{attribute}>{code or escapeHtml(token.content)}</code></pre>\n"

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import masthead
-from masthead.errors import Invalid
 from masthead.text import colours, highlighting
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
@@ -50,7 +49,7 @@ def test_variants_keep_the_hue(accent: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "red", "#fff", "#12345g", "#1234567", "b3261e", "#b3261e;}"])
 def test_what_is_no_colour_is_refused(text: str) -> None:
-    with pytest.raises(Invalid, match="six hexadecimal digits"):
+    with pytest.raises(ValueError, match="six hexadecimal digits"):
         colours.normal(text)
 
 

@@ -22,6 +22,7 @@ def test_formula_becomes_mathml_with_its_source() -> None:
         ("a\n$$\nx\n$$\nb", ["x"]),
         ("- a\n\n  $$\n  x\n  $$", ["x"]),
         ("> $$x$$", ["x"]),
+        ("[$x$](/a)", ["x"]),
         ("> $$\nx\n$$", ["x"]),
         ("$$\nx $$ y\n$$", ["x"]),
         (r"$[0, 1)$, $\{a\}$", ["[0, 1)", r"\{a\}"]),
