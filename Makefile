@@ -35,8 +35,7 @@ demo: runtime
 	@exec $(MASTHEAD) serve
 
 test: development
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 --cov --cov-report= $(TEST_ARGS)
-	$(if $(TEST_ARGS),,@$(BIN)/python -m coverage report)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(if $(TEST_ARGS),$(TEST_ARGS),--cov --cov-report=term-missing)
 
 check: lint test
 
