@@ -107,7 +107,7 @@ def sign_in(page: Page, user: User, *, password: str = PASSWORD) -> None:
     form = page.locator("form", has=page.locator("[name=password]"))
     form.locator("[name=email]").fill(user.email or "")
     form.locator("[name=password]").fill(password)
-    form.locator("[type=submit]").click()
+    form.locator("button, [type=submit]").first.click()
     page.wait_for_url(lambda url: "/auth/login" not in url)
 
 
