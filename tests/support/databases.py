@@ -160,6 +160,11 @@ class PostgreSQLContent:
         self._on_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
+def empty_content(kind: str, folder: Path, name: str) -> SQLiteContent | PostgreSQLContent:
+    """A new database of a kind, without tables."""
+    return SQLiteContent(folder / "masthead.sqlite3") if kind == "sqlite" else PostgreSQLContent(name)
+
+
 class Database:
     """One of the two databases, with the application of this process on it."""
 
@@ -245,11 +250,7 @@ def database_of(
     def find(kind: str) -> Database:
         if kind not in made:
             home = tmp_path_factory.mktemp(f"home-{kind}")
-            content = (
-                SQLiteContent(home / "masthead.sqlite3")
-                if kind == "sqlite"
-                else PostgreSQLContent(f"masthead_test_{worker_id}_{os.getpid()}")
-            )
+            content = empty_content(kind, home, f"masthead_test_{worker_id}_{os.getpid()}")
             made[kind] = Database(kind, content, home)
         return made[kind]
 
@@ -288,3 +289,11 @@ def make_app(database: Database) -> Iterator[Callable[..., Flask]]:
     for other in made:
         with other.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def scratch_app(database: Database, make_app: Callable[..., Flask], tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own that has no tables yet."""
+    content = empty_content(database.kind, tmp_path, f"masthead_scratch_{os.getpid()}")
+    yield make_app(DATABASE_URL=content.url)
+    content.close()
