@@ -9,7 +9,8 @@ from masthead import db
 from masthead.accounts import cli as accounts_cli
 from masthead.accounts import signing_in
 from masthead.accounts import views as accounts
-from masthead.comments import models as _comments  # noqa: F401
+from masthead.comments import admin as comments_admin
+from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
@@ -41,8 +42,10 @@ BLUEPRINTS = (
     (pages.bp, None),
     (posts.bp, "/blog"),
     (desk.bp, "/blog"),
+    (comments.bp, "/blog/comment"),
     (accounts.bp, "/auth"),
     (dashboard.bp, None),
+    (comments_admin.bp, "/admin/comments"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)

@@ -12,7 +12,7 @@ from masthead.posts.models import Post
 
 
 class CommentStatus(StrEnum):
-    """Who can read a comment: pending and spam only moderators (and pending its author), deleted nobody."""
+    """Where a comment stands; who may read it in which status, `masthead.comments.queries.is_readable_by` says."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -33,6 +33,8 @@ class Comment(Base):
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
+    #: How many comments it stands below: 0 answers the post itself.
+    depth: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
     body: Mapped[str]
     html: Mapped[str]
@@ -48,9 +50,10 @@ class Comment(Base):
     )
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
-    #: When and by whom it was approved or rejected last.
+    #: When and by whom the status was changed last; empty while it is what the policy made it.
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
     post: Mapped[Post] = relationship(lazy="raise", innerjoin=True)
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True, foreign_keys=[author_id])
+    decided_by: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[decided_by_id])

@@ -1,17 +1,119 @@
-"""Reading comments."""
+"""Reading comments. Whether somebody may read one is a condition of the statement, so that no page can forget it."""
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from collections.abc import Collection
 
-from masthead.comments.models import Comment
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.permissions import can_moderate
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.posts import queries as posts
 from masthead.posts.models import Post
 
 
-def below(post: Post) -> Select[Comment]:
-    """All comments of a post with their authors, the oldest first."""
+def is_readable_by(reader: User | None) -> ColumnElement[bool]:
+    """Whether a comment is for this reader's eyes, if the post is: the one rule for pages, API and feeds."""
+    approved, pending = Comment.status == CommentStatus.APPROVED, Comment.status == CommentStatus.PENDING
+    if reader is None:
+        return approved
+    if can_moderate(reader):
+        return or_(approved, pending)
+    return or_(approved, and_(pending, Comment.author_id == reader.id))
+
+
+def readable_by(reader: User | None) -> Select[Comment]:
+    """Every comment that somebody may read, with its author and its post."""
+    return _with_people().where(is_readable_by(reader), posts.is_visible_to(reader))
+
+
+def below(post: Post, reader: User | None) -> Select[Comment, bool]:
+    """``(comment, is_readable)`` for a post that the reader can see, the oldest first, with the authors.
+
+    What the reader may not read is there only if somebody answered it: a thread needs to know where answers hang.
+    """
+    readable = is_readable_by(reader)
+    answer = aliased(Comment)
+    is_answered = exists().where(answer.parent_id == Comment.id)
+    return (
+        select(Comment, readable.label("is_readable"))
+        .where(Comment.post_id == post.id, or_(readable, is_answered))
+        .order_by(Comment.created_at, Comment.id)
+        .options(joinedload(Comment.author, innerjoin=True), defer(Comment.body, raiseload=True))
+    )
+
+
+def get(comment_id: int, *, reader: User | None) -> Comment:
+    """The comment with its post and who is credited for that, for somebody who may read both; raises `NotFound`."""
+    with_bylines = contains_eager(Comment.post).selectinload(Post.byline_rows)
+    return _one(readable_by(reader).where(Comment.id == comment_id).options(with_bylines))
+
+
+def find_below(post: Post, comment_id: int, *, reader: User | None) -> Comment | None:
+    """The comment below this post, if the reader may read it."""
+    statement = select(Comment).where(
+        Comment.id == comment_id, Comment.post_id == post.id, is_readable_by(reader)
+    )
+    return db.session.scalar(statement)
+
+
+def has_approved(author: User) -> bool:
+    """Whether a comment of somebody has been approved."""
+    statement = select(Comment.id).where(
+        Comment.author_id == author.id, Comment.status == CommentStatus.APPROVED
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def for_moderation(by: User) -> Select[Comment]:
+    """Every comment in any status that a moderator may decide on; nothing for others."""
+    return _with_people().where(_is_decided_by(by)).options(joinedload(Comment.decided_by))
+
+
+def queue(by: User, status: CommentStatus) -> Select[Comment]:
+    """The comments of a status that a moderator may decide on: what waits in its order, the rest the newest first."""
+    columns = (Comment.created_at, Comment.id)
+    order = columns if status is CommentStatus.PENDING else [column.desc() for column in columns]
+    return for_moderation(by).where(Comment.status == status).order_by(*order)
+
+
+def get_for_moderation(comment_id: int, *, by: User) -> Comment:
+    """The comment in any status; raises `NotFound`."""
+    return _one(for_moderation(by).where(Comment.id == comment_id))
+
+
+def many_for_moderation(comment_ids: Collection[int], *, by: User) -> list[Comment]:
+    """Those of the comments that still exist and that a moderator may decide on."""
+    return list(db.session.scalars(for_moderation(by).where(Comment.id.in_(comment_ids))).unique())
+
+
+def counts_by_status(by: User) -> dict[CommentStatus, int]:
+    """How many comments a moderator has in each status."""
+    statement = select(Comment.status, func.count()).where(_is_decided_by(by)).group_by(Comment.status)
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
+def _with_people() -> Select[Comment]:
     return (
         select(Comment)
-        .where(Comment.post_id == post.id)
-        .order_by(Comment.created_at, Comment.id)
-        .options(joinedload(Comment.author, innerjoin=True))
+        .join(Comment.post)
+        .options(contains_eager(Comment.post), joinedload(Comment.author, innerjoin=True))
     )
+
+
+def _is_decided_by(by: User) -> ColumnElement[bool]:
+    if not can_moderate(by):
+        return false()
+    if by.can(Permission.EDIT_POSTS):
+        return true()
+    return Comment.post_id.in_(select(Post.id).where(posts.is_visible_to(by)))
+
+
+def _one(statement: Select[Comment]) -> Comment:
+    comment = db.session.scalar(statement)
+    if comment is None:
+        raise NotFound("There is no such comment.")
+    return comment

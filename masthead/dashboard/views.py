@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.permissions import Permission
+from masthead.comments import queries as comments
+from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
@@ -13,6 +15,7 @@ from masthead.posts.models import Post
 bp = Blueprint("dashboard", __name__)
 
 RECENT_POSTS = 8
+WAITING_COMMENTS = 5
 
 
 @bp.get("/dashboard")
@@ -25,4 +28,8 @@ def index() -> ResponseReturnValue:
         own = posts.written_by(user).where(Post.status != Status.TRASHED).limit(RECENT_POSTS)
         recent = list(db.session.scalars(own).unique())
         counts = posts.counts_by_status(user)
-    return render_template("dashboard/index.html", recent=recent, counts=counts)
+    waiting = []
+    if user.can(Permission.MODERATE):
+        oldest = comments.queue(user, CommentStatus.PENDING).limit(WAITING_COMMENTS)
+        waiting = list(db.session.scalars(oldest))
+    return render_template("dashboard/index.html", recent=recent, counts=counts, waiting=waiting)

@@ -3,11 +3,26 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Integer, Row, Select, cast, extract, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from sqlalchemy.orm.interfaces import ORMOption
 
 from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.posts.lifecycle import Status
@@ -21,6 +36,15 @@ def _with_credits() -> tuple[ORMOption, ...]:
         joinedload(Post.byline_rows, innerjoin=False).joinedload(PostByline.user, innerjoin=True),
         selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
     )
+
+
+def is_visible_to(reader: User | None) -> ColumnElement[bool]:
+    """What `masthead.posts.permissions.can_see` says about one post, as a condition on many."""
+    if reader is None:
+        return and_(Post.is_published)
+    if reader.can(Permission.EDIT_POSTS):
+        return true()
+    return or_(Post.is_published, Post.author_id == reader.id)
 
 
 def newest_first() -> Select[Post]:

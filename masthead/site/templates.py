@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from masthead.accounts.permissions import Permission
+from masthead.comments.links import comment_url
 from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {
         "P": Permission,
         "author_url": author_url,
+        "comment_url": comment_url,
         "page_url": page_url,
         "post_url": post_url,
         "tag_url": tag_url,

@@ -1,40 +1,30 @@
 """The front page, the page of a post, and the accent colour."""
 
-from typing import NamedTuple
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts.access import visitor
+from masthead import clock
+from masthead.accounts.access import current_user, requires, visitor
+from masthead.accounts.permissions import Permission
+from masthead.comments import actions as comments
+from masthead.comments.errors import CommentsClosed
+from masthead.comments.forms import CommentForm, id_from
+from masthead.comments.links import comment_url
 from masthead.db import db
-from masthead.errors import NotFound
+from masthead.errors import Invalid, NotFound
 from masthead.posts import queries as posts
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, can_see
+from masthead.posts.permissions import can_see
 from masthead.settings.queries import publication
+from masthead.site import post_page
 from masthead.text.colours import accent_variants
 from masthead.web.access import public
+from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("site", __name__)
 
 SECOND_STORIES = 3
 LATEST_STORIES = 12
-RELATED_POSTS = 3
-
-
-class Link(NamedTuple):
-    """A post to go on to."""
-
-    title: str
-    url: str
-
-
-class Neighbours(NamedTuple):
-    """Where to go on from a post."""
-
-    previous: Link | None
-    next: Link | None
-    related: list[Link]
 
 
 @bp.get("/")
@@ -56,30 +46,45 @@ def home() -> ResponseReturnValue:
 @public
 def post(slug: str) -> ResponseReturnValue:
     """A post with its comments, or the way to its present address."""
-    user = visitor()
+    found = _post_at(slug)
+    if found.slug != slug:
+        return redirect(url_for("site.post", slug=found.slug), code=301)
+    return post_page.render(found, reply_to=id_from(request.args.get("reply_to")))
+
+
+@bp.post("/blog/post/<slug>/comment")
+@requires(Permission.COMMENT)
+@redisplays_expired_form
+def comment(slug: str) -> ResponseReturnValue:
+    """Comment on a post, or answer a comment; what cannot be accepted stays in the form on the page."""
+    form = CommentForm()
+    remark = form.typeset()
+    found = _post_at(slug)
+    if remark is None:
+        return post_page.render(found, form=form, reply_to=form.parent), 422
+    try:
+        written = comments.write(found, remark, by=current_user(), at=clock.now(), parent_id=form.parent)
+    except (Invalid, CommentsClosed) as error:
+        db.session.rollback()
+        form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+        page = post_page.render(_post_at(slug), form=form, reply_to=form.parent)
+        return page, 422 if isinstance(error, Invalid) else 409
+    db.session.commit()
+    return redirect(comment_url(written, found), code=303)
+
+
+def _post_at(slug: str) -> Post:
+    """The post at this address, or the published one that once had it, if the visitor can see it."""
     try:
         found = posts.by_slug(slug)
     except NotFound:
         present = posts.present_slug(slug)
         if present is None:
             raise
-        return redirect(url_for("site.post", slug=present), code=301)
-    if not can_see(user, found):
+        found = posts.by_slug(present)
+    if not can_see(visitor(), found):
         raise NotFound("There is no such post.")
-    return render_template(
-        "site/post.html",
-        post=found,
-        can_edit=user is not None and can_edit(user, found),
-        neighbours=_neighbours(found),
-    )
-
-
-def _neighbours(found: Post) -> Neighbours:
-    links: dict[str, list[Link]] = {"previous": [], "next": [], "related": []}
-    if found.is_published:
-        for row in posts.neighbours(found, related=RELATED_POSTS):
-            links[row.relation].append(Link(row.title, url_for("site.post", slug=row.slug)))
-    return Neighbours(next(iter(links["previous"]), None), next(iter(links["next"]), None), links["related"])
+    return found
 
 
 @bp.get("/theme.css")

@@ -41,7 +41,11 @@ class CommentFactory(factory.Factory[Comment]):
     ) -> Comment:
         with storing():
             comment = model_class(
-                post_id=post.id, author_id=author.id, parent_id=parent.id if parent else None, **values
+                post_id=post.id,
+                author_id=author.id,
+                parent_id=parent.id if parent else None,
+                depth=parent.depth + 1 if parent else 0,
+                **values,
             )
             db.session.add(comment)
             db.session.flush()
@@ -57,5 +61,7 @@ def _count(post_id: int) -> None:
         Comment.post_id == post_id, Comment.status == CommentStatus.APPROVED
     )
     db.session.execute(
-        update(Post).where(Post.id == post_id).values(comment_count=approved.scalar_subquery())
+        update(Post)
+        .where(Post.id == post_id)
+        .values(comment_count=approved.scalar_subquery(), updated_at=Post.updated_at)
     )

@@ -1,0 +1,156 @@
+"""Changing comments, and keeping the number that each post carries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.comments import lifecycle, queries
+from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
+from masthead.comments.lifecycle import Step
+from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.permissions import (
+    can_delete,
+    can_moderate,
+    can_restore,
+    can_revise,
+    is_open,
+    is_trusted_below,
+)
+from masthead.comments.remarks import Remark
+from masthead.comments.thread import MAX_DEPTH
+from masthead.db import db
+from masthead.errors import NotAllowed, NotFound
+from masthead.posts.models import Post
+from masthead.posts.permissions import can_see
+from masthead.settings.queries import publication
+
+
+def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int | None = None) -> Comment:
+    """Comment on a post or answer a comment below it; whether it waits is the publication's policy."""
+    if not can_see(by, post):
+        raise NotFound("There is no such post.")
+    if not by.can(Permission.COMMENT):
+        raise NotAllowed("Your role does not allow you to write comments.")
+    if not is_open(post):
+        raise CommentsClosed
+    parent_id, depth = (None, 0) if parent_id is None else _place_below(_parent(post, parent_id, by=by))
+    comment = Comment(
+        post_id=post.id,
+        parent_id=parent_id,
+        depth=depth,
+        author_id=by.id,
+        body=remark.body,
+        html=remark.html,
+        status=_first_status(post, by),
+        created_at=at,
+    )
+    db.session.add(comment)
+    db.session.flush()
+    _count(Counter({post.id: _weight(comment.status)}))
+    return comment
+
+
+def _parent(post: Post, comment_id: int, *, by: User) -> Comment:
+    parent = queries.find_below(post, comment_id, reader=by)
+    if parent is None:
+        raise ParentGone
+    return parent
+
+
+def _place_below(parent: Comment) -> tuple[int | None, int]:
+    """Parent and depth of an answer: at the greatest depth it stands beside what it answers."""
+    if parent.depth < MAX_DEPTH:
+        return parent.id, parent.depth + 1
+    return parent.parent_id, parent.depth
+
+
+def _first_status(post: Post, by: User) -> CommentStatus:
+    if is_trusted_below(post, by):
+        return CommentStatus.APPROVED
+    match publication().comment_policy:
+        case "everybody":
+            return CommentStatus.APPROVED
+        case "first" if queries.has_approved(by):
+            return CommentStatus.APPROVED
+        case _:
+            return CommentStatus.PENDING
+
+
+def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
+    """Change one's own comment, which waits again if a new one would; it never stops waiting by being changed."""
+    if by.id != comment.author_id:
+        raise NotAllowed("Only its author can change a comment.")
+    if not can_revise(by, comment, at=at):
+        raise EditWindowClosed
+    comment.body = remark.body
+    comment.html = remark.html
+    comment.edited_at = at
+    db.session.flush()
+    if _first_status(comment.post, by) is CommentStatus.PENDING:
+        _move([comment], {CommentStatus.APPROVED}, CommentStatus.PENDING, decided_at=None, decided_by_id=None)
+
+
+def take(step: Step, comments: Sequence[Comment], *, by: User, at: datetime) -> list[Comment]:
+    """Take a step with comments: those that took it. Others were decided otherwise before; they stay as they are."""
+    if not all(can_delete(by, comment) if step is Step.DELETE else can_moderate(by) for comment in comments):
+        raise NotAllowed("Only a moderator can decide on comments.")
+    possible, result = lifecycle.STEPS[step]
+    able = [comment for comment in comments if step is not Step.RESTORE or can_restore(by, comment)]
+    return _move(able, possible, result, decided_at=at, decided_by_id=by.id)
+
+
+def _move(
+    comments: Sequence[Comment],
+    possible: frozenset[CommentStatus] | set[CommentStatus],
+    result: CommentStatus,
+    *,
+    decided_at: datetime | None,
+    decided_by_id: int | None,
+) -> list[Comment]:
+    """Give comments another status, and keep the numbers of their posts.
+
+    The status that was read is part of the condition: of two who decide at once, one changes the row and the count,
+    and the other nothing. Rows are locked in the order of their ids, comments before posts, so that no two wait for
+    each other.
+    """
+    moved, changes = [], Counter[int]()
+    for comment in sorted(comments, key=lambda comment: comment.id):
+        seen = comment.status
+        if seen not in possible:
+            continue
+        statement = (
+            update(Comment)
+            .where(Comment.id == comment.id, Comment.status == seen)
+            .values(status=result, decided_at=decided_at, decided_by_id=decided_by_id)
+            .returning(Comment.id)
+            # The session believes the database about what was changed, not its own memory.
+            .execution_options(synchronize_session="fetch")
+        )
+        if db.session.scalar(statement) is None:
+            continue
+        moved.append(comment)
+        changes[comment.post_id] += _weight(result) - _weight(seen)
+    _count(changes)
+    return moved
+
+
+def _weight(status: CommentStatus) -> int:
+    return int(status is CommentStatus.APPROVED)
+
+
+def _count(changes: Counter[int]) -> None:
+    """Add to the posts' numbers of approved comments in the database, where no two additions get lost."""
+    for post_id, change in sorted(changes.items()):
+        if change:
+            statement = (
+                update(Post)
+                .where(Post.id == post_id)
+                # A comment does not change the text, so the post's own date stays (it has an `onupdate`).
+                .values(comment_count=Post.comment_count + change, updated_at=Post.updated_at)
+                .execution_options(synchronize_session=False)
+            )
+            db.session.execute(statement)

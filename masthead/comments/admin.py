@@ -1,0 +1,124 @@
+"""The moderation of comments, below ``/admin/comments``."""
+
+from functools import partial
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.comments import actions, queries
+from masthead.comments.forms import id_from
+from masthead.comments.lifecycle import Step
+from masthead.comments.links import comment_url, discussion_url
+from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.permissions import can_restore
+from masthead.db import db, paginate
+from masthead.errors import Invalid, NotFound
+from masthead.web.paging import page_number
+
+bp = Blueprint("comments_admin", __name__)
+
+COMMENTS_PER_PAGE = 50
+PARTICIPLES: dict[Step, str] = {
+    Step.APPROVE: "approved",
+    Step.REJECT: "marked as spam",
+    Step.DELETE: "deleted",
+    Step.RESTORE: "put back among those that wait",
+}
+
+
+@bp.get("")
+@requires(Permission.MODERATE)
+def queue() -> ResponseReturnValue:
+    """The comments of a status; those that wait, if the address names none."""
+    status, by = _status(), current_user()
+    page = paginate(queries.queue(by, status), page=page_number(), per_page=COMMENTS_PER_PAGE)
+    return render_template(
+        "comments/queue.html",
+        page=page,
+        status=status,
+        counts=queries.counts_by_status(by),
+        may_restore=partial(can_restore, by),
+    )
+
+
+@bp.post("/<int:comment_id>/<any(approve, reject, delete, restore):step>")
+@requires(Permission.MODERATE)
+def decide(comment_id: int, step: str) -> ResponseReturnValue:
+    """Take a step with one comment; the address says from which list, or else from the page of the post."""
+    status = _status() if "status" in request.args else None
+    number = page_number()
+    comment = queries.get_for_moderation(comment_id, by=current_user())
+    taken = actions.take(Step(step), [comment], by=current_user(), at=clock.now())
+    db.session.commit()
+    _report(Step(step), asked=1, taken=len(taken))
+    return _to_comment(comment) if status is None else _to_list(status, number)
+
+
+@bp.post("")
+@requires(Permission.MODERATE)
+def decide_many() -> ResponseReturnValue:
+    """Take a step with every ticked comment."""
+    status, number = _status(), page_number()
+    step = _step()
+    ids = _ticked()
+    if not ids:
+        flash("Tick the comments that you mean, then press the button again.", "warning")
+        return _to_list(status, number)
+    comments = queries.many_for_moderation(ids, by=current_user())
+    taken = actions.take(step, comments, by=current_user(), at=clock.now())
+    db.session.commit()
+    _report(step, asked=len(ids), taken=len(taken))
+    return _to_list(status, number)
+
+
+def _status() -> CommentStatus:
+    try:
+        return CommentStatus(request.args.get("status", CommentStatus.PENDING))
+    except ValueError:
+        raise NotFound("There is no such list of comments.") from None
+
+
+def _step() -> Step:
+    try:
+        return Step(request.form.get("step", ""))
+    except ValueError:
+        raise Invalid("This button is unknown. Use one of the buttons below the list.") from None
+
+
+def _ticked() -> set[int]:
+    given = request.form.getlist("comment_id")
+    ids = {number for number in map(id_from, given) if number is not None}
+    if len(ids) != len(given) or len(ids) > COMMENTS_PER_PAGE:
+        raise Invalid("This choice of comments cannot be read. Load the list again, and tick them once more.")
+    return ids
+
+
+def _report(step: Step, *, asked: int, taken: int) -> None:
+    """Say what has happened, and how much somebody else had decided before."""
+    if taken:
+        flash(f"{_many(taken)} {PARTICIPLES[step]}.")
+    if taken < asked:
+        flash(f"{_many(asked - taken)} left as found: somebody had decided or deleted before.", "warning")
+
+
+def _many(count: int) -> str:
+    return "1 comment is" if count == 1 else f"{count} comments are"
+
+
+def _to_comment(comment: Comment) -> Response:
+    is_shown = comment.status in {CommentStatus.APPROVED, CommentStatus.PENDING}
+    place = comment_url(comment, comment.post) if is_shown else discussion_url(comment.post)
+    return redirect(place, code=303)
+
+
+def _to_list(status: CommentStatus, number: int) -> Response:
+    """Back to the page of the list; it may have got empty by what was decided, then to the last one."""
+    count = queries.counts_by_status(current_user()).get(status, 0)
+    number = min(number, max(1, -(-count // COMMENTS_PER_PAGE)))
+    page = number if number > 1 else None
+    shown = status if status is not CommentStatus.PENDING else None
+    return redirect(url_for("comments_admin.queue", status=shown, page=page), code=303)

@@ -1,0 +1,53 @@
+"""The shape of what people send with a comment."""
+
+from typing import Any
+
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from masthead.comments.errors import ParentGone
+from masthead.comments.remarks import Remark, typeset
+from masthead.errors import Invalid
+from masthead.web.converters import LARGEST_ID
+from masthead.web.forms import Form
+
+
+def id_from(given: object) -> int | None:
+    """The id that a text holds, or None if no row can have it."""
+    text = str(given or "")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+        return None
+    return int(text) if 1 <= int(text) <= LARGEST_ID else None
+
+
+class RemarkForm(Form):
+    """The text of a comment, for changing it."""
+
+    # How long it may be, `masthead.comments.remarks` says: browsers send a line end as two characters, which count as one.
+    body = TextAreaField("Comment", [InputRequired("Write something first.")])
+
+    def typeset(self) -> Remark | None:
+        """The text, made ready before the database is asked anything; None if the form has errors now."""
+        if not self.validate():
+            return None
+        try:
+            return typeset(self.body.data or "")
+        except Invalid as error:
+            self.show(error)
+            return None
+
+
+class CommentForm(RemarkForm):
+    """A new comment."""
+
+    parent_id = HiddenField()
+
+    def validate_parent_id(self, field: Any) -> None:
+        """Refuse what cannot be the id of a comment."""
+        if field.data and id_from(field.data) is None:
+            raise ValidationError(ParentGone().message)
+
+    @property
+    def parent(self) -> int | None:
+        """The id of the comment to answer; None for a comment on the post itself."""
+        return id_from(self.parent_id.data)

@@ -1,0 +1,41 @@
+"""What somebody has to say, made ready to be stored: checked and rendered, without a database."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from masthead.errors import Invalid
+from masthead.text.markdown import render
+from masthead.text.plain import is_storable
+from masthead.text.profiles import Profile
+
+#: Some four pages of a book.
+BODY_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """The text of a comment, typeset."""
+
+    body: str
+    html: str
+
+
+def typeset(body: str) -> Remark:
+    """Check and render; raises `Invalid`."""
+    # Browsers send line ends as CRLF (HTML, form submission). Spaces at the beginning of a line mean code.
+    body = body.replace("\r\n", "\n").strip("\r\n").rstrip()
+    if not is_storable(body):
+        raise Invalid("This text holds characters that cannot be stored.", field="body")
+    if len(body) > BODY_CHARACTERS:
+        raise Invalid(
+            f"A comment has at most {BODY_CHARACTERS} characters; yours has {len(body)}.", field="body"
+        )
+    rendered = render(body, profile=Profile.COMMENT)
+    if not _is_visible(rendered.plain):
+        raise Invalid("Write something first.", field="body")
+    return Remark(body, rendered.html)
+
+
+def _is_visible(text: str) -> bool:
+    """Whether anything of the text leaves ink: spaces, controls and marks of format do not."""
+    return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)

@@ -1,0 +1,70 @@
+"""Changing and taking back one's own comments. Writing one belongs to `site`, whose page shows the form."""
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires, signed_in
+from masthead.accounts.permissions import Permission
+from masthead.comments import actions, queries
+from masthead.comments.errors import EditWindowClosed
+from masthead.comments.forms import RemarkForm
+from masthead.comments.lifecycle import Step
+from masthead.comments.links import comment_url, discussion_url
+from masthead.comments.models import Comment
+from masthead.comments.permissions import EDIT_WINDOW, can_revise
+from masthead.db import db
+from masthead.errors import Invalid, NotAllowed
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("comments", __name__)
+
+
+@bp.route("/<int:comment_id>/edit", methods=["GET", "POST"])
+@requires(Permission.COMMENT)
+@redisplays_expired_form
+def edit(comment_id: int) -> ResponseReturnValue:
+    """Change one's own comment."""
+    if request.method == "GET":
+        comment = _own(comment_id)
+        if not can_revise(current_user(), comment, at=clock.now()):
+            raise EditWindowClosed
+        return _edit_page(RemarkForm(body=comment.body), comment)
+    form = RemarkForm()
+    remark = form.typeset()
+    comment = _own(comment_id)
+    if remark is None:
+        return _edit_page(form, comment), 422
+    try:
+        actions.revise(comment, remark, by=current_user(), at=clock.now())
+    except EditWindowClosed as error:
+        db.session.rollback()
+        form.show(Invalid(error.message))
+        return _edit_page(form, _own(comment_id)), 403
+    db.session.commit()
+    return redirect(comment_url(comment, comment.post), code=303)
+
+
+def _own(comment_id: int) -> Comment:
+    comment = queries.get(comment_id, reader=current_user())
+    if comment.author_id != current_user().id:
+        raise NotAllowed("Only its author can change or delete a comment here.")
+    return comment
+
+
+def _edit_page(form: RemarkForm, comment: Comment) -> str:
+    until = comment.created_at + EDIT_WINDOW
+    return render_template("comments/edit.html", form=form, comment=comment, until=until)
+
+
+@bp.route("/<int:comment_id>/delete", methods=["GET", "POST"])
+@signed_in
+def delete(comment_id: int) -> ResponseReturnValue:
+    """Ask, then delete one's own comment."""
+    comment = _own(comment_id)
+    if request.method == "GET":
+        return render_template("comments/delete.html", comment=comment)
+    actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
+    db.session.commit()
+    flash("Your comment is deleted.")
+    return redirect(discussion_url(comment.post), code=303)
