@@ -39,6 +39,8 @@ KNOWN_SECRETS = frozenset(
         "your-secret-key-here",
     }
 )
+#: What HOST may be to listen on every network of the machine.
+EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -73,6 +75,10 @@ class Config(BaseSettings):
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
+    #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
+    MEDIA_URL: str = ""
+    #: The largest picture that is accepted, in megabytes.
+    MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Who may make an account.
     REGISTRATION: Literal["open", "invite", "closed"] = "open"
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
@@ -81,6 +87,8 @@ class Config(BaseSettings):
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
     #: Days for which "remember me" keeps somebody signed in.
     REMEMBER_DAYS: int = Field(default=30, ge=1, le=365)
+    #: Seconds between two writes of how often posts were read; 0 writes nothing.
+    VIEWS_FLUSH_SECONDS: int = Field(default=10, ge=0, le=3_600)
     #: Argon2id: memory in KiB, passes and lanes (RFC 9106; OWASP asks for at least 19 MiB and 2 passes).
     ARGON2_MEMORY_KIB: int = Field(default=19_456, ge=8, le=4_194_304)
     ARGON2_PASSES: int = Field(default=2, ge=1, le=100)
@@ -125,6 +133,13 @@ class Config(BaseSettings):
             raise ValueError("must name a file; a database in memory would lose everything at the next start")
         return url.render_as_string(hide_password=False)
 
+    @field_validator("MEDIA_URL")
+    @classmethod
+    def _folder_for_pictures(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
+        return str(Path(value).absolute()) if value else value
+
     @field_validator("SITE_URL")
     @classmethod
     def _absolute_address(cls, value: str) -> str:
@@ -149,8 +164,12 @@ class Config(BaseSettings):
         values["MASTHEAD_HOME"] = home
         if not values.get("DATABASE_URL"):
             values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
+        if not values.get("MEDIA_URL"):
+            values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
+            # "Every network" is an address to listen on, not one that a browser could open.
+            host = "127.0.0.1" if host in EVERY_NETWORK else host
             values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
         return values
 
@@ -233,11 +252,12 @@ class DevelopmentConfig(Config):
 
 
 class TestingConfig(Config):
-    """For the test suite: cheap password hashes, everything else as in production."""
+    """For the test suite: cheap password hashes, no thread of its own, everything else as in production."""
 
     ENVIRONMENT = "testing"
     __test__ = False
 
+    VIEWS_FLUSH_SECONDS: int = Field(default=0, ge=0)
     ARGON2_MEMORY_KIB: int = Field(default=8, ge=8)
     ARGON2_PASSES: int = Field(default=1, ge=1)
 

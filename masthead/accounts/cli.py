@@ -2,8 +2,6 @@
 
 import click
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.table import Table
 
 from masthead import clock
 from masthead.accounts import actions, passwords, queries
@@ -43,6 +41,9 @@ def create(username: str, email: str, role: str, name: str, password: str) -> No
 @with_appcontext
 def list_accounts() -> None:
     """List all accounts."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("User name", "E-mail", "Role", "State", box=None, pad_edge=False)
     for user in db.session.scalars(queries.accounts()):
         table.add_row(
