@@ -20,7 +20,7 @@ from masthead.extensions import csrf, migrate
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.media import views as media
-from masthead.operation import checks, schema, serving, shell
+from masthead.operation import checks, schema, seeding, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -67,7 +67,14 @@ BLUEPRINTS = (
     (discovery.bp, None),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
-COMMANDS = (serving.serve, checks.check, schema.init_db, schema.db_group, accounts_cli.group)
+COMMANDS = (
+    serving.serve,
+    checks.check,
+    schema.init_db,
+    seeding.seed_db,
+    schema.db_group,
+    accounts_cli.group,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
