@@ -21,7 +21,7 @@ from masthead.extensions import csrf, migrate
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.media import views as media
-from masthead.operation import checks, schema, serving, shell
+from masthead.operation import checks, schema, seeding, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -72,6 +72,7 @@ COMMANDS = (
     serving.serve,
     checks.check,
     schema.init_db,
+    seeding.seed_db,
     schema.db_group,
     accounts_cli.group,
     exporting_cli.group,
