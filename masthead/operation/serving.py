@@ -2,12 +2,13 @@
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from masthead.db import db
+from masthead.operation.jobs import Companion
 from masthead.site.setup import issue_token
 from masthead.web.commands import Command
 
@@ -21,9 +22,10 @@ HEADER_SECONDS = 15
 @click.option("--host", help="Address to listen on; default HOST.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; default PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes; default WORKERS.")
+@pass_script_info
 @with_appcontext
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the site."""
+def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the site, and run its background jobs in a process beside the server."""
     settings = current_app.config
     address = host or settings["HOST"]
     number = port or settings["PORT"]
@@ -36,7 +38,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         click.echo(f"{site_url}/setup?token={token}")
     db.session.remove()
     db.engine.dispose()
-    Granian(
+    companion = Companion(info.load_app())
+    server = Granian(
         target="masthead.wsgi:app",
         address=address,
         port=number,
@@ -46,4 +49,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         log_enabled=True,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    try:
+        server.serve()
+    finally:
+        companion.end()
