@@ -6,14 +6,18 @@ from flask import Flask
 
 from masthead import config as configuration
 from masthead import db
+from masthead.accounts import assistance, recovery, signing_in
 from masthead.accounts import cli as accounts_cli
-from masthead.accounts import signing_in
+from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
+from masthead.admin import audit as audit_admin
+from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import models as _comments  # noqa: F401
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf, migrate
-from masthead.operation import schema, serving, shell
+from masthead.jobs import tasks as _jobs  # noqa: F401
+from masthead.operation import jobs, mail, schema, serving, shell
 from masthead.pages import views as pages
 from masthead.posts import desk
 from masthead.posts import views as posts
@@ -24,6 +28,7 @@ from masthead.web import (
     converters,
     errors,
     expired_forms,
+    limits,
     logs,
     request_id,
     security,
@@ -42,10 +47,14 @@ BLUEPRINTS = (
     (posts.bp, "/blog"),
     (desk.bp, "/blog"),
     (accounts.bp, "/auth"),
+    (recovery.bp, "/auth"),
+    (account_security.bp, "/auth"),
+    (assistance.bp, "/admin"),
     (dashboard.bp, None),
+    (audit_admin.bp, "/admin"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
-COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
+COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group, jobs.group, mail.group)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -63,6 +72,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
+    limits.init_app(app, config)
     signing_in.init_app(app)
     expired_forms.init_app(app)
     errors.init_app(app)
