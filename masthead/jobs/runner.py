@@ -23,8 +23,9 @@ log = structlog.get_logger(__name__)
 
 #: Jobs that one runner works on at the same time.
 THREADS = 2
-#: How long a new job waits at most before somebody looks.
+#: How long a new job waits at most before somebody looks, while nothing is done and while a queue is worked off.
 POLL_SECONDS = 0.5
+BUSY_POLL_SECONDS = 0.02
 SCHEDULE_SECONDS = 5.0
 #: How long running jobs may take to finish when the server stops; then their leases run out.
 GRACE_SECONDS = 20.0
@@ -64,7 +65,7 @@ class Runner:
                 # The database is away or being migrated; it comes back, and so do we.
                 log.warning("jobs cannot be read", error=str(error))
                 self._stopping.wait(5)
-            self._stopping.wait(POLL_SECONDS)
+            self._stopping.wait(BUSY_POLL_SECONDS if self._running else POLL_SECONDS)
         self._finish(pool)
 
     def _renew(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from masthead import clock, jobs
 from masthead.db import db
 from masthead.jobs import leases, registry, schedule
+from masthead.jobs import runner as runner_module
 from masthead.jobs.models import Job, State
 from masthead.jobs.runner import Runner
 
@@ -258,3 +259,22 @@ def test_periodic_task_is_queued_once_in_a_period(app: Flask, monkeypatch: pytes
     assert ran == [1]
     tick_at(at + timedelta(minutes=55))
     assert ran == [1, 1]
+
+
+@pytest.mark.databases("sqlite")
+def test_queue_is_worked_off_without_pauses(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A single pause of an idle runner would outlast the test.
+    monkeypatch.setattr(runner_module, "POLL_SECONDS", 3_600)
+    runner = Runner(app)
+    done: list[int] = []
+
+    @jobs.task("tests.count")
+    def count(number: int) -> None:
+        done.append(number)
+        if len(done) == 40:
+            runner.stop()
+
+    for number in range(40):
+        queue(app, count, number)
+    runner.run()
+    assert len(done) == 40
