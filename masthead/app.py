@@ -23,6 +23,7 @@ from masthead.exporting import cli as exporting_cli
 from masthead.extensions import csrf, migrate
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
+from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
 from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
@@ -85,6 +86,7 @@ COMMANDS = (
     schema.db_group,
     accounts_cli.group,
     exporting_cli.group,
+    importing_cli.group,
     jobs.group,
     mail.group,
 )
