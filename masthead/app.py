@@ -38,6 +38,7 @@ from masthead.storage import store as storage
 from masthead.web import (
     access,
     converters,
+    cors,
     errors,
     expired_forms,
     limits,
@@ -110,6 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     storage.init_app(app)
     csrf.init_app(app)
+    cors.init_app(app, config)
     limits.init_app(app, config)
     signing_in.init_app(app)
     expired_forms.init_app(app)

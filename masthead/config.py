@@ -6,6 +6,7 @@ Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.e
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from datetime import timedelta
@@ -56,6 +57,8 @@ def _known_limit(value: str) -> str:
 
 #: How often, in what time, in the words of Flask-Limiter.
 Limit = Annotated[str, AfterValidator(_known_limit)]
+#: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -90,6 +93,8 @@ class Config(BaseSettings):
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
+    #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.
+    CORS_ORIGINS: Annotated[tuple[str, ...], NoDecode] = ()
     #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
     MEDIA_URL: str = ""
     #: The largest picture that is accepted, in megabytes.
@@ -141,6 +146,20 @@ class Config(BaseSettings):
     def _split_hosts(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(host.strip() for host in value.split(",") if host.strip())
+        return value
+
+    @field_validator("CORS_ORIGINS", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return value
+
+    @field_validator("CORS_ORIGINS")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("must list origins such as https://app.example.org; * and null are not allowed")
         return value
 
     @field_validator("LOG_LEVEL", mode="before")
