@@ -16,6 +16,7 @@ from masthead.comments import admin as comments_admin
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
+from masthead.exporting import cli as exporting_cli
 from masthead.extensions import csrf, migrate
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
@@ -74,6 +75,7 @@ COMMANDS = (
     seeding.seed_db,
     schema.db_group,
     accounts_cli.group,
+    exporting_cli.group,
 )
 
 

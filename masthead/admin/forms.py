@@ -11,7 +11,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from masthead.db.pagination import PER_PAGE_LIMIT
 from masthead.errors import Invalid
 from masthead.settings import navigation
-from masthead.settings.publication import TAGLINE_CHARACTERS, TITLE_CHARACTERS, Publication
+from masthead.settings.publication import (
+    ROBOTS_CHARACTERS,
+    TAGLINE_CHARACTERS,
+    TITLE_CHARACTERS,
+    Publication,
+)
 from masthead.web.forms import Form, trimmed
 
 TEXT_CHARACTERS = 1_000
@@ -23,6 +28,10 @@ POLICIES = [
     choice("first", "Somebody's first comment waits for a moderator"),
     choice("all", "Every comment waits for a moderator"),
     choice("everybody", "Every comment appears at once"),
+]
+CRAWLERS = [
+    choice("allow", "They may read everything that is public"),
+    choice("disallow", "They are asked to stay away"),
 ]
 TOO_LONG = "This has at most %(max)d characters."
 
@@ -83,6 +92,17 @@ class SettingsForm(Form):
         [trimmed],
         description="A line at the end of every page, such as who is responsible for it.",
     )
+    ai_crawlers = SelectField(
+        "Crawlers that collect texts for language models",
+        choices=CRAWLERS,
+        description="Said in robots.txt, which well-behaved crawlers follow. Search engines are not meant.",
+    )
+    robots = TextAreaField(
+        "More rules for robots.txt",
+        [Length(max=ROBOTS_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="Added to what Masthead says itself. For example: User-agent: Badbot, and on the next line Disallow: /",
+    )
 
     @classmethod
     def of(cls, publication: Publication) -> "SettingsForm":
@@ -109,4 +129,6 @@ class SettingsForm(Form):
             "posts_per_page": self.posts_per_page.data,
             "navigation": [asdict(link) for link in links],
             "footer": self.footer.data or "",
+            "ai_crawlers": self.ai_crawlers.data,
+            "robots": (self.robots.data or "").replace("\r\n", "\n"),
         }

@@ -6,7 +6,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, undefer
 
 from masthead.accounts.models import User
-from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.models import Comment
+from masthead.comments.queries import is_readable_by
 from masthead.db import db
 from masthead.posts import queries as posts
 from masthead.posts.models import Post
@@ -39,7 +40,7 @@ def newest_comments(post: Post) -> Select[Comment]:
     """The newest comments below a post that everybody may read."""
     return (
         select(Comment)
-        .where(Comment.post_id == post.id, Comment.status == CommentStatus.APPROVED)
+        .where(Comment.post_id == post.id, is_readable_by(None))
         .order_by(Comment.created_at.desc(), Comment.id.desc())
         .limit(COMMENT_ENTRIES)
         .options(joinedload(Comment.author, innerjoin=True))

@@ -112,6 +112,21 @@ def _storage() -> Iterator[Finding]:
         yield Finding(Level.OK, "storage", f"{home} can be written to.")
 
 
+def _pictures() -> Iterator[Finding]:
+    folder = Path(current_app.config["MEDIA_URL"])
+    # It is made when the first picture comes.
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        yield Finding(
+            Level.ERROR,
+            "pictures",
+            f"No picture can be kept in {folder}. Give {nearest} to the account that runs Masthead, or set MEDIA_URL "
+            "to another folder.",
+        )
+    else:
+        yield Finding(Level.OK, "pictures", f"Pictures can be kept in {folder}.")
+
+
 def _free_megabytes(folder: Path) -> int:
     status = os.statvfs(folder)
     return status.f_bavail * status.f_frsize // 1_000_000
@@ -199,6 +214,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _configuration,
     _secrets,
     _storage,
+    _pictures,
     _database,
     _address,
 )

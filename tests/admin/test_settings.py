@@ -37,6 +37,14 @@ def test_posts_per_page_takes_effect(ada, client, cast):
     assert "/blog/?page=2" in client.read("/blog/").links
 
 
+def test_rules_for_crawlers_stand_in_robots_txt(ada, client):
+    ada.fill_in(PATH, ai_crawlers="disallow", robots="User-agent: Badbot\r\nDisallow: /private")
+    text = client.get("/robots.txt").text
+    assert "User-agent: GPTBot\n" in text
+    assert "\n\nUser-agent: Badbot\nDisallow: /private\n\n" in text
+    assert ada.read(PATH).value_of("robots") == "User-agent: Badbot\nDisallow: /private"
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [

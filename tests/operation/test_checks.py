@@ -26,6 +26,7 @@ def test_a_good_installation_passes(look, cast):
         "configuration",
         "secrets",
         "storage",
+        "pictures",
         "database",
         "accounts",
         "address",
@@ -52,6 +53,14 @@ def test_a_site_that_nobody_can_administer_is_wrong(look, app):
     code, lines = look()
     assert code == 1
     assert "masthead user set-role" in lines["error", "accounts"]
+
+
+def test_a_place_where_no_picture_can_be_kept_is_wrong(look, app, cast, monkeypatch, tmp_path):
+    (tmp_path / "media").write_text("in the way")
+    monkeypatch.setitem(app.config, "MEDIA_URL", str(tmp_path / "media"))
+    code, lines = look()
+    assert code == 1
+    assert "set MEDIA_URL" in lines["error", "pictures"]
 
 
 def test_secrets_that_others_can_read_are_wrong(look, app, cast):
