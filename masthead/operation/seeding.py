@@ -1,5 +1,7 @@
 """``seed-db``: accounts and texts to try Masthead with, a few or a whole publication."""
 
+from typing import TYPE_CHECKING
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -7,10 +9,12 @@ from flask.cli import with_appcontext
 from masthead import clock
 from masthead.accounts.permissions import READER
 from masthead.db import db
-from masthead.operation.demo import collection, filling
-from masthead.operation.demo.filling import Report
 from masthead.operation.schema import present_schema
 from masthead.web.commands import Command
+
+if TYPE_CHECKING:
+    from masthead.operation.demo.collection import Person
+    from masthead.operation.demo.filling import Report
 
 SAMPLE, DEMONSTRATION = "sample", "fieldglass"
 
@@ -20,6 +24,9 @@ SAMPLE, DEMONSTRATION = "sample", "fieldglass"
 @with_appcontext
 def seed_db(demo: bool) -> None:
     """Add sample accounts and posts. What is there stays; a second time adds nothing."""
+    # Drawing and reading YAML are for this command alone; every other one starts sooner without them.
+    from masthead.operation.demo import collection, filling
+
     problem = present_schema().problem
     if problem is not None:
         raise click.ClickException(problem)
@@ -30,7 +37,7 @@ def seed_db(demo: bool) -> None:
     _tell(report)
 
 
-def _tell(report: Report) -> None:
+def _tell(report: "Report") -> None:
     if report.is_empty:
         click.echo("Everything was there already; nothing was added.")
         return
@@ -51,7 +58,7 @@ def _tell(report: Report) -> None:
         _tell_passwords(writers)
 
 
-def _tell_passwords(writers: list[tuple[collection.Person, str]]) -> None:
+def _tell_passwords(writers: list[tuple["Person", str]]) -> None:
     click.echo(f"Sign in at {current_app.config['SITE_URL']}/auth/login. The passwords are shown this once:")
     for person, password in writers:
         click.echo(f"  {person.role:<14} {person.email:<26} {password}")
