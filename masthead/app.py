@@ -7,11 +7,14 @@ from flask import Flask
 from masthead import config as configuration
 from masthead import db
 from masthead.accounts import admin as accounts_admin
+from masthead.accounts import assistance, recovery, signing_in
 from masthead.accounts import cli as accounts_cli
-from masthead.accounts import signing_in
+from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
+from masthead.admin import audit as audit_admin
 from masthead.admin import places
 from masthead.admin import views as admin
+from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
 from masthead.comments import views as comments
 from masthead.config import Config
@@ -20,8 +23,10 @@ from masthead.exporting import cli as exporting_cli
 from masthead.extensions import csrf, migrate
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
+from masthead.importing import cli as importing_cli
+from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import checks, schema, serving, shell
+from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -33,8 +38,10 @@ from masthead.storage import store as storage
 from masthead.web import (
     access,
     converters,
+    cors,
     errors,
     expired_forms,
+    limits,
     logs,
     request_id,
     security,
@@ -56,6 +63,9 @@ BLUEPRINTS = (
     (desk.bp, "/blog"),
     (comments.bp, "/blog/comment"),
     (accounts.bp, "/auth"),
+    (recovery.bp, "/auth"),
+    (account_security.bp, "/auth"),
+    (assistance.bp, "/admin"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
@@ -66,15 +76,20 @@ BLUEPRINTS = (
     (media.bp, None),
     (feeds.bp, None),
     (discovery.bp, None),
+    (audit_admin.bp, "/admin"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (
     serving.serve,
     checks.check,
     schema.init_db,
+    seeding.seed_db,
     schema.db_group,
     accounts_cli.group,
     exporting_cli.group,
+    importing_cli.group,
+    jobs.group,
+    mail.group,
 )
 
 
@@ -96,6 +111,8 @@ def create_app(config: Config | None = None) -> Flask:
     migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     storage.init_app(app)
     csrf.init_app(app)
+    cors.init_app(app, config)
+    limits.init_app(app, config)
     signing_in.init_app(app)
     expired_forms.init_app(app)
     errors.init_app(app)

@@ -76,6 +76,14 @@ def role(name: str) -> Role:
     return found
 
 
+def role_with_id(role_id: int) -> Role:
+    """The role with this id; raises `NotFound`."""
+    found = db.session.get(Role, role_id)
+    if found is None:
+        raise NotFound("There is no such role any more.")
+    return found
+
+
 def roles() -> Select[Role]:
     """All roles, the lowest rank first."""
     return select(Role).order_by(Role.rank, Role.id)

@@ -54,6 +54,12 @@ ADMINISTRATION: tuple[Place, ...] = (
         Permission.MANAGE_SETTINGS,
         "Title, colour, navigation, and which comments wait.",
     ),
+    Place(
+        "audit_admin.index",
+        "Audit log",
+        Permission.READ_AUDIT,
+        "Who signed in, and who changed rights, roles and links.",
+    ),
 )
 #: Whoever has one of these has something to do in the administration.
 BACK_OFFICE: tuple[Permission, ...] = tuple(place.permission for place in ADMINISTRATION if place.permission)
@@ -63,7 +69,7 @@ _OWN_WORK = (
     Place("posts_desk.create", "Write", Permission.WRITE),
     Place("posts_desk.my_posts", "My posts", Permission.WRITE),
 )
-_ACCOUNT = (Place("accounts.profile", "Profile"),)
+_ACCOUNT = (Place("accounts.profile", "Profile"), Place("security.overview", "Signing in"))
 
 
 def init_app(app: Flask) -> None:

@@ -13,7 +13,6 @@ from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGon
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import (
-    EDIT_WINDOW,
     can_delete,
     can_moderate,
     can_restore,
@@ -86,7 +85,7 @@ def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
     if by.id != comment.author_id:
         raise NotAllowed("Only its author can change a comment.")
     if not can_revise(by, comment, at=at):
-        raise EditWindowClosed(minutes=int(EDIT_WINDOW.total_seconds()) // 60)
+        raise EditWindowClosed
     comment.body = remark.body
     comment.html = remark.html
     comment.edited_at = at

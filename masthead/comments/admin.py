@@ -65,8 +65,8 @@ def decide_many() -> ResponseReturnValue:
     status, number = _status(), page_number()
     step = _step()
     ids = _ticked()
-    if not ids:
-        flash("Tick the comments that you mean, then press the button again.", "warning")
+    if not ids or step is None:
+        flash("Tick the comments that you mean, then press a button below the list.", "warning")
         return _to_list(status, number)
     comments = queries.many_for_moderation(ids, by=current_user())
     taken = actions.take(step, comments, by=current_user(), at=clock.now())
@@ -82,9 +82,10 @@ def _status() -> CommentStatus:
         raise NotFound("There is no such list of comments.") from None
 
 
-def _step() -> Step:
+def _step() -> Step | None:
+    """What the pressed button says; None for the one that the Enter key presses."""
     try:
-        return Step(request.form.get("step", ""))
+        return Step(request.form["step"]) if "step" in request.form else None
     except ValueError:
         raise Invalid("This button is unknown. Use one of the buttons below the list.") from None
 

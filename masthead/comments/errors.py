@@ -1,5 +1,6 @@
 """What can go wrong with comments."""
 
+from masthead.comments.permissions import EDIT_WINDOW
 from masthead.errors import Conflict, Invalid, NotAllowed
 
 
@@ -25,8 +26,8 @@ class ParentGone(Invalid):
 class EditWindowClosed(NotAllowed):
     """Its author can no longer change the comment."""
 
-    def __init__(self, *, minutes: int) -> None:
+    def __init__(self) -> None:
+        minutes = int(EDIT_WINDOW.total_seconds()) // 60
         super().__init__(
             f"A comment can be changed for {minutes} minutes after it was sent. You can delete it, or answer it."
         )
-        self.minutes = minutes

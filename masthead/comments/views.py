@@ -1,6 +1,6 @@
 """Changing and taking back one's own comments. Writing one belongs to `site`, whose page shows the form."""
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
@@ -20,21 +20,16 @@ from masthead.web.forms import redisplays_expired_form
 bp = Blueprint("comments", __name__)
 
 
-@bp.get("/<int:comment_id>/edit")
-@requires(Permission.COMMENT)
-def edit(comment_id: int) -> ResponseReturnValue:
-    """Show one's own comment for changing."""
-    comment = _own(comment_id)
-    if not can_revise(current_user(), comment, at=clock.now()):
-        raise EditWindowClosed(minutes=int(EDIT_WINDOW.total_seconds()) // 60)
-    return _edit_page(RemarkForm(body=comment.body), comment)
-
-
-@bp.post("/<int:comment_id>/edit")
+@bp.route("/<int:comment_id>/edit", methods=["GET", "POST"])
 @requires(Permission.COMMENT)
 @redisplays_expired_form
-def revise(comment_id: int) -> ResponseReturnValue:
+def edit(comment_id: int) -> ResponseReturnValue:
     """Change one's own comment."""
+    if request.method == "GET":
+        comment = _own(comment_id)
+        if not can_revise(current_user(), comment, at=clock.now()):
+            raise EditWindowClosed
+        return _edit_page(RemarkForm(body=comment.body), comment)
     form = RemarkForm()
     remark = form.typeset()
     comment = _own(comment_id)
@@ -53,7 +48,7 @@ def revise(comment_id: int) -> ResponseReturnValue:
 def _own(comment_id: int) -> Comment:
     comment = queries.get(comment_id, reader=current_user())
     if comment.author_id != current_user().id:
-        raise NotAllowed("Only its author can change a comment.")
+        raise NotAllowed("Only its author can change or delete a comment here.")
     return comment
 
 
@@ -62,18 +57,13 @@ def _edit_page(form: RemarkForm, comment: Comment) -> str:
     return render_template("comments/edit.html", form=form, comment=comment, until=until)
 
 
-@bp.get("/<int:comment_id>/delete")
-@signed_in
-def ask(comment_id: int) -> ResponseReturnValue:
-    """Ask before one's own comment is deleted."""
-    return render_template("comments/delete.html", comment=_own(comment_id))
-
-
-@bp.post("/<int:comment_id>/delete")
+@bp.route("/<int:comment_id>/delete", methods=["GET", "POST"])
 @signed_in
 def delete(comment_id: int) -> ResponseReturnValue:
-    """Delete one's own comment."""
+    """Ask, then delete one's own comment."""
     comment = _own(comment_id)
+    if request.method == "GET":
+        return render_template("comments/delete.html", comment=comment)
     actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
     db.session.commit()
     flash("Your comment is deleted.")

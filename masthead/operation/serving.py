@@ -11,6 +11,7 @@ from flask.cli import ScriptInfo, pass_script_info
 
 from masthead import config as configuration
 from masthead.db import db
+from masthead.operation.jobs import Companion
 from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
 from masthead.web import slow_bodies
@@ -44,12 +45,17 @@ WHY_NOT = {
 )
 @pass_script_info
 def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int | None, server: str) -> None:
-    """Serve the site."""
+    """Serve the site, and run its background jobs in a process beside the server."""
     settings = _settings(host, port, workers)
     address = usable_address(settings.HOST, settings.PORT)
-    with info.load_app().app_context():
+    app = info.load_app()
+    with app.app_context():
         _prepare(settings)
-    SERVERS[server](address, settings.PORT, settings.WORKERS)
+    companion = Companion(app)
+    try:
+        SERVERS[server](address, settings.PORT, settings.WORKERS)
+    finally:
+        companion.end()
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:

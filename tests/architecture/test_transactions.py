@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from tests.architecture.source import Module, modules
 
 #: The files of a feature through which somebody comes in: a browser, a program, a shell, a schedule.
-ENTRY_POINTS = frozenset({"views", "desk", "admin", "api", "cli", "tasks", "setup"})
-#: Below this package, everything is a command or runs by itself.
-ENTRY_PACKAGES = ("masthead.operation", "masthead.jobs")
+ENTRY_POINTS = frozenset(
+    {"views", "desk", "admin", "api", "cli", "tasks", "setup", "assistance", "recovery", "security"}
+)
+#: Below these packages, everything is a page, a command or runs by itself.
+ENTRY_PACKAGES = ("masthead.admin", "masthead.operation", "masthead.jobs")
 CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"})
 
 

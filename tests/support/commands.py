@@ -20,6 +20,8 @@ def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
     return without_settings(os.environ) | {
         "MASTHEAD_HOME": str(home),
         "PYTHONPATH": str(ROOT),
+        # If coverage is measured, a server's workers would leave it in their own folder.
+        "COVERAGE_FILE": str(ROOT / ".coverage"),
         # A wide terminal without colours: a line stays a line.
         "COLUMNS": "200",
         "NO_COLOR": "1",

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from masthead.app import create_app
 from masthead.config import TestingConfig
 from masthead.db import db
+from masthead.web import limits
 from tests.support import keeper
 
 KINDS = ("sqlite", "postgresql")
@@ -201,8 +202,9 @@ class Database:
             return db.engine
 
     def reset(self) -> None:
-        """Put the content back to what the migrations left."""
+        """Put the content back to what the migrations left, and forget how often somebody has tried something."""
         self.content.reset()
+        limits.reset(self.app)
 
     @contextmanager
     def in_use(self) -> Iterator["Database"]:
