@@ -376,10 +376,7 @@ CONFIGS: dict[str, type[Config]] = {
 
 
 def load(**overrides: object) -> Config:
-    """Read the configuration that FLASK_CONFIG chooses.
-
-    Raises `ConfigurationError` with every problem at once.
-    """
+    """Read the configuration that FLASK_CONFIG chooses; raises `ConfigurationError` with every problem at once."""
     name = os.environ.get("FLASK_CONFIG") or "production"
     if name not in CONFIGS:
         raise ConfigurationError([f"FLASK_CONFIG: must be one of {', '.join(CONFIGS)}."])
