@@ -10,8 +10,7 @@ UV_VERSION := 0.13.8
 BIN := .venv/bin
 MASTHEAD := $(BIN)/masthead
 
-# `masthead serve` reads these itself; they are handed on even when they were given as `make serve PORT=9000`.
-export HOST PORT MASTHEAD_HOME REQUIRE_BROWSER
+# Make hands on what stands in the environment and on its command line, so `make serve PORT=9000` works by itself.
 
 .DEFAULT_GOAL := help
 .PHONY: help serve demo test check lint bench lock clean runtime development
@@ -35,8 +34,7 @@ demo: runtime
 	@exec $(MASTHEAD) serve
 
 test: development
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 --cov --cov-report= $(TEST_ARGS)
-	$(if $(TEST_ARGS),,@$(BIN)/python -m coverage report)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(if $(TEST_ARGS),$(TEST_ARGS),--cov --cov-report=term-missing)
 
 check: lint test
 

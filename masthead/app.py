@@ -6,28 +6,47 @@ from flask import Flask
 
 from masthead import config as configuration
 from masthead import db
+from masthead.accounts import admin as accounts_admin
+from masthead.accounts import assistance, recovery, signing_in
 from masthead.accounts import cli as accounts_cli
-from masthead.accounts import signing_in
+from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
+from masthead.admin import audit as audit_admin
+from masthead.admin import places
+from masthead.admin import views as admin
+from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
+from masthead.exporting import cli as exporting_cli
 from masthead.extensions import csrf, migrate
-from masthead.operation import schema, serving, shell
+from masthead.feeds import discovery
+from masthead.feeds import views as feeds
+from masthead.importing import cli as importing_cli
+from masthead.jobs import tasks as _jobs  # noqa: F401
+from masthead.media import views as media
+from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
+from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
-from masthead.posts import desk
+from masthead.posts import admin as posts_admin
+from masthead.posts import desk, view_counter
 from masthead.posts import views as posts
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
+from masthead.storage import store as storage
 from masthead.web import (
     access,
     converters,
+    cors,
     errors,
     expired_forms,
+    limits,
     logs,
     request_id,
     security,
+    slow_bodies,
+    stateless,
     static_files,
     templating,
     toolbar,
@@ -44,11 +63,34 @@ BLUEPRINTS = (
     (desk.bp, "/blog"),
     (comments.bp, "/blog/comment"),
     (accounts.bp, "/auth"),
+    (recovery.bp, "/auth"),
+    (account_security.bp, "/auth"),
+    (assistance.bp, "/admin"),
     (dashboard.bp, None),
+    (admin.bp, "/admin"),
+    (posts_admin.bp, "/admin/posts"),
+    (pages_admin.bp, "/admin/pages"),
+    (accounts_admin.bp, "/admin/users"),
+    (admin.settings_bp, "/admin/settings"),
     (comments_admin.bp, "/admin/comments"),
+    (media.bp, None),
+    (feeds.bp, None),
+    (discovery.bp, None),
+    (audit_admin.bp, "/admin"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
-COMMANDS = (serving.serve, schema.init_db, schema.db_group, accounts_cli.group)
+COMMANDS = (
+    serving.serve,
+    checks.check,
+    schema.init_db,
+    seeding.seed_db,
+    schema.db_group,
+    accounts_cli.group,
+    exporting_cli.group,
+    importing_cli.group,
+    jobs.group,
+    mail.group,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -61,16 +103,23 @@ def create_app(config: Config | None = None) -> Flask:
     converters.init_app(app)
     request_id.init_app(app)
     security.init_app(app, config)
+    slow_bodies.init_app(app)
+    stateless.init_app(app)
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    storage.init_app(app)
     csrf.init_app(app)
+    cors.init_app(app, config)
+    limits.init_app(app, config)
     signing_in.init_app(app)
     expired_forms.init_app(app)
     errors.init_app(app)
     errors.find_unknown_addresses(app, redirects.url_for_path)
     templates.init_app(app)
+    places.init_app(app)
+    view_counter.init_app(app)
     shell.init_app(app)
     toolbar.init_app(app, config)
 

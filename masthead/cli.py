@@ -56,6 +56,14 @@ class Masthead(FlaskGroup):
             )
         ]
 
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Find a command; ``serve`` before there is an application, since its options are settings of the application."""
+        if name == "serve":
+            from masthead.operation.serving import serve
+
+            return serve
+        return super().get_command(ctx, name)
+
     def _load_plugin_commands(self) -> None:
         """Leave out what other installed packages would add."""
 

@@ -6,13 +6,17 @@ Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.e
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
+from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+import limits
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -39,6 +43,22 @@ KNOWN_SECRETS = frozenset(
         "your-secret-key-here",
     }
 )
+#: What HOST may be to listen on every network of the machine.
+EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
+
+
+def _known_limit(value: str) -> str:
+    try:
+        limits.parse(value)
+    except ValueError:
+        raise ValueError("must look like 10 per 5 minutes") from None
+    return value
+
+
+#: How often, in what time, in the words of Flask-Limiter.
+Limit = Annotated[str, AfterValidator(_known_limit)]
+#: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -73,14 +93,49 @@ class Config(BaseSettings):
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
+    #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.
+    CORS_ORIGINS: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
+    MEDIA_URL: str = ""
+    #: The largest picture that is accepted, in megabytes.
+    MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Who may make an account.
     REGISTRATION: Literal["open", "invite", "closed"] = "open"
+    #: ``smtp://user:password@host:587?tls=starttls``, ``smtps://…``, ``console:`` or ``file:///folder``; empty: no mail.
+    MAIL_URL: str = ""
+    #: The same in parts, for those who have them so; MAIL_URL wins. MAIL_USE_TLS is STARTTLS, MAIL_USE_SSL is smtps.
+    MAIL_SERVER: str = ""
+    MAIL_PORT: int = Field(default=587, ge=1, le=65535)
+    MAIL_USE_TLS: bool = True
+    MAIL_USE_SSL: bool = False
+    MAIL_USERNAME: str = ""
+    MAIL_PASSWORD: SecretStr = SecretStr("")
+    #: Who letters come from: an address, or ``Name <address>``. Empty means ``masthead@`` and SITE_URL's host.
+    MAIL_DEFAULT_SENDER: str = ""
+    RATELIMIT_ENABLED: bool = True
+    #: Failed sign-ins of one account and from one address, and of all together.
+    RATELIMIT_SIGN_IN: Limit = "10 per 5 minutes"
+    RATELIMIT_SIGN_IN_TOTAL: Limit = "1000 per 5 minutes"
+    #: Letters with links to one mail address, and requests for them from one caller.
+    RATELIMIT_LETTERS: Limit = "5 per day"
+    RATELIMIT_LETTER_REQUESTS: Limit = "30 per hour"
+    #: New accounts from one address; comments of one account; searches from one address.
+    RATELIMIT_REGISTRATION: Limit = "60 per hour"
+    RATELIMIT_COMMENT: Limit = "20 per minute"
+    RATELIMIT_SEARCH: Limit = "60 per minute"
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["console", "json"] = "console"
     #: Hours for which a form that somebody opened can still be sent.
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
-    #: Days for which "remember me" keeps somebody signed in.
-    REMEMBER_DAYS: int = Field(default=30, ge=1, le=365)
+    #: Seconds between two writes of how often posts were read; 0 writes nothing.
+    VIEWS_FLUSH_SECONDS: int = Field(default=10, ge=0, le=3_600)
+    #: How long a login lasts that nobody uses: with "keep me signed in", and without (then the browser's end ends it too).
+    SESSION_IDLE_DAYS: int = Field(default=30, ge=1, le=365)
+    SESSION_IDLE_HOURS: int = Field(default=24, ge=1, le=8_760)
+    #: How long any login lasts.
+    SESSION_DAYS: int = Field(default=90, ge=1, le=365)
+    #: Passwords that one process hashes at the same time.
+    HASHES_AT_ONCE: int = Field(default=2, ge=1, le=64)
     #: Argon2id: memory in KiB, passes and lanes (RFC 9106; OWASP asks for at least 19 MiB and 2 passes).
     ARGON2_MEMORY_KIB: int = Field(default=19_456, ge=8, le=4_194_304)
     ARGON2_PASSES: int = Field(default=2, ge=1, le=100)
@@ -91,6 +146,20 @@ class Config(BaseSettings):
     def _split_hosts(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(host.strip() for host in value.split(",") if host.strip())
+        return value
+
+    @field_validator("CORS_ORIGINS", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return value
+
+    @field_validator("CORS_ORIGINS")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("must list origins such as https://app.example.org; * and null are not allowed")
         return value
 
     @field_validator("LOG_LEVEL", mode="before")
@@ -125,6 +194,13 @@ class Config(BaseSettings):
             raise ValueError("must name a file; a database in memory would lose everything at the next start")
         return url.render_as_string(hide_password=False)
 
+    @field_validator("MEDIA_URL")
+    @classmethod
+    def _folder_for_pictures(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
+        return str(Path(value).absolute()) if value else value
+
     @field_validator("SITE_URL")
     @classmethod
     def _absolute_address(cls, value: str) -> str:
@@ -140,6 +216,35 @@ class Config(BaseSettings):
             raise ValueError("must look like https://example.org, without a path")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("MAIL_URL")
+    @classmethod
+    def _known_mail(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            is_known = parts.scheme in {"smtp", "smtps", "console", "file"} and (parts.port or 1) > 0
+        except ValueError:
+            is_known, parts = False, urlsplit("")
+        if not is_known:
+            raise ValueError("must begin with smtp://, smtps:// or file:///, or be console:")
+        if parts.scheme in {"smtp", "smtps"} and not parts.hostname:
+            raise ValueError(
+                "must name a server, as in smtp://user:password@mail.example.org:587?tls=starttls"
+            )
+        if parts.query not in {"", "tls=starttls", "tls=none"}:
+            raise ValueError("knows ?tls=starttls and ?tls=none only; smtps:// is encrypted from the start")
+        if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
+            raise ValueError("must name a folder from the root, as in file:///var/spool/letters")
+        return value
+
+    @field_validator("MAIL_DEFAULT_SENDER")
+    @classmethod
+    def _one_sender(cls, value: str) -> str:
+        if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
+            raise ValueError("must be an address such as desk@example.org, or Name <desk@example.org>")
+        return value
+
     @model_validator(mode="before")
     @classmethod
     def _fill_in_addresses(cls, values: Any) -> Any:
@@ -149,10 +254,29 @@ class Config(BaseSettings):
         values["MASTHEAD_HOME"] = home
         if not values.get("DATABASE_URL"):
             values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
+        if not values.get("MEDIA_URL"):
+            values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
+            # "Every network" is an address to listen on, not one that a browser could open.
+            host = "127.0.0.1" if host in EVERY_NETWORK else host
             values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
         return values
+
+    @model_validator(mode="after")
+    def _fill_in_mail(self) -> Self:
+        """MAIL_SERVER and its companions as a MAIL_URL. (The model is frozen once this is done.)"""
+        if not self.MAIL_URL and self.MAIL_SERVER:
+            scheme = "smtps" if self.MAIL_USE_SSL else "smtp"
+            password = quote(self.MAIL_PASSWORD.get_secret_value(), safe="")
+            account = f"{quote(self.MAIL_USERNAME, safe='')}:{password}@" if self.MAIL_USERNAME else ""
+            host = f"[{self.MAIL_SERVER}]" if ":" in self.MAIL_SERVER else self.MAIL_SERVER
+            tls = "starttls" if self.MAIL_USE_TLS else "none"
+            url = f"{scheme}://{account}{host}:{self.MAIL_PORT}{'' if self.MAIL_USE_SSL else f'?tls={tls}'}"
+            object.__setattr__(self, "MAIL_URL", url)
+        if not self.MAIL_DEFAULT_SENDER:
+            object.__setattr__(self, "MAIL_DEFAULT_SENDER", f"masthead@{self.site_host}")
+        return self
 
     @property
     def site_host(self) -> str:
@@ -185,11 +309,9 @@ class Config(BaseSettings):
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_SECURE": self.is_https,
-            "REMEMBER_COOKIE_NAME": f"{prefix}remember",
-            "REMEMBER_COOKIE_HTTPONLY": True,
-            "REMEMBER_COOKIE_SAMESITE": "Lax",
-            "REMEMBER_COOKIE_SECURE": self.is_https,
-            "REMEMBER_COOKIE_DURATION": self.REMEMBER_DAYS * 86_400,
+            "PERMANENT_SESSION_LIFETIME": timedelta(days=self.SESSION_DAYS),
+            # The cookie is as old as the login; sending it again with every answer would make it no younger.
+            "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": self.FORM_HOURS * 3_600,
             "WTF_CSRF_CHECK_DEFAULT": False,
             # Long articles are sent as one form field; Werkzeug's own limit is 500 kB.
@@ -233,11 +355,12 @@ class DevelopmentConfig(Config):
 
 
 class TestingConfig(Config):
-    """For the test suite: cheap password hashes, everything else as in production."""
+    """For the test suite: cheap password hashes, no thread of its own, everything else as in production."""
 
     ENVIRONMENT = "testing"
     __test__ = False
 
+    VIEWS_FLUSH_SECONDS: int = Field(default=0, ge=0)
     ARGON2_MEMORY_KIB: int = Field(default=8, ge=8)
     ARGON2_PASSES: int = Field(default=1, ge=1)
 

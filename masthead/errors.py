@@ -27,3 +27,7 @@ class Invalid(DomainError):
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+class Busy(DomainError):
+    """Too many ask for the same costly thing at once; it works again in a few seconds."""

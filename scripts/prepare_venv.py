@@ -68,7 +68,8 @@ def _pip(*arguments: str) -> None:
         "-m",
         "pip",
         "install",
-        "--quiet",
+        # Errors alone: some machines' pip configuration makes it warn hundreds of times.
+        "-qq",
         "--disable-pip-version-check",
         *arguments,
     ]

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.commands",
     "tests.support.databases",
     "tests.support.live",
+    "tests.support.mailbox",
     "tests.support.parallel",
     "tests.support.people",
     "tests.support.queries",

@@ -1,6 +1,6 @@
 """Who is signed in, and the decorators by which a route says who may use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
@@ -38,6 +38,18 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
         return _guard(view, permission.value, lambda user: user.can(permission))
+
+    return decorate
+
+
+def requires_any(
+    permissions: Collection[Permission],
+) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
+    """Declare that this view needs one of several permissions."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
+        declaration = " or ".join(permission.value for permission in permissions)
+        return _guard(view, declaration, lambda user: any(map(user.can, permissions)))
 
     return decorate
 

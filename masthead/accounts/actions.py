@@ -8,13 +8,15 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from masthead.accounts import queries
+from masthead import audit
+from masthead.accounts import queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
-from masthead.accounts.models import NAME_CHARACTERS, USERNAME_CHARACTERS, Role, User
+from masthead.accounts.models import NAME_CHARACTERS, USERNAME_CHARACTERS, AccountToken, Role, User
 from masthead.accounts.permissions import READER, can_change_account, can_grant
+from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
-from masthead.text.names import name_key
+from masthead.text.names import has_hidden_characters, mixes_scripts, name_key
 from masthead.text.slugs import slugify
 
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
@@ -36,6 +38,7 @@ def register(
         updated_at=at,
     )
     _insert(user)
+    audit.record("account.created", by=user, subject=user.username, role=user.role.name)
     return user
 
 
@@ -89,6 +92,12 @@ def checked_username(username: str) -> str:
             "A user name holds letters, digits, hyphens, dots and underscores, and begins and ends with a letter or digit.",
             field="username",
         )
+    if has_hidden_characters(username) or mixes_scripts(username):
+        raise Invalid(
+            "A user name is written in one script, with letters that can be seen.", field="username"
+        )
+    if name_key(username) in reserved.NAMES:
+        raise Invalid("This user name is reserved. Choose another one.", field="username")
     return username
 
 
@@ -109,10 +118,54 @@ def update_profile(user: User, *, name: str, bio: str, website: str, by: User) -
     user.name, user.bio, user.website = name, bio, website
 
 
-def set_password_hash(user: User, password_hash: str) -> None:
-    """Store a new password, and end every login that was made with the old one."""
+def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:
+    """Store a new password, which ends every login made with the old one and voids every link that would set one."""
     user.password_hash = password_hash
-    user.session_version += 1
+    sessions.end_all(user)
+    tokens.void(user, Purpose.RESET)
+    audit.record("password.changed", by=by, subject=user.username)
+
+
+def change_email(user: User, email: str, *, by: User | None, at: datetime, is_confirmed: bool) -> None:
+    """Give the account another address, which voids every link that was sent to the one before; raises `EmailTaken`."""
+    checked = checked_email(email)
+    before = user.email or ""
+    try:
+        with db.session.begin_nested():
+            user.email, user.email_key = checked, queries.email_key(checked)
+            user.confirmed_at = at if is_confirmed else None
+            db.session.flush()
+    except IntegrityError:
+        raise EmailTaken(checked) from None
+    tokens.void(user, Purpose.RESET, Purpose.CONFIRM)
+    audit.record("address.changed", by=by, subject=user.username, before=before, after=checked)
+
+
+def confirm_email(user: User, *, at: datetime) -> None:
+    """Note that letters to the address reach this person."""
+    user.confirmed_at = at
+    tokens.void(user, Purpose.CONFIRM)
+    audit.record("address.confirmed", by=user, subject=user.username)
+
+
+def invite(email: str, role: Role, *, by: User | None) -> AccountToken:
+    """Prepare an invitation, which replaces an earlier one; raises `EmailTaken`."""
+    if by is not None and not can_grant(by, role):
+        raise NotAllowed("Your role does not allow you to invite somebody with that role.")
+    checked = checked_email(email)
+    if queries.by_email(checked) is not None:
+        raise EmailTaken(checked)
+    tokens.void_invitations(checked)
+    audit.record("account.invited", by=by, subject=checked, role=role.name)
+    return tokens.prepare(Purpose.INVITE, email=checked, role=role)
+
+
+def reset_link(user: User, *, by: User | None) -> AccountToken:
+    """Prepare a link with which somebody sets a new password, for an administrator to hand over."""
+    if by is not None and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to change this account.")
+    audit.record("password.link_made", by=by, subject=user.username)
+    return tokens.prepare(Purpose.RESET, user=user)
 
 
 def renew_password_hash(user: User, password_hash: str) -> None:
@@ -127,8 +180,9 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
         raise NotAllowed("Your role does not allow you to give this person that role.")
     if user.is_administrator and role.id != user.role_id:
         _keep_an_administrator(user)
-    user.role = role
-    user.session_version += 1
+    before, user.role = user.role.name, role
+    sessions.end_all(user)
+    audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
 
 
 def disable(user: User, *, by: User | None) -> None:
@@ -138,7 +192,9 @@ def disable(user: User, *, by: User | None) -> None:
     if user.is_administrator and user.is_active:
         _keep_an_administrator(user)
     user.is_active = False
-    user.session_version += 1
+    sessions.end_all(user)
+    tokens.void(user)
+    audit.record("account.disabled", by=by, subject=user.username)
 
 
 def enable(user: User, *, by: User | None) -> None:
@@ -146,6 +202,15 @@ def enable(user: User, *, by: User | None) -> None:
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to enable this account.")
     user.is_active = True
+    audit.record("account.enabled", by=by, subject=user.username)
+
+
+def sign_out_everywhere(user: User, *, by: User | None) -> None:
+    """End every login of somebody."""
+    if by is not None and by.id != user.id and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to sign this person out.")
+    sessions.end_all(user)
+    audit.record("sessions.ended", by=by, subject=user.username)
 
 
 def _keep_an_administrator(user: User) -> None:

@@ -7,9 +7,11 @@ load it with `queries.get`.
 
 from sqlalchemy import Select
 
-from masthead.accounts import passwords, queries
-from masthead.accounts.models import User
+from masthead.accounts import passwords, queries, sessions, tokens
+from masthead.accounts.models import AccountToken, LoginSession, User
+from masthead.accounts.tokens import Purpose
 from masthead.db import snapshot
+from masthead.errors import NotFound
 
 
 def verified(email: str, password: str) -> User | None:
@@ -21,19 +23,28 @@ def verified(email: str, password: str) -> User | None:
     return user
 
 
-def load_user(identity: str) -> User | None:
-    """The account behind a session cookie, if the session has not been ended since (Flask-Login's user loader)."""
-    user_id, _, version = identity.partition(".")
-    if not (user_id.isascii() and user_id.isdigit() and version.isascii() and version.isdigit()):
-        return None
-    return _read(
-        queries.users().where(
-            User.id == int(user_id),
-            User.session_version == int(version),
-            User.is_active,
-            User.is_byline.is_(False),
-        )
-    )
+def login_with(secret: str) -> tuple[LoginSession, User] | None:
+    """The login whose cookie carries this secret, and its account, if both may still be used."""
+    with snapshot() as session:
+        found = session.execute(sessions.valid(secret)).first()
+    return (found[0], found[1]) if found is not None else None
+
+
+def token_with(purpose: Purpose, secret: str) -> AccountToken:
+    """The token behind a link that works once, which stays unused; raises `NotFound`."""
+    with snapshot() as session:
+        token = session.scalar(tokens.matching(purpose, secret))
+    if token is None:
+        raise NotFound(tokens.INVALID)
+    return token
+
+
+def account_of_token(token: AccountToken) -> User:
+    """Whose account a link changes; raises `NotFound` if it may not be used any more."""
+    user = _read(queries.users().where(User.id == token.user_id))
+    if user is None or not user.is_active:
+        raise NotFound(tokens.INVALID)
+    return user
 
 
 def _read(statement: Select[User]) -> User | None:

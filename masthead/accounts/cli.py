@@ -2,11 +2,11 @@
 
 import click
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.table import Table
 
 from masthead import clock
-from masthead.accounts import actions, passwords, queries
+from masthead.accounts import actions, passwords, queries, tokens
+from masthead.accounts.links import link_of
+from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.web.commands import Group
 
@@ -30,7 +30,7 @@ PASSWORD_OPTION = click.option(
 @with_appcontext
 def create(username: str, email: str, role: str, name: str, password: str) -> None:
     """Make the account USERNAME with the address EMAIL."""
-    password_hash = passwords.hash_password(password)
+    password_hash = passwords.hash_password(password, about=(username, email))
     user = actions.register(
         username=username, email=email, password_hash=password_hash, at=clock.now(), role=queries.role(role)
     )
@@ -43,6 +43,9 @@ def create(username: str, email: str, role: str, name: str, password: str) -> No
 @with_appcontext
 def list_accounts() -> None:
     """List all accounts."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("User name", "E-mail", "Role", "State", box=None, pad_edge=False)
     for user in db.session.scalars(queries.accounts()):
         table.add_row(
@@ -71,7 +74,7 @@ def set_password(identity: str, password: str) -> None:
     """Give somebody a new password, which signs them out everywhere."""
     password_hash = passwords.hash_password(password)
     user = queries.named(identity)
-    actions.set_password_hash(user, password_hash)
+    actions.set_password_hash(user, password_hash, by=None)
     db.session.commit()
     click.echo(f"{user.username} has a new password, and is signed out everywhere.")
 
@@ -96,3 +99,37 @@ def enable(identity: str) -> None:
     actions.enable(user, by=None)
     db.session.commit()
     click.echo(f"{user.username} can sign in again.")
+
+
+@group.command("reset-link")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def reset_link(identity: str) -> None:
+    """Print a link with which somebody sets a new password. It works once, for an hour."""
+    token = actions.reset_link(queries.named(identity), by=None)
+    link = link_of(Purpose.RESET, tokens.arm(token))
+    db.session.commit()
+    click.echo(link)
+
+
+@group.command("invite")
+@click.argument("email")
+@click.option("--role", default="reader", show_default=True, help="The role's name.")
+@with_appcontext
+def invite(email: str, role: str) -> None:
+    """Print a link with which the owner of EMAIL makes an account. It works once, for seven days."""
+    token = actions.invite(email, queries.role(role), by=None)
+    link = link_of(Purpose.INVITE, tokens.arm(token))
+    db.session.commit()
+    click.echo(link)
+
+
+@group.command("sign-out")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def sign_out(identity: str) -> None:
+    """Sign somebody out on every device."""
+    user = queries.named(identity)
+    actions.sign_out_everywhere(user, by=None)
+    db.session.commit()
+    click.echo(f"{user.username} is signed out everywhere.")

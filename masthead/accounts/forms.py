@@ -1,6 +1,6 @@
 """The shapes of the forms about accounts."""
 
-from wtforms import BooleanField, PasswordField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import URL, EqualTo, InputRequired, Length, Optional, Regexp
 
 from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, USERNAME_CHARACTERS
@@ -17,6 +17,9 @@ CHOSEN_PASSWORD = [
 ]
 USERNAME_RULE = Length(*USERNAME_CHARACTERS, message="A user name has %(min)d to %(max)d characters.")
 EMAIL_RULE = Length(max=EMAIL_CHARACTERS, message="An e-mail address has at most %(max)d characters.")
+EMAIL_SHAPE = Regexp(
+    r"[^@\s]+@[^@\s]+", message="This is not an e-mail address. It should look like name@example.org."
+)
 
 
 class LoginForm(Form):
@@ -38,10 +41,7 @@ class RegistrationForm(Form):
         [
             InputRequired("Enter your e-mail address."),
             EMAIL_RULE,
-            Regexp(
-                r"[^@\s]+@[^@\s]+",
-                message="This is not an e-mail address. It should look like name@example.org.",
-            ),
+            EMAIL_SHAPE,
         ],
         [trimmed],
     )
@@ -53,6 +53,55 @@ class RegistrationForm(Form):
             EqualTo("password", "The two passwords are not the same."),
         ],
     )
+
+
+class NewPasswordForm(Form):
+    """Setting a password without knowing the one before."""
+
+    password = PasswordField("New password", CHOSEN_PASSWORD)
+    password_confirm = PasswordField(
+        "The same password again",
+        [
+            InputRequired("Enter the password a second time."),
+            EqualTo("password", "The two passwords are not the same."),
+        ],
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Changing one's own password."""
+
+    current_password = PasswordField("Your present password", [InputRequired("Enter your present password.")])
+
+
+class AddressForm(Form):
+    """Asking for a link, or naming a new address."""
+
+    email = StringField(
+        "E-mail address", [InputRequired("Enter an e-mail address."), EMAIL_RULE, EMAIL_SHAPE], [trimmed]
+    )
+
+
+class ChangeAddressForm(AddressForm):
+    """Changing one's own address."""
+
+    current_password = PasswordField("Your password", [InputRequired("Enter your password.")])
+
+
+class InvitationForm(AddressForm):
+    """Inviting somebody."""
+
+    role = SelectField("Role")
+
+
+class AcceptForm(NewPasswordForm):
+    """Making the account that one was invited to."""
+
+    username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
+
+
+class PressForm(Form):
+    """A button and nothing else."""
 
 
 class ProfileForm(Form):

@@ -53,11 +53,12 @@ class User(Timestamps, UserMixin, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     is_byline: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
-    #: Part of the session cookie: raising it ends every login of this account.
-    session_version: Mapped[int] = mapped_column(default=1)
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="RESTRICT"))
 
     role: Mapped[Role] = relationship(lazy="raise", innerjoin=True)
+
+    #: Not stored: the secret of the login session that this request belongs to.
+    login_secret = ""
 
     def can(self, permission: Permission) -> bool:
         """Whether the account's role grants the permission."""
@@ -80,5 +81,47 @@ class User(Timestamps, UserMixin, Base):
         return self.role.name == ADMINISTRATOR
 
     def get_id(self) -> str:
-        """The identity in the session cookie (Flask-Login's "alternative token")."""
-        return f"{self.id}.{self.session_version}"
+        """The identity in the session cookie (Flask-Login's "alternative token"): the login, not the account."""
+        return self.login_secret
+
+
+class LoginSession(Base):
+    """One device on which somebody is signed in. Its row is the login: without it the cookie is worth nothing."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (Index("ix_login_session_user_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    #: SHA-256 of the secret in the cookie, so that a copy of the database signs nobody in.
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device: Mapped[str] = mapped_column(String(80))
+    address: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    #: When the password or a factor was last given.
+    authenticated_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    idle_until: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    is_remembered: Mapped[bool]
+
+
+class AccountToken(Base):
+    """A link that does one thing once: confirm an address, set a password, accept an invitation."""
+
+    __tablename__ = "account_token"
+    __table_args__ = (
+        Index("ix_account_token_user_id", "user_id"),
+        Index("ix_account_token_expires_at", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    #: Whose account it changes; nobody's yet for an invitation.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    #: The address that is confirmed or invited.
+    email: Mapped[str] = mapped_column(String(EMAIL_CHARACTERS), default="")
+    role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

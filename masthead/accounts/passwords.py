@@ -4,31 +4,76 @@ Hashing takes tens of milliseconds on purpose. Callers do it before they touch t
 their write lock meanwhile.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
-from masthead.errors import Invalid
+from masthead.accounts import guessing
+from masthead.errors import Busy, Invalid
 
 SHORTEST_CHARACTERS = 8
 #: Long enough for any passphrase; a megabyte would only cost us time.
 LONGEST_BYTES = 1_024
+#: How many may wait while others' passwords are hashed, and for how long. A hash takes about 20 milliseconds.
+WAITING = 3
+LONGEST_WAIT_SECONDS = 10
+BUSY = "Many people are signing in at this moment. Wait a few seconds, and try again."
 
 
-def check(password: str) -> None:
-    """Raise `Invalid` if the password may not be chosen."""
+def check(password: str, *, about: tuple[str, ...] = ()) -> None:
+    """Raise `Invalid` if the password may not be chosen; ``about`` holds what others know of the person."""
     if len(password) < SHORTEST_CHARACTERS:
         raise Invalid(f"Choose a password with at least {SHORTEST_CHARACTERS} characters.", field="password")
     if len(password.encode("utf-8", "replace")) > LONGEST_BYTES:
         raise Invalid(f"Choose a password of at most {LONGEST_BYTES} bytes.", field="password")
+    weakness = guessing.weakness(password, about=about)
+    if weakness:
+        raise Invalid(weakness, field="password")
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, *, about: tuple[str, ...] = ()) -> str:
     """The hash of a newly chosen password; raises `Invalid` for one that may not be chosen."""
-    check(password)
-    return _hasher().hash(password)
+    check(password, about=about)
+    with _turn():
+        return _hasher().hash(password)
+
+
+def rehash(password: str) -> str:
+    """The hash, with today's parameters, of a password that was correct a moment ago, whatever today's rules are."""
+    with _turn():
+        return _hasher().hash(password)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one of the few places in which passwords are hashed; raises `Busy` when too many wait already.
+
+    Whoever waits holds a thread of the server. Without an end to that, many sign-ins at once would stop every page.
+    """
+    places = current_app.config["HASHES_AT_ONCE"]
+    queue, work = _places(places)
+    if not queue.acquire(blocking=False):
+        raise Busy(BUSY)
+    try:
+        if not work.acquire(timeout=LONGEST_WAIT_SECONDS):
+            raise Busy(BUSY)
+        try:
+            yield
+        finally:
+            work.release()
+    finally:
+        queue.release()
+
+
+@cache
+def _places(places: int) -> tuple[BoundedSemaphore, BoundedSemaphore]:
+    """Those who hash or wait, and those who hash."""
+    return BoundedSemaphore(places + WAITING), BoundedSemaphore(places)
 
 
 def is_correct(password: str, password_hash: str | None) -> bool:
@@ -39,7 +84,8 @@ def is_correct(password: str, password_hash: str | None) -> bool:
     if len(password.encode("utf-8", "replace")) > LONGEST_BYTES:
         return False
     try:
-        _hasher().verify(password_hash or _decoy(_parameters()), password)
+        with _turn():
+            _hasher().verify(password_hash or _decoy(_parameters()), password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

@@ -1,6 +1,6 @@
 """Reading accounts and roles. Whatever loads a user loads the role with it, in the same query."""
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from masthead.accounts.models import Role, User
@@ -18,6 +18,17 @@ def users() -> Select[User]:
 def accounts() -> Select[User]:
     """Everybody who can have a password, the newest first."""
     return users().where(User.is_byline.is_(False)).order_by(User.created_at.desc(), User.id.desc())
+
+
+def accounts_like(wanted: str) -> Select[User]:
+    """The accounts whose user name, name or address contains this."""
+    return accounts().where(
+        or_(
+            User.username_key.contains(name_key(wanted), autoescape=True),
+            User.name.icontains(wanted, autoescape=True),
+            User.email_key.contains(email_key(wanted), autoescape=True),
+        )
+    )
 
 
 def get(user_id: int) -> User:
@@ -62,6 +73,14 @@ def role(name: str) -> Role:
     if found is None:
         known = ", ".join(db.session.scalars(select(Role.name).order_by(Role.rank)))
         raise NotFound(f"There is no role called {name!r}. The roles are {known}.")
+    return found
+
+
+def role_with_id(role_id: int) -> Role:
+    """The role with this id; raises `NotFound`."""
+    found = db.session.get(Role, role_id)
+    if found is None:
+        raise NotFound("There is no such role any more.")
     return found
 
 

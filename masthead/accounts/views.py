@@ -1,21 +1,39 @@
 """Registering, signing in and out, and one's own profile."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
 
-from masthead import clock
-from masthead.accounts import access, actions, authentication, passwords, queries
+from masthead import audit, clock, jobs
+from masthead.accounts import (
+    access,
+    actions,
+    attempts,
+    authentication,
+    passwords,
+    queries,
+    signing_in,
+    tasks,
+    tokens,
+)
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.errors import EmailTaken
 from masthead.accounts.forms import LoginForm, ProfileForm, RegistrationForm
+from masthead.accounts.models import User
+from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
+from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.redirection import redirect_back
 
 bp = Blueprint("accounts", __name__)
+
+WRONG = "The e-mail address or the password is not right. Check both, and try again."
+NO_REGISTRATION = {
+    "invite": "New accounts are made by invitation only here. Ask the editors for one.",
+    "closed": "This publication takes no new accounts at present.",
+}
 
 
 @bp.route("/register", methods=["GET", "POST"])
@@ -24,19 +42,12 @@ bp = Blueprint("accounts", __name__)
 def register() -> ResponseReturnValue:
     """Make an account. The answer does not say whether the address already had one."""
     if current_app.config["REGISTRATION"] != "open":
-        raise NotAllowed("New accounts are made by invitation only here. Ask the editors for one.")
+        raise NotAllowed(NO_REGISTRATION[current_app.config["REGISTRATION"]])
     form = RegistrationForm()
     if form.validate_on_submit():
+        limits.count("registration", limits.caller())
         try:
-            actions.register(
-                username=form.username.data or "",
-                email=form.email.data or "",
-                password_hash=passwords.hash_password(form.password.data or ""),
-                at=clock.now(),
-            )
-        except EmailTaken:
-            db.session.rollback()
-            return redirect(url_for("accounts.registered"), code=303)
+            _register(form)
         except Invalid as error:
             db.session.rollback()
             form.show(error)
@@ -44,6 +55,23 @@ def register() -> ResponseReturnValue:
             db.session.commit()
             return redirect(url_for("accounts.registered"), code=303)
     return render_template("accounts/register.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _register(form: RegistrationForm) -> None:
+    """Make the account, or write to the one that has this address; both queue one letter."""
+    username, email = form.username.data or "", form.email.data or ""
+    password_hash = passwords.hash_password(form.password.data or "", about=(username, email))
+    try:
+        user = actions.register(username=username, email=email, password_hash=password_hash, at=clock.now())
+    except EmailTaken:
+        owner = queries.by_email(email)
+        if owner is not None and limits.is_free("letters", queries.email_key(email)):
+            jobs.enqueue(tasks.tell_of_registration, owner.id)
+        return
+    limits.is_free("letters", queries.email_key(email))
+    token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
+    db.session.flush()
+    jobs.enqueue(tasks.send_link, token.id)
 
 
 @bp.get("/registered")
@@ -62,26 +90,32 @@ def login() -> ResponseReturnValue:
         return redirect_back(url_for("dashboard.index"))
     form = LoginForm()
     if form.validate_on_submit():
+        attempt = attempts.begin(form.email.data or "")
         user = authentication.verified(form.email.data or "", form.password.data or "")
         if user is not None:
-            if passwords.is_outdated(user.password_hash or ""):
-                actions.renew_password_hash(user, passwords.hash_password(form.password.data or ""))
-                db.session.commit()
-            # A session that somebody planted in this browser must not become a signed-in one.
-            session.clear()
-            login_user(user, remember=bool(form.remember.data))
+            attempt.succeeded()
+            _sign_in(user, form)
+            db.session.commit()
             return redirect_back(url_for("dashboard.index"))
-        form.form_errors.append("The e-mail address or the password is not right. Check both, and try again.")
+        audit.record("sign_in.failed", by=None, subject=form.email.data or "")
+        db.session.commit()
+        form.form_errors.append(WRONG)
     return render_template("accounts/login.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _sign_in(user: User, form: LoginForm) -> None:
+    password = form.password.data or ""
+    if passwords.is_outdated(user.password_hash or ""):
+        actions.renew_password_hash(user, passwords.rehash(password))
+    signing_in.sign_in(user, remember=bool(form.remember.data))
 
 
 @bp.post("/logout")
 @public
 def logout() -> ResponseReturnValue:
     """Sign out."""
-    # First the session, then Flask-Login, which leaves the order to drop the "remember me" cookie in it.
-    session.clear()
-    logout_user()
+    signing_in.sign_out()
+    db.session.commit()
     flash("You are signed out.")
     return redirect(url_for("site.home"), code=303)
 

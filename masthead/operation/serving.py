@@ -1,49 +1,148 @@
 """The production server, and the set-up link of a site that nobody has an account on."""
 
-import click
-from flask import current_app
-from flask.cli import with_appcontext
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable
 
+import click
+from flask.cli import ScriptInfo, pass_script_info
+
+from masthead import config as configuration
 from masthead.db import db
+from masthead.operation.jobs import Companion
+from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
+from masthead.web import slow_bodies
 from masthead.web.commands import Command
 
-#: Requests that one process answers at the same time.
-THREADS = 8
-#: A connection that sends nothing is closed after this time, so that slow clients cannot fill the server.
+#: Requests that one process answers at the same time; each may hold one connection to the database.
+THREADS = 2 * slow_bodies.PLACES
+#: A connection that has not sent its headers after this time is closed, so that slow clients cannot fill the server.
 HEADER_SECONDS = 15
+#: How long requests in hand may take when the server is told to stop.
+GRACE_SECONDS = 15
+#: What the server's processes serve; see `masthead.wsgi`.
+TARGET = "masthead.wsgi:app"
+WHY_NOT = {
+    errno.EADDRINUSE: "Port {port} on {host} is in use. Stop the program that has it, or choose another port with --port.",
+    errno.EADDRNOTAVAIL: "This machine has no address {host}. Choose one that it has with --host, or 0.0.0.0 for all.",
+    errno.EACCES: "Port {port} may be used by the system's administrator alone. Choose one above 1023 with --port.",
+}
 
 
 @click.command("serve", cls=Command)
 @click.option("--host", help="Address to listen on; default HOST.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; default PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes; default WORKERS.")
-@with_appcontext
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the site."""
-    settings = current_app.config
-    address = host or settings["HOST"]
-    number = port or settings["PORT"]
-    site_url = settings["SITE_URL"]
+@click.option(
+    "--server",
+    type=click.Choice(["granian", "gunicorn"]),
+    default="granian",
+    show_default=True,
+    help="Which server.",
+)
+@pass_script_info
+def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int | None, server: str) -> None:
+    """Serve the site, and run its background jobs in a process beside the server."""
+    settings = _settings(host, port, workers)
+    address = usable_address(settings.HOST, settings.PORT)
+    app = info.load_app()
+    with app.app_context():
+        _prepare(settings)
+    companion = Companion(app)
+    try:
+        SERVERS[server](address, settings.PORT, settings.WORKERS)
+    finally:
+        companion.end()
+
+
+def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:
+    """The configuration with the options in it; the server's processes, which read it for themselves, see them too."""
+    for name, given in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if given is not None:
+            os.environ[f"FLASK_{name}"] = str(given)
+    try:
+        return configuration.load()
+    except configuration.ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def usable_address(host: str, port: int) -> str:
+    """The address that the host's name stands for; raises `ClickException` if nobody can listen there."""
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except socket.gaierror:
+        raise click.ClickException(f"The host {host} is unknown. Give an address of this machine.") from None
+    except OSError as error:
+        reason = WHY_NOT.get(
+            error.errno or 0, "Nothing can listen on {host}, port {port}: " + str(error.strerror)
+        )
+        raise click.ClickException(reason.format(host=host, port=port)) from None
+    return str(place[0])
+
+
+def _prepare(settings: configuration.Config) -> None:
+    """See that the tables are there, and say where the site is."""
+    problem = present_schema().problem
+    if problem is not None:
+        raise click.ClickException(problem)
     token = issue_token()
     db.session.commit()
-    click.echo(f"{site_url}/ is served on {address}, port {number}. Press Ctrl+C to stop.")
+    place = f"{settings.HOST}, port {settings.PORT}"
+    click.echo(f"{settings.SITE_URL}/ is served on {place}. Press Ctrl+C to stop.")
     if token is not None:
         click.echo("Nobody has an account yet. Open this link to set your publication up; it works once:")
-        click.echo(f"{site_url}/setup?token={token}")
+        click.echo(f"{settings.SITE_URL}/setup?token={token}")
+    # The server's processes open connections of their own.
     db.session.remove()
     db.engine.dispose()
+
+
+def _serve_with_granian(address: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
     Granian(
-        target="masthead.wsgi:app",
+        target=TARGET,
         address=address,
-        port=number,
+        port=port,
         interface=Interfaces.WSGI,
-        workers=workers or settings["WORKERS"],
+        workers=workers,
         blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1_000),
         log_enabled=True,
-        log_level=LogLevels.warning,
+        # Its one warning at a start is about the number of threads, which wait for the database most of the time.
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
     ).serve()
+
+
+def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
+    from gunicorn.app.wsgiapp import run
+
+    place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    settings = {
+        "bind": place,
+        "workers": workers,
+        "worker-class": "gthread",
+        "threads": THREADS,
+        "timeout": 2 * GRACE_SECONDS,
+        "graceful-timeout": GRACE_SECONDS,
+        "log-level": "warning",
+    }
+    sys.argv = ["gunicorn", *(f"--{name}={value}" for name, value in settings.items()), TARGET]
+    run()
+
+
+SERVERS: dict[str, Callable[[str, int, int], None]] = {
+    "granian": _serve_with_granian,
+    "gunicorn": _serve_with_gunicorn,
+}

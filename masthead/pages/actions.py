@@ -8,8 +8,8 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
 from masthead.errors import NotAllowed
+from masthead.pages.errors import SlugTaken, StaleVersion
 from masthead.pages.models import Page, PageSlug
-from masthead.posts.errors import SlugTaken, StaleVersion
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.text.slugs import slugify
 

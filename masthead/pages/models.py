@@ -1,5 +1,6 @@
 """Pages and every address that they ever had."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
@@ -21,6 +22,8 @@ class Page(Timestamps, Base):
     html: Mapped[str]
     toc: Mapped[list[Any]] = mapped_column(JSON)
     is_public: Mapped[bool] = mapped_column(default=False)
+    #: Set by every action; the site map relies on it.
+    updated_at: Mapped[datetime] = mapped_column()
     #: Raised by every change.
     version: Mapped[int] = mapped_column(default=1)
 

@@ -17,6 +17,11 @@ def get(page_id: int) -> Page:
     return _one(select(Page).where(Page.id == page_id))
 
 
+def get_to_change(page_id: int) -> Page:
+    """The page with this id, locked until the change is done: of two writers the second sees the first one's version."""
+    return _one(select(Page).where(Page.id == page_id).with_for_update())
+
+
 def by_slug(slug: str) -> Page:
     """The page at this address, public or not; raises `NotFound`."""
     return _one(select(Page).where(Page.slug == slug))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
@@ -166,9 +167,13 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
     post.published_at = when
 
 
-def backdate(post: Post, *, when: datetime) -> None:
-    """Set the date of a post that was public elsewhere before (imports)."""
+def backdate(post: Post, *, when: datetime | None, changed: datetime | None = None) -> None:
+    """Set the dates of a post that was written and public elsewhere before (imports)."""
     post.published_at = when
+    if changed is not None:
+        post.updated_at = changed
+        # A value that is set to itself would not be written, and the column's `onupdate` would write the present time.
+        flag_modified(post, "updated_at")
 
 
 def unpublish(post: Post, *, by: User, at: datetime) -> None:

@@ -156,15 +156,13 @@ def restore(post_id: int) -> ResponseReturnValue:
 @bp.get("/my-posts")
 @requires(Permission.WRITE)
 def my_posts() -> ResponseReturnValue:
-    """One's own posts; for editors everybody's with ``?of=everybody``; the trash with ``?status=trashed``."""
+    """One's own posts; for editors everybody's with ``?of=everybody``; of one state with ``?status=``."""
     by = current_user()
     of_everybody = request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS)
     posts = queries.everybodys() if of_everybody else queries.written_by(by)
     status = request.args.get("status", "")
-    if status not in {"", *Status}:
+    if status not in {"", *State}:
         raise NotFound("There is no such list of posts.")
-    posts = (
-        posts.where(Post.status == Status(status)) if status else posts.where(Post.status != Status.TRASHED)
-    )
+    posts = posts.where(queries.in_state(State(status)) if status else Post.status != Status.TRASHED)
     page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE)
     return render_template("posts/my_posts.html", page=page, status=status, of_everybody=of_everybody)

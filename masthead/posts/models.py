@@ -1,6 +1,6 @@
 """Posts, their bylines, their revisions, and every address that they ever had."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, and_
@@ -36,6 +36,8 @@ class Post(Timestamps, Base):
         # The reading lists: published posts, the newest first.
         Index("ix_post_status_published_at", "status", "published_at", "id"),
         Index("ix_post_author_id_updated_at", "author_id", "updated_at"),
+        # When anything that readers saw changed last: the Last-Modified of feeds and site maps.
+        Index("ix_post_updated_at", "updated_at"),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
@@ -50,6 +52,8 @@ class Post(Timestamps, Base):
     status: Mapped[Status] = mapped_column(_status_type("status"), default=Status.DRAFT)
     published_at: Mapped[datetime | None]
     trashed_at: Mapped[datetime | None]
+    #: Raised by every change of content or status; not by counters, so that feeds and site maps can rely on it.
+    updated_at: Mapped[datetime] = mapped_column()
     words: Mapped[int] = mapped_column(default=0)
     reading_minutes: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
@@ -151,6 +155,17 @@ class PostSlug(Base):
     slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), primary_key=True)
     #: Empty only inside the transaction that makes the post: the address is claimed before there is a row.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+
+
+class DailyViews(Base):
+    """How often a post was read on a day (UTC); `masthead.posts.view_counter` writes it."""
+
+    __tablename__ = "daily_views"
+    __table_args__ = (Index("ix_daily_views_day", "day"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    views: Mapped[int]
 
 
 class Revision(Base):

@@ -7,7 +7,9 @@ from masthead.posts.models import Post
 
 
 def can_see(by: User | None, post: Post) -> bool:
-    """Readers see what is published; the unfinished is for those who may edit it."""
+    """Readers see what is published; the unfinished is for those who may edit it, what is in the trash for nobody."""
+    if post.status is Status.TRASHED:
+        return False
     return post.is_published or (
         by is not None and (by.id == post.author_id or by.can(Permission.EDIT_POSTS))
     )

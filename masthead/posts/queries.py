@@ -1,6 +1,6 @@
 """Reading posts. Lists come without their texts; bylines and tags come with them, in one more query."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -21,11 +21,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from sqlalchemy.orm.interfaces import ORMOption
 
+from masthead import clock
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.posts.lifecycle import Status
+from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.tags.models import Tag
 
@@ -87,13 +88,29 @@ def months() -> Select[int, int, int]:
     )
 
 
+def in_state(state: State) -> ColumnElement[bool]:
+    """The condition that a post is in this state now."""
+    match state:
+        case State.PUBLISHED:
+            return and_(Post.is_published)
+        case State.SCHEDULED:
+            return and_(Post.status == Status.PUBLIC, Post.published_at > clock.now())
+        case _:
+            return Post.status == Status(state.value)
+
+
+def to_change(post_ids: Collection[int]) -> Select[Post]:
+    """These posts without their texts and credits, locked until the change is done, in an order that cannot deadlock."""
+    return select(Post).where(Post.id.in_(post_ids)).order_by(Post.id).with_for_update()
+
+
 def written_by(user: User) -> Select[Post]:
-    """Everything that somebody owns and that is not in the trash, the last touched first."""
+    """Everything that somebody owns, the last touched first."""
     return _desk_list().where(Post.author_id == user.id)
 
 
 def everybodys() -> Select[Post]:
-    """Everything that is not in the trash, the last touched first."""
+    """Everything that anybody has written, the last touched first."""
     return _desk_list()
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import g
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
-from masthead.db import db
+from masthead.db import claim, db
 from masthead.settings.models import Setting
 from masthead.settings.queries import NAMES
 
@@ -21,8 +21,9 @@ def change(**values: Any) -> None:
 
 
 def put(key: str, value: Any) -> None:
-    """Store one value."""
-    db.session.merge(Setting(key=key, value=value))
+    """Store one value; of two people who set it for the first time at once, neither fails."""
+    if not claim(Setting, Setting.key, key, value=value):
+        db.session.execute(update(Setting).where(Setting.key == key).values(value=value))
 
 
 def take(key: str, expected: object) -> bool:

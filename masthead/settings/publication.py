@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+CrawlerPolicy = Literal["allow", "disallow"]
 CommentPolicy = Literal["everybody", "first", "all"]
+ROBOTS_CHARACTERS = 10_000
 TITLE_CHARACTERS = 80
 TAGLINE_CHARACTERS = 160
 DEFAULT_ACCENT = "#b3261e"
@@ -31,3 +33,7 @@ class Publication:
     posts_per_page: int = 20
     navigation: tuple[NavLink, ...] = ()
     footer: str = ""
+    #: Whether crawlers that collect texts for language models are asked to stay away.
+    ai_crawlers: CrawlerPolicy = "allow"
+    #: Rules of one's own for crawlers, added to robots.txt.
+    robots: str = ""

@@ -5,13 +5,12 @@ import hmac
 import secrets
 from dataclasses import asdict
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user
 
 from masthead import clock
 from masthead.accounts import actions as accounts
-from masthead.accounts import passwords
+from masthead.accounts import passwords, signing_in
 from masthead.accounts import queries as people
 from masthead.accounts.models import User
 from masthead.accounts.permissions import ADMINISTRATOR
@@ -66,9 +65,8 @@ def start() -> ResponseReturnValue:
             db.session.rollback()
             form.show(error)
         else:
+            signing_in.sign_in(administrator, remember=True, way="set-up link")
             db.session.commit()
-            session.clear()
-            login_user(administrator)
             flash("Your publication is ready. Welcome.")
             return redirect(url_for("site.home"), code=303)
     return render_template("site/setup.html", form=form), 422 if form.is_submitted() else 200
@@ -77,7 +75,8 @@ def start() -> ResponseReturnValue:
 def _set_up(form: SetupForm, token_hash: str) -> User:
     """Everything that the first form makes, in one transaction."""
     title = form.title.data or ""
-    password_hash = passwords.hash_password(form.password.data or "")
+    username, email = form.username.data or "", form.email.data or ""
+    password_hash = passwords.hash_password(form.password.data or "", about=(username, email))
     about = typeset(title="About", slug="about", body=first_texts.about(title))
     welcome = typeset(**first_texts.welcome(title, site_url=current_app.config["SITE_URL"]))
     at = clock.now()
@@ -85,8 +84,8 @@ def _set_up(form: SetupForm, token_hash: str) -> User:
     if not settings.take(TOKEN_SETTING, token_hash):
         raise Conflict("This set-up link was used a moment ago.")
     administrator = accounts.register(
-        username=form.username.data or "",
-        email=form.email.data or "",
+        username=username,
+        email=email,
         password_hash=password_hash,
         at=at,
         role=people.role(ADMINISTRATOR),

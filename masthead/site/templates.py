@@ -9,16 +9,19 @@ from masthead.comments.links import comment_url
 from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
+from masthead.site import structured_data
 
 
 def init_app(app: Flask) -> None:
     """Register them."""
     app.jinja_env.globals |= {
         "P": Permission,
+        "absolute": structured_data.absolute,
         "author_url": author_url,
         "comment_url": comment_url,
         "page_url": page_url,
         "post_url": post_url,
+        "structured_data": structured_data,
         "tag_url": tag_url,
     }
     app.context_processor(_publication)

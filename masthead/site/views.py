@@ -13,8 +13,9 @@ from masthead.comments.links import comment_url
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
 from masthead.posts import queries as posts
+from masthead.posts import view_counter
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_see
+from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
 from masthead.site import post_page
 from masthead.text.colours import accent_variants
@@ -49,6 +50,9 @@ def post(slug: str) -> ResponseReturnValue:
     found = _post_at(slug)
     if found.slug != slug:
         return redirect(url_for("site.post", slug=found.slug), code=301)
+    reader = visitor()
+    if found.is_published and not (reader is not None and can_edit(reader, found)):
+        view_counter.note(found.id)
     return post_page.render(found, reply_to=id_from(request.args.get("reply_to")))
 
 

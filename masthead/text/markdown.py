@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.deflist import deflist_plugin
 
-from masthead.text import footnotes, highlighting, plain, sanitise, structure
+from masthead.text import footnotes, highlighting, metering, plain, sanitise, structure
 from masthead.text.autolinks import autolinks
 from masthead.text.mathematics import dollar_math
 from masthead.text.profiles import Profile
@@ -24,33 +24,40 @@ from masthead.text.structure import Heading
 
 #: Lists, quotations and emphasis inside each other; what lies deeper is left out, and parsing stays linear.
 MAX_NESTING: Final = 20
-#: Highlighting is the dearest part of rendering; code beyond this, over a whole text, stays plain.
-MAX_HIGHLIGHTED_CHARACTERS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text ready to be stored: clean HTML, its contents, and what it says without markup."""
+    """A text ready to be stored: clean HTML, its contents, and what it says without markup.
+
+    `is_source` tells that the text was too costly to set and is shown as it was typed.
+    """
 
     html: str
     toc: tuple[Heading, ...]
     words: int
     plain: str
+    is_source: bool = False
 
 
 def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
     """Render Markdown for a profile."""
-    env: dict[str, Any] = {}
-    html = sanitise.clean(_parser(profile).render(source, env), profile)
+    env: dict[str, Any] = {"steps_left": metering.budget(source)}
+    try:
+        unsafe, is_source = _parser(profile).render(source, env), False
+    except metering.TooCostlyError:
+        unsafe, is_source, env = f"<pre>{escapeHtml(source)}</pre>\n", True, {}
+    html = sanitise.clean(unsafe, profile)
     text = plain.text_of(html)
-    return Rendered(html, tuple(env.get("toc", ())), plain.word_count(text), text)
+    return Rendered(html, tuple(env.get("toc", ())), plain.word_count(text), text, is_source)
 
 
 @cache
 def _parser(profile: Profile) -> MarkdownIt:
     parser = _article_parser() if profile is Profile.ARTICLE else _comment_parser()
+    parser.use(metering.metered)
     # The rule tables are compiled at first use; done here, no two threads can do it at once.
-    parser.render("*warm* `up`\n\n- [ ] now", {})
+    parser.render("*warm* `up`\n\n- [ ] now", {"steps_left": metering.FREE_STEPS})
     return parser
 
 
@@ -87,10 +94,10 @@ def _fence(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvT
     token = tokens[index]
     info = unescapeAll(token.info).split(maxsplit=1)
     language = info[0] if info else ""
-    spent = env.get("highlighted", 0) + len(token.content)
+    effort = env.get("effort", 0) + highlighting.effort(token.content, language)
     code = None
-    if language and spent <= MAX_HIGHLIGHTED_CHARACTERS:
-        env["highlighted"] = spent
+    if effort <= highlighting.MAX_EFFORT:
+        env["effort"] = effort
         code = highlighting.highlight(token.content, language)
     attribute = f' class="language-{escapeHtml(language)}"' if language else ""
     return f"<pre><code{attribute}>{code or escapeHtml(token.content)}</code></pre>\n"

@@ -20,8 +20,8 @@ from markdown_it.utils import EnvType
 
 MAX_CHARACTERS: Final = 1_000
 MAX_LINES: Final = 60
-#: A conversion takes about half a millisecond, so this bounds a text's formulas to a second.
-MAX_FORMULAS: Final = 1_000
+#: Over a whole text; a conversion takes up to 40 microseconds a character, so this bounds them to two seconds.
+MAX_CHARACTERS_PER_TEXT: Final = 50_000
 MAX_DEPTH: Final = 40
 
 _DISPLAY: Final = re.compile(r"\$\$((?:[^\\$]|\\.|\$(?!\$)){1,1000}+)\$\$", re.DOTALL)
@@ -31,6 +31,8 @@ _PRICE: Final = re.compile(r"\d[^\\^_=<>+*/{}]*\s[^\\^_=<>+*/{}]*")
 _MACROS: Final = re.compile(
     r"\\(?:newcommand|renewcommand|newenvironment|def|DeclareMathOperator)(?![a-zA-Z])"
 )
+
+_NESTING: Final = re.compile(r"(?P<opening>\\left|\\begin|\{)|(?P<closing>\\right|\\end|\})|\\.", re.DOTALL)
 
 #: How many children an element must have for a browser to draw it.
 _PARTS: Final = {
@@ -71,7 +73,7 @@ _UNREADABLE: Final = (
 @lru_cache(maxsize=2_048)
 def mathml(source: str, *, display: bool) -> str | None:
     """Return a formula as MathML, or None where the LaTeX can't be read or would cost too much."""
-    if len(source) > MAX_CHARACTERS or _MACROS.search(source) or _depth(source) > MAX_DEPTH:
+    if len(source) > MAX_CHARACTERS or _MACROS.search(source) or not _is_nested_well(source):
         return None
     try:
         root = convert_to_element(source, display="block" if display else "inline")
@@ -84,12 +86,14 @@ def mathml(source: str, *, display: bool) -> str | None:
     return _written(root)
 
 
-def _depth(source: str) -> int:
-    depth = deepest = 0
-    for character in source:
-        depth += (character in "{[(") - (character in "}])")
-        deepest = max(deepest, depth)
-    return max(deepest, source.count("\\begin"), source.count("\\left"), source.count("\\sqrt"))
+def _is_nested_well(source: str) -> bool:
+    """Say whether braces and environments pair, and not so deep that the library's recursion would end badly."""
+    depth = 0
+    for match in _NESTING.finditer(source):
+        depth += (match["opening"] is not None) - (match["closing"] is not None)
+        if not 0 <= depth <= MAX_DEPTH:
+            return False
+    return depth == 0
 
 
 def _is_complete(root: Element) -> bool:
@@ -189,10 +193,10 @@ def _render_inline(_: object, tokens: Sequence[Token], index: int, __: object, e
 
 def _render_block(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvType) -> str:
     token = tokens[index]
-    return f'<div class="math-display">{_typeset(token.content, token.markup, env)}</div>\n'
+    return f'<div class="math-block">{_typeset(token.content, token.markup, env)}</div>\n'
 
 
 def _typeset(source: str, dollars: str, env: EnvType) -> str:
-    env["formulas"] = env.get("formulas", 0) + 1
-    written = mathml(source, display=dollars == "$$") if env["formulas"] <= MAX_FORMULAS else None
+    env["formulas"] = env.get("formulas", 0) + len(source)
+    written = mathml(source, display=dollars == "$$") if env["formulas"] <= MAX_CHARACTERS_PER_TEXT else None
     return written or f'<code class="math-source">{escape(dollars + source + dollars)}</code>'

@@ -30,6 +30,9 @@ _SCRIPT_SYNONYMS: Final = {
 
 def name_key(text: str) -> str:
     """Return the form under which a name is unique: two names with one key look or read the same."""
+    if text.isascii() and text.isprintable():
+        # Most names; nothing in them can hide, and an import asks for thousands.
+        return " ".join(text.lower().split())
     key = text
     # Folding can undo normalisation and the other way round; three rounds settle every character there is.
     for _ in range(3):

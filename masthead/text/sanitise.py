@@ -22,6 +22,8 @@ ID_PREFIX: Final = "s-"
 ID_CHARACTERS: Final = 120
 
 URL_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+#: One more round settled each of two million random fragments.
+MAX_ROUNDS: Final = 4
 COMMENT_LINK_REL: Final = "nofollow ugc noopener"
 
 _INLINE: Final = words(
@@ -75,20 +77,18 @@ _ARTICLE_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     **_COMMENT_ATTRIBUTES,
     "*": frozenset({"lang", "dir", "id"}),
     "a": frozenset({"class", "href", "title"}),
-    "blockquote": frozenset({"cite"}),
     "col": frozenset({"span"}),
     "colgroup": frozenset({"span"}),
-    "del": frozenset({"cite", "datetime"}),
+    "del": frozenset({"datetime"}),
     "details": frozenset({"open"}),
     "div": frozenset({"class"}),
     "figure": frozenset({"class"}),
     "hr": frozenset({"class"}),
     "img": frozenset({"alt", "class", "decoding", "height", "loading", "src", "title", "width"}),
-    "ins": frozenset({"cite", "datetime"}),
+    "ins": frozenset({"datetime"}),
     "math": frozenset({"alttext", "display"}) | _MATHML_ATTRIBUTES,
     "ol": frozenset({"class", "reversed", "start", "type"}),
     "p": frozenset({"class"}),
-    "q": frozenset({"cite"}),
     "section": frozenset({"class"}),
     "sup": frozenset({"class"}),
     "time": frozenset({"datetime"}),
@@ -100,7 +100,7 @@ _ALIGNMENTS: Final = frozenset({"align-left", "align-center", "align-right"})
 CLASSES: Final[dict[str, frozenset[str]]] = {
     "a": frozenset({"footnote-backref"}),
     "code": frozenset({"math-source"}),
-    "div": _ALIGNMENTS | {"math-display"},
+    "div": _ALIGNMENTS | {"math-block"},
     "figure": _ALIGNMENTS,
     "hr": frozenset({"footnotes-sep"}),
     "img": _ALIGNMENTS,
@@ -149,6 +149,7 @@ _SHAPES: Final[dict[str, re.Pattern[str]]] = {
         for name in _MATHML_LENGTHS
     },
 }
+_LEADING_NEWLINES: Final = re.compile(r"(<pre\b[^>]*+>)\n+")
 _PICTURE_SIDES: Final = frozenset({"height", "width"})
 _PICTURE_SIZE: Final = re.compile(r"[1-9]\d{0,4}")
 _LANGUAGE_CLASS: Final = re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}")
@@ -156,8 +157,19 @@ _NOT_IN_AN_ID: Final = re.compile(r"[^\w-]+")
 
 
 def clean(html: str, profile: Profile = Profile.ARTICLE) -> str:
-    """Return only what the profile allows of some HTML, as well-formed HTML."""
-    return _CLEANERS[profile].clean(html_limits.tame(html))
+    """Return only what the profile allows of some HTML, as well-formed HTML.
+
+    An element that is dropped leaves its children where a parser may not expect them, a paragraph in a paragraph
+    for example; so the result is cleaned again until a browser would read it just as it was written.
+    """
+    return _settled(html, _CLEANERS[profile], MAX_ROUNDS)
+
+
+def _settled(html: str, cleaner: nh3.Cleaner, rounds: int) -> str:
+    cleaned = cleaner.clean(html_limits.tame(html))
+    # A parser drops the first newline of a `pre` and turns carriage returns into newlines each time it reads them.
+    cleaned = _LEADING_NEWLINES.sub(r"\1", cleaned.replace("\r", "\n"))
+    return cleaned if cleaned == html or not rounds else _settled(cleaned, cleaner, rounds - 1)
 
 
 def content_id(name: str) -> str:

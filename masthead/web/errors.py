@@ -19,8 +19,9 @@ from werkzeug.exceptions import (
 from werkzeug.exceptions import NotFound as UnknownAddress
 
 from masthead.db import db
-from masthead.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from masthead.errors import Busy, Conflict, DomainError, Invalid, NotAllowed, NotFound
 from masthead.web import expired_forms, request_id
+from masthead.web.limits import LimitReached
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 #: What people read; the fact, then what they can do.
 SENTENCES: dict[int, str] = {
@@ -61,7 +63,10 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     fields = {error.field: [error.message]} if isinstance(error, Invalid) and error.field else None
-    return answer(status, error.message, errors=fields)
+    response = make_response(answer(status, error.message, errors=fields))
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def find_unknown_addresses(app: Flask, lookup: Callable[[str], str | None]) -> None:
@@ -83,7 +88,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, InternalServerError):
         log.error("unhandled error", exc_info=error.original_exception)
     status = HTTPStatus(error.code or 500)
-    response = make_response(answer(status, SENTENCES.get(status, status.description)))
+    detail = (
+        error.description if isinstance(error, LimitReached) else SENTENCES.get(status, status.description)
+    )
+    response = make_response(answer(status, detail or status.description))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, TooManyRequests) and error.retry_after is not None:

@@ -41,8 +41,15 @@ def _end(response: Response) -> Response:
     access_log.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=_path(),
         status=response.status_code,
         milliseconds=round(milliseconds, 1),
     )
     return response
+
+
+def _path() -> str:
+    """What was asked for; of an address that holds a secret, only its form."""
+    if request.url_rule is not None and "token" in (request.view_args or {}):
+        return request.url_rule.rule
+    return request.path

@@ -1,6 +1,9 @@
 """Security headers (through Talisman), trusted proxies, and addresses that cannot be text."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, request
 from flask_talisman import Talisman
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,9 +31,25 @@ DEVELOPMENT_POLICY = CONTENT_SECURITY_POLICY | {
     "style-src": "'self' 'unsafe-inline'",
 }
 
+View = TypeVar("View", bound=Callable[..., Any])
+#: The attribute of a view that has a policy of its own.
+OWN_POLICY = "masthead_content_security_policy"
+
+
+def own_policy(policy: str) -> Callable[[View], View]:
+    """Declare that what the view answers is under another, stricter policy; its error pages stay under ours."""
+
+    def decorate(view: View) -> View:
+        setattr(view, OWN_POLICY, policy)
+        return view
+
+    return decorate
+
 
 def init_app(app: Flask, config: Config) -> None:
     """Set the headers of every answer, believe the configured number of proxies, and refuse unstorable addresses."""
+    # Functions that run after a request run in reverse order: this one after Talisman's, whose header it replaces.
+    app.after_request(_apply_own_policy)
     Talisman(
         app,
         content_security_policy=DEVELOPMENT_POLICY
@@ -60,6 +79,13 @@ def _refuse_unstorable_address() -> None:
     ]
     if not all(is_storable(text) for text in texts):
         raise BadRequest
+
+
+def _apply_own_policy(response: Response) -> Response:
+    policy = getattr(current_app.view_functions.get(request.endpoint or ""), OWN_POLICY, None)
+    if policy is not None and response.status_code < 400:
+        response.headers["Content-Security-Policy"] = policy
+    return response
 
 
 def _isolate(response: Response) -> Response:

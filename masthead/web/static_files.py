@@ -3,13 +3,14 @@
 from flask import Flask, Response, request
 
 from masthead.web.access import public
+from masthead.web.stateless import stateless
 
 YEAR_SECONDS = 31_536_000
 
 
 def init_app(app: Flask) -> None:
     """Declare Flask's own route public, and let browsers keep what it serves."""
-    public(app.view_functions["static"])
+    stateless(public(app.view_functions["static"]))
     app.after_request(_keep)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, current_app, has_request_context, request
 from jinja2 import StrictUndefined
 
 
@@ -46,7 +46,9 @@ def number(value: int) -> str:
 
 def asset_url(path: str) -> str:
     """The address of a static file, with its content's hash so that browsers may keep it."""
-    return url_for("static", filename=path, v=_fingerprint(path))
+    # Not by `url_for`, which knows no addresses in a request for a foreign host; its error page has a style sheet too.
+    root = request.script_root if has_request_context() else ""
+    return f"{root}{current_app.static_url_path}/{path}?v={_fingerprint(path)}"
 
 
 @cache

@@ -1,10 +1,14 @@
 """Flask-DebugToolbar, in development alone and only where it is installed."""
 
 import importlib.util
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from flask import Flask
 
 from masthead.config import Config
+from masthead.web.access import public
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -14,4 +18,19 @@ def init_app(app: Flask, config: Config) -> None:
     from flask_debugtoolbar import DebugToolbarExtension
 
     app.config["DEBUG_TB_INTERCEPT_REDIRECTS"] = False
+    before = set(app.view_functions)
     DebugToolbarExtension(app)
+    for endpoint in app.view_functions.keys() - before:
+        # Public, because no configuration but a developer's has these routes at all.
+        app.view_functions[endpoint] = _declared_public(app.view_functions[endpoint])
+
+
+def _declared_public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view, with a declaration of our own around it: bound methods of a library take no attributes."""
+
+    @public
+    @wraps(view)
+    def declared(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    return declared

@@ -3,11 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from masthead.accounts.models import User
 from tests.support.live import LiveSite
@@ -27,10 +28,8 @@ ARGUMENTS = [
 ]
 TIMEOUT_MS = 15_000
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-MISSING = (
-    "Chromium is missing, so the browser tests were SKIPPED. "
-    "On Debian, 'apt-get install chromium' brings it; CHROMIUM names another one; REQUIRE_BROWSER=1 makes this a failure."
-)
+MISSING = "There is no Chromium."
+REMEDY = "On Debian, 'apt-get install chromium libatomic1' brings what the browser tests need; CHROMIUM names another one."
 
 
 def executable() -> str | None:
@@ -57,7 +56,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once, and loudly, that the browser tests did not run."""
     skipped = [report for report in terminalreporter.getreports("skipped") if MISSING in str(report.longrepr)]
     if skipped:
-        terminalreporter.write_line(f"!!! {MISSING} ({len(skipped)} tests)", red=True, bold=True)
+        line = f"!!! {len(skipped)} BROWSER TESTS WERE SKIPPED: {MISSING} {REMEDY} REQUIRE_BROWSER=1 makes this a failure."
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
@@ -65,11 +65,22 @@ def chromium() -> Iterator[Browser]:
     """The browser of this test process."""
     path = executable()
     if path is None:
-        pytest.fail(MISSING.replace(", so the browser tests were SKIPPED", ""), pytrace=False)
-    with sync_playwright() as playwright:
+        pytest.fail(f"{MISSING} {REMEDY}", pytrace=False)
+    with _driver() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def _driver() -> Iterator[Playwright]:
+    manager = sync_playwright()
+    try:
+        playwright = manager.start()
+    except Exception as error:  # noqa: BLE001 - it raises nothing more precise when its own program cannot start
+        pytest.fail(f"Playwright cannot start ({error}). {REMEDY}", pytrace=False)
+    yield playwright
+    playwright.stop()
 
 
 @pytest.fixture
@@ -96,7 +107,7 @@ def sign_in(page: Page, user: User, *, password: str = PASSWORD) -> None:
     form = page.locator("form", has=page.locator("[name=password]"))
     form.locator("[name=email]").fill(user.email or "")
     form.locator("[name=password]").fill(password)
-    form.locator("[type=submit]").click()
+    form.locator("button, [type=submit]").first.click()
     page.wait_for_url(lambda url: "/auth/login" not in url)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from masthead.config import Config
 
@@ -19,6 +20,8 @@ def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:
     return without_settings(os.environ) | {
         "MASTHEAD_HOME": str(home),
         "PYTHONPATH": str(ROOT),
+        # If coverage is measured, a server's workers would leave it in their own folder.
+        "COVERAGE_FILE": str(ROOT / ".coverage"),
         # A wide terminal without colours: a line stays a line.
         "COLUMNS": "200",
         "NO_COLOR": "1",
@@ -48,5 +51,18 @@ def masthead(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"
             encoding="utf-8",
             timeout=COMMAND_SECONDS,
         )
+
+    return run
+
+
+@pytest.fixture
+def invoke(app: Flask) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run a command on the database of this test, in this process: `invoke("user", "list")`. A hundred times faster."""
+
+    def run(*arguments: str, typed: str | None = None) -> "subprocess.CompletedProcess[str]":
+        result = app.test_cli_runner().invoke(args=arguments, input=typed, prog_name="masthead")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
 
     return run

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from masthead.app import create_app
 from masthead.config import TestingConfig
 from masthead.db import db
+from masthead.web import limits
 from tests.support import keeper
 
 KINDS = ("sqlite", "postgresql")
@@ -160,6 +161,11 @@ class PostgreSQLContent:
         self._on_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
+def empty_content(kind: str, folder: Path, name: str) -> SQLiteContent | PostgreSQLContent:
+    """A new database of a kind, without tables."""
+    return SQLiteContent(folder / "masthead.sqlite3") if kind == "sqlite" else PostgreSQLContent(name)
+
+
 class Database:
     """One of the two databases, with the application of this process on it."""
 
@@ -196,8 +202,9 @@ class Database:
             return db.engine
 
     def reset(self) -> None:
-        """Put the content back to what the migrations left."""
+        """Put the content back to what the migrations left, and forget how often somebody has tried something."""
         self.content.reset()
+        limits.reset(self.app)
 
     @contextmanager
     def in_use(self) -> Iterator["Database"]:
@@ -245,11 +252,7 @@ def database_of(
     def find(kind: str) -> Database:
         if kind not in made:
             home = tmp_path_factory.mktemp(f"home-{kind}")
-            content = (
-                SQLiteContent(home / "masthead.sqlite3")
-                if kind == "sqlite"
-                else PostgreSQLContent(f"masthead_test_{worker_id}_{os.getpid()}")
-            )
+            content = empty_content(kind, home, f"masthead_test_{worker_id}_{os.getpid()}")
             made[kind] = Database(kind, content, home)
         return made[kind]
 
@@ -288,3 +291,11 @@ def make_app(database: Database) -> Iterator[Callable[..., Flask]]:
     for other in made:
         with other.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def scratch_app(database: Database, make_app: Callable[..., Flask], tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own that has no tables yet."""
+    content = empty_content(database.kind, tmp_path, f"masthead_scratch_{os.getpid()}")
+    yield make_app(DATABASE_URL=content.url)
+    content.close()

@@ -55,10 +55,13 @@ def address_of(server: str) -> str:
         pass  # another worker was first
     else:
         command = [sys.executable, "-m", "tests.support.keeper", server, str(state), os.environ[RUN_OWNER]]
+        # It outlives the measuring of coverage, in which it has no part.
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
         with (folder / f"{server}.log").open("wb") as log:
             subprocess.run(
                 command,
                 cwd=ROOT,
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import environment
+from tests.support.commands import COMMAND_SECONDS, environment
 from tests.support.databases import Database
 
 START_SECONDS = 30
@@ -70,6 +70,20 @@ class LiveSite:
     def output(self) -> str:
         """What the server has printed since its first start."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    def run(self, *arguments: str) -> str:
+        """Run a command of `masthead` beside the server, as an operator does; what it printed."""
+        finished = subprocess.run(
+            [sys.executable, "-m", "masthead", *arguments],
+            cwd=self.home,
+            env=environment(self.home, self._settings),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=COMMAND_SECONDS,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return finished.stdout
 
     def stop(self) -> int:
         """Ask the server to end, as Ctrl+C does; its exit code."""
@@ -135,3 +149,9 @@ def live_site(make_live_site: Callable[..., LiveSite]) -> LiveSite:
     site = make_live_site()
     site.start()
     return site
+
+
+@pytest.fixture
+def masthead_on() -> Callable[..., str]:
+    """Run a command on a live site: `masthead_on(live_site, "user", "list")`; what it printed."""
+    return LiveSite.run

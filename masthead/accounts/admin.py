@@ -1,0 +1,97 @@
+"""The people who have an account: finding them, changing their role, disabling and enabling them."""
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts import actions, queries
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission, can_change_account, can_grant
+from masthead.db import db, paginate
+from masthead.errors import Conflict
+from masthead.web.paging import page_number
+from masthead.web.redirection import redirect_back
+
+bp = Blueprint("accounts_admin", __name__)
+
+PEOPLE_PER_PAGE = 50
+
+
+@bp.get("")
+@requires(Permission.MANAGE_USERS)
+def index() -> ResponseReturnValue:
+    """Everybody with an account, or those whom ``?q=`` finds, or those with a role."""
+    by = current_user()
+    roles = list(db.session.scalars(queries.roles()))
+    wanted = request.args.get("q", "").strip()
+    role = request.args.get("role", "")
+    people = queries.accounts_like(wanted) if wanted else queries.accounts()
+    if role:
+        people = people.where(User.role_id == queries.role(role).id)
+    return render_template(
+        "accounts/people.html",
+        page=paginate(people, page=page_number(), per_page=PEOPLE_PER_PAGE),
+        wanted=wanted,
+        role=role,
+        roles=roles,
+        grantable=[other for other in roles if can_grant(by, other)],
+        may_change=lambda user: can_change_account(by, user),
+    )
+
+
+@bp.post("/<int:user_id>/role")
+@requires(Permission.MANAGE_USERS)
+def set_role(user_id: int) -> ResponseReturnValue:
+    """Give somebody another role, which signs them out everywhere."""
+    user, by = _both(user_id)
+    role = queries.role(request.form.get("role", ""))
+    if role.id == user.role_id:
+        return _back(f"{user.display_name} has this role already.")
+    try:
+        actions.set_role(user, role, by=by)
+    except Conflict as conflict:
+        return _refuse(conflict)
+    db.session.commit()
+    return _back(f"{user.display_name} is {_with_article(role.title)} now, and has to sign in again.")
+
+
+@bp.post("/<int:user_id>/disable")
+@requires(Permission.MANAGE_USERS)
+def disable(user_id: int) -> ResponseReturnValue:
+    """Keep somebody from signing in."""
+    user, by = _both(user_id)
+    try:
+        actions.disable(user, by=by)
+    except Conflict as conflict:
+        return _refuse(conflict)
+    db.session.commit()
+    return _back(f"{user.display_name} is signed out and cannot sign in any more. Their texts stay.")
+
+
+@bp.post("/<int:user_id>/enable")
+@requires(Permission.MANAGE_USERS)
+def enable(user_id: int) -> ResponseReturnValue:
+    """Let somebody sign in again."""
+    user, by = _both(user_id)
+    actions.enable(user, by=by)
+    db.session.commit()
+    return _back(f"{user.display_name} can sign in again.")
+
+
+def _both(user_id: int) -> tuple[User, User]:
+    """Whom it concerns, and who asks as they are now: they may have lost their role since the request began."""
+    return queries.get(user_id), queries.get(current_user().id)
+
+
+def _back(sentence: str, category: str = "message") -> ResponseReturnValue:
+    flash(sentence, category)
+    return redirect_back(url_for("accounts_admin.index"))
+
+
+def _refuse(conflict: Conflict) -> ResponseReturnValue:
+    db.session.rollback()
+    return _back(conflict.message, "error")
+
+
+def _with_article(title: str) -> str:
+    return f"{'an' if title[:1].lower() in set('aeiou') else 'a'} {title.lower()}"

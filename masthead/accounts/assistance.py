@@ -1,0 +1,84 @@
+"""What an administrator does for others: invitations, links to set a password, signing somebody out."""
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import jobs
+from masthead.accounts import actions, queries, tasks, tokens
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.forms import InvitationForm
+from masthead.accounts.links import link_of
+from masthead.accounts.permissions import Permission, can_grant
+from masthead.accounts.tokens import Purpose
+from masthead.db import db
+from masthead.errors import Invalid, NotAllowed
+from masthead.mail import delivery
+from masthead.web.forms import redisplays_expired_form
+from masthead.web.redirection import redirect_back
+
+bp = Blueprint("assistance", __name__)
+
+
+@bp.route("/users/invite", methods=["GET", "POST"])
+@requires(Permission.MANAGE_USERS)
+@redisplays_expired_form
+def invite() -> ResponseReturnValue:
+    """Invite somebody; the link is shown, and sent as well where mail is on."""
+    if current_app.config["REGISTRATION"] == "closed":
+        raise NotAllowed("This publication takes no new accounts. The setting REGISTRATION decides that.")
+    form = InvitationForm()
+    roles = [role for role in db.session.scalars(queries.roles()) if can_grant(current_user(), role)]
+    form.role.choices = [(role.name, role.title) for role in roles]
+    if form.validate_on_submit():
+        try:
+            link = _invite(form)
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            return _show(link, f"Invitation for {form.email.data}", days=7)
+    return render_template("accounts/invite.html", form=form), 422 if request.method == "POST" else 200
+
+
+def _invite(form: InvitationForm) -> str:
+    role = queries.role(form.role.data or "")
+    token = actions.invite(form.email.data or "", role, by=current_user())
+    db.session.flush()
+    if delivery.is_on():
+        # The letter makes a secret of its own, which would void the one that is shown.
+        copy = tokens.prepare(Purpose.INVITE, email=token.email, role=role)
+        db.session.flush()
+        jobs.enqueue(tasks.send_link, copy.id)
+    return link_of(Purpose.INVITE, tokens.arm(token))
+
+
+@bp.post("/users/<int:user_id>/reset-link")
+@requires(Permission.MANAGE_USERS)
+def reset_link(user_id: int) -> ResponseReturnValue:
+    """Make a link with which somebody sets a new password, to be handed over."""
+    user = queries.get(user_id)
+    token = actions.reset_link(user, by=current_user())
+    db.session.flush()
+    link = link_of(Purpose.RESET, tokens.arm(token))
+    db.session.commit()
+    return _show(link, f"A new password for {user.display_name}", days=0)
+
+
+@bp.post("/users/<int:user_id>/sign-out")
+@requires(Permission.MANAGE_USERS)
+def sign_out(user_id: int) -> ResponseReturnValue:
+    """End every login of somebody."""
+    user = queries.get(user_id)
+    actions.sign_out_everywhere(user, by=current_user())
+    db.session.commit()
+    flash(f"{user.display_name} is signed out everywhere.")
+    return redirect_back(url_for("dashboard.index"))
+
+
+def _show(link: str, title: str, *, days: int) -> ResponseReturnValue:
+    """The link, once: it is not kept anywhere, and neither is the page."""
+    page = render_template(
+        "accounts/link.html", link=link, title=title, days=days, mail_is_on=delivery.is_on()
+    )
+    return page, {"Cache-Control": "no-store"}

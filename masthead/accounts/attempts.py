@@ -1,0 +1,108 @@
+"""Counting failed sign-ins: per account, per address and in all, without locking the owner of an account out.
+
+A device on which somebody has signed in before carries a cookie that says so (OWASP, "device cookies"). Its attempts
+are counted apart, so that strangers who use up the limits of an account do not keep its owner from signing in.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, after_this_request, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from masthead.accounts.queries import email_key
+from masthead.web import limits
+from masthead.web.limits import LimitReached
+
+COOKIE_SECONDS = 365 * 86_400
+#: People who share a device.
+REMEMBERED_ACCOUNTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in that is counted as failed until it succeeds."""
+
+    account: str
+    counted: tuple[tuple[str, ...], ...]
+
+    def succeeded(self) -> None:
+        """Count it no longer, and remember the device."""
+        for bucket in self.counted:
+            limits.take_back(*bucket)
+        remember_device(self.account)
+
+
+def begin(email: str) -> Attempt:
+    """Count an attempt; raises `LimitReached`. Counting first keeps parallel attempts within the limit."""
+    account = _account(email)
+    device, known = _device()
+    buckets: list[tuple[str, ...]]
+    if account in known:
+        buckets = [("sign_in", "device", device)]
+    else:
+        buckets = [
+            ("sign_in", "account", account),
+            ("sign_in", "address", limits.caller()),
+            ("sign_in_total", "all"),
+        ]
+    counted: list[tuple[str, ...]] = []
+    try:
+        for bucket in buckets:
+            limits.count(*bucket)
+            counted.append(bucket)
+    except LimitReached:
+        for bucket in counted:
+            limits.take_back(*bucket)
+        raise
+    return Attempt(account, tuple(counted))
+
+
+def _account(email: str) -> str:
+    """The address in a form that says nothing to who reads the cookie or the counters."""
+    secret = current_app.config["SECRET_KEY"]
+    return hashlib.blake2b(
+        email_key(email).encode("utf-8", "replace"), key=secret.encode()[:64], digest_size=12
+    ).hexdigest()
+
+
+def remember_device(account: str) -> None:
+    """Let the answer tell the browser that this account has been used on it."""
+    device, known = _device()
+    accounts = [account, *[other for other in known if other != account]][:REMEMBERED_ACCOUNTS]
+    value = _signer().dumps({"d": device, "a": accounts})
+
+    def tell(response: Response) -> Response:
+        response.set_cookie(
+            _cookie_name(),
+            value,
+            max_age=COOKIE_SECONDS,
+            path="/auth",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    hook: Callable[[Any], Any] = tell
+    after_this_request(hook)
+
+
+def _device() -> tuple[str, list[str]]:
+    """The device's own name, and the accounts that have been used on it."""
+    try:
+        content = _signer().loads(request.cookies.get(_cookie_name(), ""))
+        return str(content["d"]), [str(account) for account in content["a"]]
+    except (BadSignature, KeyError, TypeError):
+        return secrets.token_hex(8), []
+
+
+def _cookie_name() -> str:
+    return "__Secure-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="masthead.device")

@@ -1,0 +1,15 @@
+"""The addresses behind links that work once."""
+
+from masthead.accounts.tokens import Purpose
+from masthead.web.links import absolute_url
+
+ENDPOINTS = {
+    Purpose.CONFIRM: "recovery.confirm",
+    Purpose.RESET: "recovery.reset",
+    Purpose.INVITE: "recovery.accept",
+}
+
+
+def link_of(purpose: Purpose, secret: str) -> str:
+    """The absolute address for a letter, a terminal or an administrator's page."""
+    return absolute_url(ENDPOINTS[purpose], token=secret)

@@ -1,0 +1,146 @@
+"""Links that work once: forgotten passwords, addresses to confirm, invitations.
+
+Opening a link changes nothing, since mail scanners open every link; its page has a button that does.
+"""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock, jobs
+from masthead.accounts import actions, authentication, passwords, queries, tasks, tokens
+from masthead.accounts.forms import AcceptForm, AddressForm, NewPasswordForm, PressForm
+from masthead.accounts.models import AccountToken, User
+from masthead.accounts.tokens import Purpose
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.mail import delivery
+from masthead.web import limits
+from masthead.web.access import public
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("recovery", __name__)
+
+
+@bp.route("/forgot", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def forgot() -> ResponseReturnValue:
+    """Ask for a link to set a new password. The answer is the same whether or not there is such an account."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        limits.count("letter_requests", limits.caller())
+        email = form.email.data or ""
+        # Beyond the limit of letters nothing is sent, and nothing is said of it.
+        if limits.is_free("letters", queries.email_key(email)):
+            user = queries.by_email(email)
+            token = tokens.prepare(Purpose.RESET, user=user)
+            db.session.flush()
+            jobs.enqueue(tasks.send_link, token.id)
+        db.session.commit()
+        return redirect(url_for("recovery.asked"), code=303)
+    return _page("forgot", form, mail_is_on=delivery.is_on())
+
+
+@bp.get("/forgot/sent")
+@public
+def asked() -> ResponseReturnValue:
+    """Say what happens next, the same to everybody."""
+    return render_template("accounts/forgot_sent.html")
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def reset(token: str) -> ResponseReturnValue:
+    """Set a new password with a link."""
+    user = _account_of(Purpose.RESET, token)
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            hashed = passwords.hash_password(
+                form.password.data or "", about=(user.username, user.email or "", user.name)
+            )
+        except Invalid as error:
+            form.show(error)
+        else:
+            used = tokens.consume(Purpose.RESET, token)
+            person = queries.get(used.user_id or 0)
+            actions.set_password_hash(person, hashed, by=person)
+            db.session.commit()
+            flash("Your new password is set, and you are signed out everywhere. Sign in with it.")
+            return redirect(url_for("accounts.login"), code=303)
+    return _page("reset", form)
+
+
+@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm an address, new or first."""
+    email = _look_at(Purpose.CONFIRM, token).email
+    form = PressForm()
+    if form.validate_on_submit():
+        used = tokens.consume(Purpose.CONFIRM, token)
+        _confirm(queries.get(used.user_id or 0), used.email)
+        db.session.commit()
+        flash("Your address is confirmed.")
+        return redirect(url_for("accounts.login"), code=303)
+    return _page("confirm", form, email=email)
+
+
+def _confirm(user: User, email: str) -> None:
+    if user.email_key == queries.email_key(email):
+        actions.confirm_email(user, at=clock.now())
+        return
+    try:
+        actions.change_email(user, email, by=user, at=clock.now(), is_confirmed=True)
+    except Invalid as error:
+        raise Conflict("This address cannot be used for your account. Choose another one.") from error
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def accept(token: str) -> ResponseReturnValue:
+    """Make the account that one was invited to."""
+    if current_app.config["REGISTRATION"] == "closed":
+        raise NotAllowed("This publication takes no new accounts at present.")
+    email = _look_at(Purpose.INVITE, token).email
+    form = AcceptForm()
+    if form.validate_on_submit():
+        try:
+            _make_invited(form, token, email)
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            flash("Your account is ready. Sign in with the password that you chose.")
+            return redirect(url_for("accounts.login"), code=303)
+    return _page("accept", form, email=email)
+
+
+def _make_invited(form: AcceptForm, token: str, email: str) -> None:
+    username = form.username.data or ""
+    hashed = passwords.hash_password(form.password.data or "", about=(username, email))
+    used = tokens.consume(Purpose.INVITE, token)
+    role = queries.role_with_id(used.role_id) if used.role_id is not None else None
+    user = actions.register(
+        username=username, email=used.email, password_hash=hashed, at=clock.now(), role=role
+    )
+    # Whoever has the invitation received it at this address, or from somebody who vouches for them.
+    user.confirmed_at = clock.now()
+
+
+def _look_at(purpose: Purpose, secret: str) -> AccountToken:
+    """The token, read before any lock is taken."""
+    return authentication.token_with(purpose, secret)
+
+
+def _account_of(purpose: Purpose, secret: str) -> User:
+    return authentication.account_of_token(_look_at(purpose, secret))
+
+
+def _page(name: str, form: object, **context: object) -> ResponseReturnValue:
+    status = 422 if request.method == "POST" else 200
+    return render_template(f"accounts/{name}.html", form=form, **context), status

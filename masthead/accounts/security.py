@@ -1,0 +1,151 @@
+"""One's own password, address and devices."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import audit, clock, jobs
+from masthead.accounts import actions, passwords, queries, sessions, signing_in, tasks, tokens
+from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.forms import ChangeAddressForm, ChangePasswordForm
+from masthead.accounts.models import User
+from masthead.accounts.tokens import Purpose
+from masthead.db import db
+from masthead.errors import Invalid
+from masthead.mail import delivery
+from masthead.web import limits
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("security", __name__)
+
+WRONG_PASSWORD = "This is not your present password. Check it, and try again."  # noqa: S105 - a sentence
+
+
+@bp.get("/security")
+@signed_in
+def overview() -> ResponseReturnValue:
+    """How one signs in."""
+    return _page(ChangePasswordForm(formdata=None), ChangeAddressForm(formdata=None))
+
+
+@bp.post("/security/password")
+@signed_in
+@redisplays_expired_form
+def change_password() -> ResponseReturnValue:
+    """Change one's own password, which signs every other device out."""
+    form = ChangePasswordForm()
+    user = current_user()
+    if form.validate_on_submit():
+        try:
+            _prove(user, form.current_password.data or "")
+            hashed = passwords.hash_password(
+                form.password.data or "", about=(user.username, user.email or "", user.name)
+            )
+        except Invalid as error:
+            form.show(error)
+        else:
+            person = queries.get(user.id)
+            actions.set_password_hash(person, hashed, by=user)
+            signing_in.renew(person)
+            db.session.commit()
+            flash("Your password is changed, and every other device is signed out.")
+            return redirect(url_for("security.overview"), code=303)
+    return _page(form, ChangeAddressForm(formdata=None))
+
+
+@bp.post("/security/address")
+@signed_in
+@redisplays_expired_form
+def change_address() -> ResponseReturnValue:
+    """Change one's own address: at once where no letters are sent, otherwise by the link in one."""
+    form = ChangeAddressForm()
+    user = current_user()
+    if form.validate_on_submit():
+        try:
+            email = actions.checked_email(form.email.data or "")
+            _prove(user, form.current_password.data or "")
+            _ask_for(user, email)
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            return redirect(url_for("security.overview"), code=303)
+    return _page(ChangePasswordForm(formdata=None), form)
+
+
+def _ask_for(user: User, email: str) -> None:
+    if not delivery.is_on():
+        actions.change_email(queries.get(user.id), email, by=user, at=clock.now(), is_confirmed=False)
+        flash("Your address is changed.")
+        return
+    if limits.is_free("letters", queries.email_key(email)):
+        token = tokens.prepare(Purpose.CONFIRM, user=user, email=email)
+        db.session.flush()
+        jobs.enqueue(tasks.send_link, token.id)
+    flash("A letter is on its way to the new address. It counts when you have opened the link in it.")
+
+
+@bp.post("/security/confirm")
+@signed_in
+def send_confirmation() -> ResponseReturnValue:
+    """Send the letter with which one confirms one's address once more."""
+    user = current_user()
+    if user.email and not user.confirmed_at and limits.is_free("letters", queries.email_key(user.email)):
+        token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email)
+        db.session.flush()
+        jobs.enqueue(tasks.send_link, token.id)
+        db.session.commit()
+    flash("A letter is on its way. Open the link in it within an hour.")
+    return redirect(url_for("security.overview"), code=303)
+
+
+@bp.get("/sessions")
+@signed_in
+def devices() -> ResponseReturnValue:
+    """Where one is signed in."""
+    logins = list(db.session.scalars(sessions.of(current_user())))
+    return render_template("accounts/sessions.html", logins=logins, present=signing_in.current_login().id)
+
+
+@bp.post("/sessions/<int:login_id>/end")
+@signed_in
+def end(login_id: int) -> ResponseReturnValue:
+    """Sign one device out."""
+    user = current_user()
+    sessions.end(user, login_id)
+    audit.record("session.ended", by=user, subject=user.username)
+    db.session.commit()
+    flash("The device is signed out.")
+    return redirect(url_for("security.devices"), code=303)
+
+
+@bp.post("/sessions/end")
+@signed_in
+def end_others() -> ResponseReturnValue:
+    """Sign every other device out."""
+    user = current_user()
+    sessions.end_all(user, but=signing_in.current_login().id)
+    audit.record("sessions.ended", by=user, subject=user.username)
+    db.session.commit()
+    flash("Every other device is signed out.")
+    return redirect(url_for("security.devices"), code=303)
+
+
+def _prove(user: User, password: str) -> None:
+    """Raise `Invalid` unless this is the person's password; wrong guesses are counted like failed sign-ins."""
+    bucket = ("sign_in", "proof", str(user.id))
+    limits.count(*bucket)
+    if not passwords.is_correct(password, user.password_hash):
+        raise Invalid(WRONG_PASSWORD, field="current_password")
+    limits.take_back(*bucket)
+
+
+def _page(password_form: ChangePasswordForm, address_form: ChangeAddressForm) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/security.html",
+        password_form=password_form,
+        address_form=address_form,
+        user=current_user(),
+        mail_is_on=delivery.is_on(),
+    )
+    return page, 422 if request.method == "POST" else 200

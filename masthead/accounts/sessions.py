@@ -1,0 +1,127 @@
+"""Login sessions: a row for each device on which somebody is signed in. Nothing here commits but the note of its use."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app, request
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from masthead import clock
+from masthead.accounts.devices import device_name
+from masthead.accounts.models import LoginSession, User
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.text.addresses import truncated
+
+SECRET_BYTES = 32
+#: The time of the last use is written at most this often, so that reading pages does not write.
+NOTED_EVERY = timedelta(minutes=1)
+
+
+def start(user: User, *, is_remembered: bool) -> str:
+    """Sign somebody in on the device that sent this request; the secret for its cookie."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    now = clock.now()
+    db.session.add(
+        LoginSession(
+            user_id=user.id,
+            secret_hash=hash_of(secret),
+            device=device_name(request.headers.get("User-Agent", "")),
+            address=truncated(request.remote_addr),
+            created_at=now,
+            authenticated_at=now,
+            last_used_at=now,
+            idle_until=now + _idle(is_remembered),
+            expires_at=now + timedelta(days=current_app.config["SESSION_DAYS"]),
+            is_remembered=is_remembered,
+        )
+    )
+    return secret
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a secret that a browser or a letter carries. It is random, so one round is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _idle(is_remembered: bool) -> timedelta:
+    settings = current_app.config
+    if is_remembered:
+        return timedelta(days=settings["SESSION_IDLE_DAYS"])
+    return timedelta(hours=settings["SESSION_IDLE_HOURS"])
+
+
+def valid(secret: str) -> Select[LoginSession, User]:
+    """The login with this secret and its account, while both may be used: one query, roles and all."""
+    now = clock.now()
+    return (
+        select(LoginSession, User)
+        .join(User, User.id == LoginSession.user_id)
+        .options(joinedload(User.role, innerjoin=True))
+        .where(
+            LoginSession.secret_hash == hash_of(secret),
+            LoginSession.idle_until > now,
+            LoginSession.expires_at > now,
+            User.is_active,
+            User.is_byline.is_(False),
+        )
+    )
+
+
+def is_note_due(login: LoginSession) -> bool:
+    """Whether the use of the login has to be written down again."""
+    return clock.now() - login.last_used_at >= NOTED_EVERY
+
+
+def note_use(login: LoginSession) -> None:
+    """Write down that the login is in use, in a transaction of its own; call it before the request's own begins."""
+    now = clock.now()
+    statement = (
+        update(LoginSession)
+        .where(LoginSession.id == login.id)
+        .values(
+            last_used_at=now,
+            idle_until=now + _idle(login.is_remembered),
+            address=truncated(request.remote_addr),
+        )
+    )
+    with Session(db.engine) as session, session.begin():
+        session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def of(user: User) -> Select[LoginSession]:
+    """Where somebody is signed in, the last used first."""
+    now = clock.now()
+    return (
+        select(LoginSession)
+        .where(LoginSession.user_id == user.id, LoginSession.idle_until > now, LoginSession.expires_at > now)
+        .order_by(LoginSession.last_used_at.desc(), LoginSession.id.desc())
+    )
+
+
+def end(user: User, login_id: int) -> None:
+    """End one login of somebody; raises `NotFound` for one that is not theirs."""
+    statement = delete(LoginSession).where(LoginSession.id == login_id, LoginSession.user_id == user.id)
+    if db.session.scalar(statement.returning(LoginSession.id)) is None:
+        raise NotFound("This device is signed out already.")
+
+
+def end_this(secret: str) -> None:
+    """End the login whose cookie carries this secret, if it still exists."""
+    db.session.execute(delete(LoginSession).where(LoginSession.secret_hash == hash_of(secret)))
+
+
+def end_all(user: User, *, but: int | None = None) -> None:
+    """End every login of somebody, or every other one."""
+    statement = delete(LoginSession).where(LoginSession.user_id == user.id)
+    if but is not None:
+        statement = statement.where(LoginSession.id != but)
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def forget_ended(*, before: datetime) -> None:
+    """Delete the rows of logins whose time is over."""
+    ended = (LoginSession.expires_at < before) | (LoginSession.idle_until < before)
+    db.session.execute(delete(LoginSession).where(ended))

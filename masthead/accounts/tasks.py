@@ -1,0 +1,59 @@
+"""Letters about accounts, written when they are sent: the secret of a link is never stored, not even in a job."""
+
+from datetime import timedelta
+
+from masthead import clock
+from masthead.accounts import queries, sessions, tokens
+from masthead.accounts.links import link_of
+from masthead.accounts.models import AccountToken
+from masthead.accounts.tokens import Purpose
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.jobs import periodic, task
+from masthead.mail import delivery, letters
+
+TEMPLATES = {Purpose.CONFIRM: "confirm", Purpose.RESET: "reset", Purpose.INVITE: "invitation"}
+
+
+@task("accounts.send_link")
+def send_link(token_id: int) -> None:
+    """Send the link to the address that is stored for it; nothing, if it has been used or voided since."""
+    token = tokens.waiting(token_id)
+    recipient = _recipient(token)
+    if token is None or not recipient:
+        return
+    purpose = Purpose(token.purpose)
+    link = link_of(purpose, tokens.arm(token))
+    # The link must work when the letter arrives. If sending fails, the next attempt makes a new one.
+    db.session.commit()
+    delivery.send(letters.compose(TEMPLATES[purpose], recipient=recipient, link=link))
+
+
+def _recipient(token: AccountToken | None) -> str:
+    """Where the letter goes: never to what somebody typed, but to the account's or the invitation's own address."""
+    if token is None:
+        return ""
+    if token.purpose != Purpose.RESET:
+        return token.email
+    try:
+        user = queries.get(token.user_id or 0)
+    except NotFound:
+        return ""
+    return (user.email or "") if user.is_active else ""
+
+
+@task("accounts.tell_of_registration")
+def tell_of_registration(user_id: int) -> None:
+    """Tell the owner of an address that somebody tried to register with it; the form says nothing of that."""
+    user = queries.get(user_id)
+    if user.email and user.is_active:
+        delivery.send(letters.compose("registered_before", recipient=user.email))
+
+
+@periodic("accounts.forget_ended", every=timedelta(hours=6))
+def forget_ended() -> None:
+    """Delete logins and links whose time is over."""
+    now = clock.now()
+    sessions.forget_ended(before=now - timedelta(days=1))
+    tokens.forget_expired(before=now - timedelta(days=1))
+    db.session.commit()

@@ -1,0 +1,109 @@
+"""Links that work once: made, looked at without being used, and used up. Only their hashes are stored."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Select, delete, select
+
+from masthead import clock
+from masthead.accounts.models import AccountToken, Role, User
+from masthead.accounts.sessions import hash_of
+from masthead.db import db
+from masthead.errors import NotFound
+
+SECRET_BYTES = 32
+INVALID = "This link is not valid any more. Links work once and for a limited time; ask for a new one."
+
+
+class Purpose(StrEnum):
+    """What a link does."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+    INVITE = "invite"
+
+
+LIFETIMES = {
+    Purpose.CONFIRM: timedelta(hours=1),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.INVITE: timedelta(days=7),
+}
+
+
+def prepare(
+    purpose: Purpose, *, user: User | None = None, email: str = "", role: Role | None = None
+) -> AccountToken:
+    """A link that nobody knows yet; `arm` makes its secret when the letter is written."""
+    now = clock.now()
+    token = AccountToken(
+        purpose=purpose,
+        secret_hash=hash_of(secrets.token_urlsafe(SECRET_BYTES)),
+        user_id=user.id if user is not None else None,
+        email=email,
+        role_id=role.id if role is not None else None,
+        created_at=now,
+        expires_at=now + LIFETIMES[purpose],
+    )
+    db.session.add(token)
+    return token
+
+
+def arm(token: AccountToken) -> str:
+    """A new secret for the link, which voids the one before. It is stored nowhere."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    token.secret_hash = hash_of(secret)
+    token.expires_at = clock.now() + LIFETIMES[Purpose(token.purpose)]
+    return secret
+
+
+def waiting(token_id: int) -> AccountToken | None:
+    """The link with this id, if it was neither used nor voided."""
+    return db.session.get(AccountToken, token_id)
+
+
+def matching(purpose: Purpose, secret: str) -> Select[AccountToken]:
+    """The statement for the token behind a link; looking at it leaves it unused."""
+    return select(AccountToken).where(
+        AccountToken.purpose == purpose,
+        AccountToken.secret_hash == hash_of(secret),
+        AccountToken.expires_at > clock.now(),
+    )
+
+
+def consume(purpose: Purpose, secret: str) -> AccountToken:
+    """Use the link up; of many that try at once one succeeds, the others get `NotFound`."""
+    row = db.session.execute(
+        delete(AccountToken)
+        .where(
+            AccountToken.purpose == purpose,
+            AccountToken.secret_hash == hash_of(secret),
+            AccountToken.expires_at > clock.now(),
+        )
+        .returning(AccountToken.id, AccountToken.user_id, AccountToken.email, AccountToken.role_id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if row is None:
+        raise NotFound(INVALID)
+    return AccountToken(purpose=purpose, user_id=row.user_id, email=row.email, role_id=row.role_id)
+
+
+def void(user: User, *purposes: Purpose) -> None:
+    """Make the links of somebody useless: those with these purposes, or all."""
+    statement = delete(AccountToken).where(AccountToken.user_id == user.id)
+    if purposes:
+        statement = statement.where(AccountToken.purpose.in_(purposes))
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def void_invitations(email: str) -> None:
+    """Make earlier invitations to an address useless."""
+    statement = delete(AccountToken).where(
+        AccountToken.purpose == Purpose.INVITE, AccountToken.email == email
+    )
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def forget_expired(*, before: datetime) -> None:
+    """Delete links whose time is over."""
+    db.session.execute(delete(AccountToken).where(AccountToken.expires_at < before))

@@ -1,0 +1,134 @@
+"""The shape of the form for the settings of the publication."""
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields import choices
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
+
+from masthead.db.pagination import PER_PAGE_LIMIT
+from masthead.errors import Invalid
+from masthead.settings import navigation
+from masthead.settings.publication import (
+    ROBOTS_CHARACTERS,
+    TAGLINE_CHARACTERS,
+    TITLE_CHARACTERS,
+    Publication,
+)
+from masthead.web.forms import Form, trimmed
+
+TEXT_CHARACTERS = 1_000
+#: A primary language and its subtags (BCP 47), such as en, pt-BR or zh-Hans.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
+#: WTForms wants its own class here; the published types do not know it yet.
+choice: Any = vars(choices)["SelectChoice"]
+POLICIES = [
+    choice("first", "Somebody's first comment waits for a moderator"),
+    choice("all", "Every comment waits for a moderator"),
+    choice("everybody", "Every comment appears at once"),
+]
+CRAWLERS = [
+    choice("allow", "They may read everything that is public"),
+    choice("disallow", "They are asked to stay away"),
+]
+TOO_LONG = "This has at most %(max)d characters."
+
+
+class SettingsForm(Form):
+    """What the people who run the publication decide about it."""
+
+    title = StringField(
+        "Title",
+        [
+            DataRequired("Give the publication a title."),
+            Length(max=TITLE_CHARACTERS, message=TOO_LONG),
+        ],
+        [trimmed],
+    )
+    tagline = StringField(
+        "Tagline",
+        [Length(max=TAGLINE_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="One line below the title.",
+    )
+    description = TextAreaField(
+        "Description",
+        [Length(max=TEXT_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="A sentence or two for search engines and feeds.",
+    )
+    accent = StringField(
+        "Accent colour",
+        [Regexp(r"#[0-9a-fA-F]{6}\Z", message="Write the colour like #b3261e.")],
+        [trimmed],
+        description="Used for links and marks. Shades with enough contrast are made from it for light and dark.",
+    )
+    language = StringField(
+        "Language",
+        [Regexp(LANGUAGE, message="Write the language as a tag like en, de or pt-BR.")],
+        [trimmed],
+        description="The language that most posts are written in, as a tag like en, de or pt-BR.",
+    )
+    comment_policy = SelectField("Comments", choices=POLICIES)
+    posts_per_page = IntegerField(
+        "Posts on a page",
+        [
+            InputRequired("Say how many posts a page shows."),
+            NumberRange(1, PER_PAGE_LIMIT, "A page shows %(min)s to %(max)s posts."),
+        ],
+    )
+    navigation = TextAreaField(
+        "Navigation",
+        [Length(max=20_000, message=TOO_LONG)],
+        [trimmed],
+        description="A line for each link: its label, a bar, and a path of this site or a full address. "
+        "For example: About | /about",
+    )
+    footer = TextAreaField(
+        "Footer",
+        [Length(max=TEXT_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="A line at the end of every page, such as who is responsible for it.",
+    )
+    ai_crawlers = SelectField(
+        "Crawlers that collect texts for language models",
+        choices=CRAWLERS,
+        description="Said in robots.txt, which well-behaved crawlers follow. Search engines are not meant.",
+    )
+    robots = TextAreaField(
+        "More rules for robots.txt",
+        [Length(max=ROBOTS_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="Added to what Masthead says itself. For example: User-agent: Badbot, and on the next line Disallow: /",
+    )
+
+    @classmethod
+    def of(cls, publication: Publication) -> "SettingsForm":
+        """The form filled in with the present settings."""
+        return cls(**asdict(publication) | {"navigation": navigation.written(publication.navigation)})
+
+    def validate_navigation(self, field: TextAreaField) -> None:
+        """Check each line (WTForms calls this by its name)."""
+        try:
+            navigation.parse(field.data or "")
+        except Invalid as error:
+            raise ValidationError(error.message) from None
+
+    def settings(self) -> dict[str, Any]:
+        """The values to store."""
+        links = navigation.parse(self.navigation.data or "")
+        return {
+            "title": " ".join((self.title.data or "").split()),
+            "tagline": self.tagline.data or "",
+            "description": self.description.data or "",
+            "accent": (self.accent.data or "").lower(),
+            "language": self.language.data or "",
+            "comment_policy": self.comment_policy.data,
+            "posts_per_page": self.posts_per_page.data,
+            "navigation": [asdict(link) for link in links],
+            "footer": self.footer.data or "",
+            "ai_crawlers": self.ai_crawlers.data,
+            "robots": (self.robots.data or "").replace("\r\n", "\n"),
+        }

@@ -1,0 +1,93 @@
+"""Where the people who run the publication can go: the navigation of the desk and of the administration."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the desk, and the permission that opens it; None opens it to everybody with an account."""
+
+    endpoint: str
+    label: str
+    permission: Permission | None = None
+    #: What one does there; only the places of the administration say it.
+    purpose: str = ""
+
+    def is_open_to(self, user: User) -> bool:
+        """Whether the person may go there."""
+        return self.permission is None or user.can(self.permission)
+
+
+ADMINISTRATION: tuple[Place, ...] = (
+    Place(
+        "posts_admin.index",
+        "All posts",
+        Permission.EDIT_POSTS,
+        "What waits for review, what is scheduled, everybody's drafts, and the trash.",
+    ),
+    Place(
+        "comments_admin.queue",
+        "Comments",
+        Permission.MODERATE,
+        "Approve, reject and mark as spam what readers wrote.",
+    ),
+    Place(
+        "pages_admin.index",
+        "Pages",
+        Permission.MANAGE_PAGES,
+        "Texts that stand beside the posts, such as “About”.",
+    ),
+    Place(
+        "accounts_admin.index",
+        "People",
+        Permission.MANAGE_USERS,
+        "Find accounts, change their role, and disable them.",
+    ),
+    Place(
+        "settings_admin.edit",
+        "Settings",
+        Permission.MANAGE_SETTINGS,
+        "Title, colour, navigation, and which comments wait.",
+    ),
+    Place(
+        "audit_admin.index",
+        "Audit log",
+        Permission.READ_AUDIT,
+        "Who signed in, and who changed rights, roles and links.",
+    ),
+)
+#: Whoever has one of these has something to do in the administration.
+BACK_OFFICE: tuple[Permission, ...] = tuple(place.permission for place in ADMINISTRATION if place.permission)
+
+_OWN_WORK = (
+    Place("dashboard.index", "Desk"),
+    Place("posts_desk.create", "Write", Permission.WRITE),
+    Place("posts_desk.my_posts", "My posts", Permission.WRITE),
+)
+_ACCOUNT = (Place("accounts.profile", "Profile"), Place("security.overview", "Signing in"))
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of the desk their navigation."""
+    app.jinja_env.globals["places_of"] = places_of
+
+
+def places_of(user: User) -> list[Place]:
+    """Every place that the person may go to, in the order of the navigation."""
+    overview = [Place("admin.overview", "Administration")] if any(map(user.can, BACK_OFFICE)) else []
+    return [
+        *(place for place in _OWN_WORK if place.is_open_to(user)),
+        *overview,
+        *administration_of(user),
+        *_ACCOUNT,
+    ]
+
+
+def administration_of(user: User) -> list[Place]:
+    """The sections of the administration that the person may use."""
+    return [place for place in ADMINISTRATION if place.is_open_to(user)]

@@ -1,0 +1,78 @@
+"""The front page of the administration, and the settings of the publication.
+
+Every other section belongs to the feature that it administers. The settings live a floor below accounts, where no page
+could ask for a permission, so theirs is here.
+"""
+
+from typing import NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts.access import current_user, requires, requires_any
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.admin import places, queries
+from masthead.admin.forms import SettingsForm
+from masthead.db import db
+from masthead.posts.lifecycle import State
+from masthead.settings import actions as settings
+from masthead.settings.queries import publication
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("admin", __name__)
+settings_bp = Blueprint("settings_admin", __name__)
+
+
+class Figure(NamedTuple):
+    """A number and the list that it counts."""
+
+    label: str
+    value: int
+    url: str
+
+
+@bp.get("/")
+@requires_any(places.BACK_OFFICE)
+def overview() -> ResponseReturnValue:
+    """What waits, and the way to each section."""
+    user = current_user()
+    return render_template(
+        "admin/overview.html", figures=_figures(user), places=places.administration_of(user)
+    )
+
+
+def _figures(user: User) -> list[Figure]:
+    """The counts that concern this person; one query, whatever their rights."""
+    counts = queries.workload()
+    figures = []
+    if user.can(Permission.MODERATE):
+        figures.append(Figure("Comments waiting", counts.comments_waiting, url_for("comments_admin.queue")))
+    if user.can(Permission.EDIT_POSTS):
+        for label, count, state in (
+            ("In review", counts.in_review, State.IN_REVIEW),
+            ("Scheduled", counts.scheduled, State.SCHEDULED),
+            ("Drafts", counts.drafts, State.DRAFT),
+            ("Published", counts.published, State.PUBLISHED),
+        ):
+            url = url_for("posts_admin.index", state=state)
+            figures.append(Figure(label, count, url))
+    if user.can(Permission.MANAGE_USERS):
+        figures.append(Figure("Accounts", counts.accounts, url_for("accounts_admin.index")))
+    return figures
+
+
+@settings_bp.route("", methods=["GET", "POST"])
+@requires(Permission.MANAGE_SETTINGS)
+@redisplays_expired_form
+def edit() -> ResponseReturnValue:
+    """Show and change the settings."""
+    if request.method == "GET":
+        return render_template("settings/edit.html", form=SettingsForm.of(publication()))
+    form = SettingsForm()
+    if not form.validate():
+        return render_template("settings/edit.html", form=form), 422
+    settings.change(**form.settings())
+    db.session.commit()
+    flash("The settings are saved. Every page shows them now.")
+    return redirect(url_for("settings_admin.edit"), code=303)

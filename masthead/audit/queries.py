@@ -1,0 +1,50 @@
+"""Reading the log."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, select
+
+from masthead.audit.models import AuditEvent
+from masthead.db import db
+
+KEPT_DAYS = 400
+
+
+def events(
+    *,
+    action: str = "",
+    actor: str = "",
+    subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Select[AuditEvent]:
+    """What the filter leaves, the newest first. ``action`` may be the first word of several: ``sign_in``."""
+    statement = select(AuditEvent).order_by(AuditEvent.id.desc())
+    if action:
+        statement = statement.where(
+            (AuditEvent.action == action) | AuditEvent.action.startswith(f"{action}.", autoescape=True)
+        )
+    if actor:
+        statement = statement.where(AuditEvent.actor_name == actor)
+    if subject:
+        statement = statement.where(AuditEvent.subject == subject)
+    if since is not None:
+        statement = statement.where(AuditEvent.at >= since)
+    if until is not None:
+        statement = statement.where(AuditEvent.at < until)
+    return statement
+
+
+def actions() -> Select[str]:
+    """Every kind of deed that happened."""
+    return select(AuditEvent.action).distinct().order_by(AuditEvent.action)
+
+
+def forget(*, before: datetime) -> None:
+    """Delete what is older; called by the schedule alone."""
+    db.session.execute(delete(AuditEvent).where(AuditEvent.at < before))
+
+
+def retention() -> timedelta:
+    """How long a record is kept."""
+    return timedelta(days=KEPT_DAYS)

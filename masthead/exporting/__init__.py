@@ -1,0 +1,1 @@
+"""The publication as a folder of Markdown files that Hugo reads, and that comes back whole by an import."""

@@ -1,0 +1,32 @@
+"""``masthead export …``: the publication for other programs."""
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from masthead.db import snapshot
+from masthead.exporting import markdown
+from masthead.exporting.folder import ExportFolder
+from masthead.storage import store as storage
+from masthead.web.commands import Group
+
+group = Group("export", help="Write the publication for other programs.")
+
+
+@group.command("markdown")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@with_appcontext
+def export_markdown(folder: Path) -> None:
+    """Write every post, page, tag, author, redirect and picture into the folder DIR, which Hugo reads.
+
+    DIR must be empty, new, or an earlier export, which is then brought up to date.
+    """
+    with snapshot() as session:
+        tally = markdown.write(ExportFolder(folder), session=session, files=storage.current())
+    click.echo(
+        f"{folder} holds {tally.posts} posts ({tally.drafts} of them drafts), {tally.pages} pages, {tally.tags} tags, "
+        f"{tally.authors} authors, {tally.redirects} old addresses and {tally.pictures} pictures."
+    )
+    for path in tally.missing:
+        click.echo(f"The file of the picture /media/{path} is missing, so it was left out.", err=True)

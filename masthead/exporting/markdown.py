@@ -1,0 +1,184 @@
+"""Writes the folder: texts below `content`, lists below `data`, pictures below `static`, as Hugo wants them.
+
+Nothing in it depends on ids, on the order of rows or on the time of the export, so that the same publication gives
+the same bytes, and an import followed by another export gives them again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from masthead.accounts.models import User
+from masthead.exporting import front_matter, queries
+from masthead.exporting.folder import ExportFolder
+from masthead.pages.links import ABOUT
+from masthead.pages.models import Page
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post
+from masthead.redirects.models import Target
+from masthead.storage.store import Store
+
+#: The same for every publication: what is the publication's own stays in its settings.
+HUGO_SETTINGS: Mapping[str, Any] = {
+    "baseURL": "/",
+    "taxonomies": {"tag": "tags", "author": "authors"},
+    # Texts may hold HTML, which Masthead has cleaned and Hugo would leave out.
+    "markup": {"goldmark": {"renderer": {"unsafe": True}}},
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """How much was exported."""
+
+    posts: int = 0
+    drafts: int = 0
+    pages: int = 0
+    tags: int = 0
+    authors: int = 0
+    redirects: int = 0
+    pictures: int = 0
+    #: Pictures whose file is gone.
+    missing: list[str] = field(default_factory=list)
+
+
+def write(folder: ExportFolder, *, session: Session, files: Store) -> Tally:
+    """Write everything, and remove what an earlier export wrote and is gone since."""
+    tally = Tally()
+    old_paths = queries.old_paths(session)
+    folder.write("hugo.yaml", front_matter.dump(HUGO_SETTINGS))
+    people = _write_posts(folder, session, old_paths, tally)
+    _write_pages(folder, session, old_paths, tally)
+    _write_authors(folder, session, people, old_paths, tally)
+    _write_tags(folder, session, old_paths, tally)
+    _write_redirects(folder, session, tally)
+    _write_pictures(folder, session, files, tally)
+    folder.finish()
+    return tally
+
+
+OldPaths = Mapping[tuple[str, int], list[str]]
+
+
+def _write_posts(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> set[int]:
+    """The posts; returned are the ids of those whom they credit."""
+    people: set[int] = set()
+    for post in queries.posts(session):
+        folder.write(f"content/posts/{post.slug}.md", _post(post, old_paths))
+        people.update(user.id for user in _credited(post))
+        tally.posts += 1
+        tally.drafts += post.status is not Status.PUBLIC
+        tally.redirects += len(old_paths.get((Target.POST, post.id), ()))
+    return people
+
+
+def _post(post: Post, old_paths: OldPaths) -> str:
+    fields = {
+        "title": post.title,
+        "slug": post.slug,
+        "url": f"/blog/post/{post.slug}/",
+        "date": post.published_at,
+        "lastmod": _later(post.updated_at, post.published_at),
+        "draft": post.status is not Status.PUBLIC,
+        # Hugo knows drafts only; the import also knows that one waits for an editor.
+        "status": post.status.value if post.status is Status.IN_REVIEW else None,
+        "authors": [user.username for user in _credited(post)],
+        "tags": [tag.name for tag in post.tags],
+        "summary": " ".join(post.summary.split()),
+        "image": post.lead_image,
+        "image_alt": post.lead_alt if post.lead_image else None,
+        "image_caption": post.lead_caption if post.lead_image else None,
+        "aliases": _addresses(old_paths.get((Target.POST, post.id), [])),
+        "canonical_url": post.canonical_url,
+        "language": post.language,
+        "comments": None if post.comments_open else "closed",
+    }
+    return front_matter.document(fields, post.body)
+
+
+def _credited(post: Post) -> list[User]:
+    """Whom readers see as its authors."""
+    return post.bylines or [post.author]
+
+
+def _later(changed: datetime, published: datetime | None) -> datetime | None:
+    """The date of the last change, if it says more than the date of publication, in whole seconds."""
+    whole = changed.replace(microsecond=0)
+    return whole if published is None or whole > published.replace(microsecond=0) else None
+
+
+def _write_pages(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> None:
+    for page in queries.pages(session):
+        folder.write(f"content/pages/{page.slug}.md", _page(page, old_paths))
+        tally.pages += 1
+        tally.redirects += len(old_paths.get((Target.PAGE, page.id), ()))
+
+
+def _page(page: Page, old_paths: OldPaths) -> str:
+    fields = {
+        "title": page.title,
+        "slug": page.slug,
+        "url": f"/{page.slug}/" if page.slug == ABOUT else f"/page/{page.slug}/",
+        "lastmod": page.updated_at,
+        "draft": not page.is_public,
+        "summary": " ".join(page.summary.split()),
+        "aliases": _addresses(old_paths.get((Target.PAGE, page.id), [])),
+    }
+    return front_matter.document(fields, page.body)
+
+
+def _write_authors(
+    folder: ExportFolder, session: Session, people: set[int], old_paths: OldPaths, tally: Tally
+) -> None:
+    authors = {}
+    for user in queries.credited(session, people):
+        aliases = _addresses(old_paths.get((Target.AUTHOR, user.id), []))
+        described = {"name": user.display_name, "bio": user.bio, "website": user.website, "aliases": aliases}
+        authors[user.username] = {name: value for name, value in described.items() if value}
+        tally.authors += 1
+        tally.redirects += len(aliases)
+    folder.write("data/authors.yaml", front_matter.dump(authors))
+
+
+def _write_tags(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> None:
+    tags = []
+    for tag in queries.tags(session):
+        aliases = _addresses(old_paths.get((Target.TAG, tag.id), []))
+        described = {"name": tag.name, "slug": tag.slug, "description": tag.description, "aliases": aliases}
+        tags.append({name: value for name, value in described.items() if value})
+        tally.tags += 1
+        tally.redirects += len(aliases)
+    folder.write("data/tags.yaml", front_matter.dump(tags))
+
+
+def _write_redirects(folder: ExportFolder, session: Session, tally: Tally) -> None:
+    redirects = [
+        {"from": address, "to": url}
+        for path, url in queries.redirects_elsewhere(session)
+        for address in _addresses([path])
+    ]
+    folder.write("data/redirects.yaml", front_matter.dump(redirects))
+    tally.redirects += len(redirects)
+
+
+def _write_pictures(folder: ExportFolder, session: Session, files: Store, tally: Tally) -> None:
+    pictures = []
+    for picture in queries.pictures(session):
+        try:
+            content = files.get(picture.path)
+        except FileNotFoundError:
+            tally.missing.append(picture.path)
+            continue
+        folder.write(f"static/media/{picture.path}", content)
+        described = {"path": f"/media/{picture.path}", "name": picture.name, "alt": picture.alt}
+        pictures.append({name: value for name, value in described.items() if value})
+        tally.pictures += 1
+    folder.write("data/media.yaml", front_matter.dump(pictures))
+
+
+def _addresses(paths: list[str]) -> list[str]:
+    """Stored paths are decoded; as addresses, what would end or change them is written in its code."""
+    return [path.replace("%", "%25").replace("?", "%3F").replace("#", "%23") for path in paths]

@@ -1,0 +1,83 @@
+"""What an export holds, in an order that does not depend on ids."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+
+from masthead.accounts.models import User
+from masthead.media.models import Media
+from masthead.pages.models import Page, PageSlug
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post, PostByline, PostSlug, PostTag
+from masthead.redirects.models import Redirect, Target
+from masthead.tags.models import Tag
+
+POSTS_AT_ONCE = 500
+
+
+def posts(session: Session) -> Iterator[Post]:
+    """Every post that is not in the trash, by address; three queries for five hundred of them."""
+    chosen = (
+        select(Post)
+        .where(Post.status != Status.TRASHED)
+        .order_by(Post.slug)
+        .limit(POSTS_AT_ONCE)
+        .options(
+            undefer(Post.body),
+            joinedload(Post.author, innerjoin=True),
+            selectinload(Post.byline_rows).joinedload(PostByline.user, innerjoin=True),
+            selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
+        )
+    )
+    last = ""
+    while batch := session.scalars(chosen.where(Post.slug > last)).all():
+        yield from batch
+        last = batch[-1].slug
+        session.expunge_all()
+
+
+def pages(session: Session) -> Iterator[Page]:
+    """Every page, by address."""
+    yield from session.scalars(select(Page).order_by(Page.slug))
+
+
+def pictures(session: Session) -> Iterator[Media]:
+    """Every picture, by path."""
+    # Sorted here, because databases differ in what they take for the order of letters.
+    yield from sorted(session.scalars(select(Media)), key=lambda picture: picture.path)
+
+
+def tags(session: Session) -> Iterator[Tag]:
+    """Every tag, by address."""
+    yield from sorted(session.scalars(select(Tag)), key=lambda tag: tag.slug)
+
+
+def credited(session: Session, user_ids: set[int]) -> list[User]:
+    """The people with these ids, by user name."""
+    found = [user for user in session.scalars(select(User)) if user.id in user_ids]
+    return sorted(found, key=lambda user: user.username)
+
+
+def old_paths(session: Session) -> dict[tuple[str, int], list[str]]:
+    """Every old address of each post, page, tag and author, by kind and id, in order."""
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    redirects = select(Redirect.kind, Redirect.target_id, Redirect.path).where(
+        Redirect.target_id.is_not(None)
+    )
+    for kind, target_id, path in session.execute(redirects):
+        found[kind, target_id or 0].append(path)
+    former_posts = select(PostSlug.post_id, PostSlug.slug).join(Post, Post.id == PostSlug.post_id)
+    for post_id, slug in session.execute(former_posts.where(PostSlug.slug != Post.slug)):
+        found[Target.POST, post_id or 0].append(f"/blog/post/{slug}")
+    former_pages = select(PageSlug.page_id, PageSlug.slug).join(Page, Page.id == PageSlug.page_id)
+    for page_id, slug in session.execute(former_pages.where(PageSlug.slug != Page.slug)):
+        found[Target.PAGE, page_id or 0].append(f"/page/{slug}")
+    return {target: sorted(set(paths)) for target, paths in found.items()}
+
+
+def redirects_elsewhere(session: Session) -> list[tuple[str, str]]:
+    """Old addresses that lead to an address, and that address."""
+    chosen = select(Redirect.path, Redirect.target_url).where(Redirect.kind == Target.URL)
+    return sorted((path, url or "") for path, url in session.execute(chosen))

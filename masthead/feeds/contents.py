@@ -1,0 +1,180 @@
+"""Makes feeds of posts and of comments."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, url_for
+from sqlalchemy import Select
+
+from masthead.accounts.models import User
+from masthead.comments.models import Comment
+from masthead.db import db
+from masthead.feeds import atom, json_feed, queries, rss
+from masthead.feeds.feed import Entry, Feed, Person
+from masthead.posts.links import author_url, post_url, tag_url
+from masthead.posts.models import Post
+from masthead.settings.queries import publication
+from masthead.tags.models import Tag
+from masthead.text.absolute import absolute, absolute_links
+
+#: The date of a feed in which nothing stands yet; the formats ask for one.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+FILES = (atom.FILE, rss.FILE, json_feed.FILE)
+
+
+def of_site() -> Feed:
+    """The newest posts of the publication."""
+    frame = _frame(
+        _absolute("/"),
+        title=publication().title,
+        description=publication().description or publication().tagline,
+        home=url_for("site.home"),
+        addresses=_addresses("feeds.site"),
+        since=NEVER,
+    )
+    return _filled(frame, queries.newest_posts())
+
+
+def of_tag(tag: Tag) -> Feed:
+    """The newest posts with a tag."""
+    frame = _frame(
+        _tag_uri(tag.created_at, f"tag/{tag.id}"),
+        title=f"{tag.name} · {publication().title}",
+        description=tag.description,
+        home=tag_url(tag),
+        addresses=_addresses("feeds.tag", slug=tag.slug),
+        since=tag.updated_at,
+    )
+    return _filled(frame, queries.newest_about(tag))
+
+
+def of_author(author: User) -> Feed:
+    """The newest posts that credit somebody."""
+    frame = _frame(
+        _tag_uri(author.created_at, f"author/{author.id}"),
+        title=f"{author.display_name} · {publication().title}",
+        description=author.bio,
+        home=author_url(author),
+        addresses=_addresses("feeds.author", username=author.username),
+        since=author.updated_at,
+    )
+    return _filled(frame, queries.newest_by(author))
+
+
+def _frame(
+    identity: str, *, title: str, description: str, home: str, addresses: dict[str, str], since: datetime
+) -> Feed:
+    """A feed without entries."""
+    return Feed(
+        id=identity,
+        title=title,
+        description=description,
+        home_url=_absolute(home),
+        language=publication().language,
+        addresses=addresses,
+        updated=since,
+        changed=since,
+        entries=(),
+    )
+
+
+def _filled(frame: Feed, statement: Select[Post]) -> Feed:
+    posts = db.session.scalars(statement).unique().all()
+    entries = tuple(_entry_of_post(post) for post in posts)
+    changed = [
+        queries.last_change_of_posts() or NEVER,
+        frame.changed,
+        *(entry.published for entry in entries),
+    ]
+    return replace(
+        frame,
+        updated=max((entry.updated for entry in entries), default=frame.updated),
+        changed=max(changed),
+        entries=entries,
+    )
+
+
+def of_comments(post: Post) -> Feed:
+    """The newest comments below a post."""
+    comments = db.session.scalars(queries.newest_comments(post)).all()
+    began = post.published_at or post.created_at
+    frame = _frame(
+        _tag_uri(post.created_at, f"post/{post.id}/comments"),
+        title=f"Comments on “{post.title}” · {publication().title}",
+        description=post.standfirst,
+        home=post_url(post),
+        addresses=_addresses("feeds.comments", slug=post.slug),
+        since=began,
+    )
+    return replace(
+        frame,
+        updated=max((comment.edited_at or comment.created_at for comment in comments), default=began),
+        changed=max(post.updated_at, began, queries.last_change_of_comments(post) or began),
+        entries=tuple(_entry_of_comment(comment, post) for comment in comments),
+    )
+
+
+def _entry_of_post(post: Post) -> Entry:
+    address = _absolute(post_url(post))
+    published = post.published_at or post.created_at
+    return Entry(
+        id=_tag_uri(post.created_at, f"post/{post.id}"),
+        url=address,
+        title=post.title,
+        html=_lead(post, address) + absolute_links(post.html, address),
+        summary=post.standfirst,
+        published=published,
+        # A post that was scheduled appears later than it was changed last.
+        updated=max(post.updated_at, published),
+        authors=_people(post.bylines or [post.author]),
+        tags=tuple(tag.name for tag in post.tags),
+        image=absolute(post.lead_image, address) if post.lead_image else None,
+        language=post.language,
+        comments_url=f"{address}#comments",
+        comment_feeds=_addresses("feeds.comments", slug=post.slug),
+    )
+
+
+def _entry_of_comment(comment: Comment, post: Post) -> Entry:
+    page = _absolute(post_url(post))
+    return Entry(
+        id=_tag_uri(comment.created_at, f"comment/{comment.id}"),
+        url=f"{page}#comment-{comment.id}",
+        title=f"{comment.author.display_name} on “{post.title}”",
+        html=absolute_links(comment.html, page),
+        summary="",
+        published=comment.created_at,
+        updated=comment.edited_at or comment.created_at,
+        authors=_people([comment.author]),
+    )
+
+
+def _lead(post: Post, address: str) -> str:
+    """The picture above a post, which is not part of its text."""
+    if not post.lead_image:
+        return ""
+    source = escape(absolute(post.lead_image, address))
+    caption = f"<figcaption>{escape(post.lead_caption)}</figcaption>" if post.lead_caption else ""
+    return f'<figure><img src="{source}" alt="{escape(post.lead_alt)}">{caption}</figure>\n'
+
+
+def _people(users: Iterable[User]) -> tuple[Person, ...]:
+    return tuple(Person(user.display_name, _absolute(author_url(user))) for user in users)
+
+
+def _addresses(endpoint: str, **values: Any) -> dict[str, str]:
+    return {file: _absolute(url_for(endpoint, file=file, **values)) for file in FILES}
+
+
+def _absolute(path: str) -> str:
+    return f"{current_app.config['SITE_URL']}{path}"
+
+
+def _tag_uri(since: datetime, name: str) -> str:
+    """A name that never changes (RFC 4151): not with the address, nor with the port or scheme of the site."""
+    host = urlsplit(current_app.config["SITE_URL"]).hostname
+    return f"tag:{host},{since:%Y-%m-%d}:{name}"

@@ -1,0 +1,53 @@
+"""The site map and robots.txt."""
+
+import hashlib
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.errors import NotFound
+from masthead.feeds import robots, site_map
+from masthead.settings.queries import publication
+from masthead.web.access import public
+from masthead.web.stateless import stateless
+
+bp = Blueprint("discovery", __name__)
+
+SECTIONS = f"<any({', '.join((site_map.LISTS, *site_map.SECTIONS))}):section>"
+
+
+@bp.get("/sitemap.xml")
+@public
+@stateless
+def whole_site_map() -> ResponseReturnValue:
+    """Every address of the site that search engines may list, or the files that hold them."""
+    return _answer(site_map.whole(), "application/xml")
+
+
+@bp.get(f"/sitemap-{SECTIONS}-<int:number>.xml")
+@public
+@stateless
+def site_map_part(section: str, number: int) -> ResponseReturnValue:
+    """One file of the site map of a large site."""
+    body = site_map.part(section, number)
+    if body is None:
+        raise NotFound("The site map has no such file.")
+    return _answer(body, "application/xml")
+
+
+@bp.get("/robots.txt")
+@public
+@stateless
+def robots_txt() -> ResponseReturnValue:
+    """What crawlers are asked to leave alone."""
+    address = f"{current_app.config['SITE_URL']}{url_for('discovery.whole_site_map')}"
+    return _answer(robots.text(publication(), site_map_url=address).encode(), "text/plain")
+
+
+def _answer(body: bytes, media_type: str) -> Response:
+    response = Response(body, content_type=f"{media_type}; charset=utf-8")
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.cache_control.public = True
+    response.cache_control.no_cache = True
+    response.make_conditional(request)
+    return response

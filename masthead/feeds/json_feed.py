@@ -1,0 +1,47 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+from typing import Any
+
+from masthead.feeds.feed import Entry, Feed
+
+FILE = "feed.json"
+MEDIA_TYPE = "application/feed+json"
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def render(feed: Feed) -> bytes:
+    """The feed as a JSON document."""
+    members = {
+        "version": VERSION,
+        "title": feed.title,
+        "home_page_url": feed.home_url,
+        "feed_url": feed.addresses[FILE],
+        "description": feed.description or None,
+        "language": feed.language,
+        "items": [_item(entry) for entry in feed.entries],
+    }
+    return json.dumps(_given(members), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    return _given(
+        {
+            "id": entry.id,
+            "url": entry.url,
+            "title": entry.title,
+            "content_html": entry.html,
+            "summary": entry.summary or None,
+            "image": entry.image,
+            "date_published": entry.published.isoformat(),
+            "date_modified": entry.updated.isoformat(),
+            "authors": [{"name": person.name, "url": person.url} for person in entry.authors],
+            "tags": list(entry.tags) or None,
+            "language": entry.language,
+        }
+    )
+
+
+def _given(members: dict[str, Any]) -> dict[str, Any]:
+    """Without the members that have no value: the format knows no null."""
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,74 @@
+"""What stands in feeds, and when it changed last."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, undefer
+
+from masthead.accounts.models import User
+from masthead.comments.models import Comment
+from masthead.comments.queries import is_readable_by
+from masthead.db import db
+from masthead.posts import queries as posts
+from masthead.posts.models import Post
+from masthead.tags.models import Tag
+
+ENTRIES = 20
+COMMENT_ENTRIES = 50
+
+
+def newest_posts() -> Select[Post]:
+    """The newest posts with their texts."""
+    return _with_text(posts.newest_first())
+
+
+def newest_about(tag: Tag) -> Select[Post]:
+    """The newest posts with a tag."""
+    return _with_text(posts.about(tag))
+
+
+def newest_by(user: User) -> Select[Post]:
+    """The newest posts that credit somebody."""
+    return _with_text(posts.by_author(user))
+
+
+def _with_text(statement: Select[Post]) -> Select[Post]:
+    return statement.limit(ENTRIES).options(undefer(Post.html), joinedload(Post.author, innerjoin=True))
+
+
+def newest_comments(post: Post) -> Select[Comment]:
+    """The newest comments below a post that everybody may read."""
+    return (
+        select(Comment)
+        .where(Comment.post_id == post.id, is_readable_by(None))
+        .order_by(Comment.created_at.desc(), Comment.id.desc())
+        .limit(COMMENT_ENTRIES)
+        .options(joinedload(Comment.author, innerjoin=True))
+    )
+
+
+def last_change_of_posts() -> datetime | None:
+    """When a post changed last that is, was or will be public: taking one back changes a feed too."""
+    return db.session.scalar(
+        select(Post.updated_at)
+        .where(Post.published_at.is_not(None))
+        .order_by(Post.updated_at.desc())
+        .limit(1)
+    )
+
+
+def last_publication() -> datetime | None:
+    """When a post appeared last."""
+    return db.session.scalar(
+        select(Post.published_at).where(Post.is_published).order_by(Post.published_at.desc()).limit(1)
+    )
+
+
+def last_change_of_comments(post: Post) -> datetime | None:
+    """When a comment below a post was written, changed or decided on last."""
+    moments = db.session.execute(
+        select(func.max(Comment.created_at), func.max(Comment.edited_at), func.max(Comment.decided_at)).where(
+            Comment.post_id == post.id
+        )
+    ).one()
+    return max((moment for moment in moments if moment is not None), default=None)

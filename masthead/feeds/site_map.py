@@ -1,0 +1,209 @@
+"""The site map (https://www.sitemaps.org/protocol.html), with each post's picture; several files where one would be too long.
+
+A file holds the addresses of one kind whose ids lie in one range, so that any file of any site takes one query, and an
+address stays in its file.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import NamedTuple
+from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
+
+from flask import current_app, url_for
+from sqlalchemy import ColumnElement, Select, case, func, null, select
+from werkzeug.urls import iri_to_uri
+
+from masthead.accounts.models import User
+from masthead.db import db
+from masthead.feeds import queries
+from masthead.pages.links import url_of
+from masthead.pages.models import Page
+from masthead.posts.models import Post, PostByline, PostTag
+from masthead.tags.models import Tag
+from masthead.text.absolute import absolute
+from masthead.text.xml import legal
+
+URLS_PER_FILE = 50_000
+ROWS_AT_ONCE = 1_000
+NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+IMAGE_NAMESPACE = "http://www.google.com/schemas/sitemap-image/1.1"
+#: Lists that change with every post.
+FRONT = ("site.home", "posts.index", "posts.archive")
+
+_NONE: "AttributesImpl[str]" = AttributesImpl({})
+Rows = Select[int, str, datetime, str | None]
+
+
+class Address(NamedTuple):
+    """One address of the site."""
+
+    path: str
+    changed: datetime | None
+    image: str | None = None
+
+
+def posts() -> Rows:
+    """Id, slug, last change and picture of the published posts whose home is here."""
+    return select(
+        Post.id.label("id"),
+        Post.slug.label("name"),
+        _shown_since().label("changed"),
+        Post.lead_image.label("image"),
+    ).where(Post.is_published, Post.canonical_url.is_(None))
+
+
+def pages() -> Rows:
+    """The same of the public pages."""
+    return select(
+        Page.id.label("id"), Page.slug.label("name"), Page.updated_at.label("changed"), null().label("image")
+    ).where(Page.is_public)
+
+
+def tags() -> Rows:
+    """The same of the tags of published posts; a list changes with its posts."""
+    return (
+        select(
+            Tag.id.label("id"),
+            Tag.slug.label("name"),
+            func.max(_shown_since()).label("changed"),
+            null().label("image"),
+        )
+        .join(PostTag, PostTag.tag_id == Tag.id)
+        .join(Post, Post.id == PostTag.post_id)
+        .where(Post.is_published)
+        .group_by(Tag.id, Tag.slug)
+    )
+
+
+def authors() -> Rows:
+    """The same of the people whom published posts credit."""
+    return (
+        select(
+            User.id.label("id"),
+            User.username.label("name"),
+            func.max(_shown_since()).label("changed"),
+            null().label("image"),
+        )
+        .join(PostByline, PostByline.user_id == User.id)
+        .join(Post, Post.id == PostByline.post_id)
+        .where(Post.is_published)
+        .group_by(User.id, User.username)
+    )
+
+
+def _shown_since() -> ColumnElement[datetime]:
+    """When a post got its present form: a scheduled one appears later than it was changed last."""
+    return case((Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at)
+
+
+class Section(NamedTuple):
+    """Addresses of one kind."""
+
+    rows: Callable[[], Rows]
+    path: Callable[[str], str]
+
+
+SECTIONS = {
+    "posts": Section(posts, lambda slug: url_for("site.post", slug=slug)),
+    "pages": Section(pages, url_of),
+    "tags": Section(tags, lambda slug: url_for("posts.tag", slug=slug)),
+    "authors": Section(authors, lambda username: url_for("posts.author", username=username)),
+}
+#: The lists of all posts; a file of its own where there are several.
+LISTS = "lists"
+
+
+def whole() -> bytes:
+    """The site map, or where there are more addresses than a file may hold, the list of its files."""
+    total = len(FRONT) + sum(_counts())
+    return _url_set(_everything()) if total <= URLS_PER_FILE else _index()
+
+
+def part(section: str, number: int) -> bytes | None:
+    """One of several files; None if it would be empty."""
+    if section == LISTS:
+        return _url_set(_front()) if number == 1 else None
+    addresses = list(_of_section(section, number))
+    return _url_set(addresses) if addresses else None
+
+
+def _counts() -> Iterable[int]:
+    counted = [
+        select(func.count()).select_from(section.rows().order_by(None).subquery()).scalar_subquery()
+        for section in SECTIONS.values()
+    ]
+    return tuple(db.session.execute(select(*counted)).one())
+
+
+def _everything() -> Iterator[Address]:
+    yield from _front()
+    for section in SECTIONS:
+        yield from _of_section(section)
+
+
+def _front() -> list[Address]:
+    changed = max(filter(None, (queries.last_change_of_posts(), queries.last_publication())), default=None)
+    return [Address(url_for(endpoint), changed) for endpoint in FRONT]
+
+
+def _of_section(name: str, number: int | None = None) -> Iterator[Address]:
+    section = SECTIONS[name]
+    rows = section.rows().subquery()
+    chosen = select(rows.c.name, rows.c.changed, rows.c.image).order_by(rows.c.id)
+    if number is not None:
+        first = (number - 1) * URLS_PER_FILE
+        chosen = chosen.where(rows.c.id > first, rows.c.id <= first + URLS_PER_FILE)
+    for row in db.session.execute(chosen.execution_options(yield_per=ROWS_AT_ONCE)):
+        yield Address(section.path(row.name), row.changed, row.image)
+
+
+def _index() -> bytes:
+    """The files, each with the last change of what it holds."""
+    files = [Address(_file(LISTS, 1), _front()[0].changed)]
+    for name, section in SECTIONS.items():
+        rows = section.rows().subquery()
+        number = ((rows.c.id - 1) // URLS_PER_FILE + 1).label("number")
+        chosen = select(number, func.max(rows.c.changed).label("changed")).group_by(number).order_by(number)
+        files += [Address(_file(name, row.number), row.changed) for row in db.session.execute(chosen)]
+    return _document("sitemapindex", "sitemap", files)
+
+
+def _file(section: str, number: int) -> str:
+    return url_for("discovery.site_map_part", section=section, number=number)
+
+
+def _url_set(addresses: Iterable[Address]) -> bytes:
+    return _document("urlset", "url", addresses)
+
+
+def _document(root: str, element: str, addresses: Iterable[Address]) -> bytes:
+    written = BytesIO()
+    xml = XMLGenerator(written, "utf-8", short_empty_elements=True)
+    xml.startDocument()
+    xml.startElement(root, AttributesImpl({"xmlns": NAMESPACE, "xmlns:image": IMAGE_NAMESPACE}))
+    for address in addresses:
+        xml.startElement(element, _NONE)
+        _write(xml, "loc", _absolute(address.path))
+        if address.changed is not None:
+            _write(xml, "lastmod", address.changed.astimezone(UTC).isoformat(timespec="seconds"))
+        if address.image:
+            xml.startElement("image:image", _NONE)
+            _write(xml, "image:loc", _absolute(address.image))
+            xml.endElement("image:image")
+        xml.endElement(element)
+        xml.ignorableWhitespace("\n")
+    xml.endElement(root)
+    xml.endDocument()
+    return written.getvalue()
+
+
+def _write(xml: XMLGenerator, name: str, text: str) -> None:
+    xml.startElement(name, _NONE)
+    xml.characters(legal(text))
+    xml.endElement(name)
+
+
+def _absolute(path: str) -> str:
+    return iri_to_uri(absolute(path, current_app.config["SITE_URL"]))

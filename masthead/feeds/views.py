@@ -1,0 +1,100 @@
+"""Feeds of the site, of a tag, of an author and of the comments below a post, each in three formats."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.accounts import queries as accounts
+from masthead.errors import NotFound
+from masthead.feeds import atom, contents, json_feed, rss
+from masthead.feeds.feed import Feed
+from masthead.posts import queries as posts
+from masthead.tags import queries as tags
+from masthead.web.access import public
+from masthead.web.stateless import stateless
+
+bp = Blueprint("feeds", __name__)
+
+
+class Format(NamedTuple):
+    """How a feed is written, and what it is then called."""
+
+    media_type: str
+    render: Callable[[Feed], bytes]
+
+
+FORMATS = {
+    atom.FILE: Format(atom.MEDIA_TYPE, atom.render),
+    rss.FILE: Format(rss.MEDIA_TYPE, rss.render),
+    json_feed.FILE: Format(json_feed.MEDIA_TYPE, json_feed.render),
+}
+FILE = f"<any({', '.join(repr(name) for name in FORMATS)}):file>"
+
+
+@bp.get(f"/{FILE}")
+@public
+@stateless
+def site(file: str) -> ResponseReturnValue:
+    """The newest posts."""
+    return _answer(contents.of_site(), file)
+
+
+@bp.get(f"/blog/tag/<slug>/{FILE}")
+@public
+@stateless
+def tag(slug: str, file: str) -> ResponseReturnValue:
+    """The newest posts with a tag."""
+    return _answer(contents.of_tag(tags.by_slug(slug)), file)
+
+
+@bp.get(f"/blog/author/<username>/{FILE}")
+@public
+@stateless
+def author(username: str, file: str) -> ResponseReturnValue:
+    """The newest posts that credit somebody."""
+    user = accounts.by_username(username)
+    if user is None:
+        raise NotFound("There is nobody of this name here.")
+    if user.username != username:
+        return redirect(url_for("feeds.author", username=user.username, file=file), code=301)
+    return _answer(contents.of_author(user), file)
+
+
+@bp.get(f"/blog/post/<slug>/{FILE}")
+@public
+@stateless
+def comments(slug: str, file: str) -> ResponseReturnValue:
+    """The newest comments below a post."""
+    try:
+        post = posts.by_slug(slug)
+    except NotFound:
+        present = posts.present_slug(slug)
+        if present is None:
+            raise
+        return redirect(url_for("feeds.comments", slug=present, file=file), code=301)
+    if not post.is_published:
+        raise NotFound("There is no such post.")
+    return _answer(contents.of_comments(post), file)
+
+
+def _answer(feed: Feed, file: str) -> Response:
+    """The feed in the format of the file; nothing but a 304 if the reader has it already."""
+    chosen = FORMATS[file]
+    body = chosen.render(feed)
+    response = Response(body, content_type=f"{chosen.media_type}; charset=utf-8")
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.last_modified = feed.changed
+    # Readers may keep it, but ask each time: what is unpublished is gone at once.
+    response.cache_control.public = True
+    response.cache_control.no_cache = True
+    response.make_conditional(request)
+    # HTTP knows whole seconds. What changed in the present one may change once more in it, so a reader who asks by
+    # time alone is sent back one second, and will ask again.
+    if feed.changed >= clock.now().replace(microsecond=0):
+        response.last_modified = feed.changed - timedelta(seconds=1)
+    return response

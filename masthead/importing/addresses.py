@@ -1,0 +1,92 @@
+"""Where each text of the folder will be: by its file, by its old addresses, and by the names that templates use."""
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+from masthead.importing.dialects.base import HTML, MARKDOWN, without_ending
+from masthead.importing.items import Item
+from masthead.redirects.queries import normal_path
+
+_ENDINGS: Final = tuple(MARKDOWN | HTML)
+
+
+@dataclass(slots=True)
+class Addresses:
+    """The index of one import: source names lead to new addresses."""
+
+    urls: dict[str, str] = field(default_factory=dict)
+    _by_path: dict[str, str] = field(default_factory=dict)
+    _by_folded_path: dict[str, str] = field(default_factory=dict)
+    _by_file: dict[str, str] = field(default_factory=dict)
+    _by_name: dict[str, str] = field(default_factory=dict)
+
+    def place(self, path: str, item: Item) -> None:
+        """Add an item under its file and its own address; aliases come later, since an own address counts more."""
+        file = without_ending(path)
+        self._by_file[path] = item.source
+        self._by_file.setdefault(file, item.source)
+        for name in ("index", "_index"):
+            if file == name or file.endswith(f"/{name}"):
+                self._by_file.setdefault(file.removesuffix(name).rstrip("/"), item.source)
+        stem = file.rpartition("/")[2]
+        self._by_name.setdefault(stem, item.source)
+        for old_path in item.old_paths[:1]:
+            self._by_path.setdefault(normal_path(old_path), item.source)
+
+    def alias(self, item: Item) -> None:
+        """Add the item's other old addresses, where nobody else owns them."""
+        for old_path in item.old_paths[1:]:
+            self._by_path.setdefault(normal_path(old_path), item.source)
+
+    def fold(self) -> None:
+        """Make old addresses findable in other capitals; to be called once, when all are there."""
+        for path, source in self._by_path.items():
+            self._by_folded_path.setdefault(path.casefold(), source)
+
+    def owner(self, old_path: str) -> str | None:
+        """The source that an old address belongs to."""
+        return self._by_path.get(normal_path(old_path))
+
+    def of_path(self, path: str) -> str | None:
+        """The new address of what stood at an old path."""
+        wanted = normal_path(path)
+        for candidate in (
+            wanted,
+            wanted.removesuffix(".html"),
+            f"{wanted}.html",
+            wanted.removesuffix(".htm"),
+        ):
+            source = self._by_path.get(candidate) or self._by_folded_path.get(candidate.casefold())
+            if source is not None:
+                return self.urls.get(source)
+        return None
+
+    def of_file(self, name: str, *, beside: str = "", roots: Iterable[str] = ("",)) -> str | None:
+        """The new address of a file that is named relative to another, to the folder, or to one of these roots."""
+        name = unquote(name).strip()
+        if not name:
+            return None
+        near = posixpath.normpath(posixpath.join(posixpath.dirname(beside), name.lstrip("/")))
+        candidates = [] if name.startswith("/") else [near]
+        candidates += [posixpath.normpath(posixpath.join(root, name.lstrip("/"))) for root in roots]
+        for candidate in candidates:
+            for spelled in (candidate, _bare(candidate)):
+                source = self._by_file.get(spelled)
+                if source is not None:
+                    return self.urls.get(source)
+        return None
+
+    def of_name(self, name: str) -> str | None:
+        """The new address of a text by its file's name alone (`{% post_url %}`, `ref`)."""
+        source = self._by_name.get(_bare(name.strip("/").rpartition("/")[2]))
+        return self.urls.get(source) if source is not None else None
+
+
+def _bare(path: str) -> str:
+    for ending in _ENDINGS:
+        if path.endswith(ending):
+            return path[: -len(ending)]
+    return path

@@ -1,0 +1,207 @@
+"""From the fields of a file to an item: what every dialect means by a title, a date, a summary or a picture."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from masthead.importing import lead_pictures, people, permalinks, standing, wording
+from masthead.importing.folder import shown
+from masthead.importing.front_matter import Document
+from masthead.importing.items import Fate, Item, Kind, Note, Notebook
+from masthead.importing.values import Fields, as_list, as_text
+from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
+from masthead.text.excerpts import excerpt
+from masthead.text.names import name_key
+from masthead.text.slugs import slugify
+
+if TYPE_CHECKING:
+    from masthead.importing.dialects.base import Dialect, Place
+
+SUMMARIES: Final = ("excerpt", "summary", "description", "standfirst", "dek", "subtitle", "abstract")
+FORMER_ADDRESSES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "redirects")
+LANGUAGES: Final = ("lang", "language", "locale")
+#: They say how the theme shows a text, not what it says; nothing of the publication is lost with them.
+OF_THE_THEME: Final = frozenset(
+    {"layout", "template", "type", "permalink", "weight", "order", "eleventynavigation", "nav_order", "menu"}
+)
+
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+
+def compose(
+    dialect: "Dialect", path: str, place: "Place", document: Document, fields: Fields, notes: Notebook
+) -> Item:
+    """Read all that the fields say; raises `Unreadable` for a date that is none."""
+    at = standing.published(dialect, place, fields)
+    guessed = at is None and place.kind is Kind.POST and not place.is_draft
+    if guessed:
+        at = standing.file_date(dialect, path, notes)
+    rank = standing.standing(dialect, place, fields, at, notes)
+    own = _addresses(dialect, place, path, fields, at)
+    title, body, body_line = _title(place, document, fields, notes)
+    summary = _summary(fields, notes)
+    return Item(
+        source=shown(path),
+        kind=_kind(place, fields),
+        title=title,
+        slug=_slug(place, fields, own),
+        date=at,
+        updated=standing.updated(dialect, fields, at, notes),
+        standing=rank,
+        authors=people.credited(fields, dialect.known_authors, singular_lists=dialect.splits_author),
+        tags=_tags(dialect, fields, notes),
+        summary=summary,
+        lead=lead_pictures.lead(fields, own),
+        canonical=_canonical(fields, notes),
+        language=_language(dialect, place, fields, notes),
+        old_paths=permalinks.unique([*own, *_former(fields, own)]),
+        body=body,
+        body_line=body_line,
+        variables=tuple(
+            (name, as_text(value))
+            for name, value in document.values.items()
+            if not isinstance(value, (list, dict))
+        ),
+        redirect_to=fields.text("redirect_to") or None,
+        date_is_guessed=guessed,
+        notes=tuple(notes.notes + list(_unasked(fields))),
+    )
+
+
+def _kind(place: "Place", fields: Fields) -> Kind:
+    return Kind.REDIRECT if fields.text("redirect_to") else place.kind
+
+
+def _addresses(
+    dialect: "Dialect", place: "Place", path: str, fields: Fields, at: datetime | None
+) -> tuple[str, ...]:
+    local = at.astimezone(dialect.zone) if at else None
+    own = permalinks.unique(dialect.addresses(place, path, fields, local))
+    base = dialect.base_path
+    return permalinks.unique([*(base + path for path in own if base), *own])
+
+
+def _former(fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
+    """Aliases; a relative one is meant beside the text's own address."""
+    for name in FORMER_ADDRESSES:
+        for value in as_list(fields.value(name)):
+            address = as_text(value).strip()
+            if not address or isinstance(value, (list, dict)):
+                continue
+            if "://" in address or address.startswith("/"):
+                yield permalinks.path_of(address)
+            else:
+                yield permalinks.path_of(permalinks.joined(own[0].rstrip("/") if own else "/", address))
+
+
+def _slug(place: "Place", fields: Fields, own: tuple[str, ...]) -> str:
+    wanted = fields.text("slug")
+    if not wanted and own and fields.text("permalink", "url", "path", "save_as"):
+        wanted = re.sub(r"\.html?$|/$", "", re.sub(r"/index\.html?$", "/", own[0])).rpartition("/")[2]
+    if not wanted and place.kind is Kind.PAGE:
+        wanted = " ".join([*place.folders, place.stem])
+    return slugify(wanted or place.stem)
+
+
+def _title(place: "Place", document: Document, fields: Fields, notes: Notebook) -> tuple[str, str, int]:
+    """The title, and the text without the heading that it was taken from."""
+    written = fields.text("title")
+    body, line = document.body, document.body_line
+    if not written:
+        heading = wording.first_heading(body)
+        if heading:
+            written, end = heading
+            line += body.count("\n", 0, end)
+            body = body[end:]
+            notes.changed("title", "taken from the first heading")
+    if not written:
+        written = wording.titled(place.stem)
+        notes.changed("title", "made from the file's name")
+    title = wording.plain_line(written) or wording.titled(place.stem)
+    if len(title) > TITLE_CHARACTERS:
+        notes.changed(
+            "long title", f"cut from {len(title)} to {TITLE_CHARACTERS} characters", line=fields.line("title")
+        )
+        title = excerpt(title, TITLE_CHARACTERS)
+    return title, body, line
+
+
+def _summary(fields: Fields, notes: Notebook) -> str:
+    found = ""
+    for name in SUMMARIES:
+        written = fields.text(name)
+        text = wording.plain_line(written)
+        if not text or text.casefold() == found.casefold():
+            continue
+        if found:
+            notes.lost(
+                name, "a post has one summary, and another field is used for it", line=fields.line(name)
+            )
+            continue
+        found = text
+        if text != " ".join(written.split()):
+            notes.changed("summary", "without its markup", line=fields.line(name))
+    if len(found) > SUMMARY_CHARACTERS:
+        notes.changed("long summary", f"cut from {len(found)} to {SUMMARY_CHARACTERS} characters")
+        found = excerpt(found, SUMMARY_CHARACTERS)
+    return found
+
+
+def _tags(dialect: "Dialect", fields: Fields, notes: Notebook) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for written in dialect.tags(fields):
+        name = " ".join(wording.plain_line(written).replace(",", " ").split()).lstrip("#")
+        if len(name) > NAME_CHARACTERS:
+            notes.changed(
+                "long tag", f"“{name[:20]}…” is cut to {NAME_CHARACTERS} characters", line=fields.line("tags")
+            )
+            name = name[:NAME_CHARACTERS].strip()
+        if name:
+            found.setdefault(name_key(name), name)
+    names = [name for key, name in found.items() if key]
+    if len(names) > TAGS_LIMIT:
+        left = len(names) - TAGS_LIMIT
+        notes.lost(
+            "tags beyond the limit",
+            f"{left} of {len(names)}; a post has at most {TAGS_LIMIT}",
+            line=fields.line("tags"),
+            count=left,
+        )
+    return tuple(names[:TAGS_LIMIT])
+
+
+def _canonical(fields: Fields, notes: Notebook) -> str | None:
+    address = fields.text("canonical_url", "canonical", "canonicalURL", "extra.canonical")
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\s<>\"]", address):
+        return address
+    notes.lost(
+        "canonical address",
+        f"“{address[:80]}” is not a web address",
+        line=fields.line("canonical_url", "canonical"),
+    )
+    return None
+
+
+def _language(dialect: "Dialect", place: "Place", fields: Fields, notes: Notebook) -> str | None:
+    written = fields.text(*LANGUAGES) or place.language or dialect.default_language
+    if not written:
+        return None
+    if _LANGUAGE.fullmatch(written):
+        return written.replace("_", "-")
+    notes.lost("language", f"“{written[:40]}” is not the code of a language", line=fields.line(*LANGUAGES))
+    return None
+
+
+def _unasked(fields: Fields) -> Iterator[Note]:
+    for name in fields.unasked():
+        if name.casefold().replace("-", "_") not in OF_THE_THEME:
+            yield Note(Fate.LOST, wording.short(name), "Masthead has no such field", line=fields.line(name))

@@ -1,0 +1,100 @@
+"""Zola (https://www.getzola.org/documentation/): TOML front matter, taxonomies, colocated files, `@/` links."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Final
+
+from masthead.importing import people, permalinks
+from masthead.importing.dialects.base import Dialect, Place, is_about_the_folder, without_ending
+from masthead.importing.dialects.jekyll import has_words
+from masthead.importing.folder import Folder
+from masthead.importing.front_matter import Document
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.values import Fields
+from masthead.text.slugs import slugify
+
+#: A date, or a date and a time, in front of a name.
+_DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.-]+Z?)?[-_ ]+(.+)")
+_PEOPLE: Final = frozenset({"authors", "author"})
+
+
+class Zola(Dialect):
+    """A Zola site, or its folder of content."""
+
+    title: ClassVar[str] = "Zola"
+    settings_files: ClassVar[tuple[str, ...]] = ("config.toml", "zola.toml")
+    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+        {"node_modules", "themes", "templates", "sass", "public", "static"}
+    )
+
+    @classmethod
+    def is_at_home(cls, folder: Folder) -> bool:
+        """Zola's settings must have a `base_url`; Hugo writes `baseURL`."""
+        if folder.holds("zola.toml"):
+            return True
+        return folder.holds("config.toml") and b"base_url" in folder.read("config.toml")
+
+    @cached_property
+    def content(self) -> str:
+        """The folder of content, '' if it is the whole."""
+        return "content" if self.folder.has_folder("content") else ""
+
+    @cached_property
+    def default_language(self) -> str | None:
+        """The language of files that name none."""
+        return self.settings.text("default_language") or None
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages besides the default one."""
+        value = self.settings.value("languages")
+        return frozenset(value) if isinstance(value, dict) else frozenset()
+
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """Texts with dates are posts, others and sections with a text are pages."""
+        if self.content and not path.startswith(f"{self.content}/"):
+            return LeftOut(path, "It lies outside of the folder of content.")
+        inner = path[len(self.content) + 1 :] if self.content else path
+        *folders, name = inner.split("/")
+        stem, language = self._language_of(without_ending(name))
+        if not document.values and is_about_the_folder(path):
+            return LeftOut(path, "It is a note about the folder.")
+        if fields.flag("render") is False:
+            return LeftOut(path, "The site did not show it by itself.")
+        is_section = stem == "_index"
+        if is_section and not has_words(document.body):
+            return LeftOut(path, "It only sets up a section and says nothing itself.")
+        if stem in {"index", "_index"}:
+            stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
+        dated = _DATED.fullmatch(stem)
+        stem, date = (dated[2], dated[1]) if dated else (stem, "")
+        is_post = not is_section and (bool(date) or fields.value("date") is not None)
+        kind = Kind.POST if is_post else Kind.PAGE
+        return Place(kind, stem, date=date, folders=tuple(folders), language=language, is_index=is_section)
+
+    def _language_of(self, stem: str) -> tuple[str, str | None]:
+        name, _, ending = stem.rpartition(".")
+        return (name, ending) if name and ending in self.languages else (stem, None)
+
+    def tags(self, fields: Fields) -> Iterator[str]:
+        """All taxonomies but those of people."""
+        taxonomies = fields.value("taxonomies")
+        if isinstance(taxonomies, dict):
+            for name, value in taxonomies.items():
+                if name not in _PEOPLE:
+                    yield from people.flat_names(value)
+        for name in ("tags", "categories"):
+            yield from self._names(fields.value(name))
+
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """`path`, or the folders with the slug; Zola's slugs have no capitals."""
+        prefix = f"/{place.language}" if place.language else ""
+        written = fields.text("path")
+        if written:
+            yield prefix + permalinks.path_of(written).rstrip("/") + "/"
+            return
+        name = fields.text("slug") or place.stem
+        parts = [slugify(part) for part in place.folders] + [slugify(name)]
+        yield prefix + permalinks.rooted("/".join(parts)) + "/"

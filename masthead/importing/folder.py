@@ -1,0 +1,164 @@
+"""Walking a folder and reading its files: nothing outside of it is ever opened, and memory does not grow with its size."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from masthead.importing.errors import NotAFolder, Unreadable
+
+#: The longest novels have less; what is larger is a data dump, and is named without being read.
+MAX_FILE_BYTES: Final = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file; the path is relative to the folder, with slashes, as the file system spells it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something that is not followed or opened, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of texts."""
+
+    root: str
+
+    @classmethod
+    def at(cls, path: Path) -> "Folder":
+        """The folder at a path; raises `NotAFolder` with what is there instead."""
+        shown_path = shown(str(path))
+        if not path.exists():
+            raise NotAFolder(f"There is no folder {shown_path}.")
+        if not path.is_dir():
+            raise NotAFolder(f"{shown_path} is a file. Name the folder that holds the texts.")
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise NotAFolder(f"The folder {shown_path} cannot be read by this user.")
+        return cls(os.path.realpath(path))
+
+    def walk(self, enters: Callable[[str], bool]) -> Iterator[Found | Refused]:
+        """All files in a stable order, folder by folder; ``enters`` says of each folder whether it is looked into."""
+        waiting = [""]
+        while waiting:
+            within = waiting.pop()
+            try:
+                entries = sorted(os.scandir(self._full(within)), key=lambda entry: entry.name)
+            except OSError as error:
+                yield Refused(within, f"This folder cannot be read: {error.strerror}.")
+                continue
+            folders = []
+            for entry in entries:
+                path = f"{within}/{entry.name}" if within else entry.name
+                if entry.is_symlink():
+                    yield Refused(path, self._link_reason(path))
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                elif entry.is_file(follow_symlinks=False):
+                    yield Found(path)
+                else:
+                    yield Refused(path, "This is a pipe, socket or device, not a file.")
+            waiting.extend(path for path in reversed(folders) if enters(path))
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `Unreadable` for what is too large, not a file, or not inside the folder."""
+        full = self._full(path)
+        if not self._is_inside(full):
+            raise Unreadable("This path leads out of the folder.")
+        try:
+            # Neither a link put there meanwhile nor a pipe without a writer can lead away or stop us.
+            descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise Unreadable(f"This file cannot be opened: {error.strerror}.") from None
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("This is not a file.")
+            if status.st_size > MAX_FILE_BYTES:
+                raise Unreadable(_too_large(status.st_size))
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise Unreadable(_too_large(len(content)))
+        return content
+
+    def holds(self, path: str) -> bool:
+        """Whether there is such a file."""
+        if "\x00" in path or not path or len(path) > os.pathconf("/", "PC_PATH_MAX"):
+            return False
+        full = self._full(path)
+        return self._is_inside(full) and os.path.isfile(full)  # noqa: PTH113 (paths may be undecodable strings)
+
+    def has_folder(self, path: str) -> bool:
+        """Whether there is such a folder, itself and not a link to one."""
+        full = self._full(path)
+        return self._is_inside(full) and os.path.isdir(full)  # noqa: PTH112
+
+    def files_in(self, path: str) -> list[str]:
+        """The paths of the files that stand directly in a folder, in order; none if there is no such folder."""
+        return [
+            f"{path}/{entry.name}" for entry in self._entries(path) if entry.is_file(follow_symlinks=False)
+        ]
+
+    def folders_in(self, path: str) -> list[str]:
+        """The paths of the folders that stand directly in a folder, in order."""
+        return [
+            f"{path}/{entry.name}" for entry in self._entries(path) if entry.is_dir(follow_symlinks=False)
+        ]
+
+    def _entries(self, path: str) -> "list[os.DirEntry[str]]":
+        full = self._full(path)
+        if not self._is_inside(full):
+            return []
+        try:
+            return sorted(os.scandir(full), key=lambda entry: entry.name)
+        except OSError:
+            return []
+
+    def changed_at(self, path: str) -> float:
+        """When the file was last written, in seconds since 1970."""
+        return os.lstat(self._full(path)).st_mtime
+
+    def _full(self, path: str) -> str:
+        return os.path.join(self.root, path) if path else self.root  # noqa: PTH118
+
+    def _is_inside(self, full: str) -> bool:
+        """Whether no link and no `..` is on the way."""
+        try:
+            return os.path.realpath(full) == full
+        except (OSError, ValueError):
+            return False
+
+    def _link_reason(self, path: str) -> str:
+        target = os.path.realpath(self._full(path))
+        if target == self.root or target.startswith(self.root + os.sep):
+            return "This is a symbolic link; what it leads to is read where it is."
+        return "This symbolic link leads out of the folder and is not followed."
+
+
+def shown(path: str) -> str:
+    """A path as text that can be printed and stored: bytes that are no text, line ends and the like are escaped."""
+    return "".join(
+        character if character.isprintable() and character != "\\" else _escaped(character)
+        for character in path
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        # PEP 383: how Python spells a byte of a file name that is not UTF-8.
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _too_large(size: int) -> str:
+    return f"This file is too large: {size / 1_000_000:.1f} MB, where {MAX_FILE_BYTES // 1_000_000} are possible."

@@ -1,0 +1,189 @@
+"""Links and pictures in a text: those to other texts of the folder get the new addresses, dead ones are named."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Final
+from urllib.parse import unquote, urljoin, urlsplit
+
+from masthead.importing.addresses import Addresses
+from masthead.importing.code_spans import code_in
+from masthead.importing.dialects.base import Dialect
+from masthead.importing.items import Notebook
+
+#: `](…`, `[…]: …` and `href="…"`, each with what opens it and the address.
+_ADDRESS: Final = re.compile(
+    r"(?P<inline>\]\(\s{0,20})(?P<a><[^<>\n]{0,2000}>|(?:[^\s()<>\\]|\\.|\([^\s()]{0,500}\))+)"
+    r"|(?P<definition>^ {0,3}\[(?!\^)[^\]\n]{1,500}\]:[ \t]{0,20})(?P<b><[^<>\n]{0,2000}>|\S+)"
+    r"|(?P<attribute>\s(?:href|src)\s{0,5}=\s{0,5}(?P<quote>[\"']))(?P<c>[^\"'<>\n]{0,2000})(?=(?P=quote))",
+    re.MULTILINE | re.IGNORECASE,
+)
+_IMAGE_TAG: Final = re.compile(r"<(?:img|source|video|audio)\b[^<>]{0,2000}\Z", re.IGNORECASE)
+_ENDS_LIKE_A_FILE: Final = re.compile(r"\.(?!html?$|php$|md$|markdown$)[A-Za-z0-9]{1,5}$")
+_PELICAN: Final = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|]/?(.*)", re.DOTALL)
+#: Addresses that every Masthead answers.
+OURS: Final = frozenset(
+    {"/", "/about", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From where a text's relative links are seen."""
+
+    #: The file, relative to the folder.
+    path: str
+    #: Its own address on the old site, '' if nobody knows.
+    own: str
+
+
+class Rewriter:
+    """Rewrites the addresses in one text."""
+
+    def __init__(self, dialect: Dialect, addresses: Addresses, origin: Origin, notes: Notebook) -> None:
+        self._dialect = dialect
+        self._addresses = addresses
+        self._origin = origin
+        self._notes = notes
+        self.rewritten = 0
+
+    def rewrite(self, text: str) -> str:
+        """The text with every address that can be resolved."""
+        code = code_in(text)
+        return _ADDRESS.sub(
+            lambda match: match[0] if code.cover(match.start()) else self._replaced(match), text
+        )
+
+    def address(self, written: str, *, is_picture: bool = False) -> str:
+        """The new form of an address; unchanged if it leads elsewhere or nowhere."""
+        address = written.strip()
+        if not address or address.startswith("#"):
+            return written
+        local = self._local(address)
+        if local is None:
+            return written
+        path, ending = _split(local)
+        found = self._found(path)
+        if found is not None:
+            self.rewritten += 1
+            return found + ending
+        if is_picture or _ENDS_LIKE_A_FILE.search(path):
+            return self._file(path, ending, is_picture=is_picture)
+        return self._unresolved(written, path, ending)
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        opening = match["inline"] or match["definition"] or match["attribute"]
+        written = match[0][len(opening) :]
+        bracketed = written.startswith("<")
+        is_html = match["attribute"] is not None
+        is_picture = self._is_picture(match, is_html=is_html)
+        bare = written[1:-1] if bracketed else written
+        new = self.address(unescape(bare), is_picture=is_picture)
+        if new == unescape(bare):
+            return match[0]
+        if is_html:
+            new = new.replace("&", "&amp;").replace('"', "%22").replace("'", "%27")
+        elif re.search(r"[\s<>()]", new):
+            new = "<" + new.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E") + ">"
+        return opening + new
+
+    def _is_picture(self, match: re.Match[str], *, is_html: bool) -> bool:
+        if is_html:
+            return bool(_IMAGE_TAG.search(match.string, max(match.start() - 2_000, 0), match.start()))
+        if match["inline"] is None:
+            return False
+        # Back to the bracket that belongs to this one; an exclamation mark before it makes a picture.
+        depth, position = 0, match.start()
+        floor = max(position - 2_000, 0)
+        while position >= floor:
+            character = match.string[position]
+            depth += {"]": 1, "[": -1}.get(character, 0)
+            if depth == 0:
+                return position > 0 and match.string[position - 1] == "!"
+            position -= 1
+        return False
+
+    # Where an address leads ---------------------------------------------------------------------
+
+    def _local(self, address: str) -> str | None:
+        """The address as a path of the old site; None if it leads elsewhere."""
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) or address.startswith("//"):
+            try:
+                parts = urlsplit(address)
+                host = parts.hostname
+            except ValueError:
+                return None
+            if parts.scheme not in {"http", "https", ""} or host not in self._dialect.old_hosts:
+                return None
+            return (
+                (parts.path or "/")
+                + (f"?{parts.query}" if parts.query else "")
+                + (f"#{parts.fragment}" if parts.fragment else "")
+            )
+        return address
+
+    def _found(self, path: str) -> str | None:
+        if path.startswith("@/"):
+            return self._addresses.of_file("/" + path[2:], roots=("content", ""))
+        special = _PELICAN.match(path)
+        if special:
+            beside = "" if path[len(special[1]) + 2 :].startswith("/") else self._origin.path
+            return self._addresses.of_file(special[2], beside=beside, roots=("content", ""))
+        if path.startswith("/"):
+            return self._addresses.of_path(path) or self._without_base(path) or self._by_file(path)
+        by_file = self._addresses.of_file(path, beside=self._origin.path, roots=())
+        if by_file is not None:
+            return by_file
+        joined = self._joined(path)
+        return self._addresses.of_path(joined) if joined else None
+
+    def _by_file(self, path: str) -> str | None:
+        if not path.endswith((".md", ".markdown")):
+            return None
+        return self._addresses.of_file(path, roots=("", "content"))
+
+    def _without_base(self, path: str) -> str | None:
+        base = self._dialect.base_path
+        return self._addresses.of_path(path[len(base) :]) if base and path.startswith(f"{base}/") else None
+
+    def _joined(self, path: str) -> str:
+        if not self._origin.own:
+            return ""
+        try:
+            return urljoin(self._origin.own, path)
+        except ValueError:
+            return ""
+
+    def _file(self, path: str, ending: str, *, is_picture: bool) -> str:
+        """A picture or another file: its address as it was on the old site."""
+        special = _PELICAN.match(path)
+        if special:
+            path = "/" + special[2].lstrip("/")
+        beside = self._origin.path.rpartition("/")[0]
+        near = f"{beside}/{unquote(path)}" if beside else unquote(path)
+        candidates = [near] if not path.startswith("/") else []
+        candidates += [
+            prefix + unquote(path).strip("/")
+            for prefix in ("", "static/", "content/", "public/", "assets/", "src/")
+        ]
+        is_there = any(self._dialect.folder.holds(candidate) for candidate in candidates)
+        what = "pictures" if is_picture else "files"
+        reason = "stays in the folder: copy it to this address" if is_there else "is not in the folder"
+        self._notes.lost(what, f"{path} {reason}")
+        if path.startswith("/"):
+            return path + ending
+        return (self._joined(path) or path) + ending
+
+    def _unresolved(self, written: str, path: str, ending: str) -> str:
+        if path.rstrip("/") in OURS or path == "/":
+            return path + ending
+        self._notes.lost("links", f"{written} leads to nothing that was imported")
+        if path.startswith(("@", "{", "|")):
+            return written
+        return (path if path.startswith("/") else self._joined(path) or path) + ending
+
+
+def _split(address: str) -> tuple[str, str]:
+    """The path, and the query and fragment with their marks."""
+    match = re.search(r"[?#]", address)
+    return (address[: match.start()], address[match.start() :]) if match else (address, "")

@@ -1,0 +1,138 @@
+"""Who is credited: names and keys in front matter, looked up in the folder's own list of authors."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from masthead.importing.items import Author
+from masthead.importing.values import Fields, Value, as_list, as_text
+from masthead.text.names import name_key
+
+#: More would be a list of thanks.
+MAX_AUTHORS: Final = 40
+BIO_CHARACTERS: Final = 2_000
+_NAMES: Final = ("full_name", "display_name", "name", "title")
+_KEYS: Final = ("key", "id", "slug", "username", "nickname", "handle", "short_name", "name")
+_BIOS: Final = ("bio", "biography", "description", "about")
+_SITES: Final = ("website", "web", "url", "uri", "homepage", "site", "link")
+_MAIL: Final = re.compile(r"\s*<[^<>@\s]+@[^<>\s]+>\s*")
+_LINK: Final = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
+
+Directory = Mapping[str, Author]
+
+
+def described(value: Value, *, top: bool = True, key: str = "") -> Iterator[Author]:
+    """The authors that a data file describes: a mapping of keys, a list, or either of them nested in groups."""
+    match value:
+        case list():
+            for item in value:
+                yield from described(item, top=False)
+        case dict():
+            person = _person(value, key)
+            if person is not None and not (top and _is_group(value)):
+                yield person
+                return
+            for name, inner in value.items():
+                if isinstance(inner, (dict, list)):
+                    yield from described(inner, top=False, key=name)
+                elif top and inner:
+                    yield Author(name, _line(as_text(inner)))
+
+
+def directory(authors: Iterator[Author]) -> dict[str, Author]:
+    """The authors by the key that files call them; the first description counts."""
+    found: dict[str, Author] = {}
+    for author in authors:
+        found.setdefault(name_key(author.key), author)
+    return found
+
+
+def credited(fields: Fields, known: Directory, *, singular_lists: bool = False) -> tuple[Author, ...]:
+    """The authors that front matter names, in order, each once."""
+    plural = fields.value("authors", "bylines", "writers", "contributors")
+    value = plural if plural is not None else fields.value("author", "byline", "writer", "created_by")
+    found: dict[str, Author] = {}
+    for author in _named(value, known, splits=plural is not None or singular_lists):
+        found.setdefault(name_key(author.key), author)
+    return tuple(found.values())[:MAX_AUTHORS]
+
+
+def _named(value: Value, known: Directory, *, splits: bool) -> Iterator[Author]:
+    match value:
+        case list():
+            for item in value:
+                yield from _named(item, known, splits=False)
+        case dict():
+            person = _person(value, "")
+            if person is not None:
+                yield known.get(name_key(person.key), person)
+            else:
+                for key, inner in value.items():
+                    described_here = _person(inner, key) if isinstance(inner, dict) else None
+                    yield described_here or _looked_up(key, known)
+        case None | bool():
+            return
+        case _:
+            text = _line(as_text(value))
+            if name_key(text) in known:
+                yield known[name_key(text)]
+                return
+            separator = ";" if ";" in text else ","
+            for name in text.split(separator) if splits else [text]:
+                if _line(name):
+                    yield _looked_up(name, known)
+
+
+def _looked_up(name: str, known: Directory) -> Author:
+    name = _line(name)
+    found = known.get(name_key(name.lstrip("@")))
+    return found or Author(name.lstrip("@") or name, name)
+
+
+def _person(value: Mapping[str, Value], key: str) -> Author | None:
+    """The author that a mapping describes; with several parts of a name, those together."""
+    fields = Fields(value)
+    first, last = fields.text("first_name", "given_name"), fields.text("last_name", "family_name", "surname")
+    name = _line(fields.text(*_NAMES)) or _line(f"{first} {last}")
+    if not name:
+        return None
+    return Author(
+        key=_line(key or fields.text(*_KEYS)) or name,
+        name=name,
+        bio=fields.text(*_BIOS)[:BIO_CHARACTERS],
+        website=_website(fields.text(*_SITES)),
+    )
+
+
+def _is_group(value: Mapping[str, Value]) -> bool:
+    """Whether a file that has, say, a `title` is nevertheless a mapping of people."""
+    return any(isinstance(inner, dict) for inner in value.values())
+
+
+def _website(address: str) -> str:
+    return address if re.match(r"https?://[^\s<>\"']+\Z", address) else ""
+
+
+def _line(text: str) -> str:
+    """A name on one line, without a mail address (which is nobody's business here) and without link marks."""
+    return " ".join(_LINK.sub(r"\1", _MAIL.sub(" ", text)).split())
+
+
+def flat_names(value: Value) -> Iterator[str]:
+    """The names in a list, however deep, or in a mapping that is used as one."""
+    for item in as_list(value):
+        match item:
+            case list():
+                yield from flat_names(item)
+            case dict():
+                named = Fields(item).text("name", "title", "label", "slug")
+                if named:
+                    yield named
+                    continue
+                for key, inner in item.items():
+                    if inner is None or isinstance(inner, bool):
+                        yield key
+                    else:
+                        yield from flat_names(inner)
+            case _:
+                yield as_text(item)

@@ -1,0 +1,121 @@
+"""Addresses that a site generator made of a date, a title and a place in the folder."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+_TOKEN: Final = re.compile(r":([a-z_]+)")
+_SLASHES: Final = re.compile(r"/{2,}")
+_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def date_tokens(at: datetime) -> dict[str, str]:
+    """The parts of a local date under the names that Jekyll and Hugo use."""
+    week_year, week, weekday = at.isocalendar()
+    month, day = _MONTHS[at.month - 1], _DAYS[at.weekday()]
+    return {
+        "year": f"{at.year:04}",
+        "short_year": f"{at.year % 100:02}",
+        "month": f"{at.month:02}",
+        "i_month": str(at.month),
+        "short_month": month[:3],
+        "long_month": month,
+        "monthname": month.lower(),
+        "day": f"{at.day:02}",
+        "i_day": str(at.day),
+        "y_day": f"{at.timetuple().tm_yday:03}",
+        "yearday": str(at.timetuple().tm_yday),
+        "w_year": str(week_year),
+        "week": f"{week:02}",
+        "w_day": str(weekday),
+        "short_day": day[:3],
+        "long_day": day,
+        "weekday": str(at.isoweekday() % 7),
+        "weekdayname": day.lower(),
+        "hour": f"{at.hour:02}",
+        "minute": f"{at.minute:02}",
+        "second": f"{at.second:02}",
+    }
+
+
+def expanded(pattern: str, tokens: Mapping[str, str]) -> str | None:
+    """The path that a pattern with `:name` tokens means; None if it names a token that is not there."""
+    missing = False
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal missing
+        # `:title.html` and `:title_of` differ; the longest known name counts.
+        name = match[1]
+        while name and name not in tokens:
+            name = name[:-1]
+        missing = missing or not name
+        return tokens.get(name, "") + match[1][len(name) :]
+
+    path = _TOKEN.sub(replace, pattern)
+    return None if missing else rooted(path)
+
+
+def rooted(path: str) -> str:
+    """The path with one slash in front and none doubled."""
+    return _SLASHES.sub("/", "/" + path)
+
+
+def path_of(address: str) -> str:
+    """The path of an address, which may be a whole URL; '' if it cannot be one."""
+    if "://" not in address and not address.startswith("//"):
+        return rooted(address)
+    try:
+        return rooted(urlsplit(address).path)
+    except ValueError:
+        return ""
+
+
+def joined(base: str, address: str) -> str:
+    """The address as seen from a base; '' if it cannot be one."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
+def unique(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths that say something, each once, in order."""
+    return tuple(dict.fromkeys(path for path in paths if path and path != "/"))
+
+
+def strftime(at: datetime, pattern: str) -> str:
+    """A date as `strftime` writes it, for the letters that addresses are made of, the same in every locale."""
+    tokens = date_tokens(at)
+    names: dict[str, Callable[[], str]] = {
+        "Y": lambda: tokens["year"],
+        "y": lambda: tokens["short_year"],
+        "m": lambda: tokens["month"],
+        "d": lambda: tokens["day"],
+        "e": lambda: tokens["i_day"],
+        "j": lambda: tokens["y_day"],
+        "b": lambda: tokens["short_month"],
+        "B": lambda: tokens["long_month"],
+        "H": lambda: tokens["hour"],
+        "M": lambda: tokens["minute"],
+        "S": lambda: tokens["second"],
+        "F": lambda: f"{tokens['year']}-{tokens['month']}-{tokens['day']}",
+    }
+    return re.sub(
+        r"%-?([A-Za-z])", lambda match: names[match[1]]() if match[1] in names else match[0], pattern
+    )

@@ -1,0 +1,84 @@
+"""Reading what was imported before, and what an import must not get in the way of."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from masthead.accounts.models import Role, User
+from masthead.accounts.permissions import ADMINISTRATOR
+from masthead.importing.items import Kind
+from masthead.importing.models import ImportedAuthor, ImportedItem
+from masthead.pages.models import Page, PageSlug
+from masthead.posts.models import Post, PostSlug
+
+#: Below the smallest limit of variables in one statement that either database has.
+CHUNK = 500
+
+Thing = TypeVar("Thing")
+
+
+def key_of(source: str, name: str) -> str:
+    """The key of a file or an author of a source."""
+    return hashlib.sha256(f"{source}\0{name}".encode()).hexdigest()
+
+
+def of_source(session: Session, source: str) -> dict[str, ImportedItem]:
+    """What was imported from a source, by path; detached."""
+    items = session.scalars(select(ImportedItem).where(ImportedItem.source == source))
+    return {item.path: item for item in items}
+
+
+def by_key(key: str) -> Select[ImportedItem]:
+    """The item with this key."""
+    return select(ImportedItem).where(ImportedItem.key == key)
+
+
+def author_by_key(key: str) -> Select[ImportedAuthor]:
+    """The author with this key."""
+    return select(ImportedAuthor).where(ImportedAuthor.key == key)
+
+
+def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, int]:
+    """The present versions of what items became, by path; what is gone is missing."""
+    found: dict[str, int] = {}
+    kept = list(items)
+    for chunk in chunks(kept):
+        posts = {item.post_id: item.path for item in chunk if item.post_id is not None}
+        pages = {item.page_id: item.path for item in chunk if item.page_id is not None}
+        for post_id, version in session.execute(select(Post.id, Post.version).where(Post.id.in_(posts))):
+            found[posts[post_id]] = version
+        for page_id, version in session.execute(select(Page.id, Page.version).where(Page.id.in_(pages))):
+            found[pages[page_id]] = version
+    return found
+
+
+def taken_slugs(session: Session, kind: Kind, slugs: Iterable[str]) -> set[str]:
+    """Which of these addresses belong to a post or a page already."""
+    column = PageSlug.slug if kind is Kind.PAGE else PostSlug.slug
+    found: set[str] = set()
+    for chunk in chunks(slugs):
+        found.update(session.scalars(select(column).where(column.in_(chunk))))
+    return found
+
+
+def first_administrator() -> Select[User]:
+    """Who owns imported texts when nobody is named: the oldest active administrator."""
+    return (
+        select(User)
+        .join(Role, Role.id == User.role_id)
+        .where(Role.name == ADMINISTRATOR, User.is_active, User.is_byline.is_(False))
+        .options(joinedload(User.role, innerjoin=True))
+        .order_by(User.id)
+        .limit(1)
+    )
+
+
+def chunks(things: Iterable[Thing], size: int = CHUNK) -> Iterator[list[Thing]]:
+    """The things in lists of at most this size."""
+    rest = iter(things)
+    while chunk := list(islice(rest, size)):
+        yield chunk

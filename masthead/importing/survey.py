@@ -1,0 +1,96 @@
+"""The first look at a folder: what is there, in which dialect, and where each text should be.
+
+Front matter is read, bodies are not kept: an entry is a few hundred bytes, however long the text is.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from masthead.importing.addresses import Addresses
+from masthead.importing.dialects.base import FOREIGN, HTML, MARKDOWN, Dialect
+from masthead.importing.errors import Unreadable
+from masthead.importing.folder import Found, shown
+from masthead.importing.items import Item, Kind, LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A text that can be imported."""
+
+    path: str
+    source: str
+    kind: Kind
+    slug: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that cannot be imported."""
+
+    source: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class Survey:
+    """All that is in a folder."""
+
+    entries: list[Entry] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    #: Files that are no texts, by the ending of their names.
+    others: Counter[str] = field(default_factory=Counter)
+    addresses: Addresses = field(default_factory=Addresses)
+
+    @property
+    def texts(self) -> int:
+        """How many files are texts, or look like some."""
+        return len(self.entries) + len(self.left_out) + len(self.failures)
+
+
+def survey(dialect: Dialect) -> Survey:
+    """Look at every file of the folder."""
+    found = Survey()
+    aliases: list[Item] = []
+    for path in _candidates(dialect, found):
+        try:
+            item = dialect.item(path, dialect.folder.read(path))
+        except Unreadable as error:
+            found.failures.append(Failure(shown(path), error.message, error.line))
+            continue
+        if isinstance(item, LeftOut):
+            found.left_out.append(item)
+            continue
+        found.entries.append(Entry(path, item.source, item.kind, item.slug, item.language))
+        found.addresses.place(path, item)
+        if len(item.old_paths) > 1:
+            aliases.append(_without_text(item))
+    for item in aliases:
+        found.addresses.alias(item)
+    found.addresses.fold()
+    return found
+
+
+def _candidates(dialect: Dialect, found: Survey) -> Iterator[str]:
+    for file in dialect.folder.walk(dialect.enters):
+        ending = PurePosixPath(file.path).suffix.lower()
+        name = file.path.rpartition("/")[2]
+        if not isinstance(file, Found):
+            found.failures.append(Failure(shown(file.path), file.reason))
+        elif name.startswith((".", "~", "#")):
+            found.others[ending or name] += 1
+        elif ending in FOREIGN:
+            reason = f"It is written in {FOREIGN[ending]}, which Masthead does not read."
+            found.left_out.append(LeftOut(shown(file.path), reason))
+        elif ending in MARKDOWN or (ending in HTML and dialect.reads_html(file.path)):
+            yield file.path
+        else:
+            found.others[ending or "without ending"] += 1
+
+
+def _without_text(item: Item) -> Item:
+    return replace(item, body="", notes=(), variables=())

@@ -1,0 +1,125 @@
+"""The body of an item in Masthead's own Markdown: template tags, excerpt marks, embedded elements, links."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Final
+
+from masthead.importing import liquid, shortcodes
+from masthead.importing.addresses import Addresses
+from masthead.importing.code_spans import code_in
+from masthead.importing.dialects.base import Dialect
+from masthead.importing.dialects.eleventy import Eleventy
+from masthead.importing.dialects.hugo import Hugo
+from masthead.importing.dialects.jekyll import Jekyll
+from masthead.importing.dialects.zola import Zola
+from masthead.importing.items import Item, Note, Notebook
+from masthead.importing.links import Origin, Rewriter
+from masthead.importing.templates import Language, Surroundings
+from masthead.text.profiles import Profile
+from masthead.text.sanitise import TAGS
+
+LANGUAGES: Final[Mapping[type[Dialect], type[Language]]] = {
+    Jekyll: liquid.Liquid,
+    Eleventy: liquid.Eleventy,
+    Hugo: shortcodes.Hugo,
+    Zola: shortcodes.Zola,
+}
+_MORE: Final = re.compile(
+    r"^[ \t]*<!--\s*(?:more|excerpt|read ?more|pelican_end_summary)\s*-->[ \t]*\n?|<!--\s*(?:more|excerpt|pelican_end_summary)\s*-->",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FRAME: Final = re.compile(r"<iframe\b([^<>]{0,2000})>(?:[^<]{0,500}</iframe\s*>)?", re.IGNORECASE)
+_SOURCE: Final = re.compile(r"\ssrc\s*=\s*[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE)
+_FRAME_TITLE: Final = re.compile(r"\stitle\s*=\s*\"([^\"<>]{1,300})\"", re.IGNORECASE)
+_ELEMENT: Final = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})(?=[\s/>])([^<>]{0,2000})>")
+_STYLE: Final = re.compile(r"\sstyle\s*=", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A body that Masthead can typeset, and what had to be done to it."""
+
+    body: str
+    #: The text before the mark of the excerpt, if there was one.
+    opening: str | None
+    notes: tuple[Note, ...]
+    #: Template tags that stay visible, by name.
+    visible: Counter[str]
+    links: int
+
+
+def translate(dialect: Dialect, addresses: Addresses, path: str, item: Item) -> Translated:
+    """Translate the body of an item whose file is at this path."""
+    notes = Notebook()
+    roots = ("", "content", "_posts")
+
+    def address_of(name: str) -> str | None:
+        bare, _, fragment = name.partition("#")
+        found = addresses.of_file(bare, beside=path, roots=roots) or addresses.of_name(bare)
+        return found + (f"#{fragment}" if fragment else "") if found else None
+
+    around = Surroundings(dict(item.variables), address_of, notes)
+    language = LANGUAGES.get(type(dialect), Language)(around)
+    body = language.translate(item.body)
+    body, opening = _without_more(body, dialect)
+    body = _framed(body, notes)
+    _name_lost_elements(body, notes)
+    own = item.old_paths[0] if item.old_paths else ""
+    rewriter = Rewriter(dialect, addresses, Origin(path, own), notes)
+    body = rewriter.rewrite(body)
+    return Translated(body, opening, tuple(notes.notes), language.visible, rewriter.rewritten)
+
+
+def _without_more(body: str, dialect: Dialect) -> tuple[str, str | None]:
+    """The body without the mark where its excerpt ends, and what stood before it."""
+    match = _MORE.search(body)
+    if match is not None and not code_in(body).cover(match.start()):
+        return body[: match.start()] + body[match.end() :], body[: match.start()]
+    separator = dialect.settings.text("excerpt_separator")
+    # Short ones, like an empty line, only say "the first paragraph", which an excerpt begins with anyway.
+    at = body.find(separator) if len(separator) > 2 else -1
+    if at < 0:
+        return body, None
+    return body[:at] + body[at + len(separator) :], body[:at]
+
+
+def _framed(body: str, notes: Notebook) -> str:
+    """A frame with another site in it cannot be shown; a link leads to what it showed."""
+    if _FRAME.search(body) is None:
+        return body
+    code = code_in(body)
+
+    def replace(match: re.Match[str]) -> str:
+        source = _SOURCE.search(match[1])
+        if source is None or code.cover(match.start()):
+            return match[0]
+        address = source[1] if not source[1].startswith("//") else f"https:{source[1]}"
+        title = _FRAME_TITLE.search(match[1])
+        label = title[1] if title else unescape(address)
+        notes.changed("iframe", f"a link to {unescape(address)} now")
+        return f'<a href="{address}">{label}</a>'
+
+    return _FRAME.sub(replace, body)
+
+
+def _name_lost_elements(body: str, notes: Notebook) -> None:
+    """Write down what the sanitiser will take away."""
+    if _ELEMENT.search(body) is None:
+        return
+    code = code_in(body)
+    allowed = TAGS[Profile.ARTICLE]
+    elements: Counter[str] = Counter()
+    styles = 0
+    for match in _ELEMENT.finditer(body):
+        if code.cover(match.start()):
+            continue
+        if match[1].lower() not in allowed:
+            elements[match[1].lower()] += 1
+        styles += bool(_STYLE.search(match[2]))
+    for name, count in elements.items():
+        notes.lost(f"<{name}>", "a post cannot hold this element", count=count)
+    if styles:
+        notes.lost("style attributes", "the look belongs to the publication", count=styles)

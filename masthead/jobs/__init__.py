@@ -1,0 +1,10 @@
+"""Work that happens after a change: the outbox, its runner and the schedule.
+
+A job is a row written in the transaction of the change that needs it, so that neither exists without the other.
+Features fill the registry with `task`; nobody here knows them. `enqueue` never commits.
+"""
+
+from masthead.jobs.outbox import enqueue
+from masthead.jobs.registry import Task, periodic, task
+
+__all__ = ["Task", "enqueue", "periodic", "task"]

@@ -1,0 +1,126 @@
+"""Taking jobs, keeping them, and saying how they ended: the statements that several runners may race in.
+
+Each runs in a short transaction of its own, apart from the work of the task. A lease that is not renewed expires, and
+the next runner takes the job; whoever lost a lease can no longer write its result.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from masthead import clock
+from masthead.db import db, snapshot
+from masthead.jobs.models import ERROR_CHARACTERS, Job, State
+
+LEASE = timedelta(seconds=60)
+FIRST_DELAY_SECONDS = 10
+LONGEST_DELAY_SECONDS = 2 * 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A job that this runner may work on; ``attempt`` counts from 1."""
+
+    job_id: int
+    name: str
+    args: tuple[Any, ...]
+    owner: str
+    attempt: int
+
+
+@contextmanager
+def _transaction() -> Iterator[Session]:
+    with Session(db.engine) as session, session.begin():
+        yield session
+
+
+def is_anything_due() -> bool:
+    """Whether a job waits to be taken. Reads only, so that an idle site writes nothing."""
+    with snapshot() as session:
+        return session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None
+
+
+def _due(now: datetime) -> Any:
+    return or_(
+        and_(Job.state == State.QUEUED, Job.run_at <= now),
+        and_(Job.state == State.RUNNING, Job.lease_until < now),
+    )
+
+
+def take(owner: str, limit: int) -> list[Lease]:
+    """Up to ``limit`` due jobs, the longest due first, which are nobody else's until the lease ends."""
+    now = clock.now()
+    chosen = select(Job.id).where(_due(now)).order_by(Job.run_at, Job.id).limit(limit)
+    statement = (
+        update(Job)
+        .where(Job.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery()))
+        .values(state=State.RUNNING, lease_owner=owner, lease_until=now + LEASE, attempts=Job.attempts + 1)
+        .returning(Job.id, Job.name, Job.args, Job.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    with _transaction() as session:
+        rows = session.execute(statement).all()
+    return [Lease(row.id, row.name, tuple(row.args), owner, row.attempts) for row in sorted(rows)]
+
+
+def renew(owner: str) -> None:
+    """Prolong every lease of a runner that is still alive."""
+    statement = (
+        update(Job)
+        .where(Job.state == State.RUNNING, Job.lease_owner == owner)
+        .values(lease_until=clock.now() + LEASE)
+    )
+    with _transaction() as session:
+        session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def complete(lease: Lease) -> None:
+    """Say that the job is done."""
+    _settle(lease, state=State.DONE, finished_at=clock.now(), last_error="")
+
+
+def bury(lease: Lease, error: str) -> None:
+    """Give the job up; it stays visible as a dead letter."""
+    _settle(lease, state=State.DEAD, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
+
+
+def postpone(lease: Lease, error: str) -> None:
+    """Let the job run again later, the later the oftener it has failed."""
+    try:
+        _settle(
+            lease,
+            state=State.QUEUED,
+            run_at=clock.now() + timedelta(seconds=delay_seconds(lease.attempt)),
+            last_error=error[:ERROR_CHARACTERS],
+        )
+    except IntegrityError:
+        # A newer job with the same key waits already, and will do this one's work.
+        _settle(lease, state=State.CANCELLED, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
+
+
+def delay_seconds(attempt: int) -> float:
+    """Exponential backoff; the jitter keeps jobs that failed together from coming back together."""
+    seconds = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** (attempt - 1))
+    return seconds * secrets.SystemRandom().uniform(0.75, 1.25)
+
+
+def _settle(lease: Lease, **values: object) -> None:
+    statement = (
+        update(Job)
+        .where(
+            Job.id == lease.job_id,
+            Job.state == State.RUNNING,
+            Job.lease_owner == lease.owner,
+            Job.attempts == lease.attempt,
+        )
+        .values(lease_owner=None, lease_until=None, **values)
+    )
+    with _transaction() as session:
+        session.execute(statement, execution_options={"synchronize_session": False})

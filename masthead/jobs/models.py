@@ -1,0 +1,66 @@
+"""Jobs, and when each periodic task was last queued."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from masthead.db import Base, Identifier
+
+ERROR_CHARACTERS = 2_000
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+_STATES = ", ".join(f"'{state}'" for state in State)
+
+
+class Job(Base):
+    """One call of a task; the arguments are ids, since what they name may change before the job runs."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint(f"state in ({_STATES})", name="state"),
+        Index("ix_job_state_run_at", "state", "run_at"),
+        # Of jobs with the same key at most one waits; the next change queues a new one while it runs.
+        Index(
+            "uq_job_waiting_key",
+            "unique_key",
+            unique=True,
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    args: Mapped[list[Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10))
+    unique_key: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    run_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: Which runner works on it, and until when nobody else may.
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+
+
+class Tick(Base):
+    """The last slot of time in which a periodic task was queued; of several runners one moves it on."""
+
+    __tablename__ = "job_tick"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    slot: Mapped[int]

@@ -1,0 +1,82 @@
+"""Writing jobs in the caller's transaction, and what an operator does with them. Nothing here commits."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from masthead import clock
+from masthead.db import db
+from masthead.errors import Conflict, NotFound
+from masthead.jobs.models import Job, State
+from masthead.jobs.registry import Task
+
+
+def enqueue(
+    task: Task[...], /, *ids: int | str, run_at: datetime | None = None, unique_key: str | None = None
+) -> int | None:
+    """Queue a call of the task in this transaction; the job's id, or None if one with this key waits already."""
+    now = clock.now()
+    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Job).values(
+        name=task.name,
+        args=list(ids),
+        state=State.QUEUED,
+        unique_key=unique_key,
+        created_at=now,
+        run_at=run_at or now,
+        attempts=0,
+        last_error="",
+    )
+    if unique_key is not None:
+        statement = statement.on_conflict_do_nothing(
+            index_elements=["unique_key"], index_where=text("state = 'queued'")
+        )
+    job_id: int | None = db.session.scalar(statement.returning(Job.id))
+    return job_id
+
+
+def listed(state: str | None = None) -> Select[Job]:
+    """Jobs, the newest first."""
+    statement = select(Job).order_by(Job.id.desc())
+    return statement if state is None else statement.where(Job.state == state)
+
+
+def retry(job_id: int) -> None:
+    """Let a dead or cancelled job start afresh; raises `NotFound` or `Conflict`."""
+    _move(
+        job_id,
+        from_states=(State.DEAD, State.CANCELLED),
+        problem="Only a dead or cancelled job can be retried.",
+        state=State.QUEUED,
+        attempts=0,
+        run_at=clock.now(),
+        finished_at=None,
+        unique_key=None,
+    )
+
+
+def cancel(job_id: int) -> None:
+    """Keep a waiting job from running; raises `NotFound` or `Conflict`."""
+    _move(
+        job_id,
+        from_states=(State.QUEUED, State.DEAD),
+        problem="Only a job that waits can be cancelled.",
+        state=State.CANCELLED,
+        finished_at=clock.now(),
+    )
+
+
+def _move(job_id: int, *, from_states: tuple[State, ...], problem: str, **values: object) -> None:
+    statement = update(Job).where(Job.id == job_id, Job.state.in_(from_states)).values(**values)
+    if db.session.scalar(statement.returning(Job.id)) is not None:
+        return
+    if db.session.scalar(select(Job.id).where(Job.id == job_id)) is None:
+        raise NotFound(f"There is no job {job_id}.")
+    raise Conflict(problem)
+
+
+def forget(state: State, *, before: datetime) -> None:
+    """Delete the jobs that reached this state before a moment."""
+    db.session.execute(delete(Job).where(Job.state == state, Job.finished_at < before))

@@ -1,0 +1,62 @@
+"""The tasks that exist, by name. Features register theirs when they are imported."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, ParamSpec
+
+P = ParamSpec("P")
+#: With the delays of `masthead.jobs.runner` the last attempt comes about nine hours after the first.
+ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[P]):
+    """A function that a job can name. It commits its own work, and can bear to be run twice."""
+
+    name: str
+    function: Callable[P, None]
+    attempts: int = ATTEMPTS
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Run it here and now."""
+        self.function(*args, **kwargs)
+
+
+_tasks: dict[str, Task[...]] = {}
+_periods: dict[str, timedelta] = {}
+
+
+def task(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Callable[P, None]], Task[P]]:
+    """Register the decorated function under a name, which is stored in jobs and so never changes."""
+
+    def register(function: Callable[P, None]) -> Task[P]:
+        if name in _tasks:
+            raise ValueError(f"Two tasks are called {name}.")
+        made = Task(name, function, attempts)
+        _tasks[name] = made
+        return made
+
+    return register
+
+
+def periodic(name: str, every: timedelta) -> Callable[[Callable[[], None]], Task[[]]]:
+    """Register a task that is queued once in each period, however many runners there are."""
+
+    def register(function: Callable[[], None]) -> Task[[]]:
+        # The next period comes anyway, so it is not worth trying for hours.
+        made = task(name, attempts=3)(function)
+        _periods[name] = every
+        return made
+
+    return register
+
+
+def find(name: str) -> Task[...] | None:
+    """The task with this name."""
+    return _tasks.get(name)
+
+
+def periods() -> dict[str, timedelta]:
+    """How often each periodic task is due."""
+    return dict(_periods)

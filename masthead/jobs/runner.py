@@ -1,0 +1,124 @@
+"""The local runner: takes due jobs and works on a few at a time, until it is told to stop.
+
+Whatever ends the process, no job is lost: its lease expires, and the next runner takes it. So a job can run twice,
+which its task must bear; it never runs twice at the same time while its runner is alive.
+"""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from masthead.db import db
+from masthead.jobs import leases, registry, schedule
+from masthead.jobs.leases import LEASE, Lease
+
+log = structlog.get_logger(__name__)
+
+#: Jobs that one runner works on at the same time.
+THREADS = 2
+#: How long a new job waits at most before somebody looks, while nothing is done and while a queue is worked off.
+POLL_SECONDS = 0.5
+BUSY_POLL_SECONDS = 0.02
+SCHEDULE_SECONDS = 5.0
+#: How long running jobs may take to finish when the server stops; then their leases run out.
+GRACE_SECONDS = 20.0
+
+
+class Runner:
+    """One process's runner."""
+
+    def __init__(self, app: Flask, *, threads: int = THREADS) -> None:
+        self.app = app
+        self.threads = threads
+        self.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._stopping = threading.Event()
+        self._running: set[Future[None]] = set()
+        self._known_ticks: dict[str, int] = {}
+
+    def stop(self) -> None:
+        """Take no more jobs, and let `run` return when those in hand are done."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until `stop` is called."""
+        pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="job")
+        next_tick = next_renewal = time.monotonic()
+        while not self._stopping.is_set():
+            now = time.monotonic()
+            try:
+                with self.app.app_context():
+                    if now >= next_tick:
+                        schedule.tick(self._known_ticks)
+                        next_tick = now + SCHEDULE_SECONDS
+                    if now >= next_renewal:
+                        self._renew()
+                        next_renewal = now + LEASE.total_seconds() / 3
+                    self._take_into(pool)
+            except SQLAlchemyError as error:
+                # The database is away or being migrated; it comes back, and so do we.
+                log.warning("jobs cannot be read", error=str(error))
+                self._stopping.wait(5)
+            self._stopping.wait(BUSY_POLL_SECONDS if self._running else POLL_SECONDS)
+        self._finish(pool)
+
+    def _renew(self) -> None:
+        if self._running:
+            leases.renew(self.owner)
+
+    def _take_into(self, pool: ThreadPoolExecutor) -> None:
+        self._running = {future for future in self._running if not future.done()}
+        free = self.threads - len(self._running)
+        if free and leases.is_anything_due():
+            self._running |= {pool.submit(self.work_on, lease) for lease in leases.take(self.owner, free)}
+
+    def _finish(self, pool: ThreadPoolExecutor) -> None:
+        """Wait for the jobs in hand, but not for ever; their leases are kept meanwhile."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        while any(not future.done() for future in self._running) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def run_due(self, *, limit: int = 1_000) -> int:
+        """Run what is due in this thread, and say how many jobs that were."""
+        done = 0
+        with self.app.app_context():
+            while done < limit and (taken := leases.take(self.owner, 1)):
+                self.work_on(taken[0])
+                done += 1
+        return done
+
+    def work_on(self, lease: Lease) -> None:
+        """Run one job, and write down how it ended."""
+        task = registry.find(lease.name)
+        with (
+            self.app.app_context(),
+            structlog.contextvars.bound_contextvars(job=lease.job_id, task=lease.name),
+        ):
+            if task is None:
+                leases.postpone(lease, f"There is no task called {lease.name!r} in this version.")
+            elif lease.attempt > task.attempts:
+                leases.bury(lease, "Every attempt ended with the process that made it.")
+            else:
+                self._attempt(task, lease)
+
+    def _attempt(self, task: registry.Task[...], lease: Lease) -> None:
+        started = time.monotonic()
+        try:
+            task(*lease.args)
+        except Exception as error:
+            # Whatever a task raises, the runner goes on.
+            log.exception("job failed", attempt=lease.attempt)
+            db.session.rollback()
+            settle = leases.bury if lease.attempt >= task.attempts else leases.postpone
+            settle(lease, f"{type(error).__name__}: {error}")
+        else:
+            db.session.rollback()
+            leases.complete(lease)
+            log.info("job done", milliseconds=round((time.monotonic() - started) * 1_000, 1))

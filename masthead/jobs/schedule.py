@@ -1,0 +1,37 @@
+"""Periodic tasks: each is queued once in its period, whichever of the running processes comes first."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from masthead import clock
+from masthead.db import db
+from masthead.jobs import outbox, registry
+from masthead.jobs.models import Tick
+
+
+def tick(known: dict[str, int]) -> None:
+    """Queue what is due and commit. ``known`` remembers between calls what needs no look into the database."""
+    now = int(clock.now().timestamp())
+    slots = {name: now // int(period.total_seconds()) for name, period in registry.periods().items()}
+    due = {name: slot for name, slot in slots.items() if known.get(name) != slot}
+    if not due:
+        return
+    for name, slot in due.items():
+        task = registry.find(name)
+        if task is not None and _is_first(name, slot):
+            outbox.enqueue(task, unique_key=f"periodic:{name}")
+    db.session.commit()
+    known.update(due)
+
+
+def _is_first(name: str, slot: int) -> bool:
+    """Whether nobody has queued the task in this slot yet; then it is ours to do."""
+    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Tick).values(name=name, slot=slot)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"slot": statement.excluded.slot},
+        where=Tick.slot < statement.excluded.slot,
+    )
+    return db.session.scalar(statement.returning(Tick.name)) is not None

@@ -1,0 +1,20 @@
+"""The outbox cleans up after itself."""
+
+from datetime import timedelta
+
+from masthead import clock
+from masthead.db import db
+from masthead.jobs import outbox
+from masthead.jobs.models import State
+from masthead.jobs.registry import periodic
+
+KEPT_DAYS = {State.DONE: 7, State.CANCELLED: 30, State.DEAD: 90}
+
+
+@periodic("jobs.forget_old", every=timedelta(days=1))
+def forget_old() -> None:
+    """Delete jobs that nobody will look at any more."""
+    now = clock.now()
+    for state, days in KEPT_DAYS.items():
+        outbox.forget(state, before=now - timedelta(days=days))
+    db.session.commit()

@@ -1,0 +1,27 @@
+"""Sending a letter. Only tasks call `send`: a mail server may take seconds, and may be away."""
+
+from email.utils import parseaddr
+
+import structlog
+from flask import current_app
+
+from masthead.mail import letters, transports
+from masthead.mail.letters import Letter
+from masthead.mail.transports import Mailbox
+
+log = structlog.get_logger(__name__)
+
+
+def is_on() -> bool:
+    """Whether this site sends letters at all."""
+    return bool(current_app.config["MAIL_URL"])
+
+
+def send(letter: Letter) -> None:
+    """Send the letter now; raises `OSError` or `smtplib.SMTPException` when the server does not take it."""
+    transport = transports.from_url(current_app.config["MAIL_URL"])
+    if transport is None:
+        log.info("mail is off, so a letter was not sent")
+        return
+    name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    transport.send(letters.message(letter, Mailbox(address, name)))

@@ -1,0 +1,72 @@
+"""Setting a letter: one template for the text, one for the HTML with its styles inlined, and headers that cannot be forged."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+from urllib.parse import urlsplit
+
+import css_inline
+from flask import current_app, render_template
+
+from masthead import clock
+from masthead.errors import Invalid
+from masthead.mail.transports import Mailbox
+
+SUBJECT_CHARACTERS = 200
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one person is sent."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+
+
+def compose(template: str, *, recipient: str, **context: Any) -> Letter:
+    """Set the letter ``templates/mail/<template>.{txt,html}``. The first line of the text is the subject."""
+    text = render_template(f"mail/{template}.txt", **context)
+    subject, _, body = text.lstrip().partition("\n")
+    html = render_template(f"mail/{template}.html", subject=subject, **context)
+    return Letter(recipient, one_line(subject), body.strip() + "\n", _inliner.inline(html))
+
+
+def one_line(subject: str) -> str:
+    """The text without anything that could begin another header or hide in this one."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in subject)
+    # "=?" begins an encoded word (RFC 2047), which the email package would decode, line breaks and all.
+    return " ".join(printable.replace("=?", "= ?").split())[:SUBJECT_CHARACTERS]
+
+
+def message(letter: Letter, sender: Mailbox) -> EmailMessage:
+    """The letter as a message (RFC 5322); raises `Invalid` for an address that is none."""
+    built = EmailMessage()
+    built["From"] = address(sender.address, one_line(sender.name))
+    built["To"] = address(letter.recipient)
+    built["Subject"] = letter.subject
+    built["Date"] = format_datetime(clock.now())
+    built["Message-ID"] = make_msgid(domain=urlsplit(current_app.config["SITE_URL"]).hostname or "localhost")
+    # Answering machines keep quiet (RFC 3834).
+    built["Auto-Submitted"] = "auto-generated"
+    built.set_content(letter.text)
+    built.add_alternative(letter.html, subtype="html")
+    return built
+
+
+def address(text: str, name: str = "") -> Address:
+    """One address for a header; raises `Invalid` instead of letting a second one in."""
+    if not text.isprintable() or any(letter.isspace() or letter in ',;<>()"' for letter in text):
+        raise Invalid("This is not one e-mail address.")
+    local, _, domain = text.rpartition("@")
+    if not local or not domain:
+        raise Invalid("This is not an e-mail address. It should look like name@example.org.")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise Invalid("The part of this e-mail address after the @ cannot exist.") from None
+    return Address(display_name=name, username=local, domain=domain)

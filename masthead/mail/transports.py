@@ -1,0 +1,112 @@
+"""The ways out for letters: an SMTP server, the console, or a folder; and how ``MAIL_URL`` names them."""
+
+import smtplib
+import ssl
+import sys
+import uuid
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+TIMEOUT_SECONDS = 30
+Encryption = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Who letters come from."""
+
+    address: str
+    name: str = ""
+
+
+class Transport(Protocol):
+    """Something that takes a message; raises `OSError` or `smtplib.SMTPException` when it cannot."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand the message over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SMTP:
+    """A mail server. Certificates are checked; a server without one is for the same machine only."""
+
+    host: str
+    port: int
+    encryption: Encryption
+    username: str = ""
+    password: str = ""
+
+    def send(self, message: EmailMessage) -> None:
+        """Send it over a connection of its own."""
+        context = ssl.create_default_context()
+        with self._connect(context) as server:
+            if self.encryption == "starttls":
+                server.starttls(context=context)
+            if self.username:
+                server.login(self.username, self.password)
+            server.send_message(message)
+
+    def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
+        if self.encryption == "tls":
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Letters on the terminal, for development."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Print the text, which holds the links."""
+        body = message.get_body(("plain",))
+        text = body.get_content() if body is not None else ""
+        sys.stdout.write(f"\nTo: {message['To']}\nSubject: {message['Subject']}\n\n{text}\n")
+        sys.stdout.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Each letter a file that mail programs open."""
+
+    path: Path
+
+    def send(self, message: EmailMessage) -> None:
+        """Write it under its final name only when it is whole."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        name = f"{message['Date'].datetime:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}"
+        draft = self.path / f".{name}"
+        draft.write_bytes(message.as_bytes())
+        draft.chmod(0o600)
+        draft.rename(self.path / f"{name}.eml")
+
+
+def from_url(url: str) -> Transport | None:
+    """The transport that ``MAIL_URL`` names; None for an empty one. `masthead.config` has checked its form."""
+    parts = urlsplit(url)
+    match parts.scheme:
+        case "":
+            return None
+        case "console":
+            return Console()
+        case "file":
+            return Folder(Path(unquote(parts.path)))
+    default_port = 465 if parts.scheme == "smtps" else 587
+    return SMTP(
+        parts.hostname or "",
+        parts.port or default_port,
+        _encryption(parts),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+    )
+
+
+def _encryption(parts: SplitResult) -> Encryption:
+    """What the address asks for. Without a word STARTTLS, except on this machine, where nobody listens between."""
+    if parts.scheme == "smtps":
+        return "tls"
+    if parts.query:
+        return "starttls" if parts.query == "tls=starttls" else "none"
+    return "none" if parts.hostname in {"localhost", "127.0.0.1", "::1"} else "starttls"

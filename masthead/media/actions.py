@@ -1,0 +1,46 @@
+"""Keeping pictures. Checking and encoding, the slow part, has happened before: see `masthead.media.pictures`."""
+
+from datetime import datetime
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import claim
+from masthead.errors import NotAllowed
+from masthead.media import queries
+from masthead.media.models import ALT_CHARACTERS, NAME_CHARACTERS, Media
+from masthead.media.pictures import PreparedPicture
+from masthead.storage import store as storage
+
+
+def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None, at: datetime) -> Media:
+    """Keep a picture; the same content twice is one row, with the name and the text of the first time.
+
+    Without ``by`` the shell asks, and the picture belongs to nobody. Call this before the transaction's other
+    statements if you can: the file is written first, so that no row is ever without its file.
+    """
+    if by is not None and not by.can(Permission.UPLOAD):
+        raise NotAllowed("Your role does not allow you to upload pictures.")
+    files = storage.current()
+    if files.size(picture.path) != len(picture.content):
+        files.put(picture.path, picture.content)
+    claim(
+        Media,
+        Media.content_hash,
+        picture.content_hash,
+        path=picture.path,
+        source_hash=picture.source_hash,
+        media_type=picture.media_type,
+        width=picture.width,
+        height=picture.height,
+        size=len(picture.content),
+        alt=_one_line(alt)[:ALT_CHARACTERS],
+        name=_one_line(name)[:NAME_CHARACTERS],
+        owner_id=by.id if by else None,
+        created_at=at,
+    )
+    return queries.with_content(picture.content_hash)
+
+
+def _one_line(text: str) -> str:
+    """Text for people, without line breaks and what no database can store; a file name may hold anything."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").split())

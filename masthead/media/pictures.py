@@ -1,0 +1,227 @@
+"""Makes a file that somebody handed in fit to be kept and shown: pure, slow, and before any transaction.
+
+The type is what the content says, whatever the file is called. Size and pixels are checked in the header, before
+anything is decoded. What is kept holds pixels alone: no place and time of a photograph, no serial number of a camera,
+no second file hidden behind the first.
+"""
+
+import hashlib
+import re
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final
+
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from masthead.media import structure
+from masthead.media.errors import PictureRefused
+
+#: 50 million pixels are a photograph of 8,660 × 5,770; decoded, they take 150 to 200 MB.
+PIXELS_LIMIT: Final = 50_000_000
+FRAMES_LIMIT: Final = 1_000
+#: All frames of an animation together; more would be a film.
+ANIMATION_PIXELS_LIMIT: Final = 100_000_000
+BYTES_LIMIT: Final = 20_000_000
+
+# A second guard below our own check of the header. Pillow only warns up to twice the limit, so its warning is an error.
+Image.MAX_IMAGE_PIXELS = PIXELS_LIMIT
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that is kept: how browsers and file names call it, and how we write it."""
+
+    media_type: str
+    extension: str
+    modes: frozenset[str]
+    options: dict[str, Any]
+    is_animation_kept: bool = False
+
+
+_COLOUR: Final = frozenset({"RGB", "RGBA"})
+FORMATS: Final[dict[str, Format]] = {
+    "JPEG": Format("image/jpeg", "jpg", frozenset({"L", "RGB"}), {"quality": 88}),
+    "PNG": Format("image/png", "png", frozenset({"1", "L", "LA", "P", "I;16"}) | _COLOUR, {}),
+    "WEBP": Format("image/webp", "webp", _COLOUR, {"quality": 86, "method": 4}, is_animation_kept=True),
+    "GIF": Format(
+        "image/gif", "gif", frozenset({"1", "L", "P"}) | _COLOUR, {"comment": b""}, is_animation_kept=True
+    ),
+    "AVIF": Format("image/avif", "avif", _COLOUR, {"quality": 75, "speed": 8}),
+}
+#: Everything that Pillow's readers raise for a broken file; none of it is a mistake of ours.
+BROKEN: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    struct.error,
+    zlib.error,
+)
+_DAMAGED: Final = "This picture is damaged or cut off. Save it again, and try once more."
+_TOO_LARGE: Final = (
+    f"This picture has more than {PIXELS_LIMIT // 1_000_000} million pixels. Make it smaller first."
+)
+#: How the files of our formats begin: Pillow does not tell a broken one from something else.
+_BEGINNINGS: Final = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi", re.DOTALL)
+_SRGB: Final = ImageCms.createProfile("sRGB")
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPicture:
+    """A picture in the form in which it is kept."""
+
+    content: bytes
+    media_type: str
+    extension: str
+    width: int
+    height: int
+    content_hash: str
+    source_hash: str
+
+    @property
+    def path(self) -> str:
+        """Where it is kept and served, below the folder and below `/media/`: 120 bits of its content's hash."""
+        return f"{self.content_hash[:2]}/{self.content_hash[2:32]}.{self.extension}"
+
+
+def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
+    """Check a file and make it fit to be kept; raises `PictureRefused`, which says why. Runs in any process.
+
+    A photograph is turned upright and brought to sRGB. An animated GIF or WebP stays animated; of a picture in another
+    format that moves, the first frame is kept.
+    """
+    if not data:
+        raise PictureRefused("This file is empty. Choose another one.")
+    if len(data) > limit_bytes:
+        raise PictureRefused(
+            f"This picture has {len(data) / 1e6:.1f} MB; at most {limit_bytes / 1e6:.0f} MB are accepted. Make it smaller first."
+        )
+    with _opened(data) as image:
+        kind = "JPEG" if image.format == "MPO" else image.format or ""
+        _check_pixels(image, structure.frames(data, kind, limit=FRAMES_LIMIT))
+        try:
+            content = _decoded_and_bare(image, data, kind)
+        except Image.DecompressionBombError:
+            raise PictureRefused(_TOO_LARGE) from None
+        except BROKEN:
+            raise PictureRefused(_DAMAGED) from None
+    # Turning a photograph upright has exchanged its width and height.
+    with _opened(content) as kept:
+        width, height = kept.size
+    return PreparedPicture(
+        content=content,
+        media_type=FORMATS[kind].media_type,
+        extension=FORMATS[kind].extension,
+        width=width,
+        height=height,
+        content_hash=hashlib.sha256(content).hexdigest(),
+        source_hash=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The file with its header read, if it is of a format on our list."""
+    try:
+        return Image.open(BytesIO(data), formats=list(FORMATS))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureRefused(_TOO_LARGE) from None
+    except UnidentifiedImageError:
+        raise PictureRefused(_unknown(data)) from None
+    except BROKEN:
+        raise PictureRefused(_DAMAGED) from None
+
+
+def _unknown(data: bytes) -> str:
+    if b"<svg" in data[:4_096].lower():
+        return "SVG drawings are not accepted, because they can hold scripts. Export the drawing as PNG."
+    if _BEGINNINGS.match(data):
+        return _DAMAGED
+    return "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF or AVIF."
+
+
+def _check_pixels(image: Image.Image, frames: int) -> None:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise PictureRefused("This picture has no pixels. Choose another one.")
+    if width * height > PIXELS_LIMIT:
+        raise PictureRefused(_TOO_LARGE)
+    if frames > FRAMES_LIMIT or frames * width * height > max(ANIMATION_PIXELS_LIMIT, width * height):
+        raise PictureRefused(
+            "This animation is too long for its size. Shorten it, make it smaller, or use a film."
+        )
+
+
+def _decoded_and_bare(image: Image.Image, data: bytes, kind: str) -> bytes:
+    """The file as it is if it holds pixels alone, otherwise one that does; it has been decoded whole in both cases."""
+    is_animation = FORMATS[kind].is_animation_kept and getattr(image, "is_animated", False)
+    if not structure.is_bare(data, kind):
+        return _encoded_animation(image, kind) if is_animation else _encoded(image, data, kind)
+    for frame in range(getattr(image, "n_frames", 1) if is_animation else 1):
+        if is_animation:
+            image.seek(frame)
+        image.load()
+    return data
+
+
+def _encoded_animation(image: Image.Image, kind: str) -> bytes:
+    written = BytesIO()
+    options = dict(FORMATS[kind].options)
+    if kind == "WEBP":
+        # Pillow would give every frame the time of the first one.
+        options |= {"duration": _durations(image), "loop": image.info.get("loop", 0)}
+        options |= {"exif": b"", "icc_profile": b"", "xmp": b""}
+    image.save(written, kind, save_all=True, **options)
+    return written.getvalue()
+
+
+def _durations(image: Image.Image) -> list[int]:
+    """How long each frame is shown, in milliseconds."""
+    durations = []
+    for frame in range(getattr(image, "n_frames", 1)):
+        image.seek(frame)
+        image.load()
+        durations.append(int(image.info.get("duration") or 0))
+    image.seek(0)
+    return durations
+
+
+def _encoded(image: Image.Image, data: bytes, kind: str) -> bytes:
+    written, chosen = BytesIO(), FORMATS[kind]
+    image.load()
+    is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    # Of a picture that stands upright, exif_transpose makes a needless copy.
+    upright = _in_srgb(ImageOps.exif_transpose(image) if is_turned else image)
+    # Only what says which colour is transparent may stay; everything else that came with the file goes.
+    upright.info = {name: upright.info[name] for name in ("transparency",) if name in upright.info}
+    if upright.mode not in chosen.modes:
+        upright = upright.convert("RGBA" if upright.has_transparency_data and kind != "JPEG" else "RGB")
+        upright.info = {}
+    lossless = {"lossless": True} if kind == "WEBP" and b"VP8L" in data[:64] else {}
+    upright.save(written, kind, **chosen.options, **lossless)
+    return written.getvalue()
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """The picture in the colours that every browser assumes; one whose profile cannot be read stays as it is."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"L", "RGB", "RGBA", "CMYK"}:
+        return image
+    try:
+        read = ImageCms.ImageCmsProfile(BytesIO(profile))
+        target = "RGB" if image.mode in {"CMYK", "L"} else image.mode
+        converted = ImageCms.profileToProfile(image, read, _SRGB, outputMode=target)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    return converted or image

@@ -1,0 +1,36 @@
+"""Reading pictures."""
+
+from sqlalchemy import ColumnElement, Select, select
+
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.media.models import Media
+
+
+def newest_first() -> Select[Media]:
+    """Every picture, the newest first."""
+    return select(Media).order_by(Media.created_at.desc(), Media.id.desc())
+
+
+def by_path(path: str) -> Media:
+    """The picture at this path below `/media/`; raises `NotFound`."""
+    return _one(Media.path == path)
+
+
+def with_source(source_hash: str) -> Media | None:
+    """The picture that was made from a file with this SHA-256, so that the file need not be prepared again."""
+    return db.session.scalars(
+        select(Media).where(Media.source_hash == source_hash).order_by(Media.id).limit(1)
+    ).first()
+
+
+def with_content(content_hash: str) -> Media:
+    """The picture whose file has this SHA-256; raises `NotFound`."""
+    return _one(Media.content_hash == content_hash)
+
+
+def _one(condition: ColumnElement[bool]) -> Media:
+    found = db.session.scalar(select(Media).where(condition))
+    if found is None:
+        raise NotFound("There is no picture at this address.")
+    return found

@@ -1,0 +1,226 @@
+"""What a picture file is made of, read from its bytes: whether it holds the picture and nothing else, and how many frames.
+
+A file that has a place for nothing but pixels is kept as it came. That loses no quality, and it makes storing what we
+stored before, as an import of our own export does, change no byte. Everything else is encoded anew.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from struct import unpack_from
+from typing import Final
+
+Part = tuple[bytes, int, int]
+
+# JPEG (ITU-T T.81): quantisation and Huffman tables, restart interval, frame header, scan.
+_JPEG_SEGMENTS: Final = frozenset(b"\xdb\xc4\xdd\xc0\xc1\xc2\xda")
+_JPEG_JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00"
+#: In the data of a scan, 0xFF stands before 0x00 or a restart marker; before anything else it begins a segment.
+_AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+_GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
+_GIF_EXTENSION, _GIF_IMAGE, _GIF_END, _GIF_CONTROL, _GIF_APPLICATION = 0x21, 0x2C, 0x3B, 0xF9, 0xFF
+
+_WEBP_FRAME: Final = b"ANMF"
+_WEBP_CHUNKS: Final = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", _WEBP_FRAME})
+_WEBP_FRAME_HEADER: Final = 16
+
+_AVIF_BOXES: Final = frozenset({b"ftyp", b"meta", b"mdat"})
+_AVIF_META: Final = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iprp", b"iref"})
+_AVIF_PROPERTIES: Final = frozenset({b"ispe", b"pixi", b"av1C", b"colr", b"auxC"})
+
+
+class CutOff(ValueError):
+    """A part says that it is longer than what follows."""
+
+
+def is_bare(data: bytes, kind: str) -> bool:
+    """Whether a file of Pillow's format ``kind`` holds the picture, and nothing beside or behind it."""
+    try:
+        return _BARE[kind](data)
+    except (CutOff, struct.error, IndexError):
+        return False
+
+
+def frames(data: bytes, kind: str, *, limit: int) -> int:
+    """How many frames a GIF or WebP has, counted up to one more than ``limit``; 1 for every other format."""
+    count = 0
+    for _ in _FRAMES[kind](data) if kind in _FRAMES else ():
+        count += 1
+        if count > limit:
+            break
+    return max(count, 1)
+
+
+def _is_bare_jpeg(data: bytes) -> bool:
+    if not data.startswith(b"\xff\xd8"):
+        return False
+    position = 2
+    while data[position : position + 2] != b"\xff\xd9":
+        lead, marker, length = unpack_from(">BBH", data, position)
+        is_jfif = data.startswith(_JPEG_JFIF, position)
+        if lead != 0xFF or length < 2 or not (marker in _JPEG_SEGMENTS or is_jfif):
+            return False
+        position += 2 + length
+        if marker == 0xDA:
+            following = _AFTER_SCAN.search(data, position)
+            if following is None:
+                return False
+            position = following.start()
+    return position + 2 == len(data)
+
+
+def _is_bare_png(data: bytes) -> bool:
+    if not data.startswith(_PNG_SIGNATURE):
+        return False
+    position, name = len(_PNG_SIGNATURE), b""
+    while name != b"IEND":
+        length, name = unpack_from(">I4s", data, position)
+        if name not in _PNG_CHUNKS:
+            return False
+        position += 12 + length
+    return position == len(data)
+
+
+def _is_bare_gif(data: bytes) -> bool:
+    end = 0
+    for kind, start, end in _gif_blocks(data):
+        if kind == _GIF_EXTENSION:
+            label = data[start + 1]
+            is_loop = label == _GIF_APPLICATION and data.startswith(_GIF_LOOP, start + 2)
+            if label != _GIF_CONTROL and not is_loop:
+                return False
+        if kind == _GIF_END:
+            return end == len(data)
+    return False
+
+
+def _gif_frames(data: bytes) -> Iterator[None]:
+    try:
+        yield from (None for kind, _, _ in _gif_blocks(data) if kind == _GIF_IMAGE)
+    except (CutOff, struct.error, IndexError):
+        # Cut off: what came before still counts, and decoding will say the rest.
+        return
+
+
+def _gif_blocks(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """The blocks behind the header (GIF89a, section 17 onwards): what each is, where it begins and ends."""
+    position = 13 + _colour_table(data[10])
+    while position < len(data):
+        start, kind = position, data[position]
+        if kind == _GIF_EXTENSION:
+            position = _behind_sub_blocks(data, position + 2)
+        elif kind == _GIF_IMAGE:
+            position = _behind_sub_blocks(data, position + 11 + _colour_table(data[position + 9]))
+        else:
+            position += 1
+        yield kind, start, position
+        if kind not in {_GIF_EXTENSION, _GIF_IMAGE}:
+            return
+
+
+def _colour_table(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _behind_sub_blocks(data: bytes, position: int) -> int:
+    while data[position]:
+        position += 1 + data[position]
+    return position + 1
+
+
+def _is_bare_webp(data: bytes) -> bool:
+    riff, length, webp = unpack_from("<4sI4s", data)
+    if riff != b"RIFF" or webp != b"WEBP" or length + 8 != len(data):
+        return False
+    return all(
+        name in _WEBP_CHUNKS and (name != _WEBP_FRAME or _is_bare_webp_frame(data, start, end))
+        for name, start, end in _webp_chunks(data, 12, len(data))
+    )
+
+
+def _is_bare_webp_frame(data: bytes, start: int, end: int) -> bool:
+    inner = list(_webp_chunks(data, start + _WEBP_FRAME_HEADER, end))
+    return all(name in _WEBP_CHUNKS and name != _WEBP_FRAME for name, _, _ in inner)
+
+
+def _webp_frames(data: bytes) -> Iterator[None]:
+    try:
+        yield from (None for name, _, _ in _webp_chunks(data, 12, len(data)) if name == _WEBP_FRAME)
+    except (CutOff, struct.error):
+        return
+
+
+def _webp_chunks(data: bytes, position: int, end: int) -> Iterator[Part]:
+    while position < end:
+        name, length = unpack_from("<4sI", data, position)
+        if position + 8 + length > end:
+            raise CutOff
+        yield name, position + 8, position + 8 + length
+        position += 8 + length + length % 2
+
+
+def _is_bare_avif(data: bytes) -> bool:
+    for name, start, end in _boxes(data, 0, len(data)):
+        if name not in _AVIF_BOXES:
+            return False
+        if name == b"meta" and not _is_bare_meta(data, start + 4, end):
+            return False
+    return True
+
+
+def _is_bare_meta(data: bytes, start: int, end: int) -> bool:
+    """Whether every item is a coded picture (no Exif, no XMP), and no property holds a colour profile or a rotation."""
+    for name, inner, inner_end in _boxes(data, start, end):
+        if name not in _AVIF_META:
+            return False
+        if name == b"iinf":
+            wide = data[inner] > 0
+            entries = list(_boxes(data, inner + (8 if wide else 6), inner_end))
+            if not all(_is_picture_item(data, entry) for _, entry, _ in entries):
+                return False
+        if name == b"iprp" and not all(
+            _is_plain_property(data, part) for part in _properties(data, inner, inner_end)
+        ):
+            return False
+    return True
+
+
+def _is_picture_item(data: bytes, start: int) -> bool:
+    version = data[start]
+    offset = start + (8 if version == 2 else 10)
+    return version in {2, 3} and data[offset : offset + 4] == b"av01"
+
+
+def _properties(data: bytes, start: int, end: int) -> Iterator[Part]:
+    for name, inner, inner_end in _boxes(data, start, end):
+        if name == b"ipco":
+            yield from _boxes(data, inner, inner_end)
+
+
+def _is_plain_property(data: bytes, part: Part) -> bool:
+    name, start, _ = part
+    return name in _AVIF_PROPERTIES and (name != b"colr" or data[start : start + 4] == b"nclx")
+
+
+def _boxes(data: bytes, position: int, end: int) -> Iterator[Part]:
+    """The boxes of an ISO base media file (ISO/IEC 14496-12); lengths of 64 bits and "to the end" are not ours."""
+    while position < end:
+        length, name = unpack_from(">I4s", data, position)
+        if length < 8 or position + length > end:
+            raise CutOff
+        yield name, position + 8, position + length
+        position += length
+
+
+_BARE: Final[dict[str, Callable[[bytes], bool]]] = {
+    "JPEG": _is_bare_jpeg,
+    "PNG": _is_bare_png,
+    "GIF": _is_bare_gif,
+    "WEBP": _is_bare_webp,
+    "AVIF": _is_bare_avif,
+}
+_FRAMES: Final[dict[str, Callable[[bytes], Iterator[None]]]] = {"GIF": _gif_frames, "WEBP": _webp_frames}

@@ -1,0 +1,44 @@
+"""Pictures as browsers get them: with our type, never sniffed, without a cookie, kept for a year."""
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from masthead.errors import NotFound
+from masthead.media import queries
+from masthead.storage import store as storage
+from masthead.web.access import public
+from masthead.web.security import own_policy
+from masthead.web.stateless import stateless
+from masthead.web.static_files import YEAR_SECONDS
+
+bp = Blueprint("media", __name__)
+
+#: Opened as a page of its own, a picture can run, load and send nothing.
+POLICY = "default-src 'none'; sandbox"
+
+
+@bp.get("/media/<path:path>")
+@public
+@stateless
+@own_policy(POLICY)
+def show(path: str) -> ResponseReturnValue:
+    """A picture."""
+    picture = queries.by_path(path)
+    response = Response(mimetype=picture.media_type)
+    response.set_etag(picture.content_hash)
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR_SECONDS
+    response.cache_control.immutable = True
+    # Feed readers and other sites that quote a post show its pictures too.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.make_conditional(request)
+    if response.status_code == 304:
+        return response
+    if request.method == "HEAD":
+        response.content_length = picture.size
+        return response
+    try:
+        response.set_data(storage.current().get(picture.path))
+    except FileNotFoundError:
+        raise NotFound("The file of this picture is missing.") from None
+    return response

@@ -1,0 +1,220 @@
+"""``masthead check``: what is wrong with this installation, and how to mend it."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from masthead.accounts import queries as people
+from masthead.config import EVERY_NETWORK
+from masthead.db import db
+from masthead.operation.schema import present_schema
+from masthead.web.commands import Command
+
+#: Less free space than this stops a database sooner than its owner can look.
+FREE_MEGABYTES = 200
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Level(StrEnum):
+    """How bad it is. Only an error makes the command fail."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Finding(NamedTuple):
+    """One line: what was looked at, and how it is or how to mend it."""
+
+    level: Level
+    subject: str
+    sentence: str
+
+
+@click.command("check", cls=Command)
+@with_appcontext
+def check() -> None:
+    """Say what is wrong with the installation, and how to mend it. Exit code 1 if anything is."""
+    findings = list(all_findings())
+    for finding in findings:
+        click.echo(f"{finding.level:<9}{finding.subject:<15}{finding.sentence}")
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    if errors:
+        raise click.ClickException(f"{errors} {'thing is' if errors == 1 else 'things are'} wrong.")
+
+
+def all_findings() -> Iterator[Finding]:
+    """Every check, in the order in which one would mend what they find."""
+    for looked_at in CHECKS:
+        yield from looked_at()
+
+
+def _configuration() -> Iterator[Finding]:
+    # Whoever gets here has a valid one: an invalid one has ended with the list of its mistakes.
+    if current_app.debug:
+        yield Finding(
+            Level.WARNING,
+            "configuration",
+            "This is the development configuration, whose debugger runs any code. Set FLASK_CONFIG=production "
+            "before anybody else can reach the site.",
+        )
+    else:
+        yield Finding(Level.OK, "configuration", "Every setting can be used.")
+
+
+def _secrets() -> Iterator[Finding]:
+    folder = _home() / "secrets"
+    loose = [path for path in (folder, *sorted(folder.glob("[!.]*"))) if _is_open_to_others(path)]
+    for path in loose:
+        mode = "700" if path.is_dir() else "600"
+        yield Finding(
+            Level.ERROR, "secrets", f"Other accounts of this machine can use {path}. Run: chmod {mode} {path}"
+        )
+    if not loose:
+        yield Finding(Level.OK, "secrets", "Nobody else on this machine can read them.")
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & OTHERS)
+
+
+def _storage() -> Iterator[Finding]:
+    home = _home()
+    try:
+        with tempfile.TemporaryFile(dir=home) as probe:
+            probe.write(b"masthead")
+    except OSError as error:
+        yield Finding(
+            Level.ERROR,
+            "storage",
+            f"Nothing can be written into {home} ({error.strerror}). Give this folder to the account that runs "
+            "Masthead, or set MASTHEAD_HOME to another one.",
+        )
+        return
+    free = _free_megabytes(home)
+    if free < FREE_MEGABYTES:
+        yield Finding(
+            Level.WARNING, "storage", f"Only {free} MB are free in {home}. Make room before the disk is full."
+        )
+    else:
+        yield Finding(Level.OK, "storage", f"{home} can be written to.")
+
+
+def _pictures() -> Iterator[Finding]:
+    folder = Path(current_app.config["MEDIA_URL"])
+    # It is made when the first picture comes.
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        yield Finding(
+            Level.ERROR,
+            "pictures",
+            f"No picture can be kept in {folder}. Give {nearest} to the account that runs Masthead, or set MEDIA_URL "
+            "to another folder.",
+        )
+    else:
+        yield Finding(Level.OK, "pictures", f"Pictures can be kept in {folder}.")
+
+
+def _free_megabytes(folder: Path) -> int:
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize // 1_000_000
+
+
+def _database() -> Iterator[Finding]:
+    url = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    schema = present_schema()
+    if schema.problem is not None:
+        yield Finding(Level.ERROR, "database", schema.problem)
+        return
+    place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    yield Finding(Level.OK, "database", f"{place} answers, and its tables are those of this version.")
+    yield from _accounts()
+
+
+def _accounts() -> Iterator[Finding]:
+    try:
+        administrators = db.session.scalars(people.active_administrators()).all()
+        is_new = people.is_empty()
+    except SQLAlchemyError:
+        yield Finding(
+            Level.ERROR, "accounts", "The accounts cannot be read. Restore a backup of the database."
+        )
+        return
+    finally:
+        db.session.rollback()
+    if is_new:
+        yield Finding(
+            Level.WARNING, "accounts", "Nobody has one yet. `masthead serve` prints a link to make the first."
+        )
+    elif not administrators:
+        yield Finding(
+            Level.ERROR,
+            "accounts",
+            "Nobody can administer the site. Run: masthead user set-role USERNAME administrator",
+        )
+    else:
+        yield Finding(Level.OK, "accounts", f"{len(administrators)} can administer the site.")
+
+
+def _address() -> Iterator[Finding]:
+    settings = current_app.config
+    problems = list(_address_problems(settings["SITE_URL"], settings["HOST"]))
+    yield from problems
+    if not problems:
+        yield Finding(Level.OK, "address", f"Readers reach the site at {settings['SITE_URL']}/.")
+
+
+def _address_problems(site_url: str, host: str) -> Iterator[Finding]:
+    is_https, site_host = site_url.startswith("https://"), _host_of(site_url)
+    if site_host in EVERY_NETWORK:
+        sentence = f"Nobody can open {site_url}/. Set SITE_URL to the address that readers use."
+        yield Finding(Level.ERROR, "address", sentence)
+    elif site_host in THIS_MACHINE and host not in THIS_MACHINE:
+        sentence = f"The server listens on {host}, but its links lead to {site_url}/. Set SITE_URL to what readers use."
+        yield Finding(Level.WARNING, "address", sentence)
+    elif site_host not in THIS_MACHINE and not is_https:
+        sentence = (
+            "Passwords travel unprotected over http. Put a proxy with a certificate in front, and set SITE_URL "
+            "to https://…"
+        )
+        yield Finding(Level.WARNING, "address", sentence)
+    if is_https and not current_app.config["TRUSTED_PROXIES"]:
+        sentence = (
+            "SITE_URL is https, but no proxy is trusted to say that a request came by https, so every page would "
+            "redirect to itself. Set TRUSTED_PROXIES=1 if one proxy is in front."
+        )
+        yield Finding(Level.WARNING, "address", sentence)
+    if site_host not in {name.strip("[]").lower() for name in current_app.config["TRUSTED_HOSTS"]}:
+        sentence = f"TRUSTED_HOSTS lacks {site_host}, so the site would refuse its own address. Add it, or leave it out."
+        yield Finding(Level.ERROR, "address", sentence)
+
+
+def _host_of(site_url: str) -> str:
+    return urlsplit(site_url).hostname or ""
+
+
+def _home() -> Path:
+    home: Path = current_app.config["MASTHEAD_HOME"]
+    return home
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _configuration,
+    _secrets,
+    _storage,
+    _pictures,
+    _database,
+    _address,
+)

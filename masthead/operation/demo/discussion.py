@@ -1,0 +1,93 @@
+"""The comments and the readers of the demonstration, as they would have come."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+
+from masthead.accounts.models import User
+from masthead.comments import actions, remarks
+from masthead.comments.lifecycle import Step
+from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.remarks import Remark
+from masthead.db import db
+from masthead.operation.demo.collection import Reply
+from masthead.posts.models import DailyViews, Post
+
+#: The time between two comments below a post.
+PACE = timedelta(hours=1, minutes=50)
+#: For so many days after it appeared a post of the demonstration is read.
+READ_DAYS = 40
+
+#: What a moderator does so that a comment ends in a status. One that waits was taken for spam, and then was not.
+DECISIONS: dict[CommentStatus, tuple[Step, ...]] = {
+    CommentStatus.APPROVED: (Step.APPROVE,),
+    CommentStatus.PENDING: (Step.REJECT, Step.RESTORE),
+    CommentStatus.SPAM: (Step.REJECT,),
+    CommentStatus.DELETED: (Step.DELETE,),
+}
+
+
+def typeset(replies: Iterable[Reply]) -> dict[str, Remark]:
+    """The texts of comments and of their answers, rendered."""
+    return {reply.text: remarks.typeset(reply.text) for reply in _flat(replies)}
+
+
+def _flat(replies: Iterable[Reply]) -> Iterator[Reply]:
+    for reply in replies:
+        yield reply
+        yield from _flat(reply.replies)
+
+
+class Discussion:
+    """The comments below one post."""
+
+    def __init__(
+        self, post: Post, people: Mapping[str, User], moderator: User, typeset: Mapping[str, Remark]
+    ) -> None:
+        self._post = post
+        self._people = people
+        self._moderator = moderator
+        self._remarks = typeset
+        begin = post.published_at or post.created_at
+        self._times = (begin + PACE * number for number in count(1))
+
+    def write(self, replies: Iterable[Reply], *, until: datetime, parent: Comment | None = None) -> int:
+        """Write the comments and those that answer them; how many."""
+        written = 0
+        for reply in replies:
+            at = min(next(self._times), until)
+            comment = actions.write(
+                self._post,
+                self._remarks[reply.text],
+                by=self._people[reply.by],
+                at=at,
+                parent_id=parent.id if parent else None,
+            )
+            written += 1 + self.write(reply.replies, until=until, parent=self._approved(comment, at=at))
+            self._decide(comment, CommentStatus(reply.status), at=at)
+        return written
+
+    def _approved(self, comment: Comment, *, at: datetime) -> Comment:
+        actions.take(Step.APPROVE, [comment], by=self._moderator, at=at)
+        return comment
+
+    def _decide(self, comment: Comment, status: CommentStatus, *, at: datetime) -> None:
+        if status is not CommentStatus.APPROVED:
+            for step in DECISIONS[status]:
+                actions.take(step, [comment], by=self._moderator, at=at)
+
+
+def add_readers(post: Post, *, at: datetime) -> None:
+    """Let a published post have been read: most on its first day, then ever less."""
+    if post.published_at is None or post.published_at > at:
+        return
+    random = Random(post.slug)  # noqa: S311 - nobody guesses readers
+    first = random.uniform(60, 420)
+    days = min((at - post.published_at).days, READ_DAYS)
+    for day in range(days + 1):
+        views = round(first * random.uniform(0.7, 1.3) / (1 + day) ** 0.9)
+        if views:
+            moment = post.published_at + timedelta(days=day)
+            db.session.add(DailyViews(post_id=post.id, day=moment.date(), views=views))
+            post.views += views

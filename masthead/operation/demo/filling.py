@@ -1,0 +1,185 @@
+"""Filling a publication with a collection. What is there already stays as it is, so a second time adds nothing."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from masthead.accounts import actions as accounts
+from masthead.accounts import passwords
+from masthead.accounts import queries as people
+from masthead.accounts.models import User
+from masthead.accounts.permissions import ADMINISTRATOR
+from masthead.comments.remarks import Remark
+from masthead.db import db, snapshot
+from masthead.errors import Conflict
+from masthead.operation.demo import discussion, pictures
+from masthead.operation.demo.collection import Collection, Person, Text
+from masthead.operation.demo.pictures import Drawn, Wanted
+from masthead.pages import actions as pages
+from masthead.pages.models import PageSlug
+from masthead.posts import actions as posts
+from masthead.posts.manuscript import Manuscript, typeset
+from masthead.posts.models import Post, PostSlug
+from masthead.settings import actions as settings
+from masthead.settings.models import Setting
+from masthead.text.names import name_key
+
+#: Who has the administrator's role in a collection gets this one where somebody administers the site already.
+SECOND_IN_COMMAND = "editor"
+HOUR_OF_PUBLICATION = 6
+
+
+@dataclass(slots=True)
+class Report:
+    """What was added."""
+
+    #: New accounts with their passwords, which are known nowhere else.
+    accounts: list[tuple[Person, str]] = field(default_factory=list)
+    posts: int = 0
+    pages: int = 0
+    comments: int = 0
+    pictures: int = 0
+    has_settings: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was there already."""
+        return not (self.accounts or self.posts or self.pages or self.comments or self.has_settings)
+
+
+@dataclass(slots=True)
+class Preparation:
+    """Everything that takes time and no database: hashes, drawings, typeset texts."""
+
+    people: list[tuple[Person, str, str]]
+    pages: list[tuple[Text, Manuscript]]
+    posts: list[tuple[Text, Manuscript]]
+    drawings: dict[Wanted, Drawn]
+    remarks: dict[str, Remark]
+    settings: dict[str, object]
+
+
+def prepare(collection: Collection) -> Preparation:
+    """Work out what is missing, and make it ready."""
+    with snapshot() as session:
+        accounts_of_people = select(User.id).where(User.is_byline.is_(False)).limit(1)
+        has_accounts = session.scalar(accounts_of_people) is not None
+        names = set(session.scalars(select(User.username_key)))
+        has_title = session.get(Setting, "title") is not None
+        known_posts = _known(PostSlug.slug, collection.posts)
+        known_pages = _known(PageSlug.slug, collection.pages)
+    db.engine.dispose()
+    missing = [text for text in collection.posts if text.slug not in known_posts]
+    drawings = pictures.drawn(missing)
+    newcomers = [person for person in collection.people if name_key(person.username) not in names]
+    return Preparation(
+        people=[_with_password(person, has_accounts=has_accounts) for person in newcomers],
+        pages=[(text, _typeset(text, {})) for text in collection.pages if text.slug not in known_pages],
+        posts=[(text, _typeset(text, drawings)) for text in missing],
+        drawings=drawings,
+        remarks=discussion.typeset(
+            reply for text in missing for reply in collection.comments.get(text.slug, ())
+        ),
+        settings={} if has_title else collection.settings,
+    )
+
+
+def _known(column: InstrumentedAttribute[str], texts: Iterable[Text]) -> set[str]:
+    with snapshot() as session:
+        return set(session.scalars(select(column).where(column.in_([text.slug for text in texts]))))
+
+
+def _with_password(person: Person, *, has_accounts: bool) -> tuple[Person, str, str]:
+    if has_accounts and person.role == ADMINISTRATOR:
+        person = replace(person, role=SECOND_IN_COMMAND)
+    password = secrets.token_urlsafe(12)
+    return person, password, passwords.hash_password(password)
+
+
+def _typeset(text: Text, drawings: dict[Wanted, Drawn]) -> Manuscript:
+    return typeset(
+        title=text.title,
+        slug=text.slug,
+        summary=text.summary,
+        body=pictures.placed(text, drawings).body,
+        tags=text.tags,
+        lead=pictures.lead_of(text, drawings),
+    )
+
+
+def write(collection: Collection, prepared: Preparation, *, at: datetime) -> Report:
+    """Write what was prepared; one transaction, which the caller commits."""
+    report = Report()
+    for person, password, password_hash in prepared.people:
+        _register(person, password_hash, at=at)
+        report.accounts.append((person, password))
+    cast = _cast(collection)
+    editor = cast[collection.people[0].username]
+    if prepared.settings:
+        settings.change(**prepared.settings)
+        report.has_settings = True
+    pictures.store(prepared.drawings, by=editor, at=at)
+    report.pictures = len(prepared.drawings)
+    for _, manuscript in prepared.pages:
+        page = pages.create(manuscript, by=editor, at=at)
+        pages.publish(page, by=editor, at=at)
+        report.pages += 1
+    for text, manuscript in prepared.posts:
+        post = _write_post(text, manuscript, cast, at=at)
+        report.posts += 1
+        below = discussion.Discussion(post, cast, editor, prepared.remarks)
+        report.comments += below.write(collection.comments.get(text.slug, ()), until=at)
+    return report
+
+
+def _cast(collection: Collection) -> dict[str, User]:
+    """The people of the collection by name; raises `Conflict` if somebody real has one of their names."""
+    cast = {}
+    for person in collection.people:
+        user = people.by_username(person.username)
+        if user is None or user.email != person.email:
+            raise Conflict(
+                f"Somebody here is called {person.username!r} already. Nothing was added; give this account another "
+                "user name first, or fill a site of its own with MASTHEAD_HOME."
+            )
+        cast[person.username] = user
+    return cast
+
+
+def _register(person: Person, password_hash: str, *, at: datetime) -> None:
+    role = people.role(person.role)
+    user = accounts.register(
+        username=person.username, email=person.email, password_hash=password_hash, at=at, role=role
+    )
+    user.name, user.bio, user.website = person.name, person.bio, person.website
+    user.confirmed_at = at
+
+
+def _write_post(text: Text, manuscript: Manuscript, cast: dict[str, User], *, at: datetime) -> Post:
+    bylines = [cast[username] for username in text.authors]
+    author = bylines[0]
+    appears = _moment(text, at=at)
+    written = min(appears, at) - timedelta(days=2)
+    post = posts.create(manuscript, by=author, at=written, bylines=bylines)
+    match text.state:
+        case "published":
+            posts.publish(post, by=author, at=appears)
+        case "scheduled":
+            posts.schedule(post, by=author, at=at, when=appears)
+        case "in_review":
+            posts.submit(post, by=author, at=appears)
+        case "draft":
+            pass
+    discussion.add_readers(post, at=at)
+    return post
+
+
+def _moment(text: Text, *, at: datetime) -> datetime:
+    """When a post appeared: in the morning, at a minute that differs from post to post."""
+    minutes = len(text.body) % 150
+    morning = at.replace(hour=HOUR_OF_PUBLICATION, minute=0, second=0, microsecond=0)
+    return morning - text.age + timedelta(minutes=minutes)

@@ -1,0 +1,124 @@
+"""``masthead jobs …``, and the runner as a process beside the server."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from types import FrameType
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
+from rich.console import Console
+from rich.table import Table
+
+from masthead.db import db
+from masthead.jobs import outbox
+from masthead.jobs.models import State
+from masthead.jobs.runner import Runner
+from masthead.web.commands import Group
+
+group = Group("jobs", help="See, retry and cancel background jobs.")
+
+LISTED_JOBS = 50
+PARENT_CHECK_SECONDS = 1.0
+RESPAWN_SECONDS = 2.0
+
+
+@group.command("list")
+@click.option("--state", type=click.Choice([state.value for state in State]), help="Only jobs in this state.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=LISTED_JOBS, show_default=True)
+@with_appcontext
+def list_jobs(state: str | None, limit: int) -> None:
+    """List jobs, the newest first."""
+    table = Table("Id", "Task", "State", "Attempts", "Runs at (UTC)", "Last error", box=None, pad_edge=False)
+    for job in db.session.scalars(outbox.listed(state).limit(limit)):
+        when = f"{job.run_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(
+            str(job.id), job.name, job.state, str(job.attempts), when, job.last_error.split("\n")[0]
+        )
+    Console().print(table)
+
+
+@group.command("retry")
+@click.argument("job_id", type=int)
+@with_appcontext
+def retry(job_id: int) -> None:
+    """Let the dead or cancelled job JOB_ID start afresh."""
+    outbox.retry(job_id)
+    db.session.commit()
+    click.echo(f"Job {job_id} waits to be run again.")
+
+
+@group.command("cancel")
+@click.argument("job_id", type=int)
+@with_appcontext
+def cancel(job_id: int) -> None:
+    """Keep the job JOB_ID from running."""
+    outbox.cancel(job_id)
+    db.session.commit()
+    click.echo(f"Job {job_id} is cancelled.")
+
+
+@group.command("run")
+@click.option("--once", is_flag=True, help="Run what is due now, and end.")
+@pass_script_info
+def run(info: ScriptInfo, once: bool) -> None:
+    """Run jobs in the foreground; `masthead serve` does this by itself."""
+    app = info.load_app()
+    if once:
+        click.echo(f"{Runner(app).run_due()} jobs were run.")
+        return
+    work(app)
+
+
+def work(app: Flask, *, parent: int | None = None) -> None:
+    """Run jobs until a signal comes or the process ``parent`` is gone."""
+    runner = Runner(app)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        runner.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if parent is not None:
+        threading.Thread(target=_stop_without, args=(parent, runner), daemon=True).start()
+    runner.run()
+
+
+def _stop_without(parent: int, runner: Runner) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_CHECK_SECONDS)
+    runner.stop()
+
+
+class Companion:
+    """A runner in a process beside the server, started again if it dies."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        # A fork shares the memory of what is loaded already.
+        self._context = multiprocessing.get_context("fork")
+        self._ending = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _start(self) -> "multiprocessing.context.ForkProcess":
+        process = self._context.Process(
+            target=work, args=(self._app,), kwargs={"parent": os.getpid()}, name="masthead-jobs"
+        )
+        process.start()
+        return process
+
+    def _watch(self) -> None:
+        while not self._ending.is_set():
+            self._process.join()
+            if not self._ending.wait(RESPAWN_SECONDS):
+                self._process = self._start()
+
+    def end(self) -> None:
+        """Let it finish the jobs in hand, and wait for that."""
+        self._ending.set()
+        self._process.terminate()
+        self._process.join()

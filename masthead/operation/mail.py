@@ -1,0 +1,30 @@
+"""``masthead mail test``."""
+
+import smtplib
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from masthead.mail import delivery, letters
+from masthead.web.commands import Group
+
+group = Group("mail", help="Check that letters can be sent.")
+
+
+@group.command("test")
+@click.argument("address")
+@with_appcontext
+def test(address: str) -> None:
+    """Send a test letter to ADDRESS now, and say what the mail server answers."""
+    letters.address(address)
+    if not delivery.is_on():
+        raise click.ClickException(
+            "Mail is off. Set MAIL_URL, for example smtp://user:password@host:587?tls=starttls."
+        )
+    letter = letters.compose("test", recipient=address, site_url=current_app.config["SITE_URL"])
+    try:
+        delivery.send(letter)
+    except (OSError, smtplib.SMTPException) as error:
+        raise click.ClickException(f"The letter was not sent: {error}") from None
+    click.echo(f"The letter to {address} was handed over.")

@@ -1,0 +1,23 @@
+"""What can go wrong with pages."""
+
+from masthead.errors import Conflict, Invalid
+
+
+class SlugTaken(Invalid):
+    """Another page has, or once had, this address."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__("Another page has, or once had, this address. Choose another one.", field="slug")
+        self.slug = slug
+
+
+class StaleVersion(Conflict):
+    """The page was changed after the writer opened it."""
+
+    def __init__(self, *, expected: int, actual: int) -> None:
+        super().__init__(
+            "Somebody else saved this page after you opened it. Your text is still here: compare it with theirs, "
+            "and save again to replace it."
+        )
+        self.expected = expected
+        self.actual = actual

@@ -1,0 +1,93 @@
+"""Everybody's posts, for editors: one list of all states, and changes to many at once."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import db, paginate
+from masthead.errors import DomainError, Invalid, NotFound
+from masthead.posts import actions, queries
+from masthead.posts.lifecycle import State, Status
+from masthead.posts.models import Post
+from masthead.web.converters import LARGEST_ID
+from masthead.web.paging import page_number
+from masthead.web.redirection import redirect_back
+
+bp = Blueprint("posts_admin", __name__)
+
+POSTS_PER_PAGE = 50
+#: What can be done to many posts at once, and how that is said.
+STEPS: dict[str, tuple[Callable[..., None], str]] = {
+    "publish": (actions.publish, "published"),
+    "unpublish": (actions.unpublish, "unpublished"),
+    "trash": (actions.trash, "moved to the trash"),
+    "restore": (actions.restore, "restored as a draft"),
+}
+
+
+@bp.get("")
+@requires(Permission.EDIT_POSTS)
+def index() -> ResponseReturnValue:
+    """Everybody's posts, of one state with ``?state=``, with a word in the title with ``?q=``."""
+    state = _state()
+    wanted = request.args.get("q", "").strip()
+    posts = queries.everybodys()
+    posts = posts.where(queries.in_state(state) if state else Post.status != Status.TRASHED)
+    if wanted:
+        posts = posts.where(Post.title.icontains(wanted, autoescape=True))
+    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE)
+    return render_template("posts/all_posts.html", page=page, state=state, wanted=wanted)
+
+
+def _state() -> State | None:
+    given = request.args.get("state", "")
+    if given not in {"", *State}:
+        raise NotFound("There is no such list of posts.")
+    return State(given) if given else None
+
+
+@bp.post("")
+@requires(Permission.EDIT_POSTS)
+def change() -> ResponseReturnValue:
+    """Do one thing to every chosen post that it can be done to, and say to how many it was."""
+    wanted = request.form.get("action", "")
+    if wanted not in STEPS:
+        raise Invalid("This button is unknown. Use one of the buttons below the list.")
+    step, participle = STEPS[wanted]
+    posts = db.session.scalars(queries.to_change(_chosen())).all()
+    refusals = Counter(_attempt(step, post, by=current_user(), at=clock.now()) for post in posts)
+    done = refusals.pop(None, 0)
+    db.session.commit()
+    _report(done, participle, refusals)
+    return redirect_back(url_for("posts_admin.index"))
+
+
+def _chosen() -> set[int]:
+    given = request.form.getlist("post")
+    chosen = {int(value) for value in given if value.isascii() and value.isdigit() and len(value) < 20}
+    return {post_id for post_id in chosen if post_id <= LARGEST_ID}
+
+
+def _attempt(step: Callable[..., None], post: Post, *, by: User, at: datetime) -> str | None:
+    """Take the step; why not, if it is not possible."""
+    try:
+        step(post, by=by, at=at)
+    except DomainError as error:
+        return error.message
+    return None
+
+
+def _report(done: int, participle: str, refusals: Counter[str | None]) -> None:
+    if not done and not refusals:
+        flash("Choose at least one post first.", "warning")
+        return
+    flash(f"{done} {'post' if done == 1 else 'posts'} {participle}.")
+    for reason, count in refusals.items():
+        flash(f"{count} {'post was' if count == 1 else 'posts were'} left as before: {reason}", "warning")

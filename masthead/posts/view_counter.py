@@ -1,0 +1,179 @@
+"""Counting how often posts are read, without a write for each reading, a cookie or an address.
+
+Each process counts in memory and adds its counts to the database every few seconds and when it ends. A process that
+is killed loses what it counted since; a count is not worth more than that.
+"""
+
+import os
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from multiprocessing import util
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, request
+from sqlalchemy import Connection, Integer, column, select, update, values
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from masthead import clock
+from masthead.db import Identifier, db
+from masthead.posts.models import DailyViews, Post
+
+log = structlog.get_logger(__name__)
+
+#: Which post was read on which day (UTC).
+Reading = tuple[int, date]
+#: Posts in one statement; SQLite takes 32,766 parameters.
+STATEMENT_POSTS = 1_000
+BROWSER = re.compile(r"(?:Mozilla|Opera)/\d")
+#: What programs that fetch pages for nobody's eyes call themselves. Headless browsers say nothing about who drives.
+ROBOT = re.compile(
+    r"bot\b|bot[/;-]|crawl|spider|slurp|archiver|monitor|uptime|preview|scan|lighthouse|pagespeed|facebookexternalhit|"
+    r"whatsapp|feedfetcher|validator|https?://",
+    re.IGNORECASE,
+)
+
+
+class ViewCounter:
+    """The counts of one process that are not in the database yet; safe with any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[Reading] = Counter()
+        self._flusher_of: int | None = None
+
+    def add(self, counts: Mapping[Reading, int]) -> None:
+        """Add counts, new ones or those that could not be written."""
+        with self._lock:
+            self._counts.update(counts)
+
+    def take(self) -> Counter[Reading]:
+        """Everything counted since the last time."""
+        with self._lock:
+            taken, self._counts = self._counts, Counter()
+        return taken
+
+    def once_in_this_process(self, start: Callable[[], None]) -> None:
+        """Call ``start`` in the first call of each process: a thread does not live on in a forked child."""
+        if self._flusher_of == os.getpid():
+            return
+        with self._lock:
+            is_first, self._flusher_of = self._flusher_of != os.getpid(), os.getpid()
+        if is_first:
+            start()
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its counter."""
+    app.extensions["masthead.views"] = ViewCounter()
+
+
+def _counter(app: Flask) -> ViewCounter:
+    counter: ViewCounter = app.extensions["masthead.views"]
+    return counter
+
+
+def note(post_id: int) -> None:
+    """Count the present request as a reading of the post, if a person reads it."""
+    purpose = request.headers.get("Sec-Purpose") or request.headers.get("Purpose") or ""
+    if is_reading(request.method, request.headers.get("User-Agent", ""), purpose):
+        count(current_app, post_id)
+
+
+def is_reading(method: str, user_agent: str, purpose: str = "") -> bool:
+    """Whether such a request comes from a person: a browser that shows the page, neither a robot nor a look ahead."""
+    return (
+        method == "GET"
+        and "prefetch" not in purpose
+        and BROWSER.match(user_agent) is not None
+        and ROBOT.search(user_agent) is None
+    )
+
+
+def count(app: Flask, post_id: int) -> None:
+    """Count one reading now."""
+    counter = _counter(app)
+    counter.add({(post_id, clock.now().date()): 1})
+    seconds: int = app.config["VIEWS_FLUSH_SECONDS"]
+    if seconds:
+        application: Flask = getattr(app, "_get_current_object", lambda: app)()
+        counter.once_in_this_process(lambda: _keep_flushing(application, seconds))
+
+
+def _keep_flushing(app: Flask, seconds: int) -> None:
+    """Flush now and then in a thread, and once more when the process ends."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(seconds):
+            flush(app)
+
+    threading.Thread(target=work, name="views", daemon=True).start()
+    # A server's child process never runs `atexit`; this runs in children and in the main process.
+    util.Finalize(None, flush, args=(app,), exitpriority=1)
+
+
+def flush(app: Flask) -> None:
+    """Add what was counted to the database, in a transaction of its own; what could not be written is kept."""
+    counter = _counter(app)
+    taken = counter.take()
+    if not taken:
+        return
+    try:
+        with app.app_context(), db.engine.begin() as connection:
+            left = _store(connection, taken)
+    except SQLAlchemyError as error:
+        log.warning("views are not written yet", error=str(error))
+        left = taken
+    counter.add(left)
+
+
+def _store(connection: Connection, counts: Counter[Reading]) -> Counter[Reading]:
+    """Write the counts; those of posts that somebody is changing right now are returned for the next time."""
+    left: Counter[Reading] = Counter()
+    post_ids = sorted({post_id for post_id, _ in counts})
+    for start in range(0, len(post_ids), STATEMENT_POSTS):
+        some = post_ids[start : start + STATEMENT_POSTS]
+        existing = set(connection.scalars(select(Post.id).where(Post.id.in_(some))))
+        # Without waiting for locked rows, a flush can never be part of a deadlock.
+        free = set(
+            connection.scalars(select(Post.id).where(Post.id.in_(some)).with_for_update(skip_locked=True))
+        )
+        left.update({reading: n for reading, n in counts.items() if reading[0] in existing - free})
+        rows = {reading: n for reading, n in counts.items() if reading[0] in free}
+        if rows:
+            _add_to_posts(connection, rows)
+            _add_to_days(connection, rows)
+    return left
+
+
+def _add_to_posts(connection: Connection, counts: Mapping[Reading, int]) -> None:
+    totals: Counter[int] = Counter()
+    for (post_id, _), n in counts.items():
+        totals[post_id] += n
+    seen = (
+        values(column("post_id", Identifier), column("n", Integer), name="seen")
+        .data(sorted(totals.items()))
+        .cte("seen")
+    )
+    connection.execute(
+        update(Post)
+        .where(Post.id == seen.c.post_id)
+        # Being read is no change: the date of the last one and the version stay.
+        .values(views=Post.views + seen.c.n, updated_at=Post.updated_at)
+    )
+
+
+def _add_to_days(connection: Connection, counts: Mapping[Reading, int]) -> None:
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    rows = [{"post_id": post_id, "day": day, "views": n} for (post_id, day), n in sorted(counts.items())]
+    statement = insert(DailyViews).values(rows)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["post_id", "day"], set_={"views": DailyViews.views + statement.excluded.views}
+        )
+    )

@@ -1,0 +1,40 @@
+"""Answers that are the same for everybody: files, feeds and site maps set no cookie and do not vary by one.
+
+Flask-Login looks into the session after every request, which alone makes Flask answer ``Vary: Cookie``; a cache in
+front of the site would then keep a copy of each picture for each reader.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+View = TypeVar("View", bound=Callable[..., Any])
+ATTRIBUTE = "masthead_stateless"
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, but for the views that have none."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie, unless the view is stateless; an error page is not, since it shows who is signed in."""
+        if not (is_stateless() and response.status_code < 400):
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask) -> None:
+    """Use these sessions."""
+    app.session_interface = Sessions()
+
+
+def stateless(view: View) -> View:
+    """Declare that the view answers everybody alike."""
+    setattr(view, ATTRIBUTE, True)
+    return view
+
+
+def is_stateless() -> bool:
+    """Whether the view of this request was declared so."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, ATTRIBUTE, False)

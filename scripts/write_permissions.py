@@ -1,0 +1,61 @@
+"""Write docs/permissions.md from the roles and permissions in the code. With --check, only say whether it is current."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from masthead.accounts.permissions import DEFAULT_ROLES, Permission  # noqa: E402
+
+PAGE = ROOT / "docs" / "permissions.md"
+HEAD = """# Who may do what
+
+Made by `python scripts/write_permissions.py` from `masthead/accounts/permissions.py`; a test compares the two.
+
+A role is a row with a set of permissions, so a site can change these sets and add roles of its own. A new site has these:
+
+"""
+TAIL = """
+## Rules that no role changes
+
+- The lists above say what somebody may do at all. Whether they may do it with *this* post is a second question: without
+  "Edit, publish and trash anybody's posts", only with those that they own. Being credited in the bylines is not owning.
+- Who may write but not publish can change a post until it is public, and not after.
+- Nobody changes the account of somebody whose rank is equal or higher, except their own.
+- Nobody gives a role of a higher rank than their own, or one with a permission that they lack.
+- The last active administrator can neither be disabled nor get another role, not even by themself, and not when two step
+  down at the same moment.
+- A changed role takes effect at once: that person is signed out everywhere.
+- The shell (`masthead user …`) asks nobody's permission, and keeps the last administrator all the same.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    titles = [role.title for role in DEFAULT_ROLES]
+    ranks = [str(role.rank) for role in DEFAULT_ROLES]
+    lines = [
+        f"| permission | {' | '.join(titles)} |",
+        f"|---|{'|'.join([':-:'] * len(titles))}|",
+        *(_row(permission) for permission in Permission),
+        f"| *rank* | {' | '.join(ranks)} |",
+    ]
+    return HEAD + "\n".join(lines) + "\n" + TAIL
+
+
+def _row(permission: Permission) -> str:
+    marks = ["yes" if permission in role.permissions else "" for role in DEFAULT_ROLES]
+    return f"| {permission.sentence} (`{permission.value}`) | {' | '.join(marks)} |"
+
+
+def main() -> None:
+    """Write the page, or compare it."""
+    if "--check" not in sys.argv:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+        sys.exit("docs/permissions.md is not current. Run: python scripts/write_permissions.py")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Other sites cannot act in somebody's name, and reading changes nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from masthead.accounts.models import AccountToken, LoginSession, User
+from masthead.audit.models import AuditEvent
+from masthead.db import db
+from masthead.jobs.models import Job
+from tests.support.people import PASSWORD, Cast
+from tests.support.visitors import Visitor
+
+SignIn = Callable[..., Visitor]
+#: What a page of another site would send; it cannot know the form token.
+FORGED = {
+    "/auth/security/password": {
+        "current_password": PASSWORD,
+        "password": "seven ships of state",
+        "password_confirm": "seven ships of state",
+    },
+    "/auth/security/address": {"current_password": PASSWORD, "email": "evil@example.net"},
+    "/auth/security/confirm": {},
+    "/auth/sessions/end": {},
+    "/auth/sessions/1/end": {},
+    "/auth/logout": {},
+    "/auth/login": {"email": "rhea@example.org", "password": PASSWORD},
+    "/auth/forgot": {"email": "walt@example.org"},
+    "/admin/users/invite": {"email": "evil@example.net", "role": "administrator"},
+    "/admin/users/3/reset-link": {},
+    "/admin/users/3/sign-out": {},
+    "/admin/audit.csv": {},
+}
+
+
+def state(app: Flask) -> list[object]:
+    with app.app_context():
+        counts = [
+            db.session.scalar(select(func.count()).select_from(model))
+            for model in (LoginSession, AccountToken, AuditEvent, Job)
+        ]
+        people = db.session.execute(select(User.id, User.email, User.password_hash).order_by(User.id)).all()
+        return [*counts, *people]
+
+
+@pytest.mark.parametrize("path", FORGED)
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+@pytest.mark.databases("sqlite")
+def test_form_without_our_token_changes_nothing(
+    app: Flask, cast: Cast, sign_in: SignIn, path: str, headers: dict[str, str]
+) -> None:
+    ada = sign_in(cast.ada)
+    before = state(app)
+    assert ada.post(path, data=FORGED[path], headers=headers).status_code in {302, 303, 400, 422}
+    assert state(app) == before
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+@pytest.mark.databases("sqlite")
+def test_reading_changes_nothing(app: Flask, cast: Cast, sign_in: SignIn, method: str) -> None:
+    ada = sign_in(cast.ada)
+    before = state(app)
+    addresses = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(("/auth", "/admin")):
+            values = {name: "1" if name.endswith("_id") else "x" for name in rule.arguments}
+            getattr(ada, method)(
+                addresses.build(
+                    rule.endpoint, values, method="GET" if "GET" in (rule.methods or ()) else "POST"
+                )
+            )
+    assert state(app) == before
+
+
+def test_disabled_account_cannot_sign_in_by_any_way(app: Flask, cast: Cast, client: Visitor) -> None:
+    link = app.test_cli_runner().invoke(args=["user", "reset-link", "walt"]).output.strip()
+    app.test_cli_runner().invoke(args=["user", "disable", "walt"])
+    assert client.fill_in("/auth/login", email="walt@example.org", password=PASSWORD).status_code == 422
+    assert client.get(link.removeprefix("http://localhost")).status_code == 404

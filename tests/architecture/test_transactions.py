@@ -1,0 +1,86 @@
+"""Who commits (ARCHITECTURE: queries read, actions write, entry points commit), and who reads the time."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.source import Module, modules
+
+#: The files of a feature through which somebody comes in: a browser, a program, a shell, a schedule.
+ENTRY_POINTS = frozenset(
+    {"views", "desk", "admin", "api", "cli", "tasks", "setup", "assistance", "recovery", "security"}
+)
+#: Below these packages, everything is a page, a command or runs by itself.
+ENTRY_PACKAGES = ("masthead.admin", "masthead.operation", "masthead.jobs")
+CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"})
+
+
+def is_entry_point(module: Module) -> bool:
+    stem = module.name.rsplit(".", 1)[-1]
+    return stem in ENTRY_POINTS or module.name.startswith(ENTRY_PACKAGES)
+
+
+def calls_of(node: ast.AST, method: str) -> Iterator[ast.Call]:
+    for inner in ast.walk(node):
+        if (
+            isinstance(inner, ast.Call)
+            and isinstance(inner.func, ast.Attribute)
+            and inner.func.attr == method
+        ):
+            yield inner
+
+
+def test_only_entry_points_commit() -> None:
+    commits = [
+        module.place(call)
+        for module in modules()
+        if not is_entry_point(module)
+        for call in calls_of(module.tree, "commit")
+    ]
+    assert commits == []
+
+
+def test_actions_and_queries_leave_rolling_back_to_their_callers() -> None:
+    rollbacks = [
+        module.place(call)
+        for module in modules()
+        if module.name.endswith((".actions", ".queries"))
+        for call in calls_of(module.tree, "rollback")
+    ]
+    assert rollbacks == []
+
+
+def test_the_database_is_not_asked_by_forms_and_schemas() -> None:
+    asking = [
+        module.place(node)
+        for module in modules()
+        if module.name.endswith((".forms", ".schemas"))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "session" and ast.unparse(node.value) == "db"
+    ]
+    assert asking == []
+
+
+def test_the_clock_alone_reads_the_time() -> None:
+    reading = [
+        module.place(node)
+        for module in modules()
+        if module.name != "masthead.clock"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CLOCKS
+    ]
+    assert reading == []
+
+
+def test_relationships_are_loaded_on_purpose() -> None:
+    lazy = [
+        module.place(node)
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "relationship" and not _raises(node)
+    ]
+    assert lazy == []
+
+
+def _raises(call: ast.Call) -> bool:
+    chosen = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    return chosen.get("lazy") in {"'raise'", "'raise_on_sql'", "'write_only'"}

@@ -1,0 +1,31 @@
+from tests.factories import PageFactory, PostFactory
+from tests.support.browsers import assert_accessible, sign_in
+
+PAGES = ("/admin/", "/admin/posts", "/admin/pages", "/admin/pages/create", "/admin/users", "/admin/settings")
+
+
+def test_every_page_of_the_administration_is_accessible_and_fits_a_phone(page, live_site, cast):
+    PostFactory(
+        author=cast.walt, title="A rather long title of a post about the rivers of the north in winter"
+    )
+    PageFactory(by=cast.edith)
+    sign_in(page, cast.ada)
+    for path in PAGES:
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.goto(path).status == 200
+            assert_accessible(page)
+            assert page.locator("html").evaluate("root => root.scrollWidth") <= width, path
+
+
+def test_bulk_changes_and_roles_work_from_the_keyboard(page, live_site, cast):
+    PostFactory(author=cast.walt, title="Rivers")
+    sign_in(page, cast.ada)
+    page.goto("/admin/posts")
+    page.get_by_label("Choose Rivers").press("Space")
+    page.get_by_role("button", name="Move the chosen to the trash").press("Enter")
+    assert "1 post moved to the trash." in page.get_by_role("status").inner_text()
+    page.goto("/admin/users")
+    page.get_by_label("Role of Walt", exact=True).select_option("editor")
+    page.get_by_role("button", name="Change the role of Walt").press("Enter")
+    assert "Walt is an editor now" in page.get_by_role("status").inner_text()

@@ -1,0 +1,344 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import feedparser
+import pytest
+from lxml import etree, html
+
+from masthead import clock
+from masthead.accounts import queries as accounts
+from masthead.comments.models import CommentStatus
+from masthead.db import db
+from masthead.posts import queries as posts
+from masthead.posts.manuscript import Picture
+from masthead.settings import actions as settings
+from tests.factories import BylineFactory, CommentFactory, DraftFactory, PostFactory
+from tests.factories.posts import NEWEST
+
+FILES = ("feed.xml", "rss.xml", "feed.json")
+TYPES = {
+    "feed.xml": "application/atom+xml; charset=utf-8",
+    "rss.xml": "application/rss+xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+}
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+BODY = """
+A [link](/about), a [note](#s-x), one [elsewhere](https://other.example/a?b=1&c=2) and `<a href="/not-a-link">`.
+
+![Wheat](/media/ab/cd.jpg "In June")
+"""
+#: What XML cannot hold, what only looks like markup, and what ends a CDATA section.
+HOSTILE = "A]]>B & <b>C</b> \x01\x08\x0b\x0c\x1f\ufffe\uffff \U0001f33e \"quoted\" 'too'"
+
+
+@pytest.fixture
+def story(cast):
+    """A published post by two people, with a picture above it."""
+    return PostFactory(
+        title="Harvest",
+        slug="harvest",
+        body=BODY,
+        summary="All is in.",
+        author=cast.walt,
+        bylines=[cast.walt, BylineFactory(username="wilma", name="Wilma Weiß")],
+        tags=["Farming", "Autumn"],
+        lead=Picture("/media/ef/01.png", alt='A "field"', caption="A field & a cart"),
+    )
+
+
+def entries(client, path):
+    """The entries of a feed as feedparser reads them, which must find nothing wrong with it."""
+    response = client.get(path)
+    assert response.status_code == 200, path
+    parsed = feedparser.parse(response.data)
+    assert not parsed.bozo, parsed.get("bozo_exception")
+    etree.fromstring(response.data)
+    return parsed
+
+
+def items(client, path):
+    """The items of a JSON feed."""
+    feed = json.loads(client.get(path).data)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    return feed["items"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_feed_has_the_type_of_its_format(client, story, file):
+    response = client.get(f"/{file}")
+    assert response.headers["Content-Type"] == TYPES[file]
+    assert "Set-Cookie" not in response.headers
+    assert "Cookie" not in response.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize("file", ["feed.xml", "rss.xml"])
+def test_feedparser_reads_everything(client, story, file):
+    feed = entries(client, f"/{file}")
+    (entry,) = feed.entries
+    assert (entry.title, entry.link, entry.summary) == (
+        "Harvest",
+        "http://localhost/blog/post/harvest",
+        "All is in.",
+    )
+    assert [person.name for person in entry.authors] == ["Walt", "Wilma Weiß"]
+    assert [tag.term for tag in entry.tags] == ["Farming", "Autumn"]
+    assert datetime(*entry.published_parsed[:6], tzinfo=UTC) == NEWEST
+    assert feed.feed.title == "Masthead"
+    assert feed.feed.link == "http://localhost/"
+    assert any(link.rel == "self" and link.href == f"http://localhost/{file}" for link in feed.feed.links)
+    assert "Wheat" in entry.content[0].value
+
+
+def test_the_json_feed_holds_everything(client, story):
+    feed = json.loads(client.get("/feed.json").data)
+    assert (feed["title"], feed["home_page_url"], feed["feed_url"], feed["language"]) == (
+        "Masthead",
+        "http://localhost/",
+        "http://localhost/feed.json",
+        "en",
+    )
+    (item,) = feed["items"]
+    assert item["authors"] == [
+        {"name": "Walt", "url": "http://localhost/blog/author/walt"},
+        {"name": "Wilma Weiß", "url": "http://localhost/blog/author/wilma"},
+    ]
+    assert item["tags"] == ["Farming", "Autumn"]
+    assert item["image"] == "http://localhost/media/ef/01.png"
+    assert datetime.fromisoformat(item["date_published"]) == NEWEST
+    assert None not in item.values()
+
+
+def content_of(client, file):
+    if file == "feed.json":
+        return items(client, "/feed.json")[0]["content_html"]
+    tree = etree.fromstring(client.get(f"/{file}").data)
+    (text,) = tree.xpath("//*[local-name()='content' or local-name()='encoded'][not(@medium)]/text()")
+    return str(text)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_address_in_the_text_is_absolute(client, story, file):
+    content = html.fragment_fromstring(content_of(client, file), create_parent=True)
+    assert content.xpath("//a/@href") == [
+        "http://localhost/about",
+        "http://localhost/blog/post/harvest#s-x",
+        "https://other.example/a?b=1&c=2",
+    ]
+    assert content.xpath("//img/@src") == [
+        "http://localhost/media/ef/01.png",
+        "http://localhost/media/ab/cd.jpg",
+    ]
+    assert content.xpath("string(//figcaption[1])") == "A field & a cart"
+    assert content.xpath("string(//code)") == '<a href="/not-a-link">'
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_ids_survive_a_new_address(app, client, story, file):
+    def ids():
+        if file == "feed.json":
+            return [item["id"] for item in items(client, "/feed.json")]
+        return [entry.id for entry in entries(client, f"/{file}").entries]
+
+    before = ids()
+    with app.app_context():
+        post = posts.get(story.id)
+        post.slug = "harvest-home"
+        db.session.commit()
+    assert ids() == before
+    assert before[0].startswith("tag:localhost,2026-03-01:post/")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_characters_that_xml_cannot_hold_break_nothing(app, client, cast, file):
+    with app.app_context():
+        settings.change(title=f"T {HOSTILE}"[:80], description=HOSTILE)
+        accounts.get(cast.walt.id)
+        db.session.commit()
+    author = BylineFactory(username="hostile", name=HOSTILE, bio=HOSTILE)
+    story = PostFactory(
+        title=HOSTILE, summary=HOSTILE, body=f"```\n{HOSTILE}\n```", bylines=[author], tags=[f"Tag {HOSTILE}"]
+    )
+    CommentFactory(post=story, author=author, body=HOSTILE)
+    tag = story.tags[0].slug
+    for path in (
+        f"/{file}",
+        f"/blog/tag/{tag}/{file}",
+        f"/blog/author/hostile/{file}",
+        f"/blog/post/{story.slug}/{file}",
+    ):
+        if file == "feed.json":
+            assert "A]]>B & <b>C</b>" in items(client, path)[0]["title"]
+            continue
+        feed = entries(client, path)
+        assert "A]]>B & <b>C</b>" in etree.fromstring(client.get(path).data).xpath("string()")
+        assert len(feed.entries) == 1
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    "path", ["/{file}", "/blog/tag/farming/{file}", "/blog/author/walt/{file}", "/blog/post/harvest/{file}"]
+)
+def test_a_feed_that_the_reader_has_is_not_sent_again(client, story, path, file, time_machine):
+    time_machine.move_to(clock.now() + timedelta(seconds=2))
+    address = path.format(file=file)
+    first = client.get(address)
+    for header, value in (
+        ("If-None-Match", first.headers["ETag"]),
+        ("If-Modified-Since", first.headers["Last-Modified"]),
+    ):
+        again = client.get(address, headers={header: value})
+        assert (again.status_code, again.data) == (304, b"")
+    assert "no-cache" in first.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_unpublishing_shows_at_once(client, cast, sign_in, story, file):
+    older = PostFactory(title="Sowing", tags=["Farming"], author=cast.walt)
+    walt = sign_in(cast.walt)
+    paths = [f"/{file}", f"/blog/tag/farming/{file}", f"/blog/author/walt/{file}"]
+    seen = {path: client.get(path).headers for path in paths}
+    walt.fill_in(f"/blog/edit/{older.id}", button="unpublish")
+    for path in paths:
+        for conditions in (
+            {},
+            {"If-None-Match": seen[path]["ETag"]},
+            {"If-Modified-Since": seen[path]["Last-Modified"]},
+        ):
+            response = client.get(path, headers=conditions)
+            assert response.status_code == 200
+            assert b"Sowing" not in response.data
+    walt.fill_in(f"/blog/edit/{story.id}", button="unpublish")
+    assert client.get(f"/blog/post/harvest/{file}").status_code == 404
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_unpublished_is_in_a_feed(client, cast, file):
+    marker = "unreadiness"
+    PostFactory(title="Visible", slug="visible", author=cast.walt, tags=["Farming"])
+    DraftFactory(title=marker, body=marker, author=cast.walt, tags=["Farming", marker])
+    PostFactory(
+        title=marker, author=cast.walt, tags=["Farming"], published_at=clock.now() + timedelta(days=1)
+    )
+    PostFactory(title=marker, author=cast.walt, tags=["Farming"], status="trashed")
+    for path in (
+        f"/{file}",
+        f"/blog/tag/farming/{file}",
+        f"/blog/author/walt/{file}",
+        f"/blog/post/visible/{file}",
+    ):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert marker.encode() not in response.data
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_scheduled_post_appears_by_itself(app, client, file, time_machine):
+    soon = clock.now() + timedelta(hours=1)
+    PostFactory(title="Tomorrow", published_at=soon)
+    before = client.get(f"/{file}")
+    time_machine.move_to(soon + timedelta(seconds=1), tick=False)
+    after = client.get(f"/{file}", headers={"If-Modified-Since": before.headers["Last-Modified"]})
+    assert after.status_code == 200
+    assert b"Tomorrow" in after.data
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_comments_of_a_post_stand_in_a_feed_of_their_own(client, cast, story, file):
+    CommentFactory(
+        post=story, author=cast.rhea, body="Well said.", html='<p>Well <a href="/about">said</a>.</p>'
+    )
+    for status in (CommentStatus.PENDING, CommentStatus.SPAM, CommentStatus.DELETED):
+        CommentFactory(post=story, author=cast.rhea, body="hidden", html="<p>hidden</p>", status=status)
+    path = f"/blog/post/harvest/{file}"
+    body = client.get(path).data
+    assert b"hidden" not in body
+    if file == "feed.json":
+        (item,) = items(client, path)
+        assert item["title"] == "Rhea on “Harvest”"
+        assert 'href="http://localhost/about"' in item["content_html"]
+        return
+    (entry,) = entries(client, path).entries
+    assert entry.title == "Rhea on “Harvest”"
+    assert entry.link.startswith("http://localhost/blog/post/harvest#comment-")
+    assert entry.author == "Rhea"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_comment_does_not_change_the_feed_of_posts(client, story, file):
+    before = client.get(f"/{file}")
+    CommentFactory(post=story)
+    assert client.get(f"/{file}", headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_empty_feeds_are_valid_too(app, client, cast, story, sign_in, file):
+    with app.app_context():
+        posts.get(story.id).status = "draft"
+        db.session.commit()
+    for path in (f"/{file}", f"/blog/tag/farming/{file}", f"/blog/author/walt/{file}"):
+        if file == "feed.json":
+            assert items(client, path) == []
+        else:
+            assert entries(client, path).entries == []
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    ("asked", "present"),
+    [
+        ("/blog/author/WALT/{file}", "/blog/author/walt/{file}"),
+        ("/blog/post/harvest/{file}", "/blog/post/harvest-home/{file}"),
+    ],
+)
+def test_an_old_address_leads_to_the_feed(client, cast, sign_in, story, asked, present, file):
+    sign_in(cast.walt).fill_in(f"/blog/edit/{story.id}", button="save", slug="harvest-home")
+    response = client.get(asked.format(file=file))
+    assert (response.status_code, response.location) == (301, present.format(file=file))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/blog/tag/none/feed.xml", "/blog/author/nobody/rss.xml", "/blog/post/none/feed.json", "/blog/feed.xml"],
+)
+def test_a_feed_of_nothing_answers_404(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [
+        # Settings, posts with bylines, tags, last change.
+        ("/{file}", 4),
+        # The same and the tag.
+        ("/blog/tag/farming/{file}", 5),
+        # The same and the author.
+        ("/blog/author/walt/{file}", 5),
+        # Post with bylines, tags, settings, comments with authors, last change.
+        ("/blog/post/{slug}/{file}", 5),
+    ],
+)
+def test_a_feed_asks_a_constant_number_of_questions(client, cast, queries, count, file, path, statements):
+    stories = PostFactory.create_batch(count, author=cast.walt, tags=["Farming", "Autumn"])
+    CommentFactory.create_batch(count, post=stories[0], author=cast.rhea)
+    with queries.exactly(statements):
+        response = client.get(path.format(file=file, slug=stories[0].slug))
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_feed_holds_the_newest_twenty(client, file):
+    PostFactory.create_batch(22)
+    if file == "feed.json":
+        titles = [item["title"] for item in items(client, "/feed.json")]
+    else:
+        titles = [entry.title for entry in entries(client, f"/{file}").entries]
+    assert titles == [f"Story {number}" for number in range(20)]
+
+
+def test_atom_links_to_the_comments_of_each_post(client, story):
+    tree = etree.fromstring(client.get("/feed.xml").data)
+    assert tree.xpath("//a:link[@rel='replies']/@href", namespaces=ATOM) == [
+        "http://localhost/blog/post/harvest/feed.xml"
+    ]

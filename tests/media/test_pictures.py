@@ -1,0 +1,177 @@
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from masthead.media import pictures, structure
+from masthead.media.errors import PictureRefused
+from tests.media.pictures import PLACE, animation, bomb_header, photograph, picture, with_text_chunk
+
+KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+    "AVIF": "image/avif",
+}
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(BytesIO(content))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_prepare_accepts_every_format_on_the_list(kind):
+    prepared = pictures.prepare(picture(kind))
+    assert (prepared.media_type, prepared.width, prepared.height) == (TYPES[kind], 64, 48)
+    assert opened(prepared.content).format == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_prepare_changes_nothing_when_it_sees_its_own_result_again(kind):
+    once = pictures.prepare(photograph(kind) if kind != "GIF" else picture(kind, comment=PLACE.encode()))
+    assert pictures.prepare(once.content).content == once.content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_kept_holds_pixels_alone(kind):
+    source = photograph(kind) if kind != "GIF" else picture(kind, comment=PLACE.encode())
+    assert PLACE.encode() in source
+    kept = pictures.prepare(source).content
+    assert PLACE.encode() not in kept
+    assert structure.is_bare(kept, kind)
+    assert not opened(kept).getexif()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_photograph_is_turned_upright(kind):
+    prepared = pictures.prepare(photograph(kind))
+    assert (prepared.width, prepared.height) == (48, 64) == opened(prepared.content).size
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_colour_profile_is_applied_and_dropped(kind):
+    # Red and green exchanged, as no real camera does: whoever ignores the profile shows green.
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    swapped = bytearray(profile)
+    swapped[red : red + 4], swapped[green : green + 4] = b"gXYZ", b"rXYZ"
+    source = BytesIO()
+    Image.new("RGB", (32, 32), (255, 0, 0)).save(source, kind, icc_profile=bytes(swapped))
+    kept = opened(pictures.prepare(source.getvalue()).content)
+    shown_red, shown_green, _ = kept.convert("RGB").getpixel((16, 16))
+    assert shown_green > 200 > 60 > shown_red
+    assert "icc_profile" not in kept.info
+
+
+def test_a_profile_that_cannot_be_read_is_dropped():
+    assert (
+        "icc_profile"
+        not in opened(pictures.prepare(picture("JPEG", icc_profile=b"no profile" * 20)).content).info
+    )
+
+
+def test_a_text_chunk_is_dropped():
+    assert PLACE.encode() not in pictures.prepare(with_text_chunk(picture("PNG"))).content
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_a_png_keeps_its_depth_and_transparency(mode):
+    source = BytesIO()
+    Image.new(mode, (8, 8)).save(source, "PNG", **({"transparency": 0} if mode == "P" else {}))
+    kept = opened(pictures.prepare(with_text_chunk(source.getvalue())).content)
+    assert kept.mode == mode
+    assert ("transparency" in kept.info) == (mode == "P")
+
+
+def test_a_printers_jpeg_becomes_one_for_screens():
+    kept = opened(pictures.prepare(picture("JPEG", mode="CMYK")).content)
+    assert kept.mode == "RGB"
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+@pytest.mark.parametrize("is_clean", [True, False])
+def test_an_animation_stays_one(kind, is_clean):
+    extra = {} if is_clean else ({"comment": PLACE.encode()} if kind == "GIF" else {"xmp": PLACE.encode()})
+    kept = opened(pictures.prepare(animation(kind, **extra)).content)
+    durations = []
+    for frame in range(kept.n_frames):
+        kept.seek(frame)
+        kept.load()
+        durations.append(kept.info["duration"])
+    assert (durations, kept.info["loop"]) == ([100, 200, 300], 2)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "AVIF"])
+def test_of_other_moving_pictures_the_first_frame_stays(kind):
+    kept = opened(pictures.prepare(animation(kind)).content)
+    assert getattr(kept, "n_frames", 1) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_hides_behind_a_picture_is_dropped(kind):
+    source = picture(kind) + b"<script>alert(document.domain)</script>"
+    assert b"<script>" not in pictures.prepare(source).content
+
+
+def test_a_gif_that_is_a_script_as_well_is_no_script_any_more():
+    # The width is "=1" as text, so that a script engine reads an assignment and a comment.
+    gif = bytearray(picture("GIF"))
+    hostile = bytes(gif[:-1]) + b"\x21\xfe\x10*/alert(1)/*xxxxx\x00\x3b"
+    assert b"alert" not in pictures.prepare(hostile).content
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (SVG, "SVG"),
+        (b"\xef\xbb\xbf  <SVG/>", "SVG"),
+        (b"%PDF-1.7 <html>", "Save it as JPEG"),
+        (b"<html><img src=x></html>", "Save it as JPEG"),
+        (b"\0" * 1_000, "Save it as JPEG"),
+        (b"BM" + b"\0" * 100, "Save it as JPEG"),
+        (bomb_header(), "50 million"),
+        (bomb_header(10_000, 5_001), "50 million"),
+        (bomb_header(0, 10), "damaged"),
+        (bomb_header(100, 100), "damaged"),
+        (picture("JPEG")[:-200], "damaged"),
+        (picture("PNG")[:-60], "damaged"),
+        (picture("GIF")[:60], "damaged"),
+        (picture("WEBP")[:-40], "damaged"),
+        (picture("AVIF")[:-40], "damaged"),
+        (picture("TIFF"), "Save it as JPEG"),
+        (picture("EPS"), "Save it as JPEG"),
+    ],
+)
+def test_prepare_refuses_and_says_why(data, reason):
+    with pytest.raises(PictureRefused, match=reason) as refused:
+        pictures.prepare(data)
+    assert refused.value.field == "file"
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read():
+    with pytest.raises(PictureRefused, match=r"0\.0 MB; at most"):
+        pictures.prepare(picture(), limit_bytes=10)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_endless_animation_is_refused(kind):
+    with pytest.raises(PictureRefused, match="too long"):
+        pictures.prepare(animation(kind, frames=1_001))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_cut_or_flipped_file_brings_the_server_down(kind):
+    source = picture(kind) if kind != "GIF" else animation(kind)
+    for position in range(0, len(source), max(1, len(source) // 60)):
+        for data in (source[:position], source[:position] + b"\xff\x00\xaa\x55" + source[position + 4 :]):
+            try:
+                prepared = pictures.prepare(data)
+            except PictureRefused:
+                continue
+            assert structure.is_bare(prepared.content, kind)

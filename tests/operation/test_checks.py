@@ -1,0 +1,142 @@
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from masthead.db import db
+from masthead.operation import schema
+from tests.factories import UserFactory
+
+
+@pytest.fixture
+def look(invoke):
+    """Run `masthead check`: its exit code, and the lines by subject."""
+
+    def run():
+        result = invoke("check")
+        lines = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
+        return result.returncode, {(level, subject): sentence for level, subject, sentence in lines}
+
+    return run
+
+
+def test_a_good_installation_passes(look, cast):
+    code, lines = look()
+    assert code == 0
+    assert {subject for _, subject in lines} == {
+        "configuration",
+        "secrets",
+        "storage",
+        "pictures",
+        "database",
+        "accounts",
+        "address",
+    }
+    assert {level for level, _ in lines} == {"ok"}
+
+
+def test_no_password_of_the_database_is_shown(look, app, cast, monkeypatch):
+    monkeypatch.setitem(
+        app.config, "SQLALCHEMY_DATABASE_URI", "postgresql+psycopg://walt:sesame@db.example/x"
+    )
+    _, lines = look()
+    assert "sesame" not in " ".join(lines.values())
+
+
+def test_a_new_site_is_told_how_to_begin(look, app):
+    code, lines = look()
+    assert code == 0
+    assert "masthead serve" in lines["warning", "accounts"]
+
+
+def test_a_site_that_nobody_can_administer_is_wrong(look, app):
+    UserFactory(role="editor")
+    code, lines = look()
+    assert code == 1
+    assert "masthead user set-role" in lines["error", "accounts"]
+
+
+def test_a_place_where_no_picture_can_be_kept_is_wrong(look, app, cast, monkeypatch, tmp_path):
+    (tmp_path / "media").write_text("in the way")
+    monkeypatch.setitem(app.config, "MEDIA_URL", str(tmp_path / "media"))
+    code, lines = look()
+    assert code == 1
+    assert "set MEDIA_URL" in lines["error", "pictures"]
+
+
+def test_secrets_that_others_can_read_are_wrong(look, app, cast):
+    folder = app.config["MASTHEAD_HOME"] / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    secret = folder / "EXAMPLE"
+    secret.write_text("x")
+    secret.chmod(0o644)
+    try:
+        code, lines = look()
+    finally:
+        secret.unlink()
+    assert code == 1
+    assert f"chmod 600 {secret}" in lines["error", "secrets"]
+
+
+@pytest.mark.parametrize(
+    ("site_url", "host", "level", "sentence"),
+    [
+        ("http://0.0.0.0:8000", "0.0.0.0", "error", "Set SITE_URL"),
+        ("http://127.0.0.1:8000", "0.0.0.0", "warning", "Set SITE_URL"),
+        ("http://magazine.example", "127.0.0.1", "warning", "unprotected"),
+        ("https://magazine.example", "127.0.0.1", "warning", "TRUSTED_PROXIES=1"),
+    ],
+)
+def test_an_address_that_readers_cannot_use_is_found(
+    look, app, cast, monkeypatch, site_url, host, level, sentence
+):
+    monkeypatch.setitem(app.config, "SITE_URL", site_url)
+    monkeypatch.setitem(app.config, "HOST", host)
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["0.0.0.0", "127.0.0.1", "magazine.example"])
+    code, lines = look()
+    assert sentence in lines[level, "address"]
+    assert code == (1 if level == "error" else 0)
+
+
+def test_a_site_that_would_refuse_its_own_address_is_wrong(look, app, cast, monkeypatch):
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["other.example"])
+    code, lines = look()
+    assert code == 1
+    assert "lacks localhost" in lines["error", "address"]
+
+
+@pytest.mark.parametrize(("revision", "sentence"), [("0001", "older version"), ("9999", "newer version")])
+def test_tables_of_another_version_are_wrong(scratch_app, revision, sentence):
+    with scratch_app.app_context():
+        upgrade()
+        assert schema.present_schema().problem is None
+        with db.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
+            )
+        assert sentence in (schema.present_schema().problem or "")
+        with db.engine.begin() as connection:
+            connection.execute(text("DELETE FROM alembic_version"))
+        assert "no tables yet" in (schema.present_schema().problem or "")
+        db.engine.dispose()
+
+
+def test_a_fresh_folder_is_told_to_make_the_tables(masthead):
+    result = masthead("check")
+    assert result.returncode == 1
+    assert "masthead db upgrade" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_a_database_that_is_away_is_told(masthead):
+    result = masthead("check", DATABASE_URL="postgresql://walt:sesame@127.0.0.1:1/masthead")
+    assert result.returncode == 1
+    assert "does not answer" in result.stdout
+    assert "sesame" not in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_every_mistake_of_the_configuration_is_listed(masthead):
+    result = masthead("check", PORT="many", SITE_URL="nonsense", SECRET_KEY="dev")
+    assert result.returncode == 1
+    for name in ("PORT", "SITE_URL", "SECRET_KEY"):
+        assert f"{name}:" in result.stderr

@@ -1,0 +1,65 @@
+import pytest
+from sqlalchemy import inspect
+
+from masthead.accounts.permissions import DEFAULT_ROLES
+from masthead.accounts.queries import roles
+from masthead.db import Base, db
+
+
+@pytest.fixture
+def run(scratch_app):
+    """Run a command on a database that has no tables yet."""
+
+    def invoke(*arguments):
+        result = scratch_app.test_cli_runner().invoke(args=arguments)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return invoke
+
+
+def tables(app):
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_init_db_makes_the_tables_and_the_roles(scratch_app, run):
+    assert "The database is ready." in run("init-db")
+    assert tables(scratch_app) == set(Base.metadata.tables)
+    with scratch_app.app_context():
+        assert [role.name for role in db.session.scalars(roles())] == [role.name for role in DEFAULT_ROLES]
+
+
+def test_init_db_twice_changes_nothing(scratch_app, run):
+    run("init-db")
+    run("init-db")
+    assert tables(scratch_app) == set(Base.metadata.tables)
+
+
+def test_the_schema_goes_up_and_down(scratch_app, run):
+    run("db", "upgrade")
+    assert tables(scratch_app) == set(Base.metadata.tables)
+    run("db", "downgrade", "base")
+    assert tables(scratch_app) == set()
+
+
+def test_the_schema_tells_where_it_is(masthead):
+    masthead("db", "upgrade")
+    assert "(head)" in masthead("db", "current").stdout
+    assert "(head)" in masthead("db", "history").stdout
+
+
+def test_db_check_proves_that_models_equal_migrations(scratch_app, run):
+    run("db", "upgrade")
+    run("db", "check")
+    with scratch_app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE tag ADD COLUMN forgotten INTEGER")
+    assert scratch_app.test_cli_runner().invoke(args=["db", "check"]).exit_code != 0
+
+
+def test_the_new_roles_have_the_permissions_of_the_code(app):
+    with app.app_context():
+        stored = {
+            role.name: (role.title, role.rank, set(role.permissions)) for role in db.session.scalars(roles())
+        }
+    assert stored == {role.name: (role.title, role.rank, set(role.permissions)) for role in DEFAULT_ROLES}

@@ -1,0 +1,77 @@
+import socket
+import time
+import urllib.request
+
+import pytest
+
+from tests.support.live import free_port
+
+pytestmark = pytest.mark.databases("sqlite")
+SLOW_POST = (
+    b"POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 5000\r\n\r\nemail=a"
+)
+SLOW_GET = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+
+
+def ends_with(result, sentence):
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_without_tables_it_says_what_to_do(masthead):
+    ends_with(masthead("serve", "--port", str(free_port())), "Run `masthead db upgrade` first.")
+
+
+def test_a_port_in_use_is_told(masthead):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ends_with(masthead("serve", "--port", str(port)), f"Port {port} on 127.0.0.1 is in use.")
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [("192.0.2.1", "This machine has no address 192.0.2.1."), ("no such host", "is unknown")],
+)
+def test_a_host_that_is_not_ours_is_told(masthead, host, sentence):
+    ends_with(masthead("serve", "--host", host, "--port", str(free_port())), sentence)
+
+
+def test_mistakes_of_the_configuration_are_listed(masthead):
+    result = masthead("serve", SITE_URL="nonsense", WORKERS="0")
+    ends_with(result, "SITE_URL:")
+    assert "WORKERS:" in result.stderr
+
+
+def test_the_set_up_link_follows_host_and_port(make_live_site):
+    site = make_live_site(SITE_URL="")
+    site.start()
+    link = next(line for line in site.output.splitlines() if "/setup?token=" in line)
+    assert link.startswith(f"{site.url}/setup?token=")
+    assert " " not in link
+    with urllib.request.urlopen(link, timeout=10) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("stop", ["stop", "terminate"])
+def test_it_ends_without_complaint(make_live_site, stop):
+    site = make_live_site()
+    site.start()
+    assert getattr(site, stop)() == 0
+    assert "Traceback" not in site.output
+
+
+def test_slow_clients_do_not_keep_others_out(live_site):
+    slow = [socket.create_connection(("127.0.0.1", live_site.port)) for _ in range(60)]
+    for number, connection in enumerate(slow):
+        connection.sendall(SLOW_POST if number < 30 else SLOW_GET)
+    # Those that found no place are sent away by then.
+    time.sleep(3)
+    started = time.monotonic()
+    assert live_site.answers()
+    assert time.monotonic() - started < 3
+    for connection in slow:
+        connection.close()

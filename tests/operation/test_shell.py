@@ -1,0 +1,42 @@
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.commands import environment
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+@pytest.fixture
+def flask(database, tmp_path):
+    """Flask's own command, as a developer types it."""
+
+    def run(*arguments, typed=None):
+        finished = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "masthead.wsgi", *arguments],
+            cwd=tmp_path,
+            env=environment(tmp_path, {"FLASK_CONFIG": "testing", "DATABASE_URL": database.url}),
+            input=typed,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        assert finished.returncode == 0, finished.stderr
+        return finished.stdout
+
+    return run
+
+
+def test_the_shell_has_models_and_actions_at_hand(flask, cast):
+    typed = "print(db.session.scalar(db.select(db.func.count(User.id))), posts.publish.__name__, typeset.__name__)\n"
+    assert "6 publish typeset" in flask("shell", typed=typed)
+
+
+def test_flask_offers_the_same_commands(flask):
+    offered = flask("--help")
+    assert all(f"  {name} " in offered for name in ("db", "init-db", "serve", "user"))
+
+
+def test_a_server_finds_the_application_under_both_names(flask):
+    assert "True" in flask("shell", typed="from masthead import wsgi; print(wsgi.app is wsgi.application)\n")

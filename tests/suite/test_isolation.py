@@ -1,0 +1,100 @@
+import os
+import socket
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from masthead import clock
+from masthead.accounts.models import User
+from masthead.db import db
+from tests.factories import CommentFactory, PostFactory, UserFactory
+from tests.support.people import ROLES
+
+
+@pytest.mark.parametrize("round_number", [1, 2])
+def test_each_test_begins_with_an_empty_publication(app, round_number):
+    with app.app_context():
+        assert db.session.scalar(select(func.count(User.id))) == 0
+    assert UserFactory(username="walt").id == 1
+
+
+def test_the_cast_has_its_roles(cast):
+    assert {name: getattr(cast, name).role.name for name in ROLES} == ROLES
+
+
+def test_factories_number_from_the_newest_post(app):
+    first, second = PostFactory.create_batch(2)
+    assert first.published_at > second.published_at
+    assert first.published_at < clock.now()
+
+
+def test_an_approved_comment_is_counted(app):
+    comment = CommentFactory()
+    with app.app_context():
+        assert (
+            db.session.scalar(text("SELECT comment_count FROM post WHERE id = :id"), {"id": comment.post_id})
+            == 1
+        )
+
+
+def test_queries_are_counted_without_the_keeping_of_transactions(app, queries):
+    with app.app_context():
+        with queries.exactly(2), db.session.begin_nested():
+            db.session.scalar(select(func.count(User.id)))
+            db.session.scalar(select(User.id).limit(1))
+        db.session.rollback()
+
+
+def test_a_wrong_number_of_queries_fails_and_shows_them(app, queries):
+    with app.app_context():
+        with (
+            pytest.raises(
+                pytest.fail.Exception, match=r"1 statements instead of 2:\n  1\. SELECT"
+            ) as failure,
+            queries.exactly(2),
+        ):
+            db.session.scalar(select(func.count(User.id)))
+        assert "count" in str(failure.value)
+        with pytest.raises(pytest.fail.Exception, match="at most 0"), queries.at_most(0):
+            db.session.scalar(select(func.count(User.id)))
+
+
+def test_a_request_inside_an_application_context_is_refused(app, client):
+    with app.app_context(), pytest.raises(AssertionError, match="Leave the application context"):
+        client.get("/")
+
+
+def test_an_application_with_other_settings_shares_the_database(cast, make_app):
+    other = make_app(REGISTRATION="closed")
+    assert isinstance(other, Flask)
+    with other.app_context():
+        assert db.session.scalar(select(func.count(User.id))) == len(ROLES)
+
+
+def test_a_developers_settings_stay_outside():
+    assert "SECRET_KEY" not in os.environ
+    assert os.listdir() == []  # noqa: PTH208
+
+
+def test_the_network_is_out_of_reach():
+    with pytest.raises(Exception, match="A test tried to use socket"), socket.socket() as connection:
+        connection.connect(("192.0.2.1", 80))
+
+
+def test_valkey_is_real_and_empty(valkey_url):
+    host, port = valkey_url.removeprefix("redis://").split("/")[0].split(":")
+    with (
+        socket.create_connection((host, int(port)), timeout=5) as connection,
+        connection.makefile("rb") as answer,
+    ):
+        connection.sendall(b"DBSIZE\r\n")
+        assert answer.readline() == b":0\r\n"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_live_site_answers_and_ends_when_asked(live_site, cast):
+    assert live_site.answers()
+    assert "is served on 127.0.0.1" in live_site.output
+    assert live_site.terminate() == 0
+    assert not live_site.answers()

@@ -1,0 +1,49 @@
+from masthead.text import footnotes, markdown
+from tests.text.parsed import parse
+
+
+def test_footnote_is_linked_both_ways() -> None:
+    html = markdown.render("Fact[^a].\n\n[^a]: Source.").html
+
+    assert '<sup class="footnote-ref"><a href="#s-fn-1" id="s-fnref-1">[1]</a></sup>' in html
+    assert (
+        '<li id="s-fn-1" class="footnote-item"><p>Source. '
+        '<a href="#s-fnref-1" class="footnote-backref">\u21a9\ufe0e</a></p>\n</li>'
+    ) in html
+
+
+def test_every_reference_to_a_footnote_has_its_own_way_back() -> None:
+    page = parse(markdown.render("a[^1] b[^1] c[^2]\n\n[^1]: x\n[^2]: y").html)
+
+    assert page.values("id") == ["s-fnref-1", "s-fnref-1-2", "s-fnref-2", "s-fn-1", "s-fn-2"]
+    assert page.values("href") == [
+        "#s-fn-1",
+        "#s-fn-1",
+        "#s-fn-2",
+        "#s-fnref-1",
+        "#s-fnref-1-2",
+        "#s-fnref-2",
+    ]
+
+
+def test_footnote_is_no_part_of_the_words() -> None:
+    rendered = markdown.render("One[^1] two\n\n[^1]: three")
+
+    assert rendered.plain == "One two\nthree"
+    assert rendered.words == 3
+
+
+def test_reference_without_a_note_stays_text() -> None:
+    html = markdown.render("a[^b] c[^1]\n\n[^1]: x").html
+
+    assert "<p>a[^b] c<sup" in html
+
+
+def test_label_that_is_too_long_stays_text() -> None:
+    label = "x" * footnotes.MAX_LABEL_CHARACTERS
+
+    assert "footnote-ref" not in markdown.render(f"a[^{label}]\n\n[^{label}]: x").html
+
+
+def test_note_in_the_line_stays_text() -> None:
+    assert markdown.render("a^[b]").html == "<p>a^[b]</p>\n"

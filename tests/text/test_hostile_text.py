@@ -1,0 +1,107 @@
+"""Texts made to take long. Work is counted in steps of the parser, not in seconds, so these can't fail by chance."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from masthead.text import markdown, metering
+from masthead.text.profiles import Profile
+
+N = 500
+Maker = Callable[[int], str]
+
+
+def repeated(piece: str) -> Maker:
+    return lambda n: piece * n
+
+
+MAKERS: dict[str, Maker] = {
+    "quotations in each other": repeated("> "),
+    "quotation going on lazily": lambda n: ">" * 50 + "a\n" * n,
+    "lists in each other": repeated("- "),
+    "lists in quotations": repeated("> - a\n"),
+    "list going in and out": lambda n: "".join(" " * (i % 100) + "- a\n" for i in range(n)),
+    "opening brackets": repeated("["),
+    "opening brackets of images": repeated("!["),
+    "brackets in each other": lambda n: "[" * n + "a" + "](b)" * n,
+    "unfinished links": repeated("[a]("),
+    "unfinished titles": repeated('[a](b "'),
+    "reference definitions": repeated("[a]: b\n"),
+    "footnote marks without end": lambda n: "[^1]: x\n\n" + "[^a" * n,
+    "footnotes in each other": repeated("[^1]:"),
+    "one footnote often": lambda n: "[^1]: x\n\n" + "[^1]" * n,
+    "opening emphasis": repeated("*a "),
+    "mixed emphasis": repeated("*a **b _c __d "),
+    "closing emphasis": repeated("a* "),
+    "backticks of all lengths": lambda n: " ".join("`" * i for i in range(int((2 * n) ** 0.5))),
+    "backticks unclosed": repeated("`a"),
+    "broad table": lambda n: "|a" * n + "|\n" + "|-" * n + "|\n",
+    "long table": lambda n: "|a|\n|-|\n" + "|b|\n" * n,
+    "rows that lack cells": lambda n: "|a" * 50 + "|\n" + "|-" * 50 + "|\n" + "|b\n" * n,
+    "entities": repeated("&amp;"),
+    "unfinished entities": repeated("&a"),
+    "less-than signs": repeated("<"),
+    "unfinished tags": repeated('<a b="'),
+    "unfinished comments": repeated("<!--"),
+    "unfinished CDATA": repeated("<![CDATA["),
+    "unfinished processing": repeated("<?"),
+    "addresses": repeated("http://a.b/( "),
+    "addresses without end": repeated("http://a.b/("),
+    "dollars": repeated("$a "),
+    "escaped dollars": repeated("$a\\$"),
+    "formulas unfinished": repeated("$$\na\n"),
+    "definitions": repeated("a\n: b\n"),
+    "definitions in each other": lambda n: "a\n" + ": " * n,
+    "headings alike": repeated("# a\n"),
+    "underlined headings": repeated("a\n=\n"),
+    "fences": repeated("```\n~~~\n"),
+    "tasks": repeated("- [ ] a\n"),
+    "backslashes": repeated("\\"),
+    "newlines": repeated("\n"),
+    "NULs": repeated("\0"),
+    "tabs": repeated("-\t"),
+}
+
+
+def steps(source: str, profile: Profile) -> int:
+    """Count what the parser does with a text when nothing bounds it."""
+    env: dict[str, Any] = {"steps_left": 10**9}
+    markdown._parser(profile).parse(source, env)
+    return 10**9 - int(env["steps_left"])
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+def test_twice_the_text_takes_about_twice_the_steps(maker: Maker, profile: Profile) -> None:
+    assert steps(maker(2 * N), profile) <= 2.5 * steps(maker(N), profile) + 100
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+def test_hostile_text_is_rendered_in_proportion(maker: Maker) -> None:
+    source = maker(N)
+
+    assert len(markdown.render(source).html) <= 400 * len(source)
+
+
+def test_text_beyond_the_budget_is_shown_as_its_source() -> None:
+    source = "[" * 200_000 + "<b>"
+
+    rendered = markdown.render(source)
+
+    assert rendered.is_source
+    assert rendered.html == f'<pre tabindex="0">{"[" * 200_000}&lt;b&gt;</pre>\n'
+    assert rendered.toc == ()
+
+
+def test_dense_text_of_a_real_length_is_within_the_budget() -> None:
+    source = "Some *prose* with `code`, [links](/a) and **weight**.\n\n- a list\n- of two\n\n" * 1_500
+
+    assert not markdown.render(source).is_source
+    assert steps(source, Profile.ARTICLE) < metering.budget(source)
+
+
+def test_long_plain_text_is_within_the_budget() -> None:
+    source = "A line of prose as novels have it, with nothing but words and a stop at the end.\n\n" * 12_000
+
+    assert not markdown.render(source).is_source
