@@ -4,11 +4,8 @@ Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.e
 ``FLASK_<NAME>`` beats ``<NAME>``. All mistakes are reported together, and a value is never printed.
 """
 
-import contextlib
 import os
 import re
-import secrets
-import tempfile
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -27,6 +24,8 @@ from pydantic_settings import (
 )
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from masthead import keyring
 
 MINIMUM_SECRET_CHARACTERS = 32
 #: Keys that tutorials print. A site that runs with one of them can be entered by anyone.
@@ -141,18 +140,11 @@ class Config(BaseSettings):
     ARGON2_PASSES: int = Field(default=2, ge=1, le=100)
     ARGON2_LANES: int = Field(default=1, ge=1, le=16)
 
-    @field_validator("TRUSTED_HOSTS", mode="before")
+    @field_validator("TRUSTED_HOSTS", "CORS_ORIGINS", mode="before")
     @classmethod
-    def _split_hosts(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(host.strip() for host in value.split(",") if host.strip())
-        return value
-
-    @field_validator("CORS_ORIGINS", mode="before")
-    @classmethod
-    def _split_origins(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+            return tuple(item.strip().rstrip("/") for item in value.split(",") if item.strip())
         return value
 
     @field_validator("CORS_ORIGINS")
@@ -325,7 +317,7 @@ class Config(BaseSettings):
         """This configuration with the generated secret filled in, making it on the first start."""
         if self.SECRET_KEY.get_secret_value():
             return self
-        key = stored_secret(self.MASTHEAD_HOME, "SECRET_KEY")
+        key = keyring.stored(self.MASTHEAD_HOME, "SECRET_KEY")
         return self.model_copy(update={"SECRET_KEY": SecretStr(key)})
 
     @classmethod
@@ -384,10 +376,7 @@ CONFIGS: dict[str, type[Config]] = {
 
 
 def load(**overrides: object) -> Config:
-    """Read the configuration that FLASK_CONFIG chooses.
-
-    Raises `ConfigurationError` with every problem at once.
-    """
+    """Read the configuration that FLASK_CONFIG chooses; raises `ConfigurationError` with every problem at once."""
     name = os.environ.get("FLASK_CONFIG") or "production"
     if name not in CONFIGS:
         raise ConfigurationError([f"FLASK_CONFIG: must be one of {', '.join(CONFIGS)}."])
@@ -407,19 +396,3 @@ def _problems(error: ValidationError) -> list[str]:
         message = item["msg"].removeprefix("Value error, ")
         lines.append(f"{name}: {message[0].lower()}{message[1:]}.")
     return lines
-
-
-def stored_secret(home: Path, name: str) -> str:
-    """The secret called ``name`` from ``home/secrets/``, made on first use (mode 0600)."""
-    folder = home / "secrets"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / name
-    if not path.exists():
-        # Several processes may start at once: each writes a whole file, and the first link wins.
-        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=f".{name}.", encoding="ascii") as draft:
-            draft.write(secrets.token_urlsafe(48))
-            draft.flush()
-            os.fsync(draft.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(draft.name, path)
-    return path.read_text(encoding="ascii").strip()

@@ -15,7 +15,14 @@ def init_app(app: Flask, config: Config) -> None:
             supports_credentials=False,
             send_wildcard=False,
             vary_header=True,
-            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "API-Version"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-Match",
+                "If-None-Match",
+                "Idempotency-Key",
+                "API-Version",
+            ],
             expose_headers=["ETag", "Link", "X-Request-ID", "Retry-After"],
             max_age=600,
         )

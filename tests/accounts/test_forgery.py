@@ -67,7 +67,10 @@ def test_reading_changes_nothing(app: Flask, cast: Cast, sign_in: SignIn, method
     addresses = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(("/auth", "/admin")):
-            values = {name: "1" if name.endswith("_id") else "x" for name in rule.arguments}
+            values = {
+                name: "1" if name.endswith("_id") else "approve" if name == "step" else "x"
+                for name in rule.arguments
+            }
             getattr(ada, method)(
                 addresses.build(
                     rule.endpoint, values, method="GET" if "GET" in (rule.methods or ()) else "POST"

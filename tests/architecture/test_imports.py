@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.architecture.source import ROOT, modules
 
 #: With the libraries loaded, forks import one module each in a process that has seen nothing else of Masthead.
@@ -29,6 +31,7 @@ sys.exit(1 if failed else 0)
 NOT_FOR_IMPORT = frozenset({"masthead.wsgi", "masthead.__main__"})
 
 
+@pytest.mark.timeout(900)
 def test_each_module_can_be_imported_first() -> None:
     names = [module.name for module in modules() if module.name not in NOT_FOR_IMPORT]
     finished = subprocess.run(

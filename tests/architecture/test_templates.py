@@ -11,7 +11,8 @@ import masthead
 from masthead.web import templating
 
 PACKAGE = Path(masthead.__file__).parent
-TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
+#: Letters are no pages: they have a subject, and their styles are written into their elements when they are sent.
+TEMPLATES = sorted(path for path in (PACKAGE / "templates").rglob("*.html") if path.parent.name != "mail")
 STYLES = sorted((PACKAGE / "static/css").glob("*.css"))
 #: What a page for anonymous readers links, code included.
 PUBLIC_STYLES = ("tokens.css", "site.css", "code.css", "print.css")

@@ -10,7 +10,8 @@ ENTRY_POINTS = frozenset(
     {"views", "desk", "admin", "api", "cli", "tasks", "setup", "assistance", "recovery", "security"}
 )
 #: Below these packages, everything is a page, a command or runs by itself.
-ENTRY_PACKAGES = ("masthead.admin", "masthead.operation", "masthead.jobs")
+#: An import is one command and many transactions, one for each batch: memory stays constant, and a killed one goes on.
+ENTRY_PACKAGES = ("masthead.admin", "masthead.operation", "masthead.jobs", "masthead.importing.importer")
 CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"})
 
 

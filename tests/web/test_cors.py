@@ -30,7 +30,10 @@ def test_an_origin_of_the_settings_may_read_the_api_without_cookies(visitor, ori
     ],
 )
 def test_no_other_origin_may(visitor, origin):
-    assert "Access-Control-Allow-Origin" not in visitor.get("/api/v1/nowhere", headers={"Origin": origin}).headers
+    assert (
+        "Access-Control-Allow-Origin"
+        not in visitor.get("/api/v1/nowhere", headers={"Origin": origin}).headers
+    )
 
 
 def test_pages_outside_the_api_are_for_no_origin(visitor):
@@ -38,10 +41,14 @@ def test_pages_outside_the_api_are_for_no_origin(visitor):
 
 
 def test_without_the_setting_no_origin_may(client):
-    assert "Access-Control-Allow-Origin" not in client.get("/api/v1/nowhere", headers={"Origin": FRIEND}).headers
+    assert (
+        "Access-Control-Allow-Origin" not in client.get("/api/v1/nowhere", headers={"Origin": FRIEND}).headers
+    )
 
 
-@pytest.mark.parametrize("origins", ["*", "null", "https://*.example.org", "example.org", "https://x.example/path"])
+@pytest.mark.parametrize(
+    "origins", ["*", "null", "https://*.example.org", "example.org", "https://x.example/path"]
+)
 def test_what_is_no_origin_is_refused_at_the_start(masthead, origins):
     result = masthead("db", "current", CORS_ORIGINS=origins)
     assert result.returncode == 1

@@ -1,0 +1,1 @@
+"""How each generator means its files: one module for each."""

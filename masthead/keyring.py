@@ -1,0 +1,23 @@
+"""The secrets that Masthead makes for itself, in files that only their owner can read."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+
+def stored(home: Path, name: str) -> str:
+    """The secret called ``name`` from ``home/secrets/``, made on first use (mode 0600)."""
+    folder = home / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        # Several processes may start at once: each writes a whole file, and the first link wins.
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=f".{name}.", encoding="ascii") as draft:
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            os.fsync(draft.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)
+    return path.read_text(encoding="ascii").strip()
