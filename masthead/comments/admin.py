@@ -35,12 +35,18 @@ PARTICIPLES: dict[Step, str] = {
 def queue() -> ResponseReturnValue:
     """The comments of a status; those that wait, if the address names none."""
     status, by = _status(), current_user()
-    page = paginate(queries.queue(by, status), page=page_number(), per_page=COMMENTS_PER_PAGE)
+    counts = queries.counts_by_status(by)
+    page = paginate(
+        queries.queue(by, status),
+        page=page_number(),
+        per_page=COMMENTS_PER_PAGE,
+        total=counts.get(status, 0),
+    )
     return render_template(
         "comments/queue.html",
         page=page,
         status=status,
-        counts=queries.counts_by_status(by),
+        counts=counts,
         may_restore=partial(can_restore, by),
     )
 

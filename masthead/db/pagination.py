@@ -38,10 +38,14 @@ class Page(Generic[T]):
         return self.number < self.pages
 
 
-def paginate(statement: Select[T], *, page: int, per_page: int) -> Page[T]:
-    """Page ``page`` of the statement's rows; raises `NotFound` beyond the last one."""
+def paginate(statement: Select[T], *, page: int, per_page: int, total: int | None = None) -> Page[T]:
+    """Page ``page`` of the statement's rows; raises `NotFound` beyond the last one.
+
+    ``total`` spares the counting where the caller knows the number of rows.
+    """
     per_page = min(per_page, PER_PAGE_LIMIT)
-    total = db.session.scalar(count_of(statement)) or 0
+    if total is None:
+        total = db.session.scalar(count_of(statement)) or 0
     if page < 1 or (page > 1 and (page - 1) * per_page >= total):
         raise NotFound("There is no such page in this list.")
     rows = db.session.scalars(statement.limit(per_page).offset((page - 1) * per_page)).unique().all()

@@ -15,7 +15,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
@@ -43,9 +42,10 @@ def is_visible_to(reader: User | None) -> ColumnElement[bool]:
     """What `masthead.posts.permissions.can_see` says about one post, as a condition on many."""
     if reader is None:
         return and_(Post.is_published)
+    is_kept = Post.status != Status.TRASHED
     if reader.can(Permission.EDIT_POSTS):
-        return true()
-    return or_(Post.is_published, Post.author_id == reader.id)
+        return is_kept
+    return or_(Post.is_published, and_(is_kept, Post.author_id == reader.id))
 
 
 def newest_first() -> Select[Post]:
