@@ -1,0 +1,1 @@
+"""One module for each site generator whose folders can be read, and what they share."""
