@@ -28,7 +28,7 @@ HUGO = {
     "content/posts/toml.md": '+++\ntitle = "Toml post"\ndate = 2020-05-06T07:08:09Z\ntags = ["a", "b"]\naliases = ["/old-toml/"]\nslug = "toml-slug"\n+++\n{{< highlight go >}}\nfunc main() {}\n{{< /highlight >}}\n\n{{< youtube abc >}}\n\n[rel]({{< ref "yaml.md" >}})\n\n<!--more-->\nMore.\n',
     "content/posts/yaml.md": "---\ntitle: Yaml post\ndate: 2020-05-07\ndraft: true\nauthors:\n  - Rhea Reader\n---\nText.\n",
     "content/posts/json.md": '{"title": "Json post", "date": "2020-05-08", "categories": ["News"], "summary": "Short."}\nText.\n',
-    "content/posts/bundle/index.md": "---\ntitle: Bundle\ndate: 2020-05-09\nexpirydate: 2099-01-01\n---\n{{< figure src=\"a.png\" caption=\"Cap\" >}}\n",
+    "content/posts/bundle/index.md": '---\ntitle: Bundle\ndate: 2020-05-09\nexpirydate: 2099-01-01\n---\n{{< figure src="a.png" caption="Cap" >}}\n',
     "content/posts/lingua.fr.md": "---\ntitle: Français\ndate: 2020-05-10\n---\nBonjour.\n",
     "content/about/_index.md": "---\ntitle: About us\n---\nWe.\n",
 }
@@ -84,7 +84,9 @@ def adds_up(report) -> bool:
     [(JEKYLL, "Jekyll"), (HUGO, "Hugo"), (ZOLA, "Zola"), (PELICAN, "Pelican")],
     ids=["jekyll", "hugo", "zola", "pelican"],
 )
-def test_each_dialect_is_recognised_comes_in_and_changes_nothing_the_second_time(bring, folder, app, files, dialect):
+def test_each_dialect_is_recognised_comes_in_and_changes_nothing_the_second_time(
+    bring, folder, app, files, dialect
+):
     root = folder(files)
     first = bring(root)
     assert first["dialect"] == dialect
@@ -109,7 +111,11 @@ def test_jekyll_keeps_addresses_bylines_and_visible_template_tags(bring, folder,
     assert "{% include gallery.html %}" in page.text("//main")
     assert "{{ kept }}" in page.text("//main")
     assert "{{ inside code }}" in page.text("//main")
-    assert "Writes about rivers." in client.read("/blog/author/walter-bylines" if client.get("/blog/author/walter-bylines").status_code == 200 else "/blog/author/walt-2").text("//main")
+    assert "Writes about rivers." in client.read(
+        "/blog/author/walter-bylines"
+        if client.get("/blog/author/walter-bylines").status_code == 200
+        else "/blog/author/walt-2"
+    ).text("//main")
 
 
 def test_drafts_unpublished_and_future_texts_stay_hidden(bring, folder, client, app):
@@ -162,7 +168,9 @@ BAD = {
     "_posts/2014-01-04-latin.md": b"---\ntitle: Caf\xe9\n---\nText.\n",
     "_posts/2014-01-05-tag.md": "---\ntitle: !!python/object/apply:os.system ['true']\n---\nText.\n",
     "_posts/2014-01-06-bomb.md": "---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ntitle: Bomb\n---\nText.\n",
-    "_posts/2014-01-07-tags.md": "---\ntitle: Tags\ntags: [" + ", ".join(f"t{n}" for n in range(10_000)) + "]\n---\nText.\n",
+    "_posts/2014-01-07-tags.md": "---\ntitle: Tags\ntags: ["
+    + ", ".join(f"t{n}" for n in range(10_000))
+    + "]\n---\nText.\n",
     "_posts/2014-01-08-new\nline.md": "---\ntitle: Newline\n---\nText.\n",
     "_posts/2014-01-09-alias.md": "---\ntitle: Alias\nredirect_from: [/2014/01/09/alias.html, /2014/01/09/alias/]\n---\nText.\n",
     "_posts/2014-01-10-nul.md": "---\ntitle: Nul\n---\nA \0 B\n",
