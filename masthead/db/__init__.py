@@ -1,7 +1,7 @@
 """The database: engine, base model, column types, numbered pages and race-free claims."""
 
 from masthead.db.base import Base, Identifier, Timestamps
-from masthead.db.claims import claim, claim_first_free
+from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import db, init_app, snapshot
 from masthead.db.pagination import Page, count_of, paginate
 from masthead.db.types import UTCDateTime
@@ -13,6 +13,7 @@ __all__ = [
     "Timestamps",
     "UTCDateTime",
     "claim",
+    "claim_all",
     "claim_first_free",
     "count_of",
     "db",

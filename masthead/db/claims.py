@@ -4,8 +4,8 @@ A claim is a row whose primary key is the name. Inserting it with ``ON CONFLICT 
 any number of writers exactly one gets the row, and the others try the next name.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Dialect, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from masthead.db.base import Base
 from masthead.db.engine import db
+
+#: Rows in one statement: SQLite allows 32,766 variables.
+_ROWS: Final = 500
 
 
 def claim(model: type[Base], column: InstrumentedAttribute[str], wanted: str, /, **values: object) -> bool:
@@ -24,6 +27,21 @@ def claim(model: type[Base], column: InstrumentedAttribute[str], wanted: str, /,
         insert(model).values(**row).on_conflict_do_nothing(index_elements=[column.key]).returning(column)
     )
     return result.first() is not None
+
+
+def claim_all(
+    model: type[Base], column: InstrumentedAttribute[str], rows: Sequence[Mapping[str, Any]]
+) -> set[str]:
+    """Insert many such rows at once, and say which names are ours now."""
+    insert = _insert_for(db.session.get_bind().dialect)
+    ours: set[str] = set()
+    for start in range(0, len(rows), _ROWS):
+        part = [dict(row) for row in rows[start : start + _ROWS]]
+        statement = (
+            insert(model).values(part).on_conflict_do_nothing(index_elements=[column.key]).returning(column)
+        )
+        ours.update(db.session.scalars(statement))
+    return ours
 
 
 def claim_first_free(

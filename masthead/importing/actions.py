@@ -1,16 +1,16 @@
 """Storing what was prepared: each item once, again only if its file has changed, and never over somebody's work here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from masthead.accounts import actions as accounts
-from masthead.accounts import queries as people
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.importing import queries
+from masthead.importing.addresses import author_pages, tag_pages
 from masthead.importing.items import Author, Fate, Item, Kind, Note, Standing
 from masthead.importing.models import ImportedAuthor, ImportedItem
 from masthead.importing.preparing import Prepared
@@ -23,7 +23,7 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript
 from masthead.posts.models import Post
 from masthead.redirects import actions as redirects
-from masthead.redirects import queries as stored_redirects
+from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
 
 
@@ -46,8 +46,18 @@ class Run:
     source: str
     by: User
     at: datetime
-    #: By the author's key. Cleared by whoever rolls back.
+    #: By the author's key.
     bylines: dict[str, User] = field(default_factory=dict)
+    #: Tags whose old pages lead to the present ones already.
+    tags: set[int] = field(default_factory=set)
+    #: Old pages of people who are new.
+    pending: list[Destination] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Begin anew after a rollback: what was made is not there."""
+        self.bylines.clear()
+        self.tags.clear()
+        self.pending.clear()
 
 
 def outcome(prepared: Prepared, known: ImportedItem | None, version: int | None) -> Outcome:
@@ -61,45 +71,70 @@ def outcome(prepared: Prepared, known: ImportedItem | None, version: int | None)
     return Outcome.UPDATED
 
 
-def store(prepared: Prepared, known: ImportedItem | None, *, run: Run) -> tuple[Note, ...]:
-    """Make or update what the item becomes, with its redirects; what could not be done is noted.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item whose post or page is in the session, but not yet in the books of the import."""
 
-    Bylines must be there already (`byline`): an item that fails is rolled back alone, and they must not go with it.
-    """
+    prepared: Prepared
+    known: ImportedItem | None
+    post: Post | None = None
+    page: Page | None = None
+
+
+def store(prepared: Prepared, known: ImportedItem | None, *, run: Run) -> Stored:
+    """Make or update what the item becomes. When a batch of them is flushed, `record` does the rest."""
     match prepared.item.kind:
         case Kind.REDIRECT:
-            return _store_redirect(prepared, known, run)
+            return Stored(prepared, known)
         case Kind.PAGE:
-            return _store_page(prepared, known, run)
+            return Stored(prepared, known, page=_store_page(prepared, known, run))
         case _:
-            return _store_post(prepared, known, run)
+            return Stored(prepared, known, post=_store_post(prepared, known, run))
 
 
-def byline(author: Author, *, run: Run) -> User:
-    """Who is credited for an author: always the same byline, never somebody's account."""
-    key = queries.key_of(run.source, author.key)
-    if key not in run.bylines:
-        run.bylines[key] = _known_byline(key) or _new_byline(key, author, run)
-    return run.bylines[key]
+def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
+    """Remember what was stored, and keep the old addresses; notes by source for those that lead elsewhere."""
+    for stored in batch:
+        _remember(stored, run)
+    db.session.flush()
+    targets = [target for stored in batch for target in _targets(stored, run)]
+    refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *run.pending])
+    run.pending.clear()
+    return {
+        stored.prepared.item.source: tuple(
+            Note(Fate.LOST, "old addresses", f"{path[:200]} {refused[path]}")
+            for path in stored.prepared.old_paths
+            if path in refused
+        )
+        for stored in batch
+    }
 
 
-def _known_byline(key: str) -> User | None:
-    known = db.session.scalar(queries.author_by_key(key))
-    return people.get(known.user_id) if known is not None else None
+def meet(authors: Iterable[Author], *, run: Run) -> None:
+    """Find the bylines of authors, or make them: always the same byline, never somebody's account."""
+    keys = {queries.key_of(run.source, author.key): author for author in authors}
+    missing = [key for key in keys if key not in run.bylines]
+    for chunk in queries.chunks(missing):
+        for key, user in db.session.execute(queries.bylines(chunk)):
+            run.bylines[key] = user
+    for key in missing:
+        if key not in run.bylines:
+            run.bylines[key] = _new_byline(key, keys[key], run)
 
 
 def _new_byline(key: str, author: Author, run: Run) -> User:
     user = accounts.create_byline(
         name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website
     )
-    with db.session.begin_nested():
-        db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
+    db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
+    run.pending += [Destination(path, Target.AUTHOR, target_id=user.id) for path in author_pages(author.key)]
     return user
 
 
-def _store_post(prepared: Prepared, known: ImportedItem | None, run: Run) -> tuple[Note, ...]:
+def _store_post(prepared: Prepared, known: ImportedItem | None, run: Run) -> Post:
     item, manuscript = prepared.item, _manuscript(prepared)
-    credited = [byline(author, run=run) for author in item.authors] or [run.by]
+    keys = [queries.key_of(run.source, author.key) for author in item.authors]
+    credited = [run.bylines[key] for key in keys] or [run.by]
     if known is None:
         note = f"Imported from {item.source}"
         post = posts.create(manuscript, by=run.by, at=item.date or run.at, bylines=credited, note=note)
@@ -110,9 +145,7 @@ def _store_post(prepared: Prepared, known: ImportedItem | None, run: Run) -> tup
         posts.credit(post, credited)
     post.canonical_url, post.language = item.canonical, item.language
     _set_standing(post, item, run)
-    db.session.flush()
-    _remember(prepared, known, run, post=post)
-    return _keep_old_paths(prepared.old_paths, Target.POST, post.id)
+    return post
 
 
 def _set_standing(post: Post, item: Item, run: Run) -> None:
@@ -127,36 +160,16 @@ def _set_standing(post: Post, item: Item, run: Run) -> None:
         posts.backdate(post, when=at, changed=item.updated or at)
 
 
-def _store_page(prepared: Prepared, known: ImportedItem | None, run: Run) -> tuple[Note, ...]:
+def _store_page(prepared: Prepared, known: ImportedItem | None, run: Run) -> Page:
     item, manuscript = prepared.item, _manuscript(prepared)
     if known is None:
         page = pages.create(manuscript, by=run.by, at=run.at)
     else:
         page = stored_pages.get(known.page_id or 0)
         pages.revise(page, manuscript, by=run.by, at=run.at, expected_version=known.version)
-    if item.standing is Standing.DRAFT:
-        pages.unpublish(page, by=run.by, at=run.at)
-    else:
-        pages.publish(page, by=run.by, at=run.at)
-    db.session.flush()
-    _remember(prepared, known, run, page=page)
-    return _keep_old_paths(prepared.old_paths, Target.PAGE, page.id)
-
-
-def _store_redirect(prepared: Prepared, known: ImportedItem | None, run: Run) -> tuple[Note, ...]:
-    """A file that only led elsewhere: straight to the row, if it led to another text of the folder."""
-    leads_to = prepared.leads_to or ""
-    target = db.session.scalar(queries.by_key(queries.key_of(run.source, leads_to)))
-    notes: list[Note] = []
-    for old_path in prepared.old_paths:
-        if target is not None and target.post_id is not None:
-            notes += _keep_old_paths((old_path,), Target.POST, target.post_id)
-        elif target is not None and target.page_id is not None:
-            notes += _keep_old_paths((old_path,), Target.PAGE, target.page_id)
-        elif not redirects.keep_url(old_path, url=leads_to):
-            notes.append(Note(Fate.LOST, "old addresses", f"{old_path} leads somewhere already"))
-    _remember(prepared, known, run)
-    return tuple(notes)
+    change = pages.unpublish if item.standing is Standing.DRAFT else pages.publish
+    change(page, by=run.by, at=run.at)
+    return page
 
 
 def _manuscript(prepared: Prepared) -> Manuscript:
@@ -165,44 +178,45 @@ def _manuscript(prepared: Prepared) -> Manuscript:
     return prepared.manuscript
 
 
-def _keep_old_paths(paths: Sequence[str], kind: Target, target_id: int) -> tuple[Note, ...]:
-    refused = []
-    for path in paths:
-        if redirects.keep(path, kind=kind, target_id=target_id):
-            continue
-        present = stored_redirects.for_path(path)
-        if present is None:
-            refused.append(Note(Fate.LOST, "old addresses", f"{path[:200]} is too long, or the front page"))
-        elif (present.kind, present.target_id) != (kind.value, target_id):
-            refused.append(Note(Fate.LOST, "old addresses", f"{path} leads to another text already"))
-    return tuple(refused)
+def _targets(stored: Stored, run: Run) -> Iterator[Destination]:
+    """Where the old addresses of an item lead: to its row, or to that of the text that it only led to."""
+    post_id = stored.post.id if stored.post else None
+    page_id = stored.page.id if stored.page else None
+    leads_to = stored.prepared.leads_to
+    if leads_to is not None:
+        target = db.session.scalar(queries.by_key(queries.key_of(run.source, leads_to)))
+        post_id, page_id = (target.post_id, target.page_id) if target else (None, None)
+    for path in stored.prepared.old_paths:
+        if post_id is not None:
+            yield Destination(path, Target.POST, target_id=post_id)
+        elif page_id is not None:
+            yield Destination(path, Target.PAGE, target_id=page_id)
+        else:
+            yield Destination(path, Target.URL, url=leads_to)
 
 
-def _remember(
-    prepared: Prepared,
-    known: ImportedItem | None,
-    run: Run,
-    *,
-    post: Post | None = None,
-    page: Page | None = None,
-) -> None:
-    stored = post or page
-    values = {
-        "kind": prepared.item.kind.value,
-        "post_id": post.id if post else None,
-        "page_id": page.id if page else None,
-        "wanted_slug": prepared.item.slug,
-        "slug": prepared.slug,
-        "fingerprint": prepared.fingerprint,
-        "version": stored.version if stored else 0,
-        "imported_at": run.at,
-    }
-    path = prepared.item.source
-    row = known and db.session.get(ImportedItem, known.id)
+def _pages_of_tags(batch: Sequence[Stored], run: Run) -> Iterator[Destination]:
+    """The pages where site generators list the texts of a tag, for tags that were not met before."""
+    for stored in batch:
+        for row in stored.post.tag_rows if stored.post else ():
+            if row.tag.id not in run.tags:
+                run.tags.add(row.tag.id)
+                for path in tag_pages(row.tag.name):
+                    yield Destination(path, Target.TAG, target_id=row.tag.id)
+
+
+def _remember(stored: Stored, run: Run) -> None:
+    text = stored.post or stored.page
+    prepared = stored.prepared
+    row = db.session.get(ImportedItem, stored.known.id) if stored.known else None
     if row is None:
-        key = queries.key_of(run.source, path)
-        db.session.add(ImportedItem(key=key, source=run.source, path=path, **values))
-    else:
-        for name, value in values.items():
-            setattr(row, name, value)
-    db.session.flush()
+        path = prepared.item.source
+        row = ImportedItem(key=queries.key_of(run.source, path), source=run.source, path=path)
+        db.session.add(row)
+    row.kind = prepared.item.kind.value
+    row.post_id = stored.post.id if stored.post else None
+    row.page_id = stored.page.id if stored.page else None
+    row.wanted_slug, row.slug = prepared.item.slug, prepared.slug
+    row.fingerprint = prepared.fingerprint
+    row.version = text.version if text else 0
+    row.imported_at = run.at

@@ -9,7 +9,10 @@ from urllib.parse import unquote
 from masthead.importing.dialects.base import HTML, MARKDOWN, without_ending
 from masthead.importing.items import Item
 from masthead.redirects.queries import normal_path
+from masthead.text.slugs import slugify
 
+_TAG_PAGES: Final = ("/tags/{}", "/tag/{}", "/categories/{}", "/category/{}")
+_AUTHOR_PAGES: Final = ("/author/{}", "/authors/{}")
 _ENDINGS: Final = tuple(MARKDOWN | HTML)
 
 
@@ -17,11 +20,15 @@ _ENDINGS: Final = tuple(MARKDOWN | HTML)
 class Addresses:
     """The index of one import: source names lead to new addresses."""
 
+    #: By source; to be filled when the addresses are decided.
     urls: dict[str, str] = field(default_factory=dict)
+    _new: frozenset[str] = frozenset()
     _by_path: dict[str, str] = field(default_factory=dict)
     _by_folded_path: dict[str, str] = field(default_factory=dict)
     _by_file: dict[str, str] = field(default_factory=dict)
     _by_name: dict[str, str] = field(default_factory=dict)
+    #: Pages of tags and authors, which answer at their old addresses as well.
+    _lists: set[str] = field(default_factory=set)
 
     def place(self, path: str, item: Item) -> None:
         """Add an item under its file and its own address; aliases come later, since an own address counts more."""
@@ -33,6 +40,10 @@ class Addresses:
                 self._by_file.setdefault(file.removesuffix(name).rstrip("/"), item.source)
         stem = file.rpartition("/")[2]
         self._by_name.setdefault(stem, item.source)
+        for tag in item.tags:
+            self._lists.update(tag_pages(tag))
+        for author in item.authors:
+            self._lists.update(author_pages(author.key))
         for old_path in item.old_paths[:1]:
             self._by_path.setdefault(normal_path(old_path), item.source)
 
@@ -49,6 +60,16 @@ class Addresses:
     def owner(self, old_path: str) -> str | None:
         """The source that an old address belongs to."""
         return self._by_path.get(normal_path(old_path))
+
+    def is_new(self, path: str) -> bool:
+        """Whether a path is the new address of a text already, as a template tag has put it there."""
+        if len(self._new) == 0:
+            self._new = frozenset(self.urls.values())
+        return path in self._new
+
+    def is_list(self, path: str) -> bool:
+        """Whether a path is the page of a tag or an author that is imported."""
+        return normal_path(path).removesuffix(".html") in self._lists
 
     def of_path(self, path: str) -> str | None:
         """The new address of what stood at an old path."""
@@ -83,6 +104,16 @@ class Addresses:
         """The new address of a text by its file's name alone (`{% post_url %}`, `ref`)."""
         source = self._by_name.get(_bare(name.strip("/").rpartition("/")[2]))
         return self.urls.get(source) if source is not None else None
+
+
+def tag_pages(name: str) -> list[str]:
+    """Where site generators list the texts of a tag."""
+    return [page.format(slugify(name)) for page in _TAG_PAGES]
+
+
+def author_pages(key: str) -> list[str]:
+    """Where site generators list the texts of an author; some keep the spelling of the key."""
+    return [page.format(name) for page in _AUTHOR_PAGES for name in dict.fromkeys((key, slugify(key)))]
 
 
 def _bare(path: str) -> str:

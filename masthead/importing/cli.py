@@ -10,10 +10,11 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from masthead.db import db
 from masthead.errors import Invalid
-from masthead.importing import dates, importer, telling
+from masthead.importing import dates, telling
 from masthead.importing.detection import DIALECTS
-from masthead.importing.importer import Wishes
+from masthead.importing.importer import Import, Wishes
 from masthead.importing.report import Report
 from masthead.web.commands import Group
 
@@ -85,15 +86,19 @@ def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
     console = Console(highlight=False, soft_wrap=True)
     begun = time.monotonic()
     with Report(report_path) as report, _progress() as progress:
-        task = progress.add_task("Reading the folder", total=None)
-
-        def advance(done: int, total: int) -> None:
-            progress.update(task, description="Importing", completed=done, total=total)
-
-        summary = importer.run(folder, wishes, report, advance=advance)
+        bar = progress.add_task("Reading the folder", total=None)
+        work = Import(folder, wishes, report)
+        for batch in work.batches():
+            if not wishes.dry_run:
+                work.write(batch)
+                db.session.commit()
+                # Memory must not grow with what was written.
+                db.session.expunge_all()
+            work.tell(batch)
+            progress.update(bar, description="Importing", total=work.total, advance=len(batch.results))
+        summary = work.end()
         seconds = time.monotonic() - begun
-        facts = summary.facts(seconds)
-        report.finish(facts)
+        report.finish(summary.facts(seconds))
     telling.tell(report, console, dry_run=wishes.dry_run, tail=summary.sentences(seconds))
     if strict and report.failures:
         raise SystemExit(3)

@@ -12,7 +12,7 @@ _NUMERIC: Final = re.compile(
     r"""(?P<year>\d{4})(?P<separator>[-/.])(?P<month>\d{1,2})(?P=separator)(?P<day>\d{1,2})
     (?:(?:[Tt]|[ \t]+|,[ ]*)
        (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?
-       [ ]*(?P<half>[AaPp]\.?[Mm]\.?)?
+       [ ]*(?P<half>[AaPp]\.?[Mm]\.?(?![A-Za-z]))?
        [ ]*(?P<zone>[Zz]|[-+]\d{1,2}(?::?\d{2})?|[A-Za-z_]+(?:/[A-Za-z_+-]+)*)?
     )?\s*""",
     re.VERBOSE,

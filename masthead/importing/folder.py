@@ -131,9 +131,10 @@ class Folder:
         return os.path.join(self.root, path) if path else self.root  # noqa: PTH118
 
     def _is_inside(self, full: str) -> bool:
-        """Whether no link and no `..` is on the way."""
+        """Whether it lies in the folder, with no link and no `..` on the way."""
         try:
-            return os.path.realpath(full) == full
+            is_below = full == self.root or full.startswith(self.root.rstrip(os.sep) + os.sep)
+            return is_below and os.path.realpath(full) == full
         except (OSError, ValueError):
             return False
 

@@ -213,6 +213,8 @@ def _headers(text: str) -> Document | None:
             break
         position, number = end + 1, number + 1
     values: dict[str, Value] = {key: _joined(key, parts) for key, parts in found.items()}
+    if not values:
+        return None
     return Document(values, lines, text[position:], number + 1, Notation.HEADERS, tuple(repeated))
 
 

@@ -1,10 +1,10 @@
 """One import from beginning to end: look, plan, prepare in other processes, store in batches.
 
-It is an entry point, like a command: it commits, once for each batch. A batch is prepared before its transaction begins,
-so the database is locked only for the moments in which rows are written; an import that is killed goes on where it stopped.
+A batch is prepared before its transaction begins, so the database is locked only for the moments in which rows are written;
+each is committed by the command, so an import that is killed goes on where it stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -28,6 +28,7 @@ from masthead.importing.items import Kind, Note
 from masthead.importing.models import ImportedItem
 from masthead.importing.preparing import Prepared, Preparer, Task, peak_memory
 from masthead.importing.report import Report
+from masthead.importing.summary import Summary
 from masthead.importing.survey import Entry, Failure, Survey, survey
 from masthead.pages.links import ABOUT
 from masthead.posts.errors import SlugTaken, StaleVersion
@@ -39,8 +40,7 @@ _NAMELESS: Final = frozenset(
 )
 SOURCE_CHARACTERS: Final = 200
 
-Told = tuple[Prepared, Outcome, tuple[Note, ...]]
-Advance = Callable[[int, int], None]
+WRITTEN: Final = frozenset({Outcome.IMPORTED, Outcome.UPDATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,179 +58,143 @@ class Wishes:
 
 
 @dataclass(slots=True)
-class Summary:
-    """What there is to say about the whole import."""
+class Batch:
+    """Some items that share a transaction, and what became of them."""
 
-    folder: str
-    dialect: str
-    source: str
-    dry_run: bool
-    #: Texts of an earlier import whose files are gone.
-    gone: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    others: int = 0
-    bylines: int = 0
-    stored: int = 0
-    peak_memory: int = 0
+    results: list[Prepared | Failure]
+    outcomes: dict[str, Outcome]
+    failures: dict[str, Failure] = field(default_factory=dict)
+    notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
 
-    def facts(self, seconds: float) -> dict[str, Any]:
-        """For the report's file."""
+    def ready(self) -> list[Prepared]:
+        """Those that could be read."""
+        return [result for result in self.results if isinstance(result, Prepared)]
+
+    def to_write(self) -> list[Prepared]:
+        """Those that change something."""
+        return [one for one in self.ready() if self.outcomes[one.entry.source] in WRITTEN]
+
+
+class Import:
+    """One import: `batches`, each to be written, committed and told, then `end`."""
+
+    def __init__(self, path: Path, wishes: Wishes, report: Report) -> None:
+        folder = Folder.at(path)
+        kind = DIALECTS[wishes.dialect] if wishes.dialect else dialect_of(folder)
+        options = Options(clock.now(), wishes.zone, wishes.publish_future, wishes.old_url)
+        self._dialect = kind(folder, options)
+        self._processes = wishes.processes
+        self._report = report
+        source = (wishes.source or _source_name(self._dialect))[:SOURCE_CHARACTERS]
+        with snapshot() as session:
+            by = _owner(wishes.author)
+            self._known = queries.of_source(session, source)
+            # What was read so far must not be the beginning of a transaction that writes.
+            db.session.remove()
+        self._run = Run(source, by, clock.now())
+        self._summary = Summary(shown(str(path)), kind.title, source, wishes.dry_run)
+        self._found = Survey()
+
+    @property
+    def total(self) -> int:
+        """How many items there are, once the first batch is there."""
+        return len(self._found.entries)
+
+    def batches(self) -> Iterator[Batch]:
+        """Look at everything, decide the addresses, then prepare batch after batch. Touches the database only to read."""
+        if self._processes > 1:
+            workshop.warm_up()
+        found = self._found = survey(self._dialect)
+        slugs = _planned(found, self._known)
+        self._report.sums.files = found.texts
+        for failure in found.failures:
+            self._report.fail(failure)
+        for left_out in found.left_out:
+            self._report.skip(left_out)
+        tasks = [_task(entry, slugs, self._known) for entry in sorted(found.entries, key=_redirects_last)]
+        preparer = Preparer(self._dialect, found.addresses)
+        results = workshop.prepared(tasks, preparer, processes=self._processes, count=len(tasks))
+        for chunk in queries.chunks(results, BATCH):
+            yield Batch(chunk, self._outcomes(chunk))
+
+    def _outcomes(self, results: list[Prepared | Failure]) -> dict[str, Outcome]:
+        ready = [one for one in results if isinstance(one, Prepared)]
+        before = [self._known[one.entry.source] for one in ready if one.entry.source in self._known]
+        with snapshot() as session:
+            versions = queries.versions(session, before)
         return {
-            "folder": self.folder,
-            "dialect": self.dialect,
-            "source": self.source,
-            "dry_run": self.dry_run,
-            "no_longer_in_the_folder": self.gone,
-            "problems": self.problems,
-            "other_files": self.others,
-            "bylines": self.bylines,
-            "seconds": round(seconds, 3),
-            "posts_per_second": round(self.stored / seconds, 1) if seconds else None,
-            "peak_memory_mb": round(self.peak_memory / 1_000_000),
+            source: actions.outcome(one, self._known.get(source), versions.get(source))
+            for one in ready
+            for source in (one.entry.source,)
         }
 
-    def sentences(self, seconds: float) -> Iterator[str]:
-        """For the shell."""
-        yield from self.problems
-        if self.others:
-            yield f"{self.others} other files, such as pictures and parts of the theme, were left where they are."
-        if self.gone:
-            yield f"{len(self.gone)} texts of earlier imports are not in the folder any more; here they stay."
-        verb = "Looked at" if self.dry_run else "Imported"
-        rate = f"{self.stored / seconds:.0f}" if seconds else "-"
-        yield (
-            f"{verb} {self.folder} ({self.dialect}) in {seconds:.1f} s: {rate} posts/s, "
-            f"peak memory {self.peak_memory / 1_000_000:.0f} MB in a process."
-        )
-        if self.dry_run:
-            yield "This was a dry run: nothing was written."
-
-
-def run(path: Path, wishes: Wishes, report: Report, *, advance: Advance) -> Summary:
-    """Import the folder at a path; raises a `DomainError` if that cannot be done at all."""
-    folder = Folder.at(path)
-    kind = DIALECTS[wishes.dialect] if wishes.dialect else dialect_of(folder)
-    options = Options(clock.now(), wishes.zone, wishes.publish_future, wishes.old_url)
-    dialect = kind(folder, options)
-    source = (wishes.source or _source_name(dialect))[:SOURCE_CHARACTERS]
-    with snapshot() as session:
-        by = _owner(wishes.author)
-        known = queries.of_source(session, source)
-        # What was read so far must not be the beginning of a transaction that writes.
-        db.session.remove()
-    if wishes.processes > 1:
-        workshop.warm_up()
-    found = survey(dialect)
-    summary = Summary(shown(str(path)), kind.title, source, wishes.dry_run, others=found.others.total())
-    slugs = _planned(found, known)
-    report.sums.files = found.texts
-    for failure in found.failures:
-        report.fail(failure)
-    for left_out in found.left_out:
-        report.skip(left_out)
-    job = _Job(report, summary, Run(source, by, clock.now()), known, found, slugs, advance)
-    tasks = [_task(entry, slugs, known) for entry in sorted(found.entries, key=_redirects_last)]
-    results = workshop.prepared(
-        tasks, Preparer(dialect, found.addresses), processes=wishes.processes, count=len(tasks)
-    )
-    for batch in queries.chunks(results, BATCH):
-        job.take(batch)
-    present = {entry.source for entry in found.entries} | {failure.source for failure in found.failures}
-    summary.gone = sorted(known.keys() - present)
-    summary.problems = [_problem(name, error) for name, error in dialect.problems]
-    summary.peak_memory = max(summary.peak_memory, peak_memory())
-    return summary
-
-
-@dataclass(slots=True)
-class _Job:
-    """What the batches share."""
-
-    report: Report
-    summary: Summary
-    run: Run
-    known: dict[str, ImportedItem]
-    found: Survey
-    slugs: dict[str, str]
-    advance: Advance
-    done: int = 0
-
-    def take(self, batch: list[Prepared | Failure]) -> None:
-        """Store or foresee a batch, and report it."""
-        ready = [result for result in batch if isinstance(result, Prepared)]
-        for result in batch:
-            if isinstance(result, Failure):
-                self.report.fail(result)
-        outcomes = self._outcomes(ready)
-        if self.summary.dry_run:
-            for prepared, outcome in outcomes:
-                self.tell(prepared, outcome)
-        else:
-            self._write(outcomes)
-        self.done += len(batch)
-        self.advance(self.done, len(self.found.entries))
-
-    def tell(self, prepared: Prepared, outcome: Outcome, notes: tuple[Note, ...] = ()) -> None:
-        """Report an item and remember the memory that it took."""
-        self.summary.peak_memory = max(self.summary.peak_memory, prepared.peak_memory)
-        self.summary.stored += outcome in {Outcome.IMPORTED, Outcome.UPDATED}
-        address = self.found.addresses.urls[prepared.entry.source]
-        self.report.add(prepared, outcome, address=address, notes=notes)
-
-    def _outcomes(self, ready: list[Prepared]) -> list[tuple[Prepared, Outcome]]:
-        before = [self.known[one.entry.source] for one in ready if one.entry.source in self.known]
-        versions = {}
-        if before:
-            with snapshot() as session:
-                versions = dict(queries.versions(session, before))
-        return [
-            (one, actions.outcome(one, self.known.get(one.entry.source), versions.get(one.entry.source)))
-            for one in ready
-        ]
-
-    def _write(self, outcomes: list[tuple[Prepared, Outcome]]) -> None:
-        """One transaction for the batch; the report is told after the commit."""
+    def write(self, batch: Batch) -> None:
+        """Store a batch; the caller commits."""
         try:
-            told: list[Told | Failure] = [self._stored(prepared, outcome) for prepared, outcome in outcomes]
+            batch.notes = self._stored(batch.to_write())
         except (DomainError, IntegrityError):
             # One of them does not work. Once more, so that it alone is rolled back: savepoints for all would cost
             # every import what few need.
             db.session.rollback()
-            self.run.bylines.clear()
-            told = [self._stored_alone(prepared, outcome) for prepared, outcome in outcomes]
-        db.session.commit()
-        db.session.expunge_all()
-        for result in told:
-            if isinstance(result, Failure):
-                self.report.fail(result)
-            else:
-                self.tell(*result)
+            self._run.forget()
+            batch.notes = {}
+            for prepared in batch.to_write():
+                self._store_alone(prepared, batch)
 
-    def _stored(self, prepared: Prepared, outcome: Outcome) -> Told:
-        if outcome not in {Outcome.IMPORTED, Outcome.UPDATED}:
-            return prepared, outcome, ()
-        for author in prepared.item.authors:
-            actions.byline(author, run=self.run)
-        notes = actions.store(prepared, self.known.get(prepared.entry.source), run=self.run)
-        return prepared, outcome, notes
+    def _stored(self, ready: list[Prepared]) -> dict[str, tuple[Note, ...]]:
+        actions.meet((author for one in ready for author in one.item.authors), run=self._run)
+        with db.session.no_autoflush:
+            stored = [actions.store(one, self._known.get(one.entry.source), run=self._run) for one in ready]
+        db.session.flush()
+        return actions.record(stored, run=self._run)
 
-    def _stored_alone(self, prepared: Prepared, outcome: Outcome) -> Told | Failure:
+    def _store_alone(self, prepared: Prepared, batch: Batch) -> None:
         source = prepared.entry.source
         try:
-            for author in prepared.item.authors:
-                actions.byline(author, run=self.run)
+            # Not inside the savepoint: others of the batch may be by the same people.
+            actions.meet(prepared.item.authors, run=self._run)
+            db.session.flush()
             with db.session.begin_nested():
-                return self._stored(prepared, outcome)
+                batch.notes |= self._stored([prepared])
         except StaleVersion:
-            return prepared, Outcome.KEPT, ()
+            batch.outcomes[source] = Outcome.KEPT
         except SlugTaken:
-            return Failure(source, "Another text took its address meanwhile. Run the import again.")
+            batch.failures[source] = Failure(
+                source, "Another text took its address meanwhile. Run the import again."
+            )
         except IntegrityError:
-            return Failure(
-                source, "Another import writes the same texts. Run this one again when it is done."
+            batch.failures[source] = Failure(
+                source, "Another import writes the same texts. Run this one again later."
             )
         except DomainError as error:
-            return Failure(source, error.message)
+            batch.failures[source] = Failure(source, error.message)
+
+    def tell(self, batch: Batch) -> None:
+        """Report a batch, after the commit."""
+        for result in batch.results:
+            failure = result if isinstance(result, Failure) else batch.failures.get(result.entry.source)
+            if failure is not None:
+                self._report.fail(failure)
+            elif isinstance(result, Prepared):
+                self._tell(result, batch)
+
+    def _tell(self, prepared: Prepared, batch: Batch) -> None:
+        source = prepared.entry.source
+        outcome = batch.outcomes[source]
+        self._summary.peak_memory = max(self._summary.peak_memory, prepared.peak_memory)
+        self._summary.stored += outcome in WRITTEN
+        address = self._found.addresses.urls[source]
+        self._report.add(prepared, outcome, address=address, notes=batch.notes.get(source, ()))
+
+    def end(self) -> Summary:
+        """What there is to say about the whole."""
+        found, summary = self._found, self._summary
+        present = {entry.source for entry in found.entries} | {one.source for one in found.failures}
+        summary.gone = sorted(self._known.keys() - present)
+        summary.problems = [_problem(name, error) for name, error in self._dialect.problems]
+        summary.others = found.others.total()
+        summary.peak_memory = max(summary.peak_memory, peak_memory())
+        return summary
 
 
 def _task(entry: Entry, slugs: dict[str, str], known: dict[str, ImportedItem]) -> Task:

@@ -10,6 +10,7 @@ from masthead.importing.addresses import Addresses
 from masthead.importing.code_spans import code_in
 from masthead.importing.dialects.base import Dialect
 from masthead.importing.items import Notebook
+from masthead.text.slugs import slugify
 
 #: `](…`, `[…]: …` and `href="…"`, each with what opens it and the address.
 _ADDRESS: Final = re.compile(
@@ -130,6 +131,8 @@ class Rewriter:
             beside = "" if path[len(special[1]) + 2 :].startswith("/") else self._origin.path
             return self._addresses.of_file(special[2], beside=beside, roots=("content", ""))
         if path.startswith("/"):
+            if self._addresses.is_new(path):
+                return path
             return self._addresses.of_path(path) or self._without_base(path) or self._by_file(path)
         by_file = self._addresses.of_file(path, beside=self._origin.path, roots=())
         if by_file is not None:
@@ -175,12 +178,26 @@ class Rewriter:
         return (self._joined(path) or path) + ending
 
     def _unresolved(self, written: str, path: str, ending: str) -> str:
-        if path.rstrip("/") in OURS or path == "/":
+        if (
+            path == "/"
+            or path.rstrip("/") in OURS
+            or (path.startswith("/") and self._addresses.is_list(path))
+        ):
             return path + ending
+        special = _PELICAN.match(path)
+        if special and special[1] in {"author", "category", "tag", "index"}:
+            return self._list(special, written)
         self._notes.lost("links", f"{written} leads to nothing that was imported")
         if path.startswith(("@", "{", "|")):
             return written
         return (path if path.startswith("/") else self._joined(path) or path) + ending
+
+    def _list(self, special: re.Match[str], written: str) -> str:
+        """Pelican's `{tag}name` and its like."""
+        page = "/" if special[1] == "index" else f"/{special[1]}/{slugify(special[2])}"
+        if page != "/" and not self._addresses.is_list(page):
+            self._notes.lost("links", f"{written} leads to nothing that was imported")
+        return page
 
 
 def _split(address: str) -> tuple[str, str]:

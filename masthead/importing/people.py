@@ -11,6 +11,16 @@ from masthead.text.names import name_key
 #: More would be a list of thanks.
 MAX_AUTHORS: Final = 40
 BIO_CHARACTERS: Final = 2_000
+PLURAL: Final = (
+    "authors",
+    "bylines",
+    "writers",
+    "contributors",
+    "taxonomies.authors",
+    "params.authors",
+    "extra.authors",
+)
+SINGULAR: Final = ("author", "byline", "writer", "created_by", "params.author", "extra.author")
 _NAMES: Final = ("full_name", "display_name", "name", "title")
 _KEYS: Final = ("key", "id", "slug", "username", "nickname", "handle", "short_name", "name")
 _BIOS: Final = ("bio", "biography", "description", "about")
@@ -49,8 +59,8 @@ def directory(authors: Iterator[Author]) -> dict[str, Author]:
 
 def credited(fields: Fields, known: Directory, *, singular_lists: bool = False) -> tuple[Author, ...]:
     """The authors that front matter names, in order, each once."""
-    plural = fields.value("authors", "bylines", "writers", "contributors")
-    value = plural if plural is not None else fields.value("author", "byline", "writer", "created_by")
+    plural = fields.value(*PLURAL)
+    value = plural if plural is not None else fields.value(*SINGULAR)
     found: dict[str, Author] = {}
     for author in _named(value, known, splits=plural is not None or singular_lists):
         found.setdefault(name_key(author.key), author)

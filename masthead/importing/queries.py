@@ -37,9 +37,14 @@ def by_key(key: str) -> Select[ImportedItem]:
     return select(ImportedItem).where(ImportedItem.key == key)
 
 
-def author_by_key(key: str) -> Select[ImportedAuthor]:
-    """The author with this key."""
-    return select(ImportedAuthor).where(ImportedAuthor.key == key)
+def bylines(keys: Iterable[str]) -> Select[str, User]:
+    """The keys of authors, and who was made for them."""
+    return (
+        select(ImportedAuthor.key, User)
+        .join(User, User.id == ImportedAuthor.user_id)
+        .where(ImportedAuthor.key.in_(list(keys)))
+        .options(joinedload(User.role, innerjoin=True))
+    )
 
 
 def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, int]:

@@ -73,7 +73,8 @@ class Fields:
     def unasked(self) -> Iterator[str]:
         """The names of the fields of the file itself that hold something and that nobody asked for."""
         for name, (written, value) in self._own.items():
-            if name not in self._asked and not is_empty(value):
+            # `hero: false` says that there is nothing.
+            if name not in self._asked and is_true(value):
                 yield written
 
     def _find(self, name: str) -> Value:

@@ -7,7 +7,7 @@ from typing import Final
 _TAG: Final = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _ENTITY: Final = re.compile(r"&(?:[a-zA-Z]{2,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _MARKS: Final = re.compile(
-    r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|(\*\*|__|`)(?=\S)(.{1,400}?)\2"
+    r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|(\*\*|__|`|\*)(?=\S)(.{1,400}?)(?<=\S)\2"
 )
 _ATX: Final = re.compile(r"\s*^ {0,3}#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)", re.MULTILINE)
 _SETEXT: Final = re.compile(r"\s*^ {0,3}(\S[^\n]*)\n {0,3}=+[ \t]*(?:\n|\Z)", re.MULTILINE)

@@ -1,1 +1,1 @@
-"""How each generator means its files: one module for each."""
+"""One module for each site generator whose folders can be read, and what they share."""

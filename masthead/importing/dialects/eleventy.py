@@ -156,7 +156,6 @@ class Eleventy(Dialect):
                 or ""
             )
             yield from dated_addresses(place)
-            yield from (f"{address.rstrip('/')}.html" for address in dated_addresses(place))
 
 
 def _evaluated(template: str, place: Place, fields: Fields, at: datetime | None) -> str | None:

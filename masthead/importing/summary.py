@@ -1,0 +1,52 @@
+"""What there is to say about a whole import, to a person and to a program."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Summary:
+    """What there is to say about the whole import."""
+
+    folder: str
+    dialect: str
+    source: str
+    dry_run: bool
+    #: Texts of an earlier import whose files are gone.
+    gone: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    others: int = 0
+    stored: int = 0
+    peak_memory: int = 0
+
+    def facts(self, seconds: float) -> dict[str, Any]:
+        """For the report's file."""
+        return {
+            "folder": self.folder,
+            "dialect": self.dialect,
+            "source": self.source,
+            "dry_run": self.dry_run,
+            "no_longer_in_the_folder": self.gone,
+            "problems": self.problems,
+            "other_files": self.others,
+            "seconds": round(seconds, 3),
+            "posts_per_second": round(self.stored / seconds, 1) if seconds else None,
+            "peak_memory_mb": round(self.peak_memory / 1_000_000),
+        }
+
+    def sentences(self, seconds: float) -> Iterator[str]:
+        """For the shell."""
+        yield from self.problems
+        if self.others:
+            yield f"{self.others} other files, such as pictures and parts of the theme, were left where they are."
+        if self.gone:
+            yield f"{len(self.gone)} texts of earlier imports are not in the folder any more; here they stay."
+        verb = "Looked at" if self.dry_run else "Imported"
+        rate = f"{self.stored / seconds:.0f}" if seconds else "-"
+        yield (
+            f"{verb} {self.folder} ({self.dialect}) in {seconds:.1f} s: {rate} posts/s, "
+            f"peak memory {self.peak_memory / 1_000_000:.0f} MB in a process."
+        )
+        if self.dry_run:
+            yield "This was a dry run: nothing was written."

@@ -1,0 +1,89 @@
+"""The folder that goes wrong in every way: each file is named, and the good one goes in."""
+
+import os
+
+import pytest
+
+GOOD = "---\ntitle: Good\ntags: a\n---\nText\n"
+
+
+@pytest.fixture
+def wrong(site, tmp_path):
+    root = tmp_path / "site"
+    root.mkdir()
+    (tmp_path / "secret.md").write_text("---\ntitle: Secret\n---\n")
+    (root / "linked.md").symlink_to(tmp_path / "secret.md")
+    (root / "folder-out").symlink_to(tmp_path)
+    (root / "round").mkdir()
+    (root / "round" / "again").symlink_to(root)
+    with (root / "huge.md").open("wb") as file:
+        file.truncate(50_000_000)
+    os.mkfifo(root / "pipe.md")
+    (root / "two\nlines.md").write_text(GOOD)
+    (root / os.fsdecode(b"not-\xff-text.md")).write_text(GOOD)
+    tags = ", ".join(f"tag{number}" for number in range(10_000))
+    return site(
+        {
+            "good.md": GOOD,
+            "yaml.md": "---\ntitle: x\nbad: [\n---\n",
+            "open.md": "---\ntitle: x\n",
+            "bytes.md": b"---\ntitle: x\n---\n\n\xff",
+            "tag.md": "---\na: 1\nb: !!python/name:os.system\n---\n",
+            "laughs.md": "---\na: &a [x, x]\n"
+            + "".join(f"b{n}: &b{n} [*a, *a, *a]\n" for n in range(9))
+            + "---\n",
+            "date.md": "---\ntitle: x\ndate: 2024-13-45\n---\n",
+            "tags.md": f"---\ntitle: Many\ntags: [{tags}]\n---\n",
+            "long.md": f"---\ntitle: {'x' * 1_000_000}\nexcerpt: {'y ' * 5_000}\n---\n",
+            "nul.md": b"---\ntitle: N\x00UL\n---\na\x00b",
+            "cycle-a.md": "---\ntitle: A\nurl: /a/\naliases: [/b/, /a/]\n---\n",
+            "cycle-b.md": "---\ntitle: B\nurl: /b/\naliases: [/a/]\n---\n",
+        }
+    )
+
+
+def test_each_bad_file_is_named_with_its_line(wrong):
+    lines = {source: line for source, (line, _) in wrong.failures().items()}
+    assert lines == {
+        "bytes.md": 5,
+        "date.md": 3,
+        "folder-out": None,
+        "huge.md": None,
+        "laughs.md": 9,
+        "linked.md": None,
+        "open.md": 1,
+        "pipe.md": None,
+        "round/again": None,
+        "tag.md": 3,
+        "yaml.md": 4,
+    }
+
+
+def test_the_rest_goes_in_and_the_sums_add_up(wrong):
+    assert sorted(item.source for item in wrong.items.values()) == [
+        "cycle-a.md",
+        "cycle-b.md",
+        "good.md",
+        "long.md",
+        "not-\\xff-text.md",
+        "nul.md",
+        "tags.md",
+        "two\\nlines.md",
+    ]
+    assert wrong.found.texts == len(wrong.items) + len(wrong.found.failures) + len(wrong.found.left_out)
+
+
+def test_too_much_is_cut_and_told(wrong):
+    assert len(wrong["tags.md"].tags) == 30
+    assert [(note.what, note.count) for note in wrong["tags.md"].notes if note.what.startswith("tags")] == [
+        ("tags beyond the limit", 9_970)
+    ]
+    assert len(wrong["long.md"].title) <= 300
+    assert len(wrong["long.md"].summary) <= 1_000
+    assert {note.what for note in wrong["long.md"].notes} == {"long title", "long summary", "no date"}
+    assert (wrong["nul.md"].title, wrong["nul.md"].body) == ("NUL", "ab")
+
+
+def test_an_own_address_counts_more_than_an_alias(wrong):
+    assert wrong.found.addresses.owner("/a/") == "cycle-a.md"
+    assert wrong.found.addresses.owner("/b/") == "cycle-b.md"

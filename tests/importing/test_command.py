@@ -1,0 +1,110 @@
+"""The command as a process of its own, with processes of its own, and as somebody who pulls the plug."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+
+import pytest
+
+from tests.importing.conftest import written
+from tests.support.commands import environment
+
+#: More than enough for processes of their own to be started.
+POSTS = 150
+PASSWORD = "seven wet umbrellas"
+
+
+def post(number):
+    previous = f"[before]({{% post_url {name(number - 1)} %}})" if number else "The first."
+    return (
+        f"---\ntitle: Post {number}\nauthors: [walt, author{number % 7}]\ntags: [a, t{number % 9}]\n---\n{previous}\n\n"
+        + "Some *words*. " * 60
+    )
+
+
+def name(number):
+    return f"{date(2020, 1, 1) + timedelta(days=number)}-post-{number}"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    files = {f"_posts/{name(number)}.md": post(number) for number in range(POSTS)}
+    return written(tmp_path / "site", files)
+
+
+@pytest.fixture
+def shell(masthead):
+    assert masthead("db", "upgrade").returncode == 0
+    made = masthead(
+        "user", "create", "ada", "ada@example.org", "--role", "administrator", "--password", PASSWORD
+    )
+    assert made.returncode == 0, made.stderr
+    return masthead
+
+
+def imported(tmp_path):
+    with sqlite3.connect(tmp_path / "masthead.sqlite3") as connection:
+        tables = ("post", "revision", "imported_item", "redirect", "post_slug", "user")
+        return {
+            table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables
+        }
+
+
+@pytest.mark.slow
+def test_several_processes_import_what_one_does(shell, folder, tmp_path):
+    result = shell("import", "markdown", str(folder), "--processes", "2", "--report", "report.json")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert f"{POSTS} imported" in " ".join(result.stdout.split())
+    assert "posts/s, peak memory" in result.stdout
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert [item["source"] for item in report["items"]] == [
+        f"_posts/{name(number)}.md" for number in range(POSTS)
+    ]
+    assert report["links_rewritten"] == POSTS - 1
+    assert 0 < report["peak_memory_mb"] < 300
+    before = imported(tmp_path)
+    again = shell("import", "markdown", str(folder), "--processes", "1")
+    assert "0 changes" in again.stdout
+    assert imported(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_an_import_that_is_killed_goes_on_where_it_stopped(shell, folder, tmp_path):
+    whole = subprocess.Popen(
+        [sys.executable, "-m", "masthead", "import", "markdown", str(folder), "--processes", "1"],
+        cwd=tmp_path,
+        env=environment(tmp_path, {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while imported(tmp_path)["post"] == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(whole.pid, signal.SIGKILL)
+    whole.wait()
+    halfway = imported(tmp_path)
+    assert 0 < halfway["post"] == halfway["imported_item"] == halfway["revision"] <= POSTS
+    result = shell("import", "markdown", str(folder), "--processes", "1")
+    assert result.returncode == 0, result.stderr
+    counts = imported(tmp_path)
+    assert (counts["post"], counts["revision"], counts["imported_item"]) == (POSTS, POSTS, POSTS)
+    assert f"{halfway['post']} unchanged" in " ".join(result.stdout.split()) or halfway["post"] == POSTS
+
+
+def test_the_command_explains_itself(shell):
+    told = shell("import", "markdown", "--help").stdout
+    for word in ("--dry-run", "--publish-future", "--report", "--author", "--timezone", "Exit codes"):
+        assert word in told
+
+
+def test_without_tables_it_says_what_to_do(masthead, folder):
+    result = masthead("import", "markdown", str(folder))
+    assert result.returncode == 1
+    assert "masthead db upgrade" in result.stderr
+    assert "Traceback" not in result.stderr
