@@ -7,6 +7,9 @@ TEST_WORKERS ?= logical
 TEST_ARGS ?=
 UV_VERSION := 0.13.8
 
+# Absolute, since the tests run processes elsewhere, which leave what they measured there otherwise.
+export COVERAGE_FILE := $(CURDIR)/.coverage
+
 BIN := .venv/bin
 MASTHEAD := $(BIN)/masthead
 

@@ -57,10 +57,19 @@ def _due(now: datetime) -> Any:
 def take(owner: str, limit: int) -> list[Lease]:
     """Up to ``limit`` due jobs, the longest due first, which are nobody else's until the lease ends."""
     now = clock.now()
-    chosen = select(Job.id).where(_due(now)).order_by(Job.run_at, Job.id).limit(limit)
+    chosen = (
+        select(Job.id)
+        .where(_due(now))
+        .order_by(Job.run_at, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        # As a plain subquery PostgreSQL may run it once for each row of a nested loop, and take more than the limit.
+        .cte("chosen")
+        .prefix_with("MATERIALIZED")
+    )
     statement = (
         update(Job)
-        .where(Job.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery()))
+        .where(Job.id.in_(select(chosen.c.id)))
         .values(state=State.RUNNING, lease_owner=owner, lease_until=now + LEASE, attempts=Job.attempts + 1)
         .returning(Job.id, Job.name, Job.args, Job.attempts)
         .execution_options(synchronize_session=False)

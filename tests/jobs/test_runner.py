@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from masthead import clock, jobs
 from masthead.db import db
@@ -278,3 +279,28 @@ def test_queue_is_worked_off_without_pauses(app: Flask, monkeypatch: pytest.Monk
         queue(app, count, number)
     runner.run()
     assert len(done) == 40
+
+
+@pytest.mark.databases("postgresql")
+def test_no_more_jobs_are_taken_than_asked_for_whatever_the_planner_chooses(app: Flask) -> None:
+    @jobs.task("tests.nothing")
+    def nothing(_number: int) -> None:
+        """Do nothing."""
+
+    numbers = [queue(app, nothing, number) for number in range(3)]
+    with app.app_context():
+        engine = db.engine
+
+        @event.listens_for(engine, "connect")
+        def only_nested_loops(connection: Any, _record: object) -> None:
+            connection.autocommit = True
+            for method in ("hashjoin", "mergejoin", "material", "memoize", "hashagg", "sort"):
+                connection.execute(f"SET enable_{method} = off")
+            connection.autocommit = False
+
+        engine.dispose()
+        try:
+            assert [len(leases.take("somebody", 1)) for _ in numbers] == [1, 1, 1]
+        finally:
+            event.remove(engine, "connect", only_nested_loops)
+            engine.dispose()
