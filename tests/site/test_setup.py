@@ -96,7 +96,8 @@ def test_of_two_people_with_the_link_one_becomes_administrator(link, new_client,
     ]
     assert in_parallel(*calls) == []
     assert statuses.count(303) == 1
-    assert set(statuses) <= {303, 404, 409}
+    # 503: no place left in the queue for hashing a password, which says when to try again.
+    assert set(statuses) <= {303, 404, 409, 503}
 
 
 def test_serve_prints_the_link_on_one_line(make_live_site):
