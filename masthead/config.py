@@ -72,7 +72,7 @@ class ConfigurationError(Exception):
 class Config(BaseSettings):
     """What every environment shares. The class attributes below are the reference for `docs/configuration.md`."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True, env_ignore_empty=True)
     ENVIRONMENT: ClassVar[Environment]
 
     #: Folder for the database, the generated secrets and ``config.env``.

@@ -35,6 +35,12 @@ def test_every_mistake_is_listed_at_once_and_no_value_is_shown(masthead):
     assert "Traceback" not in result.stderr
 
 
+def test_an_empty_variable_is_as_good_as_none(masthead):
+    result = masthead("check", HOST="", PORT="", REGISTRATION="", WORKERS="")
+    assert "configuration has mistakes" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_an_unknown_environment_is_refused(masthead):
     result = masthead("db", "upgrade", FLASK_CONFIG="prod")
     assert result.returncode == 1
