@@ -193,7 +193,7 @@ def _render_inline(_: object, tokens: Sequence[Token], index: int, __: object, e
 
 def _render_block(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvType) -> str:
     token = tokens[index]
-    return f'<div class="math-block">{_typeset(token.content, token.markup, env)}</div>\n'
+    return f'<div class="math-block" tabindex="0">{_typeset(token.content, token.markup, env)}</div>\n'
 
 
 def _typeset(source: str, dollars: str, env: EnvType) -> str:

@@ -81,7 +81,7 @@ _ARTICLE_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     "colgroup": frozenset({"span"}),
     "del": frozenset({"datetime"}),
     "details": frozenset({"open"}),
-    "div": frozenset({"class"}),
+    "div": frozenset({"class", "tabindex"}),
     "figure": frozenset({"class"}),
     "hr": frozenset({"class"}),
     "img": frozenset({"alt", "class", "decoding", "height", "loading", "src", "title", "width"}),
@@ -140,6 +140,8 @@ _SHAPES: Final[dict[str, re.Pattern[str]]] = {
     "scope": re.compile(r"row|col|rowgroup|colgroup"),
     "span": re.compile(r"[1-9]\d{0,2}"),
     "start": re.compile(r"-?\d{1,9}"),
+    # Reachable by keyboard, in the order of the text.
+    "tabindex": re.compile(r"0"),
     "type": re.compile(r"[1aAiI]|checkbox"),
     "value": re.compile(r"-?\d{1,9}"),
     **{name: re.compile(r"[#\w.+\- ]{1,60}", re.ASCII) for name in _MATHML_WORDS},
@@ -215,8 +217,9 @@ def _cleaner(profile: Profile) -> nh3.Cleaner:
     forced: dict[str, dict[str, str]] = {
         # The box of a task is the only form control; it has no name, so no form could send it.
         "input": {"type": "checkbox"},
-        # Code that is wider than the page scrolls, and people without a mouse must be able to scroll it.
+        # What is wider than the page scrolls, and people without a mouse must be able to scroll it.
         "pre": {"tabindex": "0"},
+        "table": {"tabindex": "0"},
     }
     if not is_comment:
         forced["img"] = {"loading": "lazy"}

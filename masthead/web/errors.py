@@ -80,7 +80,7 @@ def find_unknown_addresses(app: Flask, lookup: Callable[[str], str | None]) -> N
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, UnknownAddress) and request.url_rule is None and request.method in {"GET", "HEAD"}:
-        target = current_app.extensions[LOOKUP](request.path)
+        target = current_app.extensions[LOOKUP](request.path) or _without_slash()
         if target is not None:
             return redirect(target, code=301)
     if error.response is not None:
@@ -97,6 +97,17 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, TooManyRequests) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _without_slash() -> str | None:
+    """The path without the slash that somebody put behind it, if there is a page at it."""
+    path = request.path.rstrip("/")
+    adapter = current_app.create_url_adapter(request)
+    if not path.startswith("/") or path.startswith("//") or adapter is None:
+        return None
+    if not adapter.test(path, method="GET"):
+        return None
+    return f"{path}?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else path
 
 
 def _database_error(error: OperationalError) -> ResponseReturnValue:

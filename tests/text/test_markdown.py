@@ -47,12 +47,12 @@ def test_many_threads_render_alike() -> None:
         (
             "|a|b|c|\n|:-|:-:|-:|\n|1|2|3|",
             (
-                '<table>\n<thead>\n<tr>\n<th class="align-left">a</th>\n<th class="align-center">b</th>\n'
+                '<table tabindex="0">\n<thead>\n<tr>\n<th class="align-left">a</th>\n<th class="align-center">b</th>\n'
                 '<th class="align-right">c</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class="align-left">1</td>\n'
                 '<td class="align-center">2</td>\n<td class="align-right">3</td>\n</tr>\n</tbody>\n</table>'
             ),
         ),
-        ("|a|\n|-|", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n</table>"),
+        ("|a|\n|-|", '<table tabindex="0">\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n</table>'),
     ],
 )
 def test_extension_is_rendered(source: str, html: str) -> None:

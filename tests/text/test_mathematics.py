@@ -58,7 +58,7 @@ def test_dollars_are_read_as_formulas_only_where_they_are(source: str, formulas:
 def test_formula_on_lines_of_its_own_is_a_block() -> None:
     html = markdown.render("$$\nx\n$$").html
 
-    assert html.startswith('<div class="math-block"><math display="block"')
+    assert html.startswith('<div class="math-block" tabindex="0"><math display="block"')
 
 
 @pytest.mark.parametrize(

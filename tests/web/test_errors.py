@@ -28,6 +28,24 @@ def test_a_client_that_prefers_json_gets_it_anywhere(client):
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("/blog/archive/2024/3/", "/blog/archive/2024/3"),
+        ("/auth/login/?next=/dashboard", "/auth/login?next=/dashboard"),
+        ("/admin/users//", "/admin/users"),
+    ],
+)
+def test_a_slash_too_many_is_taken_off(client, asked, answer):
+    response = client.get(asked)
+    assert (response.status_code, response.location) == (301, answer)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/auth/logout/", "/%0d%0aSet-Cookie:x/"])
+def test_a_slash_behind_nothing_leads_nowhere(client, path):
+    assert client.get(path).status_code == 404
+
+
 def test_a_wrong_method_is_named_with_those_that_are_right(client):
     response = client.get("/auth/logout")
     assert response.status_code == 405
