@@ -26,7 +26,7 @@ from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
+from masthead.operation import checks, health, jobs, mail, schema, seeding, serving, shell
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -79,6 +79,7 @@ BLUEPRINTS = (
     (feeds.bp, None),
     (discovery.bp, None),
     (search.bp, None),
+    (health.bp, None),
     (audit_admin.bp, "/admin"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
