@@ -27,6 +27,7 @@ from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
 from masthead.operation import checks, health, jobs, mail, schema, seeding, serving, shell
+from masthead.operation.backups import cli as backups
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -94,6 +95,8 @@ COMMANDS = (
     importing_cli.group,
     jobs.group,
     mail.group,
+    backups.backup,
+    backups.restore,
 )
 
 
