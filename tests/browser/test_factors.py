@@ -124,7 +124,7 @@ def test_authenticator_app_works_without_javascript(chromium, live_site, cast):
     page.get_by_role("link", name="Set an authenticator app up").click()
     page.locator("summary").click()
     app = App(page.locator(".app-key").inner_text().replace(" ", ""))
-    page.get_by_label("Code").fill(app.code())
+    page.get_by_role("textbox", name="Code").fill(app.code())
     page.get_by_role("button", name="Set the app up").click()
     codes = page.locator(".recovery-codes li").all_inner_texts()
     page.get_by_role("link", name="I have kept them").click()
