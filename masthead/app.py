@@ -7,7 +7,7 @@ from flask import Flask
 from masthead import config as configuration
 from masthead import db
 from masthead.accounts import admin as accounts_admin
-from masthead.accounts import assistance, recovery, signing_in
+from masthead.accounts import assistance, factors, freshness, identity, recovery, roles, signing_in
 from masthead.accounts import cli as accounts_cli
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
@@ -68,7 +68,10 @@ BLUEPRINTS = (
     (accounts.bp, "/auth"),
     (recovery.bp, "/auth"),
     (account_security.bp, "/auth"),
+    (identity.bp, "/auth"),
+    (factors.bp, "/auth/security"),
     (assistance.bp, "/admin"),
+    (roles.bp, "/admin"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
@@ -121,6 +124,7 @@ def create_app(config: Config | None = None) -> Flask:
     cors.init_app(app, config)
     limits.init_app(app, config)
     signing_in.init_app(app)
+    freshness.init_app(app)
     expired_forms.init_app(app)
     errors.init_app(app)
     errors.find_unknown_addresses(app, redirects.url_for_path)

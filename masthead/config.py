@@ -115,6 +115,8 @@ class Config(BaseSettings):
     #: Failed sign-ins of one account and from one address, and of all together.
     RATELIMIT_SIGN_IN: Limit = "10 per 5 minutes"
     RATELIMIT_SIGN_IN_TOTAL: Limit = "1000 per 5 minutes"
+    #: Wrong second factors of one account, after its right password.
+    RATELIMIT_SECOND_FACTOR: Limit = "20 per hour"
     #: Letters with links to one mail address, and requests for them from one caller.
     RATELIMIT_LETTERS: Limit = "5 per day"
     RATELIMIT_LETTER_REQUESTS: Limit = "30 per hour"

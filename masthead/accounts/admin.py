@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from masthead.accounts import actions, queries
 from masthead.accounts.access import current_user, requires
+from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission, can_change_account, can_grant
 from masthead.db import db, paginate
@@ -28,9 +29,11 @@ def index() -> ResponseReturnValue:
     people = queries.accounts_like(wanted) if wanted else queries.accounts()
     if role:
         people = people.where(User.role_id == queries.role(role).id)
+    page = paginate(people, page=page_number(), per_page=PEOPLE_PER_PAGE)
     return render_template(
         "accounts/people.html",
-        page=paginate(people, page=page_number(), per_page=PEOPLE_PER_PAGE),
+        page=page,
+        with_factor=queries.with_second_factor(user.id for user in page.items),
         wanted=wanted,
         role=role,
         roles=roles,
@@ -41,6 +44,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/<int:user_id>/role")
 @requires(Permission.MANAGE_USERS)
+@freshly_signed_in
 def set_role(user_id: int) -> ResponseReturnValue:
     """Give somebody another role, which signs them out everywhere."""
     user, by = _both(user_id)

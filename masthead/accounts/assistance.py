@@ -4,9 +4,10 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from masthead import jobs
-from masthead.accounts import actions, queries, tasks, tokens
+from masthead.accounts import actions, factor_actions, queries, tasks, tokens
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.forms import InvitationForm
+from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.links import link_of
 from masthead.accounts.permissions import Permission, can_grant
 from masthead.accounts.tokens import Purpose
@@ -21,6 +22,7 @@ bp = Blueprint("assistance", __name__)
 
 @bp.route("/users/invite", methods=["GET", "POST"])
 @requires(Permission.MANAGE_USERS)
+@freshly_signed_in
 @redisplays_expired_form
 def invite() -> ResponseReturnValue:
     """Invite somebody; the link is shown, and sent as well where mail is on."""
@@ -55,6 +57,7 @@ def _invite(form: InvitationForm) -> str:
 
 @bp.post("/users/<int:user_id>/reset-link")
 @requires(Permission.MANAGE_USERS)
+@freshly_signed_in
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Make a link with which somebody sets a new password, to be handed over."""
     user = queries.get(user_id)
@@ -63,6 +66,18 @@ def reset_link(user_id: int) -> ResponseReturnValue:
     link = link_of(Purpose.RESET, tokens.arm(token))
     db.session.commit()
     return _show(link, f"A new password for {user.display_name}", days=0)
+
+
+@bp.post("/users/<int:user_id>/reset-factor")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def reset_factor(user_id: int) -> ResponseReturnValue:
+    """Take every second factor off an account whose owner has lost them."""
+    user = queries.get(user_id)
+    factor_actions.reset(user, by=current_user())
+    db.session.commit()
+    flash(f"{user.display_name} has no second factor any more, and is signed out everywhere.")
+    return redirect_back(url_for("accounts_admin.index"))
 
 
 @bp.post("/users/<int:user_id>/sign-out")

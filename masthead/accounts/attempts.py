@@ -31,21 +31,28 @@ class Attempt:
 
     def succeeded(self) -> None:
         """Count it no longer, and remember the device."""
-        for bucket in self.counted:
-            limits.take_back(*bucket)
+        self.take_back()
         remember_device(self.account)
 
+    def take_back(self) -> None:
+        """Count it no longer: the password was right, and the second factor is still to come."""
+        for bucket in self.counted:
+            limits.take_back(*bucket)
 
-def begin(email: str) -> Attempt:
-    """Count an attempt; raises `LimitReached`. Counting first keeps parallel attempts within the limit."""
+
+def begin(email: str, *, limit: str = "sign_in") -> Attempt:
+    """Count an attempt; raises `LimitReached`. Counting first keeps parallel attempts within the limit.
+
+    ``limit`` names the setting that bounds the attempts of one account: ``sign_in`` or ``second_factor``.
+    """
     account = _account(email)
     device, known = _device()
     buckets: list[tuple[str, ...]]
     if account in known:
-        buckets = [("sign_in", "device", device)]
+        buckets = [(limit, "device", device)]
     else:
         buckets = [
-            ("sign_in", "account", account),
+            (limit, "account", account),
             ("sign_in", "address", limits.caller()),
             ("sign_in_total", "all"),
         ]
@@ -67,6 +74,11 @@ def _account(email: str) -> str:
     return hashlib.blake2b(
         email_key(email).encode("utf-8", "replace"), key=secret.encode()[:64], digest_size=12
     ).hexdigest()
+
+
+def remember(email: str) -> None:
+    """Remember the device on which the account was opened without a password."""
+    remember_device(_account(email))
 
 
 def remember_device(account: str) -> None:

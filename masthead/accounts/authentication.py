@@ -5,7 +5,7 @@ The users they return are detached: a view that rolls back can still ask them wh
 load it with `queries.get`.
 """
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
 from masthead.accounts import passwords, queries, sessions, tokens
 from masthead.accounts.models import AccountToken, LoginSession, User
@@ -27,7 +27,22 @@ def login_with(secret: str) -> tuple[LoginSession, User] | None:
     """The login whose cookie carries this secret, and its account, if both may still be used."""
     with snapshot() as session:
         found = session.execute(sessions.valid(secret)).first()
-    return (found[0], found[1]) if found is not None else None
+    if found is None:
+        return None
+    login, user, has_factor = found
+    user.lacks_factor = user.role.requires_second_factor and not has_factor
+    return login, user
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the account has a second factor, read before any lock is taken."""
+    with snapshot() as session:
+        return bool(session.scalar(select(queries.factor_exists(user.id))))
+
+
+def active_account(user_id: int) -> User | None:
+    """The account, if it may be used at present."""
+    return _read(queries.users().where(User.id == user_id, User.is_active, User.is_byline.is_(False)))
 
 
 def token_with(purpose: Purpose, secret: str) -> AccountToken:

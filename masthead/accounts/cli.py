@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from masthead import clock
-from masthead.accounts import actions, passwords, queries, tokens
+from masthead.accounts import actions, factor_actions, passwords, queries, tokens
 from masthead.accounts.links import link_of
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -133,3 +133,28 @@ def sign_out(identity: str) -> None:
     actions.sign_out_everywhere(user, by=None)
     db.session.commit()
     click.echo(f"{user.username} is signed out everywhere.")
+
+
+@group.command("reset-factor")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def reset_factor(identity: str) -> None:
+    """Take every second factor off an account whose owner has lost them."""
+    user = queries.named(identity)
+    factor_actions.reset(user, by=None)
+    db.session.commit()
+    click.echo(f"{user.username} has no second factor any more, and is signed out everywhere.")
+
+
+@group.command("require-factor")
+@click.argument("role")
+@click.option("--off", is_flag=True, help="Ask for none any longer.")
+@with_appcontext
+def require_factor(role: str, off: bool) -> None:
+    """Ask everybody with the role ROLE for a second factor."""
+    found = queries.role(role)
+    factor_actions.require(found, not off, by=None)
+    db.session.commit()
+    click.echo(
+        f"The role {found.name} asks for {'no' if off else 'a'} second factor{' any longer' if off else ' now'}."
+    )

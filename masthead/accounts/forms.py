@@ -1,9 +1,15 @@
 """The shapes of the forms about accounts."""
 
-from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import URL, EqualTo, InputRequired, Length, Optional, Regexp
 
-from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, USERNAME_CHARACTERS
+from masthead.accounts.models import (
+    BIO_CHARACTERS,
+    EMAIL_CHARACTERS,
+    NAME_CHARACTERS,
+    PASSKEY_NAME_CHARACTERS,
+    USERNAME_CHARACTERS,
+)
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
 from masthead.web.forms import Form, trimmed
 
@@ -20,6 +26,12 @@ EMAIL_RULE = Length(max=EMAIL_CHARACTERS, message="An e-mail address has at most
 EMAIL_SHAPE = Regexp(
     r"[^@\s]+@[^@\s]+", message="This is not an e-mail address. It should look like name@example.org."
 )
+
+CODE_RULE = Length(max=40, message="A code has at most %(max)d characters.")
+PASSKEY_NAME = [
+    InputRequired("Give the passkey a name by which you recognise it."),
+    Length(max=PASSKEY_NAME_CHARACTERS, message="A name has at most %(max)d characters."),
+]
 
 
 class LoginForm(Form):
@@ -98,6 +110,43 @@ class AcceptForm(NewPasswordForm):
     """Making the account that one was invited to."""
 
     username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
+
+
+class CodeForm(Form):
+    """The second factor: a code."""
+
+    otp = StringField("Code", [InputRequired("Enter a code."), CODE_RULE], [trimmed])
+
+
+class PasskeyForm(Form):
+    """What a device answered; a script fills it in."""
+
+    credential = HiddenField(validators=[InputRequired("Your browser sent no passkey. Try again.")])
+
+
+class AddPasskeyForm(PasskeyForm):
+    """A new passkey and what to call it."""
+
+    name = StringField("Name", PASSKEY_NAME, [trimmed])
+
+
+class PasskeyNameForm(Form):
+    """Another name for a passkey."""
+
+    name = StringField("Name", PASSKEY_NAME, [trimmed])
+
+
+class AuthenticatorForm(CodeForm):
+    """The first code of a new app; its secret comes along, sealed."""
+
+    sealed = HiddenField()
+
+
+class ConfirmForm(Form):
+    """Proving once more who one is."""
+
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    otp = StringField("Code", [CODE_RULE], [trimmed])
 
 
 class PressForm(Form):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
@@ -13,6 +13,7 @@ USERNAME_CHARACTERS = (3, 30)
 NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
 BIO_CHARACTERS = 2_000
+PASSKEY_NAME_CHARACTERS = 60
 
 
 class Role(Base):
@@ -25,6 +26,8 @@ class Role(Base):
     title: Mapped[str] = mapped_column(String(80))
     rank: Mapped[int]
     permissions: Mapped[list[str]]
+    #: Whoever has the role and no second factor sees nothing until they have set one up.
+    requires_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def granted(self) -> frozenset[Permission]:
@@ -59,6 +62,8 @@ class User(Timestamps, UserMixin, Base):
 
     #: Not stored: the secret of the login session that this request belongs to.
     login_secret = ""
+    #: Not stored: whether the role asks for a second factor that the account does not have.
+    lacks_factor = False
 
     def can(self, permission: Permission) -> bool:
         """Whether the account's role grants the permission."""
@@ -125,3 +130,57 @@ class AccountToken(Base):
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class Authenticator(Base):
+    """The app that shows somebody's codes (TOTP, RFC 6238)."""
+
+    __tablename__ = "authenticator"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    #: The shared secret, encrypted with a key that is not in the database.
+    sealed_secret: Mapped[str]
+    #: The step of time whose code was used last; only a code of a later one counts.
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code that replaces the second factor once. Its row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Passkey(Base):
+    """A key that somebody's device keeps (WebAuthn): a second factor, or a way to sign in without a password."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_user_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    #: As browsers write it, in base64url; at most 1,023 bytes (WebAuthn level 3, section 4).
+    credential_id: Mapped[str] = mapped_column(String(1364), unique=True)
+    #: The account's name for authenticators, which says nothing of the person; the same for all their keys.
+    user_handle: Mapped[str] = mapped_column(String(86))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Counted by the device at each use; 0 for those that do not count.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(PASSKEY_NAME_CHARACTERS))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class UsedChallenge(Base):
+    """A challenge that a passkey has answered, so that nobody can send the same answer again."""
+
+    __tablename__ = "used_challenge"
+    __table_args__ = (Index("ix_used_challenge_used_at", "used_at"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime]

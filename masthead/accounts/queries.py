@@ -1,12 +1,14 @@
 """Reading accounts and roles. Whatever loads a user loads the role with it, in the same query."""
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from collections.abc import Iterable
 
-from masthead.accounts.models import Role, User
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from masthead.accounts.models import Authenticator, Passkey, RecoveryCode, Role, User
 from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.db import db
-from masthead.errors import NotFound
+from masthead.errors import Invalid, NotFound
 from masthead.text.names import name_key
 from masthead.text.plain import is_storable
 
@@ -37,6 +39,14 @@ def get(user_id: int) -> User:
     user = db.session.scalar(users().where(User.id == user_id))
     if user is None:
         raise NotFound("There is no such account.")
+    return user
+
+
+def active_account(user_id: int) -> User:
+    """The account with this id, if somebody may use it; raises `Invalid` otherwise."""
+    user = get(user_id)
+    if not user.is_active or user.is_byline:
+        raise Invalid("This account cannot be used at present.")
     return user
 
 
@@ -111,3 +121,41 @@ def active_administrators() -> Select[int]:
 def count_of_accounts() -> int:
     """How many people have an account."""
     return db.session.scalar(select(func.count()).select_from(User).where(User.is_byline.is_(False))) or 0
+
+
+def has_second_factor(user_id: int) -> bool:
+    """Whether the account has an authenticator app or a passkey, so that its password alone opens nothing."""
+    return bool(db.session.scalar(select(factor_exists(user_id))))
+
+
+def with_second_factor(user_ids: Iterable[int]) -> set[int]:
+    """Which of these accounts have a second factor."""
+    return set(db.session.scalars(select(User.id).where(User.id.in_(user_ids), factor_exists(User.id))))
+
+
+def factor_exists(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The same as a part of a statement."""
+    return or_(
+        exists().where(Authenticator.user_id == user_id),
+        exists().where(Passkey.user_id == user_id),
+    )
+
+
+def authenticator_of(user_id: int) -> Authenticator | None:
+    """The app that shows somebody's codes."""
+    return db.session.get(Authenticator, user_id)
+
+
+def passkeys_of(user_id: int) -> Select[Passkey]:
+    """Somebody's passkeys, in the order in which they were added."""
+    return select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
+
+
+def recovery_codes_left(user_id: int) -> int:
+    """How many recovery codes somebody has not used yet."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user_id)
+        )
+        or 0
+    )

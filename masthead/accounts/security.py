@@ -4,9 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock, jobs
-from masthead.accounts import actions, passwords, queries, sessions, signing_in, tasks, tokens
+from masthead.accounts import actions, passkeys, passwords, queries, sessions, signing_in, tasks, tokens
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.forms import ChangeAddressForm, ChangePasswordForm
+from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.models import User
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -54,6 +55,7 @@ def change_password() -> ResponseReturnValue:
 
 @bp.post("/security/address")
 @signed_in
+@freshly_signed_in
 @redisplays_expired_form
 def change_address() -> ResponseReturnValue:
     """Change one's own address: at once where no letters are sent, otherwise by the link in one."""
@@ -141,11 +143,16 @@ def _prove(user: User, password: str) -> None:
 
 
 def _page(password_form: ChangePasswordForm, address_form: ChangeAddressForm) -> ResponseReturnValue:
+    user = current_user()
     page = render_template(
         "accounts/security.html",
         password_form=password_form,
         address_form=address_form,
-        user=current_user(),
+        user=user,
         mail_is_on=delivery.is_on(),
+        app=queries.authenticator_of(user.id),
+        keys=list(db.session.scalars(queries.passkeys_of(user.id))),
+        codes_left=queries.recovery_codes_left(user.id),
+        passkeys_are_possible=passkeys.is_possible(),
     )
     return page, 422 if request.method == "POST" else 200

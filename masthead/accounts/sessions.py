@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from masthead import clock
+from masthead.accounts import queries
 from masthead.accounts.devices import device_name
 from masthead.accounts.models import LoginSession, User
 from masthead.db import db
@@ -53,11 +54,14 @@ def _idle(is_remembered: bool) -> timedelta:
     return timedelta(hours=settings["SESSION_IDLE_HOURS"])
 
 
-def valid(secret: str) -> Select[LoginSession, User]:
-    """The login with this secret and its account, while both may be used: one query, roles and all."""
+def valid(secret: str) -> Select[LoginSession, User, bool]:
+    """The login with this secret, its account, and whether that has a second factor, while both may be used.
+
+    One query, roles and all.
+    """
     now = clock.now()
     return (
-        select(LoginSession, User)
+        select(LoginSession, User, queries.factor_exists(User.id))
         .join(User, User.id == LoginSession.user_id)
         .options(joinedload(User.role, innerjoin=True))
         .where(

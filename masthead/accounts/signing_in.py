@@ -58,13 +58,17 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
 
 
 def renew(user: User) -> None:
-    """Give this device a new session, after its rights or its password changed; the other devices stay as they are."""
+    """Give this device a new session, after its rights, its password or the proof of who uses it changed.
+
+    The other devices stay as they are.
+    """
     remember = bool(session.permanent)
     _end_present()
     user.login_secret = sessions.start(user, is_remembered=remember)
     session.clear()
     session.permanent = remember
     login_user(user)
+    g.pop("login_session", None)
 
 
 def sign_out() -> None:

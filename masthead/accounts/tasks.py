@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from masthead import clock
-from masthead.accounts import queries, sessions, tokens
+from masthead.accounts import passkeys, queries, sessions, tokens
 from masthead.accounts.links import link_of
 from masthead.accounts.models import AccountToken
 from masthead.accounts.tokens import Purpose
@@ -13,6 +13,16 @@ from masthead.jobs import periodic, task
 from masthead.mail import delivery, letters
 
 TEMPLATES = {Purpose.CONFIRM: "confirm", Purpose.RESET: "reset", Purpose.INVITE: "invitation"}
+#: What a letter says of a second factor.
+DEEDS = {
+    "app_added": "An authenticator app was added to your account.",
+    "app_removed": "The authenticator app was removed from your account.",
+    "passkey_added": "A passkey was added to your account.",
+    "passkey_removed": "A passkey was removed from your account.",
+    "codes_made": "New recovery codes were made for your account; those before do not work any more.",
+    "code_used": "Somebody signed in to your account with one of its recovery codes.",
+    "reset": "The second factor of your account was reset: its authenticator app, passkeys and recovery codes do not work any more, and you are signed out everywhere.",
+}
 
 
 @task("accounts.send_link")
@@ -50,10 +60,19 @@ def tell_of_registration(user_id: int) -> None:
         delivery.send(letters.compose("registered_before", recipient=user.email))
 
 
+@task("accounts.tell_of_factor")
+def tell_of_factor(user_id: int, deed: str) -> None:
+    """Tell somebody what happened to their second factor; whoever did it without them should not go unnoticed."""
+    user = queries.get(user_id)
+    if user.email:
+        delivery.send(letters.compose("factor", recipient=user.email, deed=DEEDS[deed]))
+
+
 @periodic("accounts.forget_ended", every=timedelta(hours=6))
 def forget_ended() -> None:
     """Delete logins and links whose time is over."""
     now = clock.now()
     sessions.forget_ended(before=now - timedelta(days=1))
     tokens.forget_expired(before=now - timedelta(days=1))
+    passkeys.forget_used()
     db.session.commit()

@@ -10,14 +10,17 @@ from masthead.accounts import (
     attempts,
     authentication,
     passwords,
+    pending,
     queries,
     signing_in,
     tasks,
     tokens,
 )
 from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.attempts import Attempt
 from masthead.accounts.errors import EmailTaken
 from masthead.accounts.forms import LoginForm, ProfileForm, RegistrationForm
+from masthead.accounts.identity import login_page
 from masthead.accounts.models import User
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -25,7 +28,7 @@ from masthead.errors import Invalid, NotAllowed
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
-from masthead.web.redirection import redirect_back
+from masthead.web.redirection import local_path, redirect_back
 
 bp = Blueprint("accounts", __name__)
 
@@ -93,21 +96,31 @@ def login() -> ResponseReturnValue:
         attempt = attempts.begin(form.email.data or "")
         user = authentication.verified(form.email.data or "", form.password.data or "")
         if user is not None:
-            attempt.succeeded()
-            _sign_in(user, form)
-            db.session.commit()
-            return redirect_back(url_for("dashboard.index"))
+            return _let_in(user, form, attempt)
         audit.record("sign_in.failed", by=None, subject=form.email.data or "")
         db.session.commit()
         form.form_errors.append(WRONG)
-    return render_template("accounts/login.html", form=form), 422 if form.is_submitted() else 200
+    return login_page(form), 422 if form.is_submitted() else 200
 
 
-def _sign_in(user: User, form: LoginForm) -> None:
-    password = form.password.data or ""
+def _let_in(user: User, form: LoginForm, attempt: Attempt) -> ResponseReturnValue:
+    """Sign somebody in whose password was right, or ask for the second factor."""
+    remember = bool(form.remember.data)
     if passwords.is_outdated(user.password_hash or ""):
-        actions.renew_password_hash(user, passwords.rehash(password))
-    signing_in.sign_in(user, remember=bool(form.remember.data))
+        rehashed = passwords.rehash(form.password.data or "")
+        actions.renew_password_hash(user, rehashed)
+        user.password_hash = rehashed
+    if queries.has_second_factor(user.id):
+        attempt.take_back()
+        pending.begin(user, remember=remember)
+        db.session.commit()
+        return redirect(
+            url_for("identity.second_step", next=local_path(request.values.get("next"))), code=303
+        )
+    attempt.succeeded()
+    signing_in.sign_in(user, remember=remember)
+    db.session.commit()
+    return redirect_back(url_for("dashboard.index"))
 
 
 @bp.post("/logout")

@@ -6,7 +6,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from masthead.accounts.models import AccountToken, LoginSession, User
+from masthead.accounts.models import (
+    AccountToken,
+    Authenticator,
+    LoginSession,
+    Passkey,
+    RecoveryCode,
+    Role,
+    User,
+)
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.models import Job
@@ -23,6 +31,19 @@ FORGED = {
     },
     "/auth/security/address": {"current_password": PASSWORD, "email": "evil@example.net"},
     "/auth/security/confirm": {},
+    "/auth/security/authenticator": {"otp": "000000"},
+    "/auth/security/authenticator/remove": {},
+    "/auth/security/passkeys/add": {"name": "Evil", "credential": "{}"},
+    "/auth/security/passkeys/1/rename": {"name": "Evil"},
+    "/auth/security/passkeys/1/remove": {},
+    "/auth/security/recovery-codes": {},
+    "/auth/confirm-identity": {"password": PASSWORD},
+    "/auth/confirm-identity/passkey": {"credential": "{}"},
+    "/auth/second-step": {"otp": "000000"},
+    "/auth/second-step/passkey": {"credential": "{}"},
+    "/auth/login/passkey": {"credential": "{}"},
+    "/admin/second-factor": {"roles": "administrator"},
+    "/admin/users/3/reset-factor": {},
     "/auth/sessions/end": {},
     "/auth/sessions/1/end": {},
     "/auth/logout": {},
@@ -39,10 +60,11 @@ def state(app: Flask) -> list[object]:
     with app.app_context():
         counts = [
             db.session.scalar(select(func.count()).select_from(model))
-            for model in (LoginSession, AccountToken, AuditEvent, Job)
+            for model in (LoginSession, AccountToken, AuditEvent, Job, Authenticator, RecoveryCode, Passkey)
         ]
         people = db.session.execute(select(User.id, User.email, User.password_hash).order_by(User.id)).all()
-        return [*counts, *people]
+        roles = db.session.execute(select(Role.name, Role.requires_second_factor).order_by(Role.id)).all()
+        return [*counts, *people, *roles]
 
 
 @pytest.mark.parametrize("path", FORGED)

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from masthead import clock
 from masthead.accounts.models import LoginSession, User
 from masthead.db import db
 from tests.support.people import PASSWORD, Cast
@@ -36,20 +35,6 @@ def logins(app: Flask, user: User) -> int:
             )
             or 0
         )
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Move the application's clock on."""
-    moved = timedelta()
-
-    def move(by: timedelta) -> None:
-        nonlocal moved
-        moved += by
-
-    real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: real() + moved)
-    return move
 
 
 def test_devices_are_listed_with_browser_and_network(cast: Cast, client: Visitor, sign_in: SignIn) -> None:

@@ -7,7 +7,21 @@ from tests.architecture.source import Module, modules
 
 #: The files of a feature through which somebody comes in: a browser, a program, a shell, a schedule.
 ENTRY_POINTS = frozenset(
-    {"views", "desk", "admin", "api", "cli", "tasks", "setup", "assistance", "recovery", "security"}
+    {
+        "views",
+        "desk",
+        "admin",
+        "api",
+        "cli",
+        "tasks",
+        "setup",
+        "assistance",
+        "recovery",
+        "security",
+        "identity",
+        "factors",
+        "roles",
+    }
 )
 #: Below these packages, everything is a page, a command or runs by itself.
 #: An import is one command and many transactions, one for each batch: memory stays constant, and a killed one goes on.

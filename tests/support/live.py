@@ -22,10 +22,12 @@ STOP_SECONDS = 15
 class LiveSite:
     """`masthead serve` with a home of its own, on the database of the test: the factories write into it while it runs."""
 
-    def __init__(self, home: Path, database: Database, **settings: object) -> None:
+    def __init__(
+        self, home: Path, database: Database, *, name: str = "127.0.0.1", **settings: object
+    ) -> None:
         self.home = home
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{name}:{self.port}"
         self._settings = {
             "FLASK_CONFIG": "testing",
             "DATABASE_URL": database.url,
@@ -129,13 +131,13 @@ def free_port() -> int:
 
 @pytest.fixture
 def make_live_site(database: Database, tmp_path: Path) -> Iterator[Callable[..., LiveSite]]:
-    """Make a site with other settings, not started yet: `make_live_site(WORKERS=2)`."""
+    """Make a site with other settings, not started yet: `make_live_site(WORKERS=2)`; `name` is its host name."""
     made: list[LiveSite] = []
 
-    def make(**settings: object) -> LiveSite:
+    def make(*, name: str = "127.0.0.1", **settings: object) -> LiveSite:
         home = tmp_path / f"site-{len(made)}"
         home.mkdir()
-        made.append(LiveSite(home, database, **settings))
+        made.append(LiveSite(home, database, name=name, **settings))
         return made[-1]
 
     yield make

@@ -1,0 +1,162 @@
+"""One's own second factors: an authenticator app, passkeys and recovery codes. All of it needs a fresh sign-in."""
+
+import json
+from collections.abc import Callable
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from masthead.accounts import factor_actions, passkeys, sealing, second_factor
+from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.devices import device_name
+from masthead.accounts.forms import AddPasskeyForm, AuthenticatorForm, PasskeyNameForm
+from masthead.accounts.freshness import freshly_signed_in
+from masthead.accounts.models import User
+from masthead.db import db
+from masthead.errors import Conflict, Invalid
+from masthead.settings.queries import publication
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("factors", __name__)
+
+WRONG = (
+    "This code is not right. Check that the clock of your device is, and enter the code that it shows now."
+)
+
+
+@bp.route("/authenticator", methods=["GET", "POST"])
+@signed_in
+@freshly_signed_in
+@redisplays_expired_form
+def authenticator() -> ResponseReturnValue:
+    """Set an authenticator app up, or another one in its place."""
+    user = current_user()
+    form = AuthenticatorForm()
+    # Nothing is stored until a code shows that the app works; the page carries the secret until then.
+    secret = _opened(form.sealed.data, user) or second_factor.new_secret()
+    if form.validate_on_submit():
+        step = second_factor.matching_step(secret, "".join((form.otp.data or "").split()))
+        if step is not None:
+            codes = factor_actions.add_app(user, secret, step=step)
+            db.session.commit()
+            return _added(codes, "Your authenticator app is set up.")
+        form.otp.errors = [*form.otp.errors, WRONG]
+    form.sealed.data = _sealed(secret, user)
+    address = second_factor.app_address(user, secret, publication=publication().title)
+    page = render_template("accounts/authenticator.html", form=form, code=_drawn(address), secret=secret)
+    return page, 422 if request.method == "POST" else 200, {"Cache-Control": "no-store"}
+
+
+def _sealed(secret: str, user: User) -> str:
+    return sealing.seal(json.dumps([user.id, secret]))
+
+
+def _opened(sealed: str | None, user: User) -> str | None:
+    """The secret that our page offered to this person."""
+    content = sealing.opened(sealed or "")
+    owner, secret = json.loads(content) if content is not None else (0, "")
+    return str(secret) if owner == user.id else None
+
+
+def _drawn(address: str) -> Markup:
+    """The QR code as SVG without styles, which the content security policy would refuse."""
+    picture = segno.make(address, error="m", micro=False)
+    svg = picture.svg_inline(
+        border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True
+    )
+    return Markup(svg)  # noqa: S704 - made here, of rectangles alone
+
+
+@bp.post("/authenticator/remove")
+@signed_in
+@freshly_signed_in
+def remove_authenticator() -> ResponseReturnValue:
+    """Remove the authenticator app."""
+    return _remove(lambda: factor_actions.remove_app(current_user()), "The authenticator app is removed.")
+
+
+@bp.route("/passkeys/add", methods=["GET", "POST"])
+@signed_in
+@freshly_signed_in
+@redisplays_expired_form
+def add_passkey() -> ResponseReturnValue:
+    """Add a passkey."""
+    user = current_user()
+    form = AddPasskeyForm()
+    if form.validate_on_submit():
+        try:
+            codes = factor_actions.add_passkey(user, form.credential.data or "", name=form.name.data or "")
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            return _added(codes, f"The passkey “{form.name.data}” is added.")
+    form.name.data = form.name.data or device_name(request.headers.get("User-Agent", ""))
+    form.credential.data = ""
+    is_possible = passkeys.is_possible()
+    options = passkeys.options_to_add(user, publication=publication().title) if is_possible else ""
+    page = render_template("accounts/add_passkey.html", form=form, options=options)
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.post("/passkeys/<int:passkey_id>/rename")
+@signed_in
+@freshly_signed_in
+def rename_passkey(passkey_id: int) -> ResponseReturnValue:
+    """Call a passkey something else."""
+    form = PasskeyNameForm()
+    if form.validate_on_submit():
+        factor_actions.rename_passkey(current_user(), passkey_id, form.name.data or "")
+        db.session.commit()
+        flash("The passkey has its new name.")
+    else:
+        flash(" ".join(form.name.errors), "error")
+    return _back()
+
+
+@bp.post("/passkeys/<int:passkey_id>/remove")
+@signed_in
+@freshly_signed_in
+def remove_passkey(passkey_id: int) -> ResponseReturnValue:
+    """Remove a passkey."""
+    user = current_user()
+    return _remove(lambda: factor_actions.remove_passkey(user, passkey_id), "The passkey is removed.")
+
+
+@bp.post("/recovery-codes")
+@signed_in
+@freshly_signed_in
+def renew_recovery_codes() -> ResponseReturnValue:
+    """Make ten new recovery codes, which void those before."""
+    codes = factor_actions.renew_recovery_codes(current_user())
+    db.session.commit()
+    return _codes_page(codes)
+
+
+def _added(codes: list[str], sentence: str) -> ResponseReturnValue:
+    flash(sentence)
+    return _codes_page(codes) if codes else _back()
+
+
+def _codes_page(codes: list[str]) -> ResponseReturnValue:
+    """The codes, once: only their hashes are kept, and the page is kept nowhere."""
+    return render_template("accounts/recovery_codes.html", codes=codes), {"Cache-Control": "no-store"}
+
+
+def _remove(action: Callable[[], None], sentence: str) -> ResponseReturnValue:
+    try:
+        action()
+    except Conflict as conflict:
+        db.session.rollback()
+        flash(conflict.message, "error")
+    else:
+        db.session.commit()
+        flash(sentence)
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for("security.overview"), code=303)

@@ -1,0 +1,93 @@
+"""Step-up: what changes an account's keys asks for them again, unless they were given a moment ago.
+
+Also, roles can ask for a second factor: whoever has none yet is led to set one up before anything else.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from masthead import clock
+from masthead.accounts import access, signing_in
+from masthead.web import errors, expired_forms, stateless
+from masthead.web.redirection import local_path
+
+P = ParamSpec("P")
+R = TypeVar("R")
+LIFETIME = timedelta(minutes=10)
+#: What somebody without the factor that their role asks for can use: to set one up, or to leave.
+SETTING_UP = frozenset(
+    {
+        "static",
+        "site.theme",
+        "accounts.logout",
+        "security.overview",
+        "identity.confirm",
+        "identity.confirm_with_passkey",
+        "factors.authenticator",
+        "factors.add_passkey",
+    }
+)
+
+
+def init_app(app: Flask) -> None:
+    """Lead people whose role asks for a second factor to it."""
+    app.before_request(_lead_to_factor)
+
+
+def is_fresh() -> bool:
+    """Whether the person at this device has proved who they are within the last ten minutes."""
+    return clock.now() - signing_in.current_login().authenticated_at <= LIFETIME
+
+
+def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
+    """Declare that the view needs a proof of identity that is at most ten minutes old.
+
+    It stands below the decorator that says who may use the view.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
+        return view(*args, **kwargs) if is_fresh() else _ask_again()
+
+    return guarded
+
+
+def _ask_again() -> Response:
+    if errors.wants_json():
+        raise Forbidden
+    if request.method in expired_forms.SAFE_METHODS:
+        target = request.full_path.rstrip("?")
+    else:
+        # A form is not sent by a redirect: back to its page, to press the button again.
+        target = local_path(request.form.get("next")) or _page_of_form() or url_for("security.overview")
+        flash("Confirm that it is you, then press the button once more.", "warning")
+    return redirect(url_for("identity.confirm", next=target), code=303)
+
+
+def _page_of_form() -> str | None:
+    """The page of ours that the browser says the form stood on."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.host or parts.path == request.path:
+        return None
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def _lead_to_factor() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.endpoint in SETTING_UP or stateless.is_stateless():
+        return None
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return None
+    user = access.visitor()
+    if user is None or not user.lacks_factor:
+        return None
+    if errors.wants_json():
+        raise Forbidden
+    return redirect(url_for("security.overview"), code=303)

@@ -1,0 +1,218 @@
+"""Proving who one is beside the password: the second step of signing in, passkeys, and step-up."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import audit
+from masthead.accounts import (
+    access,
+    attempts,
+    authentication,
+    factor_actions,
+    passkeys,
+    passwords,
+    pending,
+    queries,
+    second_factor,
+    signing_in,
+)
+from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.forms import CodeForm, ConfirmForm, LoginForm, PasskeyForm
+from masthead.accounts.models import User
+from masthead.accounts.passkeys import Use
+from masthead.accounts.pending import Pending
+from masthead.accounts.second_factor import Factor
+from masthead.db import db
+from masthead.errors import Invalid
+from masthead.web import limits
+from masthead.web.access import public
+from masthead.web.forms import redisplays_expired_form
+from masthead.web.redirection import local_path, redirect_back
+
+bp = Blueprint("identity", __name__)
+
+WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
+WRONG_PROOF = "That is not right. Check what you entered, and try again."
+TOO_LATE = "You took longer than ten minutes for the second step. Enter your password once more."
+
+
+@bp.route("/second-step", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def second_step() -> ResponseReturnValue:
+    """The second step of signing in: a code of the authenticator app, or a recovery code."""
+    half = pending.present()
+    if half is None or access.visitor() is not None:
+        return _start_again()
+    form = CodeForm()
+    if form.validate_on_submit():
+        attempt = attempts.begin(half.user.email or "", limit="second_factor")
+        factor = second_factor.verify(half.user, form.otp.data or "")
+        if factor is not None:
+            attempt.succeeded()
+            return _enter(half, factor)
+        audit.record("sign_in.failed", by=None, subject=half.user.email or "", way="second factor")
+        db.session.commit()
+        form.otp.errors = [*form.otp.errors, WRONG_CODE]
+    return _second_step_page(half, form)
+
+
+@bp.post("/second-step/passkey")
+@public
+@redisplays_expired_form
+def second_step_with_passkey() -> ResponseReturnValue:
+    """The second step of signing in: a passkey."""
+    half = pending.present()
+    if half is None or access.visitor() is not None:
+        return _start_again()
+    form = PasskeyForm()
+    if _person_with_passkey(form, Use.SECOND_STEP, half.user) is not None:
+        attempts.remember(half.user.email or "")
+        return _enter(half, Factor.PASSKEY)
+    return _second_step_page(half, CodeForm(formdata=None), form)
+
+
+def _start_again() -> ResponseReturnValue:
+    if access.visitor() is None:
+        flash(TOO_LATE, "warning")
+        return redirect(url_for("accounts.login", next=_next()), code=303)
+    return redirect_back(url_for("dashboard.index"))
+
+
+def _enter(half: Pending, factor: Factor) -> ResponseReturnValue:
+    """Sign in: both steps are done."""
+    signing_in.sign_in(half.user, remember=half.remember, way=f"password and {factor}")
+    if factor is Factor.RECOVERY_CODE:
+        factor_actions.note_recovery_code(half.user)
+        left = queries.recovery_codes_left(half.user.id)
+        flash(
+            f"You have {left} recovery {'code' if left == 1 else 'codes'} left. Make new ones before you run out.",
+            "warning",
+        )
+    db.session.commit()
+    return redirect_back(url_for("dashboard.index"))
+
+
+def _second_step_page(
+    half: Pending, form: CodeForm, passkey_form: PasskeyForm | None = None
+) -> ResponseReturnValue:
+    has_app = queries.authenticator_of(half.user.id) is not None
+    page = render_template(
+        "accounts/second_step.html",
+        form=form,
+        has_app=has_app,
+        **_passkey_part(Use.SECOND_STEP, half.user, passkey_form),
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.post("/login/passkey")
+@public
+@redisplays_expired_form
+def sign_in_with_passkey() -> ResponseReturnValue:
+    """Sign in with a passkey alone: a device that has checked its owner is both factors at once."""
+    if access.visitor() is not None:
+        return redirect_back(url_for("dashboard.index"))
+    form = PasskeyForm()
+    user = _person_with_passkey(form, Use.SIGN_IN)
+    if user is not None:
+        attempts.remember(user.email or "")
+        signing_in.sign_in(user, remember=False, way="passkey")
+        db.session.commit()
+        return redirect_back(url_for("dashboard.index"))
+    return login_page(LoginForm(formdata=None), form), 422
+
+
+def login_page(form: LoginForm, passkey_form: PasskeyForm | None = None) -> str:
+    """The page for signing in; with a passkey as well, where browsers offer that for this site."""
+    return render_template("accounts/login.html", form=form, **_passkey_part(Use.SIGN_IN, None, passkey_form))
+
+
+@bp.route("/confirm-identity", methods=["GET", "POST"])
+@signed_in
+@redisplays_expired_form
+def confirm() -> ResponseReturnValue:
+    """Give the password, and the second factor, once more before something that matters."""
+    user = current_user()
+    form = ConfirmForm()
+    has_factor = authentication.has_second_factor(user)
+    if form.validate_on_submit():
+        attempt = attempts.begin(user.email or "", limit="second_factor" if has_factor else "sign_in")
+        if _is_proved(user, form, has_factor=has_factor):
+            attempt.succeeded()
+            return _confirmed(user)
+        audit.record("identity.refused", by=user, subject=user.username)
+        db.session.commit()
+        form.form_errors.append(WRONG_PROOF)
+    return _confirm_page(user, form, has_factor=has_factor)
+
+
+def _is_proved(user: User, form: ConfirmForm, *, has_factor: bool) -> bool:
+    # First the password, while no lock is held; a code is only used up when the password was right.
+    person = authentication.active_account(user.id)
+    if person is None or not passwords.is_correct(form.password.data or "", person.password_hash):
+        return False
+    return not has_factor or second_factor.verify(user, form.otp.data or "") is not None
+
+
+@bp.post("/confirm-identity/passkey")
+@signed_in
+@redisplays_expired_form
+def confirm_with_passkey() -> ResponseReturnValue:
+    """Prove who one is with a passkey before something that matters."""
+    user = current_user()
+    form = PasskeyForm()
+    if _person_with_passkey(form, Use.CONFIRM, user) is not None:
+        return _confirmed(user)
+    has_factor = authentication.has_second_factor(user)
+    return _confirm_page(user, ConfirmForm(formdata=None), form, has_factor=has_factor)
+
+
+def _confirmed(user: User) -> ResponseReturnValue:
+    signing_in.renew(queries.get(user.id))
+    audit.record("identity.confirmed", by=user, subject=user.username)
+    db.session.commit()
+    return redirect_back(url_for("security.overview"))
+
+
+def _confirm_page(
+    user: User, form: ConfirmForm, passkey_form: PasskeyForm | None = None, *, has_factor: bool
+) -> ResponseReturnValue:
+    part = _passkey_part(Use.CONFIRM, user, passkey_form) if has_factor else _no_passkey()
+    page = render_template("accounts/confirm_identity.html", form=form, has_factor=has_factor, **part)
+    return page, 422 if request.method == "POST" else 200
+
+
+def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) -> User | None:
+    """Whose passkey answered; None with an error in the form. Wrong ones count against the address."""
+    if not form.validate_on_submit():
+        return None
+    bucket = ("sign_in", "address", limits.caller())
+    limits.count(*bucket)
+    try:
+        key = passkeys.verify(use, form.credential.data or "", user)
+        person = queries.active_account(key.user_id)
+    except Invalid as error:
+        db.session.rollback()
+        audit.record("sign_in.failed", by=None, subject=(user.email or "") if user else "", way="passkey")
+        db.session.commit()
+        form.form_errors.append(error.message)
+        return None
+    limits.take_back(*bucket)
+    return person
+
+
+def _passkey_part(use: Use, user: User | None, form: PasskeyForm | None) -> dict[str, object]:
+    """What the part of a page about passkeys needs; no options where there is nothing to ask a browser for."""
+    part = _no_passkey() | {"passkey_form": form or PasskeyForm(formdata=None)}
+    if passkeys.is_possible() and (user is None or db.session.scalar(queries.passkeys_of(user.id).limit(1))):
+        part["passkey_options"] = passkeys.options_to_use(use, user)
+    return part
+
+
+def _no_passkey() -> dict[str, object]:
+    return {"passkey_form": PasskeyForm(formdata=None), "passkey_options": "", "next_path": _next()}
+
+
+def _next() -> str | None:
+    return local_path(request.values.get("next"))

@@ -1,0 +1,31 @@
+"""Keeping secrets that have to be read again, such as the one of an authenticator app: encrypted with a key that the
+database does not hold."""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask import current_app
+
+
+def seal(secret: str) -> str:
+    """The secret, encrypted and signed (Fernet)."""
+    return _box().encrypt(secret.encode()).decode("ascii")
+
+
+def opened(sealed: str) -> str | None:
+    """The secret; None for what was not sealed here, or with a SECRET_KEY that is gone."""
+    try:
+        return _box().decrypt(sealed.encode("utf-8", "replace")).decode()
+    except InvalidToken:
+        return None
+
+
+def _box() -> Fernet:
+    key = hashlib.blake2b(
+        b"authenticator secrets",
+        key=current_app.config["SECRET_KEY"].encode()[:64],
+        digest_size=32,
+        person=b"masthead.seal",
+    )
+    return Fernet(base64.urlsafe_b64encode(key.digest()))
