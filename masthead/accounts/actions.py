@@ -51,19 +51,43 @@ def create_byline(*, name: str, username: str, at: datetime, bio: str = "", webs
     while queries.by_username(candidate) is not None:
         number += 1
         candidate = f"{stem[: longest - 6]}-{number}"
-    user = User(
-        username=candidate,
-        username_key=name_key(candidate),
-        name=name[:NAME_CHARACTERS],
-        bio=bio,
-        website=website,
+    user = _byline(candidate, at)
+    user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
+    _insert(user)
+    return user
+
+
+def restore_byline(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
+    """Make a byline with exactly this user name, as another Masthead had it; raises `Invalid` or `UsernameTaken`."""
+    if not can_be_username(username):
+        raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
+    user = _byline(username, at)
+    user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
+    _insert(user)
+    return user
+
+
+def _byline(username: str, at: datetime) -> User:
+    return User(
+        username=username,
+        username_key=name_key(username),
         is_byline=True,
         role=queries.role(READER),
         created_at=at,
         updated_at=at,
     )
-    _insert(user)
-    return user
+
+
+def can_be_username(username: str) -> bool:
+    """Whether the name has the form of a user name; accounts ask for more, see `checked_username`."""
+    shortest, longest = USERNAME_CHARACTERS
+    return shortest <= len(username) <= longest and USERNAME.fullmatch(username) is not None
+
+
+def complete_profile(user: User, *, name: str, bio: str, website: str) -> None:
+    """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
+    user.name = user.name or name[:NAME_CHARACTERS]
+    user.bio, user.website = user.bio or bio, user.website or website
 
 
 def _insert(user: User) -> None:

@@ -45,6 +45,7 @@ def lead(fields: Fields, own: tuple[str, ...]) -> Lead | None:
             ),
             alt=wording.plain_line(alt or fields.text(*ALTERNATIVES)),
             caption=wording.plain_line(caption or fields.text(*CAPTIONS)),
+            written=url,
         )
     return None
 

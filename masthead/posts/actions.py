@@ -77,6 +77,13 @@ def _readdress(post: Post, slug: str) -> None:
     post.slug = slug
 
 
+def keep_address(post: Post, slug: str) -> bool:
+    """Let an address that the post had elsewhere stay its own, as after a change of address here; whether it is."""
+    if claim(PostSlug, PostSlug.slug, slug, post_id=post.id):
+        return True
+    return db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug)) == post.id
+
+
 def _set(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
     post.title = manuscript.title
     post.summary = manuscript.summary

@@ -46,6 +46,19 @@ def ensure(names: Iterable[str]) -> list[Tag]:
     return [known[key] for key in wanted]
 
 
+def restore(name: str, *, slug: str, description: str) -> Tag:
+    """The tag with this name, made with exactly this address if it is free; one that is here keeps its own words."""
+    name = "".join(distinct([name]))
+    key = name_key(name)
+    if db.session.scalar(queries.with_keys([key])) is None and not claim(
+        Tag, Tag.slug, slugify(slug)[:80], key=key, name=name, description=description
+    ):
+        _make(key, name)
+    tag = db.session.scalars(queries.with_keys([key])).one()
+    tag.description = tag.description or description
+    return tag
+
+
 def _make(key: str, name: str) -> None:
     """Insert the tag; if somebody else makes it at the same moment, theirs is as good."""
     slug, number = slugify(name)[:70].strip("-"), 1

@@ -25,7 +25,7 @@ def opened(content: bytes) -> Image.Image:
 @pytest.mark.parametrize("kind", KINDS)
 def test_prepare_accepts_every_format_on_the_list(kind):
     prepared = pictures.prepare(picture(kind))
-    assert (prepared.media_type, prepared.width, prepared.height) == (TYPES[kind], 64, 48)
+    assert (prepared.facts.media_type, prepared.facts.width, prepared.facts.height) == (TYPES[kind], 64, 48)
     assert opened(prepared.content).format == kind
 
 
@@ -48,7 +48,7 @@ def test_what_is_kept_holds_pixels_alone(kind):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_a_photograph_is_turned_upright(kind):
     prepared = pictures.prepare(photograph(kind))
-    assert (prepared.width, prepared.height) == (48, 64) == opened(prepared.content).size
+    assert (prepared.facts.width, prepared.facts.height) == (48, 64) == opened(prepared.content).size
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
