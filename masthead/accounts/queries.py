@@ -1,5 +1,7 @@
 """Reading accounts and roles. Whatever loads a user loads the role with it, in the same query."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -9,6 +11,9 @@ from masthead.db import db
 from masthead.errors import NotFound
 from masthead.text.names import name_key
 from masthead.text.plain import is_storable
+
+#: Below the smallest limit of variables in one statement that either database has.
+AT_ONCE = 500
 
 
 def users() -> Select[User]:
@@ -43,6 +48,17 @@ def get(user_id: int) -> User:
 def by_username(username: str) -> User | None:
     """The user with this name, however it is capitalised."""
     return db.session.scalar(users().where(User.username_key == name_key(username)))
+
+
+def usernames_among(wanted: Iterable[str]) -> set[str]:
+    """The keys of those of these user names that somebody has."""
+    keys = sorted({name_key(username) for username in wanted})
+    chunks = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+    return {
+        key
+        for chunk in chunks
+        for key in db.session.scalars(select(User.username_key).where(User.username_key.in_(chunk)))
+    }
 
 
 def by_email(email: str) -> User | None:

@@ -1,13 +1,14 @@
 """Storing what was prepared: each item once, again only if its file has changed, and never over somebody's work here."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from masthead.accounts import actions as accounts
+from masthead.accounts.actions import Byline
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import NotFound
@@ -21,7 +22,9 @@ from masthead.pages import actions as pages
 from masthead.pages import queries as stored_pages
 from masthead.pages.models import Page
 from masthead.posts import actions as posts
+from masthead.posts import arrivals
 from masthead.posts import queries as stored_posts
+from masthead.posts.arrivals import Arrival
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript
 from masthead.posts.models import Post
@@ -32,6 +35,9 @@ from masthead.redirects.models import Target
 #: Our own addresses, which our exports and sites that looked like ours have.
 _POST: Final = re.compile(r"/blog/post/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
 _PAGE: Final = re.compile(r"/page/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
+
+
+_STATUSES: Final = {Standing.DRAFT: Status.DRAFT, Standing.IN_REVIEW: Status.IN_REVIEW}
 
 
 class Outcome(StrEnum):
@@ -93,16 +99,25 @@ class Stored:
     page: Page | None = None
 
 
-def store(prepared: Prepared, known: ImportedItem | None, *, run: Run) -> Stored:
-    """Make or update what the item becomes. When a batch of them is flushed, `record` does the rest."""
-    _keep_pictures(prepared, run)
-    match prepared.item.kind:
-        case Kind.REDIRECT:
-            return Stored(prepared, known)
-        case Kind.PAGE:
-            return Stored(prepared, known, page=_store_page(prepared, known, run))
-        case _:
-            return Stored(prepared, known, post=_store_post(prepared, known, run))
+def store(batch: Sequence[tuple[Prepared, ImportedItem | None]], *, run: Run) -> list[Stored]:
+    """Make or update what the items become. When the batch is flushed, `record` does the rest."""
+    for prepared, _ in batch:
+        _keep_pictures(prepared, run)
+    new = [prepared for prepared, known in batch if known is None and prepared.item.kind is Kind.POST]
+    made = arrivals.take_in([_arrival(prepared, run) for prepared in new], by=run.by)
+    posts_by_source = {prepared.item.source: post for prepared, post in zip(new, made, strict=True)}
+    return [
+        _stored_one(prepared, known, posts_by_source.get(prepared.item.source), run)
+        for prepared, known in batch
+    ]
+
+
+def _stored_one(prepared: Prepared, known: ImportedItem | None, made: Post | None, run: Run) -> Stored:
+    if prepared.item.kind is Kind.PAGE:
+        return Stored(prepared, known, page=_store_page(prepared, known, run))
+    if made is None and known is not None and prepared.item.kind is Kind.POST:
+        return Stored(prepared, known, post=_revise_post(prepared, known, run))
+    return Stored(prepared, known, post=made)
 
 
 def _keep_pictures(prepared: Prepared, run: Run) -> None:
@@ -137,32 +152,51 @@ def meet(authors: Iterable[Author], *, run: Run) -> None:
     for chunk in queries.chunks(missing):
         for key, user in db.session.execute(queries.bylines(chunk)):
             run.bylines[key] = user
-    for key in missing:
-        if key not in run.bylines:
-            run.bylines[key] = _new_byline(key, keys[key], run)
+    _make_bylines({key: keys[key] for key in missing if key not in run.bylines}, run)
 
 
-def _new_byline(key: str, author: Author, run: Run) -> User:
-    user = accounts.create_byline(
-        name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website
-    )
-    db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
-    run.pending += [Destination(path, Target.AUTHOR, target_id=user.id) for path in author_pages(author.key)]
-    return user
+def _make_bylines(authors: Mapping[str, Author], run: Run) -> None:
+    if not authors:
+        return
+    wanted = [Byline(author.name, author.key, author.bio, author.website) for author in authors.values()]
+    made = accounts.create_bylines(wanted, at=run.at)
+    for (key, author), user in zip(authors.items(), made, strict=True):
+        run.bylines[key] = user
+        db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
+        run.pending += [
+            Destination(path, Target.AUTHOR, target_id=user.id) for path in author_pages(author.key)
+        ]
 
 
-def _store_post(prepared: Prepared, known: ImportedItem | None, run: Run) -> Post:
-    item, manuscript = prepared.item, _manuscript(prepared)
+def _credited(item: Item, run: Run) -> list[User]:
     keys = [queries.key_of(run.source, author.key) for author in item.authors]
-    credited = [run.bylines[key] for key in keys] or [run.by]
-    if known is None:
-        note = f"Imported from {item.source}"
-        post = posts.create(manuscript, by=run.by, at=item.date or run.at, bylines=credited, note=note)
-    else:
-        post = stored_posts.get(known.post_id or 0)
-        note = f"Imported again from {item.source}"
-        posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, note=note)
-        posts.credit(post, credited)
+    return [run.bylines[key] for key in keys] or [run.by]
+
+
+def _arrival(prepared: Prepared, run: Run) -> Arrival:
+    item = prepared.item
+    at = item.date or run.at
+    status = _STATUSES.get(item.standing, Status.PUBLIC)
+    return Arrival(
+        _manuscript(prepared),
+        status,
+        published_at=at if status is Status.PUBLIC else None,
+        created_at=at,
+        updated_at=item.updated or at,
+        bylines=_credited(item, run),
+        comments_open=item.comments_open,
+        canonical_url=item.canonical,
+        language=item.language,
+        note=f"Imported from {item.source}",
+    )
+
+
+def _revise_post(prepared: Prepared, known: ImportedItem, run: Run) -> Post:
+    item, manuscript = prepared.item, _manuscript(prepared)
+    post = stored_posts.get(known.post_id or 0)
+    note = f"Imported again from {item.source}"
+    posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, note=note)
+    posts.credit(post, _credited(item, run))
     post.canonical_url, post.language = item.canonical, item.language
     post.comments_open = item.comments_open
     _set_standing(post, item, run)

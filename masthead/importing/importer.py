@@ -180,7 +180,7 @@ class Import:
     def _stored(self, ready: list[Prepared]) -> dict[str, tuple[Note, ...]]:
         actions.meet((author for one in ready for author in one.item.authors), run=self._run)
         with db.session.no_autoflush:
-            stored = [actions.store(one, self._known.get(one.entry.source), run=self._run) for one in ready]
+            stored = actions.store([(one, self._known.get(one.entry.source)) for one in ready], run=self._run)
         db.session.flush()
         return actions.record(stored, run=self._run)
 
