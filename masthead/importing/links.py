@@ -27,12 +27,14 @@ _ADDRESS: Final = re.compile(
 _IMAGE_TAG: Final = re.compile(r"<(?:img|source|video|audio)\b[^<>]{0,2000}\Z", re.IGNORECASE)
 _ENDS_LIKE_A_FILE: Final = re.compile(r"\.(?!html?$|php$|md$|markdown$)[A-Za-z0-9]{1,5}$")
 _PELICAN: Final = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|]/?(.*)", re.DOTALL)
+#: Rendered addresses that hold `{{`, `{%` or `<`, as they are or in their code.
+_NO_ADDRESS: Final = re.compile(
+    r"<[a-z]+\b[^<>]{0,2000}?\s(?:href|src)=\"([^\"]{0,500}?(?:\{\{|\{%|%7B%7B|%7B%25|<|&lt;|%3C)[^\"]{0,500})\""
+)
 #: Where generators keep files that are served as they are.
 _ROOTS: Final = ("", "static/", "content/", "public/", "assets/", "src/")
 #: Addresses that every Masthead answers.
-OURS: Final = frozenset(
-    {"/", "/about", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"}
-)
+OURS: Final = frozenset({"/", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,12 @@ class Rewriter:
         if page != "/" and not self._addresses.is_list(page):
             self._notes.lost("links", f"{written} leads to nothing that was imported")
         return page
+
+
+def left_in(html: str) -> Iterator[str]:
+    """Addresses in a rendered text that cannot be any: with template tags or pieces of elements in them."""
+    for match in _NO_ADDRESS.finditer(html):
+        yield " ".join(unescape(match[1]).split())
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -6,8 +6,10 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import unquote
 
 from masthead.errors import Invalid
+from masthead.importing import links
 from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import Dialect
 from masthead.importing.errors import Unreadable
@@ -92,7 +94,13 @@ class Preparer:
             slug=task.slug,
             fingerprint=fingerprint,
             manuscript=manuscript,
-            notes=(*item.notes, *translated.notes, *conflicts, *_losses(item), *_readdressed(task, item)),
+            notes=(
+                *item.notes,
+                *translated.notes,
+                *conflicts,
+                *_losses(item, manuscript),
+                *_readdressed(task, item),
+            ),
             visible=translated.visible,
             links=translated.links,
             old_paths=old_paths,
@@ -168,8 +176,11 @@ def _typeset(item: Item, translated: Translated, slug: str) -> Manuscript:
     return manuscript
 
 
-def _losses(item: Item) -> list[Note]:
-    notes = []
+def _losses(item: Item, manuscript: Manuscript | None) -> list[Note]:
+    notes = [
+        Note(Fate.LOST, "links", f"{unquote(address)} is no address")
+        for address in links.left_in(manuscript.html if manuscript else "")
+    ]
     if item.kind is Kind.PAGE and item.tags:
         notes.append(Note(Fate.LOST, "tags of a page", "a page has no tags", count=len(item.tags)))
     if item.kind is Kind.PAGE and item.authors:

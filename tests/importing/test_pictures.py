@@ -165,8 +165,8 @@ SITE = {
 }
 
 
-def test_the_upload_limit_of_the_site_counts(app, bring, kept):
-    app.config["MAX_UPLOAD_MB"] = 1
+def test_the_upload_limit_of_the_site_counts(app, bring, kept, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_UPLOAD_MB", 1)
     report = bring(SITE | {"a.png": picture() + b"\0" * 1_000_001})
     assert "1.0 MB, where 1 are possible" in report["by_source"]["_posts/2024-01-02-a.md"]["lost"][0]["why"]
     assert kept() == {}
