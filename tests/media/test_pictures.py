@@ -159,6 +159,13 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read():
         pictures.prepare(picture(), limit_bytes=10)
 
 
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_formats_whose_encoders_need_much_memory_have_fewer_pixels(kind):
+    content = picture(kind, size=(4_001, 4_000), **({"speed": 10} if kind == "AVIF" else {"method": 0}))
+    with pytest.raises(PictureRefused, match="more than 16 million pixels"):
+        pictures.prepare(content)
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])
 def test_an_endless_animation_is_refused(kind):
     with pytest.raises(PictureRefused, match="too long"):
