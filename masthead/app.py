@@ -20,18 +20,21 @@ from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.exporting import cli as exporting_cli
-from masthead.extensions import csrf, migrate
+from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
+from masthead.operation import checks, health, jobs, mail, schema, seeding, serving, shell
+from masthead.operation.backups import cli as backups
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import desk, view_counter
 from masthead.posts import views as posts
+from masthead.search import receivers as _search  # noqa: F401
+from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.storage import store as storage
@@ -76,6 +79,8 @@ BLUEPRINTS = (
     (media.bp, None),
     (feeds.bp, None),
     (discovery.bp, None),
+    (search.bp, None),
+    (health.bp, None),
     (audit_admin.bp, "/admin"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
@@ -90,6 +95,8 @@ COMMANDS = (
     importing_cli.group,
     jobs.group,
     mail.group,
+    backups.backup,
+    backups.restore,
 )
 
 
@@ -108,7 +115,7 @@ def create_app(config: Config | None = None) -> Flask:
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
-    migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    schema.init_app(app, MIGRATIONS)
     storage.init_app(app)
     csrf.init_app(app)
     cors.init_app(app, config)

@@ -22,7 +22,9 @@ def run(scratch_app):
 
 def tables(app):
     with app.app_context():
-        return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+        names = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+        # SQLite's full text index is made of tables that no model describes.
+        return {name for name in names if not name.startswith("search_index")}
 
 
 def test_init_db_makes_the_tables_and_the_roles(scratch_app, run):
