@@ -1,6 +1,8 @@
 """Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
 
 import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
@@ -42,28 +44,86 @@ def register(
     return user
 
 
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Somebody who is credited and has no account."""
+
+    name: str
+    #: What the user name should be like.
+    username: str
+    bio: str = ""
+    website: str = ""
+
+
 def create_byline(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
     """Make a byline that cannot sign in, with the first free user name like the wanted one."""
+    return create_bylines([Byline(name, username, bio, website)], at=at)[0]
+
+
+def create_bylines(people: Sequence[Byline], *, at: datetime) -> list[User]:
+    """Make many of them in few statements, in this order; raises `UsernameTaken` if somebody is faster."""
+    stems = [_stem(person.username) for person in people]
+    taken, role = queries.usernames_among(stems), queries.role(READER)
+    made = []
+    for person, stem in zip(people, stems, strict=True):
+        user = _byline(_free_username(stem, taken), role, at)
+        taken.add(user.username_key)
+        user.name, user.bio, user.website = person.name[:NAME_CHARACTERS], person.bio, person.website
+        made.append(user)
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(made)
+    except IntegrityError:
+        raise UsernameTaken(stems[0]) from None
+    return made
+
+
+def _stem(username: str) -> str:
     shortest, longest = USERNAME_CHARACTERS
     stem = slugify(username)[:longest].strip("-")
-    stem = stem if len(stem) >= shortest else f"author-{stem}"
+    return stem if len(stem) >= shortest else f"author-{stem}"
+
+
+def _free_username(stem: str, taken: Container[str]) -> str:
+    """The stem, or the first number behind it that is free."""
     candidate, number = stem, 1
-    while queries.by_username(candidate) is not None:
+    while name_key(candidate) in taken or (number > 1 and queries.by_username(candidate) is not None):
         number += 1
-        candidate = f"{stem[: longest - 6]}-{number}"
-    user = User(
-        username=candidate,
-        username_key=name_key(candidate),
-        name=name[:NAME_CHARACTERS],
-        bio=bio,
-        website=website,
+        candidate = f"{stem[: USERNAME_CHARACTERS[1] - 6]}-{number}"
+    return candidate
+
+
+def restore_byline(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
+    """Make a byline with exactly this user name, as another Masthead had it; raises `Invalid` or `UsernameTaken`."""
+    if not can_be_username(username):
+        raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
+    user = _byline(username, queries.role(READER), at)
+    user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
+    _insert(user)
+    return user
+
+
+def _byline(username: str, role: Role, at: datetime) -> User:
+    return User(
+        username=username,
+        username_key=name_key(username),
         is_byline=True,
-        role=queries.role(READER),
+        role=role,
         created_at=at,
         updated_at=at,
     )
-    _insert(user)
-    return user
+
+
+def can_be_username(username: str) -> bool:
+    """Whether the name has the form of a user name; accounts ask for more, see `checked_username`."""
+    shortest, longest = USERNAME_CHARACTERS
+    return shortest <= len(username) <= longest and USERNAME.fullmatch(username) is not None
+
+
+def complete_profile(user: User, *, name: str, bio: str, website: str) -> None:
+    """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
+    user.name = user.name or name[:NAME_CHARACTERS]
+    user.bio, user.website = user.bio or bio, user.website or website
 
 
 def _insert(user: User) -> None:

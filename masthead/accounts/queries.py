@@ -12,6 +12,9 @@ from masthead.errors import Invalid, NotFound
 from masthead.text.names import name_key
 from masthead.text.plain import is_storable
 
+#: Below the smallest limit of variables in one statement that either database has.
+AT_ONCE = 500
+
 
 def users() -> Select[User]:
     """Everybody, with their roles."""
@@ -53,6 +56,17 @@ def active_account(user_id: int) -> User:
 def by_username(username: str) -> User | None:
     """The user with this name, however it is capitalised."""
     return db.session.scalar(users().where(User.username_key == name_key(username)))
+
+
+def usernames_among(wanted: Iterable[str]) -> set[str]:
+    """The keys of those of these user names that somebody has."""
+    keys = sorted({name_key(username) for username in wanted})
+    chunks = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+    return {
+        key
+        for chunk in chunks
+        for key in db.session.scalars(select(User.username_key).where(User.username_key.in_(chunk)))
+    }
 
 
 def by_email(email: str) -> User | None:

@@ -41,5 +41,6 @@ def document(fields: Mapping[str, Any], body: str) -> str:
 
     Around the text stands one line break each, whatever it had: what reads the file may or may not count those.
     """
+    plain = body.replace("\r\n", "\n").replace("\r", "\n")
     given = {name: value for name, value in fields.items() if value not in (None, "", [], False)}
-    return f"{FENCE}{dump(given)}{FENCE}\n{body.strip(chr(10))}\n"
+    return f"{FENCE}{dump(given)}{FENCE}\n{plain.strip(chr(10))}\n"

@@ -128,6 +128,7 @@ def _page(page: Page, address: str, aliases: list[str]) -> str:
         "title": page.title,
         "slug": page.slug,
         "url": address,
+        "lastmod": page.updated_at,
         "draft": not page.is_public,
         "summary": " ".join(page.summary.split()),
         "aliases": aliases,

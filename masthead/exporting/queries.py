@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from masthead.accounts.models import User
 from masthead.media.models import Media
+from masthead.pages.links import ABOUT
 from masthead.pages.models import Page, PageSlug
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag
@@ -55,8 +56,8 @@ def tags(session: Session) -> Iterator[Tag]:
 
 
 def credited(session: Session, user_ids: set[int]) -> list[User]:
-    """The people with these ids, by user name."""
-    found = [user for user in session.scalars(select(User)) if user.id in user_ids]
+    """The people with these ids, and every byline, by user name."""
+    found = [user for user in session.scalars(select(User)) if user.id in user_ids or user.is_byline]
     return sorted(found, key=lambda user: user.username)
 
 
@@ -73,7 +74,7 @@ def old_paths(session: Session) -> dict[tuple[str, int], list[str]]:
         found[Target.POST, post_id or 0].append(f"/blog/post/{slug}")
     former_pages = select(PageSlug.page_id, PageSlug.slug).join(Page, Page.id == PageSlug.page_id)
     for page_id, slug in session.execute(former_pages.where(PageSlug.slug != Page.slug)):
-        found[Target.PAGE, page_id or 0].append(f"/page/{slug}")
+        found[Target.PAGE, page_id or 0].append(f"/{ABOUT}" if slug == ABOUT else f"/page/{slug}")
     return {target: sorted(set(paths)) for target, paths in found.items()}
 
 

@@ -1,11 +1,14 @@
 """Storing what was prepared: each item once, again only if its file has changed, and never over somebody's work here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from masthead.accounts import actions as accounts
+from masthead.accounts.actions import Byline
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import NotFound
@@ -14,17 +17,27 @@ from masthead.importing.addresses import author_pages, tag_pages
 from masthead.importing.items import Author, Fate, Item, Kind, Note, Standing
 from masthead.importing.models import ImportedAuthor, ImportedItem
 from masthead.importing.preparing import Prepared
+from masthead.media import actions as media
 from masthead.pages import actions as pages
 from masthead.pages import queries as stored_pages
 from masthead.pages.models import Page
 from masthead.posts import actions as posts
+from masthead.posts import arrivals
 from masthead.posts import queries as stored_posts
+from masthead.posts.arrivals import Arrival
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript
 from masthead.posts.models import Post
 from masthead.redirects import actions as redirects
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
+
+#: Our own addresses, which our exports and sites that looked like ours have.
+_POST: Final = re.compile(r"/blog/post/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
+_PAGE: Final = re.compile(r"/page/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
+
+
+_STATUSES: Final = {Standing.DRAFT: Status.DRAFT, Standing.IN_REVIEW: Status.IN_REVIEW}
 
 
 class Outcome(StrEnum):
@@ -50,6 +63,10 @@ class Run:
     bylines: dict[str, User] = field(default_factory=dict)
     #: Tags whose old pages lead to the present ones already.
     tags: set[int] = field(default_factory=set)
+    #: Tags of our own export, whose old pages it names.
+    settled_tags: set[int] = field(default_factory=set)
+    #: Pictures that have their row, by the hash of their content.
+    pictures: set[str] = field(default_factory=set)
     #: Old pages of people who are new.
     pending: list[Destination] = field(default_factory=list)
 
@@ -57,6 +74,7 @@ class Run:
         """Begin anew after a rollback: what was made is not there."""
         self.bylines.clear()
         self.tags.clear()
+        self.pictures.clear()
         self.pending.clear()
 
 
@@ -81,15 +99,32 @@ class Stored:
     page: Page | None = None
 
 
-def store(prepared: Prepared, known: ImportedItem | None, *, run: Run) -> Stored:
-    """Make or update what the item becomes. When a batch of them is flushed, `record` does the rest."""
-    match prepared.item.kind:
-        case Kind.REDIRECT:
-            return Stored(prepared, known)
-        case Kind.PAGE:
-            return Stored(prepared, known, page=_store_page(prepared, known, run))
-        case _:
-            return Stored(prepared, known, post=_store_post(prepared, known, run))
+def store(batch: Sequence[tuple[Prepared, ImportedItem | None]], *, run: Run) -> list[Stored]:
+    """Make or update what the items become. When the batch is flushed, `record` does the rest."""
+    for prepared, _ in batch:
+        _keep_pictures(prepared, run)
+    new = [prepared for prepared, known in batch if known is None and prepared.item.kind is Kind.POST]
+    made = arrivals.take_in([_arrival(prepared, run) for prepared in new], by=run.by)
+    posts_by_source = {prepared.item.source: post for prepared, post in zip(new, made, strict=True)}
+    return [
+        _stored_one(prepared, known, posts_by_source.get(prepared.item.source), run)
+        for prepared, known in batch
+    ]
+
+
+def _stored_one(prepared: Prepared, known: ImportedItem | None, made: Post | None, run: Run) -> Stored:
+    if prepared.item.kind is Kind.PAGE:
+        return Stored(prepared, known, page=_store_page(prepared, known, run))
+    if made is None and known is not None and prepared.item.kind is Kind.POST:
+        return Stored(prepared, known, post=_revise_post(prepared, known, run))
+    return Stored(prepared, known, post=made)
+
+
+def _keep_pictures(prepared: Prepared, run: Run) -> None:
+    for picture in prepared.pictures:
+        if picture.facts is not None and picture.facts.content_hash not in run.pictures:
+            media.record(picture.facts, name=picture.name, alt=picture.alt, by=run.by, at=run.at)
+            run.pictures.add(picture.facts.content_hash)
 
 
 def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
@@ -117,33 +152,53 @@ def meet(authors: Iterable[Author], *, run: Run) -> None:
     for chunk in queries.chunks(missing):
         for key, user in db.session.execute(queries.bylines(chunk)):
             run.bylines[key] = user
-    for key in missing:
-        if key not in run.bylines:
-            run.bylines[key] = _new_byline(key, keys[key], run)
+    _make_bylines({key: keys[key] for key in missing if key not in run.bylines}, run)
 
 
-def _new_byline(key: str, author: Author, run: Run) -> User:
-    user = accounts.create_byline(
-        name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website
-    )
-    db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
-    run.pending += [Destination(path, Target.AUTHOR, target_id=user.id) for path in author_pages(author.key)]
-    return user
+def _make_bylines(authors: Mapping[str, Author], run: Run) -> None:
+    if not authors:
+        return
+    wanted = [Byline(author.name, author.key, author.bio, author.website) for author in authors.values()]
+    made = accounts.create_bylines(wanted, at=run.at)
+    for (key, author), user in zip(authors.items(), made, strict=True):
+        run.bylines[key] = user
+        db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
+        run.pending += [
+            Destination(path, Target.AUTHOR, target_id=user.id) for path in author_pages(author.key)
+        ]
 
 
-def _store_post(prepared: Prepared, known: ImportedItem | None, run: Run) -> Post:
-    item, manuscript = prepared.item, _manuscript(prepared)
+def _credited(item: Item, run: Run) -> list[User]:
     keys = [queries.key_of(run.source, author.key) for author in item.authors]
-    credited = [run.bylines[key] for key in keys] or [run.by]
-    if known is None:
-        note = f"Imported from {item.source}"
-        post = posts.create(manuscript, by=run.by, at=item.date or run.at, bylines=credited, note=note)
-    else:
-        post = stored_posts.get(known.post_id or 0)
-        note = f"Imported again from {item.source}"
-        posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, note=note)
-        posts.credit(post, credited)
+    return [run.bylines[key] for key in keys] or [run.by]
+
+
+def _arrival(prepared: Prepared, run: Run) -> Arrival:
+    item = prepared.item
+    at = item.date or run.at
+    status = _STATUSES.get(item.standing, Status.PUBLIC)
+    return Arrival(
+        _manuscript(prepared),
+        status,
+        published_at=at if status is Status.PUBLIC else None,
+        created_at=at,
+        updated_at=item.updated or at,
+        bylines=_credited(item, run),
+        comments_open=item.comments_open,
+        canonical_url=item.canonical,
+        language=item.language,
+        note=f"Imported from {item.source}",
+    )
+
+
+def _revise_post(prepared: Prepared, known: ImportedItem, run: Run) -> Post:
+    item, manuscript = prepared.item, _manuscript(prepared)
+    post = stored_posts.get(known.post_id or 0)
+    note = f"Imported again from {item.source}"
+    posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, note=note)
+    posts.credit(post, _credited(item, run))
     post.canonical_url, post.language = item.canonical, item.language
+    post.comments_open = item.comments_open
     _set_standing(post, item, run)
     return post
 
@@ -151,9 +206,11 @@ def _store_post(prepared: Prepared, known: ImportedItem | None, run: Run) -> Pos
 def _set_standing(post: Post, item: Item, run: Run) -> None:
     """Make the post as public as it was, with its own dates."""
     at = item.date or run.at
-    if item.standing is Standing.DRAFT:
+    if item.standing in {Standing.DRAFT, Standing.IN_REVIEW}:
         if post.status is Status.PUBLIC:
             posts.unpublish(post, by=run.by, at=run.at)
+        if item.standing is Standing.IN_REVIEW:
+            posts.submit(post, by=run.by, at=run.at)
         posts.backdate(post, when=None, changed=item.updated or at)
     else:
         posts.publish(post, by=run.by, at=at)
@@ -168,7 +225,7 @@ def _store_page(prepared: Prepared, known: ImportedItem | None, run: Run) -> Pag
         page = stored_pages.get(known.page_id or 0)
         pages.revise(page, manuscript, by=run.by, at=run.at, expected_version=known.version)
     change = pages.unpublish if item.standing is Standing.DRAFT else pages.publish
-    change(page, by=run.by, at=run.at)
+    change(page, by=run.by, at=item.updated or item.date or run.at)
     return page
 
 
@@ -187,6 +244,8 @@ def _targets(stored: Stored, run: Run) -> Iterator[Destination]:
         target = db.session.scalar(queries.by_key(queries.key_of(run.source, leads_to)))
         post_id, page_id = (target.post_id, target.page_id) if target else (None, None)
     for path in stored.prepared.old_paths:
+        if _is_own_address(path, stored):
+            continue
         if post_id is not None:
             yield Destination(path, Target.POST, target_id=post_id)
         elif page_id is not None:
@@ -195,11 +254,20 @@ def _targets(stored: Stored, run: Run) -> Iterator[Destination]:
             yield Destination(path, Target.URL, url=leads_to)
 
 
+def _is_own_address(path: str, stored: Stored) -> bool:
+    """Whether the path has the form of our own addresses, and belongs to the text from now on."""
+    if stored.post is not None and (post_slug := _POST.fullmatch(path)):
+        return posts.keep_address(stored.post, post_slug[1])
+    if stored.page is not None and (page_slug := _PAGE.fullmatch(path)):
+        return pages.keep_address(stored.page, page_slug[1])
+    return False
+
+
 def _pages_of_tags(batch: Sequence[Stored], run: Run) -> Iterator[Destination]:
     """The pages where site generators list the texts of a tag, for tags that were not met before."""
     for stored in batch:
         for row in stored.post.tag_rows if stored.post else ():
-            if row.tag.id not in run.tags:
+            if row.tag.id not in run.tags | run.settled_tags:
                 run.tags.add(row.tag.id)
                 for path in tag_pages(row.tag.name):
                     yield Destination(path, Target.TAG, target_id=row.tag.id)

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -106,14 +107,18 @@ class Addresses:
         return self.urls.get(source) if source is not None else None
 
 
-def tag_pages(name: str) -> list[str]:
+@lru_cache(maxsize=5_000)
+def tag_pages(name: str) -> tuple[str, ...]:
     """Where site generators list the texts of a tag."""
-    return [page.format(slugify(name)) for page in _TAG_PAGES]
+    slug = slugify(name)
+    return tuple(page.format(slug) for page in _TAG_PAGES)
 
 
-def author_pages(key: str) -> list[str]:
+@lru_cache(maxsize=5_000)
+def author_pages(key: str) -> tuple[str, ...]:
     """Where site generators list the texts of an author; some keep the spelling of the key."""
-    return [page.format(name) for page in _AUTHOR_PAGES for name in dict.fromkeys((key, slugify(key)))]
+    names = tuple(dict.fromkeys((key, slugify(key))))
+    return tuple(page.format(name) for page in _AUTHOR_PAGES for name in names)
 
 
 def _bare(path: str) -> str:

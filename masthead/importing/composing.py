@@ -55,7 +55,7 @@ def compose(
         tags=_tags(dialect, fields, notes),
         summary=summary,
         lead=lead_pictures.lead(fields, own),
-        canonical=_canonical(fields, notes),
+        canonical=canonical(fields, notes),
         language=_language(dialect, place, fields, notes),
         old_paths=permalinks.unique([*own, *_former(fields, own)]),
         body=body,
@@ -67,7 +67,8 @@ def compose(
         ),
         redirect_to=fields.text("redirect_to") or None,
         date_is_guessed=guessed,
-        notes=tuple(notes.notes + list(_unasked(fields))),
+        comments_open=_comments_open(fields),
+        notes=tuple(notes.notes + list(unasked(fields))),
     )
 
 
@@ -173,7 +174,12 @@ def _tags(dialect: "Dialect", fields: Fields, notes: Notebook) -> tuple[str, ...
     return tuple(names[:TAGS_LIMIT])
 
 
-def _canonical(fields: Fields, notes: Notebook) -> str | None:
+def _comments_open(fields: Fields) -> bool:
+    return fields.flag("comments") is not False
+
+
+def canonical(fields: Fields, notes: Notebook) -> str | None:
+    """The address at which a text counts as published first, if it is one."""
     address = fields.text("canonical_url", "canonical", "canonicalURL", "extra.canonical")
     if not address:
         return None
@@ -201,7 +207,8 @@ def _language(dialect: "Dialect", place: "Place", fields: Fields, notes: Noteboo
     return None
 
 
-def _unasked(fields: Fields) -> Iterator[Note]:
+def unasked(fields: Fields) -> Iterator[Note]:
+    """What nobody asked for is lost, and told."""
     for name in fields.unasked():
         if name.casefold().replace("-", "_") not in OF_THE_THEME:
             yield Note(Fate.LOST, wording.short(name), "Masthead has no such field", line=fields.line(name))

@@ -13,6 +13,7 @@ from masthead.importing.dialects.base import DATED_NAME, HTML, MARKDOWN, Dialect
 from masthead.importing.dialects.eleventy import Eleventy
 from masthead.importing.dialects.hugo import Hugo
 from masthead.importing.dialects.jekyll import Jekyll
+from masthead.importing.dialects.masthead import Masthead
 from masthead.importing.dialects.pelican import Pelican
 from masthead.importing.dialects.plain import Plain
 from masthead.importing.dialects.zola import Zola
@@ -21,6 +22,7 @@ from masthead.importing.folder import Folder, Found
 from masthead.importing.front_matter import Document, Notation
 
 DIALECTS: Final[dict[str, type[Dialect]]] = {
+    "masthead": Masthead,
     "jekyll": Jekyll,
     "eleventy": Eleventy,
     "zola": Zola,

@@ -69,7 +69,7 @@ class Folder:
                     yield Refused(path, "This is a pipe, socket or device, not a file.")
             waiting.extend(path for path in reversed(folders) if enters(path))
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """The content of a file; raises `Unreadable` for what is too large, not a file, or not inside the folder."""
         full = self._full(path)
         if not self._is_inside(full):
@@ -83,11 +83,11 @@ class Folder:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable("This is not a file.")
-            if status.st_size > MAX_FILE_BYTES:
-                raise Unreadable(_too_large(status.st_size))
-            content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise Unreadable(_too_large(len(content)))
+            if status.st_size > limit:
+                raise Unreadable(_too_large(status.st_size, limit))
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            raise Unreadable(_too_large(len(content), limit))
         return content
 
     def holds(self, path: str) -> bool:
@@ -161,5 +161,5 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _too_large(size: int) -> str:
-    return f"This file is too large: {size / 1_000_000:.1f} MB, where {MAX_FILE_BYTES // 1_000_000} are possible."
+def _too_large(size: int, limit: int) -> str:
+    return f"This file is too large: {size / 1_000_000:.1f} MB, where {limit // 1_000_000} are possible."

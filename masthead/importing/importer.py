@@ -5,7 +5,7 @@ each is committed by the command, so an import that is killed goes on where it s
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final
@@ -19,19 +19,25 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
-from masthead.importing import actions, planning, queries, workshop
+from masthead.importing import actions, belongings, planning, queries, restoring, workshop
 from masthead.importing.actions import Outcome, Run
+from masthead.importing.belongings import Belonging, Drawer
 from masthead.importing.detection import DIALECTS, dialect_of
 from masthead.importing.dialects.base import Dialect, Options
+from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder, shown
+from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Kind, Note
 from masthead.importing.models import ImportedItem
 from masthead.importing.preparing import Prepared, Preparer, Task, peak_memory
 from masthead.importing.report import Report
 from masthead.importing.summary import Summary
 from masthead.importing.survey import Entry, Failure, Survey, survey
+from masthead.media import limits
+from masthead.media import queries as media
 from masthead.pages.links import ABOUT
 from masthead.posts.errors import SlugTaken, StaleVersion
+from masthead.storage import store as storage
 
 #: How many items share a transaction: enough that commits cost little, few enough that writers on the site do not wait.
 BATCH: Final = 50
@@ -65,6 +71,8 @@ class Batch:
     outcomes: dict[str, Outcome]
     failures: dict[str, Failure] = field(default_factory=dict)
     notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
+    #: What our own export holds beside texts; it comes in batches of its own, before the texts.
+    belongings: list[Belonging | Kept] = field(default_factory=list)
 
     def ready(self) -> list[Prepared]:
         """Those that could be read."""
@@ -89,11 +97,20 @@ class Import:
         with snapshot() as session:
             by = _owner(wishes.author)
             self._known = queries.of_source(session, source)
+            pictures = media.paths_by_hash(session)
             # What was read so far must not be the beginning of a transaction that writes.
             db.session.remove()
         self._run = Run(source, by, clock.now())
+        self._gallery = Gallery(
+            folder,
+            None if wishes.dry_run else storage.current(),
+            limit_bytes=limits.upload_bytes(),
+            known=pictures,
+        )
         self._summary = Summary(shown(str(path)), kind.title, source, wishes.dry_run)
         self._found = Survey()
+        #: About what our own export holds beside texts.
+        self._problems: list[str] = []
 
     @property
     def total(self) -> int:
@@ -112,10 +129,28 @@ class Import:
         for left_out in found.left_out:
             self._report.skip(left_out)
         tasks = [_task(entry, slugs, self._known) for entry in sorted(found.entries, key=_redirects_last)]
-        preparer = Preparer(self._dialect, found.addresses)
+        yield from self._belongings()
+        preparer = Preparer(self._dialect, found.addresses, self._gallery)
         results = workshop.prepared(tasks, preparer, processes=self._processes, count=len(tasks))
         for chunk in queries.chunks(results, BATCH):
             yield Batch(chunk, self._outcomes(chunk))
+
+    def _belongings(self) -> Iterator[Batch]:
+        if not self._dialect.is_ours:
+            return
+        for chunk in queries.chunks(belongings.all_of(self._dialect), BATCH):
+            kept = [self._picture(one) if isinstance(one, Drawer) else one for one in chunk]
+            yield Batch([], {}, belongings=kept)
+
+    def _picture(self, drawer: Drawer) -> Belonging | Kept:
+        try:
+            kept = self._gallery.keep(drawer.file)
+        except Unreadable as error:
+            self._problems.append(f"{shown(drawer.file)} was left out: {error.message}")
+            return drawer
+        if kept.url != drawer.url:
+            self._problems.append(f"{shown(drawer.file)} was changed; it is {kept.url} here.")
+        return replace(kept, name=drawer.name, alt=drawer.alt)
 
     def _outcomes(self, results: list[Prepared | Failure]) -> dict[str, Outcome]:
         ready = [one for one in results if isinstance(one, Prepared)]
@@ -130,6 +165,7 @@ class Import:
 
     def write(self, batch: Batch) -> None:
         """Store a batch; the caller commits."""
+        self._problems += restoring.restore(batch.belongings, run=self._run)
         try:
             batch.notes = self._stored(batch.to_write())
         except (DomainError, IntegrityError):
@@ -144,7 +180,7 @@ class Import:
     def _stored(self, ready: list[Prepared]) -> dict[str, tuple[Note, ...]]:
         actions.meet((author for one in ready for author in one.item.authors), run=self._run)
         with db.session.no_autoflush:
-            stored = [actions.store(one, self._known.get(one.entry.source), run=self._run) for one in ready]
+            stored = actions.store([(one, self._known.get(one.entry.source)) for one in ready], run=self._run)
         db.session.flush()
         return actions.record(stored, run=self._run)
 
@@ -192,6 +228,7 @@ class Import:
         present = {entry.source for entry in found.entries} | {one.source for one in found.failures}
         summary.gone = sorted(self._known.keys() - present)
         summary.problems = [_problem(name, error) for name, error in self._dialect.problems]
+        summary.problems += self._problems
         summary.others = found.others.total()
         summary.peak_memory = max(summary.peak_memory, peak_memory())
         return summary

@@ -22,6 +22,8 @@ class Standing(StrEnum):
     PUBLISHED = "published"
     #: Public at a date that lies ahead.
     SCHEDULED = "scheduled"
+    #: A draft that waits for an editor.
+    IN_REVIEW = "in_review"
 
 
 class Fate(StrEnum):
@@ -56,9 +58,12 @@ class Author:
 class Lead:
     """The picture above a text."""
 
+    #: As seen from the text's own address on the old site.
     url: str
     alt: str = ""
     caption: str = ""
+    #: As it stands in the file.
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Item:
     redirect_to: str | None = None
     #: The date is only the file's; it does not count as a change when it differs the next time.
     date_is_guessed: bool = False
+    comments_open: bool = True
     notes: tuple[Note, ...] = ()
 
     def kept(self) -> Iterator[str]:
@@ -97,7 +103,7 @@ class Item:
             for word, there in (
                 ("date", self.date and not self.date_is_guessed),
                 ("summary", self.summary),
-                ("lead picture's address", self.lead),
+                ("lead picture", self.lead),
                 ("canonical address", self.canonical),
                 ("language", self.language),
             )

@@ -45,6 +45,7 @@ def lead(fields: Fields, own: tuple[str, ...]) -> Lead | None:
             ),
             alt=wording.plain_line(alt or fields.text(*ALTERNATIVES)),
             caption=wording.plain_line(caption or fields.text(*CAPTIONS)),
+            written=url,
         )
     return None
 
@@ -54,7 +55,7 @@ def _first_picture(values: Iterable[Value]) -> tuple[str, str, str] | None:
         if isinstance(value, dict):
             parts = Fields(value)
             address = parts.text(*PICTURE_PARTS)
-            if address and not isinstance(parts.value(*PICTURE_PARTS), bool):
+            if address.casefold() not in {"", "true", "false"}:
                 return address, parts.text("alt", "image_alt", "title"), parts.text("caption", "credit")
         elif isinstance(value, str) and (_PICTURE_FILE.search(value) or "/" in value):
             return value.strip(), "", ""

@@ -1,7 +1,9 @@
 """Links and pictures in a text: those to other texts of the folder get the new addresses, dead ones are named."""
 
+import posixpath
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
@@ -9,6 +11,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 from masthead.importing.addresses import Addresses
 from masthead.importing.code_spans import code_in
 from masthead.importing.dialects.base import Dialect
+from masthead.importing.errors import Unreadable
+from masthead.importing.folder import shown
+from masthead.importing.gallery import ENDINGS, Gallery, Kept
 from masthead.importing.items import Notebook
 from masthead.text.slugs import slugify
 
@@ -22,10 +27,14 @@ _ADDRESS: Final = re.compile(
 _IMAGE_TAG: Final = re.compile(r"<(?:img|source|video|audio)\b[^<>]{0,2000}\Z", re.IGNORECASE)
 _ENDS_LIKE_A_FILE: Final = re.compile(r"\.(?!html?$|php$|md$|markdown$)[A-Za-z0-9]{1,5}$")
 _PELICAN: Final = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|]/?(.*)", re.DOTALL)
-#: Addresses that every Masthead answers.
-OURS: Final = frozenset(
-    {"/", "/about", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"}
+#: Rendered addresses that hold `{{`, `{%` or `<`, as they are or in their code.
+_NO_ADDRESS: Final = re.compile(
+    r"<[a-z]+\b[^<>]{0,2000}?\s(?:href|src)=\"([^\"]{0,500}?(?:\{\{|\{%|%7B%7B|%7B%25|<|&lt;|%3C)[^\"]{0,500})\""
 )
+#: Where generators keep files that are served as they are.
+_ROOTS: Final = ("", "static/", "content/", "public/", "assets/", "src/")
+#: Addresses that every Masthead answers.
+OURS: Final = frozenset({"/", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +50,17 @@ class Origin:
 class Rewriter:
     """Rewrites the addresses in one text."""
 
-    def __init__(self, dialect: Dialect, addresses: Addresses, origin: Origin, notes: Notebook) -> None:
+    def __init__(
+        self, dialect: Dialect, addresses: Addresses, gallery: Gallery, origin: Origin, notes: Notebook
+    ) -> None:
         self._dialect = dialect
         self._addresses = addresses
+        self._gallery = gallery
         self._origin = origin
         self._notes = notes
         self.rewritten = 0
+        #: Pictures of the folder that the text shows, by their files.
+        self.pictures: dict[str, Kept] = {}
 
     def rewrite(self, text: str) -> str:
         """The text with every address that can be resolved."""
@@ -71,6 +85,19 @@ class Rewriter:
         if is_picture or _ENDS_LIKE_A_FILE.search(path):
             return self._file(path, ending, is_picture=is_picture)
         return self._unresolved(written, path, ending)
+
+    def lead(self, written: str, seen: str, *, alt: str) -> str | None:
+        """The address here of a lead picture, which stands beside the text or where the old site had it."""
+        local = self._local(seen)
+        if local is None:
+            self._notes.lost("lead picture", f"{seen} lies on another site, whose pictures are not shown")
+            return None
+        paths = [_split(path)[0] for path in (self._local(written), local) if path]
+        file = next((file for path in paths for file in self._candidates(path)), None)
+        if file is None:
+            self._notes.lost("lead picture", f"{written or seen} is not in the folder")
+            return None
+        return self._kept(file, what="lead picture", alt=alt)
 
     def _replaced(self, match: re.Match[str]) -> str:
         opening = match["inline"] or match["definition"] or match["attribute"]
@@ -162,20 +189,43 @@ class Rewriter:
         special = _PELICAN.match(path)
         if special:
             path = "/" + special[2].lstrip("/")
-        beside = self._origin.path.rpartition("/")[0]
-        near = f"{beside}/{unquote(path)}" if beside else unquote(path)
-        candidates = [near] if not path.startswith("/") else []
-        candidates += [
-            prefix + unquote(path).strip("/")
-            for prefix in ("", "static/", "content/", "public/", "assets/", "src/")
-        ]
-        is_there = any(self._dialect.folder.holds(candidate) for candidate in candidates)
-        what = "pictures" if is_picture else "files"
-        reason = "stays in the folder: copy it to this address" if is_there else "is not in the folder"
-        self._notes.lost(what, f"{path} {reason}")
+        file = next(iter(self._candidates(path)), None)
+        if file is not None and (is_picture or file.lower().endswith(ENDINGS)):
+            url = self._kept(file, what="pictures")
+            if url is not None:
+                self.rewritten += 1
+                return url
+        else:
+            reason = "stays in the folder: copy it to this address" if file else "is not in the folder"
+            self._notes.lost("pictures" if is_picture else "files", f"{path} {reason}")
         if path.startswith("/"):
             return path + ending
         return (self._joined(path) or path) + ending
+
+    def _candidates(self, path: str) -> Iterator[str]:
+        """The files of the folder that an address may mean, the nearest first."""
+        beside = self._origin.path.rpartition("/")[0]
+        tried = [] if path.startswith("/") else [posixpath.join(beside, unquote(path))]
+        base = self._dialect.base_path
+        seen = [path]
+        if base and path.startswith(f"{base}/"):
+            seen.append(path[len(base) :])
+        if not path.startswith("/") and (joined := self._joined(path)):
+            seen.append(joined)
+        tried += [prefix + unquote(one).lstrip("/") for one in seen for prefix in _ROOTS]
+        for candidate in dict.fromkeys(posixpath.normpath(one) for one in tried):
+            if self._gallery.holds(candidate):
+                yield candidate
+
+    def _kept(self, file: str, *, what: str, alt: str = "") -> str | None:
+        """The address of a picture that is in the store now; None, with a note, if it cannot be."""
+        try:
+            kept = self._gallery.keep(file)
+        except Unreadable as error:
+            self._notes.lost(what, f"{shown(file)} was refused: {error.message}")
+            return None
+        self.pictures.setdefault(file, replace(kept, alt=alt))
+        return kept.url
 
     def _unresolved(self, written: str, path: str, ending: str) -> str:
         if (
@@ -198,6 +248,12 @@ class Rewriter:
         if page != "/" and not self._addresses.is_list(page):
             self._notes.lost("links", f"{written} leads to nothing that was imported")
         return page
+
+
+def left_in(html: str) -> Iterator[str]:
+    """Addresses in a rendered text that cannot be any: with template tags or pieces of elements in them."""
+    for match in _NO_ADDRESS.finditer(html):
+        yield " ".join(unescape(match[1]).split())
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -6,11 +6,14 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import unquote
 
 from masthead.errors import Invalid
+from masthead.importing import links
 from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import Dialect
 from masthead.importing.errors import Unreadable
+from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Fate, Item, Kind, LeftOut, Note
 from masthead.importing.survey import Entry, Failure
 from masthead.importing.translation import Translated, translate
@@ -20,7 +23,7 @@ from masthead.text.markdown import render
 
 EXCERPT_CHARACTERS: Final = 1_000
 #: Raise it when the same file should be stored differently: the next import then updates what it wrote before.
-EDITION: Final = 1
+EDITION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,16 @@ class Prepared:
     #: Where a redirect leads: a source of the same folder, or an address.
     leads_to: str | None
     peak_memory: int
+    pictures: tuple[Kept, ...] = ()
 
 
 class Preparer:
     """Prepares the files of one import."""
 
-    def __init__(self, dialect: Dialect, addresses: Addresses) -> None:
+    def __init__(self, dialect: Dialect, addresses: Addresses, gallery: Gallery) -> None:
         self._dialect = dialect
         self._addresses = addresses
+        self._gallery = gallery
 
     def prepare(self, task: Task) -> Prepared | Failure:
         """Read, translate and typeset a file."""
@@ -75,7 +80,7 @@ class Preparer:
             )
 
     def _prepared(self, task: Task, item: Item) -> Prepared:
-        translated = translate(self._dialect, self._addresses, task.entry.path, item)
+        translated = translate(self._dialect, self._addresses, self._gallery, task.entry.path, item)
         old_paths, conflicts = self._old_paths(item)
         leads_to = self._target(item) if item.kind is Kind.REDIRECT else None
         fingerprint = fingerprint_of(item, translated, old_paths)
@@ -89,12 +94,19 @@ class Preparer:
             slug=task.slug,
             fingerprint=fingerprint,
             manuscript=manuscript,
-            notes=(*item.notes, *translated.notes, *conflicts, *_losses(item), *_readdressed(task, item)),
+            notes=(
+                *item.notes,
+                *translated.notes,
+                *conflicts,
+                *_losses(item, manuscript),
+                *_readdressed(task, item),
+            ),
             visible=translated.visible,
             links=translated.links,
             old_paths=old_paths,
             leads_to=leads_to,
             peak_memory=peak_memory(),
+            pictures=translated.pictures,
         )
 
     def _old_paths(self, item: Item) -> tuple[tuple[str, ...], list[Note]]:
@@ -141,6 +153,8 @@ def fingerprint_of(item: Item, translated: Translated, old_paths: tuple[str, ...
         item.language,
         old_paths,
         item.redirect_to,
+        item.comments_open,
+        translated.lead,
         translated.body,
         translated.opening,
     )
@@ -149,7 +163,12 @@ def fingerprint_of(item: Item, translated: Translated, old_paths: tuple[str, ...
 
 def _typeset(item: Item, translated: Translated, slug: str) -> Manuscript:
     manuscript = typeset(
-        title=item.title, body=translated.body, summary=item.summary, slug=slug, tags=item.tags
+        title=item.title,
+        body=translated.body,
+        summary=item.summary,
+        slug=slug,
+        tags=item.tags,
+        lead=translated.lead,
     )
     if translated.opening is not None and translated.opening.strip():
         opening = excerpt(render(translated.opening).plain, EXCERPT_CHARACTERS)
@@ -157,10 +176,11 @@ def _typeset(item: Item, translated: Translated, slug: str) -> Manuscript:
     return manuscript
 
 
-def _losses(item: Item) -> list[Note]:
-    notes = []
-    if item.lead is not None:
-        notes.append(Note(Fate.LOST, "lead picture", f"{item.lead.url}: pictures are not imported"))
+def _losses(item: Item, manuscript: Manuscript | None) -> list[Note]:
+    notes = [
+        Note(Fate.LOST, "links", f"{unquote(address)} is no address")
+        for address in links.left_in(manuscript.html if manuscript else "")
+    ]
     if item.kind is Kind.PAGE and item.tags:
         notes.append(Note(Fate.LOST, "tags of a page", "a page has no tags", count=len(item.tags)))
     if item.kind is Kind.PAGE and item.authors:

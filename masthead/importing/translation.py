@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Final
 
@@ -15,9 +15,11 @@ from masthead.importing.dialects.eleventy import Eleventy
 from masthead.importing.dialects.hugo import Hugo
 from masthead.importing.dialects.jekyll import Jekyll
 from masthead.importing.dialects.zola import Zola
-from masthead.importing.items import Item, Note, Notebook
+from masthead.importing.gallery import Gallery, Kept
+from masthead.importing.items import Item, Kind, Note, Notebook
 from masthead.importing.links import Origin, Rewriter
 from masthead.importing.templates import Language, Surroundings
+from masthead.posts.manuscript import Picture
 from masthead.text.profiles import Profile
 from masthead.text.sanitise import TAGS
 
@@ -47,12 +49,19 @@ class Translated:
     opening: str | None
     notes: tuple[Note, ...]
     #: Template tags that stay visible, by name.
-    visible: Counter[str]
-    links: int
+    visible: Counter[str] = field(default_factory=Counter)
+    links: int = 0
+    #: The picture above the text, at its address here.
+    lead: Picture | None = None
+    #: Pictures of the folder that the text shows.
+    pictures: tuple[Kept, ...] = ()
 
 
-def translate(dialect: Dialect, addresses: Addresses, path: str, item: Item) -> Translated:
+def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: str, item: Item) -> Translated:
     """Translate the body of an item whose file is at this path."""
+    if dialect.is_ours:
+        lead = Picture(item.lead.url, item.lead.alt, item.lead.caption) if item.lead else None
+        return Translated(item.body, None, (), lead=lead)
     notes = Notebook()
     roots = ("", "content", "_posts")
 
@@ -68,9 +77,25 @@ def translate(dialect: Dialect, addresses: Addresses, path: str, item: Item) -> 
     body = _framed(body, notes)
     _name_lost_elements(body, notes)
     own = item.old_paths[0] if item.old_paths else ""
-    rewriter = Rewriter(dialect, addresses, Origin(path, own), notes)
+    rewriter = Rewriter(dialect, addresses, gallery, Origin(path, own), notes)
     body = rewriter.rewrite(body)
-    return Translated(body, opening, tuple(notes.notes), language.visible, rewriter.rewritten)
+    lead = _lead(item, rewriter, notes)
+    pictures = tuple(rewriter.pictures.values())
+    return Translated(
+        body, opening, tuple(notes.notes), language.visible, rewriter.rewritten, lead=lead, pictures=pictures
+    )
+
+
+def _lead(item: Item, rewriter: Rewriter, notes: Notebook) -> Picture | None:
+    """The picture above a post, if it is in the folder."""
+    lead = item.lead
+    if lead is None:
+        return None
+    if item.kind is not Kind.POST:
+        notes.lost("lead picture", f"{lead.written or lead.url}: only posts have one")
+        return None
+    url = rewriter.lead(lead.written, lead.url, alt=lead.alt)
+    return Picture(url, lead.alt, lead.caption) if url else None
 
 
 def _without_more(body: str, dialect: Dialect) -> tuple[str, str | None]:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from masthead.importing.decoding import storable
@@ -92,6 +93,7 @@ class Fields:
         return value
 
 
+@lru_cache(maxsize=2_000)
 def _plain_name(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().replace("-", "_").strip()
 

@@ -8,8 +8,9 @@ from masthead.db import claim
 from masthead.errors import NotAllowed
 from masthead.media import queries
 from masthead.media.models import ALT_CHARACTERS, NAME_CHARACTERS, Media
-from masthead.media.pictures import PreparedPicture
+from masthead.media.pictures import PictureFacts, PreparedPicture
 from masthead.storage import store as storage
+from masthead.storage.store import Store
 
 
 def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None, at: datetime) -> Media:
@@ -18,27 +19,41 @@ def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None
     Without ``by`` the shell asks, and the picture belongs to nobody. Call this before the transaction's other
     statements if you can: the file is written first, so that no row is ever without its file.
     """
-    if by is not None and not by.can(Permission.UPLOAD):
-        raise NotAllowed("Your role does not allow you to upload pictures.")
-    files = storage.current()
+    _check_right(by)
+    keep_file(picture, storage.current())
+    record(picture.facts, name=name, alt=alt, by=by, at=at)
+    return queries.with_content(picture.facts.content_hash)
+
+
+def keep_file(picture: PreparedPicture, files: Store) -> None:
+    """Write the file of a picture; without a row it is not served. Runs in any process, without a database."""
     if files.size(picture.path) != len(picture.content):
         files.put(picture.path, picture.content)
+
+
+def record(facts: PictureFacts, *, name: str, alt: str = "", by: User | None, at: datetime) -> None:
+    """Make the row of a picture whose file is kept already."""
+    _check_right(by)
     claim(
         Media,
         Media.content_hash,
-        picture.content_hash,
-        path=picture.path,
-        source_hash=picture.source_hash,
-        media_type=picture.media_type,
-        width=picture.width,
-        height=picture.height,
-        size=len(picture.content),
+        facts.content_hash,
+        path=facts.path,
+        source_hash=facts.source_hash,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        size=facts.size,
         alt=_one_line(alt)[:ALT_CHARACTERS],
         name=_one_line(name)[:NAME_CHARACTERS],
         owner_id=by.id if by else None,
         created_at=at,
     )
-    return queries.with_content(picture.content_hash)
+
+
+def _check_right(by: User | None) -> None:
+    if by is not None and not by.can(Permission.UPLOAD):
+        raise NotAllowed("Your role does not allow you to upload pictures.")
 
 
 def _one_line(text: str) -> str:

@@ -19,8 +19,10 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from masthead.media import structure
 from masthead.media.errors import PictureRefused
 
-#: 50 million pixels are a photograph of 8,660 × 5,770; decoded, they take 150 to 200 MB.
+#: 50 million pixels are a photograph of 8,660 × 5,770; decoded, turned and encoded again, they take 400 MB.
 PIXELS_LIMIT: Final = 50_000_000
+#: The encoders of WebP and AVIF need 25 to 35 bytes for each pixel: 400 to 550 MB.
+MODERN_PIXELS_LIMIT: Final = 16_000_000
 FRAMES_LIMIT: Final = 1_000
 #: All frames of an animation together; more would be a film.
 ANIMATION_PIXELS_LIMIT: Final = 100_000_000
@@ -40,17 +42,27 @@ class Format:
     modes: frozenset[str]
     options: dict[str, Any]
     is_animation_kept: bool = False
+    pixels_limit: int = PIXELS_LIMIT
 
 
 _COLOUR: Final = frozenset({"RGB", "RGBA"})
 FORMATS: Final[dict[str, Format]] = {
     "JPEG": Format("image/jpeg", "jpg", frozenset({"L", "RGB"}), {"quality": 88}),
     "PNG": Format("image/png", "png", frozenset({"1", "L", "LA", "P", "I;16"}) | _COLOUR, {}),
-    "WEBP": Format("image/webp", "webp", _COLOUR, {"quality": 86, "method": 4}, is_animation_kept=True),
+    "WEBP": Format(
+        "image/webp",
+        "webp",
+        _COLOUR,
+        {"quality": 86, "method": 4},
+        is_animation_kept=True,
+        pixels_limit=MODERN_PIXELS_LIMIT,
+    ),
     "GIF": Format(
         "image/gif", "gif", frozenset({"1", "L", "P"}) | _COLOUR, {"comment": b""}, is_animation_kept=True
     ),
-    "AVIF": Format("image/avif", "avif", _COLOUR, {"quality": 75, "speed": 8}),
+    "AVIF": Format(
+        "image/avif", "avif", _COLOUR, {"quality": 75, "speed": 8}, pixels_limit=MODERN_PIXELS_LIMIT
+    ),
 }
 #: Everything that Pillow's readers raise for a broken file; none of it is a mistake of ours.
 BROKEN: Final = (
@@ -70,23 +82,22 @@ BROKEN: Final = (
     zlib.error,
 )
 _DAMAGED: Final = "This picture is damaged or cut off. Save it again, and try once more."
-_TOO_LARGE: Final = (
-    f"This picture has more than {PIXELS_LIMIT // 1_000_000} million pixels. Make it smaller first."
-)
+_TOO_LARGE: Final = "This picture has more than {} million pixels. Make it smaller first."
 #: How the files of our formats begin: Pillow does not tell a broken one from something else.
 _BEGINNINGS: Final = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi", re.DOTALL)
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPicture:
-    """A picture in the form in which it is kept."""
+class PictureFacts:
+    """What is known of a picture in the form in which it is kept; small enough to travel between processes."""
 
-    content: bytes
     media_type: str
     extension: str
     width: int
     height: int
+    #: In bytes.
+    size: int
     content_hash: str
     source_hash: str
 
@@ -94,6 +105,19 @@ class PreparedPicture:
     def path(self) -> str:
         """Where it is kept and served, below the folder and below `/media/`: 120 bits of its content's hash."""
         return f"{self.content_hash[:2]}/{self.content_hash[2:32]}.{self.extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPicture:
+    """A picture in the form in which it is kept, and its bytes."""
+
+    facts: PictureFacts
+    content: bytes
+
+    @property
+    def path(self) -> str:
+        """Where it is kept and served; see `PictureFacts`."""
+        return self.facts.path
 
 
 def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
@@ -110,25 +134,26 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
         )
     with _opened(data) as image:
         kind = "JPEG" if image.format == "MPO" else image.format or ""
-        _check_pixels(image, structure.frames(data, kind, limit=FRAMES_LIMIT))
+        _check_pixels(image, FORMATS[kind].pixels_limit, structure.frames(data, kind, limit=FRAMES_LIMIT))
         try:
             content = _decoded_and_bare(image, data, kind)
         except Image.DecompressionBombError:
-            raise PictureRefused(_TOO_LARGE) from None
+            raise PictureRefused(_too_large(PIXELS_LIMIT)) from None
         except BROKEN:
             raise PictureRefused(_DAMAGED) from None
     # Turning a photograph upright has exchanged its width and height.
     with _opened(content) as kept:
         width, height = kept.size
-    return PreparedPicture(
-        content=content,
+    facts = PictureFacts(
         media_type=FORMATS[kind].media_type,
         extension=FORMATS[kind].extension,
         width=width,
         height=height,
+        size=len(content),
         content_hash=hashlib.sha256(content).hexdigest(),
         source_hash=hashlib.sha256(data).hexdigest(),
     )
+    return PreparedPicture(facts, content)
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -136,7 +161,7 @@ def _opened(data: bytes) -> Image.Image:
     try:
         return Image.open(BytesIO(data), formats=list(FORMATS))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureRefused(_TOO_LARGE) from None
+        raise PictureRefused(_too_large(PIXELS_LIMIT)) from None
     except UnidentifiedImageError:
         raise PictureRefused(_unknown(data)) from None
     except BROKEN:
@@ -151,12 +176,16 @@ def _unknown(data: bytes) -> str:
     return "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF or AVIF."
 
 
-def _check_pixels(image: Image.Image, frames: int) -> None:
+def _too_large(limit: int) -> str:
+    return _TOO_LARGE.format(limit // 1_000_000)
+
+
+def _check_pixels(image: Image.Image, limit: int, frames: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
         raise PictureRefused("This picture has no pixels. Choose another one.")
-    if width * height > PIXELS_LIMIT:
-        raise PictureRefused(_TOO_LARGE)
+    if width * height > limit:
+        raise PictureRefused(_too_large(limit))
     if frames > FRAMES_LIMIT or frames * width * height > max(ANIMATION_PIXELS_LIMIT, width * height):
         raise PictureRefused(
             "This animation is too long for its size. Shorten it, make it smaller, or use a film."

@@ -1,6 +1,7 @@
 """Reading pictures."""
 
 from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
 
 from masthead.db import db
 from masthead.errors import NotFound
@@ -22,6 +23,16 @@ def with_source(source_hash: str) -> Media | None:
     return db.session.scalars(
         select(Media).where(Media.source_hash == source_hash).order_by(Media.id).limit(1)
     ).first()
+
+
+def paths_by_hash(session: Session) -> dict[str, str]:
+    """The path of every picture, by the hashes of the file that came in and of the file that is kept."""
+    found: dict[str, str] = {}
+    for source_hash, content_hash, path in session.execute(
+        select(Media.source_hash, Media.content_hash, Media.path)
+    ):
+        found[source_hash] = found[content_hash] = path
+    return found
 
 
 def with_content(content_hash: str) -> Media:

@@ -68,6 +68,13 @@ def _readdress(page: Page, slug: str) -> None:
     page.slug = slug
 
 
+def keep_address(page: Page, slug: str) -> bool:
+    """Let an address that the page had elsewhere stay its own, as after a change of address here; whether it is."""
+    if claim(PageSlug, PageSlug.slug, slug, page_id=page.id):
+        return True
+    return db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug)) == page.id
+
+
 def _set(page: Page, manuscript: Manuscript, *, at: datetime) -> None:
     page.title = manuscript.title
     page.summary = manuscript.summary

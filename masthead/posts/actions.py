@@ -17,6 +17,7 @@ from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.posts.permissions import can_edit, can_publish
 from masthead.tags import actions as tags
+from masthead.tags.models import Tag
 from masthead.text.slugs import slugify
 
 
@@ -77,7 +78,21 @@ def _readdress(post: Post, slug: str) -> None:
     post.slug = slug
 
 
+def keep_address(post: Post, slug: str) -> bool:
+    """Let an address that the post had elsewhere stay its own, as after a change of address here; whether it is."""
+    if claim(PostSlug, PostSlug.slug, slug, post_id=post.id):
+        return True
+    return db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug)) == post.id
+
+
 def _set(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
+    set_text(post, manuscript, at=at)
+    with db.session.no_autoflush:
+        set_tags(post, tags.ensure(manuscript.tags))
+
+
+def set_text(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
+    """Give a post that is being made or revised its words."""
     post.title = manuscript.title
     post.summary = manuscript.summary
     post.body = manuscript.body
@@ -90,17 +105,15 @@ def _set(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
     post.lead_alt = manuscript.lead.alt if manuscript.lead else ""
     post.lead_caption = manuscript.lead.caption if manuscript.lead else ""
     post.updated_at = at
-    _tag(post, manuscript.tags)
 
 
-def _tag(post: Post, names: Sequence[str]) -> None:
-    with db.session.no_autoflush:
-        wanted = tags.ensure(names)
-        present = {row.tag_id: row for row in post.tag_rows}
-        rows = [present.get(tag.id) or PostTag(tag=tag, tag_id=tag.id) for tag in wanted]
-        for position, row in enumerate(rows):
-            row.position = position
-        post.tag_rows = rows
+def set_tags(post: Post, wanted: Sequence[Tag]) -> None:
+    """Say what a post is about, in order."""
+    present = {row.tag_id: row for row in post.tag_rows}
+    rows = [present.get(tag.id) or PostTag(tag=tag, tag_id=tag.id) for tag in wanted]
+    for position, row in enumerate(rows):
+        row.position = position
+    post.tag_rows = rows
 
 
 def credit(post: Post, people: Sequence[User]) -> None:

@@ -35,6 +35,13 @@ class Store:
         self.folder = folder
         self._opened: LocalStore | None = None
 
+    def __getstate__(self) -> dict[str, Path]:
+        return {"folder": self.folder}
+
+    def __setstate__(self, state: dict[str, Path]) -> None:
+        """A copy in another process opens the folder there."""
+        self.folder, self._opened = state["folder"], None
+
     @property
     def _files(self) -> LocalStore:
         if self._opened is None:

@@ -9,6 +9,9 @@ from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT, Tag
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
+#: Below the smallest limit of variables in one statement that either database has.
+AT_ONCE = 500
+
 
 def parse(text: str) -> tuple[str, ...]:
     """The names in a comma-separated list, each once, in order."""
@@ -34,16 +37,37 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 def ensure(names: Iterable[str]) -> list[Tag]:
     """The tags with these names, in this order, making those that do not exist."""
-    wanted = {name_key(name): name for name in distinct(names)}
-    if not wanted:
-        return []
-    known = {tag.key: tag for tag in db.session.scalars(queries.with_keys(wanted))}
-    for key, name in wanted.items():
-        if key not in known:
-            _make(key, name)
-    if len(known) < len(wanted):
-        known = {tag.key: tag for tag in db.session.scalars(queries.with_keys(wanted))}
+    return ensure_all(distinct(names))
+
+
+def ensure_all(names: Iterable[str]) -> list[Tag]:
+    """The same for tidy names, of which there may be more than a post can have."""
+    wanted = {name_key(name): name for name in names}
+    known = _present(wanted)
+    missing = [key for key in wanted if key not in known]
+    for key in missing:
+        _make(key, wanted[key])
+    known |= _present(missing)
     return [known[key] for key in wanted]
+
+
+def _present(keys: Iterable[str]) -> dict[str, Tag]:
+    asked = list(keys)
+    chunks = (asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE))
+    return {tag.key: tag for chunk in chunks for tag in db.session.scalars(queries.with_keys(chunk))}
+
+
+def restore(name: str, *, slug: str, description: str) -> Tag:
+    """The tag with this name, made with exactly this address if it is free; one that is here keeps its own words."""
+    name = "".join(distinct([name]))
+    key = name_key(name)
+    if db.session.scalar(queries.with_keys([key])) is None and not claim(
+        Tag, Tag.slug, slugify(slug)[:80], key=key, name=name, description=description
+    ):
+        _make(key, name)
+    tag = db.session.scalars(queries.with_keys([key])).one()
+    tag.description = tag.description or description
+    return tag
 
 
 def _make(key: str, name: str) -> None:

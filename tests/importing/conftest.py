@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from masthead.importing.detection import dialect_of
 from masthead.importing.dialects.base import Dialect, Options
 from masthead.importing.folder import Folder
+from masthead.importing.gallery import Gallery
 from masthead.importing.items import Fate, Item
 from masthead.importing.survey import Survey, survey
 from masthead.importing.translation import Translated, translate
@@ -26,12 +28,17 @@ class Site:
     found: Survey
     items: dict[str, Item] = field(default_factory=dict)
 
+    @cached_property
+    def gallery(self) -> Gallery:
+        """The folder's pictures; none is written."""
+        return Gallery(self.dialect.folder, None, limit_bytes=2_000_000, known={})
+
     def __getitem__(self, path: str) -> Item:
         return self.items[path]
 
     def translated(self, path: str) -> Translated:
         """The body of a text."""
-        return translate(self.dialect, self.found.addresses, path, self.items[path])
+        return translate(self.dialect, self.found.addresses, self.gallery, path, self.items[path])
 
     def body(self, path: str) -> str:
         """The body of a text in Masthead's Markdown."""

@@ -1,9 +1,11 @@
 import os
+import shutil
 
 import pytest
 
 from masthead.importing.errors import NotAFolder, Unreadable
 from masthead.importing.folder import MAX_FILE_BYTES, Folder, Found, Refused, shown
+from tests.importing.conftest import written
 
 
 def everything(_path):
@@ -96,3 +98,19 @@ def test_what_is_no_folder_is_said(tmp_path):
         Folder.at(tmp_path / "nowhere")
     with pytest.raises(NotAFolder, match="is a file"):
         Folder.at(tmp_path / "file")
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
+    folder = Folder.at(written(tmp_path / "site", {"a/x.md": "x", "b/y.md": "y"}))
+    shutil.rmtree(tmp_path / "site/b")
+    (tmp_path / "site/c.md").write_text("z")
+    walk = folder.walk(lambda path: True)
+    assert next(walk).path == "c.md"
+    shutil.rmtree(tmp_path / "site/a")
+    assert [found.reason for found in walk] == ["This folder cannot be read: No such file or directory."]
+
+
+@pytest.mark.parametrize("path", ["a\x00b", "", "x" * 5_000, "../x", "/etc/hostname"])
+def test_what_no_path_can_be_is_not_there(tmp_path, path):
+    folder = Folder.at(tmp_path)
+    assert (folder.holds(path), folder.files_in(f"{path}/y" if "\x00" not in path else "none")) == (False, [])

@@ -25,7 +25,7 @@ def opened(content: bytes) -> Image.Image:
 @pytest.mark.parametrize("kind", KINDS)
 def test_prepare_accepts_every_format_on_the_list(kind):
     prepared = pictures.prepare(picture(kind))
-    assert (prepared.media_type, prepared.width, prepared.height) == (TYPES[kind], 64, 48)
+    assert (prepared.facts.media_type, prepared.facts.width, prepared.facts.height) == (TYPES[kind], 64, 48)
     assert opened(prepared.content).format == kind
 
 
@@ -48,7 +48,7 @@ def test_what_is_kept_holds_pixels_alone(kind):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_a_photograph_is_turned_upright(kind):
     prepared = pictures.prepare(photograph(kind))
-    assert (prepared.width, prepared.height) == (48, 64) == opened(prepared.content).size
+    assert (prepared.facts.width, prepared.facts.height) == (48, 64) == opened(prepared.content).size
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
@@ -157,6 +157,13 @@ def test_prepare_refuses_and_says_why(data, reason):
 def test_a_file_that_is_too_large_is_refused_before_it_is_read():
     with pytest.raises(PictureRefused, match=r"0\.0 MB; at most"):
         pictures.prepare(picture(), limit_bytes=10)
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_formats_whose_encoders_need_much_memory_have_fewer_pixels(kind):
+    content = picture(kind, size=(4_001, 4_000), **({"speed": 10} if kind == "AVIF" else {"method": 0}))
+    with pytest.raises(PictureRefused, match="more than 16 million pixels"):
+        pictures.prepare(content)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from masthead.storage.store import KeyRefused, Store
@@ -70,3 +72,10 @@ def test_a_key_that_could_leave_the_folder_is_refused(store, key):
     for use in (store.get, store.delete, store.size, lambda key: store.put(key, b"")):
         with pytest.raises(KeyRefused):
             use(key)
+
+
+def test_a_copy_for_another_process_opens_the_folder_there(tmp_path):
+    store = Store(tmp_path / "files")
+    store.put("a.txt", b"x")
+    copied = pickle.loads(pickle.dumps(store))
+    assert copied.get("a.txt") == b"x"

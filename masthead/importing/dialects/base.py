@@ -90,6 +90,8 @@ class Dialect:
     has_header_lines: ClassVar[bool] = False
     #: `author: Ada, Grace` are two people.
     splits_author: ClassVar[bool] = False
+    #: Texts are in our own Markdown already, and `belongings` hold the rest.
+    is_ours: ClassVar[bool] = False
     left_out_folders: ClassVar[frozenset[str]] = frozenset({"node_modules", "vendor", "__pycache__"})
 
     def __init__(self, folder: Folder, options: Options) -> None:

@@ -1,0 +1,110 @@
+"""Posts that arrive from elsewhere with the life that they had there: many at once, in few statements (imports)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, update
+
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import claim_all, db
+from masthead.errors import NotAllowed
+from masthead.posts import actions
+from masthead.posts.errors import SlugTaken
+from masthead.posts.lifecycle import Status
+from masthead.posts.manuscript import Manuscript
+from masthead.posts.models import Post, PostSlug, Revision
+from masthead.tags import actions as tags
+from masthead.tags.models import Tag
+from masthead.text.names import name_key
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A post as it was elsewhere. The manuscript names its address."""
+
+    manuscript: Manuscript
+    status: Status
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    bylines: Sequence[User]
+    comments_open: bool = True
+    canonical_url: str | None = None
+    language: str | None = None
+    note: str = ""
+
+
+def take_in(arrivals: Sequence[Arrival], *, by: User) -> list[Post]:
+    """Make the posts, owned by ``by``, in this order; raises `SlugTaken` for the first address that is not free."""
+    if not by.can(Permission.WRITE) or not by.can(Permission.PUBLISH):
+        raise NotAllowed("Your role does not allow you to publish posts.")
+    _claim_addresses(arrivals)
+    subjects = _tags(arrivals)
+    made = [_post(arrival, subjects, by) for arrival in arrivals]
+    db.session.add_all(made)
+    db.session.flush()
+    _own_addresses(made)
+    _keep_revisions(arrivals, made, by)
+    return made
+
+
+def _tags(arrivals: Sequence[Arrival]) -> dict[str, Tag]:
+    """Every tag of the posts, by key."""
+    names = [name for arrival in arrivals for name in arrival.manuscript.tags]
+    return {tag.key: tag for tag in tags.ensure_all(names)}
+
+
+def _post(arrival: Arrival, subjects: dict[str, Tag], by: User) -> Post:
+    manuscript = arrival.manuscript
+    post = Post(
+        author_id=by.id,
+        slug=manuscript.slug,
+        status=arrival.status,
+        published_at=arrival.published_at,
+        created_at=arrival.created_at,
+        comments_open=arrival.comments_open,
+        canonical_url=arrival.canonical_url,
+        language=arrival.language,
+        byline_rows=[],
+        tag_rows=[],
+    )
+    actions.set_text(post, manuscript, at=arrival.updated_at)
+    actions.set_tags(post, [subjects[name_key(name)] for name in manuscript.tags])
+    actions.credit(post, arrival.bylines)
+    return post
+
+
+def _claim_addresses(arrivals: Sequence[Arrival]) -> None:
+    slugs = [arrival.manuscript.slug or "" for arrival in arrivals]
+    ours = claim_all(PostSlug, PostSlug.slug, [{"slug": slug} for slug in slugs])
+    for slug in slugs:
+        if slug not in ours:
+            raise SlugTaken(slug)
+
+
+def _own_addresses(made: Sequence[Post]) -> None:
+    if made:
+        db.session.execute(update(PostSlug), [{"slug": post.slug, "post_id": post.id} for post in made])
+
+
+def _keep_revisions(arrivals: Sequence[Arrival], made: Sequence[Post], by: User) -> None:
+    rows = [
+        {
+            "post_id": post.id,
+            "number": 1,
+            "title": post.title,
+            "slug": post.slug,
+            "summary": post.summary,
+            "body": arrival.manuscript.body,
+            "tags": list(arrival.manuscript.tags),
+            "status": post.status.value,
+            "author_id": by.id,
+            "note": arrival.note,
+            "created_at": arrival.created_at,
+        }
+        for arrival, post in zip(arrivals, made, strict=True)
+    ]
+    if rows:
+        db.session.execute(insert(Revision), rows)
