@@ -27,6 +27,7 @@ from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
 from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
+from masthead.pagecache import installing as pagecache
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -37,6 +38,7 @@ from masthead.site import views as site
 from masthead.storage import store as storage
 from masthead.web import (
     access,
+    access_log,
     converters,
     cors,
     errors,
@@ -102,6 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.configure(config)
     converters.init_app(app)
     request_id.init_app(app)
+    pagecache.init_app(app, config, herald=access_log.note_hit)
     security.init_app(app, config)
     slow_bodies.init_app(app)
     stateless.init_app(app)

@@ -6,6 +6,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from masthead import pagecache
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
 from masthead.db import Base, Identifier, Timestamps
 
@@ -125,3 +126,11 @@ class AccountToken(Base):
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+pagecache.watch(
+    User,
+    row="author",
+    rows="people",
+    columns=["username", "username_key", "name", "bio", "website", "avatar"],
+)

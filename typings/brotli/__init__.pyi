@@ -1,0 +1,6 @@
+MODE_GENERIC: int
+MODE_TEXT: int
+MODE_FONT: int
+
+def compress(string: bytes, mode: int = ..., quality: int = ..., lgwin: int = ..., lgblock: int = ...) -> bytes: ...
+def decompress(string: bytes) -> bytes: ...
