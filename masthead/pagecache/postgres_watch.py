@@ -35,7 +35,7 @@ class PostgresWatch:
     """Keeps the store of a process in step with the database."""
 
     def __init__(self, address: str, store: Store) -> None:
-        self._address = address
+        self.address = address
         self._store = store
         self._begin()
 
@@ -62,6 +62,10 @@ class PostgresWatch:
                 del self._marks[next(iter(self._marks))]
             self._store.drop(frozenset(topics))
 
+    def has_heard(self, mark: str) -> bool:
+        """Whether this process knows of the change with this mark."""
+        return mark in self._marks
+
     def forget(self) -> None:
         """Begin anew, in a forked child too, which has the parent's memory and not its thread."""
         self.close()
@@ -85,7 +89,7 @@ class PostgresWatch:
         while not ended.is_set():
             try:
                 with psycopg.connect(
-                    self._address, autocommit=True, connect_timeout=CONNECT_SECONDS
+                    self.address, autocommit=True, connect_timeout=CONNECT_SECONDS
                 ) as connection:
                     self._follow(connection, ended)
             except psycopg.Error as error:
