@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from flask import current_app
-from sqlalchemy import event, func, insert, inspect, literal_column, select
+from sqlalchemy import Table, event, func, insert, inspect, literal_column, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.sql import visitors
 
 from masthead import clock
 from masthead.db import Base, db
@@ -97,14 +98,20 @@ def _note_statement(state: ORMExecuteState) -> None:
     reading = reading_topics.present()
     if state.is_select and reading is None:
         return
-    for mapper in state.all_mappers:
-        found = _watched.get(mapper.class_)
-        if found is None:
-            continue
+    for found in _watched_in(state):
         if not state.is_select:
             _unwritten(state.session).touched.add(found.accounted_by)
         elif reading is not None and found.rows is not None:
             reading.topics.add(found.rows)
+
+
+def _watched_in(state: ORMExecuteState) -> list[Watched]:
+    """The watched models that the statement is about; of one that asks for expressions alone, all that it names."""
+    if state.all_mappers:
+        models = {mapper.class_ for mapper in state.all_mappers}
+        return [_watched[model] for model in models & _watched.keys()]
+    tables = {part for part in visitors.iterate(state.statement) if isinstance(part, Table)}
+    return [found for model, found in _watched.items() if model.__table__ in tables]
 
 
 def _note_flush(session: Session, _context: object, _instances: object) -> None:
