@@ -26,8 +26,9 @@ from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import checks, jobs, mail, schema, seeding, serving, shell
+from masthead.operation import cache, checks, jobs, mail, schema, seeding, serving, shell
 from masthead.pagecache import installing as pagecache
+from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -91,6 +92,7 @@ COMMANDS = (
     exporting_cli.group,
     importing_cli.group,
     jobs.group,
+    cache.group,
     mail.group,
 )
 

@@ -16,6 +16,7 @@ WAIT_SECONDS: Final = 5.0
 VERSION: Final = "PRAGMA data_version"
 #: From the last known row on. If that is not the first of them any more, the log was pruned or replaced.
 NEW_ROWS: Final = "SELECT id, mark, topics FROM change WHERE id >= ? ORDER BY id"
+UNKNOWN: Final = (-1, "")
 LAST_ROW: Final = "SELECT id, mark FROM change ORDER BY id DESC LIMIT 1"
 
 
@@ -33,7 +34,8 @@ class SQLiteWatch:
         self._path = path
         self._store = store
         self._lock = threading.Lock()
-        self._last: tuple[int, str] | None = None
+        #: The last row of the log that this process knows; None if the log was empty, UNKNOWN if nobody has looked yet.
+        self._last: tuple[int, str] | None = UNKNOWN
         self._thread = Thread()
 
     def catch_up(self) -> bool:
@@ -58,7 +60,7 @@ class SQLiteWatch:
         """Begin anew, in a forked child too: a connection must not be used in two processes."""
         self._thread = Thread()
         self._lock = threading.Lock()
-        self._last = None
+        self._last = UNKNOWN
         self._store.clear()
 
     def close(self) -> None:
@@ -76,7 +78,8 @@ class SQLiteWatch:
             rows = cursor.execute(NEW_ROWS, (last[0],)).fetchall() if last is not None else []
             if last is None or not rows or (rows[0][0], rows[0][1]) != last:
                 self._last = cursor.execute(LAST_ROW).fetchone()
-                self._store.clear()
+                if last is not None or self._last is not None:
+                    self._store.clear()
                 return
             for row_id, mark, topics in rows[1:]:
                 self._store.drop(topics.split("\n"))

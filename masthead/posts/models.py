@@ -197,5 +197,5 @@ pagecache.watch(
     columns={column.key for column in Post.__table__.columns if column.key not in {"views", "comment_count"}},
     also=["comments"],
 )
-pagecache.watch(PostByline, row=None, rows="posts", columns=["user_id", "position"])
-pagecache.watch(PostTag, row=None, rows="posts", columns=["tag_id", "position"])
+pagecache.watch(PostByline, row=None, rows="posts", columns=["user_id", "position"], also=["post"])
+pagecache.watch(PostTag, row=None, rows="posts", columns=["tag_id", "position"], also=["post"])
