@@ -7,12 +7,12 @@ its topics changes everything. To forget a topic costs speed, never a stale page
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import Table, event, func, insert, inspect, literal_column, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import ClauseElement, visitors
 
 from masthead import clock
 from masthead.db import Base, db
@@ -110,7 +110,9 @@ def _watched_in(state: ORMExecuteState) -> list[Watched]:
     if state.all_mappers:
         models = {mapper.class_ for mapper in state.all_mappers}
         return [_watched[model] for model in models & _watched.keys()]
-    tables = {part for part in visitors.iterate(state.statement) if isinstance(part, Table)}
+    tables = {
+        part for part in visitors.iterate(cast(ClauseElement, state.statement)) if isinstance(part, Table)
+    }
     return [found for model, found in _watched.items() if model.__table__ in tables]
 
 

@@ -43,6 +43,8 @@ class PostgresWatch:
         self._lock = threading.Lock()
         self._marks: dict[str, None] = {}
         self._believed_until = 0.0
+        #: The last row of the log at the last look.
+        self._last: tuple[object, ...] | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -65,6 +67,10 @@ class PostgresWatch:
     def has_heard(self, mark: str) -> bool:
         """Whether this process knows of the change with this mark."""
         return mark in self._marks
+
+    def forget_log(self) -> None:
+        """Expect another log at the next look: whoever replaced it has emptied the memory as well."""
+        self._last = None
 
     def forget(self) -> None:
         """Begin anew, in a forked child too, which has the parent's memory and not its thread."""
@@ -101,7 +107,7 @@ class PostgresWatch:
         connection.execute(f"LISTEN {CHANNEL}")
         asked_at = time.monotonic()
         horizon = _number(connection.execute(XMIN).fetchone())
-        last = connection.execute(LAST_ROW).fetchone()
+        self._last = connection.execute(LAST_ROW).fetchone()
         # What was kept while nobody listened may be out of date.
         self._store.clear()
         while not ended.is_set():
@@ -116,10 +122,11 @@ class PostgresWatch:
             for mark, topics in connection.execute(NEW_ROWS, (horizon,)).fetchall():
                 self.heard(mark, topics.split("\n"))
             horizon = next_horizon
+            last = self._last
             if last is not None and connection.execute(IS_THERE, last).fetchone() is None:
                 # Pruned beyond what we know, or a backup was restored.
                 self._store.clear()
-            last = connection.execute(LAST_ROW).fetchone()
+            self._last = connection.execute(LAST_ROW).fetchone()
 
 
 def _number(row: tuple[int, ...] | None) -> int:

@@ -24,6 +24,7 @@ from masthead.config import TestingConfig
 from masthead.db import db
 from masthead.pagecache.changes import EXTENSION
 from masthead.pagecache.middleware import PageCache
+from masthead.pagecache.postgres_watch import PostgresWatch
 from masthead.web import limits
 from tests.support import keeper
 
@@ -217,6 +218,9 @@ class Database:
         self.content.reset()
         limits.reset(self.app)
         pages_of(self.app).clear()
+        watch = pages_of(self.app).watch
+        if isinstance(watch, PostgresWatch):
+            watch.forget_log()
 
     @contextmanager
     def in_use(self) -> Iterator["Database"]:
