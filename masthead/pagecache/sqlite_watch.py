@@ -2,15 +2,17 @@
 
 ``PRAGMA data_version`` (https://www.sqlite.org/pragma.html#pragma_data_version) changes whenever another connection has
 committed. It says nothing of its own connection's commits and stands still in an open transaction, so each thread asks
-on a connection of its own that never writes and never begins.
+on a connection of its own that never writes and never begins. Before that, a look at the WAL index: see `wal_index`.
 """
 
+import mmap
 import sqlite3
 import threading
 from collections.abc import Iterable
 from typing import Final
 
 from masthead.pagecache.store import Store
+from masthead.pagecache.wal_index import HEADER_BYTES, header_of
 
 WAIT_SECONDS: Final = 5.0
 VERSION: Final = "PRAGMA data_version"
@@ -37,9 +39,15 @@ class SQLiteWatch:
         #: The last row of the log that this process knows; None if the log was empty, UNKNOWN if nobody has looked yet.
         self._last: tuple[int, str] | None = UNKNOWN
         self._thread = Thread()
+        self._header: mmap.mmap | None = None
+        self._seen: bytes | None = None
 
     def catch_up(self) -> bool:
         """Learn of every change that is committed by now; False if the database cannot say."""
+        header = self._header
+        seen = None if header is None else header[:HEADER_BYTES]
+        if seen is not None and seen == self._seen:
+            return True
         thread = self._thread
         try:
             cursor = thread.cursor or self._open()
@@ -48,6 +56,10 @@ class SQLiteWatch:
                 self._read(cursor)
                 # Only now: if reading failed, the next answer must not believe that it knows.
                 thread.version = version
+            # The header from before this look: what was committed meanwhile shows at the next one.
+            self._seen = seen
+            if header is None:
+                self._header = header_of(self._path)
         except sqlite3.Error:
             thread.version = -1
             return False
@@ -61,6 +73,7 @@ class SQLiteWatch:
         self._thread = Thread()
         self._lock = threading.Lock()
         self._last = UNKNOWN
+        self._header = self._seen = None
         self._store.clear()
 
     def close(self) -> None:
