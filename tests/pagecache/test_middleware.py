@@ -16,6 +16,7 @@ from masthead.posts.models import Post
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.settings import actions as settings
+from masthead.web import access_log
 from tests.factories import CommentFactory, PostFactory
 from tests.support.databases import pages_of
 from tests.support.discussions import address, send
@@ -247,6 +248,7 @@ def test_a_hit_has_its_line_in_the_log(make_app, new_client, capfd, form):
     client.get("/robots.txt")
     capfd.readouterr()
     client.get("/robots.txt", headers={"X-Request-ID": "the-second"})
+    access_log.lines.write()
     line = next(
         line for line in capfd.readouterr().err.splitlines() if "the-second" in line and "hit" in line
     )
