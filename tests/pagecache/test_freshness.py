@@ -51,8 +51,8 @@ from tests.support.people import Cast
 
 APPLICATIONS = 2
 #: Examples and steps of each; the soak makes thousands of writes.
-EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "6"))
-STEPS = int(os.environ.get("SOAK_STEPS", "40"))
+EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "5"))
+STEPS = int(os.environ.get("SOAK_STEPS", "30"))
 #: To shrink a failure takes minutes: `SOAK_SHRINK=1` does.
 FAST = not os.environ.get("SOAK_SHRINK")
 SLUGS = ("harvest", "winter", "spring-song", "notes")
