@@ -20,13 +20,14 @@ from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.exporting import cli as exporting_cli
-from masthead.extensions import csrf, migrate
+from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import cache, checks, jobs, mail, schema, seeding, serving, shell
+from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell
+from masthead.operation.backups import cli as backups
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
@@ -34,6 +35,8 @@ from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import desk, view_counter
 from masthead.posts import views as posts
+from masthead.search import receivers as _search  # noqa: F401
+from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.storage import store as storage
@@ -79,6 +82,8 @@ BLUEPRINTS = (
     (media.bp, None),
     (feeds.bp, None),
     (discovery.bp, None),
+    (search.bp, None),
+    (health.bp, None),
     (audit_admin.bp, "/admin"),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
@@ -94,6 +99,8 @@ COMMANDS = (
     jobs.group,
     cache.group,
     mail.group,
+    backups.backup,
+    backups.restore,
 )
 
 
@@ -113,7 +120,7 @@ def create_app(config: Config | None = None) -> Flask:
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
-    migrate.init_app(app, db.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    schema.init_app(app, MIGRATIONS)
     storage.init_app(app)
     csrf.init_app(app)
     cors.init_app(app, config)

@@ -8,6 +8,7 @@ from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.text.names import name_key
+from masthead.text.plain import is_storable
 
 
 def users() -> Select[User]:
@@ -69,7 +70,7 @@ def named(identity: str) -> User:
 
 def role(name: str) -> Role:
     """The role with this name; raises `NotFound`, naming those that exist."""
-    found = db.session.scalar(select(Role).where(Role.name == name))
+    found = db.session.scalar(select(Role).where(Role.name == name)) if is_storable(name) else None
     if found is None:
         known = ", ".join(db.session.scalars(select(Role.name).order_by(Role.rank)))
         raise NotFound(f"There is no role called {name!r}. The roles are {known}.")

@@ -6,14 +6,16 @@ late and lets a transaction that read first fail when it comes to write. We begi
 turn instead of failing.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.orm import Session
 
 from masthead.db.base import Base
@@ -44,6 +46,13 @@ def _is_sqlite(app: Flask) -> bool:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: Dialect, _record: object, arguments: list[Any], _options: object) -> None:
+        # SQLite would let everybody on the machine read a new file, and gives its companions the mode of the file.
+        path = Path(arguments[0])
+        if path.parent.is_dir() and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
     @event.listens_for(engine, "connect")
     def open_connection(connection: Any, _record: object) -> None:
         connection.isolation_level = None

@@ -46,6 +46,12 @@ def own_policy(policy: str) -> Callable[[View], View]:
     return decorate
 
 
+def also_over_http(view: View) -> View:
+    """Declare that the view answers without a redirect to https: whoever probes the process is not a browser."""
+    setattr(view, "talisman_view_options", {"force_https": False})  # noqa: B010 (as Talisman's own decorator does)
+    return view
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Set the headers of every answer, believe the configured number of proxies, and refuse unstorable addresses."""
     # Functions that run after a request run in reverse order: this one after Talisman's, whose header it replaces.

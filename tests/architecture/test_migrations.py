@@ -9,12 +9,14 @@ from sqlalchemy import inspect
 
 from masthead.app import MIGRATIONS
 from masthead.db import Base, db
+from masthead.operation.schema import is_described
 
 
 def differences() -> list[object]:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={"compare_type": True, "compare_server_default": True, "include_object": is_described},
         )
         found: list[object] = compare_metadata(context, Base.metadata)
         return found

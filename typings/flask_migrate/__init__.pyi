@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
@@ -10,6 +12,7 @@ class Migrate:
         *,
         render_as_batch: bool = ...,
         compare_type: bool = ...,
+        include_object: Callable[..., bool] = ...,
     ) -> None: ...
 
-def upgrade() -> None: ...
+def upgrade(*, revision: str = ...) -> None: ...

@@ -1,0 +1,133 @@
+"""``masthead backup`` and ``masthead restore``."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from masthead import __version__, clock
+from masthead.db import db
+from masthead.errors import Conflict, Invalid
+from masthead.operation.backups import archive, postgresql, sqlite
+from masthead.operation.backups.archive import Manifest
+from masthead.operation.schema import present_schema
+from masthead.storage import store
+from masthead.web.commands import Command
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("backup", cls=Command)
+@click.argument("file", type=FILE)
+@with_appcontext
+def backup(file: Path) -> None:
+    """Save the database, the pictures and the secrets into FILE (.tar, or .tar.gz), while the site goes on."""
+    schema = present_schema()
+    if schema.problem is not None:
+        raise Conflict(schema.problem)
+    if not file.absolute().parent.is_dir():
+        raise Invalid(f"There is no folder {file.absolute().parent}.")
+    manifest = Manifest(
+        version=__version__,
+        created_at=clock.now().isoformat(),
+        database=_kind(),
+        revision=schema.revision or "",
+    )
+    with (
+        tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".masthead-backup-") as name,
+        archive.writing(file.absolute(), manifest) as writer,
+    ):
+        folder = Path(name)
+        # The database first: pictures are written before the rows that name them, and never change.
+        manifest.tables = sqlite.save(folder) if _is_sqlite() else postgresql.save(folder)
+        for path in sorted((folder / "database").iterdir()):
+            writer.add(f"database/{path.name}", path)
+        for key in sorted(store.current().keys()):
+            writer.add(f"media/{key}", store.current().folder / key)
+        for path in _private_files():
+            writer.add(path.relative_to(_home()).as_posix(), path)
+    figures = archive.described(manifest)
+    click.echo(
+        f"{file} holds {figures['files']} files, {figures['bytes'] / 1_000_000:.1f} MB before packing."
+    )
+    click.echo(
+        "Keep it as private as the site itself: it holds the secrets, and everybody's e-mail addresses."
+    )
+
+
+@click.command("restore", cls=Command)
+@click.argument("file", type=FILE)
+@with_appcontext
+def restore(file: Path) -> None:
+    """Put a backup into an empty home: a new folder, or a database without tables. Stop the server before."""
+    _refuse_unless_empty()
+    _home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_home(), prefix=".restore-") as name:
+        folder = Path(name)
+        manifest = archive.unpack(file, folder)
+        if manifest.database != _kind():
+            raise Conflict(
+                f"This is a backup of {manifest.database}, and DATABASE_URL names {_kind()}. Set DATABASE_URL to match."
+            )
+        _put_pictures(folder / "media")
+        if _is_sqlite():
+            sqlite.load(folder, manifest.tables)
+        else:
+            postgresql.load(folder, manifest.tables, manifest.revision)
+        _put_private_files(folder)
+    click.echo(
+        f"The site of {manifest.created_at[:16]} UTC is back: {len(manifest.files)} files, each checked."
+    )
+    problem = present_schema().problem
+    if problem is not None:
+        click.echo(problem)
+
+
+def _refuse_unless_empty() -> None:
+    if present_schema().revision is not None:
+        raise Conflict(
+            "There is a site here already, and a backup replaces nothing. Set MASTHEAD_HOME to a new folder"
+            + ("." if _is_sqlite() else ", and DATABASE_URL to an empty database.")
+        )
+    folder = store.current().folder
+    if folder.is_dir() and any(folder.iterdir()):
+        raise Conflict(
+            f"There are pictures in {folder} already. Set MEDIA_URL or MASTHEAD_HOME to a new folder."
+        )
+
+
+def _put_pictures(folder: Path) -> None:
+    target = store.current().folder
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if folder.is_dir():
+        shutil.copytree(folder, target, dirs_exist_ok=True, copy_function=shutil.move)
+
+
+def _put_private_files(folder: Path) -> None:
+    """The secrets of the old site, which sign its cookies and links, and its settings."""
+    (_home() / "secrets").mkdir(mode=0o700, exist_ok=True)
+    for path in sorted((folder / "secrets").glob("*")):
+        path.replace(_home() / "secrets" / path.name)
+    if (folder / "config.env").exists() and not (_home() / "config.env").exists():
+        (folder / "config.env").replace(_home() / "config.env")
+
+
+def _private_files() -> list[Path]:
+    paths = [*sorted((_home() / "secrets").glob("[!.]*")), _home() / "config.env"]
+    return [path for path in paths if path.is_file()]
+
+
+def _home() -> Path:
+    home: Path = current_app.config["MASTHEAD_HOME"]
+    return home.absolute()
+
+
+def _kind() -> str:
+    return "SQLite" if _is_sqlite() else "PostgreSQL"
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"

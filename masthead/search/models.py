@@ -1,0 +1,26 @@
+"""What is searched of each post: its words without markup."""
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from masthead.db import Base, Identifier
+
+#: SQLite's full text index over `SearchDocument`; the migration makes it, and triggers keep it.
+INDEX = "search_index"
+
+
+class SearchDocument(Base):
+    """The words of a post, written in the transaction that writes the post (see `masthead.search.receivers`)."""
+
+    __tablename__ = "search_document"
+    __table_args__ = (Index("ix_search_document_vector", "vector", postgresql_using="gin"),)
+
+    post_id: Mapped[int] = mapped_column(
+        Identifier, ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    #: PostgreSQL's index entry; SQLite keeps its own in `INDEX`.
+    vector: Mapped[str | None] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"), deferred=True)

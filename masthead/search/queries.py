@@ -1,0 +1,105 @@
+"""Finding posts: the best first, in a time that does not grow with the archive."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from masthead.accounts.models import User
+from masthead.db import Page, db
+from masthead.errors import NotFound
+from masthead.posts.models import Post, PostByline, PostTag
+from masthead.posts.queries import newest_first
+from masthead.search import postgresql, sqlite
+from masthead.search.wording import Wanted
+from masthead.tags.models import Tag
+from masthead.text.names import name_key
+from masthead.text.slugs import slugify
+
+#: So many of the newest posts that hold the words are weighed, and as many whose titles do; a word that half of a large
+#: archive holds says little about any of them.
+WEIGHED = 1_000
+_BEGIN, _END = "\x02", "\x03"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A post that was found, and where."""
+
+    post: Post
+    title: Markup
+    passage: Markup
+
+
+def search(wanted: Wanted, *, page: int, per_page: int) -> Page[Hit]:
+    """The published posts that hold what is wanted; raises `NotFound` beyond the last page."""
+    ids = [] if wanted.is_empty else _ranked(wanted)
+    if page > 1 and (page - 1) * per_page >= len(ids):
+        raise NotFound("There is no such page in this list.")
+    shown = ids[(page - 1) * per_page : page * per_page]
+    return Page(items=_hits(wanted, shown), number=page, per_page=per_page, total=len(ids))
+
+
+def _ranked(wanted: Wanted) -> list[int]:
+    """The posts' ids, the best first and of equally good ones the newest."""
+    if not wanted.phrases:
+        newest = (
+            select(Post.id).where(*_conditions(wanted)).order_by(Post.published_at.desc(), Post.id.desc())
+        )
+        return list(db.session.scalars(newest.limit(WEIGHED)))
+    scores: dict[int, float] = {}
+    for statement in _found(wanted):
+        post_id = statement.selected_columns["post_id"]
+        published = statement.join(Post, Post.id == post_id).where(*_conditions(wanted))
+        for row in db.session.execute(published.order_by(post_id.desc()).limit(WEIGHED)):
+            scores[row.post_id] = row.score
+    return sorted(scores, key=lambda post_id: (scores[post_id], post_id), reverse=True)
+
+
+def _found(wanted: Wanted) -> list[Select[int, float]]:
+    if _is_sqlite():
+        return [sqlite.found(wanted), sqlite.found_by_title(wanted)]
+    return [postgresql.found(wanted)]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [and_(Post.is_published)]
+    if wanted.author is not None:
+        credited = select(PostByline.post_id).join(User, User.id == PostByline.user_id)
+        conditions.append(Post.id.in_(credited.where(User.username_key == name_key(wanted.author))))
+    if wanted.tag is not None:
+        tagged = select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id)
+        conditions.append(
+            Post.id.in_(tagged.where(or_(Tag.key == name_key(wanted.tag), Tag.slug == slugify(wanted.tag))))
+        )
+    if wanted.before is not None:
+        conditions.append(Post.published_at < wanted.before)
+    if wanted.after is not None:
+        conditions.append(Post.published_at >= wanted.after)
+    return conditions
+
+
+def _hits(wanted: Wanted, post_ids: list[int]) -> list[Hit]:
+    """The posts with their marked passages, in the order of the ids: three queries for any number."""
+    if not post_ids:
+        return []
+    posts = {
+        post.id: post for post in db.session.scalars(newest_first().where(Post.id.in_(post_ids))).unique()
+    }
+    marks: dict[int, tuple[str, str]] = {}
+    if wanted.phrases:
+        engine = sqlite if _is_sqlite() else postgresql
+        rows = db.session.execute(engine.marked(wanted, post_ids, _BEGIN, _END))
+        marks = {row.post_id: (row.title, row.passage) for row in rows}
+    return [
+        Hit(post, *map(_marked, marks.get(post.id, (post.title, post.standfirst))))
+        for post in (posts[post_id] for post_id in post_ids if post_id in posts)
+    ]
+
+
+def _marked(text: str) -> Markup:
+    return Markup(str(escape(text)).replace(_BEGIN, "<mark>").replace(_END, "</mark>"))  # noqa: S704 (escaped)
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"

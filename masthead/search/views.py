@@ -1,0 +1,28 @@
+"""The search page. Its answers are never cached: they are as many as there are words."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from masthead.db import Page
+from masthead.search import queries
+from masthead.search.queries import Hit
+from masthead.search.wording import understood
+from masthead.settings.queries import publication
+from masthead.web import limits
+from masthead.web.access import public
+from masthead.web.paging import page_number
+
+bp = Blueprint("search", __name__)
+
+
+@bp.get("/search")
+@public
+def find() -> ResponseReturnValue:
+    """What is published about some words."""
+    typed = request.args.get("q", "").strip()
+    wanted = understood(typed)
+    page: Page[Hit] | None = None
+    if not wanted.is_empty:
+        limits.count("search", limits.caller())
+        page = queries.search(wanted, page=page_number(), per_page=publication().posts_per_page)
+    return render_template("search/results.html", typed=typed, wanted=wanted, page=page, most=queries.WEIGHED)

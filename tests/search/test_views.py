@@ -1,0 +1,201 @@
+"""Searching as readers do, on both databases with the same outcome."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from masthead import clock
+from masthead.db import db
+from masthead.posts import actions, queries
+from masthead.posts.lifecycle import Status
+from masthead.posts.manuscript import typeset
+from tests.factories import BylineFactory, DraftFactory, PostFactory
+from tests.support.visitors import document
+
+
+@pytest.fixture
+def find(client):
+    """The titles that a search finds, in their order."""
+
+    def titles(typed, **more):
+        answer = client.get("/search", query_string={"q": typed, **more})
+        return document(answer).texts("//ol[@class='results']//h2")
+
+    return titles
+
+
+@pytest.fixture
+def library(cast):
+    """Posts that differ in what they say where."""
+    PostFactory(
+        author=cast.walt, title="Bread", body="Flour, water and salt, kneaded by hand.", tags=["Kitchen"]
+    )
+    PostFactory(author=cast.walt, title="Walls", body="A dry stone wall needs no mortar. Bread for lunch.")
+    PostFactory(
+        author=cast.edith,
+        title="Stones that dry",
+        body="They were running in the rain.",
+        tags=["Out of doors"],
+    )
+    PostFactory(
+        author=cast.edith,
+        title="Café",
+        body="A naïve visitor orders a crème brûlée.",
+        summary="Coffee above all",
+    )
+
+
+def test_what_is_in_the_title_comes_first(find, library):
+    assert find("bread") == ["Bread", "Walls"]
+
+
+@pytest.mark.parametrize("typed", ["coffee", "coffees", "COFFEE"])
+def test_the_standfirst_is_searched(find, library, typed):
+    assert find(typed) == ["Café"]
+
+
+def test_words_are_found_in_their_other_forms(find, library):
+    assert find("run") == ["Stones that dry"]
+    assert find("walling") == ["Walls"]
+
+
+@pytest.mark.parametrize("typed", ["cafe", "café", "CAFÉ", "creme brulee", "cafe\u0301"])
+def test_accents_do_not_matter(find, library, typed):
+    assert find(typed) == ["Café"]
+
+
+def test_every_word_must_be_there(find, library):
+    assert set(find("dry stone")) == {"Walls", "Stones that dry"}
+    assert find("dry coffee") == []
+
+
+def test_a_phrase_keeps_its_order(find, library):
+    assert find('"dry stone"') == ["Walls"]
+
+
+def test_a_word_with_a_minus_must_not_be_there(find, library):
+    assert find("bread -mortar") == ["Bread"]
+    assert find('stone -"dry stone"') == ["Stones that dry"]
+
+
+def test_authors_tags_and_times_narrow_the_search(find, library, cast):
+    assert find("author:edith dry") == ["Stones that dry"]
+    assert find("author:EDITH") == ["Stones that dry", "Café"]
+    assert find("tag:kitchen") == ["Bread"]
+    assert find('tag:"Out of doors" rain') == ["Stones that dry"]
+    assert find("bread before:2026-03-01") == ["Walls"]
+    assert find("bread after:2026-02-28") == ["Bread"]
+    assert find("author:nobody bread") == []
+
+
+def test_a_byline_is_an_author(find, cast):
+    PostFactory(author=cast.walt, title="Shared work", bylines=[cast.walt, BylineFactory(username="nora")])
+    assert find("author:nora") == ["Shared work"]
+
+
+def test_what_was_found_is_marked_and_nothing_else_is_markup(client, cast):
+    PostFactory(
+        author=cast.walt, title="<b>Bold</b> rivers", body="Rivers `<script>alert(1)</script>` & more."
+    )
+    page = client.read("/search?q=river")
+    assert page.texts("//ol[@class='results']//mark") == ["rivers", "Rivers"]
+    assert page.text("//ol[@class='results']//h2") == "<b>Bold</b> rivers"
+    assert page.all("//ol[@class='results']//script | //ol[@class='results']//b") == []
+
+
+def test_only_what_readers_may_see_is_found(find, app, cast, sign_in, client):
+    DraftFactory(author=cast.walt, title="Secret rivers")
+    PostFactory(author=cast.walt, title="Trashed rivers", status=Status.TRASHED)
+    PostFactory(author=cast.walt, title="Later rivers", published_at=clock.now() + timedelta(days=1))
+    assert find("rivers") == []
+    sign_in(client, cast.ada)
+    assert find("rivers") == []
+
+
+def test_the_index_follows_every_change_in_its_transaction(find, app, cast):
+    post = PostFactory(author=cast.walt, title="Rivers", body="Otters swim.")
+    assert find("otters") == ["Rivers"]
+    with app.app_context():
+        found = queries.get(post.id)
+        actions.revise(found, typeset(title="Lakes", body="Pikes swim."), by=cast.walt, at=clock.now())
+        db.session.flush()
+        db.session.rollback()
+    assert find("otters") == ["Rivers"]
+    with app.app_context():
+        found = queries.get(post.id)
+        actions.revise(found, typeset(title="Lakes", body="Pikes swim."), by=cast.walt, at=clock.now())
+        db.session.commit()
+    assert find("otters") == []
+    assert find("pikes") == ["Lakes"]
+    with app.app_context():
+        db.session.delete(queries.get(post.id))
+        db.session.commit()
+    assert find("pikes") == []
+
+
+def test_an_empty_search_says_what_to_do(client):
+    assert client.read("/search").texts("//h2") == []
+    assert client.read("/search?q=%22%22+-x").text("//h2") == "Nothing to look for"
+    assert client.read("/search?q=unheard").text("//h2") == "Nothing found"
+    assert "is not a date" in client.read("/search?q=x+before:yesterday").text("//main")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '"',
+        "a\x00b",
+        "-",
+        "--- OR AND NOT NEAR(a b)",
+        "title: {x} : ^y* col:z (",
+        "':*&|!<->",
+        "' OR 1=1 --",
+        "x" * 100_000,
+        "a " * 50_000,
+        '"' * 5_000,
+        "before:9999-12-31 after:0001-01-01 x",
+        "tag:%00 author:\u202e x",
+        "\u0e01\u4e2d\U0001f600",
+        "author: tag: x",
+    ],
+)
+def test_any_input_is_safe_and_soon_answered(client, library, typed):
+    began = time.monotonic()
+    assert client.get("/search", query_string={"q": typed}).status_code in {200, 400}
+    # Far above what it takes, far below what would be a problem.
+    assert time.monotonic() - began < 10
+
+
+def test_a_very_long_text_is_searched_at_its_beginning(find, cast):
+    words = " ".join(f"word{number}" for number in range(60_000))
+    PostFactory(author=cast.walt, title="Long", body=f"otter {words} beaver")
+    assert find("otter") == ["Long"]
+    assert find("beaver") == []
+
+
+@pytest.mark.parametrize("posts", [3, 30])
+def test_a_search_costs_the_same_with_more_posts(client, queries, app, posts):
+    PostFactory.create_batch(posts, body="Rivers run.")
+    # Settings; what is weighed (in SQLite titles apart); posts with bylines; tags; passages.
+    with queries.exactly(6 if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") else 5):
+        assert client.get("/search?q=rivers").status_code == 200
+
+
+def test_results_come_in_pages(client, find, cast):
+    PostFactory.create_batch(25, author=cast.walt, body="Rivers run.")
+    seen = [*find("rivers"), *find("rivers", page=2), *find("rivers", page=3)]
+    assert len(seen) == len(set(seen)) == 25
+    assert client.get("/search?q=rivers&page=9").status_code == 404
+
+
+def test_too_many_searches_have_to_wait(make_app, new_client):
+    visitor = new_client(make_app(RATELIMIT_ENABLED=True, RATELIMIT_SEARCH="2 per minute"))
+    assert [visitor.get("/search?q=x").status_code for _ in range(3)] == [200, 200, 429]
+    assert visitor.get("/search").status_code == 200
+
+
+def test_a_moment_is_kept(find, cast):
+    PostFactory(author=cast.walt, title="Rivers", published_at=datetime(2025, 6, 1, tzinfo=UTC))
+    assert find("rivers before:2025-06-02 after:2025-05") == ["Rivers"]
+    assert find("rivers before:2025-06-01") == []
