@@ -26,8 +26,10 @@ from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import checks, health, jobs, mail, schema, seeding, serving, shell
+from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell
 from masthead.operation.backups import cli as backups
+from masthead.pagecache import installing as pagecache
+from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
@@ -40,6 +42,7 @@ from masthead.site import views as site
 from masthead.storage import store as storage
 from masthead.web import (
     access,
+    access_log,
     converters,
     cors,
     errors,
@@ -97,6 +100,7 @@ COMMANDS = (
     exporting_cli.group,
     importing_cli.group,
     jobs.group,
+    cache.group,
     mail.group,
     backups.backup,
     backups.restore,
@@ -112,6 +116,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.configure(config)
     converters.init_app(app)
     request_id.init_app(app)
+    pagecache.init_app(app, config, herald=access_log.note_hit)
     security.init_app(app, config)
     slow_bodies.init_app(app)
     stateless.init_app(app)

@@ -124,6 +124,9 @@ class Config(BaseSettings):
     RATELIMIT_REGISTRATION: Limit = "60 per hour"
     RATELIMIT_COMMENT: Limit = "20 per minute"
     RATELIMIT_SEARCH: Limit = "60 per minute"
+    #: Whether pages for anonymous readers are kept in memory, and how many megabytes of them in each server process.
+    PAGE_CACHE: bool = True
+    PAGE_CACHE_MB: int = Field(default=32, ge=1, le=65_536)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["console", "json"] = "console"
     #: Hours for which a form that somebody opened can still be sent.
@@ -244,8 +247,7 @@ class Config(BaseSettings):
     def _fill_in_addresses(cls, values: Any) -> Any:
         """Derive what was left empty from what was given."""
         values = dict(values)
-        home = Path(values.get("MASTHEAD_HOME") or "instance").absolute()
-        values["MASTHEAD_HOME"] = home
+        values["MASTHEAD_HOME"] = home = Path(values.get("MASTHEAD_HOME") or "instance").absolute()
         if not values.get("DATABASE_URL"):
             values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
         if not values.get("MEDIA_URL"):

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from masthead import audit
+from masthead import audit, pagecache
 from masthead.accounts import queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import NAME_CHARACTERS, USERNAME_CHARACTERS, AccountToken, Role, User
@@ -129,6 +129,7 @@ def complete_profile(user: User, *, name: str, bio: str, website: str) -> None:
 def _insert(user: User) -> None:
     """Insert, turning a violated constraint into a domain error, with the transaction still usable."""
     try:
+        pagecache.changed("people")
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError as error:
@@ -176,6 +177,7 @@ def update_profile(user: User, *, name: str, bio: str, website: str, by: User) -
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
     user.name, user.bio, user.website = name, bio, website
+    pagecache.changed(f"author:{user.id}")
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:
@@ -230,6 +232,7 @@ def reset_link(user: User, *, by: User | None) -> AccountToken:
 
 def renew_password_hash(user: User, password_hash: str) -> None:
     """Store the same password hashed with today's parameters, unless it was changed meanwhile; logins stay."""
+    pagecache.considered("author")
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
 

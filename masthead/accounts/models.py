@@ -6,6 +6,7 @@ from flask_login import UserMixin
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from masthead import pagecache
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
 from masthead.db import Base, Identifier, Timestamps
 
@@ -184,3 +185,11 @@ class UsedChallenge(Base):
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     used_at: Mapped[datetime]
+
+
+pagecache.watch(
+    User,
+    row="author",
+    rows="people",
+    columns=["username", "username_key", "name", "bio", "website", "avatar"],
+)

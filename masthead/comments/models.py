@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Enum, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.db import Base, Identifier
 from masthead.posts.models import Post
@@ -57,3 +58,7 @@ class Comment(Base):
     post: Mapped[Post] = relationship(lazy="raise", innerjoin=True)
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True, foreign_keys=[author_id])
     decided_by: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[decided_by_id])
+
+
+# What is read is noted by the queries, below a post and not one by one.
+pagecache.watch(Comment, row=None, rows=None, columns=["html", "status", "edited_at"], also=["comments"])

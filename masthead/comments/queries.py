@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_moderate
@@ -35,6 +36,7 @@ def below(post: Post, reader: User | None) -> Select[Comment, bool]:
 
     What the reader may not read is there only if somebody answered it: a thread needs to know where answers hang.
     """
+    pagecache.reads(f"comments:{post.id}")
     readable = is_readable_by(reader)
     answer = aliased(Comment)
     # By way of the post: where few comments answer another, the index of parents looks useless to a planner.

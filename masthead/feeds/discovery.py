@@ -5,6 +5,7 @@ import hashlib
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
+from masthead import pagecache
 from masthead.errors import NotFound
 from masthead.feeds import robots, site_map
 from masthead.settings.queries import publication
@@ -18,6 +19,7 @@ SECTIONS = f"<any({', '.join((site_map.LISTS, *site_map.SECTIONS))}):section>"
 
 @bp.get("/sitemap.xml")
 @public
+@pagecache.kept()
 @stateless
 def whole_site_map() -> ResponseReturnValue:
     """Every address of the site that search engines may list, or the files that hold them."""
@@ -26,6 +28,7 @@ def whole_site_map() -> ResponseReturnValue:
 
 @bp.get(f"/sitemap-{SECTIONS}-<int:number>.xml")
 @public
+@pagecache.kept()
 @stateless
 def site_map_part(section: str, number: int) -> ResponseReturnValue:
     """One file of the site map of a large site."""
@@ -37,6 +40,7 @@ def site_map_part(section: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/robots.txt")
 @public
+@pagecache.kept()
 @stateless
 def robots_txt() -> ResponseReturnValue:
     """What crawlers are asked to leave alone."""

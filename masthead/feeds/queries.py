@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, undefer
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.comments.models import Comment
 from masthead.comments.queries import is_readable_by
@@ -38,6 +39,7 @@ def _with_text(statement: Select[Post]) -> Select[Post]:
 
 def newest_comments(post: Post) -> Select[Comment]:
     """The newest comments below a post that everybody may read."""
+    pagecache.reads(f"comments:{post.id}")
     return (
         select(Comment)
         .where(Comment.post_id == post.id, is_readable_by(None))
@@ -49,6 +51,7 @@ def newest_comments(post: Post) -> Select[Comment]:
 
 def last_change_of_posts() -> datetime | None:
     """When a post changed last that is, was or will be public: taking one back changes a feed too."""
+    pagecache.reads("edits")
     return db.session.scalar(
         select(Post.updated_at)
         .where(Post.published_at.is_not(None))
@@ -66,6 +69,7 @@ def last_publication() -> datetime | None:
 
 def last_change_of_comments(post: Post) -> datetime | None:
     """When a comment below a post was written, changed or decided on last."""
+    pagecache.reads(f"comments:{post.id}")
     moments = db.session.execute(
         select(func.max(Comment.created_at), func.max(Comment.edited_at), func.max(Comment.decided_at)).where(
             Comment.post_id == post.id

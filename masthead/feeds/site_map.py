@@ -15,6 +15,7 @@ from flask import current_app, url_for
 from sqlalchemy import ColumnElement, Select, case, func, null, select
 from werkzeug.urls import iri_to_uri
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.feeds import queries
@@ -117,16 +118,23 @@ LISTS = "lists"
 
 def whole() -> bytes:
     """The site map, or where there are more addresses than a file may hold, the list of its files."""
+    _note()
     total = len(FRONT) + sum(_counts())
     return _url_set(_everything()) if total <= URLS_PER_FILE else _index()
 
 
 def part(section: str, number: int) -> bytes | None:
     """One of several files; None if it would be empty."""
+    _note()
     if section == LISTS:
         return _url_set(_front()) if number == 1 else None
     addresses = list(_of_section(section, number))
     return _url_set(addresses) if addresses else None
+
+
+def _note() -> None:
+    """Its statements ask sub-queries, in which no row and no model shows."""
+    pagecache.reads("posts", "edits", "pages", "tags", "people")
 
 
 def _counts() -> Iterable[int]:

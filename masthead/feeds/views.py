@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead import clock
+from masthead import clock, pagecache
 from masthead.accounts import queries as accounts
 from masthead.errors import NotFound
 from masthead.feeds import atom, contents, json_feed, rss
@@ -38,6 +38,7 @@ FILE = f"<any({', '.join(repr(name) for name in FORMATS)}):file>"
 
 @bp.get(f"/{FILE}")
 @public
+@pagecache.kept()
 @stateless
 def site(file: str) -> ResponseReturnValue:
     """The newest posts."""
@@ -46,6 +47,7 @@ def site(file: str) -> ResponseReturnValue:
 
 @bp.get(f"/blog/tag/<slug>/{FILE}")
 @public
+@pagecache.kept()
 @stateless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
@@ -54,6 +56,7 @@ def tag(slug: str, file: str) -> ResponseReturnValue:
 
 @bp.get(f"/blog/author/<username>/{FILE}")
 @public
+@pagecache.kept()
 @stateless
 def author(username: str, file: str) -> ResponseReturnValue:
     """The newest posts that credit somebody."""
@@ -67,6 +70,7 @@ def author(username: str, file: str) -> ResponseReturnValue:
 
 @bp.get(f"/blog/post/<slug>/{FILE}")
 @public
+@pagecache.kept()
 @stateless
 def comments(slug: str, file: str) -> ResponseReturnValue:
     """The newest comments below a post."""

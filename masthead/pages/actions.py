@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
@@ -28,6 +29,7 @@ def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
     db.session.add(page)
     db.session.flush()
     db.session.execute(update(PageSlug).where(PageSlug.slug == slug).values(page_id=page.id))
+    pagecache.considered("pages")
     return page
 
 
@@ -41,18 +43,21 @@ def revise(
     if manuscript.slug is not None and manuscript.slug != page.slug:
         _readdress(page, manuscript.slug)
     _set(page, manuscript, at=at)
+    pagecache.changed(f"page:{page.id}", "pages")
 
 
 def publish(page: Page, *, by: User, at: datetime) -> None:
     """Make the page public."""
     _check_right(by)
     page.is_public, page.updated_at = True, at
+    pagecache.changed(f"page:{page.id}", "pages")
 
 
 def unpublish(page: Page, *, by: User, at: datetime) -> None:
     """Hide the page from readers."""
     _check_right(by)
     page.is_public, page.updated_at = False, at
+    pagecache.changed(f"page:{page.id}", "pages")
 
 
 def _check_right(by: User) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
 
 
@@ -41,3 +42,8 @@ class PageSlug(Base):
 
     slug: Mapped[str] = mapped_column(String(200), primary_key=True)
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"))
+
+
+pagecache.watch(
+    Page, row="page", rows="pages", columns=["title", "slug", "summary", "html", "is_public", "updated_at"]
+)

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from masthead import pagecache
 from masthead.accounts.access import visitor
 from masthead.accounts.permissions import Permission
 from masthead.errors import NotFound
@@ -15,6 +16,7 @@ bp = Blueprint("pages", __name__)
 
 @bp.get("/about")
 @public
+@pagecache.kept()
 def about() -> ResponseReturnValue:
     """What this publication is."""
     return _answer(ABOUT)
@@ -22,6 +24,7 @@ def about() -> ResponseReturnValue:
 
 @bp.get("/page/<slug>")
 @public
+@pagecache.kept()
 def show(slug: str) -> ResponseReturnValue:
     """A page, or the way to its present address."""
     if slug == ABOUT:

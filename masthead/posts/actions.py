@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
@@ -35,6 +36,8 @@ def create(
     db.session.flush()
     db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
     _keep_revision(post, manuscript, by=by, at=at, note=note)
+    # Nobody sees a draft, and its address answers what it answered before.
+    pagecache.considered("post")
     return post
 
 
@@ -54,9 +57,11 @@ def revise(
         raise lifecycle.StepNotPossible(Step.PUBLISH, post.status)
     if expected_version is not None and expected_version != post.version:
         raise StaleVersion(expected=expected_version, actual=post.version)
+    before = _standing(post)
     if manuscript.slug is not None and manuscript.slug != post.slug:
         _readdress(post, manuscript.slug)
     _set(post, manuscript, at=at)
+    _tell(post, before)
     db.session.flush()
     _keep_revision(post, manuscript, by=by, at=at, note=note)
 
@@ -118,6 +123,7 @@ def set_tags(post: Post, wanted: Sequence[Tag]) -> None:
 
 def credit(post: Post, people: Sequence[User]) -> None:
     """Set the bylines, in order."""
+    _tell(post, None)
     present = {row.user_id: row for row in post.byline_rows}
     rows = [
         present.get(user_id) or PostByline(user_id=user_id)
@@ -178,11 +184,14 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise Invalid("Choose a moment in the future, or publish the post now.", field="published_at")
     _move(post, Step.PUBLISH, at=at)
     post.published_at = when
+    _tell(post, None)
 
 
 def backdate(post: Post, *, when: datetime | None, changed: datetime | None = None) -> None:
     """Set the dates of a post that was written and public elsewhere before (imports)."""
+    _tell(post, None)
     post.published_at = when
+    _tell(post, None)
     if changed is not None:
         post.updated_at = changed
         # A value that is set to itself would not be written, and the column's `onupdate` would write the present time.
@@ -215,3 +224,20 @@ def restore(post: Post, *, by: User, at: datetime) -> None:
 def _move(post: Post, step: Step, *, at: datetime) -> None:
     post.status = lifecycle.after(step, post.status)
     post.updated_at = at
+    _tell(post, None)
+
+
+def _standing(post: Post) -> tuple[object, ...]:
+    """What of a post decides where it stands in lists, beside its date."""
+    return post.slug, post.canonical_url, [row.tag_id for row in post.tag_rows]
+
+
+def _tell(post: Post, before: tuple[object, ...] | None) -> None:
+    """Tell the page cache of a change; ``before`` is the standing, if nothing else about lists can have changed."""
+    if post.status is not Status.PUBLIC and post.published_at is None:
+        # Readers have never seen it, and do not see it now.
+        pagecache.considered("post")
+    elif before is not None and before == _standing(post):
+        pagecache.changed(f"post:{post.id}", "edits")
+    else:
+        pagecache.changed(f"post:{post.id}", "edits", "posts")

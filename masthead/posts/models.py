@@ -8,7 +8,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from masthead import clock
+from masthead import clock, pagecache
 from masthead.accounts.models import User
 from masthead.db import Base, Identifier, Timestamps
 from masthead.posts import lifecycle
@@ -188,3 +188,14 @@ class Revision(Base):
     created_at: Mapped[datetime]
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+
+
+pagecache.watch(
+    Post,
+    row="post",
+    rows="posts",
+    columns={column.key for column in Post.__table__.columns if column.key not in {"views", "comment_count"}},
+    also=["comments"],
+)
+pagecache.watch(PostByline, row=None, rows="posts", columns=["user_id", "position"], also=["post"])
+pagecache.watch(PostTag, row=None, rows="posts", columns=["tag_id", "position"], also=["post"])

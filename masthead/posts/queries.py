@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from sqlalchemy.orm.interfaces import ORMOption
 
-from masthead import clock
+from masthead import clock, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
@@ -199,3 +199,14 @@ def counts_by_status(user: User) -> dict[Status, int]:
         select(Post.status, func.count()).where(Post.author_id == user.id).group_by(Post.status)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def next_publication() -> datetime | None:
+    """When the next scheduled post appears."""
+    statement = (
+        select(Post.published_at).where(in_state(State.SCHEDULED)).order_by(Post.published_at).limit(1)
+    )
+    return db.session.scalar(statement, execution_options={pagecache.OF_THE_CACHE: True})
+
+
+pagecache.turns_with_time("posts", next_publication)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Integer, column, select, update, values
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from masthead import clock
+from masthead import clock, pagecache
 from masthead.db import Identifier, db
 from masthead.posts.models import DailyViews, Post
 
@@ -79,9 +79,16 @@ def _counter(app: Flask) -> ViewCounter:
 
 def note(post_id: int) -> None:
     """Count the present request as a reading of the post, if a person reads it."""
-    purpose = request.headers.get("Sec-Purpose") or request.headers.get("Purpose") or ""
-    if is_reading(request.method, request.headers.get("User-Agent", ""), purpose):
-        count(current_app, post_id)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def note_reading(environ: dict[str, Any]) -> None:
+        purpose = environ.get("HTTP_SEC_PURPOSE") or environ.get("HTTP_PURPOSE") or ""
+        if is_reading(environ["REQUEST_METHOD"], environ.get("HTTP_USER_AGENT", ""), purpose):
+            count(app, post_id)
+
+    # A page that is kept is read more often than it is made.
+    if not pagecache.each_reading(note_reading):
+        note_reading(request.environ)
 
 
 def is_reading(method: str, user_agent: str, purpose: str = "") -> bool:

@@ -6,6 +6,7 @@ from itertools import groupby
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from masthead import pagecache
 from masthead.accounts import queries as accounts
 from masthead.db import db, paginate
 from masthead.errors import NotFound
@@ -20,6 +21,7 @@ bp = Blueprint("posts", __name__)
 
 @bp.get("/")
 @public
+@pagecache.kept("page")
 def index() -> ResponseReturnValue:
     """Every post, the newest first."""
     page = paginate(queries.newest_first(), page=page_number(), per_page=publication().posts_per_page)
@@ -28,6 +30,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/tag/<slug>")
 @public
+@pagecache.kept("page")
 def tag(slug: str) -> ResponseReturnValue:
     """The posts with a tag."""
     found = tags.by_slug(slug)
@@ -37,6 +40,7 @@ def tag(slug: str) -> ResponseReturnValue:
 
 @bp.get("/author/<username>")
 @public
+@pagecache.kept("page")
 def author(username: str) -> ResponseReturnValue:
     """The posts that credit somebody, and who that is."""
     user = accounts.by_username(username)
@@ -50,6 +54,7 @@ def author(username: str) -> ResponseReturnValue:
 
 @bp.get("/archive/")
 @public
+@pagecache.kept()
 def archive() -> ResponseReturnValue:
     """How many posts each month has."""
     rows = db.session.execute(queries.months()).all()
@@ -62,6 +67,7 @@ def archive() -> ResponseReturnValue:
 
 @bp.get("/archive/<int:year>/<int:month>")
 @public
+@pagecache.kept("page")
 def month(year: int, month: int) -> ResponseReturnValue:
     """The posts of a month."""
     if not (1 <= year <= 9_998 and 1 <= month <= 12):

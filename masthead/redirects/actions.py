@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from masthead import pagecache
 from masthead.db import claim, claim_all, db
 from masthead.redirects.models import PATH_CHARACTERS, Redirect, Target
 from masthead.redirects.queries import normal_path
@@ -15,6 +16,7 @@ def keep(old_path: str, *, kind: Target, target_id: int) -> bool:
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS:
         return False
+    pagecache.changed("redirects")
     return claim(Redirect, Redirect.path, path, kind=kind.value, target_id=target_id)
 
 
@@ -23,6 +25,7 @@ def keep_url(old_path: str, *, url: str) -> bool:
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS or normal_path(url) == path:
         return False
+    pagecache.changed("redirects")
     return claim(Redirect, Redirect.path, path, kind=Target.URL.value, target_url=url)
 
 
@@ -48,6 +51,7 @@ def keep_all(destinations: Iterable[Destination]) -> dict[str, str]:
             refused[destination.old_path] = "is too long for an address"
         else:
             wanted.setdefault(path, destination)
+    pagecache.changed("redirects")
     rows = [
         {"path": path, "kind": to.kind.value, "target_id": to.target_id, "target_url": to.url}
         for path, to in wanted.items()

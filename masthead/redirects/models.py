@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
 
 PATH_CHARACTERS = 1_000
@@ -35,3 +36,6 @@ class Redirect(Timestamps, Base):
     kind: Mapped[str] = mapped_column(String(10))
     target_id: Mapped[int | None] = mapped_column(Identifier)
     target_url: Mapped[str | None]
+
+
+pagecache.watch(Redirect, row=None, rows="redirects", columns=["path", "kind", "target_id", "target_url"])

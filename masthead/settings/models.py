@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from masthead import pagecache
 from masthead.db import Base
 
 
@@ -15,3 +16,6 @@ class Setting(Base):
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+
+
+pagecache.watch(Setting, row=None, rows="settings", columns=["value"])

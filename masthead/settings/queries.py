@@ -6,6 +6,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import select
 
+from masthead import pagecache
 from masthead.db import db
 from masthead.settings.models import Setting
 from masthead.settings.publication import NavLink, Publication
@@ -15,6 +16,7 @@ NAMES = frozenset(field.name for field in fields(Publication))
 
 def publication() -> Publication:
     """The settings of the publication, read once in each request."""
+    pagecache.reads("settings")
     if "publication" not in g:
         rows = db.session.execute(select(Setting.key, Setting.value).where(Setting.key.in_(NAMES)))
         g.publication = from_values({row.key: row.value for row in rows})

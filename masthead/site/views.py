@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead import clock
+from masthead import clock, pagecache
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.permissions import Permission
 from masthead.comments import actions as comments
@@ -30,6 +30,7 @@ LATEST_STORIES = 12
 
 @bp.get("/")
 @public
+@pagecache.kept()
 def home() -> ResponseReturnValue:
     """The front page: one lead story, some second stories, then the latest."""
     newest = (
@@ -45,6 +46,7 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/blog/post/<slug>")
 @public
+@pagecache.kept()
 def post(slug: str) -> ResponseReturnValue:
     """A post with its comments, or the way to its present address."""
     found = _post_at(slug)
@@ -93,6 +95,7 @@ def _post_at(slug: str) -> Post:
 
 @bp.get("/theme.css")
 @public
+@pagecache.kept("v")
 def theme() -> ResponseReturnValue:
     """The accent colour of the settings as custom properties, since the CSP forbids inline styles."""
     light, dark = accent_variants(publication().accent)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from masthead import pagecache
 from masthead.db import claim, db
 from masthead.errors import Invalid
 from masthead.tags import queries
@@ -72,6 +73,7 @@ def restore(name: str, *, slug: str, description: str) -> Tag:
 
 def _make(key: str, name: str) -> None:
     """Insert the tag; if somebody else makes it at the same moment, theirs is as good."""
+    pagecache.changed("tags")
     slug, number = slugify(name)[:70].strip("-"), 1
     candidate = slug
     while not claim(Tag, Tag.slug, candidate, key=key, name=name, description=""):

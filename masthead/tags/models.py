@@ -3,6 +3,7 @@
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
 
 NAME_CHARACTERS = 60
@@ -21,3 +22,6 @@ class Tag(Timestamps, Base):
     #: `masthead.text.names.name_key` of the name: "Politics" and "politics" are one tag.
     key: Mapped[str] = mapped_column(String(240), unique=True)
     description: Mapped[str] = mapped_column(default="")
+
+
+pagecache.watch(Tag, row="tag", rows="tags", columns=["name", "slug", "description"])

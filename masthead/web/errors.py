@@ -142,7 +142,8 @@ def answer(
         "status": int(status),
         "title": title or status.phrase,
         "detail": detail,
-        "request_id": request_id.current(),
+        # A page that says "nothing here" is kept and the same for everybody, so it names nobody's request.
+        "request_id": None if status == HTTPStatus.NOT_FOUND else request_id.current(),
     }
     return current_app.response_class(_page(facts), status=status, mimetype="text/html")
 

@@ -13,8 +13,8 @@ FORBIDDEN_NAMES = frozenset(
 )
 FORBIDDEN_CLASSES = re.compile(r"\w(Service|Impl|Manager|Helper)$")
 #: The only modules that hand on names of others: what a package says it offers.
-#: `jobs.enqueue(…)`, `@jobs.task(…)` and `audit.record(…)` read better than their modules' names.
-RE_EXPORTING = frozenset({"masthead.audit", "masthead.db", "masthead.jobs"})
+#: `jobs.enqueue(…)`, `@jobs.task(…)`, `audit.record(…)` and `pagecache.changed(…)` read better than their modules' names.
+RE_EXPORTING = frozenset({"masthead.audit", "masthead.db", "masthead.jobs", "masthead.pagecache"})
 
 
 def lines_of(function: Function) -> int:

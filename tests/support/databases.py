@@ -22,6 +22,9 @@ from sqlalchemy.pool import NullPool
 from masthead.app import create_app
 from masthead.config import TestingConfig
 from masthead.db import db
+from masthead.pagecache.changes import EXTENSION
+from masthead.pagecache.middleware import PageCache
+from masthead.pagecache.postgres_watch import PostgresWatch
 from masthead.web import limits
 from tests.support import keeper
 
@@ -30,6 +33,12 @@ SECRET = "only-for-the-tests-0123456789-abcdefghijklmnop"
 SITE_URL = "http://localhost"
 #: What a test waits for another's forgotten transaction before it says so.
 LOCK_TIMEOUT = "5s"
+
+
+def pages_of(app: Flask) -> PageCache:
+    """The page cache of an application."""
+    cache: PageCache = app.extensions[EXTENSION]
+    return cache
 
 
 class Content(Protocol):
@@ -193,7 +202,10 @@ class Database:
             "SITE_URL": SITE_URL,
             "LOG_LEVEL": "WARNING",
         }
-        return create_app(TestingConfig(**(defaults | settings)))
+        app = create_app(TestingConfig(**(defaults | settings)))
+        # Whatever comes from memory is also made afresh and compared: a forgotten topic fails the test.
+        pages_of(app).verifies = True
+        return app
 
     @property
     def engine(self) -> Engine:
@@ -205,6 +217,10 @@ class Database:
         """Put the content back to what the migrations left, and forget how often somebody has tried something."""
         self.content.reset()
         limits.reset(self.app)
+        pages_of(self.app).clear()
+        watch = pages_of(self.app).watch
+        if isinstance(watch, PostgresWatch):
+            watch.forget_log()
 
     @contextmanager
     def in_use(self) -> Iterator["Database"]:
@@ -218,6 +234,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        pages_of(self.app).watch.close()
         self.engine.dispose()
         self.content.close()
 
@@ -289,6 +306,7 @@ def make_app(database: Database) -> Iterator[Callable[..., Flask]]:
 
     yield make
     for other in made:
+        pages_of(other).watch.close()
         with other.app_context():
             db.engine.dispose()
 

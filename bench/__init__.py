@@ -1,0 +1,1 @@
+"""Benchmarks: ratios between servers on the same machine in the same run, never times."""

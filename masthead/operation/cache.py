@@ -1,0 +1,45 @@
+"""``masthead cache …``: what the server's processes keep in memory."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.table import Table
+
+from masthead.pagecache import counters
+from masthead.pagecache.counters import Counts
+from masthead.web.commands import Group
+
+group = Group("cache", help="See what the page cache does.")
+
+
+@group.command("status")
+@with_appcontext
+def status() -> None:
+    """Show how often each process of the server answers from memory, and how full that is."""
+    if not current_app.config["PAGE_CACHE"]:
+        click.echo("The page cache is switched off (PAGE_CACHE).")
+        return
+    processes = dict(counters.of_processes(Path(current_app.config["MASTHEAD_HOME"])))
+    if not processes:
+        click.echo("No process of the server has kept a page yet.")
+        return
+    table = Table(
+        "Process", "Hits", "Misses", "Bypassed", "Refused", "Dropped", "Pages", "Kept", "Hit rate", box=None
+    )
+    for process_id, counts in processes.items():
+        table.add_row(str(process_id), *_cells(counts))
+    if len(processes) > 1:
+        table.add_row("together", *_cells(Counts(*map(sum, zip(*processes.values(), strict=True)))))
+    # A pipe has no width of its own, and must not lose columns.
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def _cells(counts: Counts) -> list[str]:
+    asked = counts.hits + counts.misses
+    figures = (counts.hits, counts.misses, counts.bypasses, counts.refused, counts.dropped, counts.pages)
+    kept = f"{counts.bytes / 1_048_576:.1f} of {counts.limit_bytes / 1_048_576:.0f} MB"
+    return [*map(str, figures), kept, f"{counts.hits / asked:.1%}" if asked else "–"]

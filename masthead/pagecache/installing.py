@@ -1,0 +1,63 @@
+"""Putting the page cache in front of an application."""
+
+import os
+import weakref
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, Response
+from sqlalchemy import make_url
+
+from masthead.config import Config
+from masthead.pagecache import topics
+from masthead.pagecache.addresses import Addresses
+from masthead.pagecache.changes import EXTENSION
+from masthead.pagecache.counters import Counters
+from masthead.pagecache.middleware import Herald, PageCache
+from masthead.pagecache.postgres_watch import PostgresWatch
+from masthead.pagecache.sqlite_watch import SQLiteWatch
+from masthead.pagecache.store import Store
+
+MEGABYTE: Final = 1024 * 1024
+_installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
+
+
+def init_app(app: Flask, config: Config, *, herald: Herald) -> None:
+    """Answer from memory. Call this before what knows proxies: those have to be outside of the cache."""
+    store = Store(config.PAGE_CACHE_MB * MEGABYTE)
+    cache = PageCache(
+        app.wsgi_app,
+        addresses=Addresses(app),
+        store=store,
+        watch=_watch(config, store),
+        counted=Counters(Path(config.MASTHEAD_HOME)),
+        herald=herald,
+    )
+    app.extensions[EXTENSION] = cache
+    if config.PAGE_CACHE:
+        app.wsgi_app = cache  # type: ignore[method-assign]
+        app.after_request(_note_moments)
+        _installed.add(cache)
+
+
+def _watch(config: Config, store: Store) -> SQLiteWatch | PostgresWatch:
+    url = make_url(config.DATABASE_URL)
+    if url.get_backend_name() == "sqlite":
+        return SQLiteWatch(url.database or "", store)
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresWatch(address, store)
+
+
+def _note_moments(response: Response) -> Response:
+    reading = topics.present()
+    if reading is not None and response.status_code < 500:
+        reading.note_moments()
+    return response
+
+
+def _begin_anew_in_child() -> None:
+    for cache in _installed:
+        cache.begin_anew()
+
+
+os.register_at_fork(after_in_child=_begin_anew_in_child)

@@ -1,0 +1,266 @@
+"""The WSGI middleware in front of Flask: from memory if that is certain to be right, otherwise made and then kept."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from masthead import clock
+from masthead.pagecache import counters, topics
+from masthead.pagecache.addresses import Addresses, anonymous, normal_query
+from masthead.pagecache.counters import Counters
+from masthead.pagecache.entry import Entry, Headers, made
+from masthead.pagecache.postgres_watch import PostgresWatch
+from masthead.pagecache.sqlite_watch import SQLiteWatch
+from masthead.pagecache.store import Store
+from masthead.pagecache.topics import Moments, Reading
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: How long a request waits for another one that makes the same page.
+FLIGHT_SECONDS: Final = 10.0
+#: How often it does, if that page is out of date before it is made.
+FLIGHTS: Final = 3
+STORED: Final = frozenset({200, 301, 404})
+#: Gives a request its id and its line in the log: environment, status, when it began; returns the id.
+Herald = Callable[["WSGIEnvironment", int, float], str]
+
+
+class StalePage(AssertionError):
+    """A kept page differs from the same page made afresh."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the application answered."""
+
+    status: str = ""
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """A header's value."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+@dataclass(slots=True)
+class Flight:
+    """A page that is being made, for which others wait."""
+
+    landed: threading.Event = field(default_factory=threading.Event)
+    is_keepable: bool = True
+
+
+class PageCache:
+    """Answers from memory in front of a WSGI application."""
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        *,
+        addresses: Addresses,
+        store: Store,
+        watch: SQLiteWatch | PostgresWatch,
+        counted: Counters,
+        herald: Herald,
+    ) -> None:
+        self._app = app
+        self._addresses = addresses
+        self._herald = herald
+        self._lock = threading.Lock()
+        self._flights: dict[str, Flight] = {}
+        self.store = store
+        self.watch = watch
+        self.counters = counted
+        self.moments = Moments(store.changed_since)
+        #: For tests: make each page afresh although it is kept, and compare.
+        self.verifies = False
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        key = self._addresses.key_of(environ)
+        if key is None or not self.watch.catch_up():
+            return self._bypass(environ, start_response)
+        entry = self.store.get(key)
+        if entry is not None and entry.is_fresh(clock.now()):
+            return self._hit(entry, environ, start_response)
+        return self._miss(key, environ, start_response)
+
+    def clear(self) -> None:
+        """Forget every page."""
+        self.store.clear()
+
+    def begin_anew(self) -> None:
+        """In a forked child: nothing of the parent's threads, connections and counters is ours."""
+        self._lock = threading.Lock()
+        self._flights = {}
+        self.store.begin_anew()
+        self.watch.forget()
+        self.counters.begin_anew()
+
+    def _hit(
+        self, entry: Entry, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        began = time.perf_counter()
+        if self.verifies:
+            self._verify(entry, environ)
+        self.counters.values[counters.HITS] += 1
+        return self._send(entry, environ, start_response, "hit", began)
+
+    def _send(
+        self,
+        entry: Entry,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        how: str,
+        began: float | None = None,
+        request_id: str | None = None,
+    ) -> Iterable[bytes]:
+        """Send what is kept in the form that this reader asks for."""
+        for follower in entry.followers:
+            follower(environ)
+        get = environ.get
+        variant = entry.variant_for(get("HTTP_ACCEPT_ENCODING"))
+        known, since = get("HTTP_IF_NONE_MATCH"), get("HTTP_IF_MODIFIED_SINCE")
+        is_known = (known is not None or since is not None) and entry.is_known(variant, known, since)
+        if began is not None:
+            request_id = self._herald(environ, 304 if is_known else entry.code, began)
+        own = [("X-Cache", how), ("X-Request-ID", request_id or "")]
+        if is_known:
+            start_response("304 NOT MODIFIED", variant.unchanged_headers + own)
+            return ()
+        start_response(entry.status, variant.headers + own)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
+
+    def _bypass(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        self.counters.values[counters.BYPASSES] += 1
+
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, ("X-Cache", "bypass")], exc_info)
+
+        return self._app(environ, start)
+
+    def _miss(self, key: str, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        parameters = self._addresses.parameters_of(environ)
+        if parameters is None:
+            return self._bypass(environ, start_response)
+        # Parameters that this page does not read would only keep the same page many times.
+        stem = key.partition("?")[0]
+        key = f"{stem}?{normal_query(environ.get('QUERY_STRING') or '', parameters) or ''}"
+        mine: Flight | None = None
+        for _ in range(FLIGHTS):
+            entry = self.store.get(key) if self.watch.catch_up() else None
+            if entry is not None and entry.is_fresh(clock.now()):
+                return self._hit(entry, environ, start_response)
+            with self._lock:
+                flight = self._flights.get(key)
+                if flight is None:
+                    mine = self._flights[key] = Flight()
+                    break
+            if not flight.landed.wait(FLIGHT_SECONDS) or not flight.is_keepable:
+                break
+        try:
+            return self._make(key, anonymous(environ, parameters), environ, start_response, mine)
+        finally:
+            if mine is not None:
+                with self._lock:
+                    del self._flights[key]
+                mine.landed.set()
+
+    def _make(
+        self,
+        key: str,
+        seen: "WSGIEnvironment",
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        flight: Flight | None,
+    ) -> Iterable[bytes]:
+        """Make the page, keep it if that may be, and send it."""
+        # Before the first read: what changes from here on may be missing in the page.
+        reading = Reading(self.store.position, self.moments)
+        answer = self._ask(seen, reading)
+        self.counters.values[counters.MISSES] += 1
+        if not is_keepable(answer, reading):
+            if flight is not None:
+                flight.is_keepable = False
+            for follower in reading.followers:
+                follower(environ)
+            start_response(answer.status, [*answer.headers, ("X-Cache", "miss")])
+            return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
+        entry = self._entry(answer, reading)
+        if not self.store.put(key, entry, since=reading.since):
+            self.counters.values[counters.REFUSED] += 1
+        self._measure()
+        return self._send(
+            entry, environ, start_response, "miss", request_id=answer.header("x-request-id") or ""
+        )
+
+    def _ask(self, seen: "WSGIEnvironment", reading: Reading) -> Answer:
+        answer = Answer()
+
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+            if exc_info is not None:
+                # Nothing has been sent yet, so the server below us need not be told.
+                exc_info = None
+            answer.status, answer.headers = status, headers
+            return chunks.append
+
+        chunks: list[bytes] = []
+        with topics.collecting(reading):
+            parts = self._app(seen, start)
+            try:
+                chunks.extend(parts)
+            finally:
+                close = getattr(parts, "close", None)
+                if close is not None:
+                    close()
+        answer.body = b"".join(chunks)
+        return answer
+
+    def _entry(self, answer: Answer, reading: Reading) -> Entry:
+        varies = "cookie" in (answer.header("vary") or "").lower()
+        return made(
+            answer.status, answer.headers, answer.body, reading, at=clock.now(), varies_by_cookie=varies
+        )
+
+    def _measure(self) -> None:
+        self.counters.share()
+        self.counters.values[counters.PAGES] = len(self.store)
+        self.counters.values[counters.BYTES] = self.store.size
+        self.counters.values[counters.DROPPED] = self.store.dropped
+        self.counters.values[counters.LIMIT] = self.store.limit
+
+    def _verify(self, entry: Entry, environ: "WSGIEnvironment") -> None:
+        """Make the page once more; raises `StalePage` if it has become another."""
+        parameters = self._addresses.parameters_of(environ)
+        if parameters is None:
+            raise StalePage(f"{environ['PATH_INFO']} is kept, and should not be.")
+        reading = Reading(self.store.position, self.moments)
+        fresh = self._entry(self._ask(anonymous(environ, parameters), reading), reading)
+        was, is_now = comparable(entry), comparable(fresh)
+        if was != is_now:
+            difference = next((pair for pair in zip(was, is_now, strict=False) if pair[0] != pair[1]), None)
+            raise StalePage(
+                f"{environ['PATH_INFO']} was kept and is out of date: {difference!r:.2000} "
+                f"It had read {sorted(entry.topics)}."
+            )
+
+
+def is_keepable(answer: Answer, reading: Reading) -> bool:
+    """Whether the answer is for everybody, and it is known what it depends on."""
+    return (
+        int(answer.status[:3]) in STORED
+        and bool(reading.topics)
+        and answer.header("set-cookie") is None
+        and not {"no-store", "private"}
+        & set((answer.header("cache-control") or "").replace(",", " ").split())
+    )
+
+
+def comparable(entry: Entry) -> list[str]:
+    """What readers see of an entry, in lines; the second of the last change is rounded differently as it passes."""
+    variant = entry.variants[""]
+    headers = [f"{name}: {value}" for name, value in variant.headers if name.lower() != "last-modified"]
+    return [entry.status, *headers, *variant.body.decode("utf-8", "replace").splitlines()]

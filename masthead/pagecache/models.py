@@ -1,0 +1,29 @@
+"""The log of changes, from which every process learns which of its pages are out of date."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from masthead.db import Base, Identifier
+
+
+class Change(Base):
+    """The topics that one transaction changed, written by that transaction."""
+
+    __tablename__ = "change"
+    # Without AUTOINCREMENT, SQLite gives the number of a deleted last row to the next one.
+    __table_args__ = (
+        Index("ix_change_at", "at"),
+        Index("ix_change_xid", "xid"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    #: Random: tells a row from one that has its number after a restored backup.
+    mark: Mapped[str] = mapped_column(String(16))
+    #: One a line.
+    topics: Mapped[str]
+    #: The transaction (PostgreSQL), since its rows become visible in another order than that of their ids.
+    xid: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime]
