@@ -7,7 +7,8 @@ from flask import Flask
 from masthead import config as configuration
 from masthead import db
 from masthead.accounts import admin as accounts_admin
-from masthead.accounts import assistance, factors, freshness, identity, recovery, roles, signing_in
+from masthead.accounts import api as accounts_api
+from masthead.accounts import assistance, bearer, factors, freshness, identity, recovery, roles, signing_in
 from masthead.accounts import cli as accounts_cli
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
@@ -16,6 +17,7 @@ from masthead.admin import places
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
+from masthead.comments import api as comments_api
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
@@ -33,6 +35,7 @@ from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
+from masthead.posts import api as posts_api
 from masthead.posts import desk, view_counter
 from masthead.posts import views as posts
 from masthead.search import receivers as _search  # noqa: F401
@@ -40,6 +43,7 @@ from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.storage import store as storage
+from masthead.tags import api as tags_api
 from masthead.web import (
     access,
     access_log,
@@ -57,6 +61,8 @@ from masthead.web import (
     templating,
     toolbar,
 )
+from masthead.web.api import rates, versions
+from masthead.web.api import views as api_document
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -88,6 +94,17 @@ BLUEPRINTS = (
     (search.bp, None),
     (health.bp, None),
     (audit_admin.bp, "/admin"),
+)
+#: The API, all of it below this prefix.
+API_PREFIX = "/api/v1"
+API_BLUEPRINTS = (
+    (accounts_api.auth, "/auth"),
+    (accounts_api.people, "/users"),
+    (posts_api.bp, "/posts"),
+    (comments_api.below, "/posts"),
+    (comments_api.bp, "/comments"),
+    (tags_api.bp, "/tags"),
+    (api_document.bp, ""),
 )
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (
@@ -128,6 +145,9 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.init_app(app)
     cors.init_app(app, config)
     limits.init_app(app, config)
+    rates.init_app(app)
+    versions.init_app(app)
+    bearer.init_app(app)
     signing_in.init_app(app)
     freshness.init_app(app)
     expired_forms.init_app(app)
@@ -141,6 +161,9 @@ def create_app(config: Config | None = None) -> Flask:
 
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix)
+    for blueprint, prefix in API_BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
+        expired_forms.exempt(app, blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
     access.check(app)

@@ -194,6 +194,7 @@ class Config(BaseSettings):
         ours = {name: getattr(self, name) for name in type(self).model_fields}
         return ours | {
             "SECRET_KEY": self.SECRET_KEY.get_secret_value(),
+            "JWT_SECRET_KEY": self.JWT_SECRET_KEY.get_secret_value(),
             "TESTING": self.ENVIRONMENT == "testing",
             "DEBUG": self.ENVIRONMENT == "development",
             "TRUSTED_HOSTS": self.trusted_hosts,

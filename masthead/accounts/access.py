@@ -17,6 +17,9 @@ from masthead.web import access, errors, expired_forms
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: The same for every token that does not count, so that the answer says nothing about why.
+NO_TOKEN = "The token is missing, invalid or expired. Sign in again."  # noqa: S105 (a sentence)
+
 
 def current_user() -> User:
     """The signed-in user; only for views that `signed_in` or `requires` guards."""
@@ -72,6 +75,8 @@ def _guard(
 
 def ask_to_sign_in() -> Response:
     """Send a reader to the sign-in form and back; a form that was sent is kept on the page."""
+    if request.path.startswith("/api/"):
+        raise Unauthorized(NO_TOKEN)
     if errors.wants_json():
         raise Unauthorized
     if request.method in expired_forms.SAFE_METHODS:

@@ -187,6 +187,33 @@ class UsedChallenge(Base):
     used_at: Mapped[datetime]
 
 
+class RefreshFamily(Base):
+    """One sign-in of an API client. Its row is the sign-in: without it none of its tokens is worth anything."""
+
+    __tablename__ = "refresh_family"
+    __table_args__ = (Index("ix_refresh_family_user_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class RefreshToken(Base):
+    """A token that was given out to renew a sign-in; it works once."""
+
+    __tablename__ = "refresh_token"
+    __table_args__ = (Index("ix_refresh_token_family_id", "family_id"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("refresh_family.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 pagecache.watch(
     User,
     row="author",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from masthead import clock
 from masthead.accounts import queries
 from masthead.accounts.devices import device_name
-from masthead.accounts.models import LoginSession, User
+from masthead.accounts.models import LoginSession, RefreshFamily, User
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.text.addresses import truncated
@@ -123,9 +123,15 @@ def end_all(user: User, *, but: int | None = None) -> None:
     if but is not None:
         statement = statement.where(LoginSession.id != but)
     db.session.execute(statement, execution_options={"synchronize_session": False})
+    # What signs a person out everywhere signs their API clients out too.
+    db.session.execute(
+        delete(RefreshFamily).where(RefreshFamily.user_id == user.id),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def forget_ended(*, before: datetime) -> None:
     """Delete the rows of logins whose time is over."""
     ended = (LoginSession.expires_at < before) | (LoginSession.idle_until < before)
     db.session.execute(delete(LoginSession).where(ended))
+    db.session.execute(delete(RefreshFamily).where(RefreshFamily.expires_at < before))

@@ -22,6 +22,9 @@ def init_app(app: Flask) -> None:
 
 def _recognise() -> None:
     """Find out who asks, as long as the request holds no lock: noting the use of a login is a write of its own."""
+    # The API knows its callers by the Authorization header alone: see `masthead.accounts.bearer`.
+    if request.path.startswith("/api/"):
+        return
     if request.endpoint != "static" and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         bool(login_proxy.is_authenticated)
 

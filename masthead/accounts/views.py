@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead import audit, clock, jobs
+from masthead import audit
 from masthead.accounts import (
     access,
     actions,
@@ -12,17 +12,14 @@ from masthead.accounts import (
     passwords,
     pending,
     queries,
+    registration,
     signing_in,
-    tasks,
-    tokens,
 )
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.attempts import Attempt
-from masthead.accounts.errors import EmailTaken
 from masthead.accounts.forms import LoginForm, ProfileForm, RegistrationForm
 from masthead.accounts.identity import login_page
 from masthead.accounts.models import User
-from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.web import limits
@@ -50,7 +47,11 @@ def register() -> ResponseReturnValue:
     if form.validate_on_submit():
         limits.count("registration", limits.caller())
         try:
-            _register(form)
+            registration.register(
+                username=form.username.data or "",
+                email=form.email.data or "",
+                password=form.password.data or "",
+            )
         except Invalid as error:
             db.session.rollback()
             form.show(error)
@@ -58,23 +59,6 @@ def register() -> ResponseReturnValue:
             db.session.commit()
             return redirect(url_for("accounts.registered"), code=303)
     return render_template("accounts/register.html", form=form), 422 if form.is_submitted() else 200
-
-
-def _register(form: RegistrationForm) -> None:
-    """Make the account, or write to the one that has this address; both queue one letter."""
-    username, email = form.username.data or "", form.email.data or ""
-    password_hash = passwords.hash_password(form.password.data or "", about=(username, email))
-    try:
-        user = actions.register(username=username, email=email, password_hash=password_hash, at=clock.now())
-    except EmailTaken:
-        owner = queries.by_email(email)
-        if owner is not None and limits.is_free("letters", queries.email_key(email)):
-            jobs.enqueue(tasks.tell_of_registration, owner.id)
-        return
-    limits.is_free("letters", queries.email_key(email))
-    token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
-    db.session.flush()
-    jobs.enqueue(tasks.send_link, token.id)
 
 
 @bp.get("/registered")

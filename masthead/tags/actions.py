@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from masthead import pagecache
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
 from masthead.db import claim, db
-from masthead.errors import Invalid
+from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.tags import queries
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT, Tag
 from masthead.text.names import name_key
@@ -12,6 +14,8 @@ from masthead.text.slugs import slugify
 
 #: Below the smallest limit of variables in one statement that either database has.
 AT_ONCE = 500
+
+TAKEN = "There is a tag of this name already."
 
 
 def parse(text: str) -> tuple[str, ...]:
@@ -69,6 +73,44 @@ def restore(name: str, *, slug: str, description: str) -> Tag:
     tag = db.session.scalars(queries.with_keys([key])).one()
     tag.description = tag.description or description
     return tag
+
+
+def make(name: str, *, description: str, by: User) -> Tag:
+    """A new tag; raises `Conflict` if there is one of this name."""
+    _check_right(by)
+    key = _key(name)
+    if db.session.scalar(queries.with_keys([key])) is not None:
+        raise Conflict(TAKEN)
+    _make(key, "".join(distinct([name])))
+    tag = db.session.scalars(queries.with_keys([key])).one()
+    tag.description = description
+    return tag
+
+
+def change(tag: Tag, *, name: str | None, description: str | None, by: User) -> None:
+    """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name."""
+    _check_right(by)
+    if name is not None:
+        key = _key(name)
+        other = db.session.scalar(queries.with_keys([key]))
+        if other is not None and other.id != tag.id:
+            raise Conflict(TAKEN)
+        tag.key, tag.name = key, "".join(distinct([name]))
+    if description is not None:
+        tag.description = description
+    pagecache.changed("tags", f"tag:{tag.id}")
+
+
+def _key(name: str) -> str:
+    cleaned = distinct([name])
+    if not cleaned:
+        raise Invalid("A tag needs a name.", field="name")
+    return name_key(cleaned[0])
+
+
+def _check_right(by: User) -> None:
+    if not by.can(Permission.MANAGE_TAGS):
+        raise NotAllowed("Only editors change tags.")
 
 
 def _make(key: str, name: str) -> None:

@@ -23,6 +23,16 @@ def init_app(app: Flask, config: Config) -> None:
                 "Idempotency-Key",
                 "API-Version",
             ],
-            expose_headers=["ETag", "Link", "X-Request-ID", "Retry-After"],
+            expose_headers=[
+                "ETag",
+                "Link",
+                "Location",
+                "X-Request-ID",
+                "Retry-After",
+                "API-Version",
+                "RateLimit-Limit",
+                "RateLimit-Remaining",
+                "RateLimit-Reset",
+            ],
             max_age=600,
         )

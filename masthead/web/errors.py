@@ -88,15 +88,24 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, InternalServerError):
         log.error("unhandled error", exc_info=error.original_exception)
     status = HTTPStatus(error.code or 500)
-    detail = (
-        error.description if isinstance(error, LimitReached) else SENTENCES.get(status, status.description)
-    )
-    response = make_response(answer(status, detail or status.description))
+    response = make_response(_answer_to(error, status))
+    if status is HTTPStatus.UNAUTHORIZED and request.path.startswith("/api/"):
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, TooManyRequests) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _answer_to(error: HTTPException, status: HTTPStatus) -> Response:
+    """Our own words for programs where the error has them, and for people how long they have to wait."""
+    has_words = error.description != type(error).description
+    if has_words and (isinstance(error, LimitReached) or request.path.startswith("/api/")):
+        detail = error.description
+    else:
+        detail = SENTENCES.get(status, status.description)
+    return answer(status, detail or status.description, kind=getattr(error, "problem_type", None))
 
 
 def _without_slash() -> str | None:
@@ -133,11 +142,16 @@ def wants_json() -> bool:
 
 
 def answer(
-    status: HTTPStatus, detail: str, *, errors: dict[str, list[str]] | None = None, title: str | None = None
+    status: HTTPStatus,
+    detail: str,
+    *,
+    errors: dict[str, list[str]] | None = None,
+    title: str | None = None,
+    kind: str | None = None,
 ) -> Response:
     """An error answer in the form that this client reads."""
     if wants_json():
-        return problem(status, detail, errors=errors, title=title)
+        return problem(status, detail, errors=errors, title=title, kind=kind)
     facts = {
         "status": int(status),
         "title": title or status.phrase,
@@ -160,11 +174,16 @@ def _page(facts: dict[str, Any]) -> str:
 
 
 def problem(
-    status: HTTPStatus, detail: str, *, errors: dict[str, list[str]] | None = None, title: str | None = None
+    status: HTTPStatus,
+    detail: str,
+    *,
+    errors: dict[str, list[str]] | None = None,
+    title: str | None = None,
+    kind: str | None = None,
 ) -> Response:
     """A problem+json answer (RFC 9457)."""
     members: dict[str, Any] = {
-        "type": "about:blank",
+        "type": kind or "about:blank",
         "title": title or status.phrase,
         "status": int(status),
         "detail": detail,

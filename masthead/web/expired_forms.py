@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import BadRequest
 
 from masthead.extensions import csrf
 
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "redisplays_expired_form"
+EXEMPT = "masthead.csrf_exempt"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: Never written back into a page.
 SECRET_FIELDS = ("password", "token", "secret", "otp")
@@ -32,7 +33,7 @@ def redisplays_expired_form(view: View) -> View:
 
 
 def _protect() -> None:
-    if request.method in SAFE_METHODS or request.blueprint in csrf_exempt_blueprints():
+    if request.method in SAFE_METHODS or request.blueprint in current_app.extensions.get(EXEMPT, ()):
         return
     if is_from_another_site():
         raise BadRequest
@@ -42,10 +43,9 @@ def _protect() -> None:
     csrf.protect()
 
 
-def csrf_exempt_blueprints() -> set[str]:
-    """Blueprints that authenticate by token alone, never by cookie."""
-    names: set[str] = current_app.extensions.setdefault("masthead.csrf_exempt", set())
-    return names
+def exempt(app: Flask, blueprint: Blueprint) -> None:
+    """Ask no form token of a blueprint that authenticates by the Authorization header alone, never by cookie."""
+    app.extensions.setdefault(EXEMPT, set()).add(blueprint.name)
 
 
 def is_from_another_site() -> bool:

@@ -99,6 +99,25 @@ def take_back(name: str, *keys: str) -> None:
         limits.storage.take_back(_item(name).key_for(name, *keys))
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How much of a limit is left."""
+
+    amount: int
+    remaining: int
+    #: In seconds since 1970.
+    reset_at: float
+
+
+def stand(name: str, *keys: str) -> Stand:
+    """How much of the limit ``RATELIMIT_<NAME>`` is left."""
+    limits, item = _limits(), _item(name)
+    if not limits.is_enabled:
+        return Stand(item.amount, item.amount, clock.now().timestamp())
+    window = limits.strategy.get_window_stats(item, name, *keys)
+    return Stand(item.amount, max(0, window.remaining), window.reset_time)
+
+
 def reset(app: Flask) -> None:
     """Forget every attempt."""
     limits: Limits = app.extensions[EXTENSION]

@@ -7,7 +7,7 @@ from masthead.db import types
 
 
 revision = '0060'
-down_revision = '0030'
+down_revision = '0050'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,115 @@
+"""The shapes of accounts in the API."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, User
+from masthead.web.api.paging import address
+from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+
+
+class Credentials(Schema):
+    """An address, a password and, for accounts that have one, a code of the second factor."""
+
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.org"])
+    password: Text = Field(min_length=1, max_length=1_024, examples=["correct horse battery"])
+    otp: Text | None = Field(default=None, min_length=6, max_length=40, examples=["492039"])
+
+
+class Registration(Schema):
+    """A new account."""
+
+    username: Text = Field(min_length=3, max_length=30, examples=["ada"])
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.org"])
+    password: Text = Field(min_length=8, max_length=1_024, examples=["correct horse battery"])
+
+
+class Registered(Schema):
+    """The same for addresses that had an account and for those that had none."""
+
+    detail: str = Field(examples=["If the address is new here, the account is made. You can sign in now."])
+
+
+class Profile(Schema):
+    """What everybody may know of somebody."""
+
+    id: int = Field(examples=[1])
+    username: str = Field(examples=["ada"])
+    name: str = Field(examples=["Ada Lovelace"])
+    bio: str
+    website: str
+    url: str = Field(examples=["https://magazine.example/blog/author/ada"])
+
+    @classmethod
+    def of(cls, user: User) -> "Profile":
+        """The public profile of an account."""
+        return cls(
+            id=user.id,
+            username=user.username,
+            name=user.display_name,
+            bio=user.bio,
+            website=user.website,
+            url=address(f"/blog/author/{user.username}"),
+        )
+
+
+class Account(Profile):
+    """What somebody, and those who administer accounts, may know."""
+
+    email: str | None = Field(examples=["ada@example.org"])
+    role: str = Field(examples=["author"])
+    permissions: list[str]
+    is_active: bool
+    confirmed_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, user: User) -> "Account":
+        """The whole account."""
+        return cls(
+            **Profile.of(user).model_dump(),
+            email=user.email,
+            role=user.role.name,
+            permissions=sorted(user.role.granted),
+            is_active=user.is_active,
+            confirmed_at=user.confirmed_at,
+            created_at=user.created_at,
+        )
+
+
+class SignedIn(Schema):
+    """The tokens of a client."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str = Field(examples=["Bearer"])
+    expires_in: int = Field(description="Seconds for which the access token is valid.", examples=[3600])
+    user: Account
+
+
+class ProfileChange(Schema):
+    """What somebody changes of their own profile; what is left out stays."""
+
+    name: Text | None = Field(default=None, max_length=NAME_CHARACTERS)
+    bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS)
+    website: Text | None = Field(default=None, max_length=200)
+
+
+class AccountChange(Schema):
+    """What an administrator changes of an account; what is left out stays."""
+
+    role: Text | None = Field(default=None, max_length=40, examples=["editor"])
+    is_active: bool | None = None
+
+
+class People(ListAnswer):
+    """Some of the people; whole accounts for those who administer them."""
+
+    users: list[Account | Profile]
+
+
+class PeopleQuery(PageQuery):
+    """Which people."""
+
+    q: Text | None = Field(default=None, max_length=100, description="A part of a user name or an address.")

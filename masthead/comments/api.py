@@ -1,0 +1,180 @@
+"""Comments and their moderation for programs."""
+
+from flask import Blueprint, url_for
+from sqlalchemy.orm import undefer
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires, signed_in, visitor
+from masthead.accounts.permissions import Permission
+from masthead.comments import actions, queries
+from masthead.comments.lifecycle import Step
+from masthead.comments.models import Comment
+from masthead.comments.permissions import can_delete
+from masthead.comments.remarks import typeset
+from masthead.comments.schemas import (
+    CommentAnswer,
+    CommentChange,
+    CommentInput,
+    Comments,
+    QueueQuery,
+)
+from masthead.db import db, paginate
+from masthead.errors import NotAllowed, NotFound
+from masthead.posts import queries as posts
+from masthead.posts.models import Post
+from masthead.posts.permissions import can_see
+from masthead.web import limits
+from masthead.web.access import public
+from masthead.web.api.operations import Answer, check_match, operation, tag_of
+from masthead.web.api.paging import address, numbered, page_links
+from masthead.web.api.schemas import PageQuery
+
+below = Blueprint("post_comments_api", __name__)
+bp = Blueprint("comments_api", __name__)
+
+
+def _post(slug: str) -> Post:
+    post = posts.by_slug(slug)
+    if not can_see(visitor(), post):
+        raise NotFound("There is no such post.")
+    return post
+
+
+@below.get("/<slug>/comments")
+@public
+@operation(
+    "List the comments of a post",
+    tag="comments",
+    query=PageQuery,
+    answer=Comments,
+    problems=(404,),
+    is_conditional=True,
+)
+def index(slug: str, query: PageQuery) -> Answer:
+    """Those that the reader may read, the oldest first."""
+    post = _post(slug)
+    statement = (
+        queries.readable_by(visitor())
+        .where(Comment.post_id == post.id)
+        .order_by(Comment.created_at, Comment.id)
+        .options(undefer(Comment.body))
+    )
+    page = paginate(statement, page=query.page, per_page=query.per_page)
+    items = [CommentAnswer.of(comment, post) for comment in page.items]
+    return Answer(Comments(comments=items, **numbered(page, query.per_page)), headers=page_links(page))
+
+
+@below.post("/<slug>/comments")
+@requires(Permission.COMMENT)
+@operation(
+    "Write a comment",
+    tag="comments",
+    body=CommentInput,
+    answer=CommentAnswer,
+    status=201,
+    problems=(401, 403, 404, 409, 429),
+    is_conditional=True,
+)
+def create(slug: str, body: CommentInput) -> Answer:
+    """It may have to wait for a moderator; `status` says so."""
+    remark = typeset(body.body)
+    by = current_user()
+    limits.count("comment", str(by.id))
+    post = _post(slug)
+    comment = actions.write(post, remark, by=by, at=clock.now(), parent_id=body.parent_id)
+    db.session.commit()
+    answer = _shown(comment.id)
+    return Answer(
+        answer.content, headers={"Location": address(url_for("comments_api.show", comment_id=comment.id))}
+    )
+
+
+def _shown(comment_id: int) -> Answer:
+    comment = queries.get(comment_id, reader=current_user())
+    return Answer(CommentAnswer.of(comment, comment.post))
+
+
+@bp.get("/<int:comment_id>")
+@public
+@operation("Read a comment", tag="comments", answer=CommentAnswer, problems=(404,), is_conditional=True)
+def show(comment_id: int) -> Answer:
+    """A comment that the reader may read."""
+    comment = queries.get(comment_id, reader=visitor())
+    return Answer(CommentAnswer.of(comment, comment.post))
+
+
+@bp.patch("/<int:comment_id>")
+@requires(Permission.COMMENT)
+@operation(
+    "Change your own comment",
+    tag="comments",
+    body=CommentChange,
+    answer=CommentAnswer,
+    problems=(401, 403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def change(comment_id: int, body: CommentChange) -> Answer:
+    """Possible for 15 minutes."""
+    remark = typeset(body.body)
+    comment = queries.get(comment_id, reader=current_user())
+    check_match(tag_of(CommentAnswer.of(comment, comment.post)))
+    actions.revise(comment, remark, by=current_user(), at=clock.now())
+    db.session.commit()
+    return _shown(comment_id)
+
+
+@bp.delete("/<int:comment_id>")
+@signed_in
+@operation(
+    "Delete a comment",
+    tag="comments",
+    status=204,
+    problems=(401, 403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def delete(comment_id: int) -> Answer:
+    """Authors delete their own, moderators any."""
+    comment = queries.get(comment_id, reader=current_user())
+    check_match(tag_of(CommentAnswer.of(comment, comment.post)))
+    if not can_delete(current_user(), comment):
+        raise NotAllowed("Only its author or a moderator can delete a comment.")
+    actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
+    db.session.commit()
+    return Answer(None)
+
+
+@bp.get("")
+@requires(Permission.MODERATE)
+@operation(
+    "List comments to moderate", tag="comments", query=QueueQuery, answer=Comments, problems=(401, 403, 404)
+)
+def queue(query: QueueQuery) -> Answer:
+    """Comments of one status, those that wait by default."""
+    page = paginate(queries.queue(current_user(), query.status), page=query.page, per_page=query.per_page)
+    items = [CommentAnswer.of(comment, comment.post) for comment in page.items]
+    return Answer(Comments(comments=items, **numbered(page, query.per_page)), headers=page_links(page))
+
+
+@bp.post("/<int:comment_id>/approve")
+@requires(Permission.MODERATE)
+@operation("Approve a comment", tag="comments", answer=CommentAnswer, problems=(401, 403, 404))
+def approve(comment_id: int) -> Answer:
+    """Let everybody read it."""
+    return _decided(comment_id, Step.APPROVE)
+
+
+@bp.post("/<int:comment_id>/reject")
+@requires(Permission.MODERATE)
+@operation("Reject a comment", tag="comments", answer=CommentAnswer, problems=(401, 403, 404))
+def reject(comment_id: int) -> Answer:
+    """Mark it as spam; nobody but moderators finds it any more."""
+    return _decided(comment_id, Step.REJECT)
+
+
+def _decided(comment_id: int, step: Step) -> Answer:
+    by = current_user()
+    comment = queries.get_for_moderation(comment_id, by=by)
+    actions.take(step, [comment], by=by, at=clock.now())
+    db.session.commit()
+    decided = queries.get_for_moderation(comment_id, by=by)
+    return Answer(CommentAnswer.of(decided, decided.post))

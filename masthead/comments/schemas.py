@@ -1,0 +1,69 @@
+"""The shapes of comments in the API."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from masthead.comments.links import comment_url
+from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.remarks import BODY_CHARACTERS
+from masthead.posts.models import Post
+from masthead.posts.schemas import Author
+from masthead.web.api.paging import address
+from masthead.web.api.schemas import Id, ListAnswer, PageQuery, Schema, Text
+
+
+class CommentAnswer(Schema):
+    """A comment."""
+
+    id: int = Field(examples=[7])
+    post: str = Field(description="The slug of the post.", examples=["the-ferry"])
+    parent_id: int | None
+    body: str = Field(description="Markdown, as it was written.")
+    html: str
+    status: CommentStatus
+    author: Author
+    created_at: datetime
+    edited_at: datetime | None
+    url: str
+
+    @classmethod
+    def of(cls, comment: Comment, post: Post) -> "CommentAnswer":
+        """The comment below its post."""
+        return cls(
+            id=comment.id,
+            post=post.slug,
+            parent_id=comment.parent_id,
+            body=comment.body,
+            html=comment.html,
+            status=comment.status,
+            author=Author.of(comment.author),
+            created_at=comment.created_at,
+            edited_at=comment.edited_at,
+            url=address(comment_url(comment, post)),
+        )
+
+
+class CommentInput(Schema):
+    """A comment as somebody writes it."""
+
+    body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in 1998."])
+    parent_id: Id | None = Field(default=None, description="The comment that this one answers.")
+
+
+class CommentChange(Schema):
+    """The new text of a comment."""
+
+    body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in 1999."])
+
+
+class Comments(ListAnswer):
+    """Some of the comments."""
+
+    comments: list[CommentAnswer]
+
+
+class QueueQuery(PageQuery):
+    """Which comments to moderate."""
+
+    status: CommentStatus = CommentStatus.PENDING

@@ -1,0 +1,349 @@
+"""Posts for programs: the same actions and the same rights as the desk."""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, url_for
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from werkzeug.exceptions import PreconditionFailed
+
+from masthead import clock
+from masthead.accounts import queries as accounts
+from masthead.accounts.access import current_user, requires, visitor
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import Page, db, paginate
+from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.posts import actions, queries
+from masthead.posts.errors import StaleVersion
+from masthead.posts.lifecycle import State, Status
+from masthead.posts.manuscript import Manuscript, Picture, typeset
+from masthead.posts.models import Post, PostByline, PostTag, Revision
+from masthead.posts.permissions import can_edit, can_see
+from masthead.posts.schemas import (
+    Fields,
+    PostAnswer,
+    PostChange,
+    PostInput,
+    PostItem,
+    Posts,
+    PostsQuery,
+    Publishing,
+    RevisionAnswer,
+    RevisionItem,
+    Revisions,
+)
+from masthead.tags.models import Tag
+from masthead.web.access import public
+from masthead.web.api.operations import STALE, Answer, check_match, operation
+from masthead.web.api.paging import address, cursor_of, links, numbered, page_links, position
+from masthead.web.api.schemas import PageQuery
+
+bp = Blueprint("posts_api", __name__)
+
+ORDERS: dict[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]] = {
+    "-published_at": (Post.published_at.desc(), Post.id.desc()),
+    "published_at": (Post.published_at, Post.id),
+    "-updated_at": (Post.updated_at.desc(), Post.id.desc()),
+    "updated_at": (Post.updated_at, Post.id),
+    "-views": (Post.views.desc(), Post.id.desc()),
+    "title": (Post.title, Post.id),
+}
+CHANGES = (401, 403, 404, 409, 412, 428)
+
+
+@bp.get("")
+@public
+@operation("List posts", tag="posts", query=PostsQuery, answer=Posts, problems=(404,), is_conditional=True)
+def index(query: PostsQuery) -> Answer:
+    """Published posts, the newest first; with a status, also those that the reader may edit."""
+    chosen = _chosen(query.fields, PostItem)
+    statement = _listed(query)
+    if query.cursor is not None:
+        return _behind_cursor(statement, query, chosen)
+    page = paginate(statement, page=query.page, per_page=query.per_page)
+    last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
+    return Answer(
+        Posts(
+            posts=[PostItem.of(post) for post in page.items],
+            next_cursor=_cursor(last),
+            **numbered(page, query.per_page),
+        ),
+        headers=page_links(page),
+        fields=chosen,
+        items="posts",
+    )
+
+
+def _behind_cursor(statement: Select[Post], query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
+    if query.sort != "-published_at":
+        raise Invalid("A cursor leads through posts in the order -published_at only.", field="cursor")
+    at, post_id = position(query.cursor or "")
+    behind = statement.where(tuple_(Post.published_at, Post.id) < (at, post_id))
+    posts = db.session.scalars(behind.limit(query.per_page + 1)).unique().all()
+    shown = posts[: query.per_page]
+    cursor = _cursor(shown[-1]) if len(posts) > query.per_page else None
+    answer = Posts(
+        posts=[PostItem.of(post) for post in shown],
+        total=None,
+        page=None,
+        per_page=query.per_page,
+        pages=None,
+        next_cursor=cursor,
+    )
+    further = links(next={"cursor": cursor} if cursor else None)
+    return Answer(answer, headers=further, fields=chosen, items="posts")
+
+
+def _cursor(post: Post | None) -> str | None:
+    return cursor_of(post.published_at, post.id) if post is not None and post.published_at else None
+
+
+def _listed(query: PostsQuery) -> Select[Post]:
+    statement = queries.everybodys().options(joinedload(Post.author, innerjoin=True))
+    statement = statement.where(_has_status(query.status, visitor()), *_conditions(query))
+    return statement.order_by(None).order_by(*ORDERS[query.sort])
+
+
+def _has_status(state: State | None, reader: User | None) -> ColumnElement[bool]:
+    if state is None or state is State.PUBLISHED:
+        return and_(Post.is_published)
+    if reader is None:
+        raise NotAllowed("Sign in to see what is not published.")
+    mine = queries.in_state(state)
+    return mine if reader.can(Permission.EDIT_POSTS) else and_(mine, Post.author_id == reader.id)
+
+
+def _conditions(query: PostsQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.author is not None:
+        user = accounts.by_username(query.author)
+        credited = select(PostByline.post_id).where(PostByline.user_id == (user.id if user else 0))
+        conditions.append(Post.id.in_(credited))
+    if query.tag is not None:
+        tagged = select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.slug == query.tag)
+        conditions.append(Post.id.in_(tagged))
+    if query.published_after is not None:
+        conditions.append(Post.published_at > query.published_after)
+    if query.published_before is not None:
+        conditions.append(Post.published_at < query.published_before)
+    return conditions
+
+
+def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
+    if names is None:
+        return None
+    chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
+    unknown = sorted(chosen - shape.model_fields.keys())
+    if unknown or not chosen:
+        raise Invalid("These are not members of a post: " + ", ".join(unknown)[:200], field="fields")
+    return chosen
+
+
+@bp.post("")
+@requires(Permission.WRITE)
+@operation(
+    "Write a post",
+    tag="posts",
+    body=PostInput,
+    answer=PostAnswer,
+    status=201,
+    problems=(401, 403, 409),
+    is_conditional=True,
+)
+def create(body: PostInput) -> Answer:
+    """A draft, or with a status what it says; `published` needs the right to publish."""
+    manuscript = typeset(
+        title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
+    )
+    by, at = current_user(), clock.now()
+    post = actions.create(manuscript, by=by, at=at)
+    _bring_to(post, body.status, body.published_at, by=by, at=at)
+    db.session.commit()
+    slug = post.slug
+    answer = _whole(slug)
+    return Answer(
+        answer.content, etag=answer.etag, headers={"Location": address(url_for("posts_api.show", slug=slug))}
+    )
+
+
+def _bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, at: datetime) -> None:
+    """Take the step that leads to the wanted status."""
+    match wish:
+        case "published" if when is not None and when > at:
+            actions.schedule(post, by=by, at=at, when=when)
+        case "published":
+            if post.status is not Status.PUBLIC or not post.is_published:
+                actions.publish(post, by=by, at=at)
+            if when is not None:
+                actions.backdate(post, when=when)
+        case "in_review" if post.status is not Status.IN_REVIEW:
+            actions.submit(post, by=by, at=at)
+        case "draft" if post.status is Status.PUBLIC:
+            actions.unpublish(post, by=by, at=at)
+        case "draft" if post.status is Status.IN_REVIEW:
+            actions.send_back(post, by=by, at=at)
+        case None if when is not None:
+            raise Invalid("A moment needs the status published.", field="published_at")
+
+
+def _whole(slug: str, fields: frozenset[str] | None = None) -> Answer:
+    post = queries.by_slug(slug)
+    return Answer(PostAnswer.of(post), etag=str(post.version), fields=fields)
+
+
+@bp.get("/<slug>")
+@public
+@operation(
+    "Read a post", tag="posts", query=Fields, answer=PostAnswer, problems=(301, 404), is_conditional=True
+)
+def show(slug: str, query: Fields) -> Answer | Response:
+    """A published post, or one that the reader may edit. An old slug leads to the present one."""
+    chosen = _chosen(query.fields, PostAnswer)
+    try:
+        post = queries.by_slug(slug)
+    except NotFound:
+        present = queries.present_slug(slug)
+        if present is None:
+            raise
+        target = address(url_for("posts_api.show", slug=present))
+        return current_app.make_response(redirect(target, code=301))
+    if not can_see(visitor(), post):
+        raise NotFound("There is no such post.")
+    return Answer(PostAnswer.of(post), etag=str(post.version), fields=chosen)
+
+
+def _editable(slug: str) -> Post:
+    """The post, for somebody who may edit it; others do not learn that it exists."""
+    post, by = queries.by_slug(slug), current_user()
+    if not can_edit(by, post):
+        if post.author_id == by.id or post.is_published:
+            raise NotAllowed("Only its author or an editor can change this post.")
+        raise NotFound("There is no such post.")
+    return post
+
+
+def _matching(slug: str) -> Post:
+    post = _editable(slug)
+    check_match(str(post.version))
+    return post
+
+
+@bp.put("/<slug>")
+@requires(Permission.WRITE)
+@operation(
+    "Replace a post", tag="posts", body=PostInput, answer=PostAnswer, problems=CHANGES, is_conditional=True
+)
+def replace(slug: str, body: PostInput) -> Answer:
+    """Save a whole new state."""
+    manuscript = typeset(
+        title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
+    )
+    return _save(_matching(slug), manuscript, body.status, body.published_at)
+
+
+@bp.patch("/<slug>")
+@requires(Permission.WRITE)
+@operation(
+    "Change a post", tag="posts", body=PostChange, answer=PostAnswer, problems=CHANGES, is_conditional=True
+)
+def change(slug: str, body: PostChange) -> Answer:
+    """Save what is given; the rest stays."""
+    post = _matching(slug)
+    manuscript = typeset(
+        title=post.title if body.title is None else body.title,
+        body=post.body if body.body is None else body.body,
+        summary=post.summary if body.summary is None else body.summary,
+        slug=body.slug,
+        tags=tuple(tag.name for tag in post.tags) if body.tags is None else tuple(body.tags),
+    )
+    return _save(post, manuscript, body.status, body.published_at)
+
+
+def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime | None) -> Answer:
+    by, at = current_user(), clock.now()
+    if post.lead_image:
+        lead = Picture(post.lead_image, post.lead_alt, post.lead_caption)
+        manuscript = dataclasses.replace(manuscript, lead=lead)
+    try:
+        actions.revise(post, manuscript, by=by, at=at, expected_version=post.version)
+    except StaleVersion:
+        raise PreconditionFailed(STALE) from None
+    _bring_to(post, wish, when, by=by, at=at)
+    db.session.commit()
+    return _whole(post.slug)
+
+
+@bp.delete("/<slug>")
+@requires(Permission.WRITE)
+@operation("Move a post to the trash", tag="posts", status=204, problems=CHANGES, is_conditional=True)
+def delete(slug: str) -> Answer:
+    """It can be restored for 30 days."""
+    post = _matching(slug)
+    if post.status is Status.TRASHED:
+        raise NotFound("There is no such post.")
+    actions.trash(post, by=current_user(), at=clock.now())
+    db.session.commit()
+    return Answer(None)
+
+
+@bp.post("/<slug>/publish")
+@requires(Permission.WRITE)
+@operation(
+    "Publish or schedule a post",
+    tag="posts",
+    body=Publishing,
+    is_body_optional=True,
+    answer=PostAnswer,
+    problems=(401, 403, 404, 409),
+    is_conditional=True,
+)
+def publish(slug: str, body: Publishing) -> Answer:
+    """Make it public now, or at the moment that is given."""
+    post = _editable(slug)
+    _bring_to(post, "published", body.published_at, by=current_user(), at=clock.now())
+    db.session.commit()
+    return _whole(slug)
+
+
+@bp.post("/<slug>/unpublish")
+@requires(Permission.WRITE)
+@operation(
+    "Unpublish a post", tag="posts", answer=PostAnswer, problems=(401, 403, 404, 409), is_conditional=True
+)
+def unpublish(slug: str) -> Answer:
+    """Take it back from the readers; it is a draft again."""
+    post = _editable(slug)
+    actions.unpublish(post, by=current_user(), at=clock.now())
+    db.session.commit()
+    return _whole(slug)
+
+
+@bp.get("/<slug>/revisions")
+@requires(Permission.WRITE)
+@operation(
+    "List the revisions of a post", tag="posts", query=PageQuery, answer=Revisions, problems=(401, 403, 404)
+)
+def revisions(slug: str, query: PageQuery) -> Answer:
+    """Every saved state, the newest first, for those who may edit the post."""
+    page: Page[Revision] = paginate(
+        queries.revisions_of(_editable(slug)), page=query.page, per_page=query.per_page
+    )
+    items = [RevisionItem.of(revision) for revision in page.items]
+    return Answer(Revisions(revisions=items, **numbered(page, query.per_page)), headers=page_links(page))
+
+
+@bp.get("/<slug>/revisions/<int:number>")
+@requires(Permission.WRITE)
+@operation(
+    "Read a revision", tag="posts", answer=RevisionAnswer, problems=(401, 403, 404), is_conditional=True
+)
+def revision(slug: str, number: int) -> Answer:
+    """One saved state with its text."""
+    found = db.session.scalar(queries.revisions_of(_editable(slug)).where(Revision.number == number))
+    if found is None:
+        raise NotFound("This post has no such revision.")
+    return Answer(RevisionAnswer.of(found))

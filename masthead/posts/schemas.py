@@ -1,0 +1,212 @@
+"""The shapes of posts in the API."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from masthead.accounts.models import User
+from masthead.posts.lifecycle import State
+from masthead.posts.manuscript import (
+    BODY_CHARACTERS,
+    SLUG_CHARACTERS,
+    SUMMARY_CHARACTERS,
+    TITLE_CHARACTERS,
+)
+from masthead.posts.models import Post, Revision
+from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
+from masthead.web.api.paging import CURSOR_CHARACTERS, address
+from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+
+Title = Annotated[
+    Text, Field(min_length=1, max_length=TITLE_CHARACTERS, examples=["The ferry that runs on a rope"])
+]
+Body = Annotated[Text, Field(max_length=BODY_CHARACTERS, examples=["There is *no engine* at Callow."])]
+Summary = Annotated[Text, Field(max_length=SUMMARY_CHARACTERS)]
+Slug = Annotated[Text, Field(min_length=1, max_length=SLUG_CHARACTERS, examples=["the-ferry"])]
+TagName = Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])]
+Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
+Wish = Literal["draft", "in_review", "published"]
+
+
+def _in_the_calendar(moment: datetime) -> datetime:
+    if not 1970 <= moment.year <= 9_000:
+        raise ValueError("must lie between the years 1970 and 9000")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_the_calendar)]
+
+
+class Author(Schema):
+    """Who wrote something."""
+
+    id: int = Field(examples=[1])
+    username: str = Field(examples=["ada"])
+    name: str = Field(examples=["Ada Lovelace"])
+
+    @classmethod
+    def of(cls, user: User) -> "Author":
+        """The author's name."""
+        return cls(id=user.id, username=user.username, name=user.display_name)
+
+
+class PostItem(Schema):
+    """A post as it stands in lists, without its text."""
+
+    id: int = Field(examples=[1])
+    slug: str = Field(examples=["the-ferry"])
+    title: str = Field(examples=["The ferry that runs on a rope"])
+    summary: str
+    status: State
+    published: bool
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    views: int
+    reading_minutes: int
+    author: Author
+    authors: list[Author]
+    tags: list[str]
+    comment_count: int
+    version: int
+    url: str
+
+    @classmethod
+    def values_of(cls, post: Post) -> dict[str, Any]:
+        """The values of the fields."""
+        return {
+            "id": post.id,
+            "slug": post.slug,
+            "title": post.title,
+            "summary": post.summary,
+            "status": post.state,
+            "published": post.is_published,
+            "published_at": post.published_at,
+            "created_at": post.created_at,
+            "updated_at": post.updated_at,
+            "views": post.views,
+            "reading_minutes": post.reading_minutes,
+            "author": Author.of(post.author),
+            "authors": [Author.of(user) for user in post.bylines],
+            "tags": [tag.name for tag in post.tags],
+            "comment_count": post.comment_count,
+            "version": post.version,
+            "url": address(f"/blog/post/{post.slug}"),
+        }
+
+    @classmethod
+    def of(cls, post: Post) -> "PostItem":
+        """The item of a post."""
+        return cls(**cls.values_of(post))
+
+
+class PostAnswer(PostItem):
+    """A whole post."""
+
+    body: str = Field(description="Markdown, as it was written.")
+    html: str = Field(description="The text, sanitised.")
+
+    @classmethod
+    def of(cls, post: Post) -> "PostAnswer":
+        """The post, whose text is loaded."""
+        return cls(**cls.values_of(post), body=post.body, html=post.html)
+
+
+class PostInput(Schema):
+    """A post as somebody writes it."""
+
+    title: Title
+    body: Body
+    summary: Summary = ""
+    slug: Slug | None = None
+    tags: Tags = Field(default_factory=list)
+    status: Wish | None = None
+    published_at: Moment | None = None
+
+
+class PostChange(Schema):
+    """What changes of a post; what is left out stays."""
+
+    title: Title | None = None
+    body: Body | None = None
+    summary: Summary | None = None
+    slug: Slug | None = None
+    tags: Tags | None = None
+    status: Wish | None = None
+    published_at: Moment | None = None
+
+
+class Publishing(Schema):
+    """When the post becomes public; now, if nothing is said."""
+
+    published_at: Moment | None = None
+
+
+class Fields(Schema):
+    """Which members the answer has."""
+
+    fields: Text | None = Field(
+        default=None,
+        max_length=400,
+        description="Names of members, separated by commas.",
+        examples=["slug,title"],
+    )
+
+
+class PostsQuery(PageQuery, Fields):
+    """Which posts, and in which order."""
+
+    cursor: Text | None = Field(
+        default=None, max_length=CURSOR_CHARACTERS, description="The `next_cursor` of the answer before."
+    )
+    author: Text | None = Field(default=None, max_length=60, description="A user name.")
+    tag: Text | None = Field(default=None, max_length=200, description="The slug of a tag.")
+    status: State | None = None
+    published_after: Moment | None = None
+    published_before: Moment | None = None
+    sort: Literal["-published_at", "published_at", "-updated_at", "updated_at", "-views", "title"] = (
+        "-published_at"
+    )
+
+
+class Posts(ListAnswer):
+    """Some of the posts."""
+
+    posts: list[PostItem]
+
+
+class RevisionItem(Schema):
+    """A saved state of a post, without its text."""
+
+    number: int = Field(examples=[3])
+    title: str
+    slug: str
+    status: str
+    author_id: int | None
+    note: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, revision: Revision) -> "RevisionItem":
+        """The item of a revision."""
+        return cls(**{name: getattr(revision, name) for name in RevisionItem.model_fields})
+
+
+class RevisionAnswer(RevisionItem):
+    """A whole saved state."""
+
+    summary: str
+    body: str
+    tags: list[str]
+
+    @classmethod
+    def of(cls, revision: Revision) -> "RevisionAnswer":
+        """The revision."""
+        return cls(**{name: getattr(revision, name) for name in RevisionAnswer.model_fields})
+
+
+class Revisions(ListAnswer):
+    """Some of the saved states, the newest first."""
+
+    revisions: list[RevisionItem]

@@ -1,0 +1,196 @@
+"""Operations: a view with the shapes of what it takes and answers, which are both checked and documented."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Response, current_app, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired, UnsupportedMediaType
+
+from masthead.db import db
+from masthead.web import errors
+from masthead.web.api.schemas import Schema
+
+ATTRIBUTE = "masthead_operation"
+View = TypeVar("View", bound=Callable[..., Any])
+CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the document says about a view."""
+
+    summary: str
+    tag: str
+    query: type[Schema] | None
+    body: type[Schema] | None
+    is_body_optional: bool
+    answer: type[BaseModel] | None
+    status: HTTPStatus
+    problems: tuple[int, ...]
+    is_conditional: bool
+    #: ``access``, ``refresh`` or nothing: which token it takes.
+    bearer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation answers, with what cannot be said in its shape."""
+
+    content: BaseModel | None
+    etag: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    #: The members of list items, or of the object, that the client wants; all, if None.
+    fields: frozenset[str] | None = None
+    items: str | None = None
+
+
+def operation(
+    summary: str,
+    *,
+    tag: str,
+    query: type[Schema] | None = None,
+    body: type[Schema] | None = None,
+    is_body_optional: bool = False,
+    answer: type[BaseModel] | None = None,
+    status: int = 200,
+    problems: tuple[int, ...] = (),
+    is_conditional: bool = False,
+    bearer: str = "access",
+) -> Callable[[View], Callable[..., ResponseReturnValue]]:
+    """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
+    described = Operation(
+        summary,
+        tag,
+        query,
+        body,
+        is_body_optional,
+        answer,
+        HTTPStatus(status),
+        problems,
+        is_conditional,
+        bearer,
+    )
+
+    def decorate(view: View) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answering(**arguments: Any) -> ResponseReturnValue:
+            return _carried_out(described, view, arguments)
+
+        setattr(answering, ATTRIBUTE, described)
+        return answering
+
+    return decorate
+
+
+def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict[str, Any]) -> Response:
+    checked, wrong = _inputs(described)
+    if wrong:
+        return errors.answer(HTTPStatus.UNPROCESSABLE_ENTITY, errors.SENTENCES[422], errors=wrong)
+    try:
+        return _response(described, view(**arguments, **checked))
+    except StaleDataError:
+        db.session.rollback()
+        raise PreconditionFailed(STALE) from None
+
+
+STALE = "This is not the state that you saw. Read it again, and repeat your change."
+NO_MATCH = "Say in If-Match which state you saw: the ETag of the last answer."
+
+
+def _inputs(described: Operation) -> tuple[dict[str, Schema], dict[str, list[str]]]:
+    checked: dict[str, Schema] = {}
+    wrong: dict[str, list[str]] = {}
+    for name, shape, read in (("query", described.query, _query), ("body", described.body, _body)):
+        if shape is None:
+            continue
+        try:
+            checked[name] = shape.model_validate(read(described))
+        except ValidationError as error:
+            wrong |= _messages(error)
+    return checked, wrong
+
+
+def _query(_described: Operation) -> dict[str, object]:
+    """The parameters; one that is given twice is a list, which no shape accepts."""
+    return {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+
+
+def _body(described: Operation) -> object:
+    content = request.get_data()
+    if not content and described.is_body_optional:
+        return {}
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+    try:
+        return json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest("This is not JSON.") from None
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    """What is wrong, by the path of the field; values are not repeated."""
+    found: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        name = ".".join(str(part) for part in item["loc"])[:200] or "body"
+        found.setdefault(name, []).append(item["msg"].removeprefix("Value error, "))
+    return found
+
+
+def _response(described: Operation, answer: Answer | Response) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    if answer.content is None:
+        response = current_app.response_class(status=HTTPStatus.NO_CONTENT)
+        response.headers.pop("Content-Type", None)
+    else:
+        response = current_app.response_class(
+            _text_of(answer), status=described.status, mimetype="application/json"
+        )
+    response.headers.update(answer.headers)
+    response.headers["Cache-Control"] = "no-store" if described.bearer == "none" else "private, no-cache"
+    if answer.content is not None and described.is_conditional:
+        response.set_etag(answer.etag or tag_of(answer.content))
+        if request.method == "GET":
+            response.make_conditional(request)
+    return response
+
+
+def _text_of(answer: Answer) -> str:
+    assert answer.content is not None  # noqa: S101
+    if answer.fields is None:
+        return answer.content.model_dump_json()
+    document = answer.content.model_dump(mode="json")
+    chosen = answer.fields
+    if answer.items:
+        document[answer.items] = [
+            {name: item[name] for name in item if name in chosen} for item in document[answer.items]
+        ]
+    else:
+        document = {name: document[name] for name in document if name in chosen}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def tag_of(content: BaseModel) -> str:
+    """An entity tag (RFC 9110, section 8.8.3) of what has no version of its own."""
+    return hashlib.blake2b(content.model_dump_json().encode(), digest_size=12).hexdigest()
+
+
+def check_match(etag: str) -> None:
+    """Raise 428 if the client does not say which state it saw, and 412 if that is not the present one."""
+    if "If-Match" not in request.headers:
+        raise PreconditionRequired(NO_MATCH)
+    if not request.if_match.contains(etag):
+        db.session.rollback()
+        raise PreconditionFailed(STALE)
