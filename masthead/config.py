@@ -5,15 +5,12 @@ Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.e
 """
 
 import os
-import re
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote, urlsplit
 
-import limits
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -22,42 +19,23 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from masthead import keyring
-
-MINIMUM_SECRET_CHARACTERS = 32
-#: Keys that tutorials print. A site that runs with one of them can be entered by anyone.
-KNOWN_SECRETS = frozenset(
-    {
-        "dev",
-        "secret",
-        "secret-key",
-        "change-me",
-        "changeme",
-        "you-will-never-guess",
-        "dev-secret-key-change-in-production",
-        "hard to guess string",
-        "your-secret-key-here",
-    }
+from masthead.setting_types import (
+    DatabaseAddress,
+    Limit,
+    MailServerAddress,
+    Origins,
+    PictureFolder,
+    SecretKey,
+    Sender,
+    SiteAddress,
 )
+
 #: What HOST may be to listen on every network of the machine.
 EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 
 
-def _known_limit(value: str) -> str:
-    try:
-        limits.parse(value)
-    except ValueError:
-        raise ValueError("must look like 10 per 5 minutes") from None
-    return value
-
-
-#: How often, in what time, in the words of Flask-Limiter.
-Limit = Annotated[str, AfterValidator(_known_limit)]
-#: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
-ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -78,30 +56,32 @@ class Config(BaseSettings):
     #: Folder for the database, the generated secrets and ``config.env``.
     MASTHEAD_HOME: Path = Path("instance")
     #: Signs cookies and form tokens. Generated once into ``MASTHEAD_HOME/secrets`` when absent.
-    SECRET_KEY: SecretStr = Field(default=SecretStr(""), validate_default=False)
+    SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
+    #: Signs the tokens of the API. Generated once, like SECRET_KEY.
+    JWT_SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
     #: ``sqlite:///…`` or ``postgresql://…``; empty means ``masthead.sqlite3`` in ``MASTHEAD_HOME``.
-    DATABASE_URL: str = ""
+    DATABASE_URL: DatabaseAddress = ""
     #: Address and port that ``masthead serve`` listens on.
     HOST: str = "127.0.0.1"
     PORT: int = Field(default=8000, ge=1, le=65535)
     #: Server processes.
     WORKERS: int = Field(default=1, ge=1, le=64)
     #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.
-    SITE_URL: str = ""
+    SITE_URL: SiteAddress = ""
     #: Host names that requests may carry, comma-separated; empty means SITE_URL's host and this machine's own names.
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
     #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.
-    CORS_ORIGINS: Annotated[tuple[str, ...], NoDecode] = ()
+    CORS_ORIGINS: Annotated[Origins, NoDecode] = ()
     #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
-    MEDIA_URL: str = ""
+    MEDIA_URL: PictureFolder = ""
     #: The largest picture that is accepted, in megabytes.
     MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Who may make an account.
     REGISTRATION: Literal["open", "invite", "closed"] = "open"
     #: ``smtp://user:password@host:587?tls=starttls``, ``smtps://…``, ``console:`` or ``file:///folder``; empty: no mail.
-    MAIL_URL: str = ""
+    MAIL_URL: MailServerAddress = ""
     #: The same in parts, for those who have them so; MAIL_URL wins. MAIL_USE_TLS is STARTTLS, MAIL_USE_SSL is smtps.
     MAIL_SERVER: str = ""
     MAIL_PORT: int = Field(default=587, ge=1, le=65535)
@@ -110,7 +90,7 @@ class Config(BaseSettings):
     MAIL_USERNAME: str = ""
     MAIL_PASSWORD: SecretStr = SecretStr("")
     #: Who letters come from: an address, or ``Name <address>``. Empty means ``masthead@`` and SITE_URL's host.
-    MAIL_DEFAULT_SENDER: str = ""
+    MAIL_DEFAULT_SENDER: Sender = ""
     RATELIMIT_ENABLED: bool = True
     #: Failed sign-ins of one account and from one address, and of all together.
     RATELIMIT_SIGN_IN: Limit = "10 per 5 minutes"
@@ -124,6 +104,8 @@ class Config(BaseSettings):
     RATELIMIT_REGISTRATION: Limit = "60 per hour"
     RATELIMIT_COMMENT: Limit = "20 per minute"
     RATELIMIT_SEARCH: Limit = "60 per minute"
+    #: Requests to the API by one token, or from one address without a token.
+    RATELIMIT_API: Limit = "600 per minute"
     #: Whether pages for anonymous readers are kept in memory, and how many megabytes of them in each server process.
     PAGE_CACHE: bool = True
     PAGE_CACHE_MB: int = Field(default=32, ge=1, le=65_536)
@@ -152,95 +134,10 @@ class Config(BaseSettings):
             return tuple(item.strip().rstrip("/") for item in value.split(",") if item.strip())
         return value
 
-    @field_validator("CORS_ORIGINS")
-    @classmethod
-    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(ORIGIN.fullmatch(origin) for origin in value):
-            raise ValueError("must list origins such as https://app.example.org; * and null are not allowed")
-        return value
-
     @field_validator("LOG_LEVEL", mode="before")
     @classmethod
     def _upper_level(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
-
-    @field_validator("SECRET_KEY")
-    @classmethod
-    def _strong_secret(cls, value: SecretStr) -> SecretStr:
-        secret = value.get_secret_value()
-        if secret and secret.lower() in KNOWN_SECRETS:
-            raise ValueError("is a default that everybody knows; leave it out and Masthead makes one")
-        if secret and len(secret) < MINIMUM_SECRET_CHARACTERS:
-            raise ValueError(f"is too short; it needs at least {MINIMUM_SECRET_CHARACTERS} characters")
-        return value
-
-    @field_validator("DATABASE_URL")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            raise ValueError("is not a database address such as postgresql://user@host/name") from None
-        if url.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
-            raise ValueError("must begin with sqlite:// or postgresql://")
-        if url.get_backend_name() in {"postgresql", "postgres"}:
-            url = url.set(drivername="postgresql+psycopg")
-        elif url.database in {None, "", ":memory:"}:
-            raise ValueError("must name a file; a database in memory would lose everything at the next start")
-        return url.render_as_string(hide_password=False)
-
-    @field_validator("MEDIA_URL")
-    @classmethod
-    def _folder_for_pictures(cls, value: str) -> str:
-        if "://" in value:
-            raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
-        return str(Path(value).absolute()) if value else value
-
-    @field_validator("SITE_URL")
-    @classmethod
-    def _absolute_address(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            parts = urlsplit(value)
-            valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            valid = False
-            parts = urlsplit("")
-        if not valid or parts.query or parts.fragment or parts.path.strip("/"):
-            raise ValueError("must look like https://example.org, without a path")
-        return f"{parts.scheme}://{parts.netloc}"
-
-    @field_validator("MAIL_URL")
-    @classmethod
-    def _known_mail(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            parts = urlsplit(value)
-            is_known = parts.scheme in {"smtp", "smtps", "console", "file"} and (parts.port or 1) > 0
-        except ValueError:
-            is_known, parts = False, urlsplit("")
-        if not is_known:
-            raise ValueError("must begin with smtp://, smtps:// or file:///, or be console:")
-        if parts.scheme in {"smtp", "smtps"} and not parts.hostname:
-            raise ValueError(
-                "must name a server, as in smtp://user:password@mail.example.org:587?tls=starttls"
-            )
-        if parts.query not in {"", "tls=starttls", "tls=none"}:
-            raise ValueError("knows ?tls=starttls and ?tls=none only; smtps:// is encrypted from the start")
-        if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
-            raise ValueError("must name a folder from the root, as in file:///var/spool/letters")
-        return value
-
-    @field_validator("MAIL_DEFAULT_SENDER")
-    @classmethod
-    def _one_sender(cls, value: str) -> str:
-        if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
-            raise ValueError("must be an address such as desk@example.org, or Name <desk@example.org>")
-        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -318,11 +215,12 @@ class Config(BaseSettings):
         }
 
     def with_secrets(self) -> Self:
-        """This configuration with the generated secret filled in, making it on the first start."""
-        if self.SECRET_KEY.get_secret_value():
-            return self
-        key = keyring.stored(self.MASTHEAD_HOME, "SECRET_KEY")
-        return self.model_copy(update={"SECRET_KEY": SecretStr(key)})
+        """This configuration with the generated secrets filled in, making them on the first start."""
+        missing = [
+            name for name in ("SECRET_KEY", "JWT_SECRET_KEY") if not getattr(self, name).get_secret_value()
+        ]
+        made = {name: SecretStr(keyring.stored(self.MASTHEAD_HOME, name)) for name in missing}
+        return self.model_copy(update=made)
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,125 @@
+"""What the values of settings must look like: types that check, and say in a few words what is wrong. Pure."""
+
+import re
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import limits
+from pydantic import AfterValidator, SecretStr
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+MINIMUM_SECRET_CHARACTERS = 32
+#: Keys that tutorials print. A site that runs with one of them can be entered by anyone.
+KNOWN_SECRETS = frozenset(
+    {
+        "dev",
+        "secret",
+        "secret-key",
+        "change-me",
+        "changeme",
+        "you-will-never-guess",
+        "dev-secret-key-change-in-production",
+        "hard to guess string",
+        "your-secret-key-here",
+    }
+)
+#: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
+
+
+def _known_limit(value: str) -> str:
+    try:
+        limits.parse(value)
+    except ValueError:
+        raise ValueError("must look like 10 per 5 minutes") from None
+    return value
+
+
+def _strong_secret(value: SecretStr) -> SecretStr:
+    secret = value.get_secret_value()
+    if secret and secret.lower() in KNOWN_SECRETS:
+        raise ValueError("is a default that everybody knows; leave it out and Masthead makes one")
+    if secret and len(secret) < MINIMUM_SECRET_CHARACTERS:
+        raise ValueError(f"is too short; it needs at least {MINIMUM_SECRET_CHARACTERS} characters")
+    return value
+
+
+def _known_database(value: str) -> str:
+    if not value:
+        return value
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError("is not a database address such as postgresql://user@host/name") from None
+    if url.get_backend_name() not in {"sqlite", "postgresql", "postgres"}:
+        raise ValueError("must begin with sqlite:// or postgresql://")
+    if url.get_backend_name() in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    elif url.database in {None, "", ":memory:"}:
+        raise ValueError("must name a file; a database in memory would lose everything at the next start")
+    return url.render_as_string(hide_password=False)
+
+
+def _folder_for_pictures(value: str) -> str:
+    if "://" in value:
+        raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
+    return str(Path(value).absolute()) if value else value
+
+
+def _absolute_address(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        valid = False
+        parts = urlsplit("")
+    if not valid or parts.query or parts.fragment or parts.path.strip("/"):
+        raise ValueError("must look like https://example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _known_mail(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme in {"smtp", "smtps", "console", "file"} and (parts.port or 1) > 0
+    except ValueError:
+        is_known, parts = False, urlsplit("")
+    if not is_known:
+        raise ValueError("must begin with smtp://, smtps:// or file:///, or be console:")
+    if parts.scheme in {"smtp", "smtps"} and not parts.hostname:
+        raise ValueError("must name a server, as in smtp://user:password@mail.example.org:587?tls=starttls")
+    if parts.query not in {"", "tls=starttls", "tls=none"}:
+        raise ValueError("knows ?tls=starttls and ?tls=none only; smtps:// is encrypted from the start")
+    if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
+        raise ValueError("must name a folder from the root, as in file:///var/spool/letters")
+    return value
+
+
+def _one_sender(value: str) -> str:
+    if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
+        raise ValueError("must be an address such as desk@example.org, or Name <desk@example.org>")
+    return value
+
+
+def _whole_origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(ORIGIN.fullmatch(origin) for origin in value):
+        raise ValueError("must list origins such as https://app.example.org; * and null are not allowed")
+    return value
+
+
+#: How often, in what time, in the words of Flask-Limiter.
+Limit = Annotated[str, AfterValidator(_known_limit)]
+SecretKey = Annotated[SecretStr, AfterValidator(_strong_secret)]
+DatabaseAddress = Annotated[str, AfterValidator(_known_database)]
+PictureFolder = Annotated[str, AfterValidator(_folder_for_pictures)]
+SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
+MailServerAddress = Annotated[str, AfterValidator(_known_mail)]
+Sender = Annotated[str, AfterValidator(_one_sender)]
+Origins = Annotated[tuple[str, ...], AfterValidator(_whole_origins)]
