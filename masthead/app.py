@@ -8,7 +8,17 @@ from masthead import config as configuration
 from masthead import db
 from masthead.accounts import admin as accounts_admin
 from masthead.accounts import api as accounts_api
-from masthead.accounts import assistance, bearer, factors, freshness, identity, recovery, roles, signing_in
+from masthead.accounts import (
+    assistance,
+    bearer,
+    factors,
+    freshness,
+    identity,
+    privacy,
+    recovery,
+    roles,
+    signing_in,
+)
 from masthead.accounts import cli as accounts_cli
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
@@ -18,6 +28,7 @@ from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
+from masthead.comments import receivers as _comments  # noqa: F401
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
@@ -27,6 +38,7 @@ from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
 from masthead.jobs import tasks as _jobs  # noqa: F401
+from masthead.media import receivers as _media  # noqa: F401
 from masthead.media import views as media
 from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell
 from masthead.operation.backups import cli as backups
@@ -37,6 +49,7 @@ from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
 from masthead.posts import desk, view_counter
+from masthead.posts import receivers as _posts  # noqa: F401
 from masthead.posts import views as posts
 from masthead.search import receivers as _search  # noqa: F401
 from masthead.search import views as search
@@ -77,6 +90,7 @@ BLUEPRINTS = (
     (accounts.bp, "/auth"),
     (recovery.bp, "/auth"),
     (account_security.bp, "/auth"),
+    (privacy.bp, "/auth"),
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
     (assistance.bp, "/admin"),

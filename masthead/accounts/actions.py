@@ -7,13 +7,20 @@ from datetime import datetime
 from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
 from masthead.accounts import queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
-from masthead.accounts.models import NAME_CHARACTERS, USERNAME_CHARACTERS, AccountToken, Role, User
+from masthead.accounts.models import (
+    NAME_CHARACTERS,
+    USERNAME_CHARACTERS,
+    AccountClosure,
+    AccountToken,
+    Role,
+    User,
+)
 from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -242,7 +249,7 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
     if by is not None and not (can_change_account(by, user) and can_grant(by, role)):
         raise NotAllowed("Your role does not allow you to give this person that role.")
     if user.is_administrator and role.id != user.role_id:
-        _keep_an_administrator(user)
+        keep_an_administrator(user)
     before, user.role = user.role.name, role
     sessions.end_all(user)
     audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
@@ -253,10 +260,13 @@ def disable(user: User, *, by: User | None) -> None:
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to disable this account.")
     if user.is_administrator and user.is_active:
-        _keep_an_administrator(user)
+        keep_an_administrator(user)
     user.is_active = False
     sessions.end_all(user)
     tokens.void(user)
+    closure = db.session.get(AccountClosure, user.id)
+    if closure is not None:
+        closure.is_revocable = False
     audit.record("account.disabled", by=by, subject=user.username)
 
 
@@ -265,6 +275,8 @@ def enable(user: User, *, by: User | None) -> None:
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to enable this account.")
     user.is_active = True
+    db.session.execute(delete(AccountClosure).where(AccountClosure.user_id == user.id))
+    tokens.void(user, Purpose.UNDO)
     audit.record("account.enabled", by=by, subject=user.username)
 
 
@@ -276,7 +288,8 @@ def sign_out_everywhere(user: User, *, by: User | None) -> None:
     audit.record("sessions.ended", by=by, subject=user.username)
 
 
-def _keep_an_administrator(user: User) -> None:
+def keep_an_administrator(user: User) -> None:
+    """Raise `LastAdministrator` if nobody else could administer the site."""
     others = [
         user_id for user_id in db.session.scalars(queries.active_administrators()) if user_id != user.id
     ]

@@ -15,12 +15,18 @@ from masthead.errors import NotFound
 
 
 def verified(email: str, password: str) -> User | None:
-    """The active account with this address and password. Takes as long when there is no such account."""
+    """The account with this address and password, if it may be used. Takes as long when there is no such account."""
     user = _read(queries.with_email(email))
     correct = passwords.is_correct(password, user.password_hash if user else None)
-    if user is None or not correct or not user.is_active:
+    if user is None or not correct or not (user.is_active or _is_leaving(user)):
         return None
     return user
+
+
+def _is_leaving(user: User) -> bool:
+    """Whether the account waits for its deletion: signing in takes that back."""
+    with snapshot() as session:
+        return bool(session.scalar(select(queries.may_return(user.id))))
 
 
 def login_with(secret: str) -> tuple[LoginSession, User] | None:
@@ -42,7 +48,7 @@ def has_second_factor(user: User) -> bool:
 
 def active_account(user_id: int) -> User | None:
     """The account, if it may be used at present."""
-    return _read(queries.users().where(User.id == user_id, User.is_active, User.is_byline.is_(False)))
+    return _read(queries.users().where(User.id == user_id, queries.may_enter(), User.is_byline.is_(False)))
 
 
 def token_with(purpose: Purpose, secret: str) -> AccountToken:

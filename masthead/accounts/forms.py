@@ -1,8 +1,20 @@
 """The shapes of the forms about accounts."""
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import choices
 from wtforms.validators import URL, EqualTo, InputRequired, Length, Optional, Regexp
 
+from masthead.accounts.fates import Fate
 from masthead.accounts.models import (
     BIO_CHARACTERS,
     EMAIL_CHARACTERS,
@@ -13,6 +25,8 @@ from masthead.accounts.models import (
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
 from masthead.web.forms import Form, trimmed
 
+#: WTForms wants its own class here; the published types do not know it yet.
+choice: Any = vars(choices)["SelectChoice"]
 CHOSEN_PASSWORD = [
     InputRequired("Choose a password."),
     Length(
@@ -147,6 +161,23 @@ class ConfirmForm(Form):
 
     password = PasswordField("Password", [InputRequired("Enter your password.")])
     otp = StringField("Code", [CODE_RULE], [trimmed])
+
+
+class ClosingForm(Form):
+    """Asking for the deletion of one's account."""
+
+    posts = RadioField(
+        "Your posts", choices=[choice(fate.value, fate.sentence_on_posts) for fate in Fate], default=Fate.KEEP
+    )
+    heir = SelectField("Who gets them, if you hand them over", validate_choice=False)
+    comments = RadioField(
+        "Your comments",
+        choices=[choice(fate.value, fate.sentence_on_comments) for fate in (Fate.KEEP, Fate.ANONYMISE)],
+        default=Fate.KEEP,
+    )
+    is_sure = BooleanField(
+        "Delete my account", [InputRequired("Tick this box to say that you want your account deleted.")]
+    )
 
 
 class PressForm(Form):

@@ -7,6 +7,7 @@ ENDPOINTS = {
     Purpose.CONFIRM: "recovery.confirm",
     Purpose.RESET: "recovery.reset",
     Purpose.INVITE: "recovery.accept",
+    Purpose.UNDO: "privacy.undo",
 }
 
 

@@ -133,6 +133,24 @@ class AccountToken(Base):
     expires_at: Mapped[datetime]
 
 
+class AccountClosure(Base):
+    """Somebody's wish to have their account deleted, until it is carried out or taken back."""
+
+    __tablename__ = "account_closure"
+    __table_args__ = (Index("ix_account_closure_due_at", "due_at"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    #: `masthead.accounts.closing.Fate`: what becomes of the posts, and of the comments.
+    posts: Mapped[str] = mapped_column(String(20))
+    comments: Mapped[str] = mapped_column(String(20))
+    #: Who gets the posts, if somebody does.
+    heir_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    #: False once an administrator has disabled the account: its owner cannot let themself in again then.
+    is_revocable: Mapped[bool] = mapped_column(default=True)
+
+
 class Authenticator(Base):
     """The app that shows somebody's codes (TOTP, RFC 6238)."""
 

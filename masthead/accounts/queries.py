@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from masthead.accounts.models import Authenticator, Passkey, RecoveryCode, Role, User
+from masthead.accounts.models import AccountClosure, Authenticator, Passkey, RecoveryCode, Role, User
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
@@ -66,10 +66,20 @@ def get(user_id: int) -> User:
     return user
 
 
+def may_return(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether the account waits for its deletion and signing in takes that back; as a part of a statement."""
+    return exists().where(AccountClosure.user_id == user_id, AccountClosure.is_revocable)
+
+
+def may_enter() -> ColumnElement[bool]:
+    """Whether the owner of the account may sign in; as a part of a statement."""
+    return or_(User.is_active, may_return(User.id))
+
+
 def active_account(user_id: int) -> User:
     """The account with this id, if somebody may use it; raises `Invalid` otherwise."""
     user = get(user_id)
-    if not user.is_active or user.is_byline:
+    if user.is_byline or not (user.is_active or db.session.scalar(select(may_return(user_id)))):
         raise Invalid("This account cannot be used at present.")
     return user
 

@@ -6,7 +6,7 @@ from flask_login import current_user as login_proxy
 from werkzeug.exceptions import Unauthorized
 
 from masthead import audit
-from masthead.accounts import authentication, sessions
+from masthead.accounts import authentication, closing, sessions
 from masthead.accounts.models import LoginSession, User
 from masthead.extensions import login_manager
 
@@ -50,7 +50,13 @@ def current_login() -> LoginSession:
 
 
 def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
-    """Sign somebody in with a new session, in the caller's transaction. The one before, if any, ends."""
+    """Sign somebody in with a new session, in the caller's transaction. The one before, if any, ends.
+
+    Whoever waits for the deletion of their account and signs in keeps it.
+    """
+    if not user.is_active:
+        # Flask-Login asks this object, which is not the row.
+        user.is_active = closing.take_back(user.id)
     _end_present()
     # What somebody planted in this browser must not become part of a signed-in session.
     session.clear()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from masthead import clock
-from masthead.accounts import passkeys, queries, sessions, tokens
+from masthead.accounts import closing, passkeys, queries, sessions, tokens
 from masthead.accounts.links import link_of
 from masthead.accounts.models import AccountToken
 from masthead.accounts.tokens import Purpose
@@ -12,7 +12,12 @@ from masthead.errors import NotFound
 from masthead.jobs import periodic, task
 from masthead.mail import delivery, letters
 
-TEMPLATES = {Purpose.CONFIRM: "confirm", Purpose.RESET: "reset", Purpose.INVITE: "invitation"}
+TEMPLATES = {
+    Purpose.CONFIRM: "confirm",
+    Purpose.RESET: "reset",
+    Purpose.INVITE: "invitation",
+    Purpose.UNDO: "closing",
+}
 #: What a letter says of a second factor.
 DEEDS = {
     "app_added": "An authenticator app was added to your account.",
@@ -66,6 +71,15 @@ def tell_of_factor(user_id: int, deed: str) -> None:
     user = queries.get(user_id)
     if user.email:
         delivery.send(letters.compose("factor", recipient=user.email, deed=DEEDS[deed]))
+
+
+@periodic("accounts.carry_out_closures", every=timedelta(hours=1))
+def carry_out_closures() -> None:
+    """Delete the accounts whose time to take it back is over, each in a transaction of its own."""
+    now = clock.now()
+    for user_id in db.session.scalars(closing.due(at=now)).all():
+        closing.carry_out(user_id, at=now)
+        db.session.commit()
 
 
 @periodic("accounts.forget_ended", every=timedelta(hours=6))

@@ -22,12 +22,14 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
     INVITE = "invite"
+    UNDO = "undo"
 
 
 LIFETIMES = {
     Purpose.CONFIRM: timedelta(hours=1),
     Purpose.RESET: timedelta(hours=1),
     Purpose.INVITE: timedelta(days=7),
+    Purpose.UNDO: timedelta(days=14),
 }
 
 

@@ -1,5 +1,6 @@
 """Reading the log."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select
@@ -48,3 +49,12 @@ def forget(*, before: datetime) -> None:
 def retention() -> timedelta:
     """How long a record is kept."""
     return timedelta(days=KEPT_DAYS)
+
+
+def about(actor_id: int, subjects: Sequence[str]) -> Select[AuditEvent]:
+    """What somebody did, and what was done to them, the oldest first."""
+    return (
+        select(AuditEvent)
+        .where((AuditEvent.actor_id == actor_id) | AuditEvent.subject.in_(subjects))
+        .order_by(AuditEvent.id)
+    )

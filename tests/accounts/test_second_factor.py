@@ -154,7 +154,9 @@ def test_of_many_who_use_a_code_at_once_one_gets_in(
             )
         )
         assert raised == []
-        assert sorted(statuses) == [303, *[422] * 5]
+        # Who comes last may find the limit of wrong codes used up by the others.
+        assert statuses.count(303) == 1
+        assert set(statuses) <= {303, 422, 429}
 
 
 def test_recovery_code_counts_once_and_the_owner_is_told(

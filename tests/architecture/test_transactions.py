@@ -20,6 +20,7 @@ ENTRY_POINTS = frozenset(
         "security",
         "identity",
         "factors",
+        "privacy",
         "roles",
     }
 )

@@ -33,7 +33,7 @@ VALUES = {
     "date": "99999-13-45T99:99",
     "infinity": "1e999",
     "empty": "",
-    "long": "ä" * 20_000,
+    "long": "ä" * 2_000,
 }
 PARAMETERS = ("page", "q", "next", "token", "status", "since", "until", "actor", "action", "cursor", "role")
 

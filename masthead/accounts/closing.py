@@ -1,0 +1,148 @@
+"""Deleting an account: the wish, taking it back for fourteen days, and carrying it out. Nothing here commits."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, select, update
+
+from masthead import audit, pagecache
+from masthead.accounts import actions, queries, sessions, tokens
+from masthead.accounts.fates import Fate
+from masthead.accounts.models import (
+    AccountClosure,
+    AccountToken,
+    Authenticator,
+    Passkey,
+    RecoveryCode,
+    User,
+)
+from masthead.accounts.permissions import READER, Permission
+from masthead.accounts.signals import Farewell, account_closed
+from masthead.accounts.tokens import Purpose
+from masthead.db import db
+from masthead.errors import Invalid
+
+UNDO = timedelta(days=14)
+FORMER_MEMBER = "Former member"
+NO_HEIR = "Choose who gets your posts. Only editors and administrators can take them."
+
+
+def possible_heirs(user: User) -> list[User]:
+    """Who can take somebody's posts: everybody else who may edit any post."""
+    able = [role.id for role in db.session.scalars(queries.roles()) if Permission.EDIT_POSTS in role.granted]
+    people = queries.accounts().where(User.role_id.in_(able), User.is_active, User.id != user.id)
+    return list(db.session.scalars(people))
+
+
+def ask(user: User, *, posts: Fate, comments: Fate, heir: str, at: datetime) -> AccountToken:
+    """Note the wish, and end every way into the account but the undoing; the link for that, not armed yet.
+
+    Raises `Invalid` without an heir who can take the posts, and `LastAdministrator`.
+    """
+    heir_id = _heir(user, heir).id if posts is Fate.REASSIGN else None
+    if user.is_administrator:
+        actions.keep_an_administrator(user)
+    user.is_active = False
+    sessions.end_all(user)
+    tokens.void(user)
+    db.session.add(
+        AccountClosure(
+            user_id=user.id,
+            asked_at=at,
+            due_at=at + UNDO,
+            posts=posts,
+            comments=comments,
+            heir_id=heir_id,
+        )
+    )
+    audit.record("account.closing", by=user, subject=user.username, posts=posts, comments=comments)
+    return tokens.prepare(Purpose.UNDO, user=user, email=user.email or "")
+
+
+def _heir(user: User, username: str) -> User:
+    for person in possible_heirs(user):
+        if person.username == username:
+            return person
+    raise Invalid(NO_HEIR, field="heir")
+
+
+def take_back(user_id: int) -> bool:
+    """Keep an account that waits for its deletion; False if it does not, or may not."""
+    waiting = (AccountClosure.user_id == user_id, AccountClosure.is_revocable)
+    found = db.session.scalar(delete(AccountClosure).where(*waiting).returning(AccountClosure.user_id))
+    if found is None:
+        return False
+    user = queries.get(user_id)
+    user.is_active = True
+    tokens.void(user, Purpose.UNDO)
+    audit.record("account.kept", by=user, subject=user.username)
+    return True
+
+
+def due(*, at: datetime) -> Select[int]:
+    """Whose account is to be deleted now."""
+    return select(AccountClosure.user_id).where(AccountClosure.due_at <= at).order_by(AccountClosure.due_at)
+
+
+def carry_out(user_id: int, *, at: datetime) -> None:
+    """Delete the account, unless the wish was taken back meanwhile; what is kept of it is a byline."""
+    wish = db.session.execute(
+        delete(AccountClosure)
+        .where(AccountClosure.user_id == user_id, AccountClosure.due_at <= at)
+        .returning(AccountClosure.posts, AccountClosure.comments, AccountClosure.heir_id)
+    ).first()
+    if wish is None:
+        return
+    user = queries.get(user_id)
+    keeps_posts, keeps_comments = wish.posts == Fate.KEEP, wish.comments == Fate.KEEP
+    former = None if keeps_posts and keeps_comments else _former_member(at=at)
+    heir = _present_heir(wish.heir_id) if wish.posts == Fate.REASSIGN else None
+    account_closed.send(
+        Farewell(
+            user=user,
+            posts_to=None if keeps_posts else heir or former,
+            comments_to=None if keeps_comments else former,
+            former_member=former,
+            at=at,
+        )
+    )
+    tokens.void_invitations(user.email or "")
+    audit.record("account.deleted", by=None, subject=user.username, posts=wish.posts, comments=wish.comments)
+    # Names stand on pages of every kind.
+    pagecache.changed(pagecache.EVERYTHING)
+    if keeps_posts or keeps_comments:
+        _become_byline(user, keeps_biography=keeps_posts)
+    else:
+        db.session.execute(delete(User).where(User.id == user_id))
+
+
+def _present_heir(user_id: int | None) -> User | None:
+    """The heir, if they can still take anything; without one the posts become a former member's."""
+    person = db.session.scalar(queries.users().where(User.id == user_id)) if user_id is not None else None
+    return person if person is not None and person.can(Permission.EDIT_POSTS) else None
+
+
+def _former_member(*, at: datetime) -> User:
+    """The byline that stands for everybody who left without a name: nobody can tell them apart."""
+    statement = queries.users().where(User.is_byline, User.name == FORMER_MEMBER).order_by(User.id).limit(1)
+    found = db.session.scalar(statement)
+    return found or actions.create_byline(name=FORMER_MEMBER, username="former-member", at=at)
+
+
+def _become_byline(user: User, *, keeps_biography: bool) -> None:
+    values: dict[str, Any] = {
+        "is_byline": True,
+        "is_active": True,
+        "email": None,
+        "email_key": None,
+        "password_hash": None,
+        "confirmed_at": None,
+        "role_id": queries.role(READER).id,
+    }
+    if not keeps_biography:
+        values |= {"bio": "", "website": "", "avatar": None}
+    db.session.execute(update(User).where(User.id == user.id).values(**values))
+    sessions.end_all(user)
+    tokens.void(user)
+    for model in (Authenticator, Passkey, RecoveryCode):
+        db.session.execute(delete(model).where(model.user_id == user.id))

@@ -1,0 +1,126 @@
+"""One's own data: taking all of it along, and leaving for good."""
+
+from flask import Blueprint, Response, current_app, flash, json, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import audit, clock, jobs
+from masthead.accounts import authentication, closing, personal_data, queries, signing_in, tasks, tokens
+from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.fates import Fate
+from masthead.accounts.forms import ClosingForm, PressForm
+from masthead.accounts.freshness import freshly_signed_in
+from masthead.accounts.links import link_of
+from masthead.accounts.tokens import Purpose
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotFound
+from masthead.mail import delivery
+from masthead.web.access import public
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("privacy", __name__)
+
+
+@bp.get("/privacy")
+@signed_in
+def overview() -> ResponseReturnValue:
+    """What one can do with one's data."""
+    return _page(_form(fresh=True))
+
+
+@bp.post("/privacy/download")
+@signed_in
+@freshly_signed_in
+def download() -> ResponseReturnValue:
+    """Everything that the site knows of oneself, as JSON or as a page to read."""
+    user = queries.get(current_user().id)
+    sections = personal_data.collected(user)
+    at = clock.now()
+    is_json = request.form.get("format") != "html"
+    if is_json:
+        record = {section.name: section.rows for section in sections}
+        body = json.dumps(
+            {"site": current_app.config["SITE_URL"], "made_at": at.isoformat(), **record}, indent=2
+        )
+    else:
+        body = render_template("accounts/personal_data.html", user=user, sections=sections, at=at)
+    audit.record("account.exported", by=user, subject=user.username)
+    db.session.commit()
+    extension = "json" if is_json else "html"
+    return Response(
+        body,
+        mimetype="application/json" if is_json else "text/html",
+        headers={
+            "Content-Disposition": f'attachment; filename="personal-data.{extension}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@bp.post("/privacy/close")
+@signed_in
+@freshly_signed_in
+@redisplays_expired_form
+def close() -> ResponseReturnValue:
+    """Ask for the deletion of one's account, which can be undone for fourteen days."""
+    form = _form()
+    if not form.validate_on_submit():
+        return _page(form)
+    try:
+        link = _close(form)
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+        return _page(_chosen(form))
+    db.session.commit()
+    page = render_template("accounts/closed.html", link=link, mail_is_on=delivery.is_on())
+    return page, {"Cache-Control": "no-store"}
+
+
+def _close(form: ClosingForm) -> str:
+    """Note the wish and sign out; the link that undoes it where no letter can carry one."""
+    user = queries.get(current_user().id)
+    token = closing.ask(
+        user,
+        posts=Fate(form.posts.data),
+        comments=Fate(form.comments.data),
+        heir=form.heir.data or "",
+        at=clock.now(),
+    )
+    signing_in.sign_out()
+    db.session.flush()
+    if delivery.is_on():
+        jobs.enqueue(tasks.send_link, token.id)
+        return ""
+    return link_of(Purpose.UNDO, tokens.arm(token))
+
+
+@bp.route("/undo/<token>", methods=["GET", "POST"])
+@public
+@redisplays_expired_form
+def undo(token: str) -> ResponseReturnValue:
+    """Keep the account whose deletion one had asked for."""
+    authentication.token_with(Purpose.UNDO, token)
+    form = PressForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/undo.html", form=form), 422 if request.method == "POST" else 200
+    used = tokens.consume(Purpose.UNDO, token)
+    if not closing.take_back(used.user_id or 0):
+        raise NotFound(tokens.INVALID)
+    db.session.commit()
+    flash("Your account stays. Sign in as before.")
+    return redirect(url_for("accounts.login"), code=303)
+
+
+def _form(*, fresh: bool = False) -> ClosingForm:
+    return _chosen(ClosingForm(formdata=None) if fresh else ClosingForm())
+
+
+def _chosen(form: ClosingForm) -> ClosingForm:
+    heirs = closing.possible_heirs(current_user())
+    form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
+    return form
+
+
+def _page(form: ClosingForm) -> ResponseReturnValue:
+    page = render_template("accounts/privacy.html", form=form, user=current_user())
+    return page, 422 if request.method == "POST" else 200

@@ -1,0 +1,72 @@
+"""What posts do when accounts ask or go."""
+
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import selectinload, undefer
+
+from masthead.accounts.models import User
+from masthead.accounts.signals import Farewell, Section, account_closed, personal_data_asked
+from masthead.db import db
+from masthead.posts.models import Post, PostByline, PostTag, Revision
+
+
+@personal_data_asked.connect
+def tell(user: User) -> list[Section]:
+    """The posts that somebody owns or is credited for, and every state that they saved."""
+    return [
+        Section("posts", "Your posts", [_row(post) for post in _posts_of(user)]),
+        Section("revisions", "What you saved", _revisions_of(user)),
+    ]
+
+
+def _posts_of(user: User) -> list[Post]:
+    credited = select(PostByline.post_id).where(PostByline.user_id == user.id)
+    statement = (
+        select(Post)
+        .where(or_(Post.author_id == user.id, Post.id.in_(credited)))
+        .options(undefer(Post.body), selectinload(Post.tag_rows).joinedload(PostTag.tag))
+        .order_by(Post.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _row(post: Post) -> dict[str, Any]:
+    names = ("id", "title", "slug", "summary", "body", "status", "language", "lead_image", "lead_alt")
+    numbers = ("words", "views", "comment_count", "created_at", "updated_at", "published_at", "trashed_at")
+    return {name: getattr(post, name) for name in (*names, *numbers)} | {
+        "tags": [tag.name for tag in post.tags]
+    }
+
+
+def _revisions_of(user: User) -> list[dict[str, Any]]:
+    names = ("post_id", "number", "title", "slug", "summary", "body", "tags", "status", "note", "created_at")
+    statement = (
+        select(Revision)
+        .where(Revision.author_id == user.id)
+        .options(undefer(Revision.body))
+        .order_by(Revision.id)
+    )
+    return [{name: getattr(revision, name) for name in names} for revision in db.session.scalars(statement)]
+
+
+@account_closed.connect
+def hand_over(farewell: Farewell) -> None:
+    """Give posts and bylines to whoever gets them. The history names a former member instead."""
+    heir, former = farewell.posts_to, farewell.former_member
+    if heir is None or former is None:
+        return
+    leaving = farewell.user.id
+    credited = select(PostByline.post_id).where(PostByline.user_id == leaving)
+    db.session.execute(
+        update(Post)
+        .where(or_(Post.author_id == leaving, Post.id.in_(credited)))
+        .values(version=Post.version + 1, updated_at=farewell.at)
+    )
+    db.session.execute(update(Post).where(Post.author_id == leaving).values(author_id=heir.id))
+    # Nobody is credited twice for one post.
+    heirs_own = select(PostByline.post_id).where(PostByline.user_id == heir.id)
+    theirs = PostByline.user_id == leaving
+    db.session.execute(delete(PostByline).where(theirs, PostByline.post_id.in_(heirs_own)))
+    db.session.execute(update(PostByline).where(theirs).values(user_id=heir.id))
+    db.session.execute(update(Revision).where(Revision.author_id == leaving).values(author_id=former.id))
