@@ -113,6 +113,7 @@ def sign_in(page: Page, user: User, *, password: str = PASSWORD) -> None:
 
 def assert_accessible(page: Page) -> None:
     """Fail with what axe finds against WCAG 2.2 AA and its own good practice."""
+    page.wait_for_load_state("networkidle")
     options: dict[str, Any] = {"runOnly": {"type": "tag", "values": WCAG}}
     results = Axe().run(page, options=options)
     lines = [
