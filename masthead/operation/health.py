@@ -2,18 +2,17 @@
 
 import os
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
+from masthead.operation.schema import newest_revision
 from masthead.web.access import public
 from masthead.web.security import also_over_http
 from masthead.web.stateless import stateless
@@ -62,7 +61,7 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    return _revision() == _newest_revision(current_app.extensions["migrate"].directory)
+    return _revision() == newest_revision()
 
 
 def _revision() -> str | None:
@@ -76,11 +75,6 @@ def _revision() -> str | None:
     except SQLAlchemyError as error:
         log.warning("the database does not answer", error=str(error))
         return None
-
-
-@lru_cache
-def _newest_revision(directory: str) -> str | None:
-    return ScriptDirectory(directory).get_current_head()
 
 
 def _storage() -> bool:

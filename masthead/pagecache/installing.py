@@ -3,7 +3,7 @@
 import os
 import weakref
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response
 from sqlalchemy import make_url
@@ -14,9 +14,11 @@ from masthead.pagecache.addresses import Addresses
 from masthead.pagecache.changes import EXTENSION
 from masthead.pagecache.counters import Counters
 from masthead.pagecache.middleware import Herald, PageCache
-from masthead.pagecache.postgres_watch import PostgresWatch
 from masthead.pagecache.sqlite_watch import SQLiteWatch
 from masthead.pagecache.store import Store
+
+if TYPE_CHECKING:
+    from masthead.pagecache.postgres_watch import PostgresWatch
 
 MEGABYTE: Final = 1024 * 1024
 _installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
@@ -40,10 +42,13 @@ def init_app(app: Flask, config: Config, *, herald: Herald) -> None:
         _installed.add(cache)
 
 
-def _watch(config: Config, store: Store) -> SQLiteWatch | PostgresWatch:
+def _watch(config: Config, store: Store) -> "SQLiteWatch | PostgresWatch":
     url = make_url(config.DATABASE_URL)
     if url.get_backend_name() == "sqlite":
         return SQLiteWatch(url.database or "", store)
+    # The driver is large, and a site on SQLite never needs it.
+    from masthead.pagecache.postgres_watch import PostgresWatch
+
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresWatch(address, store)
 

@@ -11,13 +11,14 @@ from masthead.pagecache import counters, topics
 from masthead.pagecache.addresses import Addresses, anonymous, normal_query
 from masthead.pagecache.counters import Counters
 from masthead.pagecache.entry import Entry, Headers, made
-from masthead.pagecache.postgres_watch import PostgresWatch
 from masthead.pagecache.sqlite_watch import SQLiteWatch
 from masthead.pagecache.store import Store
 from masthead.pagecache.topics import Moments, Reading
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from masthead.pagecache.postgres_watch import PostgresWatch
 
 #: How long a request waits for another one that makes the same page.
 FLIGHT_SECONDS: Final = 10.0
@@ -62,7 +63,7 @@ class PageCache:
         *,
         addresses: Addresses,
         store: Store,
-        watch: SQLiteWatch | PostgresWatch,
+        watch: "SQLiteWatch | PostgresWatch",
         counted: Counters,
         herald: Herald,
     ) -> None:
