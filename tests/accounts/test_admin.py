@@ -10,11 +10,6 @@ PATH = "/admin/users"
 
 
 @pytest.fixture
-def ada(sign_in, cast):
-    return sign_in(cast.ada)
-
-
-@pytest.fixture
 def stored(app):
     """Read an account; its role's name and whether it is active."""
 
