@@ -16,7 +16,7 @@ from masthead.settings.queries import NAMES, publication
 RECORDED_CHARACTERS = 200
 
 
-def change(*, by: Actor | None = None, **values: Any) -> None:
+def change(by: Actor | None = None, /, **values: Any) -> None:
     """Store the given settings of the publication, none of which is a secret, and record those that change."""
     unknown = values.keys() - NAMES
     if unknown:
@@ -26,11 +26,13 @@ def change(*, by: Actor | None = None, **values: Any) -> None:
         put(key, value)
     g.pop("publication", None)
     after = {key: _recorded(value) for key, value in values.items()}
-    changes = {
-        key: {"before": before[key], "after": after[key]} for key in values if before[key] != after[key]
+    changes: dict[str, Any] = {
+        key: _shortened({"before": before[key], "after": after[key]})
+        for key in values
+        if before[key] != after[key]
     }
     if changes:
-        audit.record("settings.changed", by=by, **{key: _shortened(pair) for key, pair in changes.items()})
+        audit.record("settings.changed", by=by, **changes)
 
 
 def _recorded(value: Any) -> str:

@@ -92,7 +92,7 @@ def _set_up(form: SetupForm, token_hash: str) -> User:
     )
     links = [NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about")]
     settings.change(
-        by=administrator,
+        administrator,
         title=title,
         accent=form.accent.data,
         navigation=[asdict(link) for link in links],
