@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from masthead import clock
 from masthead.accounts.models import Role
 from masthead.db import db
+from tests.support.factors import App, set_up_app
+from tests.support.letters import Post
 from tests.support.people import Cast
 from tests.support.visitors import Visitor
 
@@ -62,3 +65,21 @@ def make_role(app: Flask) -> Callable[..., Role]:
         return role
 
     return make
+
+
+@pytest.fixture
+def post(make_app: Callable[..., Flask], tmp_path: Path) -> Post:
+    """An application that puts its letters into a folder."""
+    folder = tmp_path / "letters"
+    app = make_app(
+        MAIL_URL=f"file://{folder}",
+        SITE_URL="https://news.example.org",
+        TRUSTED_HOSTS="localhost,news.example.org",
+    )
+    return Post(app, folder)
+
+
+@pytest.fixture
+def walts_app(cast: Cast, sign_in: Callable[..., Visitor]) -> App:
+    """Walt has an authenticator app."""
+    return set_up_app(sign_in(cast.walt))

@@ -16,6 +16,9 @@ from tests.support.people import PASSWORD
 class Visitor(FlaskClient):
     """A test client with the habits of a person."""
 
+    #: A form token that somebody keeps in mind, see `tests.support.entering`.
+    token = ""
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request, from outside of any application context."""
         assert not has_app_context(), (
