@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from masthead.db import db
 from masthead.jobs.models import Job
 from tests.support.databases import Database
 from tests.support.letters import Post, link_in
-from tests.support.people import Cast
+from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor, document
 
 SignIn = Callable[..., Visitor]
@@ -157,6 +158,62 @@ def test_secret_is_stored_nowhere(cast: Cast, post: Post, client: Visitor) -> No
         stored = [token.secret_hash for token in db.session.scalars(select(AccountToken))]
         jobs = [str(job.args) + job.last_error for job in db.session.scalars(select(Job))]
     assert all(secret not in text for text in [*stored, *jobs])
+
+
+@pytest.mark.parametrize("wrong", [slice(None, -1), slice(1, None), slice(None, 10)])
+def test_part_of_a_secret_is_worth_nothing(cast: Cast, post: Post, client: Visitor, wrong: slice) -> None:
+    """What is looked up is a hash, so that a right beginning neither opens anything nor takes longer (row 26)."""
+    ask(client, "walt@example.org")
+    link = post.link()
+    path, secret = link.rsplit("/", 1)
+    near, far = client.get(f"{path}/{secret[wrong]}"), client.get(f"{path}/{'x' * len(secret[wrong])}")
+    assert (near.status_code, far.status_code) == (404, 404)
+    assert document(near).text("//main") == document(far).text("//main")
+    assert client.get(link).status_code == 200
+
+
+def test_link_is_not_told_to_other_sites(cast: Cast, post: Post, client: Visitor) -> None:
+    ask(client, "walt@example.org")
+    answer = client.get(post.link())
+    assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_all_letters_to_one_address_share_the_five_of_a_day(
+    cast: Cast, post: Post, client: Visitor, sign_in: SignIn
+) -> None:
+    sign_in(client, cast.walt)
+    victim = "victim@example.net"
+    with_password = {"password": PASSWORD, "password_confirm": PASSWORD}
+    for number in range(3):
+        client.fill_in("/auth/security", email=victim, current_password=PASSWORD)
+        client.post("/auth/security/confirm", data={"csrf_token": client.form_token()})
+        ask(client, "walt@example.org")
+        ask(client, ["VICTIM@example.net", victim, "Victim@Example.Net"][number])
+    client.press("/auth/security", action="/auth/logout")
+    for number in range(3):
+        client.fill_in("/auth/register", username=f"nora{number}", email="walt@example.org", **with_password)
+    sent = [str(letter["To"]).lower() for letter in post.letters()]
+    assert sent.count("walt@example.org") == 5
+    assert sent.count(victim) <= 5
+
+
+def test_invitations_count_as_letters(cast: Cast, post: Post, client: Visitor, sign_in: SignIn) -> None:
+    sign_in(client, cast.ada)
+    for _ in range(7):
+        answer = client.fill_in("/admin/users/invite", email="victim@example.net", role="reader")
+        assert "/auth/invitation/" in answer.text
+    assert len(post.letters()) <= 5
+
+
+def test_requests_for_letters_from_one_address_are_limited(
+    cast: Cast, make_app: MakeApp, new_client: NewClient, tmp_path: Path
+) -> None:
+    client = new_client(make_app(RATELIMIT_LETTER_REQUESTS="2 per hour", MAIL_URL=f"file://{tmp_path}"))
+    answers = [client.fill_in("/auth/forgot", email=f"x{number}@example.org") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 3_600
+    assert "Come back in" in document(answers[2]).text("//main")
 
 
 def test_one_address_gets_five_letters_a_day(cast: Cast, post: Post, client: Visitor) -> None:
