@@ -88,7 +88,7 @@ BLUEPRINTS = (
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
     (assistance.bp, "/admin"),
-    (roles.bp, "/admin"),
+    (roles.bp, "/admin/roles"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
