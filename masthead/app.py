@@ -23,6 +23,7 @@ from masthead.accounts import cli as accounts_cli
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
 from masthead.admin import audit as audit_admin
+from masthead.admin import jobs as jobs_admin
 from masthead.admin import places
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     (search.bp, None),
     (health.bp, None),
     (audit_admin.bp, "/admin"),
+    (jobs_admin.bp, "/admin"),
 )
 #: The API, all of it below this prefix.
 API_PREFIX = "/api/v1"

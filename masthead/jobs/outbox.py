@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, text, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from masthead import clock
@@ -37,10 +37,23 @@ def enqueue(
     return job_id
 
 
-def listed(state: str | None = None) -> Select[Job]:
-    """Jobs, the newest first."""
+def listed(state: str | None = None, name: str = "") -> Select[Job]:
+    """Jobs of a state and of a task, the newest first; of all, where one is left out."""
     statement = select(Job).order_by(Job.id.desc())
-    return statement if state is None else statement.where(Job.state == state)
+    if state is not None:
+        statement = statement.where(Job.state == state)
+    return statement.where(Job.name == name) if name else statement
+
+
+def names() -> Select[str]:
+    """The tasks of which there are jobs."""
+    return select(Job.name).distinct().order_by(Job.name)
+
+
+def counts() -> dict[str, int]:
+    """How many jobs there are in each state."""
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples()
+    return dict(rows.all())
 
 
 def retry(job_id: int) -> None:

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
-from masthead.jobs import leases, registry, schedule
+from masthead.jobs import leases, present, registry, schedule
 from masthead.jobs.leases import LEASE, Lease
 
 log = structlog.get_logger(__name__)
@@ -99,6 +99,7 @@ class Runner:
         task = registry.find(lease.name)
         with (
             self.app.app_context(),
+            present.working_on(lease.job_id),
             structlog.contextvars.bound_contextvars(job=lease.job_id, task=lease.name),
         ):
             if task is None:
