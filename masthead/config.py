@@ -27,6 +27,7 @@ from masthead.setting_types import (
     MailServerAddress,
     Origins,
     PictureFolder,
+    RedisAddress,
     SecretKey,
     Sender,
     SiteAddress,
@@ -61,6 +62,10 @@ class Config(BaseSettings):
     JWT_SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
     #: ``sqlite:///…`` or ``postgresql://…``; empty means ``masthead.sqlite3`` in ``MASTHEAD_HOME``.
     DATABASE_URL: DatabaseAddress = ""
+    #: ``redis://…``: where several machines count the limits together; empty: each machine for itself.
+    REDIS_URL: RedisAddress = ""
+    #: ``redis://…``: the broker that wakes ``masthead worker``; empty: ``masthead serve`` runs the jobs itself.
+    CELERY_BROKER_URL: RedisAddress = ""
     #: Address and port that ``masthead serve`` listens on.
     HOST: str = "127.0.0.1"
     PORT: int = Field(default=8000, ge=1, le=65535)

@@ -63,6 +63,21 @@ def _known_database(value: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _known_redis(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_known = False
+    if not is_known:
+        raise ValueError(
+            "must look like redis://user:password@host:6379/0, or rediss:// for an encrypted way"
+        )
+    return value
+
+
 def _folder_for_pictures(value: str) -> str:
     if "://" in value:
         raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
@@ -118,6 +133,7 @@ def _whole_origins(value: tuple[str, ...]) -> tuple[str, ...]:
 Limit = Annotated[str, AfterValidator(_known_limit)]
 SecretKey = Annotated[SecretStr, AfterValidator(_strong_secret)]
 DatabaseAddress = Annotated[str, AfterValidator(_known_database)]
+RedisAddress = Annotated[str, AfterValidator(_known_redis)]
 PictureFolder = Annotated[str, AfterValidator(_folder_for_pictures)]
 SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
 MailServerAddress = Annotated[str, AfterValidator(_known_mail)]

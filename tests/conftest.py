@@ -13,6 +13,7 @@ from tests.support import keeper  # noqa: E402
 from tests.support.commands import without_settings  # noqa: E402
 
 pytest_plugins = [
+    "tests.support.broken_servers",
     "tests.support.brokers",
     "tests.support.browsers",
     "tests.support.commands",
