@@ -68,11 +68,12 @@ class SharedStorage(Storage, MovingWindowSupport):
     def take_back(self, key: str) -> None:
         """Undo the latest hit."""
         client: Redis = self.shared.storage
-        # The script of `limits` keeps the moments in a list, the latest first.
-        self._through(
-            lambda: bool(client.lpop(self.shared.prefixed_key(key))),
-            lambda: self.local.take_back(key) is None,
-        )
+
+        def undo() -> None:
+            # The script of `limits` keeps the moments in a list, the latest first.
+            client.lpop(self.shared.prefixed_key(key))
+
+        self._through(undo, lambda: self.local.take_back(key))
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count hits of a fixed window."""
