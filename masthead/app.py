@@ -38,10 +38,11 @@ from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.importing import cli as importing_cli
+from masthead.jobs import bridge
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import receivers as _media  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell
+from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell, workers
 from masthead.operation.backups import cli as backups
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401
@@ -125,6 +126,8 @@ API_BLUEPRINTS = (
 #: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
 COMMANDS = (
     serving.serve,
+    workers.worker,
+    workers.beat,
     checks.check,
     schema.init_db,
     seeding.seed_db,
@@ -158,6 +161,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     schema.init_app(app, MIGRATIONS)
     storage.init_app(app)
+    bridge.init_app(app)
     csrf.init_app(app)
     cors.init_app(app, config)
     limits.init_app(app, config)

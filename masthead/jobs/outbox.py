@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from masthead import clock
 from masthead.db import db
 from masthead.errors import Conflict, NotFound
 from masthead.jobs.models import Job, State
 from masthead.jobs.registry import Task
+
+_QUEUED = "masthead.jobs.queued"
 
 
 def enqueue(
@@ -34,7 +37,15 @@ def enqueue(
             index_elements=["unique_key"], index_where=text("state = 'queued'")
         )
     job_id: int | None = db.session.scalar(statement.returning(Job.id))
+    if job_id is not None and (run_at is None or run_at <= now):
+        db.session().info.setdefault(_QUEUED, []).append(job_id)
     return job_id
+
+
+def queued_in(session: Session) -> list[int]:
+    """The jobs that the transaction of a session has queued for now, once."""
+    found: list[int] = session.info.pop(_QUEUED, [])
+    return found
 
 
 def listed(state: str | None = None, name: str = "") -> Select[Job]:

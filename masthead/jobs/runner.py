@@ -94,6 +94,27 @@ class Runner:
                 done += 1
         return done
 
+    def run_one(self, job_id: int) -> bool:
+        """Run this job in this thread, if it is due and nobody has it; whether that was so."""
+        with self.app.app_context():
+            taken = leases.take(self.owner, 1, only=job_id)
+            for lease in taken:
+                self.work_on(lease)
+        return bool(taken)
+
+    def keep_leases(self) -> None:
+        """Prolong, from a thread, the leases of what `run_one` works on."""
+
+        def keep() -> None:
+            while not self._stopping.wait(LEASE.total_seconds() / 3):
+                try:
+                    with self.app.app_context():
+                        leases.renew(self.owner)
+                except SQLAlchemyError as error:
+                    log.warning("leases cannot be renewed", error=str(error))
+
+        threading.Thread(target=keep, daemon=True, name="leases").start()
+
     def work_on(self, lease: Lease) -> None:
         """Run one job, and write down how it ended."""
         task = registry.find(lease.name)

@@ -51,11 +51,13 @@ def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int | N
     app = info.load_app()
     with app.app_context():
         _prepare(settings)
-    companion = Companion(app)
+    # With a broker, `masthead worker` and `masthead beat` do the jobs.
+    companion = None if settings.CELERY_BROKER_URL else Companion(app)
     try:
         SERVERS[server](address, settings.PORT, settings.WORKERS)
     finally:
-        companion.end()
+        if companion is not None:
+            companion.end()
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:

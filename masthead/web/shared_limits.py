@@ -5,16 +5,15 @@ nobody waits, and no limit is lifted.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from limits.storage import MovingWindowSupport, RedisStorage, Storage
-from redis import ConnectionPool, Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from masthead.circuit import Circuit
 from masthead.web.limit_store import LMDBStorage
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 SCHEME = "masthead-shared"
 #: A server that has not answered by then is left alone for a while.
@@ -31,6 +30,12 @@ class SharedStorage(Storage, MovingWindowSupport):
     def __init__(
         self, uri: str | None = None, wrap_exceptions: bool = False, *, redis_url: str = "", **options: Any
     ) -> None:
+        # Most sites have no such server, and need not wait for its client to be imported.
+        from redis import ConnectionPool
+        from redis.backoff import NoBackoff
+        from redis.exceptions import RedisError
+        from redis.retry import Retry
+
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self.local = LMDBStorage(uri)
         pool = ConnectionPool.from_url(
