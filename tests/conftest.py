@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.parallel",
     "tests.support.people",
     "tests.support.queries",
+    "tests.support.sinks",
     "tests.support.visitors",
 ]
 

@@ -5,8 +5,8 @@ which its task must bear; it never runs twice at the same time while its runner 
 """
 
 import os
+import platform
 import secrets
-import socket
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -37,7 +37,7 @@ class Runner:
     def __init__(self, app: Flask, *, threads: int = THREADS) -> None:
         self.app = app
         self.threads = threads
-        self.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.owner = f"{platform.node()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._running: set[Future[None]] = set()
         self._known_ticks: dict[str, int] = {}
