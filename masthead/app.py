@@ -43,6 +43,7 @@ from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import receivers as _media  # noqa: F401
 from masthead.media import views as media
 from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell, workers
+from masthead.operation import media as media_moving
 from masthead.operation.backups import cli as backups
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401
@@ -138,6 +139,7 @@ COMMANDS = (
     jobs.group,
     cache.group,
     mail.group,
+    media_moving.group,
     backups.backup,
     backups.restore,
 )

@@ -79,8 +79,11 @@ class Config(BaseSettings):
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
     #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.
     CORS_ORIGINS: Annotated[Origins, NoDecode] = ()
-    #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
+    #: Where pictures are: a folder, or ``s3://bucket/folder?endpoint=…&region=…``; empty: ``media`` in MASTHEAD_HOME.
     MEDIA_URL: PictureFolder = ""
+    #: The keys to the bucket. Empty: what the machine itself has been given.
+    AWS_ACCESS_KEY_ID: str = ""
+    AWS_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
     #: The largest picture that is accepted, in megabytes.
     MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Who may make an account.

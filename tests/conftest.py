@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.broken_servers",
     "tests.support.brokers",
     "tests.support.browsers",
+    "tests.support.buckets",
     "tests.support.commands",
     "tests.support.databases",
     "tests.support.live",

@@ -19,6 +19,7 @@ from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK
 from masthead.db import db
 from masthead.operation.schema import present_schema
+from masthead.storage import store
 from masthead.web.commands import Command
 
 #: Less free space than this stops a database sooner than its owner can look.
@@ -113,18 +114,12 @@ def _storage() -> Iterator[Finding]:
 
 
 def _pictures() -> Iterator[Finding]:
-    folder = Path(current_app.config["MEDIA_URL"])
-    # It is made when the first picture comes.
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        yield Finding(
-            Level.ERROR,
-            "pictures",
-            f"No picture can be kept in {folder}. Give {nearest} to the account that runs Masthead, or set MEDIA_URL "
-            "to another folder.",
-        )
+    pictures = store.current()
+    problem = pictures.problem()
+    if problem is not None:
+        yield Finding(Level.ERROR, "pictures", problem)
     else:
-        yield Finding(Level.OK, "pictures", f"Pictures can be kept in {folder}.")
+        yield Finding(Level.OK, "pictures", f"Pictures can be kept in {pictures.place}.")
 
 
 def _free_megabytes(folder: Path) -> int:

@@ -1,10 +1,8 @@
 """Whether the site lives and can work, for load balancers and supervisors. Strangers read it, so it names no details."""
 
-import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
 
 import structlog
 from alembic.script import ScriptDirectory
@@ -14,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
+from masthead.storage import store as storage
 from masthead.web.access import public
 from masthead.web.security import also_over_http
 from masthead.web.stateless import stateless
@@ -84,10 +83,10 @@ def _newest_revision(directory: str) -> str | None:
 
 
 def _storage() -> bool:
-    folder = Path(current_app.config["MEDIA_URL"])
-    # It is made when the first picture comes.
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    problem = storage.current().problem()
+    if problem is not None:
+        log.warning("pictures cannot be kept", problem=problem)
+    return problem is None
 
 
 PARTS: dict[str, Callable[[], bool]] = {
