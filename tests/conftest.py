@@ -23,7 +23,9 @@ pytest_plugins = [
     "tests.support.mailbox",
     "tests.support.parallel",
     "tests.support.people",
+    "tests.support.processes",
     "tests.support.queries",
+    "tests.support.reverse_proxy",
     "tests.support.sinks",
     "tests.support.visitors",
 ]

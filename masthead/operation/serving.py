@@ -140,7 +140,9 @@ def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
         "graceful-timeout": GRACE_SECONDS,
         "log-level": "warning",
     }
-    sys.argv = ["gunicorn", *(f"--{name}={value}" for name, value in settings.items()), TARGET]
+    # Since version 25 gunicorn opens a control socket in the home folder, which nobody here uses.
+    options = ["--no-control-socket", *(f"--{name}={value}" for name, value in settings.items())]
+    sys.argv = ["gunicorn", *options, TARGET]
     run()
 
 

@@ -1,9 +1,5 @@
 """Celery between the outbox and its workers: the broker may lose, repeat and delay, and every job is done."""
 
-import contextlib
-import signal
-import subprocess
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -16,7 +12,6 @@ from masthead.db import db
 from masthead.jobs import bridge, registry
 from masthead.jobs.models import Job, State
 from masthead.jobs.runner import Runner
-from tests.support.commands import environment
 
 #: A busy machine takes its time to start Python.
 SECONDS = 40
@@ -49,41 +44,9 @@ def site(make_app, own_valkey):
 
 
 @pytest.fixture
-def start(database, own_valkey, tmp_path):
-    """Start `masthead worker` or `masthead beat` as a process."""
-    running = []
-
-    def begin(command):
-        home = tmp_path / f"{command}-{len(running)}"
-        home.mkdir()
-        settings = {
-            "FLASK_CONFIG": "testing",
-            "DATABASE_URL": database.url,
-            "CELERY_BROKER_URL": own_valkey.url,
-            "LOG_LEVEL": "INFO",
-        }
-        with (home / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "masthead", command],
-                cwd=home,
-                env=environment(home, settings),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        running.append((process, home / "log"))
-        return process
-
-    yield begin
-    for process, log in running:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        try:
-            assert process.wait(20) in (0, -signal.SIGKILL), log.read_text()
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            pytest.fail(f"It did not end:\n{log.read_text()}", pytrace=False)
+def start(database, own_valkey, start_process):
+    """Start `masthead worker` or `masthead beat` on the site of this test."""
+    return lambda command: start_process(command, DATABASE_URL=database.url, CELERY_BROKER_URL=own_valkey.url)
 
 
 def test_worker_and_beat_do_what_waits(site, start):
@@ -116,7 +79,6 @@ def test_killed_worker_loses_nothing(site, start):
     queue(site, 200)
     await_that(lambda: State.DONE in states(site))
     worker.kill()
-    worker.wait()
     # As if its last leases had ended; that takes a minute.
     with site.app_context():
         past = {"lease_until": clock.now() - timedelta(seconds=1)}
