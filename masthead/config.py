@@ -62,6 +62,9 @@ class Config(BaseSettings):
     JWT_SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
     #: ``sqlite:///…`` or ``postgresql://…``; empty means ``masthead.sqlite3`` in ``MASTHEAD_HOME``.
     DATABASE_URL: DatabaseAddress = ""
+    #: Connections to PostgreSQL that a process keeps, and as many more for moments; how long a statement may take there.
+    DATABASE_CONNECTIONS: int = Field(default=10, ge=1, le=500)
+    DATABASE_STATEMENT_SECONDS: int = Field(default=30, ge=0, le=3_600)
     #: ``redis://…``: where several machines count the limits together; empty: each machine for itself.
     REDIS_URL: RedisAddress = ""
     #: ``redis://…``: the broker that wakes ``masthead worker``; empty: ``masthead serve`` runs the jobs itself.

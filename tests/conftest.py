@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.live",
     "tests.support.mailbox",
+    "tests.support.own_postgres",
     "tests.support.parallel",
     "tests.support.people",
     "tests.support.processes",

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
+from masthead.operation import connections
 from masthead.storage import store as storage
 from masthead.web.access import public
 from masthead.web.security import also_over_http
@@ -39,7 +40,10 @@ def live() -> ResponseReturnValue:
 @also_over_http
 def ready() -> ResponseReturnValue:
     """Whether it can serve readers and writers: 503 and which part fails, if it can not."""
-    return _answer({name: looks_good() for name, looks_good in PARTS.items()})
+    parts = dict(PARTS)
+    if current_app.config["CELERY_BROKER_URL"]:
+        parts["broker"] = _broker
+    return _answer({name: looks_good() for name, looks_good in parts.items()})
 
 
 def _answer(parts: Mapping[str, bool]) -> ResponseReturnValue:
@@ -86,6 +90,13 @@ def _storage() -> bool:
     problem = storage.current().problem()
     if problem is not None:
         log.warning("pictures cannot be kept", problem=problem)
+    return problem is None
+
+
+def _broker() -> bool:
+    problem = connections.answers(current_app.config["CELERY_BROKER_URL"])
+    if problem is not None:
+        log.warning("the broker does not answer", problem=problem)
     return problem is None
 
 

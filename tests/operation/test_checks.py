@@ -30,6 +30,10 @@ def test_a_good_installation_passes(look, cast):
         "pictures",
         "database",
         "accounts",
+        "limits",
+        "broker",
+        "jobs",
+        "mail",
         "address",
     }
     assert {level for level, _ in lines} == {"ok"}

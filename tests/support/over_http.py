@@ -81,7 +81,7 @@ class Guest:
 
     def get(self, path: str, **headers: str) -> Reply:
         """Read an address."""
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, seconds=SECONDS, **headers)
 
     def fill_in(self, path: str, button: str | None = None, **typed: Value) -> Reply:
         """Open the page, type into the form that has these fields, and send it; the answer, not followed."""

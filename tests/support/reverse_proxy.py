@@ -99,7 +99,7 @@ class Nginx:
         }
         text = SHIPPED.read_text(encoding="utf-8")
         for pattern, place in replaced.items():
-            text, count = re.subn(pattern, lambda _, place=place: place, text, flags=re.MULTILINE)
+            text, count = re.subn(pattern, place.replace("\\", r"\\"), text, flags=re.MULTILINE)
             assert count, f"{pattern} is not in {SHIPPED.name} any more."
         return text
 
