@@ -71,9 +71,11 @@ def limit_statements(app: Flask) -> None:
 
     @event.listens_for(engine, "connect")
     def limit(connection: Any, _record: object) -> None:
+        # A SET inside of a transaction that is rolled back would be forgotten.
+        connection.autocommit = True
         connection.execute(f"SET statement_timeout = {milliseconds}")
         connection.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
-        connection.commit()
+        connection.autocommit = False
 
 
 def is_full(error: BaseException) -> bool:
