@@ -61,6 +61,12 @@ ADMINISTRATION: tuple[Place, ...] = (
         "Title, colour, navigation, and which comments wait.",
     ),
     Place(
+        "jobs_admin.index",
+        "Jobs",
+        Permission.MANAGE_JOBS,
+        "Letters and other work in the background: what waits, and what has failed.",
+    ),
+    Place(
         "audit_admin.index",
         "Audit log",
         Permission.READ_AUDIT,

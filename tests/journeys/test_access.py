@@ -139,6 +139,9 @@ ROUTES = {
     "POST /admin/roles/<int:role_id>/delete": ADMINS,
     "GET /admin/settings": ADMINS,
     "POST /admin/settings": ADMINS,
+    "GET /admin/jobs": ADMINS,
+    "POST /admin/jobs/<int:job_id>/retry": ADMINS,
+    "POST /admin/jobs/<int:job_id>/cancel": ADMINS,
     "GET /admin/audit": ADMINS,
     "POST /admin/audit.csv": ADMINS,
 }
