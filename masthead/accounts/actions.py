@@ -32,9 +32,15 @@ USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
 
 
 def register(
-    *, username: str, email: str, password_hash: str, at: datetime, role: Role | None = None
+    *,
+    username: str,
+    email: str,
+    password_hash: str,
+    at: datetime,
+    role: Role | None = None,
+    by_themself: bool = True,
 ) -> User:
-    """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
+    """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
     email = checked_email(email)
     twin = lookalike_key(username)
     if twin != name_key(username) and queries.by_username(twin) is not None:
@@ -50,7 +56,9 @@ def register(
         updated_at=at,
     )
     _insert(user)
-    audit.record("account.created", by=user, subject=user.username, role=user.role.name)
+    audit.record(
+        "account.created", by=user if by_themself else None, subject=user.username, role=user.role.name
+    )
     return user
 
 

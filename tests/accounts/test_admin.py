@@ -36,7 +36,7 @@ def change(visitor, user, what, **typed):
 def test_a_changed_role_takes_effect_at_once_and_signs_out(ada, sign_in, cast, stored):
     walt = sign_in(cast.walt)
     page = change(ada, cast.walt, "role", role="editor")
-    assert "Walt is an editor now" in page.text
+    assert "Walt has the role Editor now" in page.text
     assert stored(cast.walt) == ("editor", True)
     assert walt.get("/dashboard").status_code == 302
 
