@@ -7,9 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from masthead.accounts import queries as accounts
+from masthead.accounts import role_actions
 from masthead.accounts.models import AccountToken, Role, User
+from masthead.accounts.permissions import Permission
+from masthead.accounts.role_actions import Draft
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from masthead.errors import Conflict, NotAllowed
 from tests.factories import PostFactory, UserFactory
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document
@@ -211,6 +216,24 @@ def test_nobody_gives_a_role_more_rights_than_they_have(rita: Visitor) -> None:
     assert set(offered) == {"comments.write", "posts.write", "roles.manage", "users.manage"}
     data = {"title": "Spy", "rank": "5", "permissions": "audit.read", "csrf_token": rita.form_token()}
     assert rita.post(f"{ROLES}/create", data=data).status_code == 422
+
+
+@pytest.mark.usefixtures("rita")
+def test_rights_are_checked_where_roles_are_made_too(app: Flask) -> None:
+    """The form offers none that one lacks; whoever calls the action from elsewhere is refused there."""
+    with app.app_context():
+        warden = db.session.scalars(accounts.users().where(Role.name == "warden").join(User.role)).one()
+        reader = accounts.role("reader")
+        spy = Draft("Spy", 5, frozenset({Permission.READ_AUDIT}))
+        with pytest.raises(NotAllowed):
+            role_actions.create(spy, by=warden)
+        with pytest.raises(NotAllowed):
+            role_actions.revise(reader, spy, by=warden)
+        with pytest.raises(NotAllowed):
+            role_actions.revise(accounts.role("editor"), spy, by=warden)
+        with pytest.raises(Conflict):
+            role_actions.delete(reader, by=warden, heir=None)
+        db.session.rollback()
 
 
 def test_nobody_makes_a_role_of_their_own_rank(rita: Visitor) -> None:
