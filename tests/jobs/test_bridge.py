@@ -13,8 +13,9 @@ from masthead.jobs import bridge, registry
 from masthead.jobs.models import Job, State
 from masthead.jobs.runner import Runner
 
+pytestmark = pytest.mark.timeout(300)
 #: A busy machine takes its time to start Python.
-SECONDS = 40
+SECONDS = 60
 
 
 def await_that(is_so, seconds=SECONDS):
