@@ -1,7 +1,5 @@
 """The application factory: a table of contents of Masthead."""
 
-from pathlib import Path
-
 from flask import Flask
 
 from masthead import config as configuration
@@ -19,7 +17,6 @@ from masthead.accounts import (
     roles,
     signing_in,
 )
-from masthead.accounts import cli as accounts_cli
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
 from masthead.admin import audit as audit_admin
@@ -33,18 +30,15 @@ from masthead.comments import receivers as _comments  # noqa: F401
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
-from masthead.exporting import cli as exporting_cli
 from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
-from masthead.importing import cli as importing_cli
+from masthead.importing import models as _importing  # noqa: F401
 from masthead.jobs import bridge
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import receivers as _media  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import cache, checks, health, jobs, mail, schema, seeding, serving, shell, workers
-from masthead.operation import media as media_moving
-from masthead.operation.backups import cli as backups
+from masthead.operation import health, shell
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
@@ -79,8 +73,7 @@ from masthead.web import (
 )
 from masthead.web.api import rates, versions
 from masthead.web.api import views as api_document
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+from masthead.web.commands import CommandTable
 
 #: Every blueprint and where it is mounted.
 BLUEPRINTS = (
@@ -97,7 +90,7 @@ BLUEPRINTS = (
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
     (assistance.bp, "/admin"),
-    (roles.bp, "/admin"),
+    (roles.bp, "/admin/roles"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
@@ -124,25 +117,25 @@ API_BLUEPRINTS = (
     (tags_api.bp, "/tags"),
     (api_document.bp, ""),
 )
-#: Every command of `masthead` that is ours; `db` comes from Flask-Migrate.
-COMMANDS = (
-    serving.serve,
-    workers.worker,
-    workers.beat,
-    checks.check,
-    schema.init_db,
-    seeding.seed_db,
-    schema.db_group,
-    accounts_cli.group,
-    exporting_cli.group,
-    importing_cli.group,
-    jobs.group,
-    cache.group,
-    mail.group,
-    media_moving.group,
-    backups.backup,
-    backups.restore,
-)
+#: Every command of `masthead` and where it is made.
+COMMANDS = {
+    "backup": "masthead.operation.backups.cli:backup",
+    "beat": "masthead.operation.workers:beat",
+    "cache": "masthead.operation.cache:group",
+    "check": "masthead.operation.checks:check",
+    "db": "masthead.operation.migrating:db_group",
+    "export": "masthead.exporting.cli:group",
+    "import": "masthead.importing.cli:group",
+    "init-db": "masthead.operation.migrating:init_db",
+    "jobs": "masthead.operation.jobs:group",
+    "mail": "masthead.operation.mail:group",
+    "media": "masthead.operation.media:group",
+    "restore": "masthead.operation.backups.cli:restore",
+    "seed-db": "masthead.operation.seeding:seed_db",
+    "serve": "masthead.operation.serving:serve",
+    "user": "masthead.accounts.cli:group",
+    "worker": "masthead.operation.workers:worker",
+}
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -161,7 +154,6 @@ def create_app(config: Config | None = None) -> Flask:
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
-    schema.init_app(app, MIGRATIONS)
     storage.init_app(app)
     bridge.init_app(app)
     csrf.init_app(app)
@@ -179,6 +171,7 @@ def create_app(config: Config | None = None) -> Flask:
     places.init_app(app)
     view_counter.init_app(app)
     shell.init_app(app)
+    app.cli = CommandTable(COMMANDS)
     toolbar.init_app(app, config)
 
     for blueprint, prefix in BLUEPRINTS:
@@ -186,7 +179,5 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint, prefix in API_BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
         expired_forms.exempt(app, blueprint)
-    for command in COMMANDS:
-        app.cli.add_command(command)
     access.check(app)
     return app

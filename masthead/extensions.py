@@ -4,9 +4,7 @@ Talisman keeps its settings on itself, so `create_app` makes one for each applic
 """
 
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
-migrate = Migrate()

@@ -46,7 +46,13 @@ ADMINISTRATION: tuple[Place, ...] = (
         "accounts_admin.index",
         "People",
         Permission.MANAGE_USERS,
-        "Find accounts, change their role, and disable them.",
+        "Invite, find and help people, change their role, and disable accounts.",
+    ),
+    Place(
+        "roles.index",
+        "Roles",
+        Permission.MANAGE_ROLES,
+        "What each role may do, and roles of your own.",
     ),
     Place(
         "settings_admin.edit",

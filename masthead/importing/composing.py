@@ -18,7 +18,7 @@ from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
 if TYPE_CHECKING:
-    from masthead.importing.dialects.base import Dialect, Place
+    from masthead.importing.dialects.base import Dialect, Generator, Place
 
 SUMMARIES: Final = ("excerpt", "summary", "description", "standfirst", "dek", "subtitle", "abstract")
 FORMER_ADDRESSES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "redirects")
@@ -32,7 +32,7 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 def compose(
-    dialect: "Dialect", path: str, place: "Place", document: Document, fields: Fields, notes: Notebook
+    dialect: "Generator", path: str, place: "Place", document: Document, fields: Fields, notes: Notebook
 ) -> Item:
     """Read all that the fields say; raises `Unreadable` for a date that is none."""
     at = standing.published(dialect, place, fields)
@@ -77,7 +77,7 @@ def _kind(place: "Place", fields: Fields) -> Kind:
 
 
 def _addresses(
-    dialect: "Dialect", place: "Place", path: str, fields: Fields, at: datetime | None
+    dialect: "Generator", place: "Place", path: str, fields: Fields, at: datetime | None
 ) -> tuple[str, ...]:
     local = at.astimezone(dialect.zone) if at else None
     own = permalinks.unique(dialect.addresses(place, path, fields, local))

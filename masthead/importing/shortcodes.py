@@ -77,7 +77,7 @@ class Hugo(Language):
 
 
 class Zola(Language):
-    """Zola's shortcodes are all the site's own: they stay visible."""
+    """Zola's shortcodes are all the site's own: nothing is known of them, and they stay visible."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}"}
     attributes: ClassVar = _ATTRIBUTES
@@ -90,10 +90,6 @@ class Zola(Language):
             ),
             text,
         )
-
-    def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
-        """Nothing is known of them."""
-        return None
 
 
 def arguments(inner: str) -> tuple[str, list[str], dict[str, str]]:

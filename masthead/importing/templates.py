@@ -64,8 +64,8 @@ class Language:
         return text
 
     def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
-        """What a tag means and where that ends; None if it cannot be expressed. Counts it under its name."""
-        raise NotImplementedError
+        """What a tag means and where that ends; None if it cannot be expressed, as nothing can by the base."""
+        return None
 
     def name(self, tag: Tag) -> str:
         """Under which name a tag is counted."""

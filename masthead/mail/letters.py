@@ -9,7 +9,6 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 from urllib.parse import urlsplit
 
-import css_inline
 from flask import current_app, render_template
 
 from masthead import clock
@@ -18,7 +17,6 @@ from masthead.jobs import present
 from masthead.mail.transports import Mailbox
 
 SUBJECT_CHARACTERS = 200
-_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,14 @@ def compose(template: str, *, recipient: str, **context: Any) -> Letter:
     text = render_template(f"mail/{template}.txt", **context)
     subject, _, body = text.lstrip().partition("\n")
     html = render_template(f"mail/{template}.html", subject=subject, **context)
-    return Letter(recipient, one_line(subject), body.strip() + "\n", _inliner.inline(html))
+    return Letter(recipient, one_line(subject), body.strip() + "\n", _with_inline_styles(html))
+
+
+def _with_inline_styles(html: str) -> str:
+    # Few processes ever set a letter, and the library is large.
+    import css_inline
+
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False).inline(html)
 
 
 def one_line(subject: str) -> str:

@@ -1,11 +1,9 @@
 """Whether the site lives and can work, for load balancers and supervisors. Strangers read it, so it names no details."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from http import HTTPStatus
 
 import structlog
-from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
@@ -13,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
 from masthead.operation import connections
+from masthead.operation.schema import newest_revision
 from masthead.storage import store as storage
 from masthead.web.access import public
 from masthead.web.security import also_over_http
@@ -65,7 +64,7 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    return _revision() == _newest_revision(current_app.extensions["migrate"].directory)
+    return _revision() == newest_revision()
 
 
 def _revision() -> str | None:
@@ -79,11 +78,6 @@ def _revision() -> str | None:
     except SQLAlchemyError as error:
         log.warning("the database does not answer", error=str(error))
         return None
-
-
-@lru_cache
-def _newest_revision(directory: str) -> str | None:
-    return ScriptDirectory(directory).get_current_head()
 
 
 def _storage() -> bool:

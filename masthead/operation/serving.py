@@ -1,13 +1,15 @@
 """The production server, and the set-up link of a site that nobody has an account on."""
 
 import errno
+import gc
 import os
 import socket
 import sys
 from collections.abc import Callable
 
 import click
-from flask.cli import ScriptInfo, pass_script_info
+from flask import Flask
+from werkzeug.utils import import_string
 
 from masthead import config as configuration
 from masthead.db import db
@@ -43,14 +45,14 @@ WHY_NOT = {
     show_default=True,
     help="Which server.",
 )
-@pass_script_info
-def serve(info: ScriptInfo, host: str | None, port: int | None, workers: int | None, server: str) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, server: str) -> None:
     """Serve the site, and run its background jobs in a process beside the server."""
     settings = _settings(host, port, workers)
     address = usable_address(settings.HOST, settings.PORT)
-    app = info.load_app()
+    app = application()
     with app.app_context():
         _prepare(settings)
+    share_memory()
     # With a broker, `masthead worker` and `masthead beat` do the jobs.
     companion = None if settings.CELERY_BROKER_URL else Companion(app)
     try:
@@ -69,6 +71,18 @@ def _settings(host: str | None, port: int | None, workers: int | None) -> config
         return configuration.load()
     except configuration.ConfigurationError as error:
         raise click.ClickException(str(error)) from None
+
+
+def application() -> Flask:
+    """The application that the server's processes will answer with: they are forks of this one and find it made."""
+    app: Flask = import_string(TARGET)
+    return app
+
+
+def share_memory() -> None:
+    """Keep the garbage collector of forks away from what is loaded already: its marks would make each copy it all."""
+    gc.collect()
+    gc.freeze()
 
 
 def usable_address(host: str, port: int) -> str:

@@ -3,20 +3,22 @@
 import os
 import weakref
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response
 from sqlalchemy import make_url
 
 from masthead.config import Config
-from masthead.pagecache import topics
+from masthead.pagecache import fragments, topics
 from masthead.pagecache.addresses import Addresses
 from masthead.pagecache.changes import EXTENSION
 from masthead.pagecache.counters import Counters
 from masthead.pagecache.middleware import Herald, PageCache
-from masthead.pagecache.postgres_watch import PostgresWatch
 from masthead.pagecache.sqlite_watch import SQLiteWatch
 from masthead.pagecache.store import Store
+
+if TYPE_CHECKING:
+    from masthead.pagecache.postgres_watch import PostgresWatch
 
 MEGABYTE: Final = 1024 * 1024
 _installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
@@ -34,16 +36,20 @@ def init_app(app: Flask, config: Config, *, herald: Herald) -> None:
         herald=herald,
     )
     app.extensions[EXTENSION] = cache
+    fragments.init_app(app)
     if config.PAGE_CACHE:
         app.wsgi_app = cache  # type: ignore[method-assign]
         app.after_request(_note_moments)
         _installed.add(cache)
 
 
-def _watch(config: Config, store: Store) -> SQLiteWatch | PostgresWatch:
+def _watch(config: Config, store: Store) -> "SQLiteWatch | PostgresWatch":
     url = make_url(config.DATABASE_URL)
     if url.get_backend_name() == "sqlite":
         return SQLiteWatch(url.database or "", store)
+    # The driver is large, and a site on SQLite never needs it.
+    from masthead.pagecache.postgres_watch import PostgresWatch
+
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresWatch(address, store)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from masthead.posts.manuscript import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.models import Post
@@ -34,17 +34,22 @@ class MomentField(StringField):
             raise ValidationError("Enter the date and time like 2026-11-21T14:05.") from None
 
 
-class PostForm(Form):
-    """Writing a post."""
-
-    title = StringField(
+def title_field(asked: str) -> StringField:
+    """The field for a title, which asks for one with this sentence."""
+    return StringField(
         "Title",
         [
-            InputRequired("Give the post a title."),
+            DataRequired(asked),
             Length(max=TITLE_CHARACTERS, message="A title has at most %(max)d characters."),
         ],
         [trimmed],
     )
+
+
+class ManuscriptForm(Form):
+    """What posts and pages are written with alike. Each adds its title."""
+
+    title: StringField
     summary = TextAreaField(
         "Standfirst",
         [Length(max=SUMMARY_CHARACTERS, message="A standfirst has at most %(max)d characters.")],
@@ -53,17 +58,40 @@ class PostForm(Form):
     body = TextAreaField(
         "Text", [Length(max=BODY_CHARACTERS, message="The text has at most %(max)d characters.")]
     )
-    tags = StringField(
-        "Tags", [Length(max=2_500, message="The tags have at most %(max)d characters.")], [trimmed]
-    )
     slug = StringField(
         "Address",
         [Length(max=SLUG_CHARACTERS, message="An address has at most %(max)d characters.")],
         [trimmed],
+        description="Empty means: made from the title. An old address keeps leading here.",
+    )
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the writer saw; None if the form does not say."""
+        given = str(self.version.data or "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+    def fields_of_manuscript(self) -> dict[str, Any]:
+        """The arguments of `masthead.posts.manuscript.typeset`."""
+        return {
+            "title": self.title.data or "",
+            "summary": self.summary.data or "",
+            # Browsers send line ends as CRLF (HTML, form submission); Markdown is kept with LF.
+            "body": (self.body.data or "").replace("\r\n", "\n"),
+            "slug": self.slug.data or None,
+        }
+
+
+class PostForm(ManuscriptForm):
+    """Writing a post."""
+
+    title = title_field("Give the post a title.")
+    tags = StringField(
+        "Tags", [Length(max=2_500, message="The tags have at most %(max)d characters.")], [trimmed]
     )
     published_at = MomentField("Publish at (UTC)", [Optional()])
     comments_open = BooleanField("Readers may comment", default=True)
-    version = HiddenField()
 
     @classmethod
     def of(cls, post: Post) -> "PostForm":
@@ -79,19 +107,6 @@ class PostForm(Form):
             version=post.version,
         )
 
-    @property
-    def seen_version(self) -> int | None:
-        """The version that the writer saw; None if the form does not say."""
-        given = str(self.version.data or "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-
     def fields_of_manuscript(self) -> dict[str, Any]:
         """The arguments of `masthead.posts.manuscript.typeset`."""
-        return {
-            "title": self.title.data or "",
-            "summary": self.summary.data or "",
-            # Browsers send line ends as CRLF (HTML, form submission); Markdown is kept with LF.
-            "body": (self.body.data or "").replace("\r\n", "\n"),
-            "tags": tags.parse(self.tags.data or ""),
-            "slug": self.slug.data or None,
-        }
+        return super().fields_of_manuscript() | {"tags": tags.parse(self.tags.data or "")}

@@ -1,9 +1,12 @@
 """Shell commands whose mistakes end in one clear sentence and exit code 1, never in a traceback."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
+from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from werkzeug.utils import import_string
 
 from masthead.errors import DomainError
 
@@ -27,3 +30,27 @@ class Group(click.Group):
     """A group of such commands. Each is declared `flask.cli.with_appcontext` as well."""
 
     command_class = Command
+
+
+class CommandTable(AppGroup):
+    """An application's commands by name; the module of each is loaded when it is asked for.
+
+    Importing, exporting and migrating bring large libraries along, which no process of the server should carry.
+    """
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        super().__init__("masthead")
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*self._places, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command by its name."""
+        known = super().get_command(ctx, cmd_name)
+        if known is not None or cmd_name not in self._places:
+            return known
+        command: click.Command = import_string(self._places[cmd_name])
+        self.add_command(command, cmd_name)
+        return command

@@ -1,9 +1,8 @@
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import text
 
 from masthead.db import db
-from masthead.operation import schema
+from masthead.operation import migrating, schema
 from masthead.storage import store
 from tests.factories import UserFactory
 
@@ -112,7 +111,7 @@ def test_a_site_that_would_refuse_its_own_address_is_wrong(look, app, cast, monk
 @pytest.mark.parametrize(("revision", "sentence"), [("0001", "older version"), ("9999", "newer version")])
 def test_tables_of_another_version_are_wrong(scratch_app, revision, sentence):
     with scratch_app.app_context():
-        upgrade()
+        migrating.upgrade()
         assert schema.present_schema().problem is None
         with db.engine.begin() as connection:
             connection.execute(

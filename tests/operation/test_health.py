@@ -4,8 +4,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from masthead.app import MIGRATIONS
 from masthead.db import db
+from masthead.operation.schema import MIGRATIONS
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 import psycopg
 import pytest
 from flask import Flask, has_app_context
-from flask_migrate import upgrade
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
@@ -22,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from masthead.app import create_app
 from masthead.config import TestingConfig
 from masthead.db import db
+from masthead.operation import migrating
 from masthead.pagecache.changes import EXTENSION
 from masthead.pagecache.middleware import PageCache
 from masthead.pagecache.postgres_watch import PostgresWatch
@@ -188,7 +188,7 @@ class Database:
         self.url = content.url
         self.app = self.make_app()
         with self.app.app_context():
-            upgrade()
+            migrating.upgrade()
         content.keep()
         if kind == "sqlite":
             _forget_durability(self.engine)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import psycopg
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from masthead.pagecache.changes import CHANNEL
 from masthead.pagecache.postgres_watch import PostgresWatch
@@ -31,3 +32,8 @@ def settle(apps: Iterable[Flask]) -> None:
     while not all(watch.has_heard(mark) for watch in listening):
         assert time.monotonic() < deadline, "A page cache does not hear of changes."
         time.sleep(0.002)
+
+
+def how(response: TestResponse) -> str:
+    """How the cache dealt with a request."""
+    return response.headers["X-Cache"]

@@ -1,6 +1,7 @@
 """What the dialects share: settings of the old site, where files lie, and the way from a file to an item."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -78,8 +79,8 @@ class Place:
     is_index: bool = False
 
 
-class Dialect:
-    """One site generator's way to lay out texts. Objects travel to other processes, so they hold plain data only."""
+class Dialect(ABC):
+    """One way to lay out texts in a folder. Objects travel to other processes, so they hold plain data only."""
 
     title: ClassVar[str]
     #: Files that settings may stand in, the first that exists counts.
@@ -110,17 +111,9 @@ class Dialect:
 
     # What a dialect answers ---------------------------------------------------------------------
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
-        """What the path of a text says about it."""
-        raise NotImplementedError
-
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """The paths of a text on the old site, its own first; ``at`` is its date in the site's time zone."""
-        raise NotImplementedError
-
-    def defaults(self, path: str) -> dict[str, Value]:
-        """Front matter that the folder gives to a file."""
-        return {}
+    @abstractmethod
+    def item(self, path: str, content: bytes) -> Item | LeftOut:
+        """What a file becomes; raises `Unreadable`."""
 
     def enters(self, path: str) -> bool:
         """Whether a folder may hold texts."""
@@ -140,25 +133,6 @@ class Dialect:
         """The names of what a text is about, the most important first."""
         for name in ("tags", "tag", "taxonomies", "categories", "category", "topics", "topic", "series"):
             yield from self._names(fields.value(name))
-
-    # The way from a file to an item -------------------------------------------------------------
-
-    def item(self, path: str, content: bytes) -> Item | LeftOut:
-        """What a file becomes; raises `Unreadable`."""
-        decoded = decode(content)
-        document = front_matter.split(decoded.text, headers=self.has_header_lines)
-        fields = document.fields(defaults=self.defaults(path))
-        place = self.place(path, document, fields)
-        if isinstance(place, LeftOut):
-            return replace(place, source=shown(path))
-        notebook = Notebook()
-        if decoded.dropped:
-            notebook.changed("NUL characters", "left out", count=decoded.dropped)
-        for name, line in document.repeated:
-            notebook.changed(
-                "repeated front matter", f"`{name}` stands there twice; the last one counts", line=line
-            )
-        return composing.compose(self, path, place, document, fields, notebook)
 
     @cached_property
     def base_path(self) -> str:
@@ -262,6 +236,39 @@ class Dialect:
             return
         named = Fields(values).text("short_name", "username", "slug")
         yield from people.described(values, top=False, key=named or key)
+
+
+class Generator(Dialect):
+    """A dialect of somebody else's, whose texts are read by what their paths and front matter usually mean."""
+
+    @abstractmethod
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """What the path of a text says about it."""
+
+    @abstractmethod
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """The paths of a text on the old site, its own first; ``at`` is its date in the site's time zone."""
+
+    def defaults(self, path: str) -> dict[str, Value]:
+        """Front matter that the folder gives to a file."""
+        return {}
+
+    def item(self, path: str, content: bytes) -> Item | LeftOut:
+        """What a file becomes; raises `Unreadable`."""
+        decoded = decode(content)
+        document = front_matter.split(decoded.text, headers=self.has_header_lines)
+        fields = document.fields(defaults=self.defaults(path))
+        place = self.place(path, document, fields)
+        if isinstance(place, LeftOut):
+            return replace(place, source=shown(path))
+        notebook = Notebook()
+        if decoded.dropped:
+            notebook.changed("NUL characters", "left out", count=decoded.dropped)
+        for name, line in document.repeated:
+            notebook.changed(
+                "repeated front matter", f"`{name}` stands there twice; the last one counts", line=line
+            )
+        return composing.compose(self, path, place, document, fields, notebook)
 
 
 def is_about_the_folder(path: str) -> bool:

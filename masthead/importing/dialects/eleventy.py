@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from masthead.importing import permalinks
 from masthead.importing.decoding import decode
-from masthead.importing.dialects.base import DATED_NAME, Dialect, Place, is_about_the_folder, without_ending
+from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import dated_addresses, has_words
 from masthead.importing.errors import Unreadable
 from masthead.importing.front_matter import Document, Notation
@@ -42,7 +42,7 @@ _EXPRESSION: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}|]{1,80})*)-?\}\
 _DATE_FILTER: Final = re.compile(r"date\s*:?\s*\(?\s*[\"']([^\"']{1,60})[\"']\s*\)?")
 
 
-class Eleventy(Dialect):
+class Eleventy(Generator):
     """An Eleventy site, or a folder of posts from one."""
 
     title: ClassVar[str] = "Eleventy"

@@ -10,7 +10,7 @@ from masthead.importing import permalinks
 from masthead.importing.dialects.base import (
     DATA_NOTATIONS,
     DATED_NAME,
-    Dialect,
+    Generator,
     Place,
     is_about_the_folder,
     without_ending,
@@ -30,7 +30,7 @@ _LANGUAGE_ENDING: Final = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")
 _NOT_IN_PATHS: Final = re.compile(r"[^\w.\-/+~]")
 
 
-class Hugo(Dialect):
+class Hugo(Generator):
     """A Hugo site, or its folder of content."""
 
     title: ClassVar[str] = "Hugo"

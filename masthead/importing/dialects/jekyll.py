@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from masthead.importing import people, permalinks
 from masthead.importing.dialects.base import (
     DATED_NAME,
-    Dialect,
+    Generator,
     Place,
     is_about_the_folder,
     without_ending,
@@ -37,7 +37,7 @@ _THEME_FOLDERS: Final = frozenset(
 )
 
 
-class Jekyll(Dialect):
+class Jekyll(Generator):
     """A Jekyll site, or a folder of posts from one."""
 
     title: ClassVar[str] = "Jekyll"

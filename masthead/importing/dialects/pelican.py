@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from masthead.importing import permalinks
 from masthead.importing.decoding import decode
-from masthead.importing.dialects.base import DATED_NAME, Dialect, Place, is_about_the_folder, without_ending
+from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.errors import Unreadable
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Kind, LeftOut
@@ -22,7 +22,7 @@ from masthead.text.slugs import slugify
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::([^{}]{1,60}))?\}")
 
 
-class Pelican(Dialect):
+class Pelican(Generator):
     """A Pelican site, or its folder of content."""
 
     title: ClassVar[str] = "Pelican"

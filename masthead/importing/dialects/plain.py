@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from masthead.importing import permalinks
-from masthead.importing.dialects.base import DATED_NAME, Dialect, Place, is_about_the_folder, without_ending
+from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, Value
@@ -17,7 +17,7 @@ _PAGES: Final = frozenset(
 _DATED_FOLDERS: Final = re.compile(r"(?:^|.*/)(\d{4})/(\d{1,2})/(?:(\d{1,2})/)?[^/]+")
 
 
-class Plain(Dialect):
+class Plain(Generator):
     """Markdown files, with front matter of any kind or without."""
 
     title: ClassVar[str] = "plain Markdown"

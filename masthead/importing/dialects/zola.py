@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import ClassVar, Final
 
 from masthead.importing import people, permalinks
-from masthead.importing.dialects.base import Dialect, Place, is_about_the_folder, without_ending
+from masthead.importing.dialects.base import Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import has_words
 from masthead.importing.folder import Folder
 from masthead.importing.front_matter import Document
@@ -20,7 +20,7 @@ _DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.-]+Z?)?[-_ ]+(.+)")
 _PEOPLE: Final = frozenset({"authors", "author"})
 
 
-class Zola(Dialect):
+class Zola(Generator):
     """A Zola site, or its folder of content."""
 
     title: ClassVar[str] = "Zola"

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from flask_migrate import upgrade
 from psycopg import Connection, sql
 from sqlalchemy import inspect
 
 from masthead.db import Base, db
+from masthead.operation import migrating
 
 FOLDER = "database"
 CHUNK_BYTES = 1 << 20
@@ -49,7 +49,7 @@ def save(into: Path) -> dict[str, list[str]]:
 
 def load(folder: Path, tables: dict[str, list[str]], revision: str) -> None:
     """Make the tables of the backup's revision, and fill them."""
-    upgrade(revision=revision)
+    migrating.upgrade(revision)
     with _connection() as connection, connection.cursor() as cursor:
         # The migrations have written rows of their own, such as the roles.
         cursor.execute(
