@@ -4,5 +4,5 @@ from masthead.app import create_app
 from masthead.db import limit_statements
 
 app = create_app()
-limit_statements(app)
+limit_statements(app, app.config["DATABASE_STATEMENT_SECONDS"])
 application = app
