@@ -5,11 +5,12 @@ import logging
 import multiprocessing
 import socket
 import stat
+import time
 
 import pytest
 
 from masthead.config import ConfigurationError, TestingConfig, load
-from masthead.web import logs
+from masthead.web import access_log, logs
 from masthead.web.log_files import RotatingFile
 
 
@@ -76,6 +77,18 @@ def test_settings_send_the_log_to_file_and_syslog(tmp_path):
         logging.getLogger("masthead.tests").warning("The press is hot.")
         assert json.loads((tmp_path / "log").read_text())["event"] == "The press is hot."
         assert b"The press is hot." in server.recv(4_096)
+
+
+@pytest.mark.usefixtures("restored")
+def test_answers_from_memory_are_lines_like_all_others(tmp_path):
+    logs.configure(TestingConfig(MASTHEAD_HOME=tmp_path, LOG_FORMAT="json", LOG_FILE=str(tmp_path / "log")))
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/about"}
+    request_id = access_log.note_hit(environ, 200, time.perf_counter())
+    access_log.lines.write()
+    found = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    (line,) = [line for line in found if line.get("request_id") == request_id]
+    assert (line["event"], line["path"], line["status"], line["cache"]) == ("request", "/about", 200, "hit")
+    assert line["level"] == "info"
 
 
 @pytest.mark.usefixtures("restored")
