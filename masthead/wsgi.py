@@ -8,5 +8,5 @@ from masthead.web import metrics
 settings = configuration.load()
 metrics.share(settings.MASTHEAD_HOME)
 app = create_app(settings)
-limit_statements(app)
+limit_statements(app, settings.DATABASE_STATEMENT_SECONDS)
 application = app

@@ -61,6 +61,7 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     finally:
         if companion is not None:
             companion.end()
+        metrics.forget(settings.MASTHEAD_HOME)
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:

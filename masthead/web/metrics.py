@@ -4,8 +4,12 @@ Several processes count into files of one folder (prometheus-client's multiproce
 switches on before the library is loaded); an application by itself counts in memory.
 """
 
+import hashlib
 import os
+import shutil
+import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
 FOLDER: Final = "metrics"
+MEMORY: Final = Path("/dev", "shm")
 SWITCH: Final = "PROMETHEUS_MULTIPROC_DIR"
 EXTENSION: Final = "masthead.metrics"
 #: Seconds; a page takes some milliseconds.
@@ -37,15 +42,33 @@ class Metrics:
 
 def share(home: Path) -> None:
     """Count together with the other processes of this home; call this before an application is made."""
-    folder = home / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ[SWITCH] = str(folder)
+    os.environ[SWITCH] = str(_folder_of(home))
 
 
 def begin_anew(home: Path) -> None:
     """Forget what the processes of an earlier start have counted; call this while no other one runs."""
-    for file in (home / FOLDER).glob("*.db"):
+    for file in _folder_of(home).glob("*.db"):
         file.unlink(missing_ok=True)
+
+
+def forget(home: Path) -> None:
+    """Leave nothing behind; call this when the last process has ended."""
+    shutil.rmtree(_folder_of(home), ignore_errors=True)
+
+
+def _folder_of(home: Path) -> Path:
+    """In memory, if the machine offers that: the files are mapped, and a write to a mapped file that finds no room on a
+    full disk ends the process (SIGBUS).
+    """
+    name = hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:16]
+    for folder in (MEMORY / f"masthead-{os.geteuid()}-{name}", home / FOLDER):
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=folder.parent == home, exist_ok=True)
+            # Anybody may write into that memory, so a folder that waits there may be somebody else's.
+            found = folder.lstat()
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+                return folder
+    return home / FOLDER
 
 
 def is_shared() -> bool:
