@@ -26,6 +26,7 @@ from masthead.accounts.schemas import (
     Credentials,
     People,
     PeopleQuery,
+    Person,
     Profile,
     ProfileChange,
     Registered,
@@ -198,7 +199,7 @@ def _listed(wanted: str | None, *, is_whole: bool) -> Select[User]:
 
 @people.get("/<int:user_id>")
 @public
-@operation("Read a profile", tag="users", answer=Profile, problems=(404,), is_conditional=True)
+@operation("Read a profile", tag="users", answer=Person, problems=(404,), is_conditional=True)
 def show(user_id: int) -> Answer:
     """A public profile; the whole account for those who administer accounts, and for its owner."""
     reader = visitor()

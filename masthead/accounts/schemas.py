@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, User
 from masthead.web.api.paging import address
@@ -76,6 +76,10 @@ class Account(Profile):
             confirmed_at=user.confirmed_at,
             created_at=user.created_at,
         )
+
+
+class Person(RootModel[Account | Profile]):
+    """An account for those who may know it, and a profile for everybody else."""
 
 
 class SignedIn(Schema):

@@ -136,9 +136,9 @@ def _conditions(query: PostsQuery) -> list[ColumnElement[bool]]:
 def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
     if names is None:
         return None
-    chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
+    chosen = frozenset(names.split(","))
     unknown = sorted(chosen - shape.model_fields.keys())
-    if unknown or not chosen:
+    if unknown:
         raise Invalid("These are not members of a post: " + ", ".join(unknown)[:200], field="fields")
     return chosen
 

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from masthead import __version__
 from masthead.web import access
+from masthead.web.api import relations
 from masthead.web.api.operations import ATTRIBUTE, CHANGING, Operation
 from masthead.web.api.schemas import GREATEST_ID, Problem
 
@@ -64,6 +65,11 @@ def document(app: Flask) -> dict[str, Any]:
         shapes |= {(described.answer, "serialization")} if described.answer else set()
     ordered = sorted(shapes, key=lambda pair: (pair[0].__name__, pair[1]))
     _, definitions = models_json_schema(ordered, ref_template=REFERENCE)
+    components = definitions["$defs"]
+    for _, _, described, _ in operations(app):
+        if described.answer and relations.is_sparse(described):
+            relations.add_sparse(components, described.answer.__name__)
+    relations.link(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -74,7 +80,7 @@ def document(app: Flask) -> dict[str, Any]:
         "servers": [{"url": app.config["SITE_URL"]}],
         "paths": paths,
         "components": {
-            "schemas": definitions["$defs"],
+            "schemas": components,
             "securitySchemes": {
                 "access": {
                     "type": "http",
@@ -186,7 +192,10 @@ def _success(described: Operation) -> dict[str, Any]:
         headers["Link"] = _LINK
     answer: dict[str, Any] = {"description": HTTPStatus(described.status).phrase, "headers": headers}
     if described.answer is not None:
-        answer["content"] = {"application/json": {"schema": _reference(described.answer)}}
+        schema = _reference(described.answer)
+        if relations.is_sparse(described):
+            schema = {"anyOf": [schema, {"$ref": f"{schema['$ref']}{relations.SPARSE}"}]}
+        answer["content"] = {"application/json": {"schema": schema}}
     return answer
 
 

@@ -112,27 +112,31 @@ def _inputs(described: Operation) -> tuple[dict[str, Schema], dict[str, list[str
         if shape is None:
             continue
         try:
-            checked[name] = shape.model_validate(read(described))
+            checked[name] = read(described, shape)
         except ValidationError as error:
             wrong |= _messages(error)
     return checked, wrong
 
 
-def _query(_described: Operation) -> dict[str, object]:
+def _query(_described: Operation, shape: type[Schema]) -> Schema:
     """The parameters; one that is given twice is a list, which no shape accepts."""
-    return {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    return shape.model_validate(
+        {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    )
 
 
-def _body(described: Operation) -> object:
+def _body(described: Operation, shape: type[Schema]) -> Schema:
     content = request.get_data()
     if not content and described.is_body_optional:
-        return {}
+        return shape()
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
     try:
-        return json.loads(content, parse_constant=_no_constant)
+        json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadRequest("This is not JSON.") from None
+    # Strict: 1 is neither true, nor a moment, nor the text "1".
+    return shape.model_validate_json(content, strict=True)
 
 
 def _no_constant(name: str) -> float:
