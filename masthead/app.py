@@ -69,7 +69,7 @@ from masthead.web import (
     templating,
     toolbar,
 )
-from masthead.web.api import rates, versions
+from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
 from masthead.web.commands import CommandTable
 
@@ -154,6 +154,7 @@ def create_app(config: Config | None = None) -> Flask:
     limits.init_app(app, config)
     rates.init_app(app)
     versions.init_app(app)
+    idempotency.init_app(app)
     bearer.init_app(app)
     signing_in.init_app(app)
     freshness.init_app(app)

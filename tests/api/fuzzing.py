@@ -1,5 +1,7 @@
 """Schemathesis on a running application: every phase and every check."""
 
+import itertools
+import re
 import threading
 import zlib
 from collections.abc import Collection, Iterator
@@ -12,6 +14,8 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from masthead.web.api import idempotency
 
 DOCUMENT = "/api/v1/openapi.json"
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -27,6 +31,7 @@ CONTENT_RULES = {
     "PATCH /api/v1/posts/{slug}": "the same",
     "POST /api/v1/posts/{slug}/comments": "a comment that is answered stands below the same post",
 }
+_numbers = itertools.count()
 
 
 @dataclass
@@ -75,13 +80,17 @@ def fuzz(
 
 @schemathesis.hook
 def before_call(context: object, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """Let every second change reach the action: nobody guesses an ETag."""
+    """Let every second change reach the action: nobody guesses an ETag, and a key is used once."""
     if (
         case.headers
         and "If-Match" in case.headers
         and zlib.crc32(repr((case.path_parameters, case.body)).encode()) % 2
     ):
         case.headers["If-Match"] = "*"
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and re.fullmatch(idempotency.PATTERN, key):
+        # Another request each time: with the same key it would rightly be refused.
+        case.headers["Idempotency-Key"] = f"{key[:200]}{next(_numbers)}"
 
 
 def _settings(

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from masthead import __version__
 from masthead.web import access
-from masthead.web.api import relations
+from masthead.web.api import idempotency, relations
 from masthead.web.api.operations import ATTRIBUTE, CHANGING, Operation
 from masthead.web.api.schemas import GREATEST_ID, Problem
 
@@ -25,7 +25,7 @@ WORDS = {
     401: "The token is missing, invalid or expired.",
     403: "The account does not have the right to do this.",
     404: "There is nothing here, or the account may not know of it.",
-    409: "This is not possible in the present state.",
+    409: "This is not possible in the present state, or a request with the same Idempotency-Key is under way.",
     412: "The state is not the one named in If-Match.",
     413: "This is more than the site accepts.",
     415: "The content is not JSON.",
@@ -167,6 +167,14 @@ def _header_parameters(method: str, described: Operation) -> Iterator[dict[str, 
             "description": "The ETag of the state that you saw.",
             "schema": {"type": "string"},
         }
+    if described.takes_key(method):
+        yield {
+            "name": idempotency.HEADER,
+            "in": "header",
+            "required": False,
+            "description": "Your name for this request. Sent again within 24 hours, it answers the same and does nothing.",
+            "schema": {"type": "string", "pattern": idempotency.PATTERN},
+        }
     if method == "GET" and described.is_conditional:
         yield {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
 
@@ -176,6 +184,7 @@ def _responses(method: str, described: Operation) -> dict[str, Any]:
     codes |= {422} if described.query or described.body else {422} if method != "GET" else set()
     codes |= {413, 415} if described.body else set()
     codes |= {401}
+    codes |= {409} if described.takes_key(method) else set()
     answers = {str(int(described.status)): _success(described)}
     if method == "GET" and described.is_conditional:
         answers["304"] = {"description": WORDS[304], "headers": _HEADERS | {"ETag": _ETAG}}

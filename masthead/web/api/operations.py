@@ -16,11 +16,15 @@ from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequ
 
 from masthead.db import db
 from masthead.web import errors
+from masthead.web.api import idempotency
 from masthead.web.api.schemas import Schema
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
+UNSAFE = CHANGING | {"POST"}
+#: The tags of operations whose answers are never stored.
+SECRET = frozenset({"auth", "tokens"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,10 @@ class Operation:
     is_conditional: bool
     #: ``access``, ``refresh`` or nothing: which token it takes.
     bearer: str
+
+    def takes_key(self, method: str) -> bool:
+        """Whether ``Idempotency-Key`` counts: where something changes, but for what answers with secrets."""
+        return method in UNSAFE and self.bearer == "access" and self.tag not in SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +102,13 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
     checked, wrong = _inputs(described)
     if wrong:
         return errors.answer(HTTPStatus.UNPROCESSABLE_ENTITY, errors.SENTENCES[422], errors=wrong)
+    earlier = idempotency.earlier_answer() if described.takes_key(request.method) else None
+    if earlier is not None:
+        return earlier
     try:
-        return _response(described, view(**arguments, **checked))
+        response = _response(described, view(**arguments, **checked))
+        idempotency.keep(response)
+        return response
     except StaleDataError:
         db.session.rollback()
         raise PreconditionFailed(STALE) from None
