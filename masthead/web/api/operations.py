@@ -107,11 +107,11 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
         return earlier
     try:
         response = _response(described, view(**arguments, **checked))
-        idempotency.keep(response)
-        return response
     except StaleDataError:
         db.session.rollback()
         raise PreconditionFailed(STALE) from None
+    idempotency.keep(response)
+    return response
 
 
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
