@@ -20,6 +20,7 @@ from masthead.accounts import (
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
 from masthead.admin import audit as audit_admin
+from masthead.admin import jobs as jobs_admin
 from masthead.admin import places
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401
@@ -33,6 +34,7 @@ from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.importing import models as _importing  # noqa: F401
+from masthead.jobs import bridge
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import receivers as _media  # noqa: F401
 from masthead.media import views as media
@@ -88,7 +90,7 @@ BLUEPRINTS = (
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
     (assistance.bp, "/admin"),
-    (roles.bp, "/admin"),
+    (roles.bp, "/admin/roles"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
@@ -102,6 +104,7 @@ BLUEPRINTS = (
     (search.bp, None),
     (health.bp, None),
     (audit_admin.bp, "/admin"),
+    (jobs_admin.bp, "/admin"),
 )
 #: The API, all of it below this prefix.
 API_PREFIX = "/api/v1"
@@ -117,6 +120,7 @@ API_BLUEPRINTS = (
 #: Every command of `masthead` and where it is made.
 COMMANDS = {
     "backup": "masthead.operation.backups.cli:backup",
+    "beat": "masthead.operation.workers:beat",
     "cache": "masthead.operation.cache:group",
     "check": "masthead.operation.checks:check",
     "db": "masthead.operation.migrating:db_group",
@@ -125,10 +129,12 @@ COMMANDS = {
     "init-db": "masthead.operation.migrating:init_db",
     "jobs": "masthead.operation.jobs:group",
     "mail": "masthead.operation.mail:group",
+    "media": "masthead.operation.media:group",
     "restore": "masthead.operation.backups.cli:restore",
     "seed-db": "masthead.operation.seeding:seed_db",
     "serve": "masthead.operation.serving:serve",
     "user": "masthead.accounts.cli:group",
+    "worker": "masthead.operation.workers:worker",
 }
 
 
@@ -149,6 +155,7 @@ def create_app(config: Config | None = None) -> Flask:
     templating.init_app(app)
     db.init_app(app)
     storage.init_app(app)
+    bridge.init_app(app)
     csrf.init_app(app)
     cors.init_app(app, config)
     limits.init_app(app, config)

@@ -27,6 +27,7 @@ from masthead.setting_types import (
     MailServerAddress,
     Origins,
     PictureFolder,
+    RedisAddress,
     SecretKey,
     Sender,
     SiteAddress,
@@ -61,6 +62,13 @@ class Config(BaseSettings):
     JWT_SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
     #: ``sqlite:///…`` or ``postgresql://…``; empty means ``masthead.sqlite3`` in ``MASTHEAD_HOME``.
     DATABASE_URL: DatabaseAddress = ""
+    #: Connections to PostgreSQL that a process keeps, and as many more for moments; how long a statement may take there.
+    DATABASE_CONNECTIONS: int = Field(default=10, ge=1, le=500)
+    DATABASE_STATEMENT_SECONDS: int = Field(default=30, ge=0, le=3_600)
+    #: ``redis://…``: where several machines count the limits together; empty: each machine for itself.
+    REDIS_URL: RedisAddress = ""
+    #: ``redis://…``: the broker that wakes ``masthead worker``; empty: ``masthead serve`` runs the jobs itself.
+    CELERY_BROKER_URL: RedisAddress = ""
     #: Address and port that ``masthead serve`` listens on.
     HOST: str = "127.0.0.1"
     PORT: int = Field(default=8000, ge=1, le=65535)
@@ -74,8 +82,11 @@ class Config(BaseSettings):
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
     #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.
     CORS_ORIGINS: Annotated[Origins, NoDecode] = ()
-    #: Folder for pictures; empty means ``media`` in ``MASTHEAD_HOME``.
+    #: Where pictures are: a folder, or ``s3://bucket/folder?endpoint=…&region=…``; empty: ``media`` in MASTHEAD_HOME.
     MEDIA_URL: PictureFolder = ""
+    #: The keys to the bucket. Empty: what the machine itself has been given.
+    AWS_ACCESS_KEY_ID: str = ""
+    AWS_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
     #: The largest picture that is accepted, in megabytes.
     MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Who may make an account.

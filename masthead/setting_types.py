@@ -4,7 +4,7 @@ import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import limits
 from pydantic import AfterValidator, SecretStr
@@ -26,6 +26,8 @@ KNOWN_SECRETS = frozenset(
         "your-secret-key-here",
     }
 )
+#: A bucket's name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 #: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 
@@ -63,10 +65,39 @@ def _known_database(value: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _folder_for_pictures(value: str) -> str:
-    if "://" in value:
-        raise ValueError("must be a folder of this machine, such as /var/lib/masthead/media")
-    return str(Path(value).absolute()) if value else value
+def _known_redis(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_known = False
+    if not is_known:
+        raise ValueError(
+            "must look like redis://user:password@host:6379/0, or rediss:// for an encrypted way"
+        )
+    return value
+
+
+def picture_place(value: str) -> str:
+    """Where pictures are kept, a folder or a bucket, in its one form; raises `ValueError` with what is wrong."""
+    if not value or "://" not in value:
+        return str(Path(value).absolute()) if value else value
+    try:
+        parts = urlsplit(value)
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        parts, options = urlsplit(""), {}
+    if (
+        parts.scheme != "s3"
+        or not BUCKET.fullmatch(parts.netloc)
+        or not options.keys() <= {"endpoint", "region"}
+    ):
+        raise ValueError(
+            "must be a folder such as /var/lib/masthead/media, or s3://bucket/folder?endpoint=https://…&region=…"
+        )
+    return value
 
 
 def _absolute_address(value: str) -> str:
@@ -118,7 +149,8 @@ def _whole_origins(value: tuple[str, ...]) -> tuple[str, ...]:
 Limit = Annotated[str, AfterValidator(_known_limit)]
 SecretKey = Annotated[SecretStr, AfterValidator(_strong_secret)]
 DatabaseAddress = Annotated[str, AfterValidator(_known_database)]
-PictureFolder = Annotated[str, AfterValidator(_folder_for_pictures)]
+RedisAddress = Annotated[str, AfterValidator(_known_redis)]
+PictureFolder = Annotated[str, AfterValidator(picture_place)]
 SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
 MailServerAddress = Annotated[str, AfterValidator(_known_mail)]
 Sender = Annotated[str, AfterValidator(_one_sender)]

@@ -24,9 +24,11 @@ TAIL = """
 - Who may write but not publish can change a post until it is public, and not after.
 - Nobody changes the account of somebody whose rank is equal or higher, except their own.
 - Nobody gives a role of a higher rank than their own, or one with a permission that they lack.
+- Nobody changes a role of an equal or higher rank, or one with a permission that they lack, nor makes one. Administrators keep
+  every permission and the highest rank; readers never get the rights over people, roles, settings, jobs and the audit log.
 - The last active administrator can neither be disabled nor get another role, not even by themself, and not when two step
   down at the same moment.
-- A changed role takes effect at once: that person is signed out everywhere.
+- A changed role takes effect at once: that person is signed out everywhere. So does a changed set of permissions.
 - The shell (`masthead user …`) asks nobody's permission, and keeps the last administrator all the same.
 """
 

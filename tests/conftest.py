@@ -13,15 +13,21 @@ from tests.support import keeper  # noqa: E402
 from tests.support.commands import without_settings  # noqa: E402
 
 pytest_plugins = [
+    "tests.support.broken_servers",
     "tests.support.brokers",
     "tests.support.browsers",
+    "tests.support.buckets",
     "tests.support.commands",
     "tests.support.databases",
     "tests.support.live",
     "tests.support.mailbox",
+    "tests.support.own_postgres",
     "tests.support.parallel",
     "tests.support.people",
+    "tests.support.processes",
     "tests.support.queries",
+    "tests.support.reverse_proxy",
+    "tests.support.sinks",
     "tests.support.visitors",
 ]
 

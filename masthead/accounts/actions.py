@@ -24,7 +24,7 @@ from masthead.accounts.models import (
 from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.errors import Invalid, NotAllowed
+from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.text.names import has_hidden_characters, mixes_scripts, name_key
 from masthead.text.slugs import slugify
 
@@ -251,6 +251,11 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
     if user.is_administrator and role.id != user.role_id:
         keep_an_administrator(user)
     before, user.role = user.role.name, role
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:
+        raise Conflict("Somebody else deleted this role in the meantime.") from None
     sessions.end_all(user)
     audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
 

@@ -14,6 +14,7 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
+from masthead.web import limits
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.redirection import redirect_back
 
@@ -47,7 +48,7 @@ def _invite(form: InvitationForm) -> str:
     role = queries.role(form.role.data or "")
     token = actions.invite(form.email.data or "", role, by=current_user())
     db.session.flush()
-    if delivery.is_on():
+    if delivery.is_on() and limits.is_free("letters", queries.email_key(token.email)):
         # The letter makes a secret of its own, which would void the one that is shown.
         copy = tokens.prepare(Purpose.INVITE, email=token.email, role=role)
         db.session.flush()

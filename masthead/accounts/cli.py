@@ -1,11 +1,14 @@
 """``masthead user …``: accounts from the shell; no mail server is ever needed."""
 
+from typing import Protocol
+
 import click
 from flask.cli import with_appcontext
 
 from masthead import clock
 from masthead.accounts import actions, factor_actions, passwords, queries, tokens
 from masthead.accounts.links import link_of
+from masthead.accounts.models import AccountToken, User
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.web.commands import Group
@@ -84,10 +87,7 @@ def set_password(identity: str, password: str) -> None:
 @with_appcontext
 def disable(identity: str) -> None:
     """Keep somebody from signing in. Their texts stay."""
-    user = queries.named(identity)
-    actions.disable(user, by=None)
-    db.session.commit()
-    click.echo(f"{user.username} cannot sign in any more.")
+    _change(identity, actions.disable, "cannot sign in any more.")
 
 
 @group.command("enable")
@@ -95,10 +95,7 @@ def disable(identity: str) -> None:
 @with_appcontext
 def enable(identity: str) -> None:
     """Let somebody sign in again."""
-    user = queries.named(identity)
-    actions.enable(user, by=None)
-    db.session.commit()
-    click.echo(f"{user.username} can sign in again.")
+    _change(identity, actions.enable, "can sign in again.")
 
 
 @group.command("reset-link")
@@ -106,10 +103,7 @@ def enable(identity: str) -> None:
 @with_appcontext
 def reset_link(identity: str) -> None:
     """Print a link with which somebody sets a new password. It works once, for an hour."""
-    token = actions.reset_link(queries.named(identity), by=None)
-    link = link_of(Purpose.RESET, tokens.arm(token))
-    db.session.commit()
-    click.echo(link)
+    _print_link(actions.reset_link(queries.named(identity), by=None))
 
 
 @group.command("invite")
@@ -118,10 +112,7 @@ def reset_link(identity: str) -> None:
 @with_appcontext
 def invite(email: str, role: str) -> None:
     """Print a link with which the owner of EMAIL makes an account. It works once, for seven days."""
-    token = actions.invite(email, queries.role(role), by=None)
-    link = link_of(Purpose.INVITE, tokens.arm(token))
-    db.session.commit()
-    click.echo(link)
+    _print_link(actions.invite(email, queries.role(role), by=None))
 
 
 @group.command("sign-out")
@@ -129,10 +120,7 @@ def invite(email: str, role: str) -> None:
 @with_appcontext
 def sign_out(identity: str) -> None:
     """Sign somebody out on every device."""
-    user = queries.named(identity)
-    actions.sign_out_everywhere(user, by=None)
-    db.session.commit()
-    click.echo(f"{user.username} is signed out everywhere.")
+    _change(identity, actions.sign_out_everywhere, "is signed out everywhere.")
 
 
 @group.command("reset-factor")
@@ -140,10 +128,7 @@ def sign_out(identity: str) -> None:
 @with_appcontext
 def reset_factor(identity: str) -> None:
     """Take every second factor off an account whose owner has lost them."""
-    user = queries.named(identity)
-    factor_actions.reset(user, by=None)
-    db.session.commit()
-    click.echo(f"{user.username} has no second factor any more, and is signed out everywhere.")
+    _change(identity, factor_actions.reset, "has no second factor any more, and is signed out everywhere.")
 
 
 @group.command("require-factor")
@@ -158,3 +143,22 @@ def require_factor(role: str, off: bool) -> None:
     click.echo(
         f"The role {found.name} asks for {'no' if off else 'a'} second factor{' any longer' if off else ' now'}."
     )
+
+
+class Change(Protocol):
+    """An action on somebody's account that needs to know no more."""
+
+    def __call__(self, user: User, *, by: User | None) -> None: ...
+
+
+def _change(identity: str, change: Change, outcome: str) -> None:
+    user = queries.named(identity)
+    change(user, by=None)
+    db.session.commit()
+    click.echo(f"{user.username} {outcome}")
+
+
+def _print_link(token: AccountToken) -> None:
+    link = link_of(Purpose(token.purpose), tokens.arm(token))
+    db.session.commit()
+    click.echo(link)

@@ -5,14 +5,17 @@ from typing import Any
 from wtforms import (
     BooleanField,
     HiddenField,
+    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields import choices
 from wtforms.validators import URL, EqualTo, InputRequired, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput
 
 from masthead.accounts.fates import Fate
 from masthead.accounts.models import (
@@ -20,9 +23,11 @@ from masthead.accounts.models import (
     EMAIL_CHARACTERS,
     NAME_CHARACTERS,
     PASSKEY_NAME_CHARACTERS,
+    ROLE_TITLE_CHARACTERS,
     USERNAME_CHARACTERS,
 )
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
+from masthead.accounts.permissions import HIGHEST_RANK
 from masthead.web.forms import Form, trimmed
 
 #: WTForms wants its own class here; the published types do not know it yet.
@@ -124,6 +129,43 @@ class AcceptForm(NewPasswordForm):
     """Making the account that one was invited to."""
 
     username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
+
+
+class Checkboxes(SelectMultipleField):
+    """Several of a list, each with a box to tick."""
+
+    option_widget = CheckboxInput()
+
+
+class RoleForm(Form):
+    """What a role is called, and what it allows."""
+
+    title = StringField(
+        "Title",
+        [
+            InputRequired("Give the role a title."),
+            Length(max=ROLE_TITLE_CHARACTERS, message="A title has at most %(max)d characters."),
+        ],
+        [trimmed],
+    )
+    permissions = Checkboxes("What somebody with this role may do")
+    rank = IntegerField(
+        "Rank",
+        [InputRequired("Give the role a rank: a whole number.")],
+        description="Whoever has a higher rank may change the accounts of those with a lower one. Administrators have "
+        f"{HIGHEST_RANK}, editors 50, readers 10.",
+    )
+    requires_second_factor = BooleanField(
+        "Ask for a second factor",
+        description="Whoever has the role, and no second factor yet, sets one up before anything else.",
+    )
+    version = HiddenField(validators=[Length(max=40)])
+
+
+class RoleDeletionForm(Form):
+    """Who gets which role when one is deleted."""
+
+    heir = SelectField("The role that these people get")
 
 
 class CodeForm(Form):

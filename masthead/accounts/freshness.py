@@ -7,17 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
-from werkzeug.wrappers import Response
 
 from masthead import clock
-from masthead.accounts import access, signing_in
+from masthead.accounts import access, identity, signing_in
 from masthead.web import errors, expired_forms, stateless
-from masthead.web.redirection import local_path
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,24 +57,12 @@ def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnVal
     return guarded
 
 
-def _ask_again() -> Response:
+def _ask_again() -> ResponseReturnValue:
     if errors.wants_json():
         raise Forbidden
     if request.method in expired_forms.SAFE_METHODS:
-        target = request.full_path.rstrip("?")
-    else:
-        # A form is not sent by a redirect: back to its page, to press the button again.
-        target = local_path(request.form.get("next")) or _page_of_form() or url_for("security.overview")
-        flash("Confirm that it is you, then press the button once more.", "warning")
-    return redirect(url_for("identity.confirm", next=target), code=303)
-
-
-def _page_of_form() -> str | None:
-    """The page of ours that the browser says the form stood on."""
-    parts = urlsplit(request.headers.get("Referer", ""))
-    if parts.netloc != request.host or parts.path == request.path:
-        return None
-    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        return redirect(url_for("identity.confirm", next=request.full_path.rstrip("?")), code=303)
+    return identity.ask_for_proof()
 
 
 def _lead_to_factor() -> ResponseReturnValue | None:

@@ -9,6 +9,7 @@ from masthead.accounts import (
     attempts,
     authentication,
     factor_actions,
+    kept_forms,
     passkeys,
     passwords,
     pending,
@@ -144,7 +145,8 @@ def confirm() -> ResponseReturnValue:
         audit.record("identity.refused", by=user, subject=user.username)
         db.session.commit()
         form.form_errors.append(WRONG_PROOF)
-    return _confirm_page(user, form, has_factor=has_factor)
+    page = _confirm_page(user, form, has_factor=has_factor, kept=kept_forms.carried())
+    return page, 422 if request.method == "POST" else 200
 
 
 def _is_proved(user: User, form: ConfirmForm, *, has_factor: bool) -> bool:
@@ -165,22 +167,32 @@ def confirm_with_passkey() -> ResponseReturnValue:
     if _person_with_passkey(form, Use.CONFIRM, user) is not None:
         return _confirmed(user)
     has_factor = authentication.has_second_factor(user)
-    return _confirm_page(user, ConfirmForm(formdata=None), form, has_factor=has_factor)
+    empty = ConfirmForm(formdata=None)
+    return _confirm_page(user, empty, form, has_factor=has_factor, kept=kept_forms.carried()), 422
+
+
+def ask_for_proof() -> ResponseReturnValue:
+    """The page that asks for the proof, in the place of a form that was sent; it carries that form along."""
+    user = current_user()
+    form, has_factor = ConfirmForm(formdata=None), authentication.has_second_factor(user)
+    page = _confirm_page(user, form, has_factor=has_factor, kept=kept_forms.of_this_request(user))
+    return page, 403
 
 
 def _confirmed(user: User) -> ResponseReturnValue:
     signing_in.renew(queries.get(user.id))
     audit.record("identity.confirmed", by=user, subject=user.username)
     db.session.commit()
-    return redirect_back(url_for("security.overview"))
+    return kept_forms.offer_again(user) or redirect_back(url_for("security.overview"))
 
 
 def _confirm_page(
-    user: User, form: ConfirmForm, passkey_form: PasskeyForm | None = None, *, has_factor: bool
-) -> ResponseReturnValue:
+    user: User, form: ConfirmForm, passkey_form: PasskeyForm | None = None, *, has_factor: bool, kept: str
+) -> str:
     part = _passkey_part(Use.CONFIRM, user, passkey_form) if has_factor else _no_passkey()
-    page = render_template("accounts/confirm_identity.html", form=form, has_factor=has_factor, **part)
-    return page, 422 if request.method == "POST" else 200
+    return render_template(
+        "accounts/confirm_identity.html", form=form, has_factor=has_factor, kept=kept, **part
+    )
 
 
 def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) -> User | None:

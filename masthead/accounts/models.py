@@ -1,5 +1,7 @@
 """Accounts and roles."""
 
+import hashlib
+import json
 from datetime import datetime
 
 from flask_login import UserMixin
@@ -7,9 +9,11 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead import pagecache
-from masthead.accounts.permissions import ADMINISTRATOR, Permission
+from masthead.accounts.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.db import Base, Identifier, Timestamps
 
+ROLE_NAME_CHARACTERS = 40
+ROLE_TITLE_CHARACTERS = 80
 USERNAME_CHARACTERS = (3, 30)
 NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
@@ -23,8 +27,8 @@ class Role(Base):
     __tablename__ = "role"
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
-    title: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(ROLE_NAME_CHARACTERS), unique=True)
+    title: Mapped[str] = mapped_column(String(ROLE_TITLE_CHARACTERS))
     rank: Mapped[int]
     permissions: Mapped[list[str]]
     #: Whoever has the role and no second factor sees nothing until they have set one up.
@@ -35,6 +39,17 @@ class Role(Base):
         """The permissions; one that this version no longer knows grants nothing."""
         known = set(Permission)
         return frozenset(Permission(value) for value in self.permissions if value in known)
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether every site has this role."""
+        return self.name in BUILT_IN
+
+    @property
+    def version(self) -> str:
+        """A mark that is another one after each change, so that nobody overwrites what they have not seen."""
+        state = [self.title, self.rank, sorted(self.permissions), self.requires_second_factor]
+        return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
 class User(Timestamps, UserMixin, Base):

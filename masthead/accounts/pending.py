@@ -4,6 +4,7 @@ It is kept in the browser's session, signed, for ten minutes; a new password or 
 """
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,7 +43,7 @@ def present() -> Pending | None:
     if not isinstance(kept, dict) or clock.now().timestamp() - kept["at"] > LIFETIME.total_seconds():
         return None
     user = authentication.active_account(kept["user"])
-    if user is None or kept["proof"] != _proof(user):
+    if user is None or not hmac.compare_digest(str(kept["proof"]), _proof(user)):
         return None
     return Pending(user, bool(kept["remember"]))
 

@@ -70,6 +70,18 @@ _EDITING = (
 
 READER = "reader"
 ADMINISTRATOR = "administrator"
+#: The rank of administrators, which no other role reaches.
+HIGHEST_RANK = 100
+#: Rights over people and the site itself. Whoever registers is a reader, so readers never have them.
+ADMINISTERING: frozenset[Permission] = frozenset(
+    {
+        Permission.MANAGE_USERS,
+        Permission.MANAGE_ROLES,
+        Permission.MANAGE_SETTINGS,
+        Permission.MANAGE_JOBS,
+        Permission.READ_AUDIT,
+    }
+)
 
 DEFAULT_ROLES: tuple[DefaultRole, ...] = (
     DefaultRole(READER, "Reader", 10, (Permission.COMMENT,)),
@@ -77,8 +89,9 @@ DEFAULT_ROLES: tuple[DefaultRole, ...] = (
     DefaultRole("author", "Author", 30, _PUBLISHING),
     DefaultRole("moderator", "Moderator", 40, (Permission.COMMENT, Permission.MODERATE)),
     DefaultRole("editor", "Editor", 50, _EDITING),
-    DefaultRole(ADMINISTRATOR, "Administrator", 100, tuple(Permission)),
+    DefaultRole(ADMINISTRATOR, "Administrator", HIGHEST_RANK, tuple(Permission)),
 )
+BUILT_IN: frozenset[str] = frozenset(role.name for role in DEFAULT_ROLES)
 
 
 def can_change_account(by: "User", user: "User") -> bool:
@@ -91,3 +104,15 @@ def can_grant(by: "User", role: "Role") -> bool:
     if not by.can(Permission.MANAGE_USERS) or role.rank > by.role.rank:
         return False
     return role.granted <= by.role.granted
+
+
+def can_change_role(by: "User", role: "Role") -> bool:
+    """Whether ``by`` may change ``role``: one of a lower rank than their own, and without a right that they lack.
+
+    Administrators may also give their own role another title, and ask it for a second factor.
+    """
+    if not by.can(Permission.MANAGE_ROLES):
+        return False
+    if role.name == ADMINISTRATOR:
+        return by.is_administrator
+    return role.rank < by.role.rank and role.granted <= by.role.granted

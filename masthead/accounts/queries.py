@@ -145,6 +145,12 @@ def roles() -> Select[Role]:
     return select(Role).order_by(Role.rank, Role.id)
 
 
+def people_by_role() -> dict[int, int]:
+    """How many people have each role, bylines too; a role that nobody has is not in it."""
+    counts = select(User.role_id, func.count()).group_by(User.role_id)
+    return {row[0]: row[1] for row in db.session.execute(counts)}
+
+
 def is_empty() -> bool:
     """Whether nobody has an account yet."""
     return db.session.scalar(select(User.id).where(User.is_byline.is_(False)).limit(1)) is None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from masthead import clock
 from masthead.accounts import queries
 from masthead.accounts.devices import device_name
-from masthead.accounts.models import LoginSession, RefreshFamily, User
+from masthead.accounts.models import LoginSession, RefreshFamily, Role, User
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.text.addresses import truncated
@@ -128,6 +128,14 @@ def end_all(user: User, *, but: int | None = None) -> None:
         delete(RefreshFamily).where(RefreshFamily.user_id == user.id),
         execution_options={"synchronize_session": False},
     )
+
+
+def end_all_of_role(role: Role) -> None:
+    """End every login of everybody with the role."""
+    people = select(User.id).where(User.role_id == role.id)
+    for model in (LoginSession, RefreshFamily):
+        statement = delete(model).where(model.user_id.in_(people))
+        db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def forget_ended(*, before: datetime) -> None:

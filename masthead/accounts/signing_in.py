@@ -78,6 +78,8 @@ def renew(user: User) -> None:
     session.permanent = remember
     login_user(user)
     g.pop("login_session", None)
+    # A page that this same request renders needs a form token of the new session.
+    g.pop("csrf_token", None)
 
 
 def sign_out() -> None:

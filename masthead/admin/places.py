@@ -46,13 +46,25 @@ ADMINISTRATION: tuple[Place, ...] = (
         "accounts_admin.index",
         "People",
         Permission.MANAGE_USERS,
-        "Find accounts, change their role, and disable them.",
+        "Invite, find and help people, change their role, and disable accounts.",
+    ),
+    Place(
+        "roles.index",
+        "Roles",
+        Permission.MANAGE_ROLES,
+        "What each role may do, and roles of your own.",
     ),
     Place(
         "settings_admin.edit",
         "Settings",
         Permission.MANAGE_SETTINGS,
         "Title, colour, navigation, and which comments wait.",
+    ),
+    Place(
+        "jobs_admin.index",
+        "Jobs",
+        Permission.MANAGE_JOBS,
+        "Letters and other work in the background: what waits, and what has failed.",
     ),
     Place(
         "audit_admin.index",

@@ -72,7 +72,7 @@ def edit() -> ResponseReturnValue:
     form = SettingsForm()
     if not form.validate():
         return render_template("settings/edit.html", form=form), 422
-    settings.change(**form.settings())
+    settings.change(current_user(), **form.settings())
     db.session.commit()
     flash("The settings are saved. Every page shows them now.")
     return redirect(url_for("settings_admin.edit"), code=303)

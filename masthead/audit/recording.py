@@ -32,11 +32,16 @@ def record(action: str, *, by: Actor | None, subject: str = "", **details: Any) 
             subject=visible(subject)[:200],
             address=truncated(request.remote_addr) if has_request_context() else "",
             request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-            details={
-                key: visible(value) if isinstance(value, str) else value for key, value in details.items()
-            },
+            details=_visible_in(details),
         )
     )
+
+
+def _visible_in(value: Any) -> Any:
+    """The same value with each text in it made visible."""
+    if isinstance(value, dict):
+        return {key: _visible_in(part) for key, part in value.items()}
+    return visible(value) if isinstance(value, str) else value
 
 
 def _nobody() -> str:

@@ -2,7 +2,7 @@
 
 from masthead.db.base import Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
-from masthead.db.engine import db, init_app, snapshot
+from masthead.db.engine import db, init_app, is_full, limit_statements, snapshot
 from masthead.db.pagination import Page, count_of, paginate
 from masthead.db.types import UTCDateTime
 
@@ -18,6 +18,8 @@ __all__ = [
     "count_of",
     "db",
     "init_app",
+    "is_full",
+    "limit_statements",
     "paginate",
     "snapshot",
 ]

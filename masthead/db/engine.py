@@ -7,6 +7,7 @@ turn instead of failing.
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +23,11 @@ from masthead.db.base import Base
 
 #: How long a writer waits for the one before it. Write transactions take milliseconds, so this is a queue of hundreds.
 BUSY_TIMEOUT_MS = 15_000
+#: How long a request waits for one of the process's connections, and a connection for the server.
+POOL_TIMEOUT_SECONDS = 5
+CONNECT_SECONDS = 3
+#: https://www.postgresql.org/docs/current/errcodes-appendix.html
+DISK_FULL = "53100"
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # After a commit nothing changes any more in a request, so what was loaded may still be shown.
@@ -32,8 +38,17 @@ _reading: ContextVar[bool] = ContextVar("masthead_db_reading", default=False)
 def init_app(app: Flask) -> None:
     """Bind the extension to the application and prepare its engine."""
     if not _is_sqlite(app):
-        # Months and years are cut in UTC, whatever the server's own time zone is.
-        options = {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=UTC"}}
+        connections = app.config["DATABASE_CONNECTIONS"]
+        options = {
+            # A connection that the server has ended is found out before a request uses it.
+            "pool_pre_ping": True,
+            "pool_size": connections,
+            # A request may need a second one for a moment.
+            "max_overflow": connections,
+            "pool_timeout": POOL_TIMEOUT_SECONDS,
+            # Months and years are cut in UTC, whatever the server's own time zone is.
+            "connect_args": {"options": "-c timezone=UTC", "connect_timeout": CONNECT_SECONDS},
+        }
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():
@@ -43,6 +58,33 @@ def init_app(app: Flask) -> None:
 
 def _is_sqlite(app: Flask) -> bool:
     return str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite")
+
+
+def limit_statements(app: Flask) -> None:
+    """End statements of PostgreSQL that take too long, in processes that answer requests; migrations may take hours."""
+    milliseconds = app.config["DATABASE_STATEMENT_SECONDS"] * 1_000
+    if _is_sqlite(app) or not milliseconds:
+        return
+    with app.app_context():
+        engine = db.engine
+    engine.dispose()
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: Any, _record: object) -> None:
+        # A SET inside of a transaction that is rolled back would be forgotten.
+        connection.autocommit = True
+        connection.execute(f"SET statement_timeout = {milliseconds}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
+        connection.autocommit = False
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the database has no room to write."""
+    original = getattr(error, "orig", None)
+    return (
+        getattr(original, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        or getattr(original, "sqlstate", None) == DISK_FULL
+    )
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -25,7 +25,7 @@ def newest_posts() -> Select[Post]:
 
 def newest_about(tag: Tag) -> Select[Post]:
     """The newest posts with a tag."""
-    return _with_text(posts.about(tag))
+    return _with_text(posts.about(tag, count=posts.count_about(tag)))
 
 
 def newest_by(user: User) -> Select[Post]:

@@ -47,6 +47,13 @@ def is_anything_due() -> bool:
         return session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None
 
 
+def due_ids(limit: int) -> list[int]:
+    """The jobs that wait to be taken, the longest due first."""
+    statement = select(Job.id).where(_due(clock.now())).order_by(Job.run_at, Job.id).limit(limit)
+    with snapshot() as session:
+        return list(session.scalars(statement))
+
+
 def _due(now: datetime) -> Any:
     return or_(
         and_(Job.state == State.QUEUED, Job.run_at <= now),
@@ -54,12 +61,15 @@ def _due(now: datetime) -> Any:
     )
 
 
-def take(owner: str, limit: int) -> list[Lease]:
-    """Up to ``limit`` due jobs, the longest due first, which are nobody else's until the lease ends."""
+def take(owner: str, limit: int, *, only: int | None = None) -> list[Lease]:
+    """Up to ``limit`` due jobs, the longest due first, which are nobody else's until the lease ends.
+
+    With ``only`` the one with this number, if it is due.
+    """
     now = clock.now()
     chosen = (
         select(Job.id)
-        .where(_due(now))
+        .where(_due(now), *([] if only is None else [Job.id == only]))
         .order_by(Job.run_at, Job.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

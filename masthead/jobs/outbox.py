@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, text, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from masthead import clock
 from masthead.db import db
 from masthead.errors import Conflict, NotFound
 from masthead.jobs.models import Job, State
 from masthead.jobs.registry import Task
+
+_QUEUED = "masthead.jobs.queued"
 
 
 def enqueue(
@@ -34,13 +37,34 @@ def enqueue(
             index_elements=["unique_key"], index_where=text("state = 'queued'")
         )
     job_id: int | None = db.session.scalar(statement.returning(Job.id))
+    if job_id is not None and (run_at is None or run_at <= now):
+        db.session().info.setdefault(_QUEUED, []).append(job_id)
     return job_id
 
 
-def listed(state: str | None = None) -> Select[Job]:
-    """Jobs, the newest first."""
+def queued_in(session: Session) -> list[int]:
+    """The jobs that the transaction of a session has queued for now, once."""
+    found: list[int] = session.info.pop(_QUEUED, [])
+    return found
+
+
+def listed(state: str | None = None, name: str = "") -> Select[Job]:
+    """Jobs of a state and of a task, the newest first; of all, where one is left out."""
     statement = select(Job).order_by(Job.id.desc())
-    return statement if state is None else statement.where(Job.state == state)
+    if state is not None:
+        statement = statement.where(Job.state == state)
+    return statement.where(Job.name == name) if name else statement
+
+
+def names() -> Select[str]:
+    """The tasks of which there are jobs."""
+    return select(Job.name).distinct().order_by(Job.name)
+
+
+def counts() -> dict[str, int]:
+    """How many jobs there are in each state."""
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples()
+    return dict(rows.all())
 
 
 def retry(job_id: int) -> None:

@@ -5,8 +5,8 @@ which its task must bear; it never runs twice at the same time while its runner 
 """
 
 import os
+import platform
 import secrets
-import socket
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
-from masthead.jobs import leases, registry, schedule
+from masthead.jobs import leases, present, registry, schedule
 from masthead.jobs.leases import LEASE, Lease
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ class Runner:
     def __init__(self, app: Flask, *, threads: int = THREADS) -> None:
         self.app = app
         self.threads = threads
-        self.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.owner = f"{platform.node()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._running: set[Future[None]] = set()
         self._known_ticks: dict[str, int] = {}
@@ -94,11 +94,33 @@ class Runner:
                 done += 1
         return done
 
+    def run_one(self, job_id: int) -> bool:
+        """Run this job in this thread, if it is due and nobody has it; whether that was so."""
+        with self.app.app_context():
+            taken = leases.take(self.owner, 1, only=job_id)
+            for lease in taken:
+                self.work_on(lease)
+        return bool(taken)
+
+    def keep_leases(self) -> None:
+        """Prolong, from a thread, the leases of what `run_one` works on."""
+
+        def keep() -> None:
+            while not self._stopping.wait(LEASE.total_seconds() / 3):
+                try:
+                    with self.app.app_context():
+                        leases.renew(self.owner)
+                except SQLAlchemyError as error:
+                    log.warning("leases cannot be renewed", error=str(error))
+
+        threading.Thread(target=keep, daemon=True, name="leases").start()
+
     def work_on(self, lease: Lease) -> None:
         """Run one job, and write down how it ended."""
         task = registry.find(lease.name)
         with (
             self.app.app_context(),
+            present.working_on(lease.job_id),
             structlog.contextvars.bound_contextvars(job=lease.job_id, task=lease.name),
         ):
             if task is None:

@@ -1,5 +1,7 @@
 """Setting a letter: one template for the text, one for the HTML with its styles inlined, and headers that cannot be forged."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,6 +13,7 @@ from flask import current_app, render_template
 
 from masthead import clock
 from masthead.errors import Invalid
+from masthead.jobs import present
 from masthead.mail.transports import Mailbox
 
 SUBJECT_CHARACTERS = 200
@@ -55,12 +58,25 @@ def message(letter: Letter, sender: Mailbox) -> EmailMessage:
     built["To"] = address(letter.recipient)
     built["Subject"] = letter.subject
     built["Date"] = format_datetime(clock.now())
-    built["Message-ID"] = make_msgid(domain=urlsplit(current_app.config["SITE_URL"]).hostname or "localhost")
+    built["Message-ID"] = _message_id(letter)
     # Answering machines keep quiet (RFC 3834).
     built["Auto-Submitted"] = "auto-generated"
     built.set_content(letter.text)
     built.add_alternative(letter.html, subtype="html")
     return built
+
+
+def _message_id(letter: Letter) -> str:
+    """An id that nobody else makes. A job that is run again gives its letters the ids that they had, so that a mailbox
+    shows a letter once that was sent twice.
+    """
+    domain = urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
+    mark = present.next_mark()
+    if mark is None:
+        return make_msgid(domain=domain)
+    named = f"{mark}\n{letter.recipient}\n{letter.subject}"
+    digest = hmac.new(current_app.config["SECRET_KEY"].encode(), named.encode(), hashlib.sha256).hexdigest()
+    return f"<{digest[:40]}@{domain}>"
 
 
 def address(text: str, name: str = "") -> Address:

@@ -3,7 +3,10 @@
 import smtplib
 import ssl
 import sys
+import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,6 +31,9 @@ class Transport(Protocol):
     def send(self, message: EmailMessage) -> None:
         """Hand the message over."""
 
+    def try_out(self) -> str:
+        """Do everything but send, and say that it went well; raises as `send` does."""
+
 
 @dataclass(frozen=True, slots=True)
 class SMTP:
@@ -41,13 +47,24 @@ class SMTP:
 
     def send(self, message: EmailMessage) -> None:
         """Send it over a connection of its own."""
+        with self._signed_in() as server:
+            server.send_message(message)
+
+    def try_out(self) -> str:
+        """Connect and sign in."""
+        with self._signed_in() as server:
+            server.noop()
+        return f"{self.host}:{self.port} takes letters from us."
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         context = ssl.create_default_context()
         with self._connect(context) as server:
             if self.encryption == "starttls":
                 server.starttls(context=context)
             if self.username:
                 server.login(self.username, self.password)
-            server.send_message(message)
+            yield server
 
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
         if self.encryption == "tls":
@@ -66,6 +83,10 @@ class Console:
         sys.stdout.write(f"\nTo: {message['To']}\nSubject: {message['Subject']}\n\n{text}\n")
         sys.stdout.flush()
 
+    def try_out(self) -> str:
+        """Nothing can go wrong."""
+        return "Letters are printed on the console, and sent to nobody."
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -81,6 +102,12 @@ class Folder:
         draft.write_bytes(message.as_bytes())
         draft.chmod(0o600)
         draft.rename(self.path / f"{name}.eml")
+
+    def try_out(self) -> str:
+        """Write a file and take it away."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.path):
+            return f"Letters are files in {self.path}, and sent to nobody."
 
 
 def from_url(url: str) -> Transport | None:

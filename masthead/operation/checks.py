@@ -4,9 +4,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import click
@@ -18,7 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK
 from masthead.db import db
+from masthead.operation import connections
+from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
+from masthead.storage import store
 from masthead.web.commands import Command
 
 #: Less free space than this stops a database sooner than its owner can look.
@@ -27,27 +28,17 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Level(StrEnum):
-    """How bad it is. Only an error makes the command fail."""
-
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class Finding(NamedTuple):
-    """One line: what was looked at, and how it is or how to mend it."""
-
-    level: Level
-    subject: str
-    sentence: str
-
-
 @click.command("check", cls=Command)
+@click.option(
+    "--only", "subjects", multiple=True, metavar="SUBJECT", help="Look at this alone; may be repeated."
+)
 @with_appcontext
-def check() -> None:
+def check(subjects: tuple[str, ...]) -> None:
     """Say what is wrong with the installation, and how to mend it. Exit code 1 if anything is."""
-    findings = list(all_findings())
+    unknown = set(subjects) - CHECKS.keys()
+    if unknown:
+        raise click.BadParameter(f"{min(unknown)} is none of {', '.join(CHECKS)}.", param_hint="--only")
+    findings = list(all_findings(subjects or tuple(CHECKS)))
     for finding in findings:
         click.echo(f"{finding.level:<9}{finding.subject:<15}{finding.sentence}")
     errors = sum(finding.level is Level.ERROR for finding in findings)
@@ -55,10 +46,11 @@ def check() -> None:
         raise click.ClickException(f"{errors} {'thing is' if errors == 1 else 'things are'} wrong.")
 
 
-def all_findings() -> Iterator[Finding]:
-    """Every check, in the order in which one would mend what they find."""
-    for looked_at in CHECKS:
-        yield from looked_at()
+def all_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
+    """These checks, in the order in which one would mend what they find."""
+    for subject, looked_at in CHECKS.items():
+        if subject in subjects:
+            yield from looked_at()
 
 
 def _configuration() -> Iterator[Finding]:
@@ -76,7 +68,8 @@ def _configuration() -> Iterator[Finding]:
 
 def _secrets() -> Iterator[Finding]:
     folder = _home() / "secrets"
-    loose = [path for path in (folder, *sorted(folder.glob("[!.]*"))) if _is_open_to_others(path)]
+    private = (folder, *sorted(folder.glob("[!.]*")), _home() / "config.env")
+    loose = [path for path in private if _is_open_to_others(path)]
     for path in loose:
         mode = "700" if path.is_dir() else "600"
         yield Finding(
@@ -113,18 +106,12 @@ def _storage() -> Iterator[Finding]:
 
 
 def _pictures() -> Iterator[Finding]:
-    folder = Path(current_app.config["MEDIA_URL"])
-    # It is made when the first picture comes.
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        yield Finding(
-            Level.ERROR,
-            "pictures",
-            f"No picture can be kept in {folder}. Give {nearest} to the account that runs Masthead, or set MEDIA_URL "
-            "to another folder.",
-        )
+    pictures = store.current()
+    problem = pictures.problem()
+    if problem is not None:
+        yield Finding(Level.ERROR, "pictures", problem)
     else:
-        yield Finding(Level.OK, "pictures", f"Pictures can be kept in {folder}.")
+        yield Finding(Level.OK, "pictures", f"Pictures can be kept in {pictures.place}.")
 
 
 def _free_megabytes(folder: Path) -> int:
@@ -210,11 +197,17 @@ def _home() -> Path:
     return home
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _configuration,
-    _secrets,
-    _storage,
-    _pictures,
-    _database,
-    _address,
-)
+#: Each by the subject of its first line.
+CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
+    "configuration": _configuration,
+    "secrets": _secrets,
+    "storage": _storage,
+    "pictures": _pictures,
+    "database": _database,
+    "postgresql": connections.postgresql,
+    "limits": connections.redis,
+    "broker": connections.broker,
+    "jobs": connections.jobs,
+    "mail": connections.mail,
+    "address": _address,
+}

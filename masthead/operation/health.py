@@ -1,9 +1,7 @@
 """Whether the site lives and can work, for load balancers and supervisors. Strangers read it, so it names no details."""
 
-import os
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from pathlib import Path
 
 import structlog
 from flask import Blueprint, current_app, jsonify
@@ -12,7 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead.db import db
+from masthead.operation import connections
 from masthead.operation.schema import newest_revision
+from masthead.storage import store as storage
 from masthead.web.access import public
 from masthead.web.security import also_over_http
 from masthead.web.stateless import stateless
@@ -39,7 +39,10 @@ def live() -> ResponseReturnValue:
 @also_over_http
 def ready() -> ResponseReturnValue:
     """Whether it can serve readers and writers: 503 and which part fails, if it can not."""
-    return _answer({name: looks_good() for name, looks_good in PARTS.items()})
+    parts = dict(PARTS)
+    if current_app.config["CELERY_BROKER_URL"]:
+        parts["broker"] = _broker
+    return _answer({name: looks_good() for name, looks_good in parts.items()})
 
 
 def _answer(parts: Mapping[str, bool]) -> ResponseReturnValue:
@@ -78,10 +81,17 @@ def _revision() -> str | None:
 
 
 def _storage() -> bool:
-    folder = Path(current_app.config["MEDIA_URL"])
-    # It is made when the first picture comes.
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    problem = storage.current().problem()
+    if problem is not None:
+        log.warning("pictures cannot be kept", problem=problem)
+    return problem is None
+
+
+def _broker() -> bool:
+    problem = connections.answers(current_app.config["CELERY_BROKER_URL"])
+    if problem is not None:
+        log.warning("the broker does not answer", problem=problem)
+    return problem is None
 
 
 PARTS: dict[str, Callable[[], bool]] = {

@@ -53,11 +53,13 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     with app.app_context():
         _prepare(settings)
     share_memory()
-    companion = Companion(app)
+    # With a broker, `masthead worker` and `masthead beat` do the jobs.
+    companion = None if settings.CELERY_BROKER_URL else Companion(app)
     try:
         SERVERS[server](address, settings.PORT, settings.WORKERS)
     finally:
-        companion.end()
+        if companion is not None:
+            companion.end()
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:
@@ -152,7 +154,9 @@ def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
         "graceful-timeout": GRACE_SECONDS,
         "log-level": "warning",
     }
-    sys.argv = ["gunicorn", *(f"--{name}={value}" for name, value in settings.items()), TARGET]
+    # Since version 25 gunicorn opens a control socket in the home folder, which nobody here uses.
+    options = ["--no-control-socket", *(f"--{name}={value}" for name, value in settings.items())]
+    sys.argv = ["gunicorn", *options, TARGET]
     run()
 
 

@@ -4,6 +4,7 @@ Features say what a page reads (`reads`, `watch`) and what an action changes (`c
 """
 
 from masthead.pagecache.changes import changed, considered, watch
+from masthead.pagecache.fragments import remembered
 from masthead.pagecache.topics import EVERYTHING, OF_THE_CACHE, each_reading, kept, reads, turns_with_time
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "each_reading",
     "kept",
     "reads",
+    "remembered",
     "turns_with_time",
     "watch",
 ]

@@ -69,6 +69,12 @@ def considered(*kinds: str) -> None:
     _unwritten(db.session()).accounted.update(kinds)
 
 
+def is_changing(topic: str) -> bool:
+    """Whether the present transaction has changed a topic, or written something that it has not accounted for yet."""
+    unwritten: Unwritten | None = db.session().info.get(_INFO)
+    return unwritten is not None and not {topic, EVERYTHING}.isdisjoint(unwritten.settled())
+
+
 def watch(
     model: type[Base], *, row: str | None, rows: str | None, columns: Iterable[str], also: Iterable[str] = ()
 ) -> None:

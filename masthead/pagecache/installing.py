@@ -9,7 +9,7 @@ from flask import Flask, Response
 from sqlalchemy import make_url
 
 from masthead.config import Config
-from masthead.pagecache import topics
+from masthead.pagecache import fragments, topics
 from masthead.pagecache.addresses import Addresses
 from masthead.pagecache.changes import EXTENSION
 from masthead.pagecache.counters import Counters
@@ -36,6 +36,7 @@ def init_app(app: Flask, config: Config, *, herald: Herald) -> None:
         herald=herald,
     )
     app.extensions[EXTENSION] = cache
+    fragments.init_app(app)
     if config.PAGE_CACHE:
         app.wsgi_app = cache  # type: ignore[method-assign]
         app.after_request(_note_moments)

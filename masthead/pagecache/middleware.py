@@ -11,6 +11,7 @@ from masthead.pagecache import counters, topics
 from masthead.pagecache.addresses import Addresses, anonymous, normal_query
 from masthead.pagecache.counters import Counters
 from masthead.pagecache.entry import Entry, Headers, made
+from masthead.pagecache.fragments import POSITION
 from masthead.pagecache.sqlite_watch import SQLiteWatch
 from masthead.pagecache.store import Store
 from masthead.pagecache.topics import Moments, Reading
@@ -137,6 +138,7 @@ class PageCache:
 
     def _bypass(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self.counters.values[counters.BYPASSES] += 1
+        environ[POSITION] = self.store.position if self.watch.catch_up() else None
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
             return start_response(status, [*headers, ("X-Cache", "bypass")], exc_info)
@@ -181,6 +183,7 @@ class PageCache:
         """Make the page, keep it if that may be, and send it."""
         # Before the first read: what changes from here on may be missing in the page.
         reading = Reading(self.store.position, self.moments)
+        seen[POSITION] = reading.since
         answer = self._ask(seen, reading)
         self.counters.values[counters.MISSES] += 1
         if not is_keepable(answer, reading):

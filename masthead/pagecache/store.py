@@ -55,6 +55,10 @@ class Store:
         """Whether a topic has changed after a position, or may have."""
         return self._is_changed((topic,), position)
 
+    def last_change(self, topic: str) -> int:
+        """The position of the last change of a topic, as far as that is remembered."""
+        return max(self._changed.get(topic, 0), self._floor)
+
     def _is_changed(self, topics: Iterable[str], since: int) -> bool:
         return since < self._floor or any(self._changed.get(topic, 0) > since for topic in topics)
 

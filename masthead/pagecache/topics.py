@@ -55,6 +55,8 @@ class Moments:
 
     def next_of(self, topic: str, since: int) -> datetime | None:
         """The next such moment, from memory if nothing has happened since it was looked up."""
+        if topic not in _turning:
+            return None
         now = clock.now()
         known = self._known.get(topic)
         if known is not None and not self._changed_since(topic, known[0]):

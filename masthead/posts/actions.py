@@ -1,12 +1,12 @@
 """Changing posts. What is expensive, rendering, has happened before: see `masthead.posts.manuscript`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from masthead import pagecache
+from masthead import jobs, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
@@ -17,6 +17,7 @@ from masthead.posts.lifecycle import Status, Step
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.posts.permissions import can_edit, can_publish
+from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.slugs import slugify
@@ -185,6 +186,15 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
     _move(post, Step.PUBLISH, at=at)
     post.published_at = when
     _tell(post, None)
+    _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
+
+
+def _announce(post: Post, when: datetime, *, to: Iterable[int]) -> None:
+    """Have letters written when the moment has come, one to each of them however often it was set to this moment."""
+    moment = int(when.timestamp())
+    for user_id in to:
+        key = f"post-public:{post.id}:{moment}:{user_id}"
+        jobs.enqueue(tell_of_publication, post.id, moment, user_id, run_at=when, unique_key=key)
 
 
 def backdate(post: Post, *, when: datetime | None, changed: datetime | None = None) -> None:

@@ -64,7 +64,8 @@ def index(query: PostsQuery) -> Answer:
     statement = _listed(query)
     if query.cursor is not None:
         return _behind_cursor(statement, query, chosen)
-    page = paginate(statement, page=query.page, per_page=query.per_page)
+    total = queries.count_of_published() if query.asks_for_all else None
+    page = paginate(statement, page=query.page, per_page=query.per_page, total=total)
     last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
     return Answer(
         Posts(

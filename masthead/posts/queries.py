@@ -1,20 +1,22 @@
 """Reading posts. Lists come without their texts; bylines and tags come with them, in one more query."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Row,
     Select,
     and_,
     cast,
+    exists,
     extract,
+    false,
     func,
     literal,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.orm import joinedload, selectinload, undefer_group
@@ -23,17 +25,28 @@ from sqlalchemy.orm.interfaces import ORMOption
 from masthead import clock, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import db
+from masthead.db import count_of, db
 from masthead.errors import NotFound
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.tags.models import Tag
 
+#: Of a list: about so many are shown at once.
+POSTS_OF_A_PAGE = 20
+#: So many are sorted in no time.
+FEW_POSTS = 200
+#: Of each tag of a post, so many of the last posts may be shown as related.
+RELATED_CANDIDATES = 50
+
 
 def _with_credits() -> tuple[ORMOption, ...]:
-    """Bylines by a join, tags by a second query: two for any number of posts."""
+    """Bylines by a join, tags by a second query: two for any number of posts.
+
+    Each byline has its user, but an inner join of the two inside of the outer one would make SQLite put all bylines of
+    the publication into a temporary table.
+    """
     return (
-        joinedload(Post.byline_rows, innerjoin=False).joinedload(PostByline.user, innerjoin=True),
+        joinedload(Post.byline_rows).joinedload(PostByline.user, innerjoin=False),
         selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
     )
 
@@ -58,9 +71,35 @@ def newest_first() -> Select[Post]:
     )
 
 
-def about(tag: Tag) -> Select[Post]:
-    """The published posts with a tag."""
-    return newest_first().where(Post.id.in_(select(PostTag.post_id).where(PostTag.tag_id == tag.id)))
+def count_of_published() -> int:
+    """How many posts readers can see."""
+    return _counted("published", newest_first())
+
+
+def count_about(tag: Tag) -> int:
+    """How many of them have a tag."""
+    return _counted(f"tag {tag.id}", newest_first().where(_has_tag(tag)))
+
+
+def count_by_author(user: User) -> int:
+    """How many of them credit somebody."""
+    return _counted(f"author {user.id}", by_author(user))
+
+
+def _counted(name: str, statement: Select[Post]) -> int:
+    return pagecache.remembered(f"posts {name}", "posts", lambda: db.session.scalar(count_of(statement)) or 0)
+
+
+def about(tag: Tag, *, count: int) -> Select[Post]:
+    """The published posts with a tag, of which there are so many."""
+    if count > FEW_POSTS and count**2 > POSTS_OF_A_PAGE * count_of_published():
+        # With that many it is less work to walk down the newest posts than to sort all with the tag.
+        return newest_first().where(exists().where(PostTag.post_id == Post.id, PostTag.tag_id == tag.id))
+    return newest_first().where(_has_tag(tag))
+
+
+def _has_tag(tag: Tag) -> ColumnElement[bool]:
+    return Post.id.in_(select(PostTag.post_id).where(PostTag.tag_id == tag.id))
 
 
 def by_author(user: User) -> Select[Post]:
@@ -75,8 +114,16 @@ def of_month(year: int, month: int) -> Select[Post]:
     return newest_first().where(Post.published_at >= begin, Post.published_at < end)
 
 
-def months() -> Select[int, int, int]:
+def months() -> list[tuple[int, int, int]]:
     """Year, month and number of posts of each month that has any, the newest first."""
+    return pagecache.remembered(
+        "posts by month",
+        "posts",
+        lambda: [(year, month, count) for year, month, count in db.session.execute(_months())],
+    )
+
+
+def _months() -> Select[int, int, int]:
     # PostgreSQL extracts decimals.
     year = cast(extract("year", Post.published_at), Integer)
     month = cast(extract("month", Post.published_at), Integer)
@@ -155,37 +202,51 @@ def slug_of(post_id: int) -> str | None:
     return db.session.scalar(select(Post.slug).where(Post.id == post_id, Post.is_published))
 
 
-def neighbours(post: Post, *, related: int) -> Sequence[Row[str, str, str]]:
+def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
     """``(relation, title, slug)`` of the post before, the post after, and some with a tag in common; one query."""
+    return pagecache.remembered(
+        f"neighbours of post {post.id}", "posts", lambda: _neighbours_of(post, related)
+    )
+
+
+def _neighbours_of(post: Post, related: int) -> list[tuple[str, str, str]]:
     columns = (Post.title.label("title"), Post.slug.label("slug"))
-    at = post.published_at
+    # Compared as a pair, so that both databases go straight to the place in the index.
+    place = tuple_(Post.published_at, Post.id)
     previous = (
         select(literal("previous").label("relation"), *columns)
-        .where(
-            Post.is_published, (Post.published_at < at) | ((Post.published_at == at) & (Post.id < post.id))
-        )
+        .where(Post.is_published, place < (post.published_at, post.id))
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(1)
     )
     following = (
         select(literal("next").label("relation"), *columns)
-        .where(
-            Post.is_published, (Post.published_at > at) | ((Post.published_at == at) & (Post.id > post.id))
-        )
+        .where(Post.is_published, place > (post.published_at, post.id))
         .order_by(Post.published_at, Post.id)
         .limit(1)
     )
-    tag_ids = [row.tag_id for row in post.tag_rows]
+    # The last ones of each tag: sorting all would cost more the more there are.
+    candidates = [
+        select(
+            select(PostTag.post_id)
+            .where(PostTag.tag_id == row.tag_id)
+            .order_by(PostTag.post_id.desc())
+            .limit(RELATED_CANDIDATES)
+            .subquery()
+        )
+        for row in post.tag_rows
+    ]
     alike = (
         select(literal("related").label("relation"), *columns)
         .where(Post.is_published, Post.id != post.id)
-        .where(Post.id.in_(select(PostTag.post_id).where(PostTag.tag_id.in_(tag_ids))))
+        .where(Post.id.in_(union_all(*candidates)) if candidates else false())
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(related)
     )
     # SQLite allows ORDER BY and LIMIT in the parts of a union only inside sub-queries.
     parts = [select(part.subquery()) for part in (previous, following, alike)]
-    return db.session.execute(union_all(*parts)).all()
+    rows = db.session.execute(union_all(*parts))
+    return [(relation, title, slug) for relation, title, slug in rows]
 
 
 def revisions_of(post: Post) -> Select[Revision]:

@@ -172,6 +172,12 @@ class PostsQuery(PageQuery, Fields):
         "-published_at"
     )
 
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether every published post is wanted."""
+        chosen = (self.author, self.tag, self.published_after, self.published_before)
+        return all(value is None for value in chosen) and self.status in {None, State.PUBLISHED}
+
 
 class Posts(ListAnswer):
     """Some of the posts."""

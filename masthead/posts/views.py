@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
 from masthead.accounts import queries as accounts
-from masthead.db import db, paginate
+from masthead.db import paginate
 from masthead.errors import NotFound
 from masthead.posts import queries
 from masthead.settings.queries import publication
@@ -24,7 +25,12 @@ bp = Blueprint("posts", __name__)
 @pagecache.kept("page")
 def index() -> ResponseReturnValue:
     """Every post, the newest first."""
-    page = paginate(queries.newest_first(), page=page_number(), per_page=publication().posts_per_page)
+    page = paginate(
+        queries.newest_first(),
+        page=page_number(),
+        per_page=publication().posts_per_page,
+        total=queries.count_of_published(),
+    )
     return render_template("posts/index.html", page=page)
 
 
@@ -34,7 +40,13 @@ def index() -> ResponseReturnValue:
 def tag(slug: str) -> ResponseReturnValue:
     """The posts with a tag."""
     found = tags.by_slug(slug)
-    page = paginate(queries.about(found), page=page_number(), per_page=publication().posts_per_page)
+    count = queries.count_about(found)
+    page = paginate(
+        queries.about(found, count=count),
+        page=page_number(),
+        per_page=publication().posts_per_page,
+        total=count,
+    )
     return render_template("posts/tag.html", tag=found, page=page)
 
 
@@ -48,7 +60,12 @@ def author(username: str) -> ResponseReturnValue:
         raise NotFound("There is nobody of this name here.")
     if user.username != username:
         return redirect(url_for("posts.author", username=user.username), code=301)
-    page = paginate(queries.by_author(user), page=page_number(), per_page=publication().posts_per_page)
+    page = paginate(
+        queries.by_author(user),
+        page=page_number(),
+        per_page=publication().posts_per_page,
+        total=queries.count_by_author(user),
+    )
     return render_template("posts/author.html", author=user, page=page)
 
 
@@ -57,10 +74,9 @@ def author(username: str) -> ResponseReturnValue:
 @pagecache.kept()
 def archive() -> ResponseReturnValue:
     """How many posts each month has."""
-    rows = db.session.execute(queries.months()).all()
     years = [
-        (year, [(datetime(year, row.month, 1, tzinfo=UTC), row.count) for row in months])
-        for year, months in groupby(rows, key=lambda row: int(row.year))
+        (year, [(datetime(year, month, 1, tzinfo=UTC), count) for _, month, count in months])
+        for year, months in groupby(queries.months(), key=itemgetter(0))
     ]
     return render_template("posts/archive.html", years=years)
 

@@ -1,24 +1,50 @@
 """Changing the settings. Whoever calls has checked the permission, which belongs to accounts, a floor above."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import g
 from sqlalchemy import delete, update
 
-from masthead import pagecache
+from masthead import audit, pagecache
+from masthead.audit.recording import Actor
 from masthead.db import claim, db
 from masthead.settings.models import Setting
-from masthead.settings.queries import NAMES
+from masthead.settings.queries import NAMES, publication
+
+#: The log names what changed; who wants a whole text looks into a backup.
+RECORDED_CHARACTERS = 200
 
 
-def change(**values: Any) -> None:
-    """Store the given settings of the publication."""
+def change(by: Actor | None = None, /, **values: Any) -> None:
+    """Store the given settings of the publication, none of which is a secret, and record those that change."""
     unknown = values.keys() - NAMES
     if unknown:
         raise TypeError(f"There are no settings called {', '.join(sorted(unknown))}.")
+    before = {key: _recorded(value) for key, value in asdict(publication()).items()}
     for key, value in values.items():
         put(key, value)
     g.pop("publication", None)
+    after = {key: _recorded(value) for key, value in values.items()}
+    changes: dict[str, Any] = {
+        key: _shortened({"before": before[key], "after": after[key]})
+        for key in values
+        if before[key] != after[key]
+    }
+    if changes:
+        audit.record("settings.changed", by=by, **changes)
+
+
+def _recorded(value: Any) -> str:
+    """The value as the log shows it."""
+    if isinstance(value, list | tuple):
+        return ", ".join(f"{link['label']} ({link['path']})" for link in value)
+    return str(value)
+
+
+def _shortened(pair: dict[str, str]) -> dict[str, str]:
+    cut = RECORDED_CHARACTERS
+    return {when: text if len(text) <= cut else f"{text[:cut]}…" for when, text in pair.items()}
 
 
 def put(key: str, value: Any) -> None:

@@ -58,6 +58,6 @@ def render(post: Post, *, form: CommentForm | None = None, reply_to: int | None 
 def _neighbours(post: Post) -> Neighbours:
     links: dict[str, list[Link]] = {"previous": [], "next": [], "related": []}
     if post.is_published:
-        for row in posts.neighbours(post, related=RELATED_POSTS):
-            links[row.relation].append(Link(row.title, url_for("site.post", slug=row.slug)))
+        for relation, title, slug in posts.neighbours(post, related=RELATED_POSTS):
+            links[relation].append(Link(title, url_for("site.post", slug=slug)))
     return Neighbours(next(iter(links["previous"]), None), next(iter(links["next"]), None), links["related"])

@@ -91,7 +91,12 @@ def _set_up(form: SetupForm, token_hash: str) -> User:
         role=people.role(ADMINISTRATOR),
     )
     links = [NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about")]
-    settings.change(title=title, accent=form.accent.data, navigation=[asdict(link) for link in links])
+    settings.change(
+        administrator,
+        title=title,
+        accent=form.accent.data,
+        navigation=[asdict(link) for link in links],
+    )
     page = pages.create(about, by=administrator, at=at)
     pages.publish(page, by=administrator, at=at)
     post = posts.create(welcome, by=administrator, at=at)

@@ -19,8 +19,10 @@ from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
 from masthead.site import post_page
 from masthead.text.colours import accent_variants
+from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
+from masthead.web.limits import LimitReached
 
 bp = Blueprint("site", __name__)
 
@@ -65,9 +67,16 @@ def comment(slug: str) -> ResponseReturnValue:
     """Comment on a post, or answer a comment; what cannot be accepted stays in the form on the page."""
     form = CommentForm()
     remark = form.typeset()
-    found = _post_at(slug)
     if remark is None:
-        return post_page.render(found, form=form, reply_to=form.parent), 422
+        return post_page.render(_post_at(slug), form=form, reply_to=form.parent), 422
+    try:
+        limits.count("comment", str(current_user().id))
+    except LimitReached as error:
+        # The text stays in the form: whoever waits a moment sends it again.
+        form.show(Invalid(error.description or ""))
+        page = post_page.render(_post_at(slug), form=form, reply_to=form.parent)
+        return page, 429, {"Retry-After": str(error.retry_after)}
+    found = _post_at(slug)
     try:
         written = comments.write(found, remark, by=current_user(), at=clock.now(), parent_id=form.parent)
     except (Invalid, CommentsClosed) as error:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+import lmdb
 import structlog
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -18,8 +20,9 @@ from werkzeug.exceptions import (
 )
 from werkzeug.exceptions import NotFound as UnknownAddress
 
-from masthead.db import db
+from masthead.db import db, is_full
 from masthead.errors import Busy, Conflict, DomainError, Invalid, NotAllowed, NotFound
+from masthead.storage.store import StoreFull, StoreUnavailable
 from masthead.web import expired_forms, request_id
 from masthead.web.limits import LimitReached
 
@@ -48,7 +51,9 @@ SENTENCES: dict[int, str] = {
     429: "You did this too often in a short time. Wait a while, and try again.",
     500: "Something went wrong on our side, and it has been recorded. Try again in a moment.",
     503: "The site cannot reach its database right now. Try again in a moment.",
+    507: "The site has no room left, so nothing was saved. Keep your text, and tell the people who run the site.",
 }
+NO_PICTURES = "The site cannot reach its pictures right now. Try again in a moment."
 
 
 def init_app(app: Flask) -> None:
@@ -56,7 +61,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for kind in (OperationalError, InterfaceError, NoConnection):
+        app.register_error_handler(kind, _database_error)
+    app.register_error_handler(StoreUnavailable, _store_error)
+    app.register_error_handler(lmdb.DiskError, _full)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
@@ -119,12 +127,29 @@ def _without_slash() -> str | None:
     return f"{path}?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else path
 
 
-def _database_error(error: OperationalError) -> ResponseReturnValue:
+def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     db.session.rollback()
+    if is_full(error):
+        return _full(error)
     log.error("database unavailable", exc_info=error)
     response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, SENTENCES[503]))
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _store_error(error: StoreUnavailable) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, StoreFull):
+        return _full(error)
+    log.error("the store of pictures is unavailable", exc_info=error)
+    response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, NO_PICTURES))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _full(error: Exception) -> ResponseReturnValue:
+    log.error("there is no room left", exc_info=error)
+    return answer(HTTPStatus.INSUFFICIENT_STORAGE, SENTENCES[507])
 
 
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ The text is given back only to a page of our own. Another site could otherwise f
 them press the button.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ ATTRIBUTE = "redisplays_expired_form"
 EXEMPT = "masthead.csrf_exempt"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: Never written back into a page.
-SECRET_FIELDS = ("password", "token", "secret", "otp")
+SECRET_FIELDS = ("password", "token", "secret", "otp", "credential")
 
 
 def init_app(app: Flask) -> None:
@@ -56,13 +56,24 @@ def is_from_another_site() -> bool:
     return origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
 
 
-def offer_again() -> Response:
-    """The page that shows what was typed, with a fresh token."""
-    kept = [
+def fields_to_keep() -> list[tuple[str, str]]:
+    """What was typed into the form of this request, without form token and secrets."""
+    return [
         (name, value)
         for name, values in request.form.lists()
         if name != "csrf_token" and not any(secret in name for secret in SECRET_FIELDS)
         for value in values
     ]
-    page = render_template("errors/expired.html", fields=kept, action=request.full_path.rstrip("?"))
-    return current_app.response_class(page, status=400, mimetype="text/html")
+
+
+def offer_again(
+    fields: Iterable[tuple[str, str]] | None = None, *, action: str = "", is_confirmed: bool = False
+) -> Response:
+    """The page that shows what was typed, with a fresh token: the form of this request, or one kept from before."""
+    page = render_template(
+        "errors/expired.html",
+        fields=fields_to_keep() if fields is None else fields,
+        action=action or request.full_path.rstrip("?"),
+        is_confirmed=is_confirmed,
+    )
+    return current_app.response_class(page, status=200 if is_confirmed else 400, mimetype="text/html")

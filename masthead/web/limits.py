@@ -1,4 +1,4 @@
-"""How often one may try: Flask-Limiter with moving windows, counted exactly over all processes.
+"""How often one may try: Flask-Limiter with moving windows, counted exactly over all processes, or over all machines.
 
 The limits are settings (``RATELIMIT_…``). A feature names one and says whom it counts: `count("comment", visitor)`.
 """
@@ -18,7 +18,9 @@ from masthead import clock
 from masthead.config import Config
 from masthead.jobs import periodic
 from masthead.text.addresses import customer
-from masthead.web.limit_store import SCHEME, LMDBStorage
+from masthead.web import limit_store, shared_limits
+from masthead.web.limit_store import LMDBStorage
+from masthead.web.shared_limits import SharedStorage
 
 EXTENSION = "masthead.limits"
 FILE_NAME = "limits.lmdb"
@@ -39,19 +41,22 @@ class Limits:
     is_enabled: bool
 
     @property
-    def storage(self) -> LMDBStorage | None:
-        """The embedded storage, if that is what counts."""
+    def storage(self) -> LMDBStorage | SharedStorage | None:
+        """What counts, if it is ours."""
         found = self.strategy.storage
-        return found if isinstance(found, LMDBStorage) else None
+        return found if isinstance(found, LMDBStorage | SharedStorage) else None
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Open the counters. Each application has its own Limiter, since that keeps its settings on itself."""
-    storage_uri = f"{SCHEME}://{quote(str(config.MASTHEAD_HOME / FILE_NAME))}"
+    path = quote(str(config.MASTHEAD_HOME / FILE_NAME))
+    shared = {"redis_url": config.REDIS_URL} if config.REDIS_URL else {}
+    storage_uri = f"{shared_limits.SCHEME if shared else limit_store.SCHEME}://{path}"
     limiter = Limiter(
         caller,
         app=app,
         storage_uri=storage_uri,
+        storage_options={**shared},
         strategy="moving-window",
         enabled=config.RATELIMIT_ENABLED,
         headers_enabled=False,

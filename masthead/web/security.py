@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, session
 from flask_talisman import Talisman
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -74,6 +74,7 @@ def init_app(app: Flask, config: Config) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_refuse_unstorable_address)
     app.after_request(_isolate)
+    app.after_request(_keep_private)
 
 
 def _refuse_unstorable_address() -> None:
@@ -91,6 +92,14 @@ def _apply_own_policy(response: Response) -> Response:
     policy = getattr(current_app.view_functions.get(request.endpoint or ""), OWN_POLICY, None)
     if policy is not None and response.status_code < 400:
         response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _keep_private(response: Response) -> Response:
+    """A page for somebody with a session is kept by no cache, not even by the browser after they have signed out."""
+    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or session.modified
+    if has_session and response.mimetype == "text/html" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

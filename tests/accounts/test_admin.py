@@ -4,14 +4,10 @@ from sqlalchemy import select
 from masthead.accounts.models import Role, User
 from masthead.db import db
 from tests.factories import UserFactory
+from tests.support.factors import set_up_app
 from tests.support.visitors import document
 
 PATH = "/admin/users"
-
-
-@pytest.fixture
-def ada(sign_in, cast):
-    return sign_in(cast.ada)
 
 
 @pytest.fixture
@@ -128,6 +124,33 @@ def test_a_role_with_rights_that_one_lacks_cannot_be_given(app, sign_in, cast, s
         response = mona.post(f"{PATH}/{cast.rhea.id}/role", data={"csrf_token": token, "role": role})
         assert response.status_code == 403
     assert stored(cast.rhea) == ("reader", True)
+
+
+def test_everything_that_helps_somebody_is_reached_from_the_list(ada, cast, sign_in, new_client):
+    walt = sign_in(cast.walt)
+    set_up_app(walt)
+    page = ada.read(PATH)
+    assert "/admin/users/invite" in page.links
+    row = "//tr[th[contains(., 'walt')]]"
+    assert "Active, second factor" in page.text(f"{row}/td[last()]")
+    assert page.texts(f"{row}//details//button") == [
+        "Show a link for a new password of Walt",
+        "Sign out everywhere: Walt",
+        "Reset the second factor of Walt",
+        "Disable the account of Walt",
+    ]
+    shown = document(ada.press(PATH, action=f"{PATH}/{cast.walt.id}/reset-link"))
+    (link,) = shown.all("//input[@id='link']/@value")
+    assert "/auth/reset/" in link
+    assert new_client().get(link).status_code == 200
+    assert "is signed out everywhere" in change(ada, cast.walt, "sign-out").text
+    assert walt.get("/dashboard").status_code == 302
+    assert "has no second factor any more" in change(ada, cast.walt, "reset-factor").text
+
+
+def test_where_nobody_may_join_nobody_is_invited(make_app, sign_in, new_client, cast):
+    ada = sign_in(new_client(make_app(REGISTRATION="closed")), cast.ada)
+    assert "/admin/users/invite" not in ada.read(PATH).links
 
 
 @pytest.mark.parametrize("wanted", ["walt", "WALT@EXAMPLE", "Ödön", "100%"])

@@ -42,7 +42,8 @@ FORGED = {
     "/auth/second-step": {"otp": "000000"},
     "/auth/second-step/passkey": {"credential": "{}"},
     "/auth/login/passkey": {"credential": "{}"},
-    "/admin/second-factor": {"roles": "administrator"},
+    "/admin/roles/create": {"title": "Evil", "rank": "5", "permissions": "users.manage"},
+    "/admin/roles/3": {"title": "Author", "rank": "30", "permissions": "users.manage"},
     "/admin/users/3/reset-factor": {},
     "/auth/sessions/end": {},
     "/auth/sessions/1/end": {},
@@ -63,7 +64,9 @@ def state(app: Flask) -> list[object]:
             for model in (LoginSession, AccountToken, AuditEvent, Job, Authenticator, RecoveryCode, Passkey)
         ]
         people = db.session.execute(select(User.id, User.email, User.password_hash).order_by(User.id)).all()
-        roles = db.session.execute(select(Role.name, Role.requires_second_factor).order_by(Role.id)).all()
+        roles = db.session.execute(
+            select(Role.name, Role.rank, Role.requires_second_factor).order_by(Role.id)
+        ).all()
         return [*counts, *people, *roles]
 
 

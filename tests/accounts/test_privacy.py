@@ -121,7 +121,8 @@ def test_old_proof_of_identity_is_not_enough(app, cast, client, sign_in, path):
         db.session.commit()
     fields = {"is_sure": True} if path == CLOSE else {}
     response = client.fill_in(PRIVACY, action=path, **fields)
-    assert response.location.startswith("/auth/confirm-identity")
+    assert response.status_code == 403
+    assert document(response).title.startswith("Confirm that it is you")
 
 
 def test_closing_disables_at_once_and_ends_every_login(app, cast, sign_in):

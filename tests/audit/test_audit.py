@@ -107,6 +107,72 @@ def test_administrator_filters_the_log(app: Flask, cast: Cast, sign_in: SignIn) 
     assert ada.get("/admin/audit?since=yesterday").status_code == 422
 
 
+def test_changed_settings_are_recorded_before_and_after(app: Flask, cast: Cast, sign_in: SignIn) -> None:
+    ada = sign_in(cast.ada)
+    ada.environ_base |= {"REMOTE_ADDR": "203.0.113.77"}
+    ada.fill_in("/admin/settings", title="The Lantern", navigation="About | /about", footer="x" * 900)
+    event = events(app)[-1]
+    assert (event.action, event.actor_name, event.address) == ("settings.changed", "ada", "203.0.113.0/24")
+    assert event.details == {
+        "title": {"before": "Masthead", "after": "The Lantern"},
+        "navigation": {"before": "", "after": "About (/about)"},
+        "footer": {"before": "", "after": f"{'x' * 200}…"},
+    }
+    assert "Masthead → The Lantern" in ada.read("/admin/audit").text("//main//table")
+
+
+def test_settings_that_stay_the_same_leave_no_record(app: Flask, cast: Cast, sign_in: SignIn) -> None:
+    sign_in(cast.ada).press("/admin/settings", action="")
+    assert [event.action for event in events(app)] == ["sign_in.succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "typed", "action", "details"),
+    [
+        ("role", {"role": "editor"}, "role.changed", {"before": "author", "after": "editor"}),
+        ("disable", {}, "account.disabled", {}),
+        ("enable", {}, "account.enabled", {}),
+        ("reset-link", {}, "password.link_made", {}),
+        ("reset-factor", {}, "factor.reset", {}),
+        ("sign-out", {}, "sessions.ended", {}),
+    ],
+)
+def test_what_an_administrator_does_to_somebody_is_recorded(
+    app: Flask,
+    cast: Cast,
+    sign_in: SignIn,
+    deed: str,
+    typed: dict[str, str],
+    action: str,
+    details: dict[str, str],
+) -> None:
+    ada = sign_in(cast.ada)
+    ada.environ_base |= {"REMOTE_ADDR": "203.0.113.77"}
+    data = {**typed, "csrf_token": ada.form_token()}
+    answer = ada.post(f"/admin/users/{cast.walt.id}/{deed}", data=data)
+    assert answer.status_code in (200, 303)
+    event = events(app)[-1]
+    assert (event.action, event.actor_id, event.subject) == (action, cast.ada.id, "walt")
+    assert (event.address, event.details) == ("203.0.113.0/24", details)
+    assert event.request_id == answer.headers["X-Request-ID"]
+
+
+def test_an_invitation_is_recorded(app: Flask, cast: Cast, sign_in: SignIn) -> None:
+    sign_in(cast.ada).fill_in("/admin/users/invite", email="nina@example.org", role="author")
+    event = events(app)[-1]
+    assert (event.action, event.actor_name, event.subject) == ("account.invited", "ada", "nina@example.org")
+    assert event.details == {"role": "author"}
+
+
+def test_log_can_be_asked_what_happened_to_somebody(cast: Cast, sign_in: SignIn) -> None:
+    ada = sign_in(cast.ada)
+    ada.post(f"/admin/users/{cast.walt.id}/disable", data={"csrf_token": ada.form_token()})
+    ada.post(f"/admin/users/{cast.rhea.id}/disable", data={"csrf_token": ada.form_token()})
+    found = ada.read("/admin/audit?subject=walt").text("//main//table")
+    assert "account.disabled" in found
+    assert "rhea" not in found
+
+
 def test_export_is_inert_and_recorded(app: Flask, cast: Cast, sign_in: SignIn) -> None:
     with app.app_context():
         audit.record("sign_in.failed", by=None, subject='=HYPERLINK("http://evil.example","x")')

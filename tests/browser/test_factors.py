@@ -158,7 +158,7 @@ def test_pages_are_accessible_and_fit_a_phone(page, cast, device, scheme):
         "/auth/security/authenticator",
         "/auth/security/passkeys/add",
         "/auth/confirm-identity",
-        "/admin/second-factor",
+        "/admin/roles",
         "/admin/users",
     ):
         assert page.goto(path).status == 200

@@ -39,6 +39,25 @@ def test_a_comment_does_not_change_the_date_or_version_of_the_post(cast, sign_in
         assert (found.comment_count, found.updated_at, found.version) == (1, post.updated_at, post.version)
 
 
+def test_too_many_comments_have_to_wait_and_the_text_is_kept(
+    cast, sign_in, make_app, new_client, stored, set_policy
+):
+    set_policy("everybody")
+    post = PostFactory()
+    app = make_app(RATELIMIT_COMMENT="2 per minute")
+    rhea = sign_in(new_client(app), cast.rhea)
+    answers = [rhea.fill_in(address(post), body=f"Words {number}") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    page = document(answers[2])
+    assert "That was too often. Come back in" in page.text("//*[@role='alert']")
+    assert page.value_of("body") == "Words 2"
+    assert len(stored()) == 2
+    # Each account is counted by itself, and what is not a comment is not counted.
+    assert sign_in(new_client(app), cast.walt).fill_in(address(post), body="Mine").status_code == 303
+    assert rhea.fill_in(address(post), body="").status_code == 422
+
+
 @pytest.mark.parametrize("name", COMMENTER)
 def test_everybody_with_an_account_can_comment(cast, sign_in, stored, name):
     post = PostFactory()

@@ -3,6 +3,7 @@ from sqlalchemy import text
 
 from masthead.db import db
 from masthead.operation import migrating, schema
+from masthead.storage import store
 from tests.factories import UserFactory
 
 
@@ -28,6 +29,10 @@ def test_a_good_installation_passes(look, cast):
         "pictures",
         "database",
         "accounts",
+        "limits",
+        "broker",
+        "jobs",
+        "mail",
         "address",
     }
     assert {level for level, _ in lines} == {"ok"}
@@ -56,7 +61,7 @@ def test_a_site_that_nobody_can_administer_is_wrong(look, app):
 
 def test_a_place_where_no_picture_can_be_kept_is_wrong(look, app, cast, monkeypatch, tmp_path):
     (tmp_path / "media").write_text("in the way")
-    monkeypatch.setitem(app.config, "MEDIA_URL", str(tmp_path / "media"))
+    monkeypatch.setitem(app.extensions, store.EXTENSION, store.Folder(tmp_path / "media"))
     code, lines = look()
     assert code == 1
     assert "set MEDIA_URL" in lines["error", "pictures"]

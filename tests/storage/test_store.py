@@ -2,12 +2,20 @@ import pickle
 
 import pytest
 
-from masthead.storage.store import KeyRefused, Store
+from masthead.storage.store import Bucket, Folder, KeyRefused, StoreUnavailable, opened
+from tests.support.buckets import ACCESS_KEY, SECRET_KEY
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request, tmp_path):
+    if request.param == "folder":
+        return Folder(tmp_path / "files")
+    return opened(request.getfixturevalue("bucket_url"), access_key=ACCESS_KEY, secret_key=SECRET_KEY)
 
 
 @pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "files")
+def folder(tmp_path):
+    return Folder(tmp_path / "files")
 
 
 def test_put_and_get_return_the_content(store):
@@ -20,7 +28,13 @@ def test_put_replaces_the_whole_file_and_leaves_nothing_else_behind(store):
     store.put("ab/cd.png", b"a long first content")
     store.put("ab/cd.png", b"short")
     assert store.get("ab/cd.png") == b"short"
-    assert [path.name for path in store.folder.rglob("*") if path.is_file()] == ["cd.png"]
+    assert list(store.keys()) == ["ab/cd.png"]
+
+
+def test_put_leaves_nothing_beside_the_file(folder):
+    folder.put("ab/cd.png", b"a long first content")
+    folder.put("ab/cd.png", b"short")
+    assert [path.name for path in folder.folder.rglob("*") if path.is_file()] == ["cd.png"]
 
 
 def test_get_of_nothing_raises(store):
@@ -43,8 +57,37 @@ def test_keys_lists_everything_or_a_folder(store):
     assert sorted(store.keys("a")) == ["a/1", "a/2"]
 
 
-def test_a_store_makes_no_folder_before_it_is_used(store):
-    assert not store.folder.exists()
+def test_a_store_makes_no_folder_before_it_is_used(folder):
+    assert not folder.folder.exists()
+    assert folder.problem() is None
+    assert not folder.folder.exists()
+
+
+def test_a_store_that_can_be_used_has_no_problem(store):
+    assert store.problem() is None
+
+
+def test_a_file_where_the_folder_should_be_is_a_problem(tmp_path):
+    (tmp_path / "file").touch()
+    assert "set MEDIA_URL" in Folder(tmp_path / "file" / "media").problem()
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://not-made-yet/media?endpoint={endpoint}", "s3://pictures?endpoint=http://127.0.0.1:1"]
+)
+def test_a_bucket_that_does_not_answer_is_a_problem(bucket_url, url):
+    endpoint = bucket_url.partition("endpoint=")[2]
+    bucket = opened(url.format(endpoint=endpoint), access_key=ACCESS_KEY, secret_key=SECRET_KEY)
+    assert "AWS_ACCESS_KEY_ID" in bucket.problem()
+    with pytest.raises(StoreUnavailable):
+        bucket.put("a", b"1")
+
+
+def test_a_bucket_hides_its_keys(bucket_url):
+    bucket = opened(bucket_url, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
+    assert isinstance(bucket, Bucket)
+    assert bucket.place.startswith("s3://pictures-")
+    assert SECRET_KEY not in repr(bucket) + bucket.place
 
 
 @pytest.mark.parametrize(
@@ -74,8 +117,7 @@ def test_a_key_that_could_leave_the_folder_is_refused(store, key):
             use(key)
 
 
-def test_a_copy_for_another_process_opens_the_folder_there(tmp_path):
-    store = Store(tmp_path / "files")
+def test_a_copy_for_another_process_opens_the_store_there(store):
     store.put("a.txt", b"x")
     copied = pickle.loads(pickle.dumps(store))
     assert copied.get("a.txt") == b"x"

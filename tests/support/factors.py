@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import bytes_to_base64url
 
 from masthead import clock
+from masthead.accounts.models import User
+from tests.support.people import PASSWORD
 from tests.support.visitors import Visitor, document
 
 ORIGIN = "http://localhost"
@@ -132,3 +134,18 @@ def send_passkey(client: Visitor, path: str, credential: str) -> Any:
     """Send what a device answered with the page's form; the answer of the site."""
     form = client.read(path).form({"credential": ""})
     return client.post(form.action, data=form.filled({"credential": credential}, None))
+
+
+def give_password(client: Visitor, user: User, *, password: str = PASSWORD, remember: bool = False) -> str:
+    """Give the right password; where the answer leads."""
+    answer = client.fill_in("/auth/login", email=user.email or "", password=password, remember=remember)
+    return answer.location or ""
+
+
+def give_code(client: Visitor, code: str) -> int:
+    """Give a code in the second step; the status."""
+    return client.fill_in("/auth/second-step", otp=code).status_code
+
+
+def is_signed_in(client: Visitor) -> bool:
+    return client.get("/auth/profile").status_code == 200

@@ -36,28 +36,11 @@ def serving() -> Iterator[str]:
     # Short, since the path of a socket has at most 107 bytes; not in pytest's folder, which is closed to other users.
     folder = Path(tempfile.mkdtemp(prefix="masthead-pg-", dir="/tmp"))
     try:
-        identity = _unprivileged(folder)
-        programs = (_reachable_copy(folder) if identity else _installed()) / PROGRAMS
-        data = folder / "data"
-        # The sorting and case rules of Unicode, the same on every machine.
-        rules = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        initdb = [
-            str(programs / "bin/initdb"),
-            "-D",
-            str(data),
-            "-U",
-            SUPERUSER,
-            "-A",
-            "trust",
-            "--no-sync",
-            *rules,
-        ]
-        subprocess.run(initdb, check=True, cwd=folder, stdout=subprocess.DEVNULL, **identity)
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
-        command = [str(programs / "bin/postgres"), "-D", str(data), "-k", str(folder), *options]
-        with subprocess.Popen(command, cwd=folder, **identity) as server:
+        identity = identity_for(folder)
+        programs = programs_for(folder, identity)
+        make_cluster(folder, programs, identity)
+        with started(folder, programs, identity, SETTINGS) as server:
             try:
-                _await(server, data / "postmaster.pid")
                 yield f"postgresql+psycopg://{SUPERUSER}@/postgres?host={folder}"
             finally:
                 # "Fast" shutdown: it ends connections that are still open instead of waiting for them.
@@ -66,7 +49,37 @@ def serving() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged(folder: Path) -> dict[str, Any]:
+def programs_for(folder: Path, identity: dict[str, Any]) -> Path:
+    """Where whoever runs the server finds its programs."""
+    return (_reachable_copy(folder) if identity else _installed()) / PROGRAMS
+
+
+def make_cluster(folder: Path, programs: Path, identity: dict[str, Any]) -> None:
+    """Make the files of a new server."""
+    # The sorting and case rules of Unicode, the same on every machine.
+    rules = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    data = str(folder / "data")
+    initdb = [str(programs / "bin/initdb"), "-D", data, "-U", SUPERUSER, "-A", "trust", "--no-sync", *rules]
+    subprocess.run(initdb, check=True, cwd=folder, stdout=subprocess.DEVNULL, **identity)
+
+
+def started(
+    folder: Path, programs: Path, identity: dict[str, Any], settings: dict[str, str]
+) -> "subprocess.Popen[bytes]":
+    """Start the server, and wait until it answers."""
+    data = folder / "data"
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    command = [str(programs / "bin/postgres"), "-D", str(data), "-k", str(folder), *options]
+    server = subprocess.Popen(command, cwd=folder, **identity)
+    try:
+        _await(server, data / "postmaster.pid")
+    except BaseException:
+        server.send_signal(signal.SIGINT)
+        raise
+    return server
+
+
+def identity_for(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root: then it becomes ``nobody``, who gets the folder."""
     if os.geteuid() != 0:
         return {}

@@ -16,6 +16,9 @@ from tests.support.people import PASSWORD
 class Visitor(FlaskClient):
     """A test client with the habits of a person."""
 
+    #: A form token that somebody keeps in mind, see `tests.support.entering`.
+    token = ""
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request, from outside of any application context."""
         assert not has_app_context(), (
@@ -51,6 +54,10 @@ class Visitor(FlaskClient):
     def press(self, path: str, button: str | None = None, *, action: str | None = None) -> TestResponse:
         """Open the page and press a button of a form, typing nothing."""
         return self.fill_in(path, button=button, action=action)
+
+    def form_token(self) -> str:
+        """A form token of somebody who is signed in, to send what no form of a page would send."""
+        return self.read("/auth/profile").form({"name": ""}).values["csrf_token"][0]
 
 
 def document(response: TestResponse) -> Document:

@@ -19,6 +19,19 @@ def test_every_answer_has_the_headers(client, path):
     assert "X-XSS-Protection" not in headers
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/dashboard", "/auth/profile", "/auth/security", "/admin/users", "/nowhere"]
+)
+def test_pages_for_somebody_signed_in_are_kept_by_no_cache(cast, sign_in, path):
+    response = sign_in(cast.ada).get(path)
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "Cookie" in response.headers["Vary"]
+
+
+def test_pages_with_a_form_token_are_kept_by_no_cache(client):
+    assert client.get("/auth/login").headers["Cache-Control"] == "private, no-store"
+
+
 def test_http_has_no_hsts_and_plain_cookies(client):
     response = client.get("/auth/login")
     assert "Strict-Transport-Security" not in response.headers

@@ -15,6 +15,7 @@ from masthead.operation.backups import archive, postgresql, sqlite
 from masthead.operation.backups.archive import Manifest
 from masthead.operation.schema import present_schema
 from masthead.storage import store
+from masthead.storage.store import Folder
 from masthead.web.commands import Command
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -46,7 +47,7 @@ def backup(file: Path) -> None:
         for path in sorted((folder / "database").iterdir()):
             writer.add(f"database/{path.name}", path)
         for key in sorted(store.current().keys()):
-            writer.add(f"media/{key}", store.current().folder / key)
+            writer.add(f"media/{key}", _picture(key, folder))
         for path in _private_files():
             writer.add(path.relative_to(_home()).as_posix(), path)
     figures = archive.described(manifest)
@@ -92,18 +93,34 @@ def _refuse_unless_empty() -> None:
             "There is a site here already, and a backup replaces nothing. Set MASTHEAD_HOME to a new folder"
             + ("." if _is_sqlite() else ", and DATABASE_URL to an empty database.")
         )
-    folder = store.current().folder
-    if folder.is_dir() and any(folder.iterdir()):
+    pictures = store.current()
+    is_new = isinstance(pictures, Folder) and not pictures.folder.exists()
+    if not is_new and next(pictures.keys(), None) is not None:
         raise Conflict(
-            f"There are pictures in {folder} already. Set MEDIA_URL or MASTHEAD_HOME to a new folder."
+            f"There are pictures in {pictures.place} already. Set MEDIA_URL or MASTHEAD_HOME to a new folder."
         )
 
 
+def _picture(key: str, folder: Path) -> Path:
+    """The file of a picture: itself, or a copy of what is in the bucket."""
+    pictures = store.current()
+    if isinstance(pictures, Folder):
+        return pictures.folder / key
+    copy = folder / "picture"
+    copy.write_bytes(pictures.get(key))
+    return copy
+
+
 def _put_pictures(folder: Path) -> None:
-    target = store.current().folder
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if folder.is_dir():
-        shutil.copytree(folder, target, dirs_exist_ok=True, copy_function=shutil.move)
+    pictures = store.current()
+    if not folder.is_dir():
+        return
+    if isinstance(pictures, Folder):
+        pictures.folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(folder, pictures.folder, dirs_exist_ok=True, copy_function=shutil.move)
+        return
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        pictures.put(path.relative_to(folder).as_posix(), path.read_bytes())
 
 
 def _put_private_files(folder: Path) -> None:

@@ -1,0 +1,88 @@
+"""``python -m bench.faults``: everything that is told in docs/reliability.md is tried, and its figures are written there.
+
+With names of sections (``python -m bench.faults letters disk``) only those are tried; the others stay as they are.
+"""
+
+import json
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench.faults import disk_full, letters, postgres_restarts, redis_away, sqlite_kills
+from masthead import clock
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "reliability.md"
+RESULTS = ROOT / "bench" / "faults.json"
+BEGIN, END = "<!-- figures: {} -->", "<!-- end -->"
+
+SECTIONS: dict[str, Callable[[], Any]] = {
+    "sqlite": lambda: sqlite_kills.run(100),
+    "postgresql": lambda: postgres_restarts.run(6),
+    "redis": redis_away.run,
+    "letters": lambda: letters.run(10),
+    "disk": disk_full.run,
+}
+LABELS = {
+    "cycles": "kills",
+    "acknowledged": "writes that were acknowledged",
+    "lost": "of them lost",
+    "damaged": "times the database was damaged",
+    "seconds_to_return": "seconds until it worked again",
+    "restarts": "restarts, every second one a crash",
+    "refused": "writes refused meanwhile",
+    "refused_wrongly": "of them refused in another way than promised",
+    "queued": "letters",
+    "kills": "kills of the runner while it sent",
+    "missing": "letters that never came",
+    "twice": "letters that came a second time, with the same Message-ID",
+    "read": "pages read meanwhile",
+    "read_wrongly": "of them not answered with 200",
+    "well": "milliseconds of a search with the server well (median)",
+    "first_stalled": "milliseconds of the first search after it stalled",
+    "then_stalled": "milliseconds of the searches after that (median)",
+    "stopped": "milliseconds with the server stopped (median)",
+    "asked": "searches and comments in all these states",
+    "failed": "of them failed",
+}
+
+
+def main(wanted: list[str]) -> None:
+    """Try, remember, and write the page."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    for name in wanted or SECTIONS:
+        figures = asdict(SECTIONS[name]())
+        results[name] = {"on": f"{clock.now():%Y-%m-%d}", "figures": figures}
+        print(name, figures)
+    results["machine"] = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    PAGE.write_text(filled_in(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+
+
+def filled_in(page: str, results: dict[str, Any]) -> str:
+    """The page with each table of figures made anew."""
+    for name in SECTIONS:
+        if name in results:
+            begin = BEGIN.format(name)
+            head, _, rest = page.partition(begin)
+            _, _, tail = rest.partition(END)
+            page = f"{head}{begin}\n{table(results[name])}{END}{tail}"
+    return page
+
+
+def table(result: dict[str, Any]) -> str:
+    """The figures of a section."""
+    rows = [f"| {LABELS[name]} | {shown(value)} |" for name, value in result["figures"].items()]
+    return "\n".join(("", f"| measured on {result['on']} | |", "|---|--:|", *rows, "", ""))
+
+
+def shown(value: float) -> str:
+    """A figure for people."""
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,170 @@
+"""A site in a folder of its own that is made to suffer: started, killed, written to, and counted afterwards."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.support.commands import environment
+from tests.support.live import free_port
+from tests.support.over_http import Guest, Reply
+
+PASSWORD = "a lamp, a desk and a deadline"
+EMAIL = "walt@example.org"
+START_SECONDS = 40
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+POST = "/blog/post/under-load"
+
+
+class Site:
+    """`masthead serve`, with everything that belongs to it, in one process group."""
+
+    def __init__(self, home: Path, database_url: str = "", **settings: object) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._settings = {
+            "FLASK_CONFIG": "testing",
+            "DATABASE_URL": database_url,
+            "SITE_URL": self.url,
+            "RATELIMIT_ENABLED": "false",
+            "LOG_LEVEL": "WARNING",
+            **settings,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def file(self) -> Path:
+        """The SQLite database, if that is where it writes."""
+        return self.home / "masthead.sqlite3"
+
+    def run(self, *arguments: str, typed: str | None = None) -> str:
+        """A command of `masthead`; what it printed."""
+        return subprocess.run(
+            [sys.executable, "-m", "masthead", *arguments],
+            cwd=self.home,
+            env=environment(self.home, self._settings),
+            input=typed,
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout
+
+    def prepare(self) -> None:
+        """Tables, somebody who writes, and a post under which it is written."""
+        self.run("db", "upgrade")
+        self.run("user", "create", "walt", EMAIL, "--role", "administrator", "--password", PASSWORD)
+        with self.running():
+            guest = self.signed_in()
+            fields = {"title": "Under load", "body": "Write below.", "slug": "under-load"}
+            assert guest.fill_in("/blog/create", button="publish", **fields).status == 303
+
+    def start(self) -> None:
+        """Start it and wait for its first answer."""
+        command = [sys.executable, "-m", "masthead", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        with (self.home / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.home,
+                env=environment(self.home, self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            assert self._process.poll() is None, (self.home / "server.log").read_text()
+            assert time.monotonic() < deadline, (self.home / "server.log").read_text()
+            time.sleep(0.02)
+
+    def answers(self) -> bool:
+        """Whether it answers with a page."""
+        with suppress(OSError):
+            return Guest(self.url).ask("GET", "/", seconds=2).status == 200
+        return False
+
+    def kill(self) -> None:
+        """End every process of it at once."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(40)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._process = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve in this block."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
+    def signed_in(self) -> Guest:
+        """Walt, at his desk."""
+        guest = Guest(self.url)
+        assert guest.fill_in("/auth/login", email=EMAIL, password=PASSWORD).status == 303
+        return guest
+
+
+class Writer:
+    """Somebody who comments without a pause, and remembers what was acknowledged."""
+
+    def __init__(self, guest: Guest, name: str) -> None:
+        self._guest, self._name = guest, name
+        match = TOKEN.search(guest.get(POST).text)
+        assert match is not None
+        self._token = match[1]
+        self._number = 0
+        self._ended = threading.Event()
+        self.acknowledged: list[str] = []
+        #: When each answer came (monotonic), and what it was; None is a broken connection.
+        self.answers: list[tuple[float, Reply | None]] = []
+        self._thread = threading.Thread(target=self._write_on, daemon=True)
+
+    def write(self) -> Reply | None:
+        """One comment; its answer."""
+        self._number += 1
+        text = f"{self._name} writes {self._number}"
+        try:
+            reply = self._guest.ask(
+                "POST", f"{POST}/comment", {"csrf_token": self._token, "body": text}, seconds=20
+            )
+        except OSError:
+            self.answers.append((time.monotonic(), None))
+            return None
+        self.answers.append((time.monotonic(), reply))
+        if reply.status == 303:
+            self.acknowledged.append(text)
+        return reply
+
+    def _write_on(self) -> None:
+        while not self._ended.is_set():
+            reply = self.write()
+            if reply is None or reply.status != 303:
+                self._ended.wait(0.02)
+
+    def begin(self) -> None:
+        """Write from a thread until `end`."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Finish the comment in hand."""
+        self._ended.set()
+        self._thread.join(30)

@@ -1,0 +1,152 @@
+"""A page from memory, and pages that are made, against other applications on the same machine."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from urllib.parse import quote
+
+from bench import servers, tutorial_blog
+from bench.figures import Figure, Rounds, at_least, at_most
+from bench.publication import RARE_WORD
+from bench.servers import UNLIMITED, environment
+
+#: The headers of the answer that the bare application repeats.
+COPIED = (
+    "content-type",
+    "etag",
+    "vary",
+    "cache-control",
+    "content-security-policy",
+    "x-frame-options",
+    "referrer-policy",
+    "x-content-type-options",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+)
+BARE = """
+import json, pathlib
+BODY = pathlib.Path({body!r}).read_bytes()
+HEADERS = [tuple(pair) for pair in json.loads(pathlib.Path({headers!r}).read_text())]
+def app(environ, start_response):
+    start_response("200 OK", HEADERS)
+    return [BODY]
+"""
+HELLO = """
+from flask import Flask, jsonify
+app = Flask(__name__)
+@app.get("/")
+def hello():
+    return "Hello, World!"
+@app.get("/json")
+def hello_json():
+    return jsonify(hello="world")
+"""
+#: What is not from memory is asked by so many at a time: more would only wait for the processor.
+FEW = 2
+Server = Callable[[], AbstractContextManager[str]]
+
+
+def measure(folder: Path, home: Path, slug: str, *, rounds: int, seconds: float) -> list[Figure]:
+    """Everything about single pages of the publication in ``home``."""
+    settings = {"MASTHEAD_HOME": str(home), "FLASK_CONFIG": "production", **UNLIMITED}
+    quiet = environment(settings | {"LOG_LEVEL": "WARNING"})
+    (folder / "hello.py").write_text(HELLO)
+    beside = environment({"PYTHONPATH": str(folder)})
+    blog = folder / "blog.sqlite3"
+    tutorial_blog.fill(blog, home / "masthead.sqlite3")
+    tutorial = environment({"BLOG_DATABASE": f"sqlite:///{blog}"})
+    _lay_out(folder, quiet)
+    applications: dict[str, Server] = {
+        "cached": lambda: servers.granian("masthead.wsgi:app", quiet),
+        "cached, logged": lambda: servers.granian("masthead.wsgi:app", quiet | {"LOG_LEVEL": "INFO"}),
+        "bare": lambda: servers.granian("bare:app", beside),
+        "hello": lambda: servers.granian("hello:app", beside),
+        "tutorial": lambda: servers.gunicorn("bench.tutorial_blog:app", tutorial),
+        "nginx": lambda: servers.nginx(folder),
+    }
+    asked = {
+        "cached": ("cached", "/", servers.CONNECTIONS),
+        "cached, logged": ("cached, logged", "/", servers.CONNECTIONS),
+        "bare": ("bare", "/", servers.CONNECTIONS),
+        "hello": ("hello", "/", servers.CONNECTIONS),
+        "nginx": ("nginx", "/", servers.CONNECTIONS),
+        "hello, few": ("hello", "/", FEW),
+        "hello JSON, few": ("hello", "/json", FEW),
+    } | _made_and_taught(slug)
+    with ExitStack() as running:
+        urls = {name: running.enter_context(start()) for name, start in applications.items()}
+        measurements = {
+            name: _asking(urls[server] + path, many, seconds, is_kept=not name.startswith("made"))
+            for name, (server, path, many) in asked.items()
+        }
+        return _figures(Rounds(measurements, rounds))
+
+
+def _made_and_taught(slug: str) -> dict[str, tuple[str, str, int]]:
+    """The same five pages from Masthead without memory, and from the tutorial's blog."""
+    post = quote(slug)
+    ours = {
+        "home": "/",
+        "post": f"/blog/post/{post}",
+        "API list": "/api/v1/posts?per_page=20",
+        "feed": "/feed.xml",
+        "search": f"/search?q={RARE_WORD}",
+        "API post": f"/api/v1/posts/{post}",
+    }
+    theirs = {
+        "home": "/",
+        "post": f"/post/{post}",
+        "API list": "/api/posts",
+        "feed": "/feed",
+        "search": f"/search?q={RARE_WORD}",
+    }
+    return {f"made {name}": ("cached", path, FEW) for name, path in ours.items()} | {
+        f"tutorial {name}": ("tutorial", path, FEW) for name, path in theirs.items()
+    }
+
+
+def _asking(url: str, connections: int, seconds: float, *, is_kept: bool) -> Callable[[], float]:
+    return lambda: servers.rate(url, seconds=seconds, connections=connections, is_kept=is_kept)
+
+
+def _lay_out(folder: Path, variables: dict[str, str]) -> None:
+    """The home page as a file for nginx, and as bytes for the bare application."""
+    with servers.granian("masthead.wsgi:app", variables) as url:
+        body, headers = servers.fetched(f"{url}/")
+    copied = [(name, value) for name, value in headers.items() if name.lower() in COPIED]
+    copied += [("Content-Length", str(len(body))), ("X-Cache", "hit"), ("X-Request-ID", "0123456789abcdef")]
+    (folder / "www").mkdir()
+    (folder / "www" / "index.html").write_bytes(body)
+    # nginx gives its processes to another user, who has to get here.
+    for place in (folder, folder / "www"):
+        place.chmod(0o755)
+    (folder / "headers").write_text(json.dumps(copied))
+    bare = BARE.format(body=str(folder / "www" / "index.html"), headers=str(folder / "headers"))
+    (folder / "bare.py").write_text(bare)
+
+
+def _figures(rates: Rounds) -> list[Figure]:
+    def least(name: str, mine: str, other: str, goal: float) -> Figure:
+        ratio, spread = rates.ratio(mine, other)
+        return at_least(name, ratio, goal, spread=spread)
+
+    slower, spread = rates.ratio("hello, few", "made post")
+    listed, spread_listed = rates.ratio("hello JSON, few", "made API list")
+    single, spread_single = rates.ratio("hello JSON, few", "made API post")
+    return [
+        least("cached page against a bare WSGI app with the same bytes", "cached", "bare", 0.8),
+        least("the same with a line in the log for each answer", "cached, logged", "bare", 0.8),
+        least("cached page against nginx with the page as a file", "cached", "nginx", 0.5),
+        least("cached page against a hello-world Flask view", "cached", "hello", 3),
+        least("cached page against the tutorial's blog on gunicorn", "cached", "tutorial home", 100),
+        at_most("post that is made, in times of a hello-world view", slower, 10, spread=spread),
+        least("home that is made, against the tutorial's blog", "made home", "tutorial home", 5),
+        least("post that is made, against the tutorial's blog", "made post", "tutorial post", 1.5),
+        least("API list of 20, against the tutorial's blog", "made API list", "tutorial API list", 10),
+        least("feed that is made, against the tutorial's blog", "made feed", "tutorial feed", 5),
+        least("search, against the tutorial's blog", "made search", "tutorial search", 30),
+        at_most("API list of 20, in times of a hello-world JSON view", listed, 10, spread=spread_listed),
+        at_most("API post, in times of a hello-world JSON view", single, 10, spread=spread_single),
+    ]

@@ -1,0 +1,81 @@
+"""The background jobs for administrators: what waits, runs and has failed, and a second chance or an end for each."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import audit, clock
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.db import db, paginate
+from masthead.errors import NotFound
+from masthead.jobs import outbox
+from masthead.jobs.models import State
+from masthead.web.paging import page_number
+
+bp = Blueprint("jobs_admin", __name__)
+
+PER_PAGE = 50
+#: The lists, in the order in which somebody who looks for trouble reads them.
+LABELS: dict[State, str] = {
+    State.QUEUED: "Waiting",
+    State.RUNNING: "Running",
+    State.DEAD: "Failed",
+    State.DONE: "Done",
+    State.CANCELLED: "Cancelled",
+}
+
+
+@bp.get("/jobs")
+@requires(Permission.MANAGE_JOBS)
+def index() -> ResponseReturnValue:
+    """Jobs of a state and of a task, the newest first; everything, if the address names neither."""
+    state, task = _state(), request.args.get("task", "").strip()
+    page = paginate(outbox.listed(state, task), page=page_number(), per_page=PER_PAGE)
+    return render_template(
+        "admin/jobs.html",
+        page=page,
+        state=state,
+        task=task,
+        tasks=list(db.session.scalars(outbox.names())),
+        counts=outbox.counts(),
+        labels=LABELS,
+        at=clock.now(),
+    )
+
+
+@bp.post("/jobs/<int:job_id>/retry")
+@requires(Permission.MANAGE_JOBS)
+def retry(job_id: int) -> ResponseReturnValue:
+    """Let a job start afresh that was given up or cancelled."""
+    outbox.retry(job_id)
+    audit.record("job.retried", by=current_user(), subject=str(job_id))
+    db.session.commit()
+    flash(f"Job {job_id} waits to be run again.")
+    return _to_list()
+
+
+@bp.post("/jobs/<int:job_id>/cancel")
+@requires(Permission.MANAGE_JOBS)
+def cancel(job_id: int) -> ResponseReturnValue:
+    """Keep a job from running."""
+    outbox.cancel(job_id)
+    audit.record("job.cancelled", by=current_user(), subject=str(job_id))
+    db.session.commit()
+    flash(f"Job {job_id} is cancelled.")
+    return _to_list()
+
+
+def _state() -> State | None:
+    given = request.args.get("state")
+    if not given:
+        return None
+    try:
+        return State(given)
+    except ValueError:
+        raise NotFound("There is no such list of jobs.") from None
+
+
+def _to_list() -> ResponseReturnValue:
+    """Back to the list that the button was pressed in."""
+    task = request.args.get("task") or None
+    return redirect(url_for("jobs_admin.index", state=_state(), task=task), code=303)

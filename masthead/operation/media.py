@@ -1,0 +1,62 @@
+"""``masthead media move``."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import Progress
+
+from masthead.errors import Invalid
+from masthead.setting_types import picture_place
+from masthead.storage import store
+from masthead.storage.store import Store, StoreUnavailable
+from masthead.web.commands import Command, Group
+
+group = Group("media", help="Look after the pictures.")
+
+
+@group.command("move", cls=Command)
+@click.argument("url")
+@click.option("--from", "origin", help="Where the pictures are; default MEDIA_URL.")
+@with_appcontext
+def move(url: str, origin: str | None) -> None:
+    """Copy every picture to URL, a folder or s3://bucket/folder?endpoint=https://…&region=…, and compare.
+
+    Nothing is deleted, and what is there already is not copied again: run it, change MEDIA_URL, restart the site, and
+    run it once more with --from for what came in meanwhile.
+    """
+    source = store.current() if origin is None else _named(origin)
+    target = _named(url)
+    if source.place == target.place:
+        raise Invalid(f"The pictures are in {source.place} already.")
+    try:
+        copied, total = _copy(source, target)
+    except StoreUnavailable as error:
+        raise click.ClickException(
+            f"The pictures were not all copied: {error} Run the command again."
+        ) from None
+    click.echo(f"{target.place} holds all {total} files, {copied} of them new.")
+    click.echo(f"Set MEDIA_URL={url} and restart the site. {source.place} is as it was.")
+
+
+def _named(url: str) -> Store:
+    try:
+        return store.named(picture_place(url), current_app.config)
+    except ValueError as error:
+        raise Invalid(f"{url} {error}.") from None
+
+
+def _copy(source: Store, target: Store) -> tuple[int, int]:
+    keys = sorted(source.keys())
+    copied = 0
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for key in progress.track(keys, description="Pictures"):
+            # A picture's name is made from its content, so one of the same size is the same.
+            if target.size(key) == source.size(key):
+                continue
+            content = source.get(key)
+            target.put(key, content)
+            if target.get(key) != content:
+                raise StoreUnavailable(f"{key} is not the same in {target.place}.")
+            copied += 1
+    return copied, len(keys)

@@ -1,0 +1,238 @@
+"""Fetching from addresses that people give us, without becoming their way into the network that we stand in.
+
+The name is looked up once, every address behind it must be public, and the connection goes to one of those very
+addresses (CVE-2022-3590: a name that is looked up twice can change between the look and the step). Each redirect is
+looked at in the same way. Time and size are bounded whatever the other side does, and every failure looks the same.
+"""
+
+import queue
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urljoin
+
+import httpcore2
+import structlog
+
+from masthead.outbound.addresses import PORTS, Address, Target, is_public, parse
+from masthead.outbound.connections import PinnedBackend
+
+log = structlog.get_logger(__name__)
+
+DEADLINE_SECONDS = 10.0
+LARGEST_BYTES = 2_000_000
+REDIRECTS = 3
+HEADERS = 100
+REDIRECTING = frozenset({301, 302, 303, 307, 308})
+USER_AGENT = "Masthead"
+Resolve = Callable[[str, int], list[Address]]
+
+
+class Unreachable(Exception):
+    """Nothing could be fetched. Why is in the log alone: whoever gave the address must not learn what is in here."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing could be read from this address.")
+
+
+class _Refused(Exception):
+    """The reason for the log."""
+
+
+FAILURES = (
+    _Refused,
+    httpcore2.NetworkError,
+    httpcore2.TimeoutException,
+    httpcore2.ProtocolError,
+    OSError,
+    ValueError,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, from the address at the end of the redirects."""
+
+    status: int
+    #: Lower-case names; of several with one name the last.
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    @property
+    def type(self) -> str:
+        """The media type, without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def look_up(host: str, port: int) -> list[Address]:
+    """Every address of a host, as the system resolves it: ``2130706433`` and ``0x7f.1`` are 127.0.0.1."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ip_address(str(place[0]).partition("%")[0]) for *_, place in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """How far one may go. The fields are for tests; the site uses what stands here."""
+
+    seconds: float = DEADLINE_SECONDS
+    largest: int = LARGEST_BYTES
+    resolve: Resolve = look_up
+    is_allowed: Callable[[Address], bool] = is_public
+    ports: frozenset[int] = field(default_factory=lambda: frozenset(PORTS.values()))
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        types: Iterable[str] = (),
+        redirects: int = REDIRECTS,
+    ) -> Answer:
+        """Ask and read the answer; raises `Unreachable`. With ``types`` only these media types are read.
+
+        Only GET and HEAD follow redirects, without the caller's headers once the host is another one.
+        """
+        deadline = time.monotonic() + self.seconds
+        try:
+            return self._follow(
+                url, method, content, dict(headers or {}), frozenset(types), redirects, deadline
+            )
+        except FAILURES as error:
+            log.info("nothing was fetched", url=url[:200], error=f"{type(error).__name__}: {error}"[:200])
+        raise Unreachable from None
+
+    def _follow(
+        self,
+        url: str,
+        method: str,
+        content: bytes,
+        headers: dict[str, str],
+        types: frozenset[str],
+        redirects: int,
+        deadline: float,
+    ) -> Answer:
+        if method not in {"GET", "HEAD"}:
+            redirects = 0
+        target = self._checked(url)
+        for _ in range(redirects + 1):
+            answer = self._ask(target, method, content, headers, types, deadline)
+            location = answer.headers.get("location")
+            if answer.status not in REDIRECTING or location is None or not redirects:
+                return answer
+            following = self._checked(urljoin(target.url, location.strip()))
+            if target.scheme == "https" and following.scheme != "https":
+                raise _Refused("a redirect leads from https to http")
+            if (following.host, following.port) != (target.host, target.port):
+                headers = {}
+            target = following
+        raise _Refused("too many redirects")
+
+    def _checked(self, url: str) -> Target:
+        target = parse(url)
+        if target is None or target.port not in self.ports:
+            raise _Refused("not an address that is fetched from")
+        return target
+
+    def _ask(
+        self,
+        target: Target,
+        method: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        types: frozenset[str],
+        deadline: float,
+    ) -> Answer:
+        places = self._places(target, deadline)
+        # What is compressed is taken apart below, where its size is watched.
+        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, identity", **headers}
+        backend = PinnedBackend(places, deadline)
+        with (
+            closing(httpcore2.ConnectionPool(ssl_context=_tls(), network_backend=backend)) as pool,
+            pool.stream(method, target.url, headers=list(sent.items()), content=content or None) as response,
+        ):
+            if len(response.headers) > HEADERS:
+                raise _Refused("too many headers")
+            received = {
+                name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
+            }
+            answer = Answer(response.status, received, b"", target.url)
+            if answer.status in REDIRECTING or method == "HEAD":
+                return answer
+            if types and answer.type not in types:
+                raise _Refused(f"the type is {answer.type[:50]!r}")
+            body = b"".join(self._bounded(_decoded(response.iter_stream(), answer)))
+        return Answer(answer.status, received, body, target.url)
+
+    def _places(self, target: Target, deadline: float) -> list[Address]:
+        """Where the host is; raises `_Refused` if any of it is inside."""
+        places = list(dict.fromkeys(_within(lambda: self.resolve(target.host, target.port), deadline)))
+        if not places or not all(map(self.is_allowed, places)):
+            raise _Refused("the host is not a public one")
+        return places
+
+    def _bounded(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        size = 0
+        for part in parts:
+            size += len(part)
+            if size > self.largest:
+                raise _Refused("the answer is too large")
+            yield part
+
+
+def fetch(url: str, **options: Any) -> Answer:
+    """`Client.fetch` with the site's own bounds."""
+    return Client().fetch(url, **options)
+
+
+def _decoded(parts: Iterable[bytes], answer: Answer) -> Iterator[bytes]:
+    """The body without its compression, in pieces that fit into memory."""
+    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"", "identity"}:
+        yield from parts
+        return
+    if encoding not in {"gzip", "x-gzip"}:
+        raise _Refused(f"the encoding is {encoding[:50]!r}")
+    unpacker = zlib.decompressobj(wbits=31)
+    for part in parts:
+        waiting = part
+        while waiting:
+            yield unpacker.decompress(waiting, 65_536)
+            waiting = unpacker.unconsumed_tail
+    yield unpacker.flush()
+
+
+def _within(work: Callable[[], list[Address]], deadline: float) -> list[Address]:
+    """The result of a look-up, which cannot be interrupted: it goes on in its thread when nobody waits any more."""
+    results: queue.SimpleQueue[list[Address] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            results.put(work())
+        except (OSError, UnicodeError) as error:
+            results.put(error)
+
+    threading.Thread(target=run, daemon=True, name="look-up").start()
+    try:
+        result = results.get(timeout=max(0.0, deadline - time.monotonic()))
+    except queue.Empty:
+        raise _Refused("the host was not found in time") from None
+    if isinstance(result, Exception):
+        raise _Refused(f"the host was not found: {result}")
+    return result
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()

@@ -1,0 +1,6 @@
+"""The Celery application for those who start its workers themselves: ``celery -A masthead.worker worker``."""
+
+from masthead.app import create_app
+from masthead.jobs import bridge
+
+app = bridge.worker_of(create_app())

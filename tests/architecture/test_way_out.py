@@ -1,0 +1,79 @@
+"""Nothing opens a connection to the outside but `masthead.outbound`, where every address is looked at."""
+
+import ast
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+#: What can open a connection. A module below one of these counts as well, but `http` itself has only status codes.
+DOORS = (
+    "aiohttp",
+    "asyncio",
+    "ftplib",
+    "http.client",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "imaplib",
+    "poplib",
+    "requests",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "telnetlib",
+    "urllib.request",
+    "urllib3",
+    "xmlrpc",
+)
+#: Who may, and why. The database, Redis, the broker and the object store are named by the operator, not by a visitor.
+ALLOWED = {
+    ("masthead/outbound/client.py", "httpcore2"),
+    ("masthead/outbound/client.py", "socket"),
+    ("masthead/outbound/connections.py", "httpcore2"),
+    # The mail server that MAIL_URL names, and its errors.
+    ("masthead/mail/transports.py", "smtplib"),
+    ("masthead/operation/mail.py", "smtplib"),
+    # Where the server listens.
+    ("masthead/operation/serving.py", "socket"),
+}
+SOURCES = sorted((ROOT / "masthead").rglob("*.py"))
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def doors(source):
+    for name in imported(ast.parse(source)):
+        yield from (door for door in DOORS if name == door or name.startswith(f"{door}."))
+
+
+def test_only_the_named_modules_open_connections():
+    found = {
+        (str(path.relative_to(ROOT)), door)
+        for path in SOURCES
+        for door in doors(path.read_text(encoding="utf-8"))
+    }
+    assert found == ALLOWED
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import httpx",
+        "import urllib.request",
+        "from urllib import request",
+        "from http import client",
+        "def f():\n    import requests.sessions",
+        "from socket import create_connection",
+    ],
+)
+def test_each_way_of_importing_is_seen(source):
+    assert list(doors(source))

@@ -1,0 +1,36 @@
+"""How a process uses PostgreSQL when it answers requests."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from masthead.db import db, limit_statements
+
+pytestmark = pytest.mark.databases("postgresql")
+
+
+def test_statement_that_takes_too_long_is_ended(make_app):
+    app = make_app(DATABASE_STATEMENT_SECONDS=1)
+    limit_statements(app)
+    with app.app_context():
+        with pytest.raises(OperationalError):
+            db.session.execute(text("SELECT pg_sleep(10)"))
+        db.session.rollback()
+        assert db.session.scalar(text("SELECT 1")) == 1
+
+
+def test_commands_are_not_limited(make_app):
+    with make_app(DATABASE_STATEMENT_SECONDS=1).app_context():
+        assert db.session.scalar(text("SHOW statement_timeout")) == "0"
+
+
+def test_zero_limits_nothing(make_app):
+    app = make_app(DATABASE_STATEMENT_SECONDS=0)
+    limit_statements(app)
+    with app.app_context():
+        assert db.session.scalar(text("SHOW statement_timeout")) == "0"
+
+
+def test_process_keeps_as_many_connections_as_it_is_told(make_app):
+    with make_app(DATABASE_CONNECTIONS=3).app_context():
+        assert db.engine.pool.size() == 3

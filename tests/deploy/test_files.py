@@ -1,0 +1,132 @@
+"""The other files of `deploy/`, as far as they can be tried without a container engine."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+
+from masthead.config import Config
+from tests.support.commands import ROOT, environment
+from tests.support.live import free_port
+from tests.support.over_http import Guest
+
+DEPLOY = ROOT / "deploy"
+COMMANDS = {"serve", "worker", "beat", "check", "db"}
+
+
+def dockerfile():
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    return [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_image_is_built_from_files_that_exist_and_hashed_packages():
+    copied = [rest.split()[:-1] for word, rest in dockerfile() if word == "COPY" and "--from" not in rest]
+    for name in (name for names in copied for name in names):
+        assert (ROOT / name).exists(), name
+    for _, rest in dockerfile():
+        if "pip install" in rest and "-r " in rest:
+            assert rest.count("--require-hashes") == rest.count("pip install") - rest.count("--no-index")
+
+
+def test_image_runs_without_root_and_says_whether_it_is_well():
+    last = [line for line in dockerfile() if line[0] != "COPY"]
+    users = [rest for word, rest in last if word == "USER"]
+    assert users == ["masthead"]
+    assert any(word == "HEALTHCHECK" and "/health/live" in rest for word, rest in last)
+    assert "CMD" in {word for word, _ in last}
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_compose_has_every_part_with_a_health_check(compose):
+    services = compose["services"]
+    assert services.keys() == {"migrate", "app", "worker", "beat", "database", "valkey", "nginx"}
+    for name, service in services.items():
+        if name not in {"migrate", "app"}:
+            assert "test" in service["healthcheck"], name
+
+
+def test_compose_sets_what_masthead_knows_and_runs_commands_that_exist(compose):
+    ours = [service for service in compose["services"].values() if service["image"] == "masthead"]
+    assert len(ours) == 4
+    for service in ours:
+        assert service["environment"].keys() <= Config.model_fields.keys()
+        assert service["command"][0] in COMMANDS
+        assert "ALL" in service["cap_drop"]
+
+
+def test_compose_keeps_secrets_out_of_the_environment_and_its_volumes_declared(compose):
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    assert not re.search(r"^\s+(POSTGRES_PASSWORD|SECRET_KEY|DATABASE_URL):", text, re.MULTILINE)
+    named = {
+        volume.split(":")[0]
+        for service in compose["services"].values()
+        for volume in service.get("volumes", [])
+        if not volume.startswith(".")
+    }
+    assert named == compose["volumes"].keys()
+
+
+@pytest.mark.skipif(
+    shutil.which("docker") is None
+    or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode,
+    reason="There is no docker compose.",
+)
+def test_compose_file_is_valid():
+    command = ["docker", "compose", "-f", str(DEPLOY / "compose.yaml"), "config", "--quiet"]
+    subprocess.run(
+        command, check=True, env={"SITE_URL": "https://magazine.example", "PATH": "/usr/bin:/usr/local/bin"}
+    )
+
+
+@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").iterdir()))
+def test_unit_starts_a_command_as_nobody_special(unit, tmp_path):
+    text = (DEPLOY / "systemd" / unit).read_text(encoding="utf-8")
+    command = re.search(r"^ExecStart=/srv/masthead/\.venv/bin/masthead (\w+)$", text, re.MULTILINE)
+    assert command is not None
+    assert command[1] in COMMANDS
+    assert "\nUser=masthead\n" in text
+    assert "\nNoNewPrivileges=yes\n" in text
+    if shutil.which("systemd-analyze"):
+        # Everything but the place of the program, which is not installed here.
+        shown = text.replace("/srv/masthead/.venv/bin/masthead", "/bin/true").replace(
+            "User=masthead\nGroup=masthead\n", ""
+        )
+        (tmp_path / unit).write_text(shown)
+        result = subprocess.run(
+            ["systemd-analyze", "verify", str(tmp_path / unit)], capture_output=True, text=True
+        )
+        assert unit not in result.stderr.replace(str(tmp_path), ""), result.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_gunicorn_serves_with_its_file(database, tmp_path):
+    port = free_port()
+    settings = {"FLASK_CONFIG": "testing", "DATABASE_URL": database.url, "PORT": port, "HOME": tmp_path}
+    arguments = ["-c", str(DEPLOY / "gunicorn.conf.py"), "masthead.wsgi:app"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *arguments], cwd=tmp_path, env=environment(tmp_path, settings)
+    )
+    try:
+        deadline = time.monotonic() + 30
+        guest = Guest(f"http://127.0.0.1:{port}")
+        while True:
+            try:
+                assert guest.get("/health/live").status == 200
+                break
+            except OSError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        assert not (tmp_path / ".gunicorn").exists(), "a control socket"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0

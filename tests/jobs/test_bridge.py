@@ -1,0 +1,160 @@
+"""Celery between the outbox and its workers: the broker may lose, repeat and delay, and every job is done."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from masthead import clock, jobs
+from masthead.db import db
+from masthead.jobs import bridge, registry
+from masthead.jobs.models import Job, State
+from masthead.jobs.runner import Runner
+
+#: A busy machine takes its time to start Python.
+SECONDS = 40
+
+
+def await_that(is_so, seconds=SECONDS):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.05)
+
+
+def states(app):
+    with app.app_context():
+        return [job.state for job in db.session.scalars(select(Job).where(Job.name == "jobs.forget_old"))]
+
+
+def queue(app, count=1):
+    """Jobs that anybody can run: a real task that does nothing here."""
+    task = registry.find("jobs.forget_old")
+    with app.app_context():
+        for _ in range(count):
+            jobs.enqueue(task)
+        db.session.commit()
+
+
+@pytest.fixture
+def site(make_app, own_valkey):
+    return make_app(CELERY_BROKER_URL=own_valkey.url)
+
+
+@pytest.fixture
+def start(database, own_valkey, start_process):
+    """Start `masthead worker` or `masthead beat` on the site of this test."""
+    return lambda command: start_process(command, DATABASE_URL=database.url, CELERY_BROKER_URL=own_valkey.url)
+
+
+def test_worker_and_beat_do_what_waits(site, start):
+    start("worker"), start("beat")
+    queue(site, 5)
+    await_that(lambda: states(site) and set(states(site)) == {State.DONE})
+    # What the clock asks for is queued by the beat, once.
+    with site.app_context():
+        names = db.session.scalars(select(Job.name)).all()
+    assert names.count("audit.forget_old") == 1
+
+
+@pytest.mark.databases("sqlite")
+def test_jobs_wait_while_the_broker_is_down_and_run_later(site, start, own_valkey):
+    start("worker"), start("beat")
+    queue(site)
+    await_that(lambda: State.DONE in states(site))
+    own_valkey.stop()
+    started = time.monotonic()
+    queue(site, 3)
+    assert time.monotonic() - started < 2, "whoever commits does not wait for the broker"
+    assert states(site).count(State.QUEUED) == 3
+    own_valkey.start()
+    await_that(lambda: set(states(site)) == {State.DONE})
+
+
+@pytest.mark.databases("sqlite")
+def test_killed_worker_loses_nothing(site, start):
+    worker = start("worker")
+    queue(site, 200)
+    await_that(lambda: State.DONE in states(site))
+    worker.kill()
+    # As if its last leases had ended; that takes a minute.
+    with site.app_context():
+        past = {"lease_until": clock.now() - timedelta(seconds=1)}
+        db.session.execute(update(Job).where(Job.state == State.RUNNING).values(**past))
+        db.session.commit()
+    start("worker"), start("beat")
+    await_that(lambda: set(states(site)) == {State.DONE})
+    assert states(site).count(State.DONE) >= 200
+
+
+def test_number_of_a_job_that_somebody_has_is_ignored(app):
+    queue(app)
+    with app.app_context():
+        (job_id,) = db.session.scalars(select(Job.id))
+    assert Runner(app).run_one(job_id)
+    assert not Runner(app).run_one(job_id)
+
+
+def test_job_for_later_is_not_run_early(app):
+    with app.app_context():
+        job_id = jobs.enqueue(registry.find("jobs.forget_old"), run_at=clock.now() + timedelta(hours=1))
+        db.session.commit()
+    assert not Runner(app).run_one(job_id)
+
+
+@pytest.mark.databases("sqlite")
+def test_commit_sends_the_number_and_a_rollback_does_not(make_app, valkey_url, monkeypatch):
+    told = []
+    site = make_app(CELERY_BROKER_URL=valkey_url)
+    monkeypatch.setattr(site.extensions[bridge.EXTENSION], "tell", told.append)
+    with site.app_context():
+        jobs.enqueue(registry.find("jobs.forget_old"))
+        db.session.rollback()
+        job_id = jobs.enqueue(registry.find("jobs.forget_old"))
+        db.session.commit()
+        db.session.commit()
+    assert told == [[job_id]]
+
+
+@pytest.mark.databases("sqlite")
+def test_beat_sends_a_number_again_only_after_a_while(site, own_valkey):
+    beat = bridge.Beat(site)
+    queue(site)
+    with site.app_context():
+        assert (beat.send_due(), beat.send_due()) == (1, 0)
+        beat._sent = {job_id: at - bridge.RESEND_SECONDS for job_id, at in beat._sent.items()}
+        assert beat.send_due() == 1
+        own_valkey.stop()
+        beat._sent.clear()
+        # It was not sent, so it is tried again the next time.
+        assert (beat.send_due(), beat.send_due()) == (1, 1)
+
+
+@pytest.mark.databases("sqlite")
+def test_leases_are_kept_while_a_job_is_long(app, monkeypatch):
+    monkeypatch.setattr("masthead.jobs.runner.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("masthead.jobs.leases.LEASE", timedelta(seconds=0.3))
+    queue(app)
+    runner, done = Runner(app), threading.Event()
+    task = registry.find("jobs.forget_old")
+    monkeypatch.setitem(registry._tasks, task.name, registry.Task(task.name, lambda: done.wait(2)))
+    runner.keep_leases()
+    with app.app_context():
+        (job_id,) = db.session.scalars(select(Job.id))
+    thread = threading.Thread(target=runner.run_one, args=(job_id,))
+    thread.start()
+    time.sleep(0.8)
+    assert not Runner(app).run_one(job_id), "it is still the first runner's"
+    done.set()
+    thread.join()
+    runner.stop()
+    assert states(app) == [State.DONE]
+
+
+def test_worker_without_a_broker_says_what_to_set(masthead):
+    for command in ("worker", "beat"):
+        result = masthead(command)
+        assert result.returncode == 1
+        assert "Set CELERY_BROKER_URL" in result.stderr

@@ -1,0 +1,62 @@
+"""Servers of a test's own on loopback that answer what they are told, byte by byte, and count who came."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+Play = Callable[[socket.socket], None]
+
+
+class Sink:
+    """Each connection is handed to ``play`` after its request was read."""
+
+    def __init__(self, play: Play) -> None:
+        self._play = play
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.requests: list[bytes] = []
+        self.ended = threading.Event()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while not self.ended.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            request = b""
+            while b"\r\n\r\n" not in request and (part := connection.recv(65_536)):
+                request += part
+            self.requests.append(request)
+            self._play(connection)
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self.ended.set()
+        self._listener.close()
+
+
+def saying(answer: bytes) -> Play:
+    """Send these bytes and close."""
+    return lambda connection: connection.sendall(answer)
+
+
+@pytest.fixture
+def make_sink() -> Iterator[Callable[[Play], Sink]]:
+    """Start a server that plays: `make_sink(saying(b"HTTP/1.1 200 OK\\r\\n\\r\\n"))`."""
+    made: list[Sink] = []
+
+    def make(play: Play) -> Sink:
+        made.append(Sink(play))
+        return made[-1]
+
+    yield make
+    for sink in made:
+        sink.close()
