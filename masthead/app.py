@@ -16,6 +16,8 @@ from masthead.accounts import (
     recovery,
     roles,
     signing_in,
+    token_api,
+    token_views,
 )
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
@@ -89,6 +91,7 @@ BLUEPRINTS = (
     (privacy.bp, "/auth"),
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
+    (token_views.bp, "/auth/security"),
     (assistance.bp, "/admin"),
     (roles.bp, "/admin/roles"),
     (dashboard.bp, None),
@@ -111,6 +114,7 @@ API_PREFIX = "/api/v1"
 API_BLUEPRINTS = (
     (accounts_api.auth, "/auth"),
     (accounts_api.people, "/users"),
+    (token_api.bp, "/tokens"),
     (posts_api.bp, "/posts"),
     (comments_api.below, "/posts"),
     (comments_api.bp, "/comments"),

@@ -143,7 +143,14 @@ def logout() -> Answer:
 
 @auth.get("/me")
 @signed_in
-@operation("Read your own account", tag="auth", answer=Account, problems=(401,), is_conditional=True)
+@operation(
+    "Read your own account",
+    tag="auth",
+    scope="account:read",
+    answer=Account,
+    problems=(401,),
+    is_conditional=True,
+)
 def me() -> Answer:
     """The account that the token belongs to."""
     return Answer(Account.of(queries.get(current_user().id)))
@@ -154,6 +161,7 @@ def me() -> Answer:
 @operation(
     "Change your own profile",
     tag="auth",
+    scope="account:write",
     body=ProfileChange,
     answer=Account,
     problems=(401, 412, 428),

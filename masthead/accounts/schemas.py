@@ -1,12 +1,23 @@
 """The shapes of accounts in the API."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import Field, RootModel
 
-from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, User
+from masthead.accounts.models import (
+    BIO_CHARACTERS,
+    EMAIL_CHARACTERS,
+    NAME_CHARACTERS,
+    TOKEN_NAME_CHARACTERS,
+    ApiToken,
+    User,
+)
+from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
 from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+
+Scope = StrEnum("Scope", {name: name for name in SCOPES})
 
 
 class Credentials(Schema):
@@ -90,6 +101,42 @@ class SignedIn(Schema):
     token_type: str = Field(examples=["Bearer"])
     expires_in: int = Field(description="Seconds for which the access token is valid.", examples=[3600])
     user: Account
+
+
+class TokenInput(Schema):
+    """A personal token to make."""
+
+    name: Text = Field(min_length=1, max_length=TOKEN_NAME_CHARACTERS, examples=["the build server"])
+    scopes: list[Scope] = Field(min_length=1, max_length=len(SCOPES), examples=[["posts:read"]])
+    days: int = Field(ge=1, le=MOST_DAYS, description="After so many days it ends.", examples=[30])
+
+
+class TokenAnswer(Schema):
+    """A personal token, without the token itself."""
+
+    id: int = Field(examples=[4])
+    name: str = Field(examples=["the build server"])
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, token: ApiToken) -> "TokenAnswer":
+        """What can be said of a token."""
+        return cls(**{name: getattr(token, name) for name in TokenAnswer.model_fields})
+
+
+class NewToken(TokenAnswer):
+    """A token that has just been made, with the token itself, this once."""
+
+    token: str = Field(examples=["masthead_pat_…"])
+
+
+class PersonalTokens(ListAnswer):
+    """Your personal tokens, the newest first."""
+
+    tokens: list[TokenAnswer]
 
 
 class ProfileChange(Schema):

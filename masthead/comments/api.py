@@ -146,7 +146,12 @@ def delete(comment_id: int) -> Answer:
 @bp.get("")
 @requires(Permission.MODERATE)
 @operation(
-    "List comments to moderate", tag="comments", query=QueueQuery, answer=Comments, problems=(401, 403, 404)
+    "List comments to moderate",
+    tag="comments",
+    scope="comments:moderate",
+    query=QueueQuery,
+    answer=Comments,
+    problems=(401, 403, 404),
 )
 def queue(query: QueueQuery) -> Answer:
     """Comments of one status, those that wait by default."""
@@ -157,7 +162,13 @@ def queue(query: QueueQuery) -> Answer:
 
 @bp.post("/<int:comment_id>/approve")
 @requires(Permission.MODERATE)
-@operation("Approve a comment", tag="comments", answer=CommentAnswer, problems=(401, 403, 404))
+@operation(
+    "Approve a comment",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
 def approve(comment_id: int) -> Answer:
     """Let everybody read it."""
     return _decided(comment_id, Step.APPROVE)
@@ -165,7 +176,13 @@ def approve(comment_id: int) -> Answer:
 
 @bp.post("/<int:comment_id>/reject")
 @requires(Permission.MODERATE)
-@operation("Reject a comment", tag="comments", answer=CommentAnswer, problems=(401, 403, 404))
+@operation(
+    "Reject a comment",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
 def reject(comment_id: int) -> Answer:
     """Mark it as spam; nobody but moderators finds it any more."""
     return _decided(comment_id, Step.REJECT)

@@ -18,6 +18,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "1"))
 PHASES_HERE = PHASES if "FUZZ_EXAMPLES" in os.environ else ("examples", "fuzzing", "stateful")
 
 
+@pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("person", [None, "rhea", "walt", "ada"])
 def test_every_answer_keeps_what_the_document_promises(
     person, make_app, database, cast, as_, record_property

@@ -86,7 +86,7 @@ def document(app: Flask) -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "The access token.",
+                    "description": "The access token, or a personal token that begins with masthead_pat_.",
                 },
                 "refresh": {
                     "type": "http",
@@ -106,6 +106,7 @@ def _operation(app: Flask, rule: Rule, method: str, described: Operation, who: s
         "summary": described.summary,
         "description": (view.__doc__ or "").strip(),
         "tags": [described.tag],
+        "x-scope": described.needed_scope(method),
         "parameters": [
             *_path_parameters(rule),
             *_query_parameters(described),
@@ -183,7 +184,7 @@ def _responses(method: str, described: Operation) -> dict[str, Any]:
     codes = {400, 429, *described.problems}
     codes |= {422} if described.query or described.body else {422} if method != "GET" else set()
     codes |= {413, 415} if described.body else set()
-    codes |= {401}
+    codes |= {401, 403}
     codes |= {409} if described.takes_key(method) else set()
     answers = {str(int(described.status)): _success(described)}
     if method == "GET" and described.is_conditional:

@@ -8,13 +8,14 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired, UnsupportedMediaType
 
 from masthead.db import db
+from masthead.errors import NotAllowed
 from masthead.web import errors
 from masthead.web.api import idempotency
 from masthead.web.api.schemas import Schema
@@ -22,6 +23,7 @@ from masthead.web.api.schemas import Schema
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
+READING = frozenset({"GET", "HEAD"})
 UNSAFE = CHANGING | {"POST"}
 #: The tags of operations whose answers are never stored.
 SECRET = frozenset({"auth", "tokens"})
@@ -42,6 +44,14 @@ class Operation:
     is_conditional: bool
     #: ``access``, ``refresh`` or nothing: which token it takes.
     bearer: str
+    #: What a personal token has to allow, if that is not the tag's own `read` or `write`.
+    scope: str | None
+
+    def needed_scope(self, method: str) -> str | None:
+        """What a personal token has to allow for this method."""
+        if self.scope is None and self.tag not in SECRET:
+            return f"{self.tag}:{'read' if method in READING else 'write'}"
+        return self.scope
 
     def takes_key(self, method: str) -> bool:
         """Whether ``Idempotency-Key`` counts: where something changes, but for what answers with secrets."""
@@ -72,6 +82,7 @@ def operation(
     problems: tuple[int, ...] = (),
     is_conditional: bool = False,
     bearer: str = "access",
+    scope: str | None = None,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
     described = Operation(
@@ -85,6 +96,7 @@ def operation(
         problems,
         is_conditional,
         bearer,
+        scope,
     )
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
@@ -99,6 +111,7 @@ def operation(
 
 
 def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict[str, Any]) -> Response:
+    _check_scope(described)
     checked, wrong = _inputs(described)
     if wrong:
         return errors.answer(HTTPStatus.UNPROCESSABLE_ENTITY, errors.SENTENCES[422], errors=wrong)
@@ -112,6 +125,18 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
         raise PreconditionFailed(STALE) from None
     idempotency.keep(response)
     return response
+
+
+def _check_scope(described: Operation) -> None:
+    """Raise `NotAllowed` if the request came with a personal token that does not allow this."""
+    allowed = g.get("api_scopes")
+    if allowed is None:
+        return
+    needed = described.needed_scope(request.method)
+    if needed is None:
+        raise NotAllowed("No personal token allows this. Sign in with a password.")
+    if needed not in allowed:
+        raise NotAllowed(f"This token does not allow {needed}.")
 
 
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
@@ -176,7 +201,8 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
             _text_of(answer), status=described.status, mimetype="application/json"
         )
     response.headers.update(answer.headers)
-    response.headers["Cache-Control"] = "no-store" if described.bearer == "none" else "private, no-cache"
+    is_secret = described.bearer != "access" or (described.tag == "tokens" and request.method == "POST")
+    response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
     if answer.content is not None and described.is_conditional:
         response.set_etag(answer.etag or tag_of(answer.content))
         if request.method == "GET":
