@@ -38,7 +38,7 @@ from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
-from masthead.web.api.paging import numbered, page_links
+from masthead.web.api.paging import listed
 
 auth = Blueprint("auth_api", __name__)
 people = Blueprint("users_api", __name__)
@@ -193,10 +193,7 @@ def index(query: PeopleQuery) -> Answer:
     is_whole = reader is not None and reader.can(Permission.MANAGE_USERS)
     page = paginate(_listed(query.q, is_whole=is_whole), page=query.page, per_page=query.per_page)
     shape = Account if is_whole else Profile
-    return Answer(
-        People(users=[shape.of(user) for user in page.items], **numbered(page, query.per_page)),
-        headers=page_links(page),
-    )
+    return listed(People, page, users=[shape.of(user) for user in page.items])
 
 
 def _listed(wanted: str | None, *, is_whole: bool) -> Select[User]:

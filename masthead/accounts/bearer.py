@@ -25,6 +25,7 @@ from masthead.accounts.models import RefreshFamily, RefreshToken, User
 from masthead.accounts.personal_tokens import PREFIX
 from masthead.accounts.sessions import hash_of
 from masthead.db import db, snapshot
+from masthead.errors import NotAllowed
 
 ALGORITHM = "HS256"
 AUDIENCE = "masthead-api"
@@ -70,6 +71,8 @@ def _recognise() -> None:
     if "Authorization" in request.headers and not _takes_refresh_token():
         secret = _sent()
         user = _owner_of(secret) if secret.startswith(PREFIX) else _user_of(_claims("access"))
+        # For `masthead.web.api.idempotency`.
+        g.api_account = user.id
     # What Flask-Login would otherwise fill from the session cookie.
     g._login_user = user if user is not None else AnonymousUserMixin()  # noqa: SLF001
 
@@ -101,9 +104,10 @@ def _user_of(claims: dict[str, Any]) -> User:
     return user
 
 
-def is_fresh() -> bool:
-    """Whether the client of this request has signed in, with a password and no token, within the last ten minutes."""
-    return "signed_in_at" in g and clock.now() - g.signed_in_at <= FRESH
+def check_fresh() -> None:
+    """Raise `NotAllowed` unless the client has signed in, with a password, within the last ten minutes."""
+    if "signed_in_at" not in g or clock.now() - g.signed_in_at > FRESH:
+        raise NotAllowed("Sign in again: this needs a sign-in of the last ten minutes.")
 
 
 def _holders(family: str) -> Select[User]:

@@ -1,9 +1,9 @@
 """The shapes of accounts in the API."""
 
 from datetime import datetime
-from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, RootModel
+from pydantic import AfterValidator, Field, RootModel
 
 from masthead.accounts.models import (
     BIO_CHARACTERS,
@@ -11,13 +11,22 @@ from masthead.accounts.models import (
     NAME_CHARACTERS,
     TOKEN_NAME_CHARACTERS,
     ApiToken,
+    LoginSession,
     User,
 )
 from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+from masthead.web.api.schemas import ListAnswer, PageQuery, Pattern, Schema, Text
 
-Scope = StrEnum("Scope", {name: name for name in SCOPES})
+
+def _known(scope: str) -> str:
+    if scope not in SCOPES:
+        raise ValueError("is no scope")
+    return scope
+
+
+#: What a personal token can allow.
+Scope = Annotated[str, AfterValidator(_known), Pattern(f"^({'|'.join(SCOPES)})$")]
 
 
 class Credentials(Schema):
@@ -137,6 +146,28 @@ class PersonalTokens(ListAnswer):
     """Your personal tokens, the newest first."""
 
     tokens: list[TokenAnswer]
+
+
+class SessionAnswer(Schema):
+    """A browser in which you are signed in."""
+
+    id: int = Field(examples=[12])
+    device: str = Field(examples=["Firefox on Linux"])
+    address: str = Field(description="Its network.")
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, login: LoginSession) -> "SessionAnswer":
+        """The sign-in."""
+        return cls(**{name: getattr(login, name) for name in SessionAnswer.model_fields})
+
+
+class Sessions(ListAnswer):
+    """Your sign-ins, the last used first."""
+
+    sessions: list[SessionAnswer]
 
 
 class ProfileChange(Schema):

@@ -6,9 +6,8 @@ from masthead.accounts import bearer, personal_tokens
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
 from masthead.db import db, paginate
-from masthead.errors import NotAllowed
 from masthead.web.api.operations import Answer, check_match, operation
-from masthead.web.api.paging import address, numbered, page_links
+from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("tokens_api", __name__)
@@ -20,8 +19,7 @@ bp = Blueprint("tokens_api", __name__)
 def index(query: PageQuery) -> Answer:
     """Your personal tokens, the newest first."""
     page = paginate(personal_tokens.of(current_user()), page=query.page, per_page=query.per_page)
-    items = [TokenAnswer.of(token) for token in page.items]
-    return Answer(PersonalTokens(tokens=items, **numbered(page, query.per_page)), headers=page_links(page))
+    return listed(PersonalTokens, page, tokens=[TokenAnswer.of(token) for token in page.items])
 
 
 @bp.get("/<int:token_id>")
@@ -35,13 +33,20 @@ def show(token_id: int) -> Answer:
 
 @bp.post("")
 @signed_in
-@operation("Make a token", tag="tokens", body=TokenInput, answer=NewToken, status=201, problems=(403, 409))
+@operation(
+    "Make a token",
+    tag="tokens",
+    body=TokenInput,
+    answer=NewToken,
+    status=201,
+    problems=(403, 409),
+    is_secret=True,
+)
 def create(body: TokenInput) -> Answer:
     """The token is in this answer and nowhere else. It needs a sign-in of the last ten minutes."""
-    if not bearer.is_fresh():
-        raise NotAllowed("Sign in again: making a token needs a sign-in of the last ten minutes.")
+    bearer.check_fresh()
     token, secret = personal_tokens.create(
-        current_user(), name=body.name.strip(), scopes=[scope.value for scope in body.scopes], days=body.days
+        current_user(), name=body.name.strip(), scopes=body.scopes, days=body.days
     )
     db.session.commit()
     answer = NewToken(**TokenAnswer.of(token).model_dump(), token=secret)

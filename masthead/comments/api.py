@@ -26,7 +26,7 @@ from masthead.posts.permissions import can_see
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
-from masthead.web.api.paging import address, numbered, page_links
+from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import PageQuery
 
 below = Blueprint("post_comments_api", __name__)
@@ -60,8 +60,7 @@ def index(slug: str, query: PageQuery) -> Answer:
         .options(undefer(Comment.body))
     )
     page = paginate(statement, page=query.page, per_page=query.per_page)
-    items = [CommentAnswer.of(comment, post) for comment in page.items]
-    return Answer(Comments(comments=items, **numbered(page, query.per_page)), headers=page_links(page))
+    return listed(Comments, page, comments=[CommentAnswer.of(comment, post) for comment in page.items])
 
 
 @below.post("/<slug>/comments")
@@ -156,8 +155,9 @@ def delete(comment_id: int) -> Answer:
 def queue(query: QueueQuery) -> Answer:
     """Comments of one status, those that wait by default."""
     page = paginate(queries.queue(current_user(), query.status), page=query.page, per_page=query.per_page)
-    items = [CommentAnswer.of(comment, comment.post) for comment in page.items]
-    return Answer(Comments(comments=items, **numbered(page, query.per_page)), headers=page_links(page))
+    return listed(
+        Comments, page, comments=[CommentAnswer.of(comment, comment.post) for comment in page.items]
+    )
 
 
 @bp.post("/<int:comment_id>/approve")

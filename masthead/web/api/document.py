@@ -40,6 +40,20 @@ _HEADERS: dict[str, Any] = {
     "RateLimit-Remaining": {"description": "Requests that are left.", "schema": {"type": "integer"}},
     "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": {"type": "integer"}},
 }
+_SECURITY = {
+    "access": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token, or a personal token that begins with masthead_pat_.",
+    },
+    "refresh": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The refresh token, which works once.",
+    },
+}
 _ETAG = {"description": "Names the state, for If-None-Match and If-Match.", "schema": {"type": "string"}}
 _LINK = {"description": "Leads to the next and the previous part (RFC 8288).", "schema": {"type": "string"}}
 
@@ -70,6 +84,7 @@ def document(app: Flask) -> dict[str, Any]:
         if described.answer and relations.is_sparse(described):
             relations.add_sparse(components, described.answer.__name__)
     relations.link(paths)
+    components = {"schemas": components, "securitySchemes": _SECURITY}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -79,23 +94,7 @@ def document(app: Flask) -> dict[str, Any]:
         },
         "servers": [{"url": app.config["SITE_URL"]}],
         "paths": paths,
-        "components": {
-            "schemas": components,
-            "securitySchemes": {
-                "access": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The access token, or a personal token that begins with masthead_pat_.",
-                },
-                "refresh": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The refresh token, which works once.",
-                },
-            },
-        },
+        "components": components,
     }
 
 
@@ -202,7 +201,7 @@ def _success(described: Operation) -> dict[str, Any]:
         headers["Link"] = _LINK
     answer: dict[str, Any] = {"description": HTTPStatus(described.status).phrase, "headers": headers}
     if described.answer is not None:
-        schema = _reference(described.answer)
+        schema: dict[str, Any] = dict(_reference(described.answer))
         if relations.is_sparse(described):
             schema = {"anyOf": [schema, {"$ref": f"{schema['$ref']}{relations.SPARSE}"}]}
         answer["content"] = {"application/json": {"schema": schema}}

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_login import current_user
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import BadRequest
@@ -68,7 +67,7 @@ def earlier_answer() -> Response | None:
         return None
     if not re.fullmatch(PATTERN, key):
         raise BadRequest(_BAD_KEY)
-    name = _hash(str(current_user.id), key)
+    name = _hash(str(g.api_account), key)
     with snapshot() as session:
         used = session.scalar(select(UsedKey).where(UsedKey.name == name, UsedKey.created_at > _limit()))
     if used is None:
@@ -108,7 +107,7 @@ def _store_key(_session: Session) -> None:
         UsedKey,
         UsedKey.name,
         name,
-        user_id=current_user.id,
+        user_id=g.api_account,
         fingerprint=_fingerprint(),
         status=None,
         headers={},

@@ -46,6 +46,8 @@ class Operation:
     bearer: str
     #: What a personal token has to allow, if that is not the tag's own `read` or `write`.
     scope: str | None
+    #: Whether the answer holds something that is stored nowhere.
+    is_secret: bool
 
     def needed_scope(self, method: str) -> str | None:
         """What a personal token has to allow for this method."""
@@ -55,7 +57,8 @@ class Operation:
 
     def takes_key(self, method: str) -> bool:
         """Whether ``Idempotency-Key`` counts: where something changes, but for what answers with secrets."""
-        return method in UNSAFE and self.bearer == "access" and self.tag not in SECRET
+        is_kept = self.bearer == "access" and self.tag not in SECRET and not self.is_secret
+        return is_kept and method in UNSAFE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def operation(
     is_conditional: bool = False,
     bearer: str = "access",
     scope: str | None = None,
+    is_secret: bool = False,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
     described = Operation(
@@ -97,6 +101,7 @@ def operation(
         is_conditional,
         bearer,
         scope,
+        is_secret,
     )
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
@@ -201,7 +206,7 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
             _text_of(answer), status=described.status, mimetype="application/json"
         )
     response.headers.update(answer.headers)
-    is_secret = described.bearer != "access" or (described.tag == "tokens" and request.method == "POST")
+    is_secret = described.is_secret or described.bearer != "access"
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
     if answer.content is not None and described.is_conditional:
         response.set_etag(answer.etag or tag_of(answer.content))
