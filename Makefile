@@ -16,7 +16,7 @@ MASTHEAD := $(BIN)/masthead
 # Make hands on what stands in the environment and on its command line, so `make serve PORT=9000` works by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check lint bench soak lock clean runtime development
+.PHONY: help serve demo test check lint bench soak fuzz lock clean runtime development
 
 help:
 	@echo "make serve    serve your publication on http://127.0.0.1:8000 (HOST, PORT, MASTHEAD_HOME)"
@@ -25,6 +25,7 @@ help:
 	@echo "make check    linters, types, layer rules, then the tests"
 	@echo "make bench    the benchmarks, as ratios"
 	@echo "make soak     look for stale pages with thousands of random writes (SOAK_EXAMPLES, SOAK_STEPS)"
+	@echo "make fuzz     try the API with thousands of drawn requests (FUZZ_EXAMPLES, FUZZ_SEED)"
 	@echo "make lock     compile requirements/*.txt again from pyproject.toml (UPGRADE=1 for newer versions)"
 	@echo "make clean    remove .venv and what the tools leave behind; instance/ stays"
 
@@ -55,6 +56,11 @@ soak: export SOAK_EXAMPLES ?= 300
 soak: export SOAK_STEPS ?= 80
 soak: development
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) tests/pagecache/test_freshness.py
+
+fuzz: export FUZZ_EXAMPLES ?= 10
+fuzz: export FUZZ_SEED ?= 1
+fuzz: development
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 -rP tests/api/test_fuzz.py
 
 # Every file is pinned to the versions of dev.txt, so that the sets can be installed on top of each other.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade)

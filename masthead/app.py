@@ -12,13 +12,19 @@ from masthead.accounts import (
     factors,
     freshness,
     identity,
+    people_api,
     privacy,
     recovery,
+    role_api,
     roles,
+    sessions_api,
     signing_in,
+    token_api,
+    token_views,
 )
 from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
+from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
 from masthead.admin import jobs as jobs_admin
 from masthead.admin import places
@@ -42,12 +48,14 @@ from masthead.operation import health, metrics, shell
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
+from masthead.pages import api as pages_api
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
-from masthead.posts import desk, view_counter
+from masthead.posts import desk, steps_api, view_counter
 from masthead.posts import receivers as _posts  # noqa: F401
 from masthead.posts import views as posts
+from masthead.search import api as search_api
 from masthead.search import receivers as _search  # noqa: F401
 from masthead.search import views as search
 from masthead.site import redirects, setup, templates
@@ -71,7 +79,7 @@ from masthead.web import (
     templating,
     toolbar,
 )
-from masthead.web.api import rates, versions
+from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
 from masthead.web.commands import CommandTable
 
@@ -89,6 +97,7 @@ BLUEPRINTS = (
     (privacy.bp, "/auth"),
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
+    (token_views.bp, "/auth/security"),
     (assistance.bp, "/admin"),
     (roles.bp, "/admin/roles"),
     (dashboard.bp, None),
@@ -112,10 +121,19 @@ API_PREFIX = "/api/v1"
 API_BLUEPRINTS = (
     (accounts_api.auth, "/auth"),
     (accounts_api.people, "/users"),
+    (people_api.bp, "/users"),
+    (sessions_api.bp, "/auth/sessions"),
+    (token_api.bp, "/tokens"),
+    (role_api.bp, "/roles"),
     (posts_api.bp, "/posts"),
+    (steps_api.bp, "/posts"),
     (comments_api.below, "/posts"),
     (comments_api.bp, "/comments"),
     (tags_api.bp, "/tags"),
+    (pages_api.bp, "/pages"),
+    (search_api.bp, "/search"),
+    (admin_api.settings, "/settings"),
+    (admin_api.log, "/audit"),
     (api_document.bp, ""),
 )
 #: Every command of `masthead` and where it is made.
@@ -162,6 +180,7 @@ def create_app(config: Config | None = None) -> Flask:
     limits.init_app(app, config)
     rates.init_app(app)
     versions.init_app(app)
+    idempotency.init_app(app)
     bearer.init_app(app)
     signing_in.init_app(app)
     freshness.init_app(app)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
-from masthead.accounts import queries, reserved, sessions, tokens
+from masthead.accounts import personal_tokens, queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import (
     NAME_CHARACTERS,
@@ -282,6 +282,7 @@ def disable(user: User, *, by: User | None) -> None:
     user.is_active = False
     sessions.end_all(user)
     tokens.void(user)
+    personal_tokens.void(user)
     closure = db.session.get(AccountClosure, user.id)
     if closure is not None:
         closure.is_revocable = False

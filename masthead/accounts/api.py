@@ -26,6 +26,7 @@ from masthead.accounts.schemas import (
     Credentials,
     People,
     PeopleQuery,
+    Person,
     Profile,
     ProfileChange,
     Registered,
@@ -37,7 +38,7 @@ from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
-from masthead.web.api.paging import numbered, page_links
+from masthead.web.api.paging import listed
 
 auth = Blueprint("auth_api", __name__)
 people = Blueprint("users_api", __name__)
@@ -142,7 +143,14 @@ def logout() -> Answer:
 
 @auth.get("/me")
 @signed_in
-@operation("Read your own account", tag="auth", answer=Account, problems=(401,), is_conditional=True)
+@operation(
+    "Read your own account",
+    tag="auth",
+    scope="account:read",
+    answer=Account,
+    problems=(401,),
+    is_conditional=True,
+)
 def me() -> Answer:
     """The account that the token belongs to."""
     return Answer(Account.of(queries.get(current_user().id)))
@@ -153,6 +161,7 @@ def me() -> Answer:
 @operation(
     "Change your own profile",
     tag="auth",
+    scope="account:write",
     body=ProfileChange,
     answer=Account,
     problems=(401, 412, 428),
@@ -184,10 +193,7 @@ def index(query: PeopleQuery) -> Answer:
     is_whole = reader is not None and reader.can(Permission.MANAGE_USERS)
     page = paginate(_listed(query.q, is_whole=is_whole), page=query.page, per_page=query.per_page)
     shape = Account if is_whole else Profile
-    return Answer(
-        People(users=[shape.of(user) for user in page.items], **numbered(page, query.per_page)),
-        headers=page_links(page),
-    )
+    return listed(People, page, users=[shape.of(user) for user in page.items])
 
 
 def _listed(wanted: str | None, *, is_whole: bool) -> Select[User]:
@@ -198,7 +204,7 @@ def _listed(wanted: str | None, *, is_whole: bool) -> Select[User]:
 
 @people.get("/<int:user_id>")
 @public
-@operation("Read a profile", tag="users", answer=Profile, problems=(404,), is_conditional=True)
+@operation("Read a profile", tag="users", answer=Person, problems=(404,), is_conditional=True)
 def show(user_id: int) -> Answer:
     """A public profile; the whole account for those who administer accounts, and for its owner."""
     reader = visitor()

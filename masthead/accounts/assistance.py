@@ -1,10 +1,9 @@
 """What an administrator does for others: invitations, links to set a password, signing somebody out."""
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead import jobs
-from masthead.accounts import actions, factor_actions, queries, tasks, tokens
+from masthead.accounts import actions, factor_actions, invitations, queries, tokens
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.forms import InvitationForm
 from masthead.accounts.freshness import freshly_signed_in
@@ -12,9 +11,8 @@ from masthead.accounts.links import link_of
 from masthead.accounts.permissions import Permission, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.errors import Invalid, NotAllowed
+from masthead.errors import Invalid
 from masthead.mail import delivery
-from masthead.web import limits
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.redirection import redirect_back
 
@@ -27,14 +25,14 @@ bp = Blueprint("assistance", __name__)
 @redisplays_expired_form
 def invite() -> ResponseReturnValue:
     """Invite somebody; the link is shown, and sent as well where mail is on."""
-    if current_app.config["REGISTRATION"] == "closed":
-        raise NotAllowed("This publication takes no new accounts. The setting REGISTRATION decides that.")
+    invitations.check_open()
     form = InvitationForm()
     roles = [role for role in db.session.scalars(queries.roles()) if can_grant(current_user(), role)]
     form.role.choices = [(role.name, role.title) for role in roles]
     if form.validate_on_submit():
         try:
-            link = _invite(form)
+            role = queries.role(form.role.data or "")
+            link = invitations.invite(form.email.data or "", role, by=current_user())
         except Invalid as error:
             db.session.rollback()
             form.show(error)
@@ -42,18 +40,6 @@ def invite() -> ResponseReturnValue:
             db.session.commit()
             return _show(link, f"Invitation for {form.email.data}", days=7)
     return render_template("accounts/invite.html", form=form), 422 if request.method == "POST" else 200
-
-
-def _invite(form: InvitationForm) -> str:
-    role = queries.role(form.role.data or "")
-    token = actions.invite(form.email.data or "", role, by=current_user())
-    db.session.flush()
-    if delivery.is_on() and limits.is_free("letters", queries.email_key(token.email)):
-        # The letter makes a secret of its own, which would void the one that is shown.
-        copy = tokens.prepare(Purpose.INVITE, email=token.email, role=role)
-        db.session.flush()
-        jobs.enqueue(tasks.send_link, copy.id)
-    return link_of(Purpose.INVITE, tokens.arm(token))
 
 
 @bp.post("/users/<int:user_id>/reset-link")

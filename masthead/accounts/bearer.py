@@ -19,14 +19,19 @@ from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Unauthorized
 
 from masthead import clock
+from masthead.accounts import personal_tokens
 from masthead.accounts.access import NO_TOKEN
 from masthead.accounts.models import RefreshFamily, RefreshToken, User
+from masthead.accounts.personal_tokens import PREFIX
 from masthead.accounts.sessions import hash_of
 from masthead.db import db, snapshot
+from masthead.errors import NotAllowed
 
 ALGORITHM = "HS256"
 AUDIENCE = "masthead-api"
 ACCESS_LIFETIME = timedelta(hours=1)
+#: How long a sign-in is proof enough to make a personal token.
+FRESH = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
 REQUIRED = ["iss", "aud", "exp", "iat", "jti", "sub", "typ", "fam"]
 #: The id of an account, as both databases can hold it.
@@ -64,7 +69,10 @@ def _recognise() -> None:
         return
     user: User | None = None
     if "Authorization" in request.headers and not _takes_refresh_token():
-        user = _user_of(_claims("access"))
+        secret = _sent()
+        user = _owner_of(secret) if secret.startswith(PREFIX) else _user_of(_claims("access"))
+        # For `masthead.web.api.idempotency`.
+        g.api_account = user.id
     # What Flask-Login would otherwise fill from the session cookie.
     g._login_user = user if user is not None else AnonymousUserMixin()  # noqa: SLF001
 
@@ -73,12 +81,33 @@ def _takes_refresh_token() -> bool:
     return request.endpoint in {"auth_api.refresh", "auth_api.logout"}
 
 
+def _owner_of(secret: str) -> User:
+    """Who made this personal token; the scopes that it has are noted for `masthead.web.api.operations`."""
+    with snapshot() as session:
+        found = session.execute(personal_tokens.valid(secret)).first()
+    if found is None:
+        raise InvalidToken
+    token, user = found
+    personal_tokens.note_use(token)
+    g.api_scopes = frozenset(token.scopes)
+    return user
+
+
 def _user_of(claims: dict[str, Any]) -> User:
     with snapshot() as session:
-        user = session.scalar(_holders(claims["fam"]).where(User.id == int(claims["sub"])))
-    if user is None or not user.is_active:
+        statement = _holders(claims["fam"]).where(User.id == int(claims["sub"]))
+        found = session.execute(statement.add_columns(RefreshFamily.created_at)).first()
+    if found is None or not found[0].is_active:
         raise InvalidToken
+    g.signed_in_at = found[1]
+    user: User = found[0]
     return user
+
+
+def check_fresh() -> None:
+    """Raise `NotAllowed` unless the client has signed in, with a password, within the last ten minutes."""
+    if "signed_in_at" not in g or clock.now() - g.signed_in_at > FRESH:
+        raise NotAllowed("Sign in again: this needs a sign-in of the last ten minutes.")
 
 
 def _holders(family: str) -> Select[User]:
@@ -90,14 +119,19 @@ def _holders(family: str) -> Select[User]:
     )
 
 
-def _claims(kind: str) -> dict[str, Any]:
-    """What the request's token says, if we signed it for this use; raises `InvalidToken`."""
+def _sent() -> str:
+    """The token of the request; raises `InvalidToken`."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > LONGEST_CHARACTERS:
         raise InvalidToken
+    return token.strip()
+
+
+def _claims(kind: str) -> dict[str, Any]:
+    """What the request's token says, if we signed it for this use; raises `InvalidToken`."""
     try:
         claims: dict[str, Any] = jwt.decode(
-            token.strip(),
+            _sent(),
             current_app.config["JWT_SECRET_KEY"],
             algorithms=[ALGORITHM],
             audience=AUDIENCE,

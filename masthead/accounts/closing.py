@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 
 from masthead import audit, pagecache
-from masthead.accounts import actions, queries, sessions, tokens
+from masthead.accounts import actions, personal_tokens, queries, sessions, tokens
 from masthead.accounts.fates import Fate
 from masthead.accounts.models import (
     AccountClosure,
@@ -45,6 +45,7 @@ def ask(user: User, *, posts: Fate, comments: Fate, heir: str, at: datetime) -> 
     user.is_active = False
     sessions.end_all(user)
     tokens.void(user)
+    personal_tokens.void(user)
     db.session.add(
         AccountClosure(
             user_id=user.id,

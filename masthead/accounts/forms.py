@@ -24,6 +24,7 @@ from masthead.accounts.models import (
     NAME_CHARACTERS,
     PASSKEY_NAME_CHARACTERS,
     ROLE_TITLE_CHARACTERS,
+    TOKEN_NAME_CHARACTERS,
     USERNAME_CHARACTERS,
 )
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
@@ -160,6 +161,29 @@ class RoleForm(Form):
         description="Whoever has the role, and no second factor yet, sets one up before anything else.",
     )
     version = HiddenField(validators=[Length(max=40)])
+
+
+TOKEN_DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year"))
+
+
+class TokenForm(Form):
+    """A personal token: what for, how long, and what it may do."""
+
+    name = StringField(
+        "Name",
+        [
+            InputRequired("Give the token a name."),
+            Length(max=TOKEN_NAME_CHARACTERS, message="A name has at most %(max)d characters."),
+        ],
+        [trimmed],
+    )
+    days = SelectField(
+        "It ends after",
+        coerce=int,
+        default=30,
+        choices=[choice(days, text) for days, text in TOKEN_DAYS],
+    )
+    scopes = Checkboxes("What it may do")
 
 
 class RoleDeletionForm(Form):

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead import pagecache
@@ -14,6 +14,7 @@ from masthead.db import Base, Identifier, Timestamps
 
 ROLE_NAME_CHARACTERS = 40
 ROLE_TITLE_CHARACTERS = 80
+TOKEN_NAME_CHARACTERS = 60
 USERNAME_CHARACTERS = (3, 30)
 NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
@@ -218,6 +219,22 @@ class UsedChallenge(Base):
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     used_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """A personal token: it allows a program a part of what its owner may."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_user_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(TOKEN_NAME_CHARACTERS))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
 
 
 class RefreshFamily(Base):

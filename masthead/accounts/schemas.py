@@ -1,12 +1,32 @@
 """The shapes of accounts in the API."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, RootModel
 
-from masthead.accounts.models import BIO_CHARACTERS, EMAIL_CHARACTERS, NAME_CHARACTERS, User
+from masthead.accounts.models import (
+    BIO_CHARACTERS,
+    EMAIL_CHARACTERS,
+    NAME_CHARACTERS,
+    TOKEN_NAME_CHARACTERS,
+    ApiToken,
+    LoginSession,
+    User,
+)
+from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+from masthead.web.api.schemas import ListAnswer, PageQuery, Pattern, Schema, Text
+
+
+def _known(scope: str) -> str:
+    if scope not in SCOPES:
+        raise ValueError("is no scope")
+    return scope
+
+
+#: What a personal token can allow.
+Scope = Annotated[str, AfterValidator(_known), Pattern(f"^({'|'.join(SCOPES)})$")]
 
 
 class Credentials(Schema):
@@ -78,6 +98,10 @@ class Account(Profile):
         )
 
 
+class Person(RootModel[Account | Profile]):
+    """An account for those who may know it, and a profile for everybody else."""
+
+
 class SignedIn(Schema):
     """The tokens of a client."""
 
@@ -86,6 +110,64 @@ class SignedIn(Schema):
     token_type: str = Field(examples=["Bearer"])
     expires_in: int = Field(description="Seconds for which the access token is valid.", examples=[3600])
     user: Account
+
+
+class TokenInput(Schema):
+    """A personal token to make."""
+
+    name: Text = Field(min_length=1, max_length=TOKEN_NAME_CHARACTERS, examples=["the build server"])
+    scopes: list[Scope] = Field(min_length=1, max_length=len(SCOPES), examples=[["posts:read"]])
+    days: int = Field(ge=1, le=MOST_DAYS, description="After so many days it ends.", examples=[30])
+
+
+class TokenAnswer(Schema):
+    """A personal token, without the token itself."""
+
+    id: int = Field(examples=[4])
+    name: str = Field(examples=["the build server"])
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, token: ApiToken) -> "TokenAnswer":
+        """What can be said of a token."""
+        return cls(**{name: getattr(token, name) for name in TokenAnswer.model_fields})
+
+
+class NewToken(TokenAnswer):
+    """A token that has just been made, with the token itself, this once."""
+
+    token: str = Field(examples=["masthead_pat_…"])
+
+
+class PersonalTokens(ListAnswer):
+    """Your personal tokens, the newest first."""
+
+    tokens: list[TokenAnswer]
+
+
+class SessionAnswer(Schema):
+    """A browser in which you are signed in."""
+
+    id: int = Field(examples=[12])
+    device: str = Field(examples=["Firefox on Linux"])
+    address: str = Field(description="Its network.")
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, login: LoginSession) -> "SessionAnswer":
+        """The sign-in."""
+        return cls(**{name: getattr(login, name) for name in SessionAnswer.model_fields})
+
+
+class Sessions(ListAnswer):
+    """Your sign-ins, the last used first."""
+
+    sessions: list[SessionAnswer]
 
 
 class ProfileChange(Schema):

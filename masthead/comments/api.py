@@ -26,7 +26,7 @@ from masthead.posts.permissions import can_see
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
-from masthead.web.api.paging import address, numbered, page_links
+from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import PageQuery
 
 below = Blueprint("post_comments_api", __name__)
@@ -60,8 +60,7 @@ def index(slug: str, query: PageQuery) -> Answer:
         .options(undefer(Comment.body))
     )
     page = paginate(statement, page=query.page, per_page=query.per_page)
-    items = [CommentAnswer.of(comment, post) for comment in page.items]
-    return Answer(Comments(comments=items, **numbered(page, query.per_page)), headers=page_links(page))
+    return listed(Comments, page, comments=[CommentAnswer.of(comment, post) for comment in page.items])
 
 
 @below.post("/<slug>/comments")
@@ -146,18 +145,30 @@ def delete(comment_id: int) -> Answer:
 @bp.get("")
 @requires(Permission.MODERATE)
 @operation(
-    "List comments to moderate", tag="comments", query=QueueQuery, answer=Comments, problems=(401, 403, 404)
+    "List comments to moderate",
+    tag="comments",
+    scope="comments:moderate",
+    query=QueueQuery,
+    answer=Comments,
+    problems=(401, 403, 404),
 )
 def queue(query: QueueQuery) -> Answer:
     """Comments of one status, those that wait by default."""
     page = paginate(queries.queue(current_user(), query.status), page=query.page, per_page=query.per_page)
-    items = [CommentAnswer.of(comment, comment.post) for comment in page.items]
-    return Answer(Comments(comments=items, **numbered(page, query.per_page)), headers=page_links(page))
+    return listed(
+        Comments, page, comments=[CommentAnswer.of(comment, comment.post) for comment in page.items]
+    )
 
 
 @bp.post("/<int:comment_id>/approve")
 @requires(Permission.MODERATE)
-@operation("Approve a comment", tag="comments", answer=CommentAnswer, problems=(401, 403, 404))
+@operation(
+    "Approve a comment",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
 def approve(comment_id: int) -> Answer:
     """Let everybody read it."""
     return _decided(comment_id, Step.APPROVE)
@@ -165,7 +176,13 @@ def approve(comment_id: int) -> Answer:
 
 @bp.post("/<int:comment_id>/reject")
 @requires(Permission.MODERATE)
-@operation("Reject a comment", tag="comments", answer=CommentAnswer, problems=(401, 403, 404))
+@operation(
+    "Reject a comment",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
 def reject(comment_id: int) -> Answer:
     """Mark it as spam; nobody but moderators finds it any more."""
     return _decided(comment_id, Step.REJECT)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from werkzeug.exceptions import PreconditionFailed
@@ -15,13 +15,13 @@ from masthead.accounts import queries as accounts
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import Page, db, paginate
+from masthead.db import db, paginate, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.posts import actions, queries
 from masthead.posts.errors import StaleVersion
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import Manuscript, Picture, typeset
-from masthead.posts.models import Post, PostByline, PostTag, Revision
+from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.permissions import can_edit, can_see
 from masthead.posts.schemas import (
     Fields,
@@ -31,16 +31,11 @@ from masthead.posts.schemas import (
     PostItem,
     Posts,
     PostsQuery,
-    Publishing,
-    RevisionAnswer,
-    RevisionItem,
-    Revisions,
 )
 from masthead.tags.models import Tag
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation
 from masthead.web.api.paging import address, cursor_of, links, numbered, page_links, position
-from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("posts_api", __name__)
 
@@ -137,9 +132,9 @@ def _conditions(query: PostsQuery) -> list[ColumnElement[bool]]:
 def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
     if names is None:
         return None
-    chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
+    chosen = frozenset(names.split(","))
     unknown = sorted(chosen - shape.model_fields.keys())
-    if unknown or not chosen:
+    if unknown:
         raise Invalid("These are not members of a post: " + ", ".join(unknown)[:200], field="fields")
     return chosen
 
@@ -162,16 +157,16 @@ def create(body: PostInput) -> Answer:
     )
     by, at = current_user(), clock.now()
     post = actions.create(manuscript, by=by, at=at)
-    _bring_to(post, body.status, body.published_at, by=by, at=at)
+    bring_to(post, body.status, body.published_at, by=by, at=at)
     db.session.commit()
     slug = post.slug
-    answer = _whole(slug)
+    answer = whole(slug)
     return Answer(
         answer.content, etag=answer.etag, headers={"Location": address(url_for("posts_api.show", slug=slug))}
     )
 
 
-def _bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, at: datetime) -> None:
+def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, at: datetime) -> None:
     """Take the step that leads to the wanted status."""
     match wish:
         case "published" if when is not None and when > at:
@@ -191,7 +186,8 @@ def _bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, 
             raise Invalid("A moment needs the status published.", field="published_at")
 
 
-def _whole(slug: str, fields: frozenset[str] | None = None) -> Answer:
+def whole(slug: str, fields: frozenset[str] | None = None) -> Answer:
+    """The present state of a post."""
     post = queries.by_slug(slug)
     return Answer(PostAnswer.of(post), etag=str(post.version), fields=fields)
 
@@ -217,7 +213,7 @@ def show(slug: str, query: Fields) -> Answer | Response:
     return Answer(PostAnswer.of(post), etag=str(post.version), fields=chosen)
 
 
-def _editable(slug: str) -> Post:
+def editable(slug: str) -> Post:
     """The post, for somebody who may edit it; others do not learn that it exists."""
     post, by = queries.by_slug(slug), current_user()
     if not can_edit(by, post):
@@ -228,7 +224,7 @@ def _editable(slug: str) -> Post:
 
 
 def _matching(slug: str) -> Post:
-    post = _editable(slug)
+    post = editable(slug)
     check_match(str(post.version))
     return post
 
@@ -253,15 +249,27 @@ def replace(slug: str, body: PostInput) -> Answer:
 )
 def change(slug: str, body: PostChange) -> Answer:
     """Save what is given; the rest stays."""
-    post = _matching(slug)
+    # Rendered before the change begins, which locks; whoever saves in between makes the ETag a stale one.
+    with snapshot() as session:
+        seen = session.scalar(queries.at_slug(slug))
+    if seen is None or not _is_matched(seen):
+        # Nothing will be saved; the present state says why.
+        seen = _matching(slug)
     manuscript = typeset(
-        title=post.title if body.title is None else body.title,
-        body=post.body if body.body is None else body.body,
-        summary=post.summary if body.summary is None else body.summary,
+        title=seen.title if body.title is None else body.title,
+        body=seen.body if body.body is None else body.body,
+        summary=seen.summary if body.summary is None else body.summary,
         slug=body.slug,
-        tags=tuple(tag.name for tag in post.tags) if body.tags is None else tuple(body.tags),
+        tags=tuple(tag.name for tag in seen.tags) if body.tags is None else tuple(body.tags),
     )
+    post = _matching(slug)
+    if post.version != seen.version:
+        raise PreconditionFailed(STALE)
     return _save(post, manuscript, body.status, body.published_at)
+
+
+def _is_matched(post: Post) -> bool:
+    return "If-Match" in request.headers and request.if_match.contains(str(post.version))
 
 
 def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime | None) -> Answer:
@@ -273,9 +281,9 @@ def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime |
         actions.revise(post, manuscript, by=by, at=at, expected_version=post.version)
     except StaleVersion:
         raise PreconditionFailed(STALE) from None
-    _bring_to(post, wish, when, by=by, at=at)
+    bring_to(post, wish, when, by=by, at=at)
     db.session.commit()
-    return _whole(post.slug)
+    return whole(post.slug)
 
 
 @bp.delete("/<slug>")
@@ -289,62 +297,3 @@ def delete(slug: str) -> Answer:
     actions.trash(post, by=current_user(), at=clock.now())
     db.session.commit()
     return Answer(None)
-
-
-@bp.post("/<slug>/publish")
-@requires(Permission.WRITE)
-@operation(
-    "Publish or schedule a post",
-    tag="posts",
-    body=Publishing,
-    is_body_optional=True,
-    answer=PostAnswer,
-    problems=(401, 403, 404, 409),
-    is_conditional=True,
-)
-def publish(slug: str, body: Publishing) -> Answer:
-    """Make it public now, or at the moment that is given."""
-    post = _editable(slug)
-    _bring_to(post, "published", body.published_at, by=current_user(), at=clock.now())
-    db.session.commit()
-    return _whole(slug)
-
-
-@bp.post("/<slug>/unpublish")
-@requires(Permission.WRITE)
-@operation(
-    "Unpublish a post", tag="posts", answer=PostAnswer, problems=(401, 403, 404, 409), is_conditional=True
-)
-def unpublish(slug: str) -> Answer:
-    """Take it back from the readers; it is a draft again."""
-    post = _editable(slug)
-    actions.unpublish(post, by=current_user(), at=clock.now())
-    db.session.commit()
-    return _whole(slug)
-
-
-@bp.get("/<slug>/revisions")
-@requires(Permission.WRITE)
-@operation(
-    "List the revisions of a post", tag="posts", query=PageQuery, answer=Revisions, problems=(401, 403, 404)
-)
-def revisions(slug: str, query: PageQuery) -> Answer:
-    """Every saved state, the newest first, for those who may edit the post."""
-    page: Page[Revision] = paginate(
-        queries.revisions_of(_editable(slug)), page=query.page, per_page=query.per_page
-    )
-    items = [RevisionItem.of(revision) for revision in page.items]
-    return Answer(Revisions(revisions=items, **numbered(page, query.per_page)), headers=page_links(page))
-
-
-@bp.get("/<slug>/revisions/<int:number>")
-@requires(Permission.WRITE)
-@operation(
-    "Read a revision", tag="posts", answer=RevisionAnswer, problems=(401, 403, 404), is_conditional=True
-)
-def revision(slug: str, number: int) -> Answer:
-    """One saved state with its text."""
-    found = db.session.scalar(queries.revisions_of(_editable(slug)).where(Revision.number == number))
-    if found is None:
-        raise NotFound("This post has no such revision.")
-    return Answer(RevisionAnswer.of(found))

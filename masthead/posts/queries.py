@@ -172,7 +172,12 @@ def get(post_id: int) -> Post:
 
 def by_slug(slug: str) -> Post:
     """The post at this address, published or not; raises `NotFound`."""
-    return _one(_whole().where(Post.slug == slug))
+    return _one(at_slug(slug))
+
+
+def at_slug(slug: str) -> Select[Post]:
+    """The same as a statement."""
+    return _whole().where(Post.slug == slug)
 
 
 def _whole() -> Select[Post]:

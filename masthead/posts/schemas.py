@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 
 from masthead.accounts.models import User
 from masthead.posts.lifecycle import State
@@ -16,7 +16,7 @@ from masthead.posts.manuscript import (
 from masthead.posts.models import Post, Revision
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
-from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Moment, PageQuery, Pattern, Schema, Text
 
 Title = Annotated[
     Text, Field(min_length=1, max_length=TITLE_CHARACTERS, examples=["The ferry that runs on a rope"])
@@ -27,15 +27,6 @@ Slug = Annotated[Text, Field(min_length=1, max_length=SLUG_CHARACTERS, examples=
 TagName = Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])]
 Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
 Wish = Literal["draft", "in_review", "published"]
-
-
-def _in_the_calendar(moment: datetime) -> datetime:
-    if not 1970 <= moment.year <= 9_000:
-        raise ValueError("must lie between the years 1970 and 9000")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_the_calendar)]
 
 
 class Author(Schema):
@@ -143,10 +134,16 @@ class Publishing(Schema):
     published_at: Moment | None = None
 
 
+def _names_of(shape: type[Schema]) -> str:
+    """What ``fields`` may say: names of members, separated by commas."""
+    name = f"({'|'.join(shape.model_fields)})"
+    return f"^{name}(,{name})*$"
+
+
 class Fields(Schema):
     """Which members the answer has."""
 
-    fields: Text | None = Field(
+    fields: Annotated[Text, Pattern(_names_of(PostAnswer))] | None = Field(
         default=None,
         max_length=400,
         description="Names of members, separated by commas.",
@@ -157,6 +154,12 @@ class Fields(Schema):
 class PostsQuery(PageQuery, Fields):
     """Which posts, and in which order."""
 
+    fields: Annotated[Text, Pattern(_names_of(PostItem))] | None = Field(
+        default=None,
+        max_length=400,
+        description="Names of members, separated by commas.",
+        examples=["slug,title"],
+    )
     cursor: Text | None = Field(
         default=None, max_length=CURSOR_CHARACTERS, description="The `next_cursor` of the answer before."
     )

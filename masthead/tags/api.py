@@ -11,7 +11,7 @@ from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, Tags, TagsQuery
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
-from masthead.web.api.paging import address, numbered, page_links
+from masthead.web.api.paging import address, listed
 
 bp = Blueprint("tags_api", __name__)
 
@@ -22,8 +22,7 @@ bp = Blueprint("tags_api", __name__)
 def index(query: TagsQuery) -> Answer:
     """Every tag, in the order of the names."""
     page = paginate(select(Tag).order_by(Tag.key, Tag.id), page=query.page, per_page=query.per_page)
-    items = [TagAnswer.of(tag) for tag in page.items]
-    return Answer(Tags(tags=items, **numbered(page, query.per_page)), headers=page_links(page))
+    return listed(Tags, page, tags=[TagAnswer.of(tag) for tag in page.items])
 
 
 @bp.get("/<slug>")

@@ -86,6 +86,9 @@ ROUTES = {
     "POST /auth/security/passkeys/<int:passkey_id>/remove": MEMBERS,
     "POST /auth/security/passkeys/<int:passkey_id>/rename": MEMBERS,
     "POST /auth/security/recovery-codes": MEMBERS,
+    "GET /auth/security/tokens": MEMBERS,
+    "POST /auth/security/tokens": MEMBERS,
+    "POST /auth/security/tokens/<int:token_id>/revoke": MEMBERS,
     # Reading, commenting, writing.
     "GET /blog/": ANYBODY,
     "GET /blog/archive/": ANYBODY,

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from masthead import __version__
 from masthead.web import access
+from masthead.web.api import idempotency, relations
 from masthead.web.api.operations import ATTRIBUTE, CHANGING, Operation
 from masthead.web.api.schemas import GREATEST_ID, Problem
 
@@ -24,7 +25,7 @@ WORDS = {
     401: "The token is missing, invalid or expired.",
     403: "The account does not have the right to do this.",
     404: "There is nothing here, or the account may not know of it.",
-    409: "This is not possible in the present state.",
+    409: "This is not possible in the present state, or a request with the same Idempotency-Key is under way.",
     412: "The state is not the one named in If-Match.",
     413: "This is more than the site accepts.",
     415: "The content is not JSON.",
@@ -38,6 +39,20 @@ _HEADERS: dict[str, Any] = {
     "RateLimit-Limit": {"description": "Requests in a window.", "schema": {"type": "integer"}},
     "RateLimit-Remaining": {"description": "Requests that are left.", "schema": {"type": "integer"}},
     "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": {"type": "integer"}},
+}
+_SECURITY = {
+    "access": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token, or a personal token that begins with masthead_pat_.",
+    },
+    "refresh": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The refresh token, which works once.",
+    },
 }
 _ETAG = {"description": "Names the state, for If-None-Match and If-Match.", "schema": {"type": "string"}}
 _LINK = {"description": "Leads to the next and the previous part (RFC 8288).", "schema": {"type": "string"}}
@@ -64,6 +79,12 @@ def document(app: Flask) -> dict[str, Any]:
         shapes |= {(described.answer, "serialization")} if described.answer else set()
     ordered = sorted(shapes, key=lambda pair: (pair[0].__name__, pair[1]))
     _, definitions = models_json_schema(ordered, ref_template=REFERENCE)
+    components = definitions["$defs"]
+    for _, _, described, _ in operations(app):
+        if described.answer and relations.is_sparse(described):
+            relations.add_sparse(components, described.answer.__name__)
+    relations.link(paths)
+    components = {"schemas": components, "securitySchemes": _SECURITY}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -73,23 +94,7 @@ def document(app: Flask) -> dict[str, Any]:
         },
         "servers": [{"url": app.config["SITE_URL"]}],
         "paths": paths,
-        "components": {
-            "schemas": definitions["$defs"],
-            "securitySchemes": {
-                "access": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The access token.",
-                },
-                "refresh": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The refresh token, which works once.",
-                },
-            },
-        },
+        "components": components,
     }
 
 
@@ -100,6 +105,7 @@ def _operation(app: Flask, rule: Rule, method: str, described: Operation, who: s
         "summary": described.summary,
         "description": (view.__doc__ or "").strip(),
         "tags": [described.tag],
+        "x-scope": described.needed_scope(method),
         "parameters": [
             *_path_parameters(rule),
             *_query_parameters(described),
@@ -161,6 +167,14 @@ def _header_parameters(method: str, described: Operation) -> Iterator[dict[str, 
             "description": "The ETag of the state that you saw.",
             "schema": {"type": "string"},
         }
+    if described.takes_key(method):
+        yield {
+            "name": idempotency.HEADER,
+            "in": "header",
+            "required": False,
+            "description": "Your name for this request. Sent again within 24 hours, it answers the same and does nothing.",
+            "schema": {"type": "string", "pattern": idempotency.PATTERN},
+        }
     if method == "GET" and described.is_conditional:
         yield {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
 
@@ -169,7 +183,8 @@ def _responses(method: str, described: Operation) -> dict[str, Any]:
     codes = {400, 429, *described.problems}
     codes |= {422} if described.query or described.body else {422} if method != "GET" else set()
     codes |= {413, 415} if described.body else set()
-    codes |= {401}
+    codes |= {401, 403}
+    codes |= {409} if described.takes_key(method) else set()
     answers = {str(int(described.status)): _success(described)}
     if method == "GET" and described.is_conditional:
         answers["304"] = {"description": WORDS[304], "headers": _HEADERS | {"ETag": _ETAG}}
@@ -186,7 +201,10 @@ def _success(described: Operation) -> dict[str, Any]:
         headers["Link"] = _LINK
     answer: dict[str, Any] = {"description": HTTPStatus(described.status).phrase, "headers": headers}
     if described.answer is not None:
-        answer["content"] = {"application/json": {"schema": _reference(described.answer)}}
+        schema: dict[str, Any] = dict(_reference(described.answer))
+        if relations.is_sparse(described):
+            schema = {"anyOf": [schema, {"$ref": f"{schema['$ref']}{relations.SPARSE}"}]}
+        answer["content"] = {"application/json": {"schema": schema}}
     return answer
 
 

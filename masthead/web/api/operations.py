@@ -8,19 +8,25 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired, UnsupportedMediaType
 
 from masthead.db import db
+from masthead.errors import NotAllowed
 from masthead.web import errors
+from masthead.web.api import idempotency
 from masthead.web.api.schemas import Schema
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
+READING = frozenset({"GET", "HEAD"})
+UNSAFE = CHANGING | {"POST"}
+#: The tags of operations whose answers are never stored.
+SECRET = frozenset({"auth", "tokens"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,21 @@ class Operation:
     is_conditional: bool
     #: ``access``, ``refresh`` or nothing: which token it takes.
     bearer: str
+    #: What a personal token has to allow, if that is not the tag's own `read` or `write`.
+    scope: str | None
+    #: Whether the answer holds something that is stored nowhere.
+    is_secret: bool
+
+    def needed_scope(self, method: str) -> str | None:
+        """What a personal token has to allow for this method."""
+        if self.scope is None and self.tag not in SECRET:
+            return f"{self.tag}:{'read' if method in READING else 'write'}"
+        return self.scope
+
+    def takes_key(self, method: str) -> bool:
+        """Whether ``Idempotency-Key`` counts: where something changes, but for what answers with secrets."""
+        is_kept = self.bearer == "access" and self.tag not in SECRET and not self.is_secret
+        return is_kept and method in UNSAFE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,8 @@ def operation(
     problems: tuple[int, ...] = (),
     is_conditional: bool = False,
     bearer: str = "access",
+    scope: str | None = None,
+    is_secret: bool = False,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
     described = Operation(
@@ -77,6 +100,8 @@ def operation(
         problems,
         is_conditional,
         bearer,
+        scope,
+        is_secret,
     )
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
@@ -91,14 +116,32 @@ def operation(
 
 
 def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict[str, Any]) -> Response:
+    _check_scope(described)
     checked, wrong = _inputs(described)
     if wrong:
         return errors.answer(HTTPStatus.UNPROCESSABLE_ENTITY, errors.SENTENCES[422], errors=wrong)
+    earlier = idempotency.earlier_answer() if described.takes_key(request.method) else None
+    if earlier is not None:
+        return earlier
     try:
-        return _response(described, view(**arguments, **checked))
+        response = _response(described, view(**arguments, **checked))
     except StaleDataError:
         db.session.rollback()
         raise PreconditionFailed(STALE) from None
+    idempotency.keep(response)
+    return response
+
+
+def _check_scope(described: Operation) -> None:
+    """Raise `NotAllowed` if the request came with a personal token that does not allow this."""
+    allowed = g.get("api_scopes")
+    if allowed is None:
+        return
+    needed = described.needed_scope(request.method)
+    if needed is None:
+        raise NotAllowed("No personal token allows this. Sign in with a password.")
+    if needed not in allowed:
+        raise NotAllowed(f"This token does not allow {needed}.")
 
 
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
@@ -112,27 +155,31 @@ def _inputs(described: Operation) -> tuple[dict[str, Schema], dict[str, list[str
         if shape is None:
             continue
         try:
-            checked[name] = shape.model_validate(read(described))
+            checked[name] = read(described, shape)
         except ValidationError as error:
             wrong |= _messages(error)
     return checked, wrong
 
 
-def _query(_described: Operation) -> dict[str, object]:
+def _query(_described: Operation, shape: type[Schema]) -> Schema:
     """The parameters; one that is given twice is a list, which no shape accepts."""
-    return {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    return shape.model_validate(
+        {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    )
 
 
-def _body(described: Operation) -> object:
+def _body(described: Operation, shape: type[Schema]) -> Schema:
     content = request.get_data()
     if not content and described.is_body_optional:
-        return {}
+        return shape()
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
     try:
-        return json.loads(content, parse_constant=_no_constant)
+        json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadRequest("This is not JSON.") from None
+    # Strict: 1 is neither true, nor a moment, nor the text "1".
+    return shape.model_validate_json(content, strict=True)
 
 
 def _no_constant(name: str) -> float:
@@ -159,7 +206,8 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
             _text_of(answer), status=described.status, mimetype="application/json"
         )
     response.headers.update(answer.headers)
-    response.headers["Cache-Control"] = "no-store" if described.bearer == "none" else "private, no-cache"
+    is_secret = described.is_secret or described.bearer != "access"
+    response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
     if answer.content is not None and described.is_conditional:
         response.set_etag(answer.etag or tag_of(answer.content))
         if request.method == "GET":

@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 
 from flask import current_app, request
 
+from masthead.db import Page
 from masthead.errors import Invalid
+from masthead.web.api.operations import Answer
+from masthead.web.api.schemas import ListAnswer
 
 CURSOR_CHARACTERS = 200
 NO_CURSOR = "This cursor is not one of ours. Begin again without it."
@@ -53,6 +56,11 @@ def position(cursor: str) -> tuple[datetime, int]:
 def numbered(page: Any, per_page: int) -> dict[str, Any]:
     """The members that a numbered page adds to its items."""
     return {"total": page.total, "page": page.number, "per_page": per_page, "pages": page.pages}
+
+
+def listed(shape: type[ListAnswer], page: Page[Any], **items: Any) -> Answer:
+    """The answer of a numbered list; ``items`` has its collection by name."""
+    return Answer(shape(**items, **numbered(page, page.per_page)), headers=page_links(page))
 
 
 def page_links(page: Any) -> dict[str, str]:

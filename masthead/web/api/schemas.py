@@ -1,13 +1,41 @@
 """The shapes that belong to no feature."""
 
+import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from masthead.text.plain import is_storable
 
-#: What both databases can hold as an id.
-GREATEST_ID = 2**63 - 1
+#: As long as `masthead.web.converters` accepts an id.
+GREATEST_ID = 10**18 - 1
+#: RFC 3339, section 5.6. A number alone would be read as seconds since 1970.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Says in the document what a validator of ours checks."""
+
+    expression: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Add the pattern."""
+        return handler(schema) | {"pattern": self.expression}
 
 
 def _storable(text: str) -> str:
@@ -16,8 +44,36 @@ def _storable(text: str) -> str:
     return text
 
 
+def _written_out(value: object) -> object:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("should look like 2026-11-21T09:30:00Z")
+    return datetime.fromisoformat(value)
+
+
+def _in_the_calendar(moment: datetime) -> datetime:
+    if not 1970 <= moment.year < 9_000:
+        raise ValueError("must lie between the years 1970 and 9000")
+    return moment
+
+
+def _in_digits(value: object) -> object:
+    """A parameter is a text; "1.0" and " 1" are not how a number is written there."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("should be a whole number")
+    return value
+
+
+#: A number in the query.
+Count = Annotated[int, BeforeValidator(_in_digits)]
+#: A moment with its offset from UTC.
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out),
+    AfterValidator(_in_the_calendar),
+    Pattern(r"^(19[7-9]\d|[2-8]\d{3})-"),
+]
 #: A text without NUL and lone surrogates.
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_storable), Pattern(r"^[^\x00]*$")]
 Id = Annotated[int, Field(ge=1, le=GREATEST_ID)]
 
 
@@ -42,8 +98,8 @@ class Problem(Schema):
 class PageQuery(Schema):
     """Which part of a list: by number, or behind the last one's cursor."""
 
-    page: int = Field(default=1, ge=1, le=999_999)
-    per_page: int = Field(default=20, ge=1, le=100)
+    page: Count = Field(default=1, ge=1, le=999_999)
+    per_page: Count = Field(default=20, ge=1, le=100)
 
 
 class ListAnswer(Schema):
@@ -51,6 +107,6 @@ class ListAnswer(Schema):
 
     total: int | None = Field(examples=[60])
     page: int | None = Field(examples=[1])
-    per_page: int = Field(examples=[20])
+    per_page: Count = Field(examples=[20])
     pages: int | None = Field(examples=[3])
     next_cursor: str | None = Field(default=None)

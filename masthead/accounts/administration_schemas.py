@@ -1,0 +1,78 @@
+"""The shapes in the API of what administrators do with accounts and roles."""
+
+from pydantic import Field
+
+from masthead.accounts.models import EMAIL_CHARACTERS, ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, Role
+from masthead.accounts.permissions import HIGHEST_RANK, Permission
+from masthead.web.api.schemas import ListAnswer, Schema, Text
+
+
+class InvitationInput(Schema):
+    """Who is invited."""
+
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.org"])
+    role: Text = Field(min_length=1, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
+
+
+class LinkAnswer(Schema):
+    """A link that works once; it is shown in this answer alone."""
+
+    link: str = Field(examples=["https://magazine.example/auth/invitation/…"])
+
+
+class RoleAnswer(Schema):
+    """A role."""
+
+    name: str = Field(examples=["guest-editor"])
+    title: str = Field(examples=["Guest editor"])
+    rank: int = Field(examples=[45])
+    permissions: list[str] = Field(examples=[["comments.write", "posts.write"]])
+    requires_second_factor: bool
+    is_built_in: bool
+
+    @classmethod
+    def of(cls, role: Role) -> "RoleAnswer":
+        """The role."""
+        return cls(
+            name=role.name,
+            title=role.title,
+            rank=role.rank,
+            permissions=sorted(role.granted),
+            requires_second_factor=role.requires_second_factor,
+            is_built_in=role.is_built_in,
+        )
+
+
+class Roles(ListAnswer):
+    """Some of the roles, the lowest rank first."""
+
+    roles: list[RoleAnswer]
+
+
+class RoleInput(Schema):
+    """A role to make."""
+
+    title: Text = Field(min_length=1, max_length=ROLE_TITLE_CHARACTERS, examples=["Guest editor"])
+    rank: int = Field(ge=1, lt=HIGHEST_RANK, examples=[45])
+    permissions: list[Permission] = Field(max_length=len(Permission), examples=[["comments.write"]])
+    requires_second_factor: bool = False
+
+
+class RoleChange(Schema):
+    """What changes of a role; what is left out stays."""
+
+    title: Text | None = Field(default=None, min_length=1, max_length=ROLE_TITLE_CHARACTERS)
+    rank: int | None = Field(default=None, ge=1, le=HIGHEST_RANK)
+    permissions: list[Permission] | None = Field(default=None, max_length=len(Permission))
+    requires_second_factor: bool | None = None
+
+
+class RoleHeir(Schema):
+    """Who follows."""
+
+    heir: Text | None = Field(
+        default=None,
+        min_length=1,
+        max_length=ROLE_NAME_CHARACTERS,
+        description="The name of the role that its people get.",
+    )

@@ -1,0 +1,105 @@
+"""Roles for programs: on the actions of the administration's page."""
+
+from flask import Blueprint, url_for
+
+from masthead.accounts import queries, role_actions
+from masthead.accounts.access import current_user, requires, requires_any
+from masthead.accounts.administration_schemas import RoleAnswer, RoleChange, RoleHeir, RoleInput, Roles
+from masthead.accounts.models import Role
+from masthead.accounts.permissions import Permission
+from masthead.accounts.role_actions import Draft
+from masthead.db import db, paginate
+from masthead.web.api.operations import Answer, check_match, operation
+from masthead.web.api.paging import address, listed
+from masthead.web.api.schemas import PageQuery
+
+bp = Blueprint("roles_api", __name__)
+
+READERS = (Permission.MANAGE_USERS, Permission.MANAGE_ROLES)
+
+
+@bp.get("")
+@requires_any(READERS)
+@operation("List roles", tag="roles", query=PageQuery, answer=Roles, problems=(403, 404))
+def index(query: PageQuery) -> Answer:
+    """All roles, the lowest rank first."""
+    page = paginate(queries.roles(), page=query.page, per_page=query.per_page)
+    return listed(Roles, page, roles=[RoleAnswer.of(role) for role in page.items])
+
+
+@bp.get("/<name>")
+@requires_any(READERS)
+@operation("Read a role", tag="roles", answer=RoleAnswer, problems=(403, 404), is_conditional=True)
+def show(name: str) -> Answer:
+    """What it allows."""
+    return _shown(queries.role(name))
+
+
+def _shown(role: Role) -> Answer:
+    return Answer(RoleAnswer.of(role), etag=role.version)
+
+
+@bp.post("")
+@requires(Permission.MANAGE_ROLES)
+@operation(
+    "Make a role",
+    tag="roles",
+    body=RoleInput,
+    answer=RoleAnswer,
+    status=201,
+    problems=(403, 409),
+    is_conditional=True,
+)
+def create(body: RoleInput) -> Answer:
+    """Its name comes from its title, and never changes."""
+    draft = Draft(body.title.strip(), body.rank, frozenset(body.permissions), body.requires_second_factor)
+    role = role_actions.create(draft, by=current_user())
+    db.session.commit()
+    where = address(url_for("roles_api.show", name=role.name))
+    return Answer(RoleAnswer.of(role), etag=role.version, headers={"Location": where})
+
+
+@bp.patch("/<name>")
+@requires(Permission.MANAGE_ROLES)
+@operation(
+    "Change a role",
+    tag="roles",
+    body=RoleChange,
+    answer=RoleAnswer,
+    problems=(403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def change(name: str, body: RoleChange) -> Answer:
+    """Whoever has it is signed out if its rights change."""
+    role = queries.role(name)
+    check_match(role.version)
+    asks = body.requires_second_factor
+    draft = Draft(
+        title=role.title if body.title is None else body.title.strip(),
+        rank=role.rank if body.rank is None else body.rank,
+        permissions=role.granted if body.permissions is None else frozenset(body.permissions),
+        requires_second_factor=role.requires_second_factor if asks is None else asks,
+    )
+    role_actions.revise(role, draft, by=current_user(), expected_version=role.version)
+    db.session.commit()
+    return _shown(role)
+
+
+@bp.delete("/<name>")
+@requires(Permission.MANAGE_ROLES)
+@operation(
+    "Delete a role",
+    tag="roles",
+    query=RoleHeir,
+    status=204,
+    problems=(403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def delete(name: str, query: RoleHeir) -> Answer:
+    """Whoever has it gets the role `heir`, which is needed if there is anybody."""
+    role = queries.role(name)
+    check_match(role.version)
+    heir = queries.role(query.heir) if query.heir is not None else None
+    role_actions.delete(role, by=current_user(), heir=heir)
+    db.session.commit()
+    return Answer(None)

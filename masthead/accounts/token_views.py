@@ -1,0 +1,69 @@
+"""Personal tokens of the API for their owner: a page to make and revoke them. Making one needs a fresh sign-in."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.accounts import personal_tokens
+from masthead.accounts.access import current_user, signed_in
+from masthead.accounts.forms import TokenForm, choice
+from masthead.accounts.freshness import freshly_signed_in
+from masthead.db import db
+from masthead.errors import DomainError, Invalid
+from masthead.web.forms import redisplays_expired_form
+
+bp = Blueprint("personal_tokens", __name__)
+
+
+@bp.get("/tokens")
+@signed_in
+def index() -> ResponseReturnValue:
+    """One's tokens, and a form for another one."""
+    return _page(_form())
+
+
+@bp.post("/tokens")
+@signed_in
+@freshly_signed_in
+@redisplays_expired_form
+def create() -> ResponseReturnValue:
+    """Make a token, and show it once."""
+    form = _form()
+    if form.validate_on_submit():
+        try:
+            token, secret = personal_tokens.create(
+                current_user(), name=form.name.data or "", scopes=form.scopes.data or [], days=form.days.data
+            )
+        except DomainError as error:
+            db.session.rollback()
+            form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+        else:
+            db.session.commit()
+            page = render_template("accounts/token_made.html", token=token, secret=secret)
+            return page, {"Cache-Control": "no-store"}
+    return _page(form)
+
+
+@bp.post("/tokens/<int:token_id>/revoke")
+@signed_in
+def revoke(token_id: int) -> ResponseReturnValue:
+    """End a token; taking a right away needs no proof."""
+    personal_tokens.revoke(current_user(), token_id)
+    db.session.commit()
+    flash("The token is revoked. Whatever used it is refused from now on.")
+    return redirect(url_for("personal_tokens.index"), code=303)
+
+
+def _form() -> TokenForm:
+    form = TokenForm()
+    form.scopes.choices = [
+        choice(scope, f"{personal_tokens.SCOPES[scope][0]} ({scope})")
+        for scope in personal_tokens.offered(current_user())
+    ]
+    return form
+
+
+def _page(form: TokenForm) -> ResponseReturnValue:
+    held = list(db.session.scalars(personal_tokens.of(current_user())))
+    page = render_template("accounts/tokens.html", form=form, tokens=held, now=clock.now())
+    return page, 422 if request.method == "POST" else 200

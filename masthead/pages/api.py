@@ -1,0 +1,117 @@
+"""Pages for programs."""
+
+from flask import Blueprint, url_for
+from sqlalchemy import Select
+from werkzeug.exceptions import PreconditionFailed
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires, visitor
+from masthead.accounts.permissions import Permission
+from masthead.db import db, paginate, snapshot
+from masthead.errors import NotFound
+from masthead.pages import actions, queries
+from masthead.pages.errors import StaleVersion
+from masthead.pages.models import Page
+from masthead.pages.schemas import PageAnswer, PageChange, PageInput, PageItem, Pages
+from masthead.posts.manuscript import typeset
+from masthead.web.access import public
+from masthead.web.api.operations import STALE, Answer, check_match, operation
+from masthead.web.api.paging import address, listed
+from masthead.web.api.schemas import PageQuery
+
+bp = Blueprint("pages_api", __name__)
+
+
+@bp.get("")
+@public
+@operation("List pages", tag="pages", query=PageQuery, answer=Pages, problems=(404,), is_conditional=True)
+def index(query: PageQuery) -> Answer:
+    """Those that are public; all for those who write pages."""
+    page = paginate(_readable(), page=query.page, per_page=query.per_page)
+    return listed(Pages, page, items=[PageItem.of(found) for found in page.items])
+
+
+def _readable() -> Select[Page]:
+    reader = visitor()
+    is_whole = reader is not None and reader.can(Permission.MANAGE_PAGES)
+    return queries.every() if is_whole else queries.every().where(Page.is_public)
+
+
+@bp.get("/<slug>")
+@public
+@operation("Read a page", tag="pages", answer=PageAnswer, problems=(404,), is_conditional=True)
+def show(slug: str) -> Answer:
+    """A public page, or any for those who write pages."""
+    page = db.session.scalar(_readable().where(Page.slug == slug))
+    if page is None:
+        raise NotFound("There is no such page.")
+    return _whole(page)
+
+
+def _whole(page: Page) -> Answer:
+    return Answer(PageAnswer.of(page), etag=str(page.version))
+
+
+@bp.post("")
+@requires(Permission.MANAGE_PAGES)
+@operation(
+    "Write a page",
+    tag="pages",
+    body=PageInput,
+    answer=PageAnswer,
+    status=201,
+    problems=(403, 409),
+    is_conditional=True,
+)
+def create(body: PageInput) -> Answer:
+    """Public at once, if it says so."""
+    manuscript = typeset(title=body.title, body=body.body, summary=body.summary, slug=body.slug)
+    by, at = current_user(), clock.now()
+    page = actions.create(manuscript, by=by, at=at)
+    if body.is_public:
+        actions.publish(page, by=by, at=at)
+    db.session.commit()
+    whole = _whole(page)
+    where = address(url_for("pages_api.show", slug=page.slug))
+    return Answer(whole.content, etag=whole.etag, headers={"Location": where})
+
+
+@bp.patch("/<slug>")
+@requires(Permission.MANAGE_PAGES)
+@operation(
+    "Change a page",
+    tag="pages",
+    body=PageChange,
+    answer=PageAnswer,
+    problems=(403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def change(slug: str, body: PageChange) -> Answer:
+    """Save what is given; the rest stays."""
+    seen = _seen(slug)
+    check_match(str(seen.version))
+    # Rendered before the change begins, which locks.
+    manuscript = typeset(
+        title=seen.title if body.title is None else body.title,
+        body=seen.body if body.body is None else body.body,
+        summary=seen.summary if body.summary is None else body.summary,
+        slug=body.slug,
+    )
+    by, at = current_user(), clock.now()
+    page = queries.get_to_change(seen.id)
+    try:
+        actions.revise(page, manuscript, by=by, at=at, expected_version=seen.version)
+    except StaleVersion:
+        raise PreconditionFailed(STALE) from None
+    if body.is_public is not None:
+        (actions.publish if body.is_public else actions.unpublish)(page, by=by, at=at)
+    db.session.commit()
+    return _whole(page)
+
+
+def _seen(slug: str) -> Page:
+    with snapshot() as session:
+        page = session.scalar(queries.every().where(Page.slug == slug))
+    if page is None:
+        raise NotFound("There is no such page.")
+    return page

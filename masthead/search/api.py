@@ -1,0 +1,64 @@
+"""Finding posts, for programs."""
+
+from flask import Blueprint
+from pydantic import Field
+
+from masthead.posts.schemas import Author
+from masthead.search import queries
+from masthead.search.queries import Hit
+from masthead.search.wording import LONGEST_CHARACTERS, understood
+from masthead.web import limits
+from masthead.web.access import public
+from masthead.web.api.operations import Answer, operation
+from masthead.web.api.paging import address, listed
+from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+
+bp = Blueprint("search_api", __name__)
+
+
+class SearchQuery(PageQuery):
+    """What is wanted."""
+
+    q: Text = Field(
+        min_length=1,
+        max_length=LONGEST_CHARACTERS,
+        description='Words, "phrases", -words, author:, tag:, before: and after: (dates as 2026-11-21).',
+        examples=["ferry author:ada"],
+    )
+
+
+class Found(Schema):
+    """A post that was found, and where."""
+
+    slug: str = Field(examples=["the-ferry"])
+    title: str = Field(description="HTML, with the words in `mark`.", examples=["The <mark>ferry</mark>"])
+    passage: str = Field(description="HTML, with the words in `mark`.")
+    authors: list[Author]
+    url: str
+
+    @classmethod
+    def of(cls, hit: Hit) -> "Found":
+        """The hit."""
+        return cls(
+            slug=hit.post.slug,
+            title=str(hit.title),
+            passage=str(hit.passage),
+            authors=[Author.of(user) for user in hit.post.bylines],
+            url=address(f"/blog/post/{hit.post.slug}"),
+        )
+
+
+class Results(ListAnswer):
+    """Published posts, the best first."""
+
+    results: list[Found]
+
+
+@bp.get("")
+@public
+@operation("Search posts", tag="posts", query=SearchQuery, answer=Results, problems=(404, 429))
+def find(query: SearchQuery) -> Answer:
+    """The published posts that hold the words, the best first."""
+    limits.count("search", limits.caller())
+    page = queries.search(understood(query.q), page=query.page, per_page=query.per_page)
+    return listed(Results, page, results=[Found.of(hit) for hit in page.items])
