@@ -39,6 +39,7 @@ ROUTES = {
     "GET /health": ANYBODY,
     "GET /health/live": ANYBODY,
     "GET /health/ready": ANYBODY,
+    "GET /metrics": ANYBODY,
     # Signing in, and links that are keys of their own.
     "GET /auth/register": ANYBODY,
     "POST /auth/register": ANYBODY,
