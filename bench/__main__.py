@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import footprint, growth, importing, pages, query_counts, report, servers
+from bench import footprint, growth, importing, pages, query_counts, report, servers, slow_clients
 from bench.figures import Figure, table
 from bench.publication import POSTS
 
@@ -93,11 +93,16 @@ def _importing(bench: Bench) -> list[Figure]:
     return importing.measure(bench.folder)
 
 
+def _slow_clients(bench: Bench) -> list[Figure]:
+    return slow_clients.measure(bench.home(growth.SMALL))
+
+
 PARTS: dict[str, Callable[[Bench], list[Figure]]] = {
     "pages": _pages,
     "queries": _queries,
     "growth": _growth,
     "footprint": _footprint,
+    "slow clients": _slow_clients,
     "import": _importing,
 }
 

@@ -87,12 +87,14 @@ def nginx(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(command: list[str], port: int, variables: Mapping[str, str]) -> Iterator[str]:
+def serving(
+    command: list[str], port: int, variables: Mapping[str, str], *, site_url: str = ""
+) -> Iterator[str]:
     """A server for the block; its address."""
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         command,
-        env={**variables, "SITE_URL": url},
+        env={**variables, "SITE_URL": site_url or url},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -44,7 +44,7 @@ from masthead.jobs import bridge
 from masthead.jobs import tasks as _jobs  # noqa: F401
 from masthead.media import receivers as _media  # noqa: F401
 from masthead.media import views as media
-from masthead.operation import health, shell
+from masthead.operation import health, metrics, shell
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401
 from masthead.pages import admin as pages_admin
@@ -112,6 +112,7 @@ BLUEPRINTS = (
     (discovery.bp, None),
     (search.bp, None),
     (health.bp, None),
+    (metrics.bp, None),
     (audit_admin.bp, "/admin"),
     (jobs_admin.bp, "/admin"),
 )
@@ -189,6 +190,7 @@ def create_app(config: Config | None = None) -> Flask:
     templates.init_app(app)
     places.init_app(app)
     view_counter.init_app(app)
+    metrics.init_app(app, config)
     shell.init_app(app)
     app.cli = CommandTable(COMMANDS)
     toolbar.init_app(app, config)

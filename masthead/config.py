@@ -31,6 +31,7 @@ from masthead.setting_types import (
     SecretKey,
     Sender,
     SiteAddress,
+    SyslogAddress,
 )
 
 #: What HOST may be to listen on every network of the machine.
@@ -122,6 +123,13 @@ class Config(BaseSettings):
     PAGE_CACHE_MB: int = Field(default=32, ge=1, le=65_536)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["console", "json"] = "console"
+    #: A file that gets the log as well, put aside every ten megabytes; and syslog: ``local``, or ``udp://host:514``.
+    LOG_FILE: str = ""
+    SYSLOG: SyslogAddress = ""
+    #: Statements that take so many milliseconds are logged; 0 logs none.
+    SLOW_STATEMENT_MS: int = Field(default=500, ge=0, le=3_600_000)
+    #: Who sends this as a bearer token may read ``/metrics``, beside programs on this machine.
+    METRICS_TOKEN: SecretStr = SecretStr("")
     #: Hours for which a form that somebody opened can still be sent.
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
     #: Seconds between two writes of how often posts were read; 0 writes nothing.

@@ -80,6 +80,17 @@ def _known_redis(value: str) -> str:
     return value
 
 
+def _known_syslog(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme == "udp" and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_known = False
+    if value not in {"", "local"} and not is_known:
+        raise ValueError("must be local, or look like udp://logs.example.org:514")
+    return value
+
+
 def picture_place(value: str) -> str:
     """Where pictures are kept, a folder or a bucket, in its one form; raises `ValueError` with what is wrong."""
     if not value or "://" not in value:
@@ -150,6 +161,7 @@ Limit = Annotated[str, AfterValidator(_known_limit)]
 SecretKey = Annotated[SecretStr, AfterValidator(_strong_secret)]
 DatabaseAddress = Annotated[str, AfterValidator(_known_database)]
 RedisAddress = Annotated[str, AfterValidator(_known_redis)]
+SyslogAddress = Annotated[str, AfterValidator(_known_syslog)]
 PictureFolder = Annotated[str, AfterValidator(picture_place)]
 SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
 MailServerAddress = Annotated[str, AfterValidator(_known_mail)]

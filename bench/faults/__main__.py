@@ -26,17 +26,17 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "letters": lambda: letters.run(10),
     "disk": disk_full.run,
 }
+#: In the order of the tables.
 LABELS = {
     "cycles": "kills",
+    "restarts": "restarts, every second one a crash",
+    "queued": "letters",
+    "kills": "kills of the runner while it sent",
     "acknowledged": "writes that were acknowledged",
     "lost": "of them lost",
     "damaged": "times the database was damaged",
-    "seconds_to_return": "seconds until it worked again",
-    "restarts": "restarts, every second one a crash",
     "refused": "writes refused meanwhile",
     "refused_wrongly": "of them refused in another way than promised",
-    "queued": "letters",
-    "kills": "kills of the runner while it sent",
     "missing": "letters that never came",
     "twice": "letters that came a second time, with the same Message-ID",
     "read": "pages read meanwhile",
@@ -47,6 +47,7 @@ LABELS = {
     "stopped": "milliseconds with the server stopped (median)",
     "asked": "searches and comments in all these states",
     "failed": "of them failed",
+    "seconds_to_return": "seconds until it worked again",
 }
 
 
@@ -75,7 +76,8 @@ def filled_in(page: str, results: dict[str, Any]) -> str:
 
 def table(result: dict[str, Any]) -> str:
     """The figures of a section."""
-    rows = [f"| {LABELS[name]} | {shown(value)} |" for name, value in result["figures"].items()]
+    figures = result["figures"]
+    rows = [f"| {label} | {shown(figures[name])} |" for name, label in LABELS.items() if name in figures]
     return "\n".join(("", f"| measured on {result['on']} | |", "|---|--:|", *rows, "", ""))
 
 

@@ -25,17 +25,26 @@ from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
-from masthead.text.names import has_hidden_characters, mixes_scripts, name_key
+from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key
 from masthead.text.slugs import slugify
 
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
 
 
 def register(
-    *, username: str, email: str, password_hash: str, at: datetime, role: Role | None = None
+    *,
+    username: str,
+    email: str,
+    password_hash: str,
+    at: datetime,
+    role: Role | None = None,
+    by_themself: bool = True,
 ) -> User:
-    """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
+    """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
     email = checked_email(email)
+    twin = lookalike_key(username)
+    if twin != name_key(username) and queries.by_username(twin) is not None:
+        raise UsernameTaken(username)
     user = User(
         username=checked_username(username),
         username_key=name_key(username),
@@ -47,7 +56,9 @@ def register(
         updated_at=at,
     )
     _insert(user)
-    audit.record("account.created", by=user, subject=user.username, role=user.role.name)
+    audit.record(
+        "account.created", by=user if by_themself else None, subject=user.username, role=user.role.name
+    )
     return user
 
 
@@ -164,7 +175,7 @@ def checked_username(username: str) -> str:
         raise Invalid(
             "A user name is written in one script, with letters that can be seen.", field="username"
         )
-    if name_key(username) in reserved.NAMES:
+    if lookalike_key(username) in reserved.NAMES:
         raise Invalid("This user name is reserved. Choose another one.", field="username")
     return username
 
@@ -233,6 +244,8 @@ def reset_link(user: User, *, by: User | None) -> AccountToken:
     """Prepare a link with which somebody sets a new password, for an administrator to hand over."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to change this account.")
+    if user.is_byline:
+        raise Conflict("This is a byline without an account. Invite the person to give them one.")
     audit.record("password.link_made", by=by, subject=user.username)
     return tokens.prepare(Purpose.RESET, user=user)
 

@@ -56,7 +56,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
     except Conflict as conflict:
         return _refuse(conflict)
     db.session.commit()
-    return _back(f"{user.display_name} is {_with_article(role.title)} now, and has to sign in again.")
+    return _back(f"{user.display_name} has the role {role.title} now, and has to sign in again.")
 
 
 @bp.post("/<int:user_id>/disable")
@@ -95,7 +95,3 @@ def _back(sentence: str, category: str = "message") -> ResponseReturnValue:
 def _refuse(conflict: Conflict) -> ResponseReturnValue:
     db.session.rollback()
     return _back(conflict.message, "error")
-
-
-def _with_article(title: str) -> str:
-    return f"{'an' if title[:1].lower() in set('aeiou') else 'a'} {title.lower()}"

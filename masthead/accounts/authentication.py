@@ -63,7 +63,7 @@ def token_with(purpose: Purpose, secret: str) -> AccountToken:
 def account_of_token(token: AccountToken) -> User:
     """Whose account a link changes; raises `NotFound` if it may not be used any more."""
     user = _read(queries.users().where(User.id == token.user_id))
-    if user is None or not user.is_active:
+    if user is None or user.is_byline or not user.is_active:
         raise NotFound(tokens.INVALID)
     return user
 

@@ -35,7 +35,12 @@ def create(username: str, email: str, role: str, name: str, password: str) -> No
     """Make the account USERNAME with the address EMAIL."""
     password_hash = passwords.hash_password(password, about=(username, email))
     user = actions.register(
-        username=username, email=email, password_hash=password_hash, at=clock.now(), role=queries.role(role)
+        username=username,
+        email=email,
+        password_hash=password_hash,
+        at=clock.now(),
+        role=queries.role(role),
+        by_themself=False,
     )
     user.name = name
     db.session.commit()

@@ -1,9 +1,12 @@
 """Links that work once: made, looked at without being used, and used up. Only their hashes are stored."""
 
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flask import current_app
 from sqlalchemy import Select, delete, select
 
 from masthead import clock
@@ -11,6 +14,7 @@ from masthead.accounts.models import AccountToken, Role, User
 from masthead.accounts.sessions import hash_of
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.jobs import present
 
 SECRET_BYTES = 32
 INVALID = "This link is not valid any more. Links work once and for a limited time; ask for a new one."
@@ -52,11 +56,23 @@ def prepare(
 
 
 def arm(token: AccountToken) -> str:
-    """A new secret for the link, which voids the one before. It is stored nowhere."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    """A new secret for the link, which voids the one before. It is stored nowhere.
+
+    A job that is run again gets the secret that it got before: its letter may have gone out already, with the same
+    Message-ID, and of two such letters a mailbox may show the first alone.
+    """
+    mark = present.next_mark()
+    secret = secrets.token_urlsafe(SECRET_BYTES) if mark is None else _derived(token, mark)
     token.secret_hash = hash_of(secret)
     token.expires_at = clock.now() + LIFETIMES[Purpose(token.purpose)]
     return secret
+
+
+def _derived(token: AccountToken, mark: str) -> str:
+    """A secret that nobody can make who has not our key."""
+    named = f"link:{token.id}:{token.created_at.isoformat()}:{mark}"
+    digest = hmac.digest(current_app.config["SECRET_KEY"].encode(), named.encode(), "sha256")
+    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def waiting(token_id: int) -> AccountToken | None:

@@ -1,9 +1,10 @@
-"""The database: engine, base model, column types, numbered pages and race-free claims."""
+"""The database: engine, base model, column types, numbered pages, race-free claims and timing."""
 
 from masthead.db.base import Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import db, init_app, is_full, limit_statements, snapshot
 from masthead.db.pagination import Page, count_of, paginate
+from masthead.db.timing import observe
 from masthead.db.types import UTCDateTime
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "init_app",
     "is_full",
     "limit_statements",
+    "observe",
     "paginate",
     "snapshot",
 ]

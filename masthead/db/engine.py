@@ -28,6 +28,7 @@ POOL_TIMEOUT_SECONDS = 5
 CONNECT_SECONDS = 3
 #: https://www.postgresql.org/docs/current/errcodes-appendix.html
 DISK_FULL = "53100"
+LIMIT = "masthead.db.statement_milliseconds"
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # After a commit nothing changes any more in a request, so what was loaded may still be shown.
@@ -60,17 +61,21 @@ def _is_sqlite(app: Flask) -> bool:
     return str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite")
 
 
-def limit_statements(app: Flask) -> None:
-    """End statements of PostgreSQL that take too long, in processes that answer requests; migrations may take hours."""
-    milliseconds = app.config["DATABASE_STATEMENT_SECONDS"] * 1_000
-    if _is_sqlite(app) or not milliseconds:
+def limit_statements(app: Flask, seconds: int) -> None:
+    """End statements of PostgreSQL that take longer; 0 lets them take hours, as migrations and jobs may."""
+    if _is_sqlite(app):
         return
+    is_first = LIMIT not in app.extensions
+    app.extensions[LIMIT] = seconds * 1_000
     with app.app_context():
         engine = db.engine
     engine.dispose()
+    if not is_first:
+        return
 
     @event.listens_for(engine, "connect")
     def limit(connection: Any, _record: object) -> None:
+        milliseconds = app.extensions[LIMIT]
         # A SET inside of a transaction that is rolled back would be forgotten.
         connection.autocommit = True
         connection.execute(f"SET statement_timeout = {milliseconds}")

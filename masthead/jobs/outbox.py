@@ -63,8 +63,8 @@ def names() -> Select[str]:
 
 def counts() -> dict[str, int]:
     """How many jobs there are in each state."""
-    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples()
-    return dict(rows.all())
+    rows = db.session.execute(select(Job.state, func.count().label("number")).group_by(Job.state))
+    return {row.state: row.number for row in rows}
 
 
 def retry(job_id: int) -> None:

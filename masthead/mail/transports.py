@@ -14,6 +14,8 @@ from typing import Literal, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 TIMEOUT_SECONDS = 30
+#: What a transport raises when it cannot.
+FAILURES = (OSError, smtplib.SMTPException)
 Encryption = Literal["none", "starttls", "tls"]
 
 

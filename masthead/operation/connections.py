@@ -1,6 +1,5 @@
 """The servers beside the site, and whether they answer: PostgreSQL, Redis, the broker and its workers, the mail server."""
 
-import smtplib
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -140,7 +139,7 @@ def mail() -> Iterator[Finding]:
         return
     try:
         yield Finding(Level.OK, "mail", transport.try_out())
-    except (OSError, smtplib.SMTPException) as error:
+    except transports.FAILURES as error:
         sentence = f"No letter can be sent ({' '.join(str(error).split())[:200]}). Look at MAIL_URL, then: masthead mail test ADDRESS"
         yield Finding(Level.ERROR, "mail", sentence)
 

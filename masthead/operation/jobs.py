@@ -13,7 +13,7 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from rich.console import Console
 from rich.table import Table
 
-from masthead.db import db
+from masthead.db import db, limit_statements
 from masthead.jobs import outbox
 from masthead.jobs.models import State
 from masthead.jobs.runner import Runner
@@ -75,6 +75,8 @@ def run(info: ScriptInfo, once: bool) -> None:
 
 def work(app: Flask, *, parent: int | None = None) -> None:
     """Run jobs until a signal comes or the process ``parent`` is gone."""
+    # The server has set a limit for requests, if it is that which has forked us.
+    limit_statements(app, 0)
     runner = Runner(app)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,12 +1,10 @@
 """``masthead mail test``."""
 
-import smtplib
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from masthead.mail import delivery, letters
+from masthead.mail import delivery, letters, transports
 from masthead.web.commands import Group
 
 group = Group("mail", help="Check that letters can be sent.")
@@ -25,6 +23,6 @@ def test(address: str) -> None:
     letter = letters.compose("test", recipient=address, site_url=current_app.config["SITE_URL"])
     try:
         delivery.send(letter)
-    except (OSError, smtplib.SMTPException) as error:
+    except transports.FAILURES as error:
         raise click.ClickException(f"The letter was not sent: {error}") from None
     click.echo(f"The letter to {address} was handed over.")

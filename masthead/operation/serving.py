@@ -16,7 +16,7 @@ from masthead.db import db
 from masthead.operation.jobs import Companion
 from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
-from masthead.web import slow_bodies
+from masthead.web import metrics, slow_bodies
 from masthead.web.commands import Command
 
 #: Requests that one process answers at the same time; each may hold one connection to the database.
@@ -49,6 +49,7 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     """Serve the site, and run its background jobs in a process beside the server."""
     settings = _settings(host, port, workers)
     address = usable_address(settings.HOST, settings.PORT)
+    metrics.begin_anew(settings.MASTHEAD_HOME)
     app = application()
     with app.app_context():
         _prepare(settings)
@@ -60,6 +61,7 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     finally:
         if companion is not None:
             companion.end()
+        metrics.forget(settings.MASTHEAD_HOME)
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:

@@ -33,7 +33,7 @@ def worker(info: ScriptInfo, threads: int) -> None:
     celery = bridge.worker_of(_app_with_broker(info))
     # Threads, not processes: jobs wait for the database and the mail server, and a fork would copy connections.
     options = ["--pool=threads", f"--concurrency={threads}", "--without-gossip", "--without-mingle"]
-    celery.worker_main(["worker", *options, "--loglevel=WARNING"])
+    celery.worker_main(["--quiet", "worker", *options, "--loglevel=WARNING"])
 
 
 @click.command("beat", cls=Command)

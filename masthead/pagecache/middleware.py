@@ -244,12 +244,19 @@ class PageCache:
         reading = Reading(self.store.position, self.moments)
         fresh = self._entry(self._ask(anonymous(environ, parameters), reading), reading)
         was, is_now = comparable(entry), comparable(fresh)
-        if was != is_now:
+        if was != is_now and not self._has_turned(entry, reading.since):
             difference = next((pair for pair in zip(was, is_now, strict=False) if pair[0] != pair[1]), None)
             raise StalePage(
                 f"{environ['PATH_INFO']} was kept and is out of date: {difference!r:.2000} "
                 f"It had read {sorted(entry.topics)}."
             )
+
+    def _has_turned(self, entry: Entry, since: int) -> bool:
+        """Whether a page has become another while it was made once more: by a write of somebody else, or by the time."""
+        self.watch.catch_up()
+        return not entry.is_fresh(clock.now()) or any(
+            self.store.changed_since(topic, since) for topic in entry.topics
+        )
 
 
 def is_keepable(answer: Answer, reading: Reading) -> bool:

@@ -40,6 +40,11 @@ def name_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", key).split())
 
 
+def lookalike_key(text: str) -> str:
+    """The key with one letter for the i with a dot and the i without, which Turkish tells apart and the eye does not."""
+    return name_key(text).replace("\u0131", "i").replace("i\u0307", "i")
+
+
 def has_hidden_characters(text: str) -> bool:
     """Say whether a name holds control, direction, zero-width, unassigned or blank characters."""
     return any(_is_hidden(character) for character in text)

@@ -98,8 +98,11 @@ def _write(handler: logging.Handler, hits: list[Hit]) -> None:
             handler.release()
         return
     for hit in hits:
-        message: Any = {"event": "request", **_facts(hit)}
-        handler.handle(logging.LogRecord(logger.name, logging.INFO, "", 0, message, None, None))
+        message: Any = {"event": "request", **_facts(hit), **_told(hit)}
+        record = logging.LogRecord(logger.name, logging.INFO, "", 0, message, None, None)
+        # By these structlog's formatter knows that the message is one of its own, and not text.
+        record.__dict__ |= {"_logger": logger, "_name": "info"}
+        handler.handle(record)
 
 
 def _facts(hit: Hit) -> dict[str, Any]:
@@ -115,8 +118,11 @@ def _facts(hit: Hit) -> dict[str, Any]:
 
 
 def _as_json(hit: Hit) -> str:
-    told = {"event": "request", "level": "info", "logger": logger.name, "timestamp": _moment(hit)}
-    return json.dumps({**_facts(hit), **told}) + "\n"
+    return json.dumps({**_facts(hit), "event": "request", **_told(hit)}) + "\n"
+
+
+def _told(hit: Hit) -> dict[str, str]:
+    return {"level": "info", "logger": logger.name, "timestamp": _moment(hit)}
 
 
 def _as_text(hit: Hit) -> str:

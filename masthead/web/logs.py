@@ -2,15 +2,17 @@
 
 import logging
 import sys
+from pathlib import Path
 
 import structlog
 from structlog.types import Processor
 
 from masthead.config import Config
+from masthead.web.log_files import RotatingFile, syslog_handler
 
 
 def configure(config: Config) -> None:
-    """Send every log line, ours and the libraries', to standard error in the chosen form."""
+    """Send every log line, ours and the libraries', to standard error in the chosen form, and where else it is asked for."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -30,16 +32,33 @@ def configure(config: Config) -> None:
         # repr of values keeps a line break in a path from forging a second log line.
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
-    handler.name = "masthead"
+    handlers = _handlers(config)
+    for handler in handlers:
+        handler.setFormatter(formatter)
+        handler.name = "masthead"
     root = logging.getLogger()
-    root.handlers = [other for other in root.handlers if other.name != "masthead"] + [handler]
+    for other in root.handlers:
+        if other.name == "masthead" and type(other) is not logging.StreamHandler:
+            other.close()
+    root.handlers = [other for other in root.handlers if other.name != "masthead"] + handlers
     root.setLevel(config.LOG_LEVEL)
     # Alembic tells each table it looks at; a migration that fails raises.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _handlers(config: Config) -> list[logging.Handler]:
+    """Where the lines go."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if config.LOG_FILE:
+        handlers.append(RotatingFile(Path(config.LOG_FILE).absolute()))
+    if config.SYSLOG:
+        try:
+            handlers.append(syslog_handler(config.SYSLOG))
+        except OSError as error:
+            # The site must not stay down because its log has nowhere to go.
+            sys.stderr.write(f"SYSLOG cannot be reached ({error}); the log goes to standard error alone.\n")
+    return handlers

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PLACES = 8
 #: How long a request waits for a place. A form from a usual connection is read in milliseconds.
 WAIT_SECONDS = 0.5
+#: So many requests wait for a place; with more of them, waiting would take the threads that it is to save.
+WAITING = 2
 #: Larger bodies are kept in a file.
 MEMORY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -37,6 +39,7 @@ class SlowBodies:
         self._app = app
         self._limit = limit
         self._places = threading.BoundedSemaphore(PLACES)
+        self._waiting = threading.BoundedSemaphore(WAITING)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
@@ -44,7 +47,7 @@ class SlowBodies:
         # One that is too long or says nonsense is refused further in, without being read.
         if length is None:
             return self._app(environ, start_response)
-        if not self._places.acquire(timeout=WAIT_SECONDS):
+        if not self._has_place():
             return _refuse(start_response)
         # No view reads the body after it has answered, so the file can go then.
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
@@ -54,6 +57,17 @@ class SlowBodies:
                 self._places.release()
             environ["wsgi.input"] = body
             return self._app(environ, start_response)
+
+    def _has_place(self) -> bool:
+        """Take a place, at once or after a moment."""
+        if self._places.acquire(blocking=False):
+            return True
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._places.acquire(timeout=WAIT_SECONDS)
+        finally:
+            self._waiting.release()
 
     def _length(self, environ: "WSGIEnvironment") -> int | None:
         """How many bytes to read, if any."""

@@ -18,6 +18,7 @@ from masthead.accounts.models import (
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.models import Job
+from tests.factories import CommentFactory, PageFactory, PostFactory
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor
 
@@ -82,6 +83,49 @@ def test_form_without_our_token_changes_nothing(
     before = state(app)
     assert ada.post(path, data=FORGED[path], headers=headers).status_code in {302, 303, 400, 422}
     assert state(app) == before
+
+
+def dump(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, but the uses of logins and the counts of views, which reading changes."""
+    left_out = {"daily_views", "page_change", "job"}
+    with app.app_context():
+        return {
+            table.name: sorted(map(tuple, db.session.execute(select(table))), key=repr)
+            for table in db.metadata.sorted_tables
+            if table.name not in left_out
+        }
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}]
+)
+def test_no_route_at_all_takes_a_form_of_another_site(
+    app: Flask, cast: Cast, sign_in: SignIn, headers: dict[str, str]
+) -> None:
+    post = PostFactory(author=cast.ada)
+    CommentFactory(post=post, author=cast.ada)
+    PageFactory(by=cast.ada)
+    ada = sign_in(cast.ada)
+    before, addresses = dump(app), app.url_map.bind("localhost")
+    everything = {
+        "title": "Evil",
+        "body": "Evil",
+        "action": "publish",
+        "password": PASSWORD,
+        "role": "reader",
+    }
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/api/", "/_debug")):
+            continue
+        values = {name: "1" if name.endswith("_id") else "approve" for name in rule.arguments}
+        values |= {name: post.slug for name in values if name == "slug"}
+        answer = ada.post(
+            addresses.build(rule.endpoint, values, method="POST"), data=everything, headers=headers
+        )
+        refused = {400} if headers else {302, 303, 400, 403, 404, 409, 422}
+        assert answer.status_code in refused, rule.rule
+    assert dump(app) == before
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])

@@ -7,9 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from masthead.accounts import queries as accounts
+from masthead.accounts import role_actions
 from masthead.accounts.models import AccountToken, Role, User
+from masthead.accounts.permissions import Permission
+from masthead.accounts.role_actions import Draft
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from masthead.errors import Conflict, NotAllowed
 from tests.factories import PostFactory, UserFactory
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document
@@ -199,44 +204,64 @@ def test_a_role_that_somebody_has_is_not_deleted_without_another_one(
     assert stored_role("guest") is not None
 
 
-class TestRoleManager:
-    """Somebody who may change roles, with a rank of 40 and without the right to publish."""
+@pytest.fixture
+def rita(make_role: Callable[..., Role], sign_in: SignIn) -> Visitor:
+    """Somebody who may change roles, with a rank of 45 and few other rights."""
+    make_role("warden", ["comments.write", "posts.write", "roles.manage", "users.manage"], rank=45)
+    return sign_in(UserFactory(role="warden"))
 
-    @pytest.fixture
-    def rita(self, make_role: Callable[..., Role], sign_in: SignIn) -> Visitor:
-        make_role("warden", ["comments.write", "posts.write", "roles.manage", "users.manage"], rank=45)
-        return sign_in(UserFactory(role="warden"))
 
-    def test_nobody_gives_a_role_more_rights_than_they_have(self, rita: Visitor) -> None:
-        offered = rita.read(f"{ROLES}/create").all("//input[@name='permissions']/@value")
-        assert set(offered) == {"comments.write", "posts.write", "roles.manage", "users.manage"}
-        data = {"title": "Spy", "rank": "5", "permissions": "audit.read", "csrf_token": rita.form_token()}
-        assert rita.post(f"{ROLES}/create", data=data).status_code == 422
+def test_nobody_gives_a_role_more_rights_than_they_have(rita: Visitor) -> None:
+    offered = rita.read(f"{ROLES}/create").all("//input[@name='permissions']/@value")
+    assert set(offered) == {"comments.write", "posts.write", "roles.manage", "users.manage"}
+    data = {"title": "Spy", "rank": "5", "permissions": "audit.read", "csrf_token": rita.form_token()}
+    assert rita.post(f"{ROLES}/create", data=data).status_code == 422
 
-    def test_nobody_makes_a_role_of_their_own_rank(self, rita: Visitor) -> None:
-        answer = rita.fill_in(f"{ROLES}/create", {"title": "Twin", "rank": "45"})
-        assert answer.status_code == 422
-        assert "from 1 to 44" in answer.text
 
-    @pytest.mark.parametrize("name", ["author", "editor", "warden", "administrator"])
-    def test_roles_with_more_rights_or_an_equal_rank_stay(
-        self, rita: Visitor, stored_role: ReadRole, name: str
-    ) -> None:
-        role = stored_role(name)
-        assert role is not None
-        assert f"{ROLES}/{role.id}" not in rita.read(ROLES).links
-        for path in (f"{ROLES}/{role.id}", f"{ROLES}/{role.id}/delete"):
-            assert rita.get(path).status_code == 403
-            data = {"csrf_token": rita.form_token(), "title": "Taken", "rank": "1", "version": role.version}
-            assert rita.post(path, data=data).status_code == 403
-        after = stored_role(name)
-        assert after is not None
-        assert after.title == role.title
+@pytest.mark.usefixtures("rita")
+def test_rights_are_checked_where_roles_are_made_too(app: Flask) -> None:
+    """The form offers none that one lacks; whoever calls the action from elsewhere is refused there."""
+    with app.app_context():
+        warden = db.session.scalars(accounts.users().where(Role.name == "warden").join(User.role)).one()
+        reader = accounts.role("reader")
+        spy = Draft("Spy", 5, frozenset({Permission.READ_AUDIT}))
+        with pytest.raises(NotAllowed):
+            role_actions.create(spy, by=warden)
+        with pytest.raises(NotAllowed):
+            role_actions.revise(reader, spy, by=warden)
+        with pytest.raises(NotAllowed):
+            role_actions.revise(accounts.role("editor"), spy, by=warden)
+        with pytest.raises(Conflict):
+            role_actions.delete(reader, by=warden, heir=None)
+        db.session.rollback()
 
-    def test_a_lower_role_can_be_changed(self, rita: Visitor, stored_role: ReadRole) -> None:
-        role = stored_role("reader")
-        assert role is not None
-        assert rita.fill_in(f"{ROLES}/{role.id}", title="Subscriber").status_code == 303
+
+def test_nobody_makes_a_role_of_their_own_rank(rita: Visitor) -> None:
+    answer = rita.fill_in(f"{ROLES}/create", {"title": "Twin", "rank": "45"})
+    assert answer.status_code == 422
+    assert "from 1 to 44" in answer.text
+
+
+@pytest.mark.parametrize("name", ["author", "editor", "warden", "administrator"])
+def test_roles_with_more_rights_or_an_equal_rank_stay(
+    rita: Visitor, stored_role: ReadRole, name: str
+) -> None:
+    role = stored_role(name)
+    assert role is not None
+    assert f"{ROLES}/{role.id}" not in rita.read(ROLES).links
+    for path in (f"{ROLES}/{role.id}", f"{ROLES}/{role.id}/delete"):
+        assert rita.get(path).status_code == 403
+        data = {"csrf_token": rita.form_token(), "title": "Taken", "rank": "1", "version": role.version}
+        assert rita.post(path, data=data).status_code == 403
+    after = stored_role(name)
+    assert after is not None
+    assert after.title == role.title
+
+
+def test_a_lower_role_can_be_changed(rita: Visitor, stored_role: ReadRole) -> None:
+    role = stored_role("reader")
+    assert role is not None
+    assert rita.fill_in(f"{ROLES}/{role.id}", title="Subscriber").status_code == 303
 
 
 def test_a_role_is_not_deleted_without_a_form_of_ours(

@@ -39,7 +39,7 @@ def state_of(app, job_id):
 
 
 def rows(page):
-    return page.texts("//tbody/tr/th")
+    return page.texts("//tbody/tr/td[@data-label='Job']")
 
 
 def test_jobs_are_listed_by_state_and_task(app, cast, sign_in):

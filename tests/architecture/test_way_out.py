@@ -32,9 +32,8 @@ ALLOWED = {
     ("masthead/outbound/client.py", "httpcore2"),
     ("masthead/outbound/client.py", "socket"),
     ("masthead/outbound/connections.py", "httpcore2"),
-    # The mail server that MAIL_URL names, and its errors.
+    # The mail server that MAIL_URL names.
     ("masthead/mail/transports.py", "smtplib"),
-    ("masthead/operation/mail.py", "smtplib"),
     # Where the server listens.
     ("masthead/operation/serving.py", "socket"),
 }

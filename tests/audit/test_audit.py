@@ -45,6 +45,7 @@ def test_failed_sign_in_is_recorded(app: Flask, cast: Cast, client: Visitor) -> 
 @pytest.mark.parametrize(
     ("command", "action"),
     [
+        (["create", "nora", "nora@example.org", "--password", PASSWORD], "account.created"),
         (["set-role", "walt", "editor"], "role.changed"),
         (["disable", "walt"], "account.disabled"),
         (["enable", "walt"], "account.enabled"),

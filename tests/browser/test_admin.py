@@ -28,4 +28,4 @@ def test_bulk_changes_and_roles_work_from_the_keyboard(page, live_site, cast):
     page.goto("/admin/users")
     page.get_by_label("Role of Walt", exact=True).select_option("editor")
     page.get_by_role("button", name="Change the role of Walt").press("Enter")
-    assert "Walt is an editor now" in page.get_by_role("status").inner_text()
+    assert "Walt has the role Editor now" in page.get_by_role("status").inner_text()

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.databases("postgresql")
 
 
 def test_statement_that_takes_too_long_is_ended(make_app):
-    app = make_app(DATABASE_STATEMENT_SECONDS=1)
-    limit_statements(app)
+    app = make_app()
+    limit_statements(app, 1)
     with app.app_context():
         with pytest.raises(OperationalError):
             db.session.execute(text("SELECT pg_sleep(10)"))
@@ -25,8 +25,9 @@ def test_commands_are_not_limited(make_app):
 
 
 def test_zero_limits_nothing(make_app):
-    app = make_app(DATABASE_STATEMENT_SECONDS=0)
-    limit_statements(app)
+    app = make_app()
+    limit_statements(app, 1)
+    limit_statements(app, 0)
     with app.app_context():
         assert db.session.scalar(text("SHOW statement_timeout")) == "0"
 

@@ -49,6 +49,8 @@ def sign_in(guest, user, password=PASSWORD):
     assert guest.fill_in("/auth/login", email=user.email, password=password).status == 303
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.databases("postgresql")
 def test_publish_comment_and_mail_through_the_whole_stack(stack, nginx, cast, mailbox, start_process):
     def someone():

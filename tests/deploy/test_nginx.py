@@ -11,7 +11,7 @@ from tests.factories import PostFactory
 from tests.support.over_http import Guest
 from tests.support.people import PASSWORD
 
-pytestmark = pytest.mark.databases("sqlite")
+pytestmark = [pytest.mark.databases("sqlite"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from masthead.jobs import bridge, registry
 from masthead.jobs.models import Job, State
 from masthead.jobs.runner import Runner
 
+pytestmark = pytest.mark.timeout(300)
 #: A busy machine takes its time to start Python.
-SECONDS = 40
+SECONDS = 60
 
 
 def await_that(is_so, seconds=SECONDS):
@@ -68,7 +69,8 @@ def test_jobs_wait_while_the_broker_is_down_and_run_later(site, start, own_valke
     started = time.monotonic()
     queue(site, 3)
     assert time.monotonic() - started < 2, "whoever commits does not wait for the broker"
-    assert states(site).count(State.QUEUED) == 3
+    # The beat may have queued what was due by the clock.
+    assert states(site).count(State.QUEUED) >= 3
     own_valkey.start()
     await_that(lambda: set(states(site)) == {State.DONE})
 

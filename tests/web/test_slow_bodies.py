@@ -1,9 +1,10 @@
 import io
 import threading
+import time
 
 import pytest
 
-from masthead.web.slow_bodies import PLACES, SlowBodies
+from masthead.web.slow_bodies import PLACES, WAIT_SECONDS, SlowBodies
 
 LIMIT = 100
 
@@ -73,3 +74,32 @@ def test_more_slow_senders_than_places_are_sent_away_and_readers_are_not(app):
         for thread in threads:
             thread.join()
     assert ask(app, b"0123456789", CONTENT_LENGTH="10") == ("200 OK", b"0123456789")
+
+
+def test_a_crowd_is_sent_away_at_once(app):
+    arrived = threading.Event()
+    stuck = [
+        threading.Thread(target=ask, args=(app, Stuck(arrived)), kwargs={"CONTENT_LENGTH": "10"})
+        for _ in range(PLACES)
+    ]
+    for thread in stuck:
+        thread.start()
+    answers = []
+    crowd = [
+        threading.Thread(target=lambda: answers.append(ask(app, b"0123456789", CONTENT_LENGTH="10")[0]))
+        for _ in range(40)
+    ]
+    began = time.monotonic()
+    try:
+        for thread in crowd:
+            thread.start()
+        for thread in crowd:
+            thread.join()
+        took = time.monotonic() - began
+    finally:
+        arrived.set()
+        for thread in stuck:
+            thread.join()
+    assert answers == ["503 Service Unavailable"] * 40
+    # If all of them had waited in turn for the two places to wait in, it would be twenty times as long.
+    assert took < 10 * WAIT_SECONDS

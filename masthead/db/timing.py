@@ -1,0 +1,37 @@
+"""How long statements take: counted for each request, and told when one takes too long."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from flask import Flask
+from sqlalchemy import Connection, event
+
+from masthead.db.engine import db
+
+log = structlog.get_logger("masthead.database")
+
+_BEGAN: Final = "masthead_began"
+#: Of a slow statement so much is logged; its values, which may be people's, are not.
+SHOWN_CHARACTERS: Final = 1_000
+#: Called with the seconds that each statement took.
+Observer = Callable[[float], None]
+
+
+def observe(app: Flask, observer: Observer, *, slow_ms: int) -> None:
+    """Call ``observer`` after each statement, and log those that take ``slow_ms`` milliseconds or longer; 0 logs none."""
+    with app.app_context():
+        engine = db.engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin(connection: Connection, *_rest: Any) -> None:
+        connection.info[_BEGAN] = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def end(connection: Connection, _cursor: object, statement: str, *_rest: Any) -> None:
+        seconds = time.perf_counter() - connection.info.pop(_BEGAN, time.perf_counter())
+        observer(seconds)
+        if slow_ms and seconds * 1_000 >= slow_ms:
+            shown = " ".join(statement.split())[:SHOWN_CHARACTERS]
+            log.warning("slow statement", milliseconds=round(seconds * 1_000), statement=shown)

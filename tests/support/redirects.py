@@ -1,0 +1,86 @@
+"""Addresses that lead away from the site although they look as if they did not (security.md row 29)."""
+
+HOST = "evil.example"
+_SLASHES = (
+    "//",
+    "\\\\",
+    "/\\",
+    "\\/",
+    "///",
+    "\\\\\\",
+    "////",
+    "/\t/",
+    "/\n/",
+    "/\r/",
+    "\t//",
+    " //",
+    "\x00//",
+    "/%09/",
+    "/%5c",
+    "/%2f",
+)
+_SCHEMES = (
+    "http:",
+    "https:",
+    "HTTPS:",
+    "ftp:",
+    "javascript:",
+    "data:",
+    "vbscript:",
+    "java\tscript:",
+    " https:",
+    "\x01https:",
+)
+_WRITTEN = (
+    f"https:{HOST}",
+    f"https:/{HOST}",
+    f"https:\\{HOST}",
+    f"https:///{HOST}",
+    f"//{HOST}",
+    f"//{HOST}:443/",
+    f"//user@{HOST}",
+    f"//localhost@{HOST}",
+    f"//localhost:x@{HOST}/",
+    f"https://localhost.{HOST}",
+    f"https://{HOST}#localhost",
+    f"https://{HOST}?localhost",
+    f"https://{HOST}\\localhost",
+    f"//[::1]@{HOST}",
+    f"//{HOST}%00.localhost",
+    f"//{HOST}%2elocalhost",
+    f"/.//{HOST}",
+    f"/..//{HOST}",
+    f"/x/..//{HOST}",
+    f"/%2e%2e//{HOST}",
+    f"./{HOST}",
+    f".{HOST}",
+    f"@{HOST}",
+    f"{HOST}",
+    f"/@{HOST}",
+    f"?next=//{HOST}",
+    f"#//{HOST}",
+    f";//{HOST}",
+    f"/;@{HOST}",
+    f"〱{HOST}",
+    f"/〵{HOST}",
+    "//evil。example",
+    "//ｅvil.example",
+    "//%65vil.example",
+    f"/\u200b/{HOST}",
+    f"\u2028//{HOST}",
+    f"/\u3000/{HOST}",
+    "javascript://%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "/%0d%0aLocation:%20//evil.example",
+    f"/dashboard\r\nLocation: //{HOST}",
+)
+#: Everything that somebody might write behind ``?next=``.
+PAYLOADS: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        [
+            *(f"{slashes}{HOST}{end}" for slashes in _SLASHES for end in ("", "/", "/%2f..", "?x", "#x")),
+            *(f"{scheme}{slashes}{HOST}" for scheme in _SCHEMES for slashes in _SLASHES[:12]),
+            *_WRITTEN,
+        ]
+    )
+)
