@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,9 @@ TIMEOUT_SECONDS = 1.0
 BEAT_SECONDS = 1.0
 #: After this time without anybody taking it, a job's number is sent again.
 RESEND_SECONDS = 30.0
+#: After this time a worker takes a job that nobody has named to it; how often it looks.
+PATIENCE = timedelta(seconds=20)
+RESCUE_SECONDS = 5.0
 #: Numbers sent at once.
 BATCH = 500
 
@@ -188,6 +192,22 @@ class _Runners:
                 self._made = {os.getpid(): Runner(self._app)}
                 self._made[os.getpid()].keep_leases()
             return self._made[os.getpid()]
+
+
+def rescue(app: Flask) -> None:
+    """Run, from a thread of a worker, what the broker has forgotten, or cannot tell while it is away."""
+    runner = Runner(app)
+    runner.keep_leases()
+
+    def keep_looking() -> None:
+        while True:
+            time.sleep(RESCUE_SECONDS)
+            try:
+                runner.run_forgotten(PATIENCE)
+            except SQLAlchemyError as error:
+                log.warning("jobs cannot be read", error=str(error))
+
+    threading.Thread(target=keep_looking, daemon=True, name="rescue").start()
 
 
 def worker_of(app: Flask) -> "Celery":

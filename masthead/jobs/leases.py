@@ -47,9 +47,9 @@ def is_anything_due() -> bool:
         return session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None
 
 
-def due_ids(limit: int) -> list[int]:
-    """The jobs that wait to be taken, the longest due first."""
-    statement = select(Job.id).where(_due(clock.now())).order_by(Job.run_at, Job.id).limit(limit)
+def due_ids(limit: int, *, before: datetime | None = None) -> list[int]:
+    """The jobs that wait to be taken, or waited at a moment before, the longest due first."""
+    statement = select(Job.id).where(_due(before or clock.now())).order_by(Job.run_at, Job.id).limit(limit)
     with snapshot() as session:
         return list(session.scalars(statement))
 

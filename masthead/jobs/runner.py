@@ -10,11 +10,13 @@ import secrets
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from masthead import clock
 from masthead.db import db
 from masthead.jobs import leases, present, registry, schedule
 from masthead.jobs.leases import LEASE, Lease
@@ -27,6 +29,8 @@ THREADS = 2
 POLL_SECONDS = 0.5
 BUSY_POLL_SECONDS = 0.02
 SCHEDULE_SECONDS = 5.0
+#: Forgotten jobs that are looked up together.
+FORGOTTEN_AT_ONCE = 20
 #: How long running jobs may take to finish when the server stops; then their leases run out.
 GRACE_SECONDS = 20.0
 
@@ -101,6 +105,12 @@ class Runner:
             for lease in taken:
                 self.work_on(lease)
         return bool(taken)
+
+    def run_forgotten(self, patience: timedelta) -> int:
+        """Run in this thread, one after the other, what has been due for so long without anybody taking it."""
+        with self.app.app_context():
+            forgotten = leases.due_ids(FORGOTTEN_AT_ONCE, before=clock.now() - patience)
+        return sum(self.run_one(job_id) for job_id in forgotten)
 
     def keep_leases(self) -> None:
         """Prolong, from a thread, the leases of what `run_one` works on."""

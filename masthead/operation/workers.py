@@ -30,7 +30,9 @@ def worker(info: ScriptInfo, threads: int) -> None:
     """Run background jobs, as the broker names them, until a signal comes. Start as many as you like."""
     from masthead.jobs import bridge
 
-    celery = bridge.worker_of(_app_with_broker(info))
+    app = _app_with_broker(info)
+    celery = bridge.worker_of(app)
+    bridge.rescue(app)
     # Threads, not processes: jobs wait for the database and the mail server, and a fork would copy connections.
     options = ["--pool=threads", f"--concurrency={threads}", "--without-gossip", "--without-mingle"]
     celery.worker_main(["--quiet", "worker", *options, "--loglevel=WARNING"])

@@ -91,6 +91,15 @@ def test_killed_worker_loses_nothing(site, start):
     assert states(site).count(State.DONE) >= 200
 
 
+def test_job_that_the_broker_has_forgotten_is_run_after_a_while(app, monkeypatch):
+    queue(app, 2)
+    assert Runner(app).run_forgotten(bridge.PATIENCE) == 0, "somebody may be on the way to it"
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + bridge.PATIENCE + timedelta(seconds=1))
+    assert Runner(app).run_forgotten(bridge.PATIENCE) == 2
+    assert set(states(app)) == {State.DONE}
+
+
 def test_number_of_a_job_that_somebody_has_is_ignored(app):
     queue(app)
     with app.app_context():
