@@ -6,7 +6,12 @@ import pytest
 
 from tests.factories import PostFactory
 
-OTHERS = {"api_document.openapi", "api_document.docs"}
+OTHERS = {
+    "api_document.openapi",
+    "api_document.docs",
+    "api_document.attempt",
+    "api_document.swagger_ui",
+}
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
-"""The description of the API: for programs in OpenAPI, for people as a page."""
+"""The description of the API: for programs in OpenAPI, for people as a page, and as one to try it on."""
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from importlib import resources
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from masthead.web.access import public
@@ -8,6 +10,11 @@ from masthead.web.api import document
 from masthead.web.stateless import stateless
 
 bp = Blueprint("api_document", __name__)
+
+#: Swagger UI as the package brings it; of its files only these, since its page has inline scripts.
+SWAGGER_UI = resources.files("flask_swagger_ui") / "dist"
+SCRIPT_AND_STYLES = ("swagger-ui-bundle.js", "swagger-ui.css")
+DAY_SECONDS = 86_400
 
 
 @bp.get("/openapi.json")
@@ -24,3 +31,20 @@ def openapi() -> Response:
 def docs() -> ResponseReturnValue:
     """The same to read."""
     return render_template("api/docs.html", api=document.document(current_app))
+
+
+@bp.get("/docs/try")
+@public
+@stateless
+def attempt() -> ResponseReturnValue:
+    """A page that sends requests; it needs JavaScript, and nothing from elsewhere."""
+    return render_template("api/try.html")
+
+
+@bp.get(f"/docs/try/<any{SCRIPT_AND_STYLES}:name>")
+@public
+@stateless
+def swagger_ui(name: str) -> Response:
+    """A file of Swagger UI."""
+    with resources.as_file(SWAGGER_UI / name) as path:
+        return send_file(path, max_age=DAY_SECONDS)
