@@ -27,7 +27,7 @@ from masthead.accounts import views as accounts
 from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
 from masthead.admin import jobs as jobs_admin
-from masthead.admin import places
+from masthead.admin import places, statistics
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
@@ -115,6 +115,7 @@ BLUEPRINTS = (
     (metrics.bp, None),
     (audit_admin.bp, "/admin"),
     (jobs_admin.bp, "/admin"),
+    (statistics.bp, "/admin"),
 )
 #: The API, all of it below this prefix.
 API_PREFIX = "/api/v1"

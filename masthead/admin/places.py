@@ -61,6 +61,12 @@ ADMINISTRATION: tuple[Place, ...] = (
         "Title, colour, navigation, and which comments wait.",
     ),
     Place(
+        "statistics_admin.show",
+        "Statistics",
+        Permission.EDIT_POSTS,
+        "What is read most, and how much is read and discussed each day.",
+    ),
+    Place(
         "jobs_admin.index",
         "Jobs",
         Permission.MANAGE_JOBS,

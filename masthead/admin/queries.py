@@ -1,14 +1,16 @@
-"""Counting what waits for the people who run the publication."""
+"""Counting what waits for the people who run the publication, and what is read and discussed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
 from masthead.posts.lifecycle import State
-from masthead.posts.models import Post
+from masthead.posts.models import DailyViews, Post
 from masthead.posts.queries import in_state
 
 
@@ -43,3 +45,43 @@ def workload() -> Workload:
 
 def _count(model: type[Comment | Post | User], condition: ColumnElement[bool]) -> ColumnElement[int]:
     return select(func.count()).select_from(model).where(condition).scalar_subquery()
+
+
+def views_by_day(since: date) -> dict[date, int]:
+    """How often posts were read on each day from one on, in UTC; days without readers are left out."""
+    return _by_day(
+        db.session.execute(
+            select(DailyViews.day, func.sum(DailyViews.views))
+            .where(DailyViews.day >= since)
+            .group_by(DailyViews.day)
+        )
+    )
+
+
+def comments_by_day(since: date) -> dict[date, int]:
+    """How many comments were written on each day from one on, in UTC, spam and deleted ones left out."""
+    day = func.date(Comment.created_at)
+    shown = Comment.status.in_([CommentStatus.PENDING, CommentStatus.APPROVED])
+    begin = datetime.combine(since, time.min, UTC)
+    return _by_day(
+        db.session.execute(select(day, func.count()).where(shown, Comment.created_at >= begin).group_by(day))
+    )
+
+
+def _by_day(rows: Iterable[Row[date | str, int]]) -> dict[date, int]:
+    # SQLite answers dates that a function has made as text.
+    return {date.fromisoformat(day) if isinstance(day, str) else day: int(count) for day, count in rows}
+
+
+def most_read(since: date, *, limit: int) -> list[tuple[str, str, int]]:
+    """``(title, slug, views)`` of the published posts that were read most from a day on."""
+    views = func.sum(DailyViews.views)
+    rows = db.session.execute(
+        select(Post.title, Post.slug, views)
+        .join(DailyViews, DailyViews.post_id == Post.id)
+        .where(DailyViews.day >= since, Post.is_published)
+        .group_by(Post.id, Post.title, Post.slug)
+        .order_by(views.desc(), Post.id.desc())
+        .limit(limit)
+    )
+    return [(title, slug, int(count)) for title, slug, count in rows]

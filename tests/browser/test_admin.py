@@ -1,13 +1,28 @@
+from masthead import clock
+from masthead.db import db
+from masthead.posts.models import DailyViews
 from tests.factories import PageFactory, PostFactory
 from tests.support.browsers import assert_accessible, sign_in
 
-PAGES = ("/admin/", "/admin/posts", "/admin/pages", "/admin/pages/create", "/admin/users", "/admin/settings")
+PAGES = (
+    "/admin/",
+    "/admin/posts",
+    "/admin/pages",
+    "/admin/pages/create",
+    "/admin/users",
+    "/admin/settings",
+    "/admin/statistics",
+    "/admin/jobs",
+)
 
 
-def test_every_page_of_the_administration_is_accessible_and_fits_a_phone(page, live_site, cast):
-    PostFactory(
+def test_every_page_of_the_administration_is_accessible_and_fits_a_phone(page, live_site, app, cast):
+    post = PostFactory(
         author=cast.walt, title="A rather long title of a post about the rivers of the north in winter"
     )
+    with app.app_context():
+        db.session.add(DailyViews(post_id=post.id, day=clock.now().date(), views=1_234))
+        db.session.commit()
     PageFactory(by=cast.edith)
     sign_in(page, cast.ada)
     for path in PAGES:

@@ -144,6 +144,7 @@ ROUTES = {
     "GET /admin/settings": ADMINS,
     "POST /admin/settings": ADMINS,
     "GET /admin/jobs": ADMINS,
+    "GET /admin/statistics": EDITORS,
     "POST /admin/jobs/<int:job_id>/retry": ADMINS,
     "POST /admin/jobs/<int:job_id>/cancel": ADMINS,
     "GET /admin/audit": ADMINS,

@@ -1,0 +1,112 @@
+"""What is read and discussed: a chart of each of the last days, and the posts that are read most."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.admin import queries
+from masthead.errors import NotFound
+from masthead.jobs import outbox
+
+bp = Blueprint("statistics_admin", __name__)
+
+#: How many days can be looked at.
+PERIODS = (7, 30, 90, 365)
+USUAL_DAYS = 30
+TOP_POSTS = 10
+#: Of the drawing, in its own units.
+WIDTH, HEIGHT, GAP = 720.0, 160.0, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of a chart: where it stands, and what it says."""
+
+    day: date
+    count: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A number for each day."""
+
+    label: str
+    bars: Sequence[Bar]
+    total: int
+    most: int
+
+    @property
+    def view_box(self) -> str:
+        """The extent of the drawing."""
+        return f"0 0 {WIDTH:g} {HEIGHT:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post of the list, with the share of the first one's views."""
+
+    title: str
+    url: str
+    views: int
+    share: float
+
+
+@bp.get("/statistics")
+@requires(Permission.EDIT_POSTS)
+def show() -> ResponseReturnValue:
+    """Views and comments of the last days, the posts that were read most, and how the background jobs stand."""
+    days = _days()
+    today = clock.now().date()
+    period = [today - timedelta(days=ago) for ago in reversed(range(days))]
+    jobs = outbox.counts() if current_user().can(Permission.MANAGE_JOBS) else {}
+    return render_template(
+        "admin/statistics.html",
+        days=days,
+        periods=PERIODS,
+        charts=[
+            chart("Views", period, queries.views_by_day(period[0])),
+            chart("Comments", period, queries.comments_by_day(period[0])),
+        ],
+        entries=_entries(queries.most_read(period[0], limit=TOP_POSTS)),
+        jobs=jobs,
+    )
+
+
+def _days() -> int:
+    given = request.args.get("days", str(USUAL_DAYS))
+    if given not in map(str, PERIODS):
+        raise NotFound("There are statistics of 7, 30, 90 and 365 days.")
+    return int(given)
+
+
+def chart(label: str, period: Sequence[date], counts: Mapping[date, int]) -> Chart:
+    """Draw a bar for each day of the period, the highest as high as the chart."""
+    most = max((counts.get(day, 0) for day in period), default=0)
+    step = WIDTH / len(period)
+    bars = []
+    for number, day in enumerate(period):
+        count = counts.get(day, 0)
+        height = HEIGHT * count / most if most else 0.0
+        x, width = number * step + step * GAP / 2, step * (1 - GAP)
+        bars.append(
+            Bar(day, count, round(x, 2), round(HEIGHT - height, 2), round(width, 2), round(height, 2))
+        )
+    return Chart(label, bars, sum(bar.count for bar in bars), most)
+
+
+def _entries(read: Sequence[tuple[str, str, int]]) -> list[Entry]:
+    most = max((views for *_, views in read), default=0)
+    return [
+        Entry(title, url_for("site.post", slug=slug), views, round(100 * views / most, 1))
+        for title, slug, views in read
+    ]
