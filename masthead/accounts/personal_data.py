@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from masthead.accounts.models import Authenticator, LoginSession, Passkey, User
+from masthead.accounts.models import ApiToken, Authenticator, LoginSession, Passkey, RefreshFamily, User
 from masthead.accounts.signals import Section, personal_data_asked
 from masthead.audit import queries as log
 from masthead.db import db
@@ -24,6 +24,7 @@ def _own(user: User) -> list[Section]:
         Section("account", "Your account", [_account(user)]),
         Section("devices", "Where you are signed in", _devices(user)),
         Section("factors", "Second factors", _factors(user)),
+        Section("programs", "Programs that act for you", _programs(user)),
         Section("log", "What the log says of you", _log(user)),
     ]
 
@@ -48,6 +49,21 @@ def _factors(user: User) -> list[dict[str, Any]]:
     apps = [{"kind": "authenticator app", "created_at": app.created_at}] if app is not None else []
     names = ("name", "created_at", "last_used_at")
     return apps + [{"kind": "passkey"} | {name: getattr(key, name) for name in names} for key in keys]
+
+
+def _programs(user: User) -> list[dict[str, Any]]:
+    names = ("name", "scopes", "created_at", "last_used_at", "expires_at")
+    tokens = db.session.scalars(select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id))
+    sign_ins = db.session.scalars(
+        select(RefreshFamily).where(RefreshFamily.user_id == user.id).order_by(RefreshFamily.id)
+    )
+    return [
+        *({"kind": "personal token"} | {name: getattr(token, name) for name in names} for token in tokens),
+        *(
+            {"kind": "sign-in", "created_at": family.created_at, "expires_at": family.expires_at}
+            for family in sign_ins
+        ),
+    ]
 
 
 def _log(user: User) -> list[dict[str, Any]]:

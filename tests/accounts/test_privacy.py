@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from masthead import clock
-from masthead.accounts import closing, tasks
-from masthead.accounts.models import AccountClosure, LoginSession, User
+from masthead.accounts import closing, personal_tokens, tasks
+from masthead.accounts import queries as people
+from masthead.accounts.models import AccountClosure, ApiToken, LoginSession, User
 from masthead.audit import tasks as audit_tasks
 from masthead.audit.models import AuditEvent
 from masthead.comments.models import Comment
@@ -82,10 +83,29 @@ def test_everything_the_site_knows_is_in_the_download(app, cast, client, sign_in
     assert [found["path"] for found in record["pictures"]] == ["a.webp"]
 
 
+def test_programs_that_act_for_somebody_are_in_it(app, cast, client, sign_in):
+    with app.app_context():
+        personal_tokens.create(people.get(cast.walt.id), name="Phone", scopes=["posts:read"], days=30)
+        db.session.commit()
+    client.post("/api/v1/auth/login", json={"email": "walt@example.org", "password": PASSWORD})
+    sign_in(client, cast.walt)
+    record = json.loads(client.press(PRIVACY, "json", action="/auth/privacy/download").data)
+    assert [(found["kind"], found.get("name"), found.get("scopes")) for found in record["programs"]] == [
+        ("personal token", "Phone", ["posts:read"]),
+        ("sign-in", None, None),
+    ]
+
+
 def test_no_secret_is_in_the_download(app, cast, client, sign_in):
     sign_in(client, cast.walt)
     with app.app_context():
+        _, secret = personal_tokens.create(
+            people.get(cast.walt.id), name="Phone", scopes=["posts:read"], days=30
+        )
+        db.session.commit()
         hashes = [
+            secret,
+            *db.session.scalars(select(ApiToken.secret_hash)),
             db.session.get_one(User, cast.walt.id).password_hash,
             *db.session.scalars(select(LoginSession.secret_hash)),
         ]
