@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from masthead import clock
@@ -184,6 +185,7 @@ class PageCache:
         # Before the first read: what changes from here on may be missing in the page.
         reading = Reading(self.store.position, self.moments)
         seen[POSITION] = reading.since
+        began = clock.now()
         answer = self._ask(seen, reading)
         self.counters.values[counters.MISSES] += 1
         if not is_keepable(answer, reading):
@@ -193,7 +195,7 @@ class PageCache:
                 follower(environ)
             start_response(answer.status, [*answer.headers, ("X-Cache", "miss")])
             return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
-        entry = self._entry(answer, reading)
+        entry = self._entry(answer, reading, began)
         if not self.store.put(key, entry, since=reading.since):
             self.counters.values[counters.REFUSED] += 1
         self._measure()
@@ -223,11 +225,11 @@ class PageCache:
         answer.body = b"".join(chunks)
         return answer
 
-    def _entry(self, answer: Answer, reading: Reading) -> Entry:
+    def _entry(self, answer: Answer, reading: Reading, began: datetime) -> Entry:
+        # Made when the application began to: a view that finds its last change too young to be told by its second must
+        # not look old because it took long.
         varies = "cookie" in (answer.header("vary") or "").lower()
-        return made(
-            answer.status, answer.headers, answer.body, reading, at=clock.now(), varies_by_cookie=varies
-        )
+        return made(answer.status, answer.headers, answer.body, reading, at=began, varies_by_cookie=varies)
 
     def _measure(self) -> None:
         self.counters.share()
@@ -242,7 +244,8 @@ class PageCache:
         if parameters is None:
             raise StalePage(f"{environ['PATH_INFO']} is kept, and should not be.")
         reading = Reading(self.store.position, self.moments)
-        fresh = self._entry(self._ask(anonymous(environ, parameters), reading), reading)
+        began = clock.now()
+        fresh = self._entry(self._ask(anonymous(environ, parameters), reading), reading, began)
         was, is_now = comparable(entry), comparable(fresh)
         if was != is_now and not self._has_turned(entry, reading.since):
             difference = next((pair for pair in zip(was, is_now, strict=False) if pair[0] != pair[1]), None)

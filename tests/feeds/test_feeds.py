@@ -14,6 +14,8 @@ from masthead.posts.manuscript import Picture
 from masthead.settings import actions as settings
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PostFactory
 from tests.factories.posts import NEWEST
+from tests.support.databases import pages_of
+from tests.support.pages import settle
 
 FILES = ("feed.xml", "rss.xml", "feed.json")
 TYPES = {
@@ -342,3 +344,28 @@ def test_atom_links_to_the_comments_of_each_post(client, story):
     assert tree.xpath("//a:link[@rel='replies']/@href", namespaces=ATOM) == [
         "http://localhost/blog/post/harvest/feed.xml"
     ]
+
+
+def test_a_feed_that_takes_long_is_not_taken_for_the_one_before(app, client, time_machine, monkeypatch):
+    second = clock.now().replace(microsecond=0) + timedelta(seconds=10)
+    cache = pages_of(app)
+    make = cache._app
+
+    def make_slowly(environ, start_response):
+        answer = make(environ, start_response)
+        time_machine.shift(timedelta(seconds=0.8))
+        return answer
+
+    time_machine.move_to(second + timedelta(seconds=0.9), tick=False)
+    PostFactory(title="Sowing", updated_at=clock.now())
+    time_machine.move_to(second + timedelta(seconds=1), tick=False)
+    before = client.get("/feed.xml").headers["Last-Modified"]
+    time_machine.move_to(second + timedelta(seconds=1.3), tick=False)
+    PostFactory(title="Reaping", updated_at=clock.now())
+    settle([app])
+    with monkeypatch.context() as slow:
+        slow.setattr(cache, "_app", make_slowly)
+        client.get("/feed.xml")
+    again = client.get("/feed.xml", headers={"If-Modified-Since": before})
+    assert again.status_code == 200
+    assert b"Reaping" in again.data

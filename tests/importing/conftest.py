@@ -1,5 +1,6 @@
 """Small sites, written for the tests."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from masthead.importing.survey import Survey, survey
 from masthead.importing.translation import Translated, translate
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+WRITTEN = datetime(2026, 1, 5, tzinfo=UTC).timestamp()
 
 
 @dataclass
@@ -59,6 +61,8 @@ def written(folder: Path, files: Mapping[str, str | bytes]) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        # A text without a date has its file's, which is not to come.
+        os.utime(path, (WRITTEN, WRITTEN))
     return folder
 
 
