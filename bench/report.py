@@ -10,6 +10,7 @@ from bench.servers import ROOT
 PAGE = ROOT / "docs" / "performance.md"
 CHART = ROOT / "docs" / "images" / "performance.svg"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PICTURE = "![The measured figures beside their goals](images/performance.svg)"
 WIDTH, ROW, NAMES, BAR = 860, 26, 400, 300
 #: How many times better or worse than the goal the ends of the scale stand for.
 DECADES = 1.0
@@ -20,7 +21,7 @@ def write(results: Mapping[str, Any]) -> None:
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    measured = "\n".join(_tables(results))
+    measured = "\n".join([PICTURE, *_tables(results)])
     PAGE.write_text(f"{before}{BEGIN}\n{measured}\n{END}{after}")
     CHART.write_text(_chart([figure for part in results["parts"].values() for figure in part["figures"]]))
 
