@@ -39,7 +39,7 @@ demo: runtime
 	@exec $(MASTHEAD) serve
 
 test: development
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(if $(TEST_ARGS),$(TEST_ARGS),--cov --cov-report=term-missing)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(if $(TEST_ARGS),$(TEST_ARGS),--cov --cov-report=html)
 
 check: lint test
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy import JSON, BindParameter, Enum, ForeignKey, Index, String, UniqueConstraint, and_, bindparam
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
@@ -15,6 +15,10 @@ from masthead.posts import lifecycle
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import Tag
+
+
+def _now() -> datetime:
+    return clock.now()
 
 
 def _status_type(name: str) -> Enum:
@@ -117,7 +121,9 @@ class Post(Timestamps, Base):
     @is_published.inplace.expression
     @classmethod
     def _is_published(cls) -> ColumnElement[bool]:
-        return and_(cls.status == Status.PUBLIC, cls.published_at <= clock.now())
+        # Asked when a statement is executed, so that it can be built once.
+        now: BindParameter[datetime] = bindparam("now", callable_=_now, unique=True)
+        return and_(cls.status == Status.PUBLIC, cls.published_at <= now)
 
 
 class PostByline(Base):

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
     and_,
+    bindparam,
     cast,
     exists,
     extract,
@@ -39,6 +42,7 @@ FEW_POSTS = 200
 RELATED_CANDIDATES = 50
 
 
+@cache
 def _with_credits() -> tuple[ORMOption, ...]:
     """Bylines by a join, tags by a second query: two for any number of posts.
 
@@ -61,6 +65,7 @@ def is_visible_to(reader: User | None) -> ColumnElement[bool]:
     return or_(Post.is_published, and_(is_kept, Post.author_id == reader.id))
 
 
+@cache
 def newest_first() -> Select[Post]:
     """Every published post, the newest first."""
     return (
@@ -172,22 +177,28 @@ def get(post_id: int) -> Post:
 
 def by_slug(slug: str) -> Post:
     """The post at this address, published or not; raises `NotFound`."""
-    return _one(at_slug(slug))
+    return _one(_at_slug(), slug=slug)
 
 
 def at_slug(slug: str) -> Select[Post]:
     """The same as a statement."""
-    return _whole().where(Post.slug == slug)
+    return _at_slug().params(slug=slug)
 
 
+@cache
+def _at_slug() -> Select[Post]:
+    return _whole().where(Post.slug == bindparam("slug"))
+
+
+@cache
 def _whole() -> Select[Post]:
     return select(Post).options(
         undefer_group("text"), joinedload(Post.author, innerjoin=True), *_with_credits()
     )
 
 
-def _one(statement: Select[Post]) -> Post:
-    post = db.session.scalars(statement).unique().one_or_none()
+def _one(statement: Select[Post], **parameters: Any) -> Post:
+    post = db.session.scalars(statement, parameters).unique().one_or_none()
     if post is None:
         raise NotFound("There is no such post.")
     return post

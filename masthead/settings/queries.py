@@ -1,4 +1,4 @@
-"""Reading the settings: one query a request."""
+"""Reading the settings: one query for each change of them."""
 
 from dataclasses import fields
 from typing import Any
@@ -15,13 +15,17 @@ NAMES = frozenset(field.name for field in fields(Publication))
 
 
 def publication() -> Publication:
-    """The settings of the publication, read once in each request."""
+    """The settings of the publication, the same throughout a request."""
     pagecache.reads("settings")
     if "publication" not in g:
-        rows = db.session.execute(select(Setting.key, Setting.value).where(Setting.key.in_(NAMES)))
-        g.publication = from_values({row.key: row.value for row in rows})
+        g.publication = pagecache.remembered("publication", "settings", _stored)
     found: Publication = g.publication
     return found
+
+
+def _stored() -> Publication:
+    rows = db.session.execute(select(Setting.key, Setting.value).where(Setting.key.in_(NAMES)))
+    return from_values({row.key: row.value for row in rows})
 
 
 def from_values(values: dict[str, Any]) -> Publication:
