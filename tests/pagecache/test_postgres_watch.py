@@ -39,7 +39,9 @@ def test_nothing_comes_from_memory_while_nobody_listens(app, client):
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT id, mark FROM change%'"
+                # The server serves the databases of other tests as well.
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE query LIKE 'SELECT id, mark FROM change%' AND datname = current_database()"
             )
         )
     wait_until(lambda: not cache.watch.catch_up())
