@@ -40,6 +40,8 @@ class Sink:
     def close(self) -> None:
         """Take no more connections."""
         self.ended.set()
+        # Closing alone would leave the thread waiting, and the port open.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
 
