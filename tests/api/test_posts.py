@@ -214,3 +214,12 @@ def test_what_is_no_json_is_refused(as_, cast):
     assert walt("POST", "/posts", data=b"x" * 9_000_000, content_type="application/json").status_code == 413
     wrong = walt("DELETE", "/posts")
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
+
+
+def test_a_text_of_the_wrong_length_is_told_how_long_it_may_be(as_, cast):
+    walt = as_(cast.walt)
+    errors = walt("POST", "/posts", {"title": "x" * 301, "body": "x", "tags": [""]}).json["errors"]
+    assert errors == {
+        "title": ["Write at most 300 characters."],
+        "tags.0": ["Write at least 1 character."],
+    }

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired, UnsupportedMediaType
 
@@ -145,6 +146,8 @@ def _check_scope(described: Operation) -> None:
 
 
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
+NO_JSON = "This is not JSON."
+NOT_AS_JSON = "Send JSON, with the header Content-Type: application/json."
 NO_MATCH = "Say in If-Match which state you saw: the ETag of the last answer."
 
 
@@ -173,11 +176,11 @@ def _body(described: Operation, shape: type[Schema]) -> Schema:
     if not content and described.is_body_optional:
         return shape()
     if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+        raise UnsupportedMediaType(NOT_AS_JSON)
     try:
         json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise BadRequest("This is not JSON.") from None
+        raise BadRequest(NO_JSON) from None
     # Strict: 1 is neither true, nor a moment, nor the text "1".
     return shape.model_validate_json(content, strict=True)
 
@@ -189,10 +192,23 @@ def _no_constant(name: str) -> float:
 def _messages(error: ValidationError) -> dict[str, list[str]]:
     """What is wrong, by the path of the field; values are not repeated."""
     found: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False, include_input=False, include_context=False):
+    for item in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in item["loc"])[:200] or "body"
-        found.setdefault(name, []).append(item["msg"].removeprefix("Value error, "))
+        found.setdefault(name, []).append(_message(item))
     return found
+
+
+def _message(item: ErrorDetails) -> str:
+    told = item.get("ctx", {})
+    if told.get("field_type") == "Value":
+        # Pydantic counts a text as so many items, once a validator of ours has seen it.
+        at_least, at_most = told.get("min_length"), told.get("max_length")
+        return (
+            f"Write at least {at_least} character{'s' * (at_least > 1)}."
+            if at_least
+            else f"Write at most {at_most} characters."
+        )
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _response(described: Operation, answer: Answer | Response) -> Response:
