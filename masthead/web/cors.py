@@ -25,6 +25,7 @@ def init_app(app: Flask, config: Config) -> None:
             ],
             expose_headers=[
                 "ETag",
+                "Idempotent-Replayed",
                 "Link",
                 "Location",
                 "X-Request-ID",

@@ -34,33 +34,9 @@ def test_every_operation_is_in_the_document_and_no_other(app, document):
     assert documented == routed
 
 
-def test_every_operation_says_what_it_takes_and_answers(document):
-    assert document["openapi"].startswith("3.1")
-    names = set()
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            assert operation["summary"]
-            assert operation["description"]
-            assert operation["operationId"] not in names
-            names.add(operation["operationId"])
-            for code, answer in operation["responses"].items():
-                assert answer["description"], code
-                assert "RateLimit-Limit" in answer["headers"]
-                if code >= "400":
-                    assert answer["content"]["application/problem+json"]["example"]["status"] == int(code)
-
-
 def test_every_reference_leads_somewhere(document):
-    for name in re.findall(r"#/components/schemas/(\w+)", str(document)):
-        assert name in document["components"]["schemas"]
-
-
-def test_the_page_is_readable_without_scripts(client, document):
-    page = client.read("/api/v1/docs")
-    assert page.all("//script") == []
-    assert len(page.all("//main//section")) == sum(map(len, document["paths"].values())) + len(
-        document["components"]["schemas"]
-    )
+    for kind, name in re.findall(r"#/components/(\w+)/([\w-]+)", str(document)):
+        assert name in document["components"][kind]
 
 
 @pytest.mark.parametrize("headers", [{}, {"API-Version": "v1"}])
