@@ -147,14 +147,6 @@ def test_a_cursor_leads_through_everything_once(call, cast):
     assert len(seen) == len(set(seen)) == 7
 
 
-@pytest.mark.parametrize("posts", [3, 30])
-def test_a_list_asks_three_questions(call, queries, posts):
-    PostFactory.create_batch(posts)
-    # Count, posts with authors and bylines, tags.
-    with queries.exactly(3):
-        assert call("GET", "/posts").status_code == 200
-
-
 @pytest.mark.parametrize(
     "query",
     [
