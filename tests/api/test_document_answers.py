@@ -1,5 +1,7 @@
 """What the OpenAPI document says of every operation and every answer: words, shapes, examples and headers."""
 
+import json
+
 import jsonschema
 import pytest
 
@@ -156,4 +158,6 @@ def test_the_page_shows_everything_without_scripts(client, document):
     assert len(page.all("//main//section")) == sections
     contents = [answer for _, code, answer in answers(document) if code < "300" and "content" in answer]
     bodies = [operation for _, operation in operations(document) if "requestBody" in operation]
-    assert len(page.all("//main//pre")) == len(contents) + len(bodies) + len(problems)
+    samples = [json.loads(sample.text_content()) for sample in page.all("//main//pre")]
+    assert len(samples) == len(contents) + len(bodies) + len(problems)
+    assert all(answer["content"]["application/json"]["example"] in samples for answer in contents)
