@@ -1,6 +1,6 @@
 """Signing in, one's own account and other people's, for programs."""
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, current_app
 from sqlalchemy import Select
 from werkzeug.exceptions import Unauthorized
 
@@ -37,7 +37,7 @@ from masthead.db import db, paginate
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.web import limits
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, tag_of
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import listed
 
 auth = Blueprint("auth_api", __name__)
@@ -226,7 +226,7 @@ def show(user_id: int) -> Answer:
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def change(user_id: int, body: AccountChange) -> Answer:
+def change(user_id: int, body: AccountChange) -> Response:
     """Give somebody another role, disable or enable the account."""
     by, user = current_user(), queries.get(user_id)
     check_match(tag_of(Account.of(user)))
@@ -236,5 +236,10 @@ def change(user_id: int, body: AccountChange) -> Answer:
         actions.set_role(user, queries.role(body.role), by=by)
     if body.is_active is not None and body.is_active != user.is_active:
         (actions.enable if body.is_active else actions.disable)(user, by=by)
+    answer = settled(_whole, user_id)
     db.session.commit()
+    return answer
+
+
+def _whole(user_id: int) -> Answer:
     return Answer(Account.of(queries.get(user_id)))

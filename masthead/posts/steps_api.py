@@ -1,6 +1,6 @@
 """What happens to a post beside its text, and its saved states, for programs."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from masthead import clock
 from masthead.accounts.access import current_user, requires
@@ -11,7 +11,7 @@ from masthead.posts import actions, queries
 from masthead.posts.api import bring_to, editable, whole
 from masthead.posts.models import Revision
 from masthead.posts.schemas import PostAnswer, Publishing, RevisionAnswer, RevisionItem, Revisions
-from masthead.web.api.operations import Answer, operation
+from masthead.web.api.operations import Answer, operation, settled
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
 
@@ -32,12 +32,13 @@ MOST_REVISIONS = 2**31 - 1
     problems=(401, 403, 404, 409),
     is_conditional=True,
 )
-def publish(slug: str, body: Publishing) -> Answer:
+def publish(slug: str, body: Publishing) -> Response:
     """Make it public now, or at the moment that is given."""
     post = editable(slug)
     bring_to(post, "published", body.published_at, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
     db.session.commit()
-    return whole(slug)
+    return answer
 
 
 @bp.post("/<slug>/unpublish")
@@ -45,12 +46,13 @@ def publish(slug: str, body: Publishing) -> Answer:
 @operation(
     "Unpublish a post", tag="posts", answer=PostAnswer, problems=(401, 403, 404, 409), is_conditional=True
 )
-def unpublish(slug: str) -> Answer:
+def unpublish(slug: str) -> Response:
     """Take it back from the readers; it is a draft again."""
     post = editable(slug)
     actions.unpublish(post, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
     db.session.commit()
-    return whole(slug)
+    return answer
 
 
 @bp.post("/<slug>/restore")
@@ -62,12 +64,13 @@ def unpublish(slug: str) -> Answer:
     problems=(401, 403, 404, 409),
     is_conditional=True,
 )
-def restore(slug: str) -> Answer:
+def restore(slug: str) -> Response:
     """It is a draft again."""
     post = editable(slug)
     actions.restore(post, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
     db.session.commit()
-    return whole(slug)
+    return answer
 
 
 @bp.get("/<slug>/revisions")

@@ -118,17 +118,22 @@ def test_of_many_at_once_one_acts(app, as_, cast, in_parallel):
     assert walt("POST", "/posts", RIVERS, headers=KEY).headers["Idempotent-Replayed"] == "true"
 
 
-def test_a_crash_before_the_answer_leaves_the_key_with_the_deed(app, as_, cast, monkeypatch):
+def test_a_crash_right_after_the_commit_loses_no_answer(app, as_, cast, killed_at):
     walt = as_(cast.walt)
-
-    def crash(_response):
-        raise SystemExit
-
-    with monkeypatch.context() as patched:
-        patched.setattr(idempotency, "keep", crash)
-        with pytest.raises(SystemExit):
-            walt("POST", "/posts", RIVERS, headers=KEY)
+    with killed_at("after_commit"):
+        walt("POST", "/posts", RIVERS, headers=KEY)
     assert (count(app, Post), count(app, UsedKey)) == (1, 1)
     again = walt("POST", "/posts", RIVERS, headers=KEY)
-    assert again.status_code == 409
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.json == walt("GET", "/posts/rivers").json
+    assert again.location == "http://localhost/api/v1/posts/rivers"
+    assert count(app, Post) == 1
+
+
+def test_a_crash_right_before_the_commit_leaves_nothing(app, as_, cast, killed_at):
+    walt = as_(cast.walt)
+    with killed_at("before_commit"):
+        walt("POST", "/posts", RIVERS, headers=KEY)
+    assert (count(app, Post), count(app, UsedKey)) == (0, 0)
+    assert "Idempotent-Replayed" not in walt("POST", "/posts", RIVERS, headers=KEY).headers
     assert count(app, Post) == 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -23,6 +23,7 @@ from masthead.web.api.schemas import Schema
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
+Arguments = ParamSpec("Arguments")
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 READING = frozenset({"GET", "HEAD"})
 UNSAFE = CHANGING | {"POST"}
@@ -124,11 +125,18 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
     earlier = idempotency.earlier_answer() if described.takes_key(request.method) else None
     if earlier is not None:
         return earlier
+    g.api_operation = described
     try:
-        response = _response(described, view(**arguments, **checked))
+        return _response(described, view(**arguments, **checked))
     except StaleDataError:
         db.session.rollback()
         raise PreconditionFailed(STALE) from None
+
+
+def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
+    """What is answered once this is committed, made from what will be stored then; the commit keeps it with its key."""
+    db.session.flush()
+    response = _response(g.api_operation, make(*args, **kwargs))
     idempotency.keep(response)
     return response
 
