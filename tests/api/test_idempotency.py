@@ -118,6 +118,25 @@ def test_of_many_at_once_one_acts(app, as_, cast, in_parallel):
     assert walt("POST", "/posts", RIVERS, headers=KEY).headers["Idempotent-Replayed"] == "true"
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_whoever_comes_too_late_learns_that_the_same_was_done_and_not_what_is_wrong(
+    app, as_, cast, in_parallel, method
+):
+    post = PostFactory(author=cast.walt)
+    walt = as_(cast.walt)
+    path = "/posts" if method == "POST" else f"/posts/{post.slug}"
+    body = {"DELETE": None, "PATCH": {"title": "Brooks"}, "POST": RIVERS | {"slug": "rivers"}}[method]
+    etag = walt("GET", f"/posts/{post.slug}").headers["ETag"]
+    statuses = []
+
+    def send():
+        caller = type(walt)(app.test_client(), walt.tokens)
+        statuses.append(caller(method, path, body, etag=etag, headers=KEY).status_code)
+
+    assert in_parallel(send, times=6) == []
+    assert set(statuses) <= {200, 201, 204, 409}
+
+
 def test_a_crash_right_after_the_commit_loses_no_answer(app, as_, cast, killed_at):
     walt = as_(cast.walt)
     with killed_at("after_commit"):

@@ -66,8 +66,7 @@ def earlier_answer() -> Response | None:
     if not re.fullmatch(PATTERN, key):
         raise BadRequest(_BAD_KEY)
     name = _hash(str(g.api_account), key)
-    with snapshot() as session:
-        used = session.scalar(select(UsedKey).where(UsedKey.name == name, UsedKey.created_at > _limit()))
+    used = _used(name)
     if used is None:
         g.idempotency_key = name
         return None
@@ -79,6 +78,17 @@ def earlier_answer() -> Response | None:
     response.headers.pop("Content-Type", None)
     response.headers.update(used.headers | {REPLAYED: "true", "Cache-Control": "private, no-cache"})
     return response
+
+
+def check_overtaken() -> None:
+    """Raise `Conflict` if a request that is refused was refused only since the same was done while it was under way."""
+    if "idempotency_key" in g and _used(g.idempotency_key) is not None:
+        raise Conflict(_IN_USE)
+
+
+def _used(name: str) -> UsedKey | None:
+    with snapshot() as session:
+        return session.scalar(select(UsedKey).where(UsedKey.name == name, UsedKey.created_at > _limit()))
 
 
 def keep(response: Response) -> None:

@@ -13,10 +13,16 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    PreconditionFailed,
+    PreconditionRequired,
+    UnsupportedMediaType,
+)
 
 from masthead.db import db
-from masthead.errors import NotAllowed
+from masthead.errors import DomainError, NotAllowed
 from masthead.web import errors
 from masthead.web.api import idempotency
 from masthead.web.api.schemas import Schema
@@ -128,9 +134,12 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
     g.api_operation = described
     try:
         return _response(described, view(**arguments, **checked))
-    except StaleDataError:
+    except (StaleDataError, DomainError, HTTPException) as error:
         db.session.rollback()
-        raise PreconditionFailed(STALE) from None
+        idempotency.check_overtaken()
+        if isinstance(error, StaleDataError):
+            raise PreconditionFailed(STALE) from None
+        raise
 
 
 def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
@@ -263,6 +272,11 @@ def check_match(etag: str) -> None:
     """Raise 428 if the client does not say which state it saw, and 412 if that is not the present one."""
     if "If-Match" not in request.headers:
         raise PreconditionRequired(NO_MATCH)
-    if not request.if_match.contains(etag):
+    heed_match(etag)
+
+
+def heed_match(etag: str) -> None:
+    """Raise 412 if the client says which state it saw, and that is not the present one (RFC 9110, section 13.1.1)."""
+    if "If-Match" in request.headers and not request.if_match.contains(etag):
         db.session.rollback()
         raise PreconditionFailed(STALE)
