@@ -179,14 +179,14 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
                 actions.publish(post, by=by, at=at)
             if when is not None:
                 actions.backdate(post, when=when)
+        case _ if when is not None:
+            raise Invalid("A moment needs the status published.", field="published_at")
         case "in_review" if post.status is not Status.IN_REVIEW:
             actions.submit(post, by=by, at=at)
         case "draft" if post.status is Status.PUBLIC:
             actions.unpublish(post, by=by, at=at)
         case "draft" if post.status is Status.IN_REVIEW:
             actions.send_back(post, by=by, at=at)
-        case None if when is not None:
-            raise Invalid("A moment needs the status published.", field="published_at")
 
 
 def whole(slug: str, fields: frozenset[str] | None = None) -> Answer:

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from masthead import __version__
 from masthead.web import access
 from masthead.web.api import examples, idempotency, relations, responses
-from masthead.web.api.operations import ATTRIBUTE, CHANGING, Operation
+from masthead.web.api.operations import ATTRIBUTE, Operation
 from masthead.web.api.responses import REFERENCE
 from masthead.web.api.schemas import GREATEST_ID, Problem
 
@@ -149,11 +149,11 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _header_parameters(method: str, described: Operation) -> Iterator[dict[str, Any]]:
-    if method in CHANGING and 428 in described.problems:
+    if method != "GET" and 412 in described.problems:
         yield {
             "name": "If-Match",
             "in": "header",
-            "required": True,
+            "required": 428 in described.problems,
             "description": "The ETag of the state that you saw, or * for any.",
             "schema": {"type": "string", "examples": ['"3"']},
         }
