@@ -34,7 +34,7 @@ from masthead.accounts.schemas import (
     SignedIn,
 )
 from masthead.db import db, paginate
-from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.errors import NotAllowed, NotFound
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
@@ -171,13 +171,11 @@ def change_me(body: ProfileChange) -> Answer:
     """Change what readers see of the account."""
     user = queries.get(current_user().id)
     check_match(tag_of(Account.of(user)))
-    if body.website and not body.website.startswith(("https://", "http://")):
-        raise Invalid("The address of a website begins with https:// or http://.", field="website")
     actions.update_profile(
         user,
         name=user.name if body.name is None else body.name.strip(),
         bio=user.bio if body.bio is None else body.bio,
-        website=user.website if body.website is None else body.website.strip(),
+        website=user.website if body.website is None else body.website,
         by=user,
     )
     db.session.commit()
@@ -233,7 +231,7 @@ def change(user_id: int, body: AccountChange) -> Response:
     if not can_change_account(by, user):
         raise NotAllowed("Nobody changes an account of an equal or higher role.")
     if body.role is not None and body.role != user.role.name:
-        actions.set_role(user, queries.role(body.role), by=by)
+        actions.set_role(user, queries.chosen_role(body.role, field="role"), by=by)
     if body.is_active is not None and body.is_active != user.is_active:
         (actions.enable if body.is_active else actions.disable)(user, by=by)
     answer = settled(_whole, user_id)

@@ -29,7 +29,7 @@ def invite(body: InvitationInput) -> Answer:
     """The link is in this answer, and in a letter where mail is on. It needs a sign-in of the last ten minutes."""
     invitations.check_open()
     bearer.check_fresh()
-    link = invitations.invite(body.email, queries.role(body.role), by=current_user())
+    link = invitations.invite(body.email, queries.chosen_role(body.role, field="role"), by=current_user())
     db.session.commit()
     return Answer(LinkAnswer(link=link))
 

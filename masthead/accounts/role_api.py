@@ -107,7 +107,7 @@ def delete(name: str, query: RoleHeir) -> Response:
     """Whoever has it gets the role `heir`, which is needed if there is anybody."""
     role = queries.role(name)
     check_match(role.version)
-    heir = queries.role(query.heir) if query.heir is not None else None
+    heir = queries.chosen_role(query.heir, field="heir") if query.heir is not None else None
     role_actions.delete(role, by=current_user(), heir=heir)
     answer = settled(Answer, None)
     db.session.commit()

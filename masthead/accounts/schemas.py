@@ -1,5 +1,6 @@
 """The shapes of accounts in the API."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -27,6 +28,19 @@ def _known(scope: str) -> str:
 
 #: What a personal token can allow.
 Scope = Annotated[str, AfterValidator(_known), Pattern(f"^({'|'.join(SCOPES)})$")]
+
+
+#: Empty, or as the form takes it, too: nothing that could leave the attribute that it is written into.
+_WEBSITE = r"""^(https?://[^\s"'<>\\/?#@]+([/?#][^\s"'<>\\]*)?)?$"""
+
+
+def _website(text: str) -> str:
+    if not re.fullmatch(_WEBSITE, text):
+        raise ValueError("is not the address of a website; it begins with https:// or http://")
+    return text
+
+
+Website = Annotated[Text, AfterValidator(_website), Pattern(_WEBSITE)]
 
 
 class Credentials(Schema):
@@ -164,7 +178,7 @@ class SessionAnswer(Schema):
 
     id: int = Field(examples=[12])
     device: str = Field(examples=["Firefox on Linux"])
-    address: str = Field(description="Its network.", examples=["203.0.113.0"])
+    address: str = Field(description="Its network.", examples=["203.0.113.0/24"])
     created_at: Made
     last_used_at: datetime = Field(examples=["2026-11-21T09:30:00Z"])
     expires_at: datetime = Field(examples=["2026-12-21T09:30:00Z"])
@@ -186,10 +200,10 @@ class ProfileChange(Schema):
 
     name: Text | None = Field(default=None, max_length=NAME_CHARACTERS, examples=["Ada Lovelace"])
     bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS, examples=["Writes about rivers."])
-    website: Text | None = Field(
+    website: Website | None = Field(
         default=None,
         max_length=200,
-        description="It begins with https:// or http://.",
+        description="It begins with https:// or http://; an empty one removes it.",
         examples=["https://ada.example"],
     )
 

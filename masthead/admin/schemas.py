@@ -97,7 +97,7 @@ class Event(Schema):
     actor_id: int | None = Field(examples=[1])
     actor_name: str = Field(examples=["ada"])
     subject: str = Field(examples=["walt"])
-    address: str = Field(description="The network that the request came from.", examples=["203.0.113.0"])
+    address: str = Field(description="The network that the request came from.", examples=["203.0.113.0/24"])
     request_id: str = Field(examples=["628eec64461fb8aa"])
     details: dict[str, Any] = Field(examples=[{"before": "reader", "after": "author"}])
 
