@@ -195,6 +195,20 @@ def reject(comment_id: int) -> Response:
     return _decided(comment_id, Step.REJECT)
 
 
+@bp.post("/<int:comment_id>/restore")
+@requires(Permission.MODERATE)
+@operation(
+    "Bring a comment back",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
+def restore(comment_id: int) -> Response:
+    """Spam, and what a moderator has deleted, waits again."""
+    return _decided(comment_id, Step.RESTORE)
+
+
 def _decided(comment_id: int, step: Step) -> Response:
     by = current_user()
     comment = queries.get_for_moderation(comment_id, by=by)

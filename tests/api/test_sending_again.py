@@ -23,6 +23,7 @@ DEEDS = [
     ("mona", "DELETE", "/comments/{comment_id}", None, "comment"),
     ("mona", "POST", "/comments/{comment_id}/approve", None, "comment"),
     ("mona", "POST", "/comments/{comment_id}/reject", None, "comment"),
+    ("mona", "POST", "/comments/{comment_id}/restore", None, "comment"),
     ("edith", "POST", "/tags", {"name": "Rivers"}, None),
     ("edith", "PATCH", "/tags/{slug}", {"name": "Brooks"}, "tag"),
     ("edith", "POST", "/pages", WRITTEN | {"is_public": True}, None),
