@@ -27,8 +27,8 @@ class RoleAnswer(Schema):
     title: str = Field(examples=["Guest editor"])
     rank: int = Field(examples=[45])
     permissions: list[str] = Field(examples=[["comments.write", "posts.write"]])
-    requires_second_factor: bool
-    is_built_in: bool
+    requires_second_factor: bool = Field(examples=[False])
+    is_built_in: bool = Field(description="Built-in roles cannot be deleted.", examples=[False])
 
     @classmethod
     def of(cls, role: Role) -> "RoleAnswer":
@@ -54,17 +54,23 @@ class RoleInput(Schema):
 
     title: Text = Field(min_length=1, max_length=ROLE_TITLE_CHARACTERS, examples=["Guest editor"])
     rank: int = Field(ge=1, lt=HIGHEST_RANK, examples=[45])
-    permissions: list[Permission] = Field(max_length=len(Permission), examples=[["comments.write"]])
-    requires_second_factor: bool = False
+    permissions: list[Permission] = Field(
+        max_length=len(Permission), examples=[["comments.write", "posts.write"]]
+    )
+    requires_second_factor: bool = Field(default=False, examples=[False])
 
 
 class RoleChange(Schema):
     """What changes of a role; what is left out stays."""
 
-    title: Text | None = Field(default=None, min_length=1, max_length=ROLE_TITLE_CHARACTERS)
-    rank: int | None = Field(default=None, ge=1, le=HIGHEST_RANK)
-    permissions: list[Permission] | None = Field(default=None, max_length=len(Permission))
-    requires_second_factor: bool | None = None
+    title: Text | None = Field(
+        default=None, min_length=1, max_length=ROLE_TITLE_CHARACTERS, examples=["Guest editor"]
+    )
+    rank: int | None = Field(default=None, ge=1, le=HIGHEST_RANK, examples=[45])
+    permissions: list[Permission] | None = Field(
+        default=None, max_length=len(Permission), examples=[["comments.write", "posts.write"]]
+    )
+    requires_second_factor: bool | None = Field(default=None, examples=[False])
 
 
 class RoleHeir(Schema):
@@ -75,4 +81,5 @@ class RoleHeir(Schema):
         min_length=1,
         max_length=ROLE_NAME_CHARACTERS,
         description="The name of the role that its people get.",
+        examples=["author"],
     )

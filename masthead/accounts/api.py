@@ -1,6 +1,6 @@
 """Signing in, one's own account and other people's, for programs."""
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, current_app
 from sqlalchemy import Select
 from werkzeug.exceptions import Unauthorized
 
@@ -34,10 +34,10 @@ from masthead.accounts.schemas import (
     SignedIn,
 )
 from masthead.db import db, paginate
-from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.errors import NotAllowed, NotFound
 from masthead.web import limits
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, tag_of
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import listed
 
 auth = Blueprint("auth_api", __name__)
@@ -171,13 +171,11 @@ def change_me(body: ProfileChange) -> Answer:
     """Change what readers see of the account."""
     user = queries.get(current_user().id)
     check_match(tag_of(Account.of(user)))
-    if body.website and not body.website.startswith(("https://", "http://")):
-        raise Invalid("The address of a website begins with https:// or http://.", field="website")
     actions.update_profile(
         user,
         name=user.name if body.name is None else body.name.strip(),
         bio=user.bio if body.bio is None else body.bio,
-        website=user.website if body.website is None else body.website.strip(),
+        website=user.website if body.website is None else body.website,
         by=user,
     )
     db.session.commit()
@@ -226,15 +224,20 @@ def show(user_id: int) -> Answer:
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def change(user_id: int, body: AccountChange) -> Answer:
+def change(user_id: int, body: AccountChange) -> Response:
     """Give somebody another role, disable or enable the account."""
     by, user = current_user(), queries.get(user_id)
     check_match(tag_of(Account.of(user)))
     if not can_change_account(by, user):
         raise NotAllowed("Nobody changes an account of an equal or higher role.")
     if body.role is not None and body.role != user.role.name:
-        actions.set_role(user, queries.role(body.role), by=by)
+        actions.set_role(user, queries.chosen_role(body.role, field="role"), by=by)
     if body.is_active is not None and body.is_active != user.is_active:
         (actions.enable if body.is_active else actions.disable)(user, by=by)
+    answer = settled(_whole, user_id)
     db.session.commit()
+    return answer
+
+
+def _whole(user_id: int) -> Answer:
     return Answer(Account.of(queries.get(user_id)))

@@ -132,6 +132,14 @@ def role(name: str) -> Role:
     return found
 
 
+def chosen_role(name: str, *, field: str) -> Role:
+    """The role that somebody names in a field; raises `Invalid` if there is none."""
+    try:
+        return role(name)
+    except NotFound as error:
+        raise Invalid(error.message, field=field) from None
+
+
 def role_with_id(role_id: int) -> Role:
     """The role with this id; raises `NotFound`."""
     found = db.session.get(Role, role_id)

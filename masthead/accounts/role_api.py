@@ -1,6 +1,8 @@
 """Roles for programs: on the actions of the administration's page."""
 
-from flask import Blueprint, url_for
+import dataclasses
+
+from flask import Blueprint, Response, url_for
 
 from masthead.accounts import queries, role_actions
 from masthead.accounts.access import current_user, requires, requires_any
@@ -9,7 +11,7 @@ from masthead.accounts.models import Role
 from masthead.accounts.permissions import Permission
 from masthead.accounts.role_actions import Draft
 from masthead.db import db, paginate
-from masthead.web.api.operations import Answer, check_match, operation
+from masthead.web.api.operations import Answer, check_match, operation, settled
 from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import PageQuery
 
@@ -50,13 +52,18 @@ def _shown(role: Role) -> Answer:
     problems=(403, 409),
     is_conditional=True,
 )
-def create(body: RoleInput) -> Answer:
+def create(body: RoleInput) -> Response:
     """Its name comes from its title, and never changes."""
     draft = Draft(body.title.strip(), body.rank, frozenset(body.permissions), body.requires_second_factor)
     role = role_actions.create(draft, by=current_user())
+    answer = settled(_made, role)
     db.session.commit()
+    return answer
+
+
+def _made(role: Role) -> Answer:
     where = address(url_for("roles_api.show", name=role.name))
-    return Answer(RoleAnswer.of(role), etag=role.version, headers={"Location": where})
+    return dataclasses.replace(_shown(role), headers={"Location": where})
 
 
 @bp.patch("/<name>")
@@ -69,7 +76,7 @@ def create(body: RoleInput) -> Answer:
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def change(name: str, body: RoleChange) -> Answer:
+def change(name: str, body: RoleChange) -> Response:
     """Whoever has it is signed out if its rights change."""
     role = queries.role(name)
     check_match(role.version)
@@ -81,8 +88,9 @@ def change(name: str, body: RoleChange) -> Answer:
         requires_second_factor=role.requires_second_factor if asks is None else asks,
     )
     role_actions.revise(role, draft, by=current_user(), expected_version=role.version)
+    answer = settled(_shown, role)
     db.session.commit()
-    return _shown(role)
+    return answer
 
 
 @bp.delete("/<name>")
@@ -95,11 +103,12 @@ def change(name: str, body: RoleChange) -> Answer:
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def delete(name: str, query: RoleHeir) -> Answer:
+def delete(name: str, query: RoleHeir) -> Response:
     """Whoever has it gets the role `heir`, which is needed if there is anybody."""
     role = queries.role(name)
     check_match(role.version)
-    heir = queries.role(query.heir) if query.heir is not None else None
+    heir = queries.chosen_role(query.heir, field="heir") if query.heir is not None else None
     role_actions.delete(role, by=current_user(), heir=heir)
+    answer = settled(Answer, None)
     db.session.commit()
-    return Answer(None)
+    return answer

@@ -1,5 +1,6 @@
 """The shapes of accounts in the API."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import ListAnswer, PageQuery, Pattern, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Pattern, Schema, Text
 
 
 def _known(scope: str) -> str:
@@ -29,12 +30,31 @@ def _known(scope: str) -> str:
 Scope = Annotated[str, AfterValidator(_known), Pattern(f"^({'|'.join(SCOPES)})$")]
 
 
+#: Empty, or as the form takes it, too: nothing that could leave the attribute that it is written into.
+_WEBSITE = r"""^(https?://[^\s"'<>\\/?#@]+([/?#][^\s"'<>\\]*)?)?$"""
+
+
+def _website(text: str) -> str:
+    if not re.fullmatch(_WEBSITE, text):
+        raise ValueError("is not the address of a website; it begins with https:// or http://")
+    return text
+
+
+Website = Annotated[Text, AfterValidator(_website), Pattern(_WEBSITE)]
+
+
 class Credentials(Schema):
     """An address, a password and, for accounts that have one, a code of the second factor."""
 
     email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.org"])
     password: Text = Field(min_length=1, max_length=1_024, examples=["correct horse battery"])
-    otp: Text | None = Field(default=None, min_length=6, max_length=40, examples=["492039"])
+    otp: Text | None = Field(
+        default=None,
+        min_length=6,
+        max_length=40,
+        description="A code of the second factor, for accounts that have one.",
+        examples=["492039"],
+    )
 
 
 class Registration(Schema):
@@ -57,8 +77,8 @@ class Profile(Schema):
     id: int = Field(examples=[1])
     username: str = Field(examples=["ada"])
     name: str = Field(examples=["Ada Lovelace"])
-    bio: str
-    website: str
+    bio: str = Field(examples=["Writes about rivers."])
+    website: str = Field(examples=["https://ada.example"])
     url: str = Field(examples=["https://magazine.example/blog/author/ada"])
 
     @classmethod
@@ -79,10 +99,15 @@ class Account(Profile):
 
     email: str | None = Field(examples=["ada@example.org"])
     role: str = Field(examples=["author"])
-    permissions: list[str]
-    is_active: bool
-    confirmed_at: datetime | None
-    created_at: datetime
+    permissions: list[str] = Field(
+        description="What the role allows.",
+        examples=[["comments.write", "media.upload", "posts.publish", "posts.write"]],
+    )
+    is_active: bool = Field(description="Whether it can sign in.", examples=[True])
+    confirmed_at: datetime | None = Field(
+        description="When its address was confirmed.", examples=["2026-11-20T16:07:00Z"]
+    )
+    created_at: Made
 
     @classmethod
     def of(cls, user: User) -> "Account":
@@ -105,8 +130,8 @@ class Person(RootModel[Account | Profile]):
 class SignedIn(Schema):
     """The tokens of a client."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.….…"])
+    refresh_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.….…"])
     token_type: str = Field(examples=["Bearer"])
     expires_in: int = Field(description="Seconds for which the access token is valid.", examples=[3600])
     user: Account
@@ -125,10 +150,10 @@ class TokenAnswer(Schema):
 
     id: int = Field(examples=[4])
     name: str = Field(examples=["the build server"])
-    scopes: list[str]
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
+    scopes: list[str] = Field(examples=[["posts:read"]])
+    created_at: Made
+    expires_at: datetime = Field(examples=["2026-12-20T16:05:00Z"])
+    last_used_at: datetime | None = Field(examples=[None])
 
     @classmethod
     def of(cls, token: ApiToken) -> "TokenAnswer":
@@ -153,10 +178,10 @@ class SessionAnswer(Schema):
 
     id: int = Field(examples=[12])
     device: str = Field(examples=["Firefox on Linux"])
-    address: str = Field(description="Its network.")
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
+    address: str = Field(description="Its network.", examples=["203.0.113.0/24"])
+    created_at: Made
+    last_used_at: datetime = Field(examples=["2026-11-21T09:30:00Z"])
+    expires_at: datetime = Field(examples=["2026-12-21T09:30:00Z"])
 
     @classmethod
     def of(cls, login: LoginSession) -> "SessionAnswer":
@@ -173,16 +198,21 @@ class Sessions(ListAnswer):
 class ProfileChange(Schema):
     """What somebody changes of their own profile; what is left out stays."""
 
-    name: Text | None = Field(default=None, max_length=NAME_CHARACTERS)
-    bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS)
-    website: Text | None = Field(default=None, max_length=200)
+    name: Text | None = Field(default=None, max_length=NAME_CHARACTERS, examples=["Ada Lovelace"])
+    bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS, examples=["Writes about rivers."])
+    website: Website | None = Field(
+        default=None,
+        max_length=200,
+        description="It begins with https:// or http://; an empty one removes it.",
+        examples=["https://ada.example"],
+    )
 
 
 class AccountChange(Schema):
     """What an administrator changes of an account; what is left out stays."""
 
-    role: Text | None = Field(default=None, max_length=40, examples=["editor"])
-    is_active: bool | None = None
+    role: Text | None = Field(default=None, max_length=40, examples=["author"])
+    is_active: bool | None = Field(default=None, description="False disables it.", examples=[True])
 
 
 class People(ListAnswer):
@@ -194,4 +224,6 @@ class People(ListAnswer):
 class PeopleQuery(PageQuery):
     """Which people."""
 
-    q: Text | None = Field(default=None, max_length=100, description="A part of a user name or an address.")
+    q: Text | None = Field(
+        default=None, max_length=100, description="A part of a user name or an address.", examples=["ada"]
+    )

@@ -40,6 +40,7 @@ def show(token_id: int) -> Answer:
     answer=NewToken,
     status=201,
     problems=(403, 409),
+    is_conditional=True,
     is_secret=True,
 )
 def create(body: TokenInput) -> Answer:
@@ -50,7 +51,8 @@ def create(body: TokenInput) -> Answer:
     )
     db.session.commit()
     answer = NewToken(**TokenAnswer.of(token).model_dump(), token=secret)
-    return Answer(answer, headers={"Location": address(url_for("tokens_api.show", token_id=token.id))})
+    where = address(url_for("tokens_api.show", token_id=token.id))
+    return Answer(answer, etag=str(token.id), headers={"Location": where})
 
 
 @bp.delete("/<int:token_id>")

@@ -1,6 +1,6 @@
 """The settings and the audit log for programs. The floors that own them lie below accounts, where nobody has rights yet."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from sqlalchemy import Select
 
 from masthead.accounts.access import current_user, requires
@@ -13,7 +13,7 @@ from masthead.errors import Invalid
 from masthead.settings import actions, navigation
 from masthead.settings.publication import NavLink
 from masthead.settings.queries import publication
-from masthead.web.api.operations import Answer, check_match, operation, tag_of
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import cursor_of, links, numbered, page_links, position
 
 settings = Blueprint("settings_api", __name__)
@@ -25,6 +25,10 @@ log = Blueprint("audit_api", __name__)
 @operation("Read the settings", tag="settings", answer=SettingsAnswer, problems=(403,), is_conditional=True)
 def show() -> Answer:
     """What the people who run the publication decide about it."""
+    return _present()
+
+
+def _present() -> Answer:
     return Answer(SettingsAnswer.of(publication()))
 
 
@@ -38,7 +42,7 @@ def show() -> Answer:
     problems=(403, 412, 428),
     is_conditional=True,
 )
-def change(body: SettingsChange) -> Answer:
+def change(body: SettingsChange) -> Response:
     """Every page shows them with the next request."""
     values = body.given()
     if values.get("title") == "":
@@ -46,8 +50,9 @@ def change(body: SettingsChange) -> Answer:
     _check_navigation(tuple(NavLink(**link) for link in values.get("navigation", [])))
     check_match(tag_of(SettingsAnswer.of(publication())))
     actions.change(current_user(), **values)
+    answer = settled(_present)
     db.session.commit()
-    return Answer(SettingsAnswer.of(publication()))
+    return answer
 
 
 def _check_navigation(wanted: tuple[NavLink, ...]) -> None:

@@ -32,17 +32,17 @@ class Link(Schema):
 class SettingsAnswer(Schema):
     """The settings of the publication."""
 
-    title: str
-    tagline: str
-    description: str
+    title: str = Field(examples=["The Masthead"])
+    tagline: str = Field(examples=["Rivers, and who lives by them"])
+    description: str = Field(examples=["A magazine about rivers."])
     accent: str = Field(examples=["#b3261e"])
     language: str = Field(examples=["en"])
     comment_policy: CommentPolicy
-    posts_per_page: int
+    posts_per_page: int = Field(examples=[10])
     navigation: list[Link]
-    footer: str
+    footer: str = Field(examples=["Printed on the river bank."])
     ai_crawlers: CrawlerPolicy
-    robots: str
+    robots: str = Field(description="Further lines of robots.txt.", examples=["Disallow: /drafts/"])
 
     @classmethod
     def of(cls, publication: Publication) -> "SettingsAnswer":
@@ -53,17 +53,34 @@ class SettingsAnswer(Schema):
 class SettingsChange(Schema):
     """What changes; what is left out stays."""
 
-    title: Text | None = Field(default=None, min_length=1, max_length=TITLE_CHARACTERS)
-    tagline: Text | None = Field(default=None, max_length=TAGLINE_CHARACTERS)
-    description: Text | None = Field(default=None, max_length=TEXT_CHARACTERS)
-    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
+    title: Text | None = Field(
+        default=None, min_length=1, max_length=TITLE_CHARACTERS, examples=["The Masthead"]
+    )
+    tagline: Text | None = Field(
+        default=None, max_length=TAGLINE_CHARACTERS, examples=["Rivers, and who lives by them"]
+    )
+    description: Text | None = Field(
+        default=None, max_length=TEXT_CHARACTERS, examples=["A magazine about rivers."]
+    )
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = Field(
+        default=None, examples=["#b3261e"]
+    )
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = Field(
+        default=None, examples=["en"]
+    )
     comment_policy: CommentPolicy | None = None
-    posts_per_page: int | None = Field(default=None, ge=1, le=PER_PAGE_LIMIT)
+    posts_per_page: int | None = Field(default=None, ge=1, le=PER_PAGE_LIMIT, examples=[10])
     navigation: list[Link] | None = Field(default=None, max_length=LINKS_LIMIT)
-    footer: Text | None = Field(default=None, max_length=TEXT_CHARACTERS)
+    footer: Text | None = Field(
+        default=None, max_length=TEXT_CHARACTERS, examples=["Printed on the river bank."]
+    )
     ai_crawlers: CrawlerPolicy | None = None
-    robots: Text | None = Field(default=None, max_length=ROBOTS_CHARACTERS)
+    robots: Text | None = Field(
+        default=None,
+        max_length=ROBOTS_CHARACTERS,
+        description="Further lines of robots.txt.",
+        examples=["Disallow: /drafts/"],
+    )
 
     def given(self) -> dict[str, Any]:
         """What was said, tidied like the form's fields."""
@@ -74,15 +91,15 @@ class SettingsChange(Schema):
 class Event(Schema):
     """Somebody did something."""
 
-    id: int
-    at: datetime
-    action: str = Field(examples=["post.published"])
-    actor_id: int | None
-    actor_name: str
-    subject: str
-    address: str = Field(description="The network that the request came from.")
-    request_id: str
-    details: dict[str, Any]
+    id: int = Field(examples=[512])
+    at: datetime = Field(examples=["2026-11-21T09:30:00Z"])
+    action: str = Field(examples=["role.changed"])
+    actor_id: int | None = Field(examples=[1])
+    actor_name: str = Field(examples=["ada"])
+    subject: str = Field(examples=["walt"])
+    address: str = Field(description="The network that the request came from.", examples=["203.0.113.0/24"])
+    request_id: str = Field(examples=["628eec64461fb8aa"])
+    details: dict[str, Any] = Field(examples=[{"before": "reader", "after": "author"}])
 
     @classmethod
     def of(cls, event: AuditEvent) -> "Event":
@@ -99,9 +116,25 @@ class Events(ListAnswer):
 class EventsQuery(PageQuery):
     """Which entries."""
 
-    cursor: Text | None = Field(default=None, max_length=CURSOR_CHARACTERS)
-    action: Text | None = Field(default=None, max_length=60, examples=["sign_in"])
-    actor: Text | None = Field(default=None, max_length=120, description="A user name.")
-    subject: Text | None = Field(default=None, max_length=200)
-    since: Moment | None = None
-    until: Moment | None = None
+    cursor: Text | None = Field(
+        default=None,
+        max_length=CURSOR_CHARACTERS,
+        description="The `next_cursor` of the answer before.",
+        examples=["WyIyMDI2LTExLTIxVDA5OjMwOjAwKzAwOjAwIiwgNTEyXQ"],
+    )
+    action: Text | None = Field(
+        default=None,
+        max_length=60,
+        description="What was done, or the first word of several.",
+        examples=["role"],
+    )
+    actor: Text | None = Field(
+        default=None, max_length=120, description="The user name of whoever did it.", examples=["ada"]
+    )
+    subject: Text | None = Field(
+        default=None, max_length=200, description="To whom or to what it was done.", examples=["walt"]
+    )
+    since: Moment | None = Field(default=None, description="Not earlier than this.")
+    until: Moment | None = Field(
+        default=None, description="Earlier than this.", examples=["2026-12-01T00:00:00Z"]
+    )

@@ -1,6 +1,8 @@
 """Comments and their moderation for programs."""
 
-from flask import Blueprint, url_for
+import dataclasses
+
+from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import undefer
 
 from masthead import clock
@@ -25,7 +27,7 @@ from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
 from masthead.web import limits
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, tag_of
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import PageQuery
 
@@ -74,18 +76,21 @@ def index(slug: str, query: PageQuery) -> Answer:
     problems=(401, 403, 404, 409, 429),
     is_conditional=True,
 )
-def create(slug: str, body: CommentInput) -> Answer:
+def create(slug: str, body: CommentInput) -> Response:
     """It may have to wait for a moderator; `status` says so."""
     remark = typeset(body.body)
     by = current_user()
     limits.count("comment", str(by.id))
     post = _post(slug)
     comment = actions.write(post, remark, by=by, at=clock.now(), parent_id=body.parent_id)
+    answer = settled(_made, comment.id)
     db.session.commit()
-    answer = _shown(comment.id)
-    return Answer(
-        answer.content, headers={"Location": address(url_for("comments_api.show", comment_id=comment.id))}
-    )
+    return answer
+
+
+def _made(comment_id: int) -> Answer:
+    where = address(url_for("comments_api.show", comment_id=comment_id))
+    return dataclasses.replace(_shown(comment_id), headers={"Location": where})
 
 
 def _shown(comment_id: int) -> Answer:
@@ -112,14 +117,15 @@ def show(comment_id: int) -> Answer:
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def change(comment_id: int, body: CommentChange) -> Answer:
+def change(comment_id: int, body: CommentChange) -> Response:
     """Possible for 15 minutes."""
     remark = typeset(body.body)
     comment = queries.get(comment_id, reader=current_user())
     check_match(tag_of(CommentAnswer.of(comment, comment.post)))
     actions.revise(comment, remark, by=current_user(), at=clock.now())
+    answer = settled(_shown, comment_id)
     db.session.commit()
-    return _shown(comment_id)
+    return answer
 
 
 @bp.delete("/<int:comment_id>")
@@ -131,15 +137,16 @@ def change(comment_id: int, body: CommentChange) -> Answer:
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def delete(comment_id: int) -> Answer:
+def delete(comment_id: int) -> Response:
     """Authors delete their own, moderators any."""
     comment = queries.get(comment_id, reader=current_user())
     check_match(tag_of(CommentAnswer.of(comment, comment.post)))
     if not can_delete(current_user(), comment):
         raise NotAllowed("Only its author or a moderator can delete a comment.")
     actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
+    answer = settled(Answer, None)
     db.session.commit()
-    return Answer(None)
+    return answer
 
 
 @bp.get("")
@@ -169,7 +176,7 @@ def queue(query: QueueQuery) -> Answer:
     answer=CommentAnswer,
     problems=(401, 403, 404),
 )
-def approve(comment_id: int) -> Answer:
+def approve(comment_id: int) -> Response:
     """Let everybody read it."""
     return _decided(comment_id, Step.APPROVE)
 
@@ -183,15 +190,34 @@ def approve(comment_id: int) -> Answer:
     answer=CommentAnswer,
     problems=(401, 403, 404),
 )
-def reject(comment_id: int) -> Answer:
+def reject(comment_id: int) -> Response:
     """Mark it as spam; nobody but moderators finds it any more."""
     return _decided(comment_id, Step.REJECT)
 
 
-def _decided(comment_id: int, step: Step) -> Answer:
+@bp.post("/<int:comment_id>/restore")
+@requires(Permission.MODERATE)
+@operation(
+    "Bring a comment back",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
+def restore(comment_id: int) -> Response:
+    """Spam, and what a moderator has deleted, waits again."""
+    return _decided(comment_id, Step.RESTORE)
+
+
+def _decided(comment_id: int, step: Step) -> Response:
     by = current_user()
     comment = queries.get_for_moderation(comment_id, by=by)
     actions.take(step, [comment], by=by, at=clock.now())
+    answer = settled(_for_moderation, comment_id)
     db.session.commit()
-    decided = queries.get_for_moderation(comment_id, by=by)
-    return Answer(CommentAnswer.of(decided, decided.post))
+    return answer
+
+
+def _for_moderation(comment_id: int) -> Answer:
+    comment = queries.get_for_moderation(comment_id, by=current_user())
+    return Answer(CommentAnswer.of(comment, comment.post))

@@ -10,7 +10,7 @@ from masthead.comments.remarks import BODY_CHARACTERS
 from masthead.posts.models import Post
 from masthead.posts.schemas import Author
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import Id, ListAnswer, PageQuery, Schema, Text
+from masthead.web.api.schemas import Id, ListAnswer, Made, PageQuery, Schema, Text
 
 
 class CommentAnswer(Schema):
@@ -18,14 +18,16 @@ class CommentAnswer(Schema):
 
     id: int = Field(examples=[7])
     post: str = Field(description="The slug of the post.", examples=["the-ferry"])
-    parent_id: int | None
-    body: str = Field(description="Markdown, as it was written.")
-    html: str
-    status: CommentStatus
+    parent_id: int | None = Field(description="The comment that this one answers.", examples=[None])
+    body: str = Field(description="Markdown, as it was written.", examples=["I crossed there in *1998*."])
+    html: str = Field(
+        description="The text, sanitised.", examples=["<p>I crossed there in <em>1998</em>.</p>\n"]
+    )
+    status: CommentStatus = Field(examples=["approved"])
     author: Author
-    created_at: datetime
-    edited_at: datetime | None
-    url: str
+    created_at: Made
+    edited_at: datetime | None = Field(examples=[None])
+    url: str = Field(examples=["https://magazine.example/blog/post/the-ferry#comment-7"])
 
     @classmethod
     def of(cls, comment: Comment, post: Post) -> "CommentAnswer":
@@ -47,14 +49,16 @@ class CommentAnswer(Schema):
 class CommentInput(Schema):
     """A comment as somebody writes it."""
 
-    body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in 1998."])
-    parent_id: Id | None = Field(default=None, description="The comment that this one answers.")
+    body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in *1998*."])
+    parent_id: Id | None = Field(
+        default=None, description="The comment that this one answers.", examples=[None]
+    )
 
 
 class CommentChange(Schema):
     """The new text of a comment."""
 
-    body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in 1999."])
+    body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in *1999*."])
 
 
 class Comments(ListAnswer):
@@ -66,4 +70,8 @@ class Comments(ListAnswer):
 class QueueQuery(PageQuery):
     """Which comments to moderate."""
 
-    status: CommentStatus = CommentStatus.PENDING
+    status: CommentStatus = Field(
+        default=CommentStatus.PENDING,
+        description="Those that wait, if nothing is said.",
+        examples=["pending"],
+    )

@@ -1,6 +1,8 @@
 """Pages for programs."""
 
-from flask import Blueprint, url_for
+import dataclasses
+
+from flask import Blueprint, Response, url_for
 from sqlalchemy import Select
 from werkzeug.exceptions import PreconditionFailed
 
@@ -15,7 +17,7 @@ from masthead.pages.models import Page
 from masthead.pages.schemas import PageAnswer, PageChange, PageInput, PageItem, Pages
 from masthead.posts.manuscript import typeset
 from masthead.web.access import public
-from masthead.web.api.operations import STALE, Answer, check_match, operation
+from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
 from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import PageQuery
 
@@ -63,17 +65,21 @@ def _whole(page: Page) -> Answer:
     problems=(403, 409),
     is_conditional=True,
 )
-def create(body: PageInput) -> Answer:
+def create(body: PageInput) -> Response:
     """Public at once, if it says so."""
     manuscript = typeset(title=body.title, body=body.body, summary=body.summary, slug=body.slug)
     by, at = current_user(), clock.now()
     page = actions.create(manuscript, by=by, at=at)
     if body.is_public:
         actions.publish(page, by=by, at=at)
+    answer = settled(_made, page)
     db.session.commit()
-    whole = _whole(page)
+    return answer
+
+
+def _made(page: Page) -> Answer:
     where = address(url_for("pages_api.show", slug=page.slug))
-    return Answer(whole.content, etag=whole.etag, headers={"Location": where})
+    return dataclasses.replace(_whole(page), headers={"Location": where})
 
 
 @bp.patch("/<slug>")
@@ -86,7 +92,7 @@ def create(body: PageInput) -> Answer:
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def change(slug: str, body: PageChange) -> Answer:
+def change(slug: str, body: PageChange) -> Response:
     """Save what is given; the rest stays."""
     seen = _seen(slug)
     check_match(str(seen.version))
@@ -105,8 +111,9 @@ def change(slug: str, body: PageChange) -> Answer:
         raise PreconditionFailed(STALE) from None
     if body.is_public is not None:
         (actions.publish if body.is_public else actions.unpublish)(page, by=by, at=at)
+    answer = settled(_whole, page)
     db.session.commit()
-    return _whole(page)
+    return answer
 
 
 def _seen(slug: str) -> Page:

@@ -1,6 +1,5 @@
 """The shapes of pages in the API."""
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -9,7 +8,7 @@ from masthead.pages.links import page_url
 from masthead.pages.models import Page
 from masthead.posts.schemas import Body, Slug, Summary, Title
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import ListAnswer, Schema
+from masthead.web.api.schemas import Changed, ListAnswer, Made, Schema
 
 
 class PageItem(Schema):
@@ -18,12 +17,12 @@ class PageItem(Schema):
     id: int = Field(examples=[2])
     slug: str = Field(examples=["about"])
     title: str = Field(examples=["About us"])
-    summary: str
-    is_public: bool
-    created_at: datetime
-    updated_at: datetime
-    version: int
-    url: str
+    summary: str = Field(examples=["Who we are."])
+    is_public: bool = Field(examples=[True])
+    created_at: Made
+    updated_at: Changed
+    version: int = Field(description="Its ETag.", examples=[3])
+    url: str = Field(examples=["https://magazine.example/about"])
 
     @classmethod
     def values_of(cls, page: Page) -> dict[str, Any]:
@@ -40,8 +39,8 @@ class PageItem(Schema):
 class PageAnswer(PageItem):
     """A whole page."""
 
-    body: str = Field(description="Markdown, as it was written.")
-    html: str = Field(description="The text, sanitised.")
+    body: str = Field(description="Markdown, as it was written.", examples=["We are *four* people."])
+    html: str = Field(description="The text, sanitised.", examples=["<p>We are <em>four</em> people.</p>\n"])
 
     @classmethod
     def of(cls, page: Page) -> "PageAnswer":
@@ -58,18 +57,18 @@ class Pages(ListAnswer):
 class PageInput(Schema):
     """A page as somebody writes it."""
 
-    title: Title
-    body: Body
-    summary: Summary = ""
-    slug: Slug | None = None
-    is_public: bool = False
+    title: Title = Field(examples=["About us"])
+    body: Body = Field(examples=["We are *four* people."])
+    summary: Summary = Field(default="", examples=["Who we are."])
+    slug: Slug | None = Field(default=None, examples=["about"])
+    is_public: bool = Field(default=False, examples=[True])
 
 
 class PageChange(Schema):
     """What changes of a page; what is left out stays."""
 
-    title: Title | None = None
-    body: Body | None = None
-    summary: Summary | None = None
-    slug: Slug | None = None
-    is_public: bool | None = None
+    title: Title | None = Field(default=None, examples=["About us"])
+    body: Body | None = Field(default=None, examples=["We are *four* people."])
+    summary: Summary | None = Field(default=None, examples=["Who we are."])
+    slug: Slug | None = Field(default=None, examples=["about"])
+    is_public: bool | None = Field(default=None, examples=[True])

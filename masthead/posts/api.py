@@ -34,7 +34,7 @@ from masthead.posts.schemas import (
 )
 from masthead.tags.models import Tag
 from masthead.web.access import public
-from masthead.web.api.operations import STALE, Answer, check_match, operation
+from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
 from masthead.web.api.paging import address, cursor_of, links, numbered, page_links, position
 
 bp = Blueprint("posts_api", __name__)
@@ -150,7 +150,7 @@ def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
     problems=(401, 403, 409),
     is_conditional=True,
 )
-def create(body: PostInput) -> Answer:
+def create(body: PostInput) -> Response:
     """A draft, or with a status what it says; `published` needs the right to publish."""
     manuscript = typeset(
         title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
@@ -158,11 +158,14 @@ def create(body: PostInput) -> Answer:
     by, at = current_user(), clock.now()
     post = actions.create(manuscript, by=by, at=at)
     bring_to(post, body.status, body.published_at, by=by, at=at)
+    answer = settled(_made, post.slug)
     db.session.commit()
-    slug = post.slug
-    answer = whole(slug)
-    return Answer(
-        answer.content, etag=answer.etag, headers={"Location": address(url_for("posts_api.show", slug=slug))}
+    return answer
+
+
+def _made(slug: str) -> Answer:
+    return dataclasses.replace(
+        whole(slug), headers={"Location": address(url_for("posts_api.show", slug=slug))}
     )
 
 
@@ -176,14 +179,14 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
                 actions.publish(post, by=by, at=at)
             if when is not None:
                 actions.backdate(post, when=when)
+        case _ if when is not None:
+            raise Invalid("A moment needs the status published.", field="published_at")
         case "in_review" if post.status is not Status.IN_REVIEW:
             actions.submit(post, by=by, at=at)
         case "draft" if post.status is Status.PUBLIC:
             actions.unpublish(post, by=by, at=at)
         case "draft" if post.status is Status.IN_REVIEW:
             actions.send_back(post, by=by, at=at)
-        case None if when is not None:
-            raise Invalid("A moment needs the status published.", field="published_at")
 
 
 def whole(slug: str, fields: frozenset[str] | None = None) -> Answer:
@@ -234,7 +237,7 @@ def _matching(slug: str) -> Post:
 @operation(
     "Replace a post", tag="posts", body=PostInput, answer=PostAnswer, problems=CHANGES, is_conditional=True
 )
-def replace(slug: str, body: PostInput) -> Answer:
+def replace(slug: str, body: PostInput) -> Response:
     """Save a whole new state."""
     manuscript = typeset(
         title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
@@ -247,7 +250,7 @@ def replace(slug: str, body: PostInput) -> Answer:
 @operation(
     "Change a post", tag="posts", body=PostChange, answer=PostAnswer, problems=CHANGES, is_conditional=True
 )
-def change(slug: str, body: PostChange) -> Answer:
+def change(slug: str, body: PostChange) -> Response:
     """Save what is given; the rest stays."""
     # Rendered before the change begins, which locks; whoever saves in between makes the ETag a stale one.
     with snapshot() as session:
@@ -272,7 +275,7 @@ def _is_matched(post: Post) -> bool:
     return "If-Match" in request.headers and request.if_match.contains(str(post.version))
 
 
-def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime | None) -> Answer:
+def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime | None) -> Response:
     by, at = current_user(), clock.now()
     if post.lead_image:
         lead = Picture(post.lead_image, post.lead_alt, post.lead_caption)
@@ -282,18 +285,20 @@ def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime |
     except StaleVersion:
         raise PreconditionFailed(STALE) from None
     bring_to(post, wish, when, by=by, at=at)
+    answer = settled(whole, post.slug)
     db.session.commit()
-    return whole(post.slug)
+    return answer
 
 
 @bp.delete("/<slug>")
 @requires(Permission.WRITE)
 @operation("Move a post to the trash", tag="posts", status=204, problems=CHANGES, is_conditional=True)
-def delete(slug: str) -> Answer:
+def delete(slug: str) -> Response:
     """It can be restored for 30 days."""
     post = _matching(slug)
     if post.status is Status.TRASHED:
         raise NotFound("There is no such post.")
     actions.trash(post, by=current_user(), at=clock.now())
+    answer = settled(Answer, None)
     db.session.commit()
-    return Answer(None)
+    return answer

@@ -16,17 +16,36 @@ from masthead.posts.manuscript import (
 from masthead.posts.models import Post, Revision
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
-from masthead.web.api.schemas import ListAnswer, Moment, PageQuery, Pattern, Schema, Text
+from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
 
 Title = Annotated[
     Text, Field(min_length=1, max_length=TITLE_CHARACTERS, examples=["The ferry that runs on a rope"])
 ]
-Body = Annotated[Text, Field(max_length=BODY_CHARACTERS, examples=["There is *no engine* at Callow."])]
-Summary = Annotated[Text, Field(max_length=SUMMARY_CHARACTERS)]
-Slug = Annotated[Text, Field(min_length=1, max_length=SLUG_CHARACTERS, examples=["the-ferry"])]
+Body = Annotated[
+    Text,
+    Field(max_length=BODY_CHARACTERS, description="Markdown.", examples=["There is *no engine* at Callow."]),
+]
+Summary = Annotated[
+    Text, Field(max_length=SUMMARY_CHARACTERS, examples=["A crossing of ninety metres, a hundred years old."])
+]
+Slug = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=SLUG_CHARACTERS,
+        description="How it is named in its address; from the title, if nothing is said.",
+        examples=["the-ferry"],
+    ),
+]
 TagName = Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])]
 Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
-Wish = Literal["draft", "in_review", "published"]
+Wish = Annotated[
+    Literal["draft", "in_review", "published"],
+    Field(
+        description="`published` needs the right to publish, and with a moment to come schedules.",
+        examples=["published"],
+    ),
+]
 
 
 class Author(Schema):
@@ -48,20 +67,22 @@ class PostItem(Schema):
     id: int = Field(examples=[1])
     slug: str = Field(examples=["the-ferry"])
     title: str = Field(examples=["The ferry that runs on a rope"])
-    summary: str
-    status: State
-    published: bool
-    published_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    views: int
-    reading_minutes: int
-    author: Author
-    authors: list[Author]
-    tags: list[str]
-    comment_count: int
-    version: int
-    url: str
+    summary: str = Field(examples=["A crossing of ninety metres, a hundred years old."])
+    status: State = Field(examples=["published"])
+    published: bool = Field(description="Whether everybody can read it.", examples=[True])
+    published_at: datetime | None = Field(
+        description="When it became public, or will.", examples=["2026-11-21T09:30:00Z"]
+    )
+    created_at: Made
+    updated_at: Changed
+    views: int = Field(examples=[1204])
+    reading_minutes: int = Field(examples=[1])
+    author: Author = Field(description="Whose it is.")
+    authors: list[Author] = Field(description="Those who are named above it.")
+    tags: list[str] = Field(description="The names of its tags.", examples=[["Outdoors"]])
+    comment_count: int = Field(examples=[2])
+    version: int = Field(description="Its ETag.", examples=[3])
+    url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
 
     @classmethod
     def values_of(cls, post: Post) -> dict[str, Any]:
@@ -95,8 +116,12 @@ class PostItem(Schema):
 class PostAnswer(PostItem):
     """A whole post."""
 
-    body: str = Field(description="Markdown, as it was written.")
-    html: str = Field(description="The text, sanitised.")
+    body: str = Field(
+        description="Markdown, as it was written.", examples=["There is *no engine* at Callow."]
+    )
+    html: str = Field(
+        description="The text, sanitised.", examples=["<p>There is <em>no engine</em> at Callow.</p>\n"]
+    )
 
     @classmethod
     def of(cls, post: Post) -> "PostAnswer":
@@ -113,7 +138,7 @@ class PostInput(Schema):
     slug: Slug | None = None
     tags: Tags = Field(default_factory=list)
     status: Wish | None = None
-    published_at: Moment | None = None
+    published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
 
 
 class PostChange(Schema):
@@ -125,13 +150,13 @@ class PostChange(Schema):
     slug: Slug | None = None
     tags: Tags | None = None
     status: Wish | None = None
-    published_at: Moment | None = None
+    published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
 
 
 class Publishing(Schema):
     """When the post becomes public; now, if nothing is said."""
 
-    published_at: Moment | None = None
+    published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
 
 
 def _names_of(shape: type[Schema]) -> str:
@@ -161,15 +186,30 @@ class PostsQuery(PageQuery, Fields):
         examples=["slug,title"],
     )
     cursor: Text | None = Field(
-        default=None, max_length=CURSOR_CHARACTERS, description="The `next_cursor` of the answer before."
+        default=None,
+        max_length=CURSOR_CHARACTERS,
+        description="The `next_cursor` of the answer before.",
+        examples=["WyIyMDI2LTExLTIxVDA5OjMwOjAwKzAwOjAwIiwgMV0"],
     )
-    author: Text | None = Field(default=None, max_length=60, description="A user name.")
-    tag: Text | None = Field(default=None, max_length=200, description="The slug of a tag.")
-    status: State | None = None
-    published_after: Moment | None = None
-    published_before: Moment | None = None
-    sort: Literal["-published_at", "published_at", "-updated_at", "updated_at", "-views", "title"] = (
-        "-published_at"
+    author: Text | None = Field(
+        default=None, max_length=60, description="The user name of somebody named above it.", examples=["ada"]
+    )
+    tag: Text | None = Field(
+        default=None, max_length=200, description="The slug of a tag.", examples=["outdoors"]
+    )
+    status: State | None = Field(
+        default=None,
+        description="Published ones, if nothing is said; others only as far as you may edit them.",
+        examples=["published"],
+    )
+    published_after: Moment | None = Field(default=None, description="Published later than this.")
+    published_before: Moment | None = Field(
+        default=None, description="Published earlier than this.", examples=["2026-12-01T00:00:00Z"]
+    )
+    sort: Literal["-published_at", "published_at", "-updated_at", "updated_at", "-views", "title"] = Field(
+        default="-published_at",
+        description="The order; `-` is the greatest, or the latest, first.",
+        examples=["-published_at"],
     )
 
     @property
@@ -189,12 +229,12 @@ class RevisionItem(Schema):
     """A saved state of a post, without its text."""
 
     number: int = Field(examples=[3])
-    title: str
-    slug: str
-    status: str
-    author_id: int | None
-    note: str
-    created_at: datetime
+    title: str = Field(examples=["The ferry that runs on a rope"])
+    slug: str = Field(examples=["the-ferry"])
+    status: str = Field(description="The status that the post had.", examples=["public"])
+    author_id: int | None = Field(description="Who saved it.", examples=[1])
+    note: str = Field(examples=["Corrected the length of the rope."])
+    created_at: Made
 
     @classmethod
     def of(cls, revision: Revision) -> "RevisionItem":
@@ -205,9 +245,11 @@ class RevisionItem(Schema):
 class RevisionAnswer(RevisionItem):
     """A whole saved state."""
 
-    summary: str
-    body: str
-    tags: list[str]
+    summary: str = Field(examples=["A crossing of ninety metres, a hundred years old."])
+    body: str = Field(
+        description="Markdown, as it was written.", examples=["There is *no engine* at Callow."]
+    )
+    tags: list[str] = Field(examples=[["Outdoors"]])
 
     @classmethod
     def of(cls, revision: Revision) -> "RevisionAnswer":

@@ -1,6 +1,6 @@
 """What happens to a post beside its text, and its saved states, for programs."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from masthead import clock
 from masthead.accounts.access import current_user, requires
@@ -9,9 +9,9 @@ from masthead.db import Page, db, paginate
 from masthead.errors import NotFound
 from masthead.posts import actions, queries
 from masthead.posts.api import bring_to, editable, whole
-from masthead.posts.models import Revision
+from masthead.posts.models import Post, Revision
 from masthead.posts.schemas import PostAnswer, Publishing, RevisionAnswer, RevisionItem, Revisions
-from masthead.web.api.operations import Answer, operation
+from masthead.web.api.operations import Answer, heed_match, operation, settled
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
 
@@ -19,6 +19,14 @@ bp = Blueprint("post_steps_api", __name__)
 
 #: A larger number would not fit into PostgreSQL's column, and be an error.
 MOST_REVISIONS = 2**31 - 1
+STEPS = (401, 403, 404, 409, 412)
+
+
+def _seen(slug: str) -> Post:
+    """The post; who says which state they saw is refused if that is not the present one, and nobody has to."""
+    post = editable(slug)
+    heed_match(str(post.version))
+    return post
 
 
 @bp.post("/<slug>/publish")
@@ -29,28 +37,28 @@ MOST_REVISIONS = 2**31 - 1
     body=Publishing,
     is_body_optional=True,
     answer=PostAnswer,
-    problems=(401, 403, 404, 409),
+    problems=STEPS,
     is_conditional=True,
 )
-def publish(slug: str, body: Publishing) -> Answer:
+def publish(slug: str, body: Publishing) -> Response:
     """Make it public now, or at the moment that is given."""
-    post = editable(slug)
+    post = _seen(slug)
     bring_to(post, "published", body.published_at, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
     db.session.commit()
-    return whole(slug)
+    return answer
 
 
 @bp.post("/<slug>/unpublish")
 @requires(Permission.WRITE)
-@operation(
-    "Unpublish a post", tag="posts", answer=PostAnswer, problems=(401, 403, 404, 409), is_conditional=True
-)
-def unpublish(slug: str) -> Answer:
+@operation("Unpublish a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+def unpublish(slug: str) -> Response:
     """Take it back from the readers; it is a draft again."""
-    post = editable(slug)
+    post = _seen(slug)
     actions.unpublish(post, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
     db.session.commit()
-    return whole(slug)
+    return answer
 
 
 @bp.post("/<slug>/restore")
@@ -59,15 +67,16 @@ def unpublish(slug: str) -> Answer:
     "Take a post out of the trash",
     tag="posts",
     answer=PostAnswer,
-    problems=(401, 403, 404, 409),
+    problems=STEPS,
     is_conditional=True,
 )
-def restore(slug: str) -> Answer:
+def restore(slug: str) -> Response:
     """It is a draft again."""
-    post = editable(slug)
+    post = _seen(slug)
     actions.restore(post, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
     db.session.commit()
-    return whole(slug)
+    return answer
 
 
 @bp.get("/<slug>/revisions")

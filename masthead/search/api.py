@@ -32,9 +32,11 @@ class Found(Schema):
 
     slug: str = Field(examples=["the-ferry"])
     title: str = Field(description="HTML, with the words in `mark`.", examples=["The <mark>ferry</mark>"])
-    passage: str = Field(description="HTML, with the words in `mark`.")
-    authors: list[Author]
-    url: str
+    passage: str = Field(
+        description="HTML, with the words in `mark`.", examples=["The <mark>ferry</mark> has no engine."]
+    )
+    authors: list[Author] = Field(description="Those who are named above it.")
+    url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
 
     @classmethod
     def of(cls, hit: Hit) -> "Found":

@@ -1,6 +1,6 @@
 """Tags for programs."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint, Response, url_for
 from sqlalchemy import select
 
 from masthead.accounts.access import current_user, requires
@@ -10,7 +10,7 @@ from masthead.tags import actions, queries
 from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, Tags, TagsQuery
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, tag_of
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import address, listed
 
 bp = Blueprint("tags_api", __name__)
@@ -30,6 +30,10 @@ def index(query: TagsQuery) -> Answer:
 @operation("Read a tag", tag="tags", answer=TagAnswer, problems=(404,), is_conditional=True)
 def show(slug: str) -> Answer:
     """One tag."""
+    return _shown(slug)
+
+
+def _shown(slug: str) -> Answer:
     return Answer(TagAnswer.of(queries.by_slug(slug)))
 
 
@@ -44,12 +48,17 @@ def show(slug: str) -> Answer:
     problems=(401, 403, 409),
     is_conditional=True,
 )
-def create(body: TagInput) -> Answer:
+def create(body: TagInput) -> Response:
     """A tag that no post carries yet; writers make tags by naming them."""
     tag = actions.make(body.name, description=body.description, by=current_user())
+    answer = settled(_made, tag.slug)
     db.session.commit()
-    answer = TagAnswer.of(tag)
-    return Answer(answer, headers={"Location": address(url_for("tags_api.show", slug=tag.slug))})
+    return answer
+
+
+def _made(slug: str) -> Answer:
+    where = address(url_for("tags_api.show", slug=slug))
+    return Answer(TagAnswer.of(queries.by_slug(slug)), headers={"Location": where})
 
 
 @bp.patch("/<slug>")
@@ -62,10 +71,11 @@ def create(body: TagInput) -> Answer:
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
 )
-def change(slug: str, body: TagChange) -> Answer:
+def change(slug: str, body: TagChange) -> Response:
     """Rename or describe it, everywhere at once."""
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
     actions.change(tag, name=body.name, description=body.description, by=current_user())
+    answer = settled(_shown, tag.slug)
     db.session.commit()
-    return Answer(TagAnswer.of(tag))
+    return answer

@@ -15,8 +15,8 @@ class TagAnswer(Schema):
     id: int = Field(examples=[3])
     name: str = Field(examples=["Outdoors"])
     slug: str = Field(examples=["outdoors"])
-    description: str
-    url: str
+    description: str = Field(examples=["Everything under the sky."])
+    url: str = Field(examples=["https://magazine.example/blog/tag/outdoors"])
 
     @classmethod
     def of(cls, tag: Tag) -> "TagAnswer":
@@ -34,14 +34,18 @@ class TagInput(Schema):
     """A tag as an editor makes it."""
 
     name: Text = Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])
-    description: Text = Field(default="", max_length=DESCRIPTION_CHARACTERS)
+    description: Text = Field(
+        default="", max_length=DESCRIPTION_CHARACTERS, examples=["Everything under the sky."]
+    )
 
 
 class TagChange(Schema):
     """What changes of a tag; what is left out stays. The address stays always."""
 
-    name: Text | None = Field(default=None, min_length=1, max_length=NAME_CHARACTERS)
-    description: Text | None = Field(default=None, max_length=DESCRIPTION_CHARACTERS)
+    name: Text | None = Field(default=None, min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])
+    description: Text | None = Field(
+        default=None, max_length=DESCRIPTION_CHARACTERS, examples=["Everything under the sky."]
+    )
 
 
 class Tags(ListAnswer):

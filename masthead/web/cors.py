@@ -1,6 +1,6 @@
 """Which other sites' scripts may call the API (Fetch, "CORS protocol"): those of the settings, and never with cookies."""
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_cors import CORS
 
 from masthead.config import Config
@@ -25,6 +25,7 @@ def init_app(app: Flask, config: Config) -> None:
             ],
             expose_headers=[
                 "ETag",
+                "Idempotent-Replayed",
                 "Link",
                 "Location",
                 "X-Request-ID",
@@ -36,3 +37,11 @@ def init_app(app: Flask, config: Config) -> None:
             ],
             max_age=600,
         )
+        app.after_request(_vary)
+
+
+def _vary(response: Response) -> Response:
+    """Whoever keeps an answer keeps it for one origin; what is answered to others differs in its headers."""
+    if request.path.startswith("/api/"):
+        response.vary.add("Origin")
+    return response

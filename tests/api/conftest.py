@@ -1,12 +1,16 @@
 """A client of the API: signs in, and speaks JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from masthead.accounts.models import User
+from masthead.db import db
 from tests.support.people import PASSWORD
 from tests.support.visitors import Visitor
 
@@ -58,3 +62,24 @@ def as_(new_client: Callable[..., Visitor]) -> Callable[[User], Caller]:
         return Caller(caller.client, response.json)
 
     return sign_in
+
+
+@pytest.fixture
+def killed_at() -> Callable[[str], AbstractContextManager[None]]:
+    """`with killed_at("after_commit"):` ends the process, as it were, at that moment of every transaction."""
+
+    @contextmanager
+    def killing(moment: str) -> Iterator[None]:
+        def kill(session: Session) -> None:
+            # A savepoint that is released is no commit, though it sends the same events.
+            if not session.in_nested_transaction():
+                raise SystemExit
+
+        event.listen(db.session, moment, kill)
+        try:
+            with pytest.raises(SystemExit):
+                yield
+        finally:
+            event.remove(db.session, moment, kill)
+
+    return killing

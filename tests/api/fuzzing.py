@@ -29,6 +29,9 @@ CONTENT_RULES = {
     "POST /api/v1/posts": "addresses that are taken, moments without a status",
     "PUT /api/v1/posts/{slug}": "the same",
     "PATCH /api/v1/posts/{slug}": "the same",
+    "PATCH /api/v1/users/{user_id}": "a role exists",
+    "POST /api/v1/users/invitations": "the same, and an address that can exist",
+    "DELETE /api/v1/roles/{name}": "the same",
     "POST /api/v1/posts/{slug}/comments": "a comment that is answered stands below the same post",
 }
 _numbers = itertools.count()

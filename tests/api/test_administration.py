@@ -140,3 +140,19 @@ def test_ones_own_sign_ins_are_listed_and_ended(as_, cast, sign_in):
     assert browser.get("/auth/profile").status_code == 302
     assert walt("POST", "/auth/sessions/end").status_code == 204
     assert walt("GET", "/auth/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("PATCH", "/users/{user_id}", {"role": "emperor"}, "role"),
+        ("POST", "/users/invitations", {"email": "nora@example.org", "role": "emperor"}, "role"),
+        ("DELETE", "/roles/author?heir=emperor", None, "heir"),
+    ],
+)
+def test_a_role_that_does_not_exist_is_a_wrong_field_and_not_a_missing_page(
+    as_, cast, method, path, body, field
+):
+    refused = as_(cast.ada)(method, path.format(user_id=cast.rhea.id), body, etag="*")
+    assert refused.status_code == 422
+    assert refused.json["errors"].keys() == {field}

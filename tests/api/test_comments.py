@@ -22,6 +22,15 @@ def test_a_comment_waits_until_a_moderator_approves_it(call, as_, cast):
     assert answered.json["parent_id"] == made.json["id"]
     assert mona("POST", f"{path}/reject").json["status"] == "spam"
     assert call("GET", path).status_code == 404
+    assert rhea("POST", f"{path}/restore").status_code == 403
+    assert mona("POST", f"{path}/restore").json["status"] == "pending"
+
+
+def test_what_its_author_has_deleted_comes_back_for_nobody_else(as_, cast):
+    comment = CommentFactory(author=cast.rhea)
+    rhea, mona, path = as_(cast.rhea), as_(cast.mona), f"/comments/{comment.id}"
+    rhea("DELETE", path, etag="*")
+    assert mona("POST", f"{path}/restore").json["status"] == "deleted"
 
 
 def test_authors_change_and_delete_their_own(as_, cast):

@@ -34,33 +34,9 @@ def test_every_operation_is_in_the_document_and_no_other(app, document):
     assert documented == routed
 
 
-def test_every_operation_says_what_it_takes_and_answers(document):
-    assert document["openapi"].startswith("3.1")
-    names = set()
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            assert operation["summary"]
-            assert operation["description"]
-            assert operation["operationId"] not in names
-            names.add(operation["operationId"])
-            for code, answer in operation["responses"].items():
-                assert answer["description"], code
-                assert "RateLimit-Limit" in answer["headers"]
-                if code >= "400":
-                    assert answer["content"]["application/problem+json"]["example"]["status"] == int(code)
-
-
 def test_every_reference_leads_somewhere(document):
-    for name in re.findall(r"#/components/schemas/(\w+)", str(document)):
-        assert name in document["components"]["schemas"]
-
-
-def test_the_page_is_readable_without_scripts(client, document):
-    page = client.read("/api/v1/docs")
-    assert page.all("//script") == []
-    assert len(page.all("//main//section")) == sum(map(len, document["paths"].values())) + len(
-        document["components"]["schemas"]
-    )
+    for kind, name in re.findall(r"#/components/(\w+)/([\w-]+)", str(document)):
+        assert name in document["components"][kind]
 
 
 @pytest.mark.parametrize("headers", [{}, {"API-Version": "v1"}])
@@ -98,6 +74,12 @@ def test_everybody_changes_their_own_profile_and_nothing_else(as_, cast):
     walt = as_(cast.walt)
     etag = walt("GET", "/auth/me").headers["ETag"]
     assert walt("PATCH", "/auth/me", {"role": "administrator"}, etag=etag).status_code == 422
-    assert walt("PATCH", "/auth/me", {"website": "javascript:alert(1)"}, etag=etag).status_code == 422
+    for website in ("javascript:alert(1)", "http://", "https://a b.example", 'https://a.example/"onfocus="x'):
+        refused = walt("PATCH", "/auth/me", {"website": website}, etag=etag)
+        assert refused.json["errors"].keys() == {"website"}, website
+    for website in ("", "https://ada.example/über?x=1#y", "http://127.0.0.1:8000"):
+        taken = walt("PATCH", "/auth/me", {"website": website}, etag="*")
+        assert taken.json["website"] == website
+    etag = taken.headers["ETag"]
     assert walt("PATCH", "/auth/me", {"name": "Walt W."}, etag=etag).json["name"] == "Walt W."
     assert walt("PATCH", "/auth/me", {"name": "Other"}, etag=etag).status_code == 412

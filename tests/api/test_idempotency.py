@@ -118,17 +118,41 @@ def test_of_many_at_once_one_acts(app, as_, cast, in_parallel):
     assert walt("POST", "/posts", RIVERS, headers=KEY).headers["Idempotent-Replayed"] == "true"
 
 
-def test_a_crash_before_the_answer_leaves_the_key_with_the_deed(app, as_, cast, monkeypatch):
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_whoever_comes_too_late_learns_that_the_same_was_done_and_not_what_is_wrong(
+    app, as_, cast, in_parallel, method
+):
+    post = PostFactory(author=cast.walt)
     walt = as_(cast.walt)
+    path = "/posts" if method == "POST" else f"/posts/{post.slug}"
+    body = {"DELETE": None, "PATCH": {"title": "Brooks"}, "POST": RIVERS | {"slug": "rivers"}}[method]
+    etag = walt("GET", f"/posts/{post.slug}").headers["ETag"]
+    statuses = []
 
-    def crash(_response):
-        raise SystemExit
+    def send():
+        caller = type(walt)(app.test_client(), walt.tokens)
+        statuses.append(caller(method, path, body, etag=etag, headers=KEY).status_code)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(idempotency, "keep", crash)
-        with pytest.raises(SystemExit):
-            walt("POST", "/posts", RIVERS, headers=KEY)
+    assert in_parallel(send, times=6) == []
+    assert set(statuses) <= {200, 201, 204, 409}
+
+
+def test_a_crash_right_after_the_commit_loses_no_answer(app, as_, cast, killed_at):
+    walt = as_(cast.walt)
+    with killed_at("after_commit"):
+        walt("POST", "/posts", RIVERS, headers=KEY)
     assert (count(app, Post), count(app, UsedKey)) == (1, 1)
     again = walt("POST", "/posts", RIVERS, headers=KEY)
-    assert again.status_code == 409
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.json == walt("GET", "/posts/rivers").json
+    assert again.location == "http://localhost/api/v1/posts/rivers"
+    assert count(app, Post) == 1
+
+
+def test_a_crash_right_before_the_commit_leaves_nothing(app, as_, cast, killed_at):
+    walt = as_(cast.walt)
+    with killed_at("before_commit"):
+        walt("POST", "/posts", RIVERS, headers=KEY)
+    assert (count(app, Post), count(app, UsedKey)) == (0, 0)
+    assert "Idempotent-Replayed" not in walt("POST", "/posts", RIVERS, headers=KEY).headers
     assert count(app, Post) == 1

@@ -1,8 +1,6 @@
 """Pages, search and the trash, for programs."""
 
-import pytest
-
-from tests.factories import PageFactory, PostFactory
+from tests.factories import PostFactory
 
 
 def test_a_page_is_written_published_and_changed(call, as_, cast):
@@ -22,14 +20,6 @@ def test_a_page_is_written_published_and_changed(call, as_, cast):
     moved = edith("PATCH", "/pages/imprint", {"slug": "about-us"}, etag=public.headers["ETag"])
     assert moved.json["url"] == "http://localhost/page/about-us"
     assert [page["slug"] for page in call("GET", "/pages").json["items"]] == ["about-us"]
-
-
-@pytest.mark.parametrize("pages", [3, 30])
-def test_pages_are_listed_in_two_questions(call, queries, pages):
-    PageFactory.create_batch(pages)
-    # Count, pages.
-    with queries.at_most(2):
-        call("GET", "/pages")
 
 
 def test_posts_are_found(call, cast):

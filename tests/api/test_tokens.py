@@ -32,6 +32,17 @@ def test_a_refresh_token_that_is_used_again_ends_its_family(as_, call, cast):
     assert as_(cast.walt)("GET", "/auth/me").status_code == 200
 
 
+def test_another_process_learns_at_once_that_a_family_has_ended(as_, call, cast, make_app, new_client):
+    other = type(call)(new_client(make_app()))
+    first = as_(cast.walt).tokens
+    second = call("POST", "/auth/refresh", token=first["refresh_token"]).json
+    assert other("GET", "/auth/me", token=second["access_token"]).status_code == 200
+    assert call("POST", "/auth/refresh", token=first["refresh_token"]).status_code == 401
+    for token in (first["access_token"], second["access_token"]):
+        assert other("GET", "/auth/me", token=token).status_code == 401
+    assert other("POST", "/auth/refresh", token=second["refresh_token"]).status_code == 401
+
+
 def test_of_many_parallel_refreshes_at_most_one_lives(as_, call, cast, in_parallel, new_client):
     token = as_(cast.walt).tokens["refresh_token"]
     clients = [new_client() for _ in range(8)]
@@ -120,7 +131,12 @@ def forged(app, good):
     yield signed("another-secret-of-more-than-32-characters")
     yield signed("\0" * 32, headers={"kid": "../../../../dev/null"})
     yield signed("x" * 32, headers={"kid": "x' UNION SELECT 'x", "jku": "https://evil.example/keys"})
+    own = {"kty": "oct", "k": base64.urlsafe_b64encode(b"x" * 32).decode()}
+    yield signed("x" * 32, headers={"jwk": own, "x5u": "https://evil.example/cert", "x5c": ["MII"]})
+    yield signed(headers={"crit": ["exp2"], "exp2": 1})
     yield signed(algorithm="HS512")
+    yield f"{header}.{payload}.{signature}.{signature}"
+    yield f"{b64({'alg': 'RS256', 'typ': 'JWT'})}.{payload}.{signature}"
     yield signed(exp=now - 1)
     yield signed(exp="never")
     yield signed(nbf=now + 3_600)

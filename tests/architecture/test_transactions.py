@@ -22,7 +22,7 @@ ENTRY_POINTS = frozenset(
         "factors",
         "privacy",
         "roles",
-        # What was answered is known only when the view has committed.
+        # A schedule deletes old keys.
         "idempotency",
     }
 )

@@ -36,6 +36,26 @@ def test_no_other_origin_may(visitor, origin):
     )
 
 
+@pytest.mark.parametrize("headers", [{}, {"Origin": FRIEND}, {"Origin": "https://evil.example"}])
+def test_what_is_kept_is_kept_for_one_origin_even_if_only_one_may(make_app, new_client, headers):
+    visitor = new_client(make_app(CORS_ORIGINS=FRIEND))
+    assert "Origin" in visitor.get("/api/v1/posts", headers=headers).headers["Vary"]
+
+
+def test_a_script_asks_before_it_sends(visitor):
+    asked = {
+        "Origin": FRIEND,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization, content-type, if-match, idempotency-key",
+    }
+    headers = visitor.options("/api/v1/posts/rivers", headers=asked).headers
+    assert headers["Access-Control-Allow-Origin"] == FRIEND
+    assert "PATCH" in headers["Access-Control-Allow-Methods"]
+    assert headers["Access-Control-Allow-Headers"] == "authorization, content-type, idempotency-key, if-match"
+    asked["Origin"] = "https://evil.example"
+    assert "Access-Control-Allow-Origin" not in visitor.options("/api/v1/posts/rivers", headers=asked).headers
+
+
 def test_pages_outside_the_api_are_for_no_origin(visitor):
     assert "Access-Control-Allow-Origin" not in visitor.get("/", headers={"Origin": FRIEND}).headers
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
@@ -11,34 +10,22 @@ from werkzeug.routing import Rule
 
 from masthead import __version__
 from masthead.web import access
-from masthead.web.api import idempotency, relations
-from masthead.web.api.operations import ATTRIBUTE, CHANGING, Operation
+from masthead.web.api import examples, idempotency, relations, responses
+from masthead.web.api.operations import ATTRIBUTE, Operation
+from masthead.web.api.responses import REFERENCE
 from masthead.web.api.schemas import GREATEST_ID, Problem
 
 PREFIX = "/api/v1"
-REFERENCE = "#/components/schemas/{model}"
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-WORDS = {
-    301: "It has moved; the present address is in Location.",
-    304: "Nothing has changed since the ETag in If-None-Match.",
-    400: "The request cannot be understood.",
-    401: "The token is missing, invalid or expired.",
-    403: "The account does not have the right to do this.",
-    404: "There is nothing here, or the account may not know of it.",
-    409: "This is not possible in the present state, or a request with the same Idempotency-Key is under way.",
-    412: "The state is not the one named in If-Match.",
-    413: "This is more than the site accepts.",
-    415: "The content is not JSON.",
-    422: "Some fields cannot be accepted; `errors` names them.",
-    428: "If-Match is missing.",
-    429: "That was too often; Retry-After says when to come back.",
-}
-_HEADERS: dict[str, Any] = {
-    "X-Request-ID": {"description": "Names this request in the log.", "schema": {"type": "string"}},
-    "API-Version": {"description": "The version that answered.", "schema": {"const": "v1"}},
-    "RateLimit-Limit": {"description": "Requests in a window.", "schema": {"type": "integer"}},
-    "RateLimit-Remaining": {"description": "Requests that are left.", "schema": {"type": "integer"}},
-    "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": {"type": "integer"}},
+#: The parts of paths: what they are, and one for example.
+_PARTS: dict[str, tuple[str, str | int]] = {
+    "slug": ("The slug: how it is named in its address.", "the-ferry"),
+    "name": ("The name of the role.", "guest-editor"),
+    "number": ("The number of the revision; the first is 1.", 3),
+    "comment_id": ("The id of the comment.", 7),
+    "session_id": ("The id of the sign-in.", 12),
+    "token_id": ("The id of the token.", 4),
+    "user_id": ("The id of the account.", 1),
 }
 _SECURITY = {
     "access": {
@@ -54,8 +41,6 @@ _SECURITY = {
         "description": "The refresh token, which works once.",
     },
 }
-_ETAG = {"description": "Names the state, for If-None-Match and If-Match.", "schema": {"type": "string"}}
-_LINK = {"description": "Leads to the next and the previous part (RFC 8288).", "schema": {"type": "string"}}
 
 
 def operations(app: Flask) -> Iterator[tuple[Rule, str, Operation, str]]:
@@ -83,8 +68,8 @@ def document(app: Flask) -> dict[str, Any]:
     for _, _, described, _ in operations(app):
         if described.answer and relations.is_sparse(described):
             relations.add_sparse(components, described.answer.__name__)
+    examples.add(paths, components)
     relations.link(paths)
-    components = {"schemas": components, "securitySchemes": _SECURITY}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -94,7 +79,12 @@ def document(app: Flask) -> dict[str, Any]:
         },
         "servers": [{"url": app.config["SITE_URL"]}],
         "paths": paths,
-        "components": components,
+        "components": {
+            "schemas": components,
+            "headers": responses.HEADERS,
+            "responses": responses.problems(),
+            "securitySchemes": _SECURITY,
+        },
     }
 
 
@@ -111,7 +101,7 @@ def _operation(app: Flask, rule: Rule, method: str, described: Operation, who: s
             *_query_parameters(described),
             *_header_parameters(method, described),
         ],
-        "responses": _responses(method, described),
+        "responses": responses.of(method, described),
     }
     if described.bearer == "refresh":
         answer["security"] = [{"refresh": []}]
@@ -120,24 +110,22 @@ def _operation(app: Flask, rule: Rule, method: str, described: Operation, who: s
     if described.body is not None:
         answer["requestBody"] = {
             "required": not described.is_body_optional,
-            "content": {"application/json": {"schema": _reference(described.body)}},
+            "content": {"application/json": {"schema": responses.reference(described.body)}},
         }
     return answer
-
-
-def _reference(shape: type[Any]) -> dict[str, str]:
-    return {"$ref": REFERENCE.format(model=shape.__name__)}
 
 
 def _path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
     for match in _ARGUMENT.finditer(rule.rule):
         number = {"type": "integer", "minimum": 1, "maximum": GREATEST_ID}
         text = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^/\x00]+$"}
+        description, example = _PARTS[match["name"]]
         yield {
             "name": match["name"],
             "in": "path",
             "required": True,
-            "schema": number if match["kind"] == "int" else text,
+            "description": description,
+            "schema": (number if match["kind"] == "int" else text) | {"examples": [example]},
         }
 
 
@@ -146,7 +134,9 @@ def _query_parameters(described: Operation) -> Iterator[dict[str, Any]]:
         return
     schema = described.query.model_json_schema(ref_template=REFERENCE)
     for name, field in schema.get("properties", {}).items():
-        yield {"name": name, "in": "query", "required": False, "schema": _without_null(field)}
+        told = {"description": field.pop("description")} if "description" in field else {}
+        is_required = name in schema.get("required", ())
+        yield {"name": name, "in": "query", "required": is_required, **told, "schema": _without_null(field)}
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
@@ -159,13 +149,13 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _header_parameters(method: str, described: Operation) -> Iterator[dict[str, Any]]:
-    if method in CHANGING and 428 in described.problems:
+    if method != "GET" and 412 in described.problems:
         yield {
             "name": "If-Match",
             "in": "header",
-            "required": True,
-            "description": "The ETag of the state that you saw.",
-            "schema": {"type": "string"},
+            "required": 428 in described.problems,
+            "description": "The ETag of the state that you saw, or * for any.",
+            "schema": {"type": "string", "examples": ['"3"']},
         }
     if described.takes_key(method):
         yield {
@@ -173,50 +163,13 @@ def _header_parameters(method: str, described: Operation) -> Iterator[dict[str, 
             "in": "header",
             "required": False,
             "description": "Your name for this request. Sent again within 24 hours, it answers the same and does nothing.",
-            "schema": {"type": "string", "pattern": idempotency.PATTERN},
+            "schema": {"type": "string", "pattern": idempotency.PATTERN, "examples": ["ferry-1"]},
         }
     if method == "GET" and described.is_conditional:
-        yield {"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}}
-
-
-def _responses(method: str, described: Operation) -> dict[str, Any]:
-    codes = {400, 429, *described.problems}
-    codes |= {422} if described.query or described.body else {422} if method != "GET" else set()
-    codes |= {413, 415} if described.body else set()
-    codes |= {401, 403}
-    codes |= {409} if described.takes_key(method) else set()
-    answers = {str(int(described.status)): _success(described)}
-    if method == "GET" and described.is_conditional:
-        answers["304"] = {"description": WORDS[304], "headers": _HEADERS | {"ETag": _ETAG}}
-    for code in sorted(codes):
-        answers[str(code)] = _problem(code)
-    return answers
-
-
-def _success(described: Operation) -> dict[str, Any]:
-    headers = dict(_HEADERS)
-    if described.is_conditional and described.answer:
-        headers["ETag"] = _ETAG
-    if described.query is not None and "page" in described.query.model_fields:
-        headers["Link"] = _LINK
-    answer: dict[str, Any] = {"description": HTTPStatus(described.status).phrase, "headers": headers}
-    if described.answer is not None:
-        schema: dict[str, Any] = dict(_reference(described.answer))
-        if relations.is_sparse(described):
-            schema = {"anyOf": [schema, {"$ref": f"{schema['$ref']}{relations.SPARSE}"}]}
-        answer["content"] = {"application/json": {"schema": schema}}
-    return answer
-
-
-def _problem(code: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": WORDS[code], "headers": _HEADERS}
-    if code >= 400:
-        example = {
-            "type": "about:blank",
-            "title": HTTPStatus(code).phrase,
-            "status": code,
-            "detail": WORDS[code],
-            "request_id": "628eec64461fb8aa",
+        yield {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "The ETag of the state that you have; 304 if that is the present one.",
+            "schema": {"type": "string", "examples": ['"3"']},
         }
-        answer["content"] = {"application/problem+json": {"schema": _reference(Problem), "example": example}}
-    return answer

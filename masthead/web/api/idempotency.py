@@ -1,8 +1,8 @@
 """``Idempotency-Key``: a request that is sent again, since its answer was lost, does nothing a second time.
 
-The rules are Stripe's (https://docs.stripe.com/api/idempotent_requests). The key is stored by the commit of the action
-itself, so an action is never done without its key; what was answered is added right after. Requests that were refused
-before they changed anything leave no key, and can be sent again under the same one.
+The rules are Stripe's (https://docs.stripe.com/api/idempotent_requests). The key is stored with what is answered by the
+commit of the action itself, so no crash leaves an action without its key, or a key without its answer. Requests that
+were refused before they changed anything leave no key, and can be sent again under the same one.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, event, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import BadRequest
 
@@ -29,14 +29,11 @@ HEADERS = ("Content-Type", "ETag", "Location")
 
 _BAD_KEY = "An Idempotency-Key has 1 to 255 letters, digits and signs of ASCII."
 _OTHER = "This Idempotency-Key was used for another request. Use a new one for each."
-_IN_USE = (
-    "A request with this Idempotency-Key is being carried out, or its answer was lost. Read what stands before "
-    "you send it again."
-)
+_IN_USE = "A request with this Idempotency-Key is being carried out. Send it again in a moment."
 
 
 class UsedKey(Base):
-    """A key under which something was done, with what was answered; no status until that is known."""
+    """A key under which something was done, with what was answered."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (
@@ -48,6 +45,7 @@ class UsedKey(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     fingerprint: Mapped[str] = mapped_column(String(64))
+    #: None in rows of a development version, which stored the answer afterwards; they forbid to do the same again.
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)
     body: Mapped[str] = mapped_column(Text)
@@ -68,8 +66,7 @@ def earlier_answer() -> Response | None:
     if not re.fullmatch(PATTERN, key):
         raise BadRequest(_BAD_KEY)
     name = _hash(str(g.api_account), key)
-    with snapshot() as session:
-        used = session.scalar(select(UsedKey).where(UsedKey.name == name, UsedKey.created_at > _limit()))
+    used = _used(name)
     if used is None:
         g.idempotency_key = name
         return None
@@ -83,35 +80,45 @@ def earlier_answer() -> Response | None:
     return response
 
 
+def check_overtaken() -> None:
+    """Raise `Conflict` if a request that is refused was refused only since the same was done while it was under way."""
+    if "idempotency_key" in g and _used(g.idempotency_key) is not None:
+        raise Conflict(_IN_USE)
+
+
+def _used(name: str) -> UsedKey | None:
+    with snapshot() as session:
+        return session.scalar(select(UsedKey).where(UsedKey.name == name, UsedKey.created_at > _limit()))
+
+
 def keep(response: Response) -> None:
-    """Add what was answered to the key that the commit has stored; commits."""
-    name = g.pop("idempotency_key", None)
-    if name is None or not g.pop("idempotency_key_is_stored", False):
-        return
-    headers = {header: response.headers[header] for header in HEADERS if header in response.headers}
-    db.session.execute(
-        update(UsedKey)
-        .where(UsedKey.name == name)
-        .values(status=response.status_code, headers=headers, body=response.get_data(as_text=True))
-    )
-    db.session.commit()
+    """Let the commit that follows store what is answered."""
+    if "idempotency_key" in g:
+        g.idempotency_answer = response
 
 
-def _store_key(_session: Session) -> None:
+def _store_key(session: Session) -> None:
     """Before the commit of a request that has a key: of several at once, one commits, and the others undo all."""
     if not has_request_context() or "idempotency_key" not in g or "idempotency_key_is_stored" in g:
         return
-    name = g.idempotency_key
-    db.session.execute(delete(UsedKey).where(UsedKey.name == name, UsedKey.created_at <= _limit()))
+    if session.in_nested_transaction():
+        # A savepoint is released; that is no commit yet.
+        return
+    if "idempotency_answer" not in g:
+        raise LookupError("There is no answer to keep: make it by `operations.settled` before the commit.")
+    answer: Response = g.idempotency_answer
+    db.session.execute(
+        delete(UsedKey).where(UsedKey.name == g.idempotency_key, UsedKey.created_at <= _limit())
+    )
     is_ours = claim(
         UsedKey,
         UsedKey.name,
-        name,
+        g.idempotency_key,
         user_id=g.api_account,
         fingerprint=_fingerprint(),
-        status=None,
-        headers={},
-        body="",
+        status=answer.status_code,
+        headers={header: answer.headers[header] for header in HEADERS if header in answer.headers},
+        body=answer.get_data(as_text=True),
         created_at=clock.now(),
     )
     if not is_ours:

@@ -6,22 +6,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, PreconditionFailed, PreconditionRequired, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    PreconditionFailed,
+    PreconditionRequired,
+    UnsupportedMediaType,
+)
 
 from masthead.db import db
-from masthead.errors import NotAllowed
+from masthead.errors import DomainError, NotAllowed
 from masthead.web import errors
 from masthead.web.api import idempotency
 from masthead.web.api.schemas import Schema
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
+Arguments = ParamSpec("Arguments")
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 READING = frozenset({"GET", "HEAD"})
 UNSAFE = CHANGING | {"POST"}
@@ -123,11 +131,21 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
     earlier = idempotency.earlier_answer() if described.takes_key(request.method) else None
     if earlier is not None:
         return earlier
+    g.api_operation = described
     try:
-        response = _response(described, view(**arguments, **checked))
-    except StaleDataError:
+        return _response(described, view(**arguments, **checked))
+    except (StaleDataError, DomainError, HTTPException) as error:
         db.session.rollback()
-        raise PreconditionFailed(STALE) from None
+        idempotency.check_overtaken()
+        if isinstance(error, StaleDataError):
+            raise PreconditionFailed(STALE) from None
+        raise
+
+
+def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
+    """What is answered once this is committed, made from what will be stored then; the commit keeps it with its key."""
+    db.session.flush()
+    response = _response(g.api_operation, make(*args, **kwargs))
     idempotency.keep(response)
     return response
 
@@ -145,6 +163,8 @@ def _check_scope(described: Operation) -> None:
 
 
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
+NO_JSON = "This is not JSON."
+NOT_AS_JSON = "Send JSON, with the header Content-Type: application/json."
 NO_MATCH = "Say in If-Match which state you saw: the ETag of the last answer."
 
 
@@ -173,11 +193,11 @@ def _body(described: Operation, shape: type[Schema]) -> Schema:
     if not content and described.is_body_optional:
         return shape()
     if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+        raise UnsupportedMediaType(NOT_AS_JSON)
     try:
         json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise BadRequest("This is not JSON.") from None
+        raise BadRequest(NO_JSON) from None
     # Strict: 1 is neither true, nor a moment, nor the text "1".
     return shape.model_validate_json(content, strict=True)
 
@@ -189,10 +209,23 @@ def _no_constant(name: str) -> float:
 def _messages(error: ValidationError) -> dict[str, list[str]]:
     """What is wrong, by the path of the field; values are not repeated."""
     found: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False, include_input=False, include_context=False):
+    for item in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in item["loc"])[:200] or "body"
-        found.setdefault(name, []).append(item["msg"].removeprefix("Value error, "))
+        found.setdefault(name, []).append(_message(item))
     return found
+
+
+def _message(item: ErrorDetails) -> str:
+    told = item.get("ctx", {})
+    if told.get("field_type") == "Value":
+        # Pydantic counts a text as so many items, once a validator of ours has seen it.
+        at_least, at_most = told.get("min_length"), told.get("max_length")
+        return (
+            f"Write at least {at_least} character{'s' * (at_least > 1)}."
+            if at_least
+            else f"Write at most {at_most} characters."
+        )
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _response(described: Operation, answer: Answer | Response) -> Response:
@@ -239,6 +272,11 @@ def check_match(etag: str) -> None:
     """Raise 428 if the client does not say which state it saw, and 412 if that is not the present one."""
     if "If-Match" not in request.headers:
         raise PreconditionRequired(NO_MATCH)
-    if not request.if_match.contains(etag):
+    heed_match(etag)
+
+
+def heed_match(etag: str) -> None:
+    """Raise 412 if the client says which state it saw, and that is not the present one (RFC 9110, section 13.1.1)."""
+    if "If-Match" in request.headers and not request.if_match.contains(etag):
         db.session.rollback()
         raise PreconditionFailed(STALE)

@@ -45,10 +45,11 @@ def position(cursor: str) -> tuple[datetime, int]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         moment, row_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        at = datetime.fromisoformat(moment)
+        # The years at the ends of the calendar have no UTC for every offset.
+        at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise Invalid(NO_CURSOR, field="cursor") from None
-    if at.tzinfo is None or type(row_id) is not int or not 0 < row_id < 2**63:
+    if not moment.endswith("+00:00") or type(row_id) is not int or not 0 < row_id < 2**63:
         raise Invalid(NO_CURSOR, field="cursor")
     return at, row_id
 

@@ -71,7 +71,11 @@ Moment = Annotated[
     BeforeValidator(_written_out),
     AfterValidator(_in_the_calendar),
     Pattern(r"^(19[7-9]\d|[2-8]\d{3})-"),
+    Field(examples=["2026-11-21T09:30:00Z"]),
 ]
+#: When something began to be, and when it was changed, in answers.
+Made = Annotated[datetime, Field(description="When it was made.", examples=["2026-11-20T16:05:00Z"])]
+Changed = Annotated[datetime, Field(description="When it was changed.", examples=["2026-11-21T09:30:00Z"])]
 #: A text without NUL and lone surrogates.
 Text = Annotated[str, AfterValidator(_storable), Pattern(r"^[^\x00]*$")]
 Id = Annotated[int, Field(ge=1, le=GREATEST_ID)]
@@ -91,22 +95,33 @@ class Problem(Schema):
     status: int = Field(examples=[404])
     detail: str = Field(examples=["There is no such post."])
     request_id: str = Field(examples=["628eec64461fb8aa"])
-    #: The wrong fields, each with what is wrong.
-    errors: dict[str, list[str]] | None = None
+    errors: dict[str, list[str]] | None = Field(
+        default=None,
+        description="For 422: the wrong fields, by their path, each with what is wrong.",
+        examples=[{"title": ["Write at most 300 characters."]}],
+    )
 
 
 class PageQuery(Schema):
     """Which part of a list: by number, or behind the last one's cursor."""
 
-    page: Count = Field(default=1, ge=1, le=999_999)
-    per_page: Count = Field(default=20, ge=1, le=100)
+    page: Count = Field(
+        default=1,
+        ge=1,
+        le=999_999,
+        description="The number of the part. Behind the last one: 404.",
+        examples=[1],
+    )
+    per_page: Count = Field(default=20, ge=1, le=100, description="How many items a part has.", examples=[20])
 
 
 class ListAnswer(Schema):
     """What every list says beside its items; ``total`` and ``pages`` are null with a cursor."""
 
-    total: int | None = Field(examples=[60])
-    page: int | None = Field(examples=[1])
-    per_page: Count = Field(examples=[20])
-    pages: int | None = Field(examples=[3])
-    next_cursor: str | None = Field(default=None)
+    total: int | None = Field(description="How many items there are in all.", examples=[1])
+    page: int | None = Field(description="The number of this part.", examples=[1])
+    per_page: Count = Field(description="How many items a part has.", examples=[20])
+    pages: int | None = Field(description="How many parts there are.", examples=[1])
+    next_cursor: str | None = Field(
+        default=None, description="For `cursor`, where the list has one; null at its end.", examples=[None]
+    )

@@ -1,6 +1,8 @@
 """The description of the API: for programs in OpenAPI, for people as a page, and as one to try it on."""
 
+import json
 from importlib import resources
+from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, send_file
 from flask.typing import ResponseReturnValue
@@ -30,7 +32,12 @@ def openapi() -> Response:
 @stateless
 def docs() -> ResponseReturnValue:
     """The same to read."""
-    return render_template("api/docs.html", api=document.document(current_app))
+    return render_template("api/docs.html", api=document.document(current_app), written=_written)
+
+
+def _written(example: Any) -> str:
+    """An example to read, with its members in their own order."""
+    return json.dumps(example, indent=2, ensure_ascii=False)
 
 
 @bp.get("/docs/try")
