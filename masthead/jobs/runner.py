@@ -143,7 +143,8 @@ class Runner:
     def _attempt(self, task: registry.Task[...], lease: Lease) -> None:
         started = time.monotonic()
         try:
-            task(*lease.args)
+            with present.around(self.app, lease.job_id, lease.name):
+                task(*lease.args)
         except Exception as error:
             # Whatever a task raises, the runner goes on.
             log.exception("job failed", attempt=lease.attempt)
