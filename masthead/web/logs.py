@@ -3,6 +3,7 @@
 import logging
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 from structlog.types import Processor
@@ -10,6 +11,18 @@ from structlog.types import Processor
 from masthead.config import Config
 from masthead.web import error_reports
 from masthead.web.log_files import RotatingFile, syslog_handler
+
+
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to standard error as it is at that moment: who has replaced it meanwhile may have closed the one before."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        """Where lines go."""
+        return sys.stderr
 
 
 def configure(config: Config) -> None:
@@ -54,14 +67,14 @@ def _replace_handlers(handlers: list[logging.Handler], formatter: logging.Format
         handler.name = "masthead"
     root = logging.getLogger()
     for other in root.handlers:
-        if other.name == "masthead" and type(other) is not logging.StreamHandler:
+        if other.name == "masthead":
             other.close()
     root.handlers = [other for other in root.handlers if other.name != "masthead"] + handlers
 
 
 def _handlers(config: Config) -> list[logging.Handler]:
     """Where the lines go."""
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers: list[logging.Handler] = [StandardError()]
     if config.LOG_FILE:
         handlers.append(RotatingFile(Path(config.LOG_FILE).absolute()))
     if config.SYSLOG:
