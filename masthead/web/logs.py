@@ -16,13 +16,13 @@ from masthead.web.log_files import RotatingFile, syslog_handler
 class StandardError(logging.StreamHandler[TextIO]):
     """Writes to standard error as it is at that moment: who has replaced it meanwhile may have closed the one before."""
 
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
     @property
     def stream(self) -> TextIO:
-        """Where lines go."""
+        """Where lines go; there is no other place."""
         return sys.stderr
+
+    @stream.setter
+    def stream(self, _given: TextIO) -> None: ...
 
 
 def configure(config: Config) -> None:
