@@ -33,6 +33,7 @@ from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
 from masthead.comments import receivers as _comments  # noqa: F401
+from masthead.comments import tasks as _comment_tasks  # noqa: F401
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard

@@ -142,6 +142,8 @@ class Config(BaseSettings):
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
     #: Seconds between two writes of how often posts were read; 0 writes nothing.
     VIEWS_FLUSH_SECONDS: int = Field(default=10, ge=0, le=3_600)
+    #: Days after which spam and deleted comments are removed for good; 0 keeps them.
+    COMMENT_TRASH_DAYS: int = Field(default=30, ge=0, le=3_650)
     #: How long a login lasts that nobody uses: with "keep me signed in", and without (then the browser's end ends it too).
     SESSION_IDLE_DAYS: int = Field(default=30, ge=1, le=365)
     SESSION_IDLE_HOURS: int = Field(default=24, ge=1, le=8_760)
