@@ -16,11 +16,12 @@ MASTHEAD := $(BIN)/masthead
 # Make hands on what stands in the environment and on its command line, so `make serve PORT=9000` works by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check lint bench soak fuzz lock clean runtime development
+.PHONY: help serve demo test check lint bench soak fuzz lock clean runtime extras development
 
 help:
 	@echo "make serve    serve your publication on http://127.0.0.1:8000 (HOST, PORT, MASTHEAD_HOME)"
 	@echo "make demo     the same, filled with a demonstration publication"
+	@echo "make extras   install what SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need beside it"
 	@echo "make test     run the whole test suite (TEST_ARGS='-k words' for a part of it)"
 	@echo "make check    linters, types, layer rules, then the tests"
 	@echo "make bench    the benchmarks, as ratios"
@@ -70,13 +71,14 @@ lock: development
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
 	$(COMPILE) --group dev --group build pyproject.toml -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) -c requirements/dev.txt --all-extras pyproject.toml -o requirements/extras.txt
 	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-runtime development:
+runtime extras development:
 	@command -v "$(PYTHON)" >/dev/null || { echo "Masthead needs Python 3.11 or newer, and there is no '$(PYTHON)' here; install it, or name yours with PYTHON=." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Masthead needs Python 3.11 or newer, and '$(PYTHON)' is older; name a newer one with PYTHON=." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Masthead needs Python's venv and ensurepip modules, which '$(PYTHON)' lacks; on Debian and Ubuntu, 'apt-get install python3-venv' brings them." >&2; exit 1; }

@@ -33,6 +33,7 @@ from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
 from masthead.comments import receivers as _comments  # noqa: F401
+from masthead.comments import tasks as _comment_tasks  # noqa: F401
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
@@ -78,6 +79,7 @@ from masthead.web import (
     static_files,
     templating,
     toolbar,
+    tracing,
 )
 from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
@@ -167,6 +169,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.configure(config)
     converters.init_app(app)
     request_id.init_app(app)
+    tracing.init_app(app, config)
     pagecache.init_app(app, config, herald=access_log.note_hit)
     security.init_app(app, config)
     slow_bodies.init_app(app)
@@ -174,6 +177,7 @@ def create_app(config: Config | None = None) -> Flask:
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
+    tracing.observe_statements(app)
     storage.init_app(app)
     bridge.init_app(app)
     csrf.init_app(app)

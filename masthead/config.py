@@ -23,6 +23,7 @@ from pydantic_settings import (
 from masthead import keyring
 from masthead.setting_types import (
     DatabaseAddress,
+    ErrorCollector,
     Limit,
     MailServerAddress,
     Origins,
@@ -32,6 +33,7 @@ from masthead.setting_types import (
     Sender,
     SiteAddress,
     SyslogAddress,
+    TraceCollector,
 )
 
 #: What HOST may be to listen on every network of the machine.
@@ -128,12 +130,20 @@ class Config(BaseSettings):
     SYSLOG: SyslogAddress = ""
     #: Statements that take so many milliseconds are logged; 0 logs none.
     SLOW_STATEMENT_MS: int = Field(default=500, ge=0, le=3_600_000)
+    #: Where Sentry, or what speaks its language, hears of errors; empty: nowhere. It needs the extra ``sentry``.
+    SENTRY_DSN: ErrorCollector = ""
+    #: Where a collector of OpenTelemetry hears, by OTLP over HTTP, of each request, job and statement, and the name of the
+    #: site there; empty: nowhere. It needs the extra ``opentelemetry``.
+    OTEL_EXPORTER_OTLP_ENDPOINT: TraceCollector = ""
+    OTEL_SERVICE_NAME: str = "masthead"
     #: Who sends this as a bearer token may read ``/metrics``, beside programs on this machine.
     METRICS_TOKEN: SecretStr = SecretStr("")
     #: Hours for which a form that somebody opened can still be sent.
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
     #: Seconds between two writes of how often posts were read; 0 writes nothing.
     VIEWS_FLUSH_SECONDS: int = Field(default=10, ge=0, le=3_600)
+    #: Days after which spam and deleted comments are removed for good; 0 keeps them.
+    COMMENT_TRASH_DAYS: int = Field(default=30, ge=0, le=3_650)
     #: How long a login lasts that nobody uses: with "keep me signed in", and without (then the browser's end ends it too).
     SESSION_IDLE_DAYS: int = Field(default=30, ge=1, le=365)
     SESSION_IDLE_HOURS: int = Field(default=24, ge=1, le=8_760)

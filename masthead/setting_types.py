@@ -125,6 +125,29 @@ def _absolute_address(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _known_error_collector(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        has_place = bool(parts.hostname) and parts.path.rpartition("/")[2].isdigit() and (parts.port or 1) > 0
+        is_known = parts.scheme in {"http", "https"} and bool(parts.username) and has_place
+    except ValueError:
+        is_known = False
+    if value and not is_known:
+        raise ValueError("must look like https://key@sentry.example.org/1, as Sentry shows it for a project")
+    return value
+
+
+def _known_trace_collector(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_known, parts = False, urlsplit("")
+    if value and (not is_known or parts.query or parts.fragment):
+        raise ValueError("must look like http://localhost:4318, the address for OTLP over HTTP")
+    return value.rstrip("/")
+
+
 def _known_mail(value: str) -> str:
     if not value:
         return value
@@ -163,6 +186,8 @@ DatabaseAddress = Annotated[str, AfterValidator(_known_database)]
 RedisAddress = Annotated[str, AfterValidator(_known_redis)]
 SyslogAddress = Annotated[str, AfterValidator(_known_syslog)]
 PictureFolder = Annotated[str, AfterValidator(picture_place)]
+ErrorCollector = Annotated[str, AfterValidator(_known_error_collector)]
+TraceCollector = Annotated[str, AfterValidator(_known_trace_collector)]
 SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
 MailServerAddress = Annotated[str, AfterValidator(_known_mail)]
 Sender = Annotated[str, AfterValidator(_one_sender)]

@@ -20,9 +20,10 @@ STAMP = VENV / ".masthead-stamp.json"
 #: The requirement files of each set; a set that comes later contains the ones before it.
 SETS = {
     "runtime": ("requirements/runtime.txt", "requirements/build.txt"),
+    "extras": ("requirements/extras.txt", "requirements/build.txt"),
     "development": ("requirements/dev.txt",),
 }
-INPUTS = ("pyproject.toml", "requirements/runtime.txt", "requirements/build.txt", "requirements/dev.txt")
+INPUTS = ("pyproject.toml", *sorted({name for files in SETS.values() for name in files}))
 
 
 def main(wanted: str) -> int:

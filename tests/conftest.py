@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.support.brokers",
     "tests.support.browsers",
     "tests.support.buckets",
+    "tests.support.collectors",
     "tests.support.commands",
     "tests.support.databases",
     "tests.support.live",

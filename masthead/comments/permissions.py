@@ -46,6 +46,10 @@ def can_delete(by: User | None, comment: Comment) -> bool:
 
 
 def can_restore(by: User, comment: Comment) -> bool:
-    """Moderators undo what moderators did; what its author has deleted, only its author could want back."""
+    """Moderators undo what moderators did, as long as the text is kept; what its author has deleted, only its author could
+    want back.
+    """
+    if not comment.body:
+        return False
     was_taken_back = comment.status is CommentStatus.DELETED and comment.decided_by_id == comment.author_id
     return can_moderate(by) and (not was_taken_back or by.id == comment.author_id)

@@ -38,9 +38,11 @@ _reading: ContextVar[bool] = ContextVar("masthead_db_reading", default=False)
 
 def init_app(app: Flask) -> None:
     """Bind the extension to the application and prepare its engine."""
+    # What a failed statement held may be somebody's, and its message goes to the log.
+    options: dict[str, Any] = {"hide_parameters": not app.debug}
     if not _is_sqlite(app):
         connections = app.config["DATABASE_CONNECTIONS"]
-        options = {
+        options |= {
             # A connection that the server has ended is found out before a request uses it.
             "pool_pre_ping": True,
             "pool_size": connections,
@@ -50,7 +52,7 @@ def init_app(app: Flask) -> None:
             # Months and years are cut in UTC, whatever the server's own time zone is.
             "connect_args": {"options": "-c timezone=UTC", "connect_timeout": CONNECT_SECONDS},
         }
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -12,26 +12,27 @@ from masthead.db.engine import db
 
 log = structlog.get_logger("masthead.database")
 
-_BEGAN: Final = "masthead_began"
 #: Of a slow statement so much is logged; its values, which may be people's, are not.
 SHOWN_CHARACTERS: Final = 1_000
-#: Called with the seconds that each statement took.
-Observer = Callable[[float], None]
+#: Called with the seconds that each statement took, and its text, in which its values are not.
+Observer = Callable[[float, str], None]
 
 
-def observe(app: Flask, observer: Observer, *, slow_ms: int) -> None:
+def observe(app: Flask, observer: Observer, *, slow_ms: int = 0) -> None:
     """Call ``observer`` after each statement, and log those that take ``slow_ms`` milliseconds or longer; 0 logs none."""
     with app.app_context():
         engine = db.engine
+    # Several may observe; each has a beginning of its own.
+    began = object()
 
     @event.listens_for(engine, "before_cursor_execute")
     def begin(connection: Connection, *_rest: Any) -> None:
-        connection.info[_BEGAN] = time.perf_counter()
+        connection.info[began] = time.perf_counter()
 
     @event.listens_for(engine, "after_cursor_execute")
     def end(connection: Connection, _cursor: object, statement: str, *_rest: Any) -> None:
-        seconds = time.perf_counter() - connection.info.pop(_BEGAN, time.perf_counter())
-        observer(seconds)
+        seconds = time.perf_counter() - connection.info.pop(began, time.perf_counter())
+        observer(seconds, statement)
         if slow_ms and seconds * 1_000 >= slow_ms:
             shown = " ".join(statement.split())[:SHOWN_CHARACTERS]
             log.warning("slow statement", milliseconds=round(seconds * 1_000), statement=shown)

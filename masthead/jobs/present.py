@@ -1,10 +1,16 @@
 """The job that this thread works on, for those who must name what they do the same way at each attempt."""
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
+from flask import Flask
+
+#: Where an application keeps what is to be around each job.
+AROUND = "masthead.jobs.around"
+#: Called with the number of a job and the name of its task.
+Around = Callable[[int, str], AbstractContextManager[None]]
 _marks: ContextVar[Iterator[str] | None] = ContextVar("masthead_job_marks", default=None)
 
 
@@ -16,6 +22,12 @@ def working_on(job_id: int) -> Iterator[None]:
         yield
     finally:
         _marks.reset(token)
+
+
+def around(app: Flask, job_id: int, name: str) -> AbstractContextManager[None]:
+    """What those who watch jobs have put around each of them."""
+    watcher: Around | None = app.extensions.get(AROUND)
+    return nullcontext() if watcher is None else watcher(job_id, name)
 
 
 def next_mark() -> str | None:

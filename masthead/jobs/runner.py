@@ -18,16 +18,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock
 from masthead.db import db
-from masthead.jobs import leases, present, registry, schedule
+from masthead.jobs import leases, present, registry, schedule, waking
 from masthead.jobs.leases import LEASE, Lease
+from masthead.jobs.waking import Alarm
 
 log = structlog.get_logger(__name__)
 
 #: Jobs that one runner works on at the same time.
 THREADS = 2
-#: How long a new job waits at most before somebody looks, while nothing is done and while a queue is worked off.
+#: How long a new job waits at most before somebody looks: usually, and where PostgreSQL tells of new ones.
 POLL_SECONDS = 0.5
-BUSY_POLL_SECONDS = 0.02
+LISTENING_POLL_SECONDS = 2.0
+#: How long nobody looks after the database was away.
+PAUSE_SECONDS = 5.0
 SCHEDULE_SECONDS = 5.0
 #: Forgotten jobs that are looked up together.
 FORGOTTEN_AT_ONCE = 20
@@ -43,34 +46,44 @@ class Runner:
         self.threads = threads
         self.owner = f"{platform.node()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
+        self._alarm = Alarm()
         self._running: set[Future[None]] = set()
         self._known_ticks: dict[str, int] = {}
+        self._next_tick = self._next_renewal = time.monotonic()
 
     def stop(self) -> None:
-        """Take no more jobs, and let `run` return when those in hand are done."""
+        """Take no more jobs, and let `run` return when those in hand are done. A signal handler may call this."""
         self._stopping.set()
+        self._alarm.ring()
 
     def run(self) -> None:
         """Work until `stop` is called."""
         pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="job")
-        next_tick = next_renewal = time.monotonic()
+        with self.app.app_context():
+            listener = waking.Listener(db.engine, self._alarm)
         while not self._stopping.is_set():
-            now = time.monotonic()
             try:
                 with self.app.app_context():
-                    if now >= next_tick:
-                        schedule.tick(self._known_ticks)
-                        next_tick = now + SCHEDULE_SECONDS
-                    if now >= next_renewal:
-                        self._renew()
-                        next_renewal = now + LEASE.total_seconds() / 3
+                    self._keep_time()
                     self._take_into(pool)
             except SQLAlchemyError as error:
                 # The database is away or being migrated; it comes back, and so do we.
                 log.warning("jobs cannot be read", error=str(error))
-                self._stopping.wait(5)
-            self._stopping.wait(BUSY_POLL_SECONDS if self._running else POLL_SECONDS)
+                self._alarm.sleep(PAUSE_SECONDS)
+            else:
+                self._alarm.sleep(LISTENING_POLL_SECONDS if listener.hears else POLL_SECONDS)
+        listener.end()
         self._finish(pool)
+
+    def _keep_time(self) -> None:
+        """Queue what the clock asks for, and prolong the leases, each now and then."""
+        now = time.monotonic()
+        if now >= self._next_tick:
+            schedule.tick(self._known_ticks)
+            self._next_tick = now + SCHEDULE_SECONDS
+        if now >= self._next_renewal:
+            self._renew()
+            self._next_renewal = now + LEASE.total_seconds() / 3
 
     def _renew(self) -> None:
         if self._running:
@@ -80,7 +93,11 @@ class Runner:
         self._running = {future for future in self._running if not future.done()}
         free = self.threads - len(self._running)
         if free and leases.is_anything_due():
-            self._running |= {pool.submit(self.work_on, lease) for lease in leases.take(self.owner, free)}
+            for lease in leases.take(self.owner, free):
+                future = pool.submit(self.work_on, lease)
+                # There is a place for the next one.
+                future.add_done_callback(lambda _future: self._alarm.ring())
+                self._running.add(future)
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
         """Wait for the jobs in hand, but not for ever; their leases are kept meanwhile."""
@@ -143,7 +160,8 @@ class Runner:
     def _attempt(self, task: registry.Task[...], lease: Lease) -> None:
         started = time.monotonic()
         try:
-            task(*lease.args)
+            with present.around(self.app, lease.job_id, lease.name):
+                task(*lease.args)
         except Exception as error:
             # Whatever a task raises, the runner goes on.
             log.exception("job failed", attempt=lease.attempt)

@@ -20,6 +20,7 @@ from masthead.operation import connections
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
 from masthead.storage import store
+from masthead.web import error_reports, tracing
 from masthead.web.commands import Command
 
 #: Less free space than this stops a database sooner than its owner can look.
@@ -192,6 +193,23 @@ def _host_of(site_url: str) -> str:
     return urlsplit(site_url).hostname or ""
 
 
+def _observers() -> Iterator[Finding]:
+    """Whether those hear of errors and requests who were named; they are not asked."""
+    settings = current_app.config
+    wanted = {"SENTRY_DSN": error_reports, "OTEL_EXPORTER_OTLP_ENDPOINT": tracing}
+    named = {name: module for name, module in wanted.items() if settings[name]}
+    missing = [module.MISSING for module in named.values() if module.is_missing()]
+    for sentence in missing:
+        yield Finding(Level.ERROR, "observers", sentence)
+    if not missing:
+        told = (
+            f"Those that {' and '.join(named)} name are told."
+            if named
+            else "Nobody else is told of errors or requests."
+        )
+        yield Finding(Level.OK, "observers", told)
+
+
 def _home() -> Path:
     home: Path = current_app.config["MASTHEAD_HOME"]
     return home
@@ -210,4 +228,5 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "jobs": connections.jobs,
     "mail": connections.mail,
     "address": _address,
+    "observers": _observers,
 }

@@ -48,10 +48,10 @@ def _watch(config: Config, store: Store) -> "SQLiteWatch | PostgresWatch":
     if url.get_backend_name() == "sqlite":
         return SQLiteWatch(url.database or "", store)
     # The driver is large, and a site on SQLite never needs it.
+    from masthead.db import listening
     from masthead.pagecache.postgres_watch import PostgresWatch
 
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresWatch(address, store)
+    return PostgresWatch(listening.address_of(url), store)
 
 
 def _note_moments(response: Response) -> Response:

@@ -8,11 +8,13 @@ listens, nothing is answered from memory.
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 import psycopg
 import structlog
 
+from masthead.db import listening
 from masthead.pagecache.changes import CHANNEL
 from masthead.pagecache.store import Store
 
@@ -21,8 +23,6 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS: Final = 1.0
 #: How long after the last look our knowledge is believed: a connection can die without a word.
 BELIEVED_SECONDS: Final = 3.0
-RETRY_SECONDS: Final = 1.0
-CONNECT_SECONDS: Final = 5
 #: Marks of changes that were heard of in one way and will be in the other.
 REMEMBERED_MARKS: Final = 10_000
 LAST_ROW: Final = "SELECT id, mark FROM change ORDER BY id DESC LIMIT 1"
@@ -92,16 +92,12 @@ class PostgresWatch:
                 self._thread.start()
 
     def _listen(self, ended: threading.Event) -> None:
-        while not ended.is_set():
-            try:
-                with psycopg.connect(
-                    self.address, autocommit=True, connect_timeout=CONNECT_SECONDS
-                ) as connection:
-                    self._follow(connection, ended)
-            except psycopg.Error as error:
-                self._believed_until = 0.0
-                log.warning("page cache pauses: it hears of no changes", error=str(error).strip())
-                ended.wait(RETRY_SECONDS)
+        def pause(error: psycopg.Error) -> None:
+            self._believed_until = 0.0
+            log.warning("page cache pauses: it hears of no changes", error=str(error).strip())
+
+        follow = partial(self._follow, ended=ended)
+        listening.stay_connected(self.address, follow, lost=pause, ended=ended)
 
     def _follow(self, connection: psycopg.Connection, ended: threading.Event) -> None:
         connection.execute(f"LISTEN {CHANNEL}")

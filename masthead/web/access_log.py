@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from masthead import clock
+from masthead.web.logs import StandardError
 from masthead.web.request_id import ACCEPTABLE
 
 if TYPE_CHECKING:
@@ -55,22 +56,26 @@ class Lines:
     def __init__(self) -> None:
         self._hits: deque[Hit] = deque()
         self._writer_of: int | None = None
+        self._writing = threading.Lock()
 
     def add(self, hit: Hit) -> None:
         """Have a line written soon; the first one in each process starts the thread."""
         self._hits.append(hit)
         if self._writer_of != os.getpid():
             self._writer_of = os.getpid()
+            # The one before may be held by a thread of the process that this is a fork of.
+            self._writing = threading.Lock()
             threading.Thread(target=self._keep_writing, name="access log", daemon=True).start()
             # A server's child process never runs `atexit`; this runs in children and in the main process.
             util.Finalize(None, self.write, exitpriority=1)
 
     def write(self) -> None:
-        """Write what is there now."""
-        hits = [self._hits.popleft() for _ in range(len(self._hits))]
-        if hits:
-            for handler in logging.getLogger().handlers:
-                _write(handler, hits)
+        """Write what is there now; what the thread has in hand is written as well when this returns."""
+        with self._writing:
+            hits = [self._hits.popleft() for _ in range(len(self._hits))]
+            if hits:
+                for handler in logging.getLogger().handlers:
+                    _write(handler, hits)
 
     def _keep_writing(self) -> None:
         while True:
@@ -83,7 +88,7 @@ lines = Lines()
 
 def _write(handler: logging.Handler, hits: list[Hit]) -> None:
     formatter = handler.formatter
-    if type(handler) is logging.StreamHandler and isinstance(formatter, structlog.stdlib.ProcessorFormatter):
+    if isinstance(handler, StandardError) and isinstance(formatter, structlog.stdlib.ProcessorFormatter):
         as_json = isinstance(formatter.processors[-1], structlog.processors.JSONRenderer)
         text = "".join(map(_as_json if as_json else _as_text, hits))
         handler.acquire()

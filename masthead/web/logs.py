@@ -3,12 +3,26 @@
 import logging
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 from structlog.types import Processor
 
 from masthead.config import Config
+from masthead.web import error_reports
 from masthead.web.log_files import RotatingFile, syslog_handler
+
+
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to standard error as it is at that moment: who has replaced it meanwhile may have closed the one before."""
+
+    @property
+    def stream(self) -> TextIO:
+        """Where lines go; there is no other place."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _given: TextIO) -> None: ...
 
 
 def configure(config: Config) -> None:
@@ -20,8 +34,11 @@ def configure(config: Config) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
+    # It sees exceptions before they are turned into text, and our own lines alone.
+    reporter = error_reports.reporter(config)
+    ours = shared if reporter is None else [*shared[:-1], reporter, shared[-1]]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*ours, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -36,23 +53,28 @@ def configure(config: Config) -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
-    handlers = _handlers(config)
+    _replace_handlers(_handlers(config), formatter)
+    logging.getLogger().setLevel(config.LOG_LEVEL)
+    # Alembic tells each table it looks at; a migration that fails raises.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    error_reports.warn_if_missing(config)
+
+
+def _replace_handlers(handlers: list[logging.Handler], formatter: logging.Formatter) -> None:
+    """Let the root logger write with these, and no longer with those of an earlier call."""
     for handler in handlers:
         handler.setFormatter(formatter)
         handler.name = "masthead"
     root = logging.getLogger()
     for other in root.handlers:
-        if other.name == "masthead" and type(other) is not logging.StreamHandler:
+        if other.name == "masthead":
             other.close()
     root.handlers = [other for other in root.handlers if other.name != "masthead"] + handlers
-    root.setLevel(config.LOG_LEVEL)
-    # Alembic tells each table it looks at; a migration that fails raises.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _handlers(config: Config) -> list[logging.Handler]:
     """Where the lines go."""
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers: list[logging.Handler] = [StandardError()]
     if config.LOG_FILE:
         handlers.append(RotatingFile(Path(config.LOG_FILE).absolute()))
     if config.SYSLOG:

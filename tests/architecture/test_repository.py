@@ -15,7 +15,7 @@ HOME = re.compile(r"(?<![\w.:/<$}-])/(root|work|Users|home/\w+|opt/pypi)/")
 
 def test_requirements_name_no_address() -> None:
     files = sorted((ROOT / "requirements").glob("*.txt"))
-    assert [path.name for path in files] == ["build.txt", "dev.txt", "runtime.txt"]
+    assert [path.name for path in files] == ["build.txt", "dev.txt", "extras.txt", "runtime.txt"]
     assert [path.name for path in files if "://" in path.read_text(encoding="utf-8")] == []
 
 
@@ -32,6 +32,8 @@ def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     declared = {"runtime": project["project"]["dependencies"], "build": project["dependency-groups"]["build"]}
     declared["dev"] = [*declared["runtime"], *declared["build"], *project["dependency-groups"]["test"]]
+    extras = project["project"]["optional-dependencies"].values()
+    declared["extras"] = [*declared["runtime"], *(name for extra in extras for name in extra)]
     for name, requirements in declared.items():
         locked = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
         pinned = {normalised(pin) for pin in re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)}

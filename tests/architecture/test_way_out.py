@@ -17,8 +17,10 @@ DOORS = (
     "httpx",
     "httpx2",
     "imaplib",
+    "opentelemetry",
     "poplib",
     "requests",
+    "sentry_sdk",
     "smtplib",
     "socket",
     "socketserver",
@@ -36,6 +38,9 @@ ALLOWED = {
     ("masthead/mail/transports.py", "smtplib"),
     # Where the server listens.
     ("masthead/operation/serving.py", "socket"),
+    # What SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT name; both libraries bring connections of their own.
+    ("masthead/web/error_reports.py", "sentry_sdk"),
+    ("masthead/web/tracing.py", "opentelemetry"),
 }
 SOURCES = sorted((ROOT / "masthead").rglob("*.py"))
 

@@ -1,10 +1,11 @@
 """How a process uses PostgreSQL when it answers requests."""
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from masthead.db import db, limit_statements
+from masthead.tags.models import Tag
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -35,3 +36,11 @@ def test_zero_limits_nothing(make_app):
 def test_process_keeps_as_many_connections_as_it_is_told(make_app):
     with make_app(DATABASE_CONNECTIONS=3).app_context():
         assert db.engine.pool.size() == 3
+
+
+def test_values_of_a_statement_that_fails_are_not_in_its_message(app):
+    row = {"name": "A", "slug": "a-secret-value", "key": "k", "description": ""}
+    with app.app_context(), pytest.raises(IntegrityError) as raised:
+        db.session.execute(insert(Tag), [row, row])
+    assert "INSERT INTO tag" in str(raised.value)
+    assert "[parameters" not in str(raised.value)

@@ -25,9 +25,12 @@ def dockerfile():
 
 
 def test_image_is_built_from_files_that_exist_and_hashed_packages():
+    words = {word for word, rest in dockerfile() if "REQUIREMENTS=runtime" in rest}
+    assert words == {"ARG"}
     copied = [rest.split()[:-1] for word, rest in dockerfile() if word == "COPY" and "--from" not in rest]
     for name in (name for names in copied for name in names):
-        assert (ROOT / name).exists(), name
+        for chosen in ("runtime", "extras"):
+            assert (ROOT / name.replace("${REQUIREMENTS}", chosen)).exists(), name
     for _, rest in dockerfile():
         if "pip install" in rest and "-r " in rest:
             assert rest.count("--require-hashes") == rest.count("pip install") - rest.count("--no-index")

@@ -4,6 +4,7 @@ from sqlalchemy import text
 from masthead.db import db
 from masthead.operation import migrating, schema
 from masthead.storage import store
+from masthead.web import error_reports, tracing
 from tests.factories import UserFactory
 
 
@@ -34,8 +35,31 @@ def test_a_good_installation_passes(look, cast):
         "jobs",
         "mail",
         "address",
+        "observers",
     }
     assert {level for level, _ in lines} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "extra", "places"),
+    [
+        ("SENTRY_DSN", "masthead[sentry]", (error_reports, "PACKAGE", "no_such_package")),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "masthead[opentelemetry]",
+            (tracing, "PACKAGES", ("no_such.package",)),
+        ),
+    ],
+)
+def test_extra_that_is_named_and_not_installed_is_wrong(look, app, cast, monkeypatch, setting, extra, places):
+    monkeypatch.setitem(app.config, setting, "http://key@127.0.0.1/1")
+    code, lines = look()
+    assert code == 0
+    assert setting in lines["ok", "observers"]
+    monkeypatch.setattr(*places)
+    code, lines = look()
+    assert code == 1
+    assert extra in lines["error", "observers"]
 
 
 def test_no_password_of_the_database_is_shown(look, app, cast, monkeypatch):

@@ -51,6 +51,16 @@ def test_a_finished_environment_is_left_alone(prepare):
     assert prepare.installed == []
 
 
+def test_extras_stay_when_the_server_is_started(prepare):
+    prepare.main("runtime")
+    assert prepare.main("extras") == 0
+    prepare.installed.clear()
+    (prepare.ROOT / "requirements" / "extras.txt").write_text("newer", encoding="utf-8")
+    assert prepare.main("runtime") == 0
+    assert json.loads(prepare.STAMP.read_text(encoding="utf-8"))["set"] == "extras"
+    assert prepare.installed
+
+
 def test_the_larger_set_is_added_to_the_smaller_one(prepare):
     prepare.main("runtime")
     assert prepare.main("development") == 0
