@@ -269,7 +269,8 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
             db.session.flush()
     except IntegrityError:
         raise Conflict("Somebody else deleted this role in the meantime.") from None
-    sessions.end_all(user)
+    # Browsers get a new id with their next request: see `sessions.renew_secret`.
+    sessions.end_clients(user)
     audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
 
 

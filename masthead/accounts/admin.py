@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 @freshly_signed_in
 def set_role(user_id: int) -> ResponseReturnValue:
-    """Give somebody another role, which signs them out everywhere."""
+    """Give somebody another role, which counts from their next click."""
     user, by = _both(user_id)
     role = queries.role(request.form.get("role", ""))
     if role.id == user.role_id:

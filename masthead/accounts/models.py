@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead import pagecache
@@ -20,6 +20,7 @@ NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
 BIO_CHARACTERS = 2_000
 PASSKEY_NAME_CHARACTERS = 60
+RIGHTS_CHARACTERS = 32
 
 
 class Role(Base):
@@ -45,6 +46,12 @@ class Role(Base):
     def is_built_in(self) -> bool:
         """Whether every site has this role."""
         return self.name in BUILT_IN
+
+    @property
+    def rights(self) -> str:
+        """A mark that is another one as soon as the role allows anything else; each login remembers it."""
+        state = [self.id, self.rank, sorted(self.permissions)]
+        return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:RIGHTS_CHARACTERS]
 
     @property
     def version(self) -> str:
@@ -126,6 +133,8 @@ class LoginSession(Base):
     idle_until: Mapped[datetime]
     expires_at: Mapped[datetime]
     is_remembered: Mapped[bool]
+    #: `Role.rights` when the secret was made. Where they are others today, the next request gets a new secret.
+    rights: Mapped[str] = mapped_column(String(RIGHTS_CHARACTERS), server_default=text("''"))
 
 
 class AccountToken(Base):

@@ -70,7 +70,7 @@ def create(body: RoleInput) -> Answer:
     is_conditional=True,
 )
 def change(name: str, body: RoleChange) -> Answer:
-    """Whoever has it is signed out if its rights change."""
+    """If its rights change, whoever has it goes on with a new session, and their API clients sign in again."""
     role = queries.role(name)
     check_match(role.version)
     asks = body.requires_second_factor
