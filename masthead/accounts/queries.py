@@ -145,6 +145,11 @@ def roles() -> Select[Role]:
     return select(Role).order_by(Role.rank, Role.id)
 
 
+def role_names() -> dict[int, str]:
+    """The name of each role, by its id."""
+    return {row[0]: row[1] for row in db.session.execute(select(Role.id, Role.name))}
+
+
 def people_by_role() -> dict[int, int]:
     """How many people have each role, bylines too; a role that nobody has is not in it."""
     counts = select(User.role_id, func.count()).group_by(User.role_id)

@@ -58,6 +58,7 @@ def open_all(page: Page) -> None:
         "/admin/users",
         "/admin/users?q=nobody-at-all",
         "/admin/users/invite",
+        "/admin/users/invitations",
         "/admin/audit",
         "/admin/audit?subject=nobody-at-all",
         "/admin/settings",
@@ -125,6 +126,22 @@ def test_invitation_is_made_and_accepted_from_the_keyboard(page: Page, cast: Cas
     page.keyboard.type("seven ships of state")
     page.keyboard.press("Enter")
     page.get_by_text("Your account is ready.").wait_for()
+
+
+def test_invitation_is_made_again_and_withdrawn_from_the_keyboard(page: Page, cast: Cast) -> None:
+    sign_in(page, cast.ada)
+    page.goto("/admin/users/invite")
+    page.get_by_label("E-mail address").fill("nina@example.org")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Back to people").press("Enter")
+    page.get_by_role("link", name="1 open invitation").press("Enter")
+    check(page)
+    page.get_by_role("button", name="New link for nina@example.org").press("Enter")
+    assert "/auth/invitation/" in page.get_by_label("Link").input_value()
+    page.goto("/admin/users/invitations")
+    page.get_by_role("button", name="Withdraw the invitation for nina@example.org").press("Enter")
+    page.get_by_text("The invitation for nina@example.org is withdrawn.").wait_for()
+    check(page)
 
 
 def test_log_is_filtered_from_the_keyboard(page: Page, cast: Cast) -> None:
