@@ -13,14 +13,26 @@ from masthead.accounts import queries
 from masthead.accounts.devices import device_name
 from masthead.accounts.models import LoginSession, RefreshFamily, Role, User
 from masthead.db import db
-from masthead.errors import NotFound
+from masthead.errors import Conflict, NotFound
 from masthead.text.addresses import truncated
 
 SECRET_BYTES = 32
 #: The time of the last use is written at most this often, so that reading pages does not write.
 NOTED_EVERY = timedelta(minutes=1)
+CHANGED_MEANWHILE = "The password of this account was changed at this very moment. Sign in with the new one."
 #: As if the password had never been given.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def hold(user: User) -> None:
+    """Keep the password as it was when ``user`` was read, until this transaction ends; raises `Conflict` if it is not.
+
+    Hashing takes a while. A login must not begin with a password that was changed meanwhile, since the change has ended
+    only the logins that it saw.
+    """
+    stored = select(User.password_hash).where(User.id == user.id).with_for_update(key_share=True)
+    if db.session.scalar(stored) != user.password_hash:
+        raise Conflict(CHANGED_MEANWHILE)
 
 
 def start(user: User, *, is_remembered: bool) -> str:

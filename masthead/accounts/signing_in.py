@@ -61,6 +61,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
 
     Whoever waits for the deletion of their account and signs in keeps it.
     """
+    sessions.hold(user)
     if not user.is_active:
         # Flask-Login asks this object, which is not the row.
         user.is_active = closing.take_back(user.id)
