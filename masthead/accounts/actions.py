@@ -1,13 +1,14 @@
 """Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, update
+from sqlalchemy import delete, null, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
@@ -42,9 +43,6 @@ def register(
 ) -> User:
     """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
     email = checked_email(email)
-    twin = lookalike_key(username)
-    if twin != name_key(username) and queries.by_username(twin) is not None:
-        raise UsernameTaken(username)
     user = User(
         username=checked_username(username),
         username_key=name_key(username),
@@ -85,7 +83,7 @@ def create_bylines(people: Sequence[Byline], *, at: datetime) -> list[User]:
     made = []
     for person, stem in zip(people, stems, strict=True):
         user = _byline(_free_username(stem, taken), role, at)
-        taken.add(user.username_key)
+        taken |= {user.username_key, lookalike_key(user.username)}
         user.name, user.bio, user.website = person.name[:NAME_CHARACTERS], person.bio, person.website
         made.append(user)
     try:
@@ -102,10 +100,12 @@ def _stem(username: str) -> str:
     return stem if len(stem) >= shortest else f"author-{stem}"
 
 
-def _free_username(stem: str, taken: Container[str]) -> str:
+def _free_username(stem: str, taken: AbstractSet[str]) -> str:
     """The stem, or the first number behind it that is free."""
     candidate, number = stem, 1
-    while name_key(candidate) in taken or (number > 1 and queries.by_username(candidate) is not None):
+    while not taken.isdisjoint((name_key(candidate), lookalike_key(candidate))) or (
+        number > 1 and queries.usernames_among([candidate])
+    ):
         number += 1
         candidate = f"{stem[: USERNAME_CHARACTERS[1] - 6]}-{number}"
     return candidate
@@ -117,6 +117,9 @@ def restore_byline(*, name: str, username: str, at: datetime, bio: str = "", web
         raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
     user = _byline(username, queries.role(READER), at)
     user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
+    if lookalike_key(username) in queries.usernames_among([username]):
+        # Both were there in the other publication, and one of them cannot sign in.
+        user.username_lookalike = null()
     _insert(user)
     return user
 
@@ -269,7 +272,8 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
             db.session.flush()
     except IntegrityError:
         raise Conflict("Somebody else deleted this role in the meantime.") from None
-    sessions.end_all(user)
+    # Browsers get a new id with their next request: see `sessions.renew_secret`.
+    sessions.end_clients(user)
     audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
 
 

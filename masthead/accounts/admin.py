@@ -3,12 +3,12 @@
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts import actions, queries
+from masthead.accounts import actions, invitations, queries
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission, can_change_account, can_grant
-from masthead.db import db, paginate
+from masthead.db import count_of, db, paginate
 from masthead.errors import Conflict
 from masthead.web.paging import page_number
 from masthead.web.redirection import redirect_back
@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
         role=role,
         roles=roles,
         grantable=[other for other in roles if can_grant(by, other)],
+        invited=db.session.scalar(count_of(invitations.waiting())) or 0,
         may_change=lambda user: can_change_account(by, user),
     )
 
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 @freshly_signed_in
 def set_role(user_id: int) -> ResponseReturnValue:
-    """Give somebody another role, which signs them out everywhere."""
+    """Give somebody another role, which counts from their next click."""
     user, by = _both(user_id)
     role = queries.role(request.form.get("role", ""))
     if role.id == user.role_id:
@@ -56,7 +57,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
     except Conflict as conflict:
         return _refuse(conflict)
     db.session.commit()
-    return _back(f"{user.display_name} has the role {role.title} now, and has to sign in again.")
+    return _back(f"{user.display_name} has the role {role.title} now.")
 
 
 @bp.post("/<int:user_id>/disable")

@@ -1,10 +1,18 @@
 """The shapes in the API of what administrators do with accounts and roles."""
 
+from datetime import datetime
+
 from pydantic import Field
 
-from masthead.accounts.models import EMAIL_CHARACTERS, ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, Role
+from masthead.accounts.models import (
+    EMAIL_CHARACTERS,
+    ROLE_NAME_CHARACTERS,
+    ROLE_TITLE_CHARACTERS,
+    AccountToken,
+    Role,
+)
 from masthead.accounts.permissions import HIGHEST_RANK, Permission
-from masthead.web.api.schemas import ListAnswer, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Made, Schema, Text
 
 
 class InvitationInput(Schema):
@@ -12,6 +20,35 @@ class InvitationInput(Schema):
 
     email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.org"])
     role: Text = Field(min_length=1, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
+
+
+class InvitationAnswer(Schema):
+    """An invitation that can still be accepted."""
+
+    id: int = Field(examples=[5])
+    email: str = Field(examples=["grace@example.org"])
+    role: str = Field(examples=["author"])
+    invited_by: str | None = Field(description="A user name, or `shell`.", examples=["ada"])
+    created_at: Made
+    expires_at: datetime = Field(examples=["2026-11-27T16:05:00Z"])
+
+    @classmethod
+    def of(cls, token: AccountToken, *, role: str, invited_by: str | None) -> "InvitationAnswer":
+        """The invitation."""
+        return cls(
+            id=token.id,
+            email=token.email,
+            role=role,
+            invited_by=invited_by,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+        )
+
+
+class Invitations(ListAnswer):
+    """Some of the open invitations, the one that ends first before the others."""
+
+    invitations: list[InvitationAnswer]
 
 
 class LinkAnswer(Schema):

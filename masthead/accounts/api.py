@@ -14,6 +14,7 @@ from masthead.accounts import (
     queries,
     registration,
     second_factor,
+    sessions,
 )
 from masthead.accounts.access import current_user, requires, signed_in, visitor
 from masthead.accounts.bearer import ACCESS_LIFETIME, Pair, ReusedToken
@@ -69,7 +70,7 @@ def register(body: Registration) -> Answer:
 
 @auth.post("/login")
 @public
-@operation("Sign in", tag="auth", body=Credentials, answer=SignedIn, problems=(401, 429), bearer="none")
+@operation("Sign in", tag="auth", body=Credentials, answer=SignedIn, problems=(401, 409, 429), bearer="none")
 def login(body: Credentials) -> Answer:
     """Exchange an address and a password for tokens."""
     attempt = attempts.begin(body.email)
@@ -81,7 +82,10 @@ def login(body: Credentials) -> Answer:
     _check_second_factor(user, body.otp)
     attempt.succeeded()
     if passwords.is_outdated(user.password_hash or ""):
-        actions.renew_password_hash(user, passwords.rehash(body.password))
+        rehashed = passwords.rehash(body.password)
+        actions.renew_password_hash(user, rehashed)
+        user.password_hash = rehashed
+    sessions.hold(user)
     pair = bearer.begin(user)
     audit.record("sign_in.succeeded", by=user, way="api")
     db.session.commit()

@@ -38,7 +38,7 @@ def invite() -> ResponseReturnValue:
             form.show(error)
         else:
             db.session.commit()
-            return _show(link, f"Invitation for {form.email.data}", days=7)
+            return show_link(link, f"Invitation for {form.email.data}", days=7)
     return render_template("accounts/invite.html", form=form), 422 if request.method == "POST" else 200
 
 
@@ -52,7 +52,7 @@ def reset_link(user_id: int) -> ResponseReturnValue:
     db.session.flush()
     link = link_of(Purpose.RESET, tokens.arm(token))
     db.session.commit()
-    return _show(link, f"A new password for {user.display_name}", days=0)
+    return show_link(link, f"A new password for {user.display_name}", days=0)
 
 
 @bp.post("/users/<int:user_id>/reset-factor")
@@ -78,7 +78,7 @@ def sign_out(user_id: int) -> ResponseReturnValue:
     return redirect_back(url_for("dashboard.index"))
 
 
-def _show(link: str, title: str, *, days: int) -> ResponseReturnValue:
+def show_link(link: str, title: str, *, days: int) -> ResponseReturnValue:
     """The link, once: it is not kept anywhere, and neither is the page."""
     page = render_template(
         "accounts/link.html", link=link, title=title, days=days, mail_is_on=delivery.is_on()

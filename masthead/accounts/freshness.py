@@ -19,6 +19,7 @@ from masthead.web import errors, expired_forms, stateless
 P = ParamSpec("P")
 R = TypeVar("R")
 LIFETIME = timedelta(minutes=10)
+ATTRIBUTE = "needs_fresh_sign_in"
 #: What somebody without the factor that their role asks for can use: to set one up, or to leave.
 SETTING_UP = frozenset(
     {
@@ -54,6 +55,7 @@ def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnVal
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
         return view(*args, **kwargs) if is_fresh() else _ask_again()
 
+    setattr(guarded, ATTRIBUTE, True)
     return guarded
 
 

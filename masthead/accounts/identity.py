@@ -15,6 +15,7 @@ from masthead.accounts import (
     pending,
     queries,
     second_factor,
+    sessions,
     signing_in,
 )
 from masthead.accounts.access import current_user, signed_in
@@ -180,6 +181,7 @@ def ask_for_proof() -> ResponseReturnValue:
 
 
 def _confirmed(user: User) -> ResponseReturnValue:
+    sessions.hold(user)
     signing_in.renew(queries.get(user.id))
     audit.record("identity.confirmed", by=user, subject=user.username)
     db.session.commit()

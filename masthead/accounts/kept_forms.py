@@ -1,12 +1,13 @@
-"""A form that was sent when a fresh proof of identity was needed: carried through the proof, then shown again.
+"""A form that was sent when a fresh proof of identity was needed: carried through the proof, then offered again.
 
 The page that asks for the proof carries it, signed and for one person, since a cookie could not hold a long text. What
 is secret was left out before (`masthead.web.expired_forms`).
 """
 
-from flask import Response, current_app, request
+from flask import current_app, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from masthead.accounts import kept_deeds
 from masthead.accounts.models import User
 from masthead.web import expired_forms
 
@@ -16,7 +17,8 @@ LIFETIME_SECONDS = 3_600
 
 def of_this_request(user: User) -> str:
     """The form that this request sent, to be carried by a page."""
-    return _signer().dumps([user.id, request.full_path.rstrip("?"), expired_forms.fields_to_keep()])
+    place = [request.full_path.rstrip("?"), request.endpoint, request.view_args]
+    return _signer().dumps([user.id, *place, expired_forms.fields_to_keep()])
 
 
 def carried() -> str:
@@ -24,16 +26,17 @@ def carried() -> str:
     return request.form.get(FIELD, "")
 
 
-def offer_again(user: User) -> Response | None:
-    """The page with the form that was carried; None if there is none, or it is somebody else's, or too old."""
+def offer_again(user: User) -> str | None:
+    """The page that says what the form does, with a button to send it; None without a form, or with somebody else's."""
     try:
-        owner, action, fields = _signer().loads(carried(), max_age=LIFETIME_SECONDS)
+        owner, action, endpoint, arguments, fields = _signer().loads(carried(), max_age=LIFETIME_SECONDS)
     except BadSignature:
         return None
     if owner != user.id:
         return None
-    return expired_forms.offer_again(fields, action=action, is_confirmed=True)
+    deed = kept_deeds.described(endpoint, arguments, fields)
+    return render_template("accounts/send_again.html", deed=deed, action=action, fields=fields)
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="masthead.kept-form")
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="masthead.kept-form-of-view")

@@ -3,14 +3,16 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any, Protocol
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead import pagecache
 from masthead.accounts.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.db import Base, Identifier, Timestamps
+from masthead.text.names import lookalike_key
 
 ROLE_NAME_CHARACTERS = 40
 ROLE_TITLE_CHARACTERS = 80
@@ -20,6 +22,7 @@ NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
 BIO_CHARACTERS = 2_000
 PASSKEY_NAME_CHARACTERS = 60
+RIGHTS_CHARACTERS = 32
 
 
 class Role(Base):
@@ -47,22 +50,43 @@ class Role(Base):
         return self.name in BUILT_IN
 
     @property
+    def rights(self) -> str:
+        """A mark that is another one as soon as the role allows anything else; each login remembers it."""
+        state = [self.id, self.rank, sorted(self.permissions)]
+        return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:RIGHTS_CHARACTERS]
+
+    @property
     def version(self) -> str:
         """A mark that is another one after each change, so that nobody overwrites what they have not seen."""
         state = [self.title, self.rank, sorted(self.permissions), self.requires_second_factor]
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
+class _Insert(Protocol):
+    """What SQLAlchemy tells a default of the row that it belongs to."""
+
+    def get_current_parameters(self) -> dict[str, Any]: ...
+
+
+def _lookalike(context: _Insert) -> str:
+    return lookalike_key(context.get_current_parameters()["username"])
+
+
 class User(Timestamps, UserMixin, Base):
     """A person: with an account, or only a byline that cannot sign in."""
 
     __tablename__ = "user"
-    __table_args__ = (Index("ix_user_role_id", "role_id"),)
+    __table_args__ = (
+        Index("ix_user_role_id", "role_id"),
+        Index("ix_user_username_lookalike", "username_lookalike", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     username: Mapped[str] = mapped_column(String(60))
     #: `masthead.text.names.name_key` of the user name: two that look alike have the same.
     username_key: Mapped[str] = mapped_column(String(120), unique=True)
+    #: The same for names that the eye takes for each other; null for one that was there before it had to be unique.
+    username_lookalike: Mapped[str | None] = mapped_column(String(120), default=_lookalike)
     email: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS))
     email_key: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
@@ -126,6 +150,8 @@ class LoginSession(Base):
     idle_until: Mapped[datetime]
     expires_at: Mapped[datetime]
     is_remembered: Mapped[bool]
+    #: `Role.rights` when the secret was made. Where they are others today, the next request gets a new secret.
+    rights: Mapped[str] = mapped_column(String(RIGHTS_CHARACTERS), server_default=text("''"))
 
 
 class AccountToken(Base):

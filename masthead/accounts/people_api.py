@@ -4,12 +4,19 @@ from flask import Blueprint, Response
 
 from masthead.accounts import actions, bearer, factor_actions, invitations, queries, tokens
 from masthead.accounts.access import current_user, requires
-from masthead.accounts.administration_schemas import InvitationInput, LinkAnswer
+from masthead.accounts.administration_schemas import (
+    InvitationAnswer,
+    InvitationInput,
+    Invitations,
+    LinkAnswer,
+)
 from masthead.accounts.links import link_of
 from masthead.accounts.permissions import Permission
 from masthead.accounts.tokens import Purpose
-from masthead.db import db
-from masthead.web.api.operations import Answer, operation, settled
+from masthead.db import db, paginate
+from masthead.web.api.operations import Answer, check_match, operation, settled
+from masthead.web.api.paging import listed
+from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("assistance_api", __name__)
 
@@ -32,6 +39,48 @@ def invite(body: InvitationInput) -> Answer:
     link = invitations.invite(body.email, queries.chosen_role(body.role, field="role"), by=current_user())
     db.session.commit()
     return Answer(LinkAnswer(link=link))
+
+
+@bp.get("/invitations")
+@requires(Permission.MANAGE_USERS)
+@operation("List open invitations", tag="users", query=PageQuery, answer=Invitations, problems=(403, 404))
+def list_invitations(query: PageQuery) -> Answer:
+    """The one that ends first comes first. Their links are stored nowhere: to have one again, invite again."""
+    page = paginate(invitations.waiting(), page=query.page, per_page=query.per_page)
+    roles, names = queries.role_names(), invitations.invited_by(page.items)
+    shown = [
+        InvitationAnswer.of(token, role=roles.get(token.role_id or 0, ""), invited_by=names.get(token.email))
+        for token in page.items
+    ]
+    return listed(Invitations, page, invitations=shown)
+
+
+@bp.get("/invitations/<int:invitation_id>")
+@requires(Permission.MANAGE_USERS)
+@operation(
+    "Read an invitation", tag="users", answer=InvitationAnswer, problems=(403, 404), is_conditional=True
+)
+def show_invitation(invitation_id: int) -> Answer:
+    """One that can still be accepted."""
+    token, role = invitations.get(invitation_id)
+    names = invitations.invited_by([token])
+    shown = InvitationAnswer.of(token, role=role.name, invited_by=names.get(token.email))
+    return Answer(shown, etag=invitations.mark_of(token))
+
+
+@bp.delete("/invitations/<int:invitation_id>")
+@requires(Permission.MANAGE_USERS)
+@operation(
+    "Withdraw an invitation", tag="users", status=204, problems=(403, 404, 412, 428), is_conditional=True
+)
+def withdraw_invitation(invitation_id: int) -> Response:
+    """Its links open nothing from the next request on."""
+    token, _ = invitations.get(invitation_id)
+    check_match(invitations.mark_of(token))
+    invitations.withdraw(invitation_id, by=current_user())
+    answer = settled(Answer, None)
+    db.session.commit()
+    return answer
 
 
 @bp.post("/<int:user_id>/reset-link")

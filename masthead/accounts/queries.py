@@ -9,11 +9,11 @@ from masthead.accounts.models import AccountClosure, Authenticator, Passkey, Rec
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
-from masthead.text.names import name_key
+from masthead.text.names import lookalike_key, name_key
 from masthead.text.plain import is_storable
 
 #: Below the smallest limit of variables in one statement that either database has.
-AT_ONCE = 500
+AT_ONCE = 250
 
 
 def users() -> Select[User]:
@@ -90,13 +90,19 @@ def by_username(username: str) -> User | None:
 
 
 def usernames_among(wanted: Iterable[str]) -> set[str]:
-    """The keys of those of these user names that somebody has."""
-    keys = sorted({name_key(username) for username in wanted})
+    """The keys of those of these user names that somebody has, or has one that looks like it."""
+    keys = sorted({key(username) for username in wanted for key in (name_key, lookalike_key)})
     chunks = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
     return {
         key
         for chunk in chunks
-        for key in db.session.scalars(select(User.username_key).where(User.username_key.in_(chunk)))
+        for row in db.session.execute(
+            select(User.username_key, User.username_lookalike).where(
+                or_(User.username_key.in_(chunk), User.username_lookalike.in_(chunk))
+            )
+        )
+        for key in row
+        if key is not None
     }
 
 
@@ -151,6 +157,11 @@ def role_with_id(role_id: int) -> Role:
 def roles() -> Select[Role]:
     """All roles, the lowest rank first."""
     return select(Role).order_by(Role.rank, Role.id)
+
+
+def role_names() -> dict[int, str]:
+    """The name of each role, by its id."""
+    return {row[0]: row[1] for row in db.session.execute(select(Role.id, Role.name))}
 
 
 def people_by_role() -> dict[int, int]:

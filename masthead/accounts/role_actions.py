@@ -71,7 +71,7 @@ def create(draft: Draft, *, by: User) -> Role:
 
 
 def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None = None) -> None:
-    """Change a role. Whoever has it is signed out if its rights changed; raises `Conflict` if it changed meanwhile."""
+    """Change a role. If its rights changed, logins get new ids and clients end; raises `Conflict` if it changed meanwhile."""
     _lock()
     _must_exist(role)
     if not can_change_role(by, role):
@@ -90,7 +90,7 @@ def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None =
     if changes:
         audit.record("role.edited", by=by, subject=role.name, **changes)
     if rights != (role.granted, role.rank):
-        sessions.end_all_of_role(role)
+        sessions.end_clients_of_role(role)
 
 
 def delete(role: Role, *, by: User, heir: Role | None = None) -> None:
@@ -128,7 +128,7 @@ def _hand_over(role: Role, people: Iterable[User], heir: Role | None, *, by: Use
     _must_exist(heir)
     if not can_grant(by, heir):
         raise NotAllowed("Your role does not allow you to give people that role.")
-    sessions.end_all_of_role(role)
+    sessions.end_clients_of_role(role)
     for person in people:
         person.role = heir
         audit.record("role.changed", by=by, subject=person.username, before=role.name, after=heir.name)

@@ -77,7 +77,7 @@ def _made(role: Role) -> Answer:
     is_conditional=True,
 )
 def change(name: str, body: RoleChange) -> Response:
-    """Whoever has it is signed out if its rights change."""
+    """If its rights change, whoever has it goes on with a new session, and their API clients sign in again."""
     role = queries.role(name)
     check_match(role.version)
     asks = body.requires_second_factor

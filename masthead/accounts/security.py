@@ -44,6 +44,7 @@ def change_password() -> ResponseReturnValue:
         except Invalid as error:
             form.show(error)
         else:
+            sessions.hold(user)
             person = queries.get(user.id)
             actions.set_password_hash(person, hashed, by=user)
             signing_in.renew(person)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app, request
 from sqlalchemy import Select, delete, select, update
@@ -13,12 +13,26 @@ from masthead.accounts import queries
 from masthead.accounts.devices import device_name
 from masthead.accounts.models import LoginSession, RefreshFamily, Role, User
 from masthead.db import db
-from masthead.errors import NotFound
+from masthead.errors import Conflict, NotFound
 from masthead.text.addresses import truncated
 
 SECRET_BYTES = 32
 #: The time of the last use is written at most this often, so that reading pages does not write.
 NOTED_EVERY = timedelta(minutes=1)
+CHANGED_MEANWHILE = "The password of this account was changed at this very moment. Sign in with the new one."
+#: As if the password had never been given.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def hold(user: User) -> None:
+    """Keep the password as it was when ``user`` was read, until this transaction ends; raises `Conflict` if it is not.
+
+    Hashing takes a while. A login must not begin with a password that was changed meanwhile, since the change has ended
+    only the logins that it saw.
+    """
+    as_it_was = (User.id == user.id, User.password_hash.is_not_distinct_from(user.password_hash))
+    if db.session.scalar(select(User.id).where(*as_it_was).with_for_update(key_share=True)) is None:
+        raise Conflict(CHANGED_MEANWHILE)
 
 
 def start(user: User, *, is_remembered: bool) -> str:
@@ -37,6 +51,7 @@ def start(user: User, *, is_remembered: bool) -> str:
             idle_until=now + _idle(is_remembered),
             expires_at=now + timedelta(days=current_app.config["SESSION_DAYS"]),
             is_remembered=is_remembered,
+            rights=user.role.rights,
         )
     )
     return secret
@@ -95,6 +110,27 @@ def note_use(login: LoginSession) -> None:
         session.execute(statement, execution_options={"synchronize_session": False})
 
 
+def renew_secret(login: LoginSession, rights: str) -> str | None:
+    """A new secret for a login whose owner may do something else than when it began; None if the old one is gone.
+
+    It is written in a transaction of its own; call it before the request's own begins. Of several requests that come
+    with the old secret at once, one gets the new one. Nobody knows who sent it, so what matters asks for a proof again.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    statement = (
+        update(LoginSession)
+        .where(LoginSession.id == login.id, LoginSession.secret_hash == login.secret_hash)
+        .values(secret_hash=hash_of(secret), rights=rights, authenticated_at=LONG_AGO)
+        .returning(LoginSession.id)
+    )
+    with Session(db.engine) as session, session.begin():
+        renewed = session.scalar(statement, execution_options={"synchronize_session": False})
+    if renewed is None:
+        return None
+    login.rights, login.authenticated_at = rights, LONG_AGO
+    return secret
+
+
 def of(user: User) -> Select[LoginSession]:
     """Where somebody is signed in, the last used first."""
     now = clock.now()
@@ -124,18 +160,20 @@ def end_all(user: User, *, but: int | None = None) -> None:
         statement = statement.where(LoginSession.id != but)
     db.session.execute(statement, execution_options={"synchronize_session": False})
     # What signs a person out everywhere signs their API clients out too.
-    db.session.execute(
-        delete(RefreshFamily).where(RefreshFamily.user_id == user.id),
-        execution_options={"synchronize_session": False},
-    )
+    end_clients(user)
 
 
-def end_all_of_role(role: Role) -> None:
-    """End every login of everybody with the role."""
+def end_clients(user: User) -> None:
+    """End every sign-in of somebody's API clients."""
+    statement = delete(RefreshFamily).where(RefreshFamily.user_id == user.id)
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def end_clients_of_role(role: Role) -> None:
+    """End every sign-in of an API client of everybody with the role."""
     people = select(User.id).where(User.role_id == role.id)
-    for model in (LoginSession, RefreshFamily):
-        statement = delete(model).where(model.user_id.in_(people))
-        db.session.execute(statement, execution_options={"synchronize_session": False})
+    statement = delete(RefreshFamily).where(RefreshFamily.user_id.in_(people))
+    db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def forget_ended(*, before: datetime) -> None:

@@ -9,6 +9,7 @@ from masthead import audit
 from masthead.accounts import authentication, closing, sessions
 from masthead.accounts.models import LoginSession, User
 from masthead.extensions import login_manager
+from masthead.web import stateless
 
 
 def init_app(app: Flask) -> None:
@@ -34,6 +35,12 @@ def _load(secret: str) -> User | None:
     if found is None:
         return None
     login, user = found
+    # A view without a session could not hand out a new id, and shows nobody more than others.
+    if login.rights != user.role.rights and not stateless.is_stateless():
+        renewed = sessions.renew_secret(login, user.role.rights)
+        if renewed is None:
+            return None
+        secret = session["_user_id"] = renewed
     if sessions.is_note_due(login):
         sessions.note_use(login)
     user.login_secret = secret
@@ -54,6 +61,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
 
     Whoever waits for the deletion of their account and signs in keeps it.
     """
+    sessions.hold(user)
     if not user.is_active:
         # Flask-Login asks this object, which is not the row.
         user.is_active = closing.take_back(user.id)

@@ -114,12 +114,14 @@ def void(user: User, *purposes: Purpose) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def void_invitations(email: str) -> None:
-    """Make earlier invitations to an address useless."""
-    statement = delete(AccountToken).where(
-        AccountToken.purpose == Purpose.INVITE, AccountToken.email == email
+def void_invitations(email: str) -> int:
+    """Make the invitations to an address useless; how many links there were."""
+    statement = (
+        delete(AccountToken)
+        .where(AccountToken.purpose == Purpose.INVITE, AccountToken.email == email)
+        .returning(AccountToken.id)
     )
-    db.session.execute(statement, execution_options={"synchronize_session": False})
+    return len(db.session.scalars(statement, execution_options={"synchronize_session": False}).all())
 
 
 def forget_expired(*, before: datetime) -> None:

@@ -1,4 +1,4 @@
-"""One row for each deed. Triggers that the migration makes refuse every UPDATE."""
+"""One row for each deed. Triggers that the migrations make refuse every UPDATE, and every DELETE before its time."""
 
 from datetime import datetime
 from typing import Any

@@ -58,3 +58,12 @@ def about(actor_id: int, subjects: Sequence[str]) -> Select[AuditEvent]:
         .where((AuditEvent.actor_id == actor_id) | AuditEvent.subject.in_(subjects))
         .order_by(AuditEvent.id)
     )
+
+
+def deeds(action: str, subjects: Sequence[str], *, since: datetime) -> Select[AuditEvent]:
+    """What was done to these, the oldest first."""
+    return (
+        select(AuditEvent)
+        .where(AuditEvent.action == action, AuditEvent.subject.in_(subjects), AuditEvent.at >= since)
+        .order_by(AuditEvent.id)
+    )

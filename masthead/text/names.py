@@ -28,6 +28,27 @@ _SCRIPT_SYNONYMS: Final = {
 }
 
 
+def _pairs(codes: str, latin: str) -> dict[int, str]:
+    return {int(code, 16): letter for code, letter in zip(codes.split(), latin, strict=True)}
+
+
+#: Letters of other alphabets, and rare Latin ones, that look like a plain Latin letter, by their code points.
+_DRAWN_LIKE: Final = {
+    # Latin: alpha, dotless i and j, script g, iota.
+    **_pairs("251 131 237 261 269", "aijgi"),
+    # Cyrillic, small: a ie o er es u ha i je dze shha komi-de qa we palochka.
+    **_pairs("430 435 43e 440 441 443 445 456 458 455 4bb 501 51b 51d 4cf", "aeopcyxijshdqwl"),
+    # Cyrillic, capital: a ve ie dze i je ka em en o er es te u ha qa we.
+    **_pairs("410 412 415 405 406 408 41a 41c 41d 41e 420 421 422 423 425 51a 51c", "abesijkmhopctyxqw"),
+    # Greek, small: alpha gamma iota kappa nu omicron rho upsilon yot.
+    **_pairs("3b1 3b3 3b9 3ba 3bd 3bf 3c1 3c5 3f3", "ayikvopuj"),
+    # Greek, capital: alpha beta epsilon zeta eta iota kappa mu nu omicron rho tau upsilon chi.
+    **_pairs("391 392 395 396 397 399 39a 39c 39d 39f 3a1 3a4 3a5 3a7", "abezhikmnoptyx"),
+    # Armenian: oh ho vo seh co za yi.
+    **_pairs("585 570 578 57d 581 566 575", "ohnugqj"),
+}
+
+
 def name_key(text: str) -> str:
     """Return the form under which a name is unique: two names with one key look or read the same."""
     if text.isascii() and text.isprintable():
@@ -41,8 +62,13 @@ def name_key(text: str) -> str:
 
 
 def lookalike_key(text: str) -> str:
-    """The key with one letter for the i with a dot and the i without, which Turkish tells apart and the eye does not."""
-    return name_key(text).replace("\u0131", "i").replace("i\u0307", "i")
+    """Return a key that names share which the eye takes for each other, such as a Latin `ace` and a Cyrillic one.
+
+    Letters are compared as they are drawn, so capitals count before they are folded. What one script has alike in most
+    typefaces, such as l and I, stays apart.
+    """
+    drawn = unicodedata.normalize("NFKC", _without_hidden(text)).translate(_DRAWN_LIKE)
+    return name_key(drawn).translate(_DRAWN_LIKE).replace("i\u0307", "i")
 
 
 def has_hidden_characters(text: str) -> bool:

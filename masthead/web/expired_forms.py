@@ -4,7 +4,7 @@ The text is given back only to a page of our own. Another site could otherwise f
 them press the button.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -66,14 +66,9 @@ def fields_to_keep() -> list[tuple[str, str]]:
     ]
 
 
-def offer_again(
-    fields: Iterable[tuple[str, str]] | None = None, *, action: str = "", is_confirmed: bool = False
-) -> Response:
-    """The page that shows what was typed, with a fresh token: the form of this request, or one kept from before."""
+def offer_again() -> Response:
+    """The page that shows what was typed into the form of this request, with a fresh token."""
     page = render_template(
-        "errors/expired.html",
-        fields=fields_to_keep() if fields is None else fields,
-        action=action or request.full_path.rstrip("?"),
-        is_confirmed=is_confirmed,
+        "errors/expired.html", fields=fields_to_keep(), action=request.full_path.rstrip("?")
     )
-    return current_app.response_class(page, status=200 if is_confirmed else 400, mimetype="text/html")
+    return current_app.response_class(page, status=400, mimetype="text/html")

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from masthead.accounts import freshness, kept_deeds
 from masthead.accounts.models import Role, User
 from masthead.db import db
 from tests.support.factors import Device, add_passkey, options_on, set_up_app
@@ -56,7 +57,14 @@ def test_form_is_shown_again_and_can_be_sent(
     assert "Guest <Author>" not in roles()
     answer = prove(ada, kept)
     assert answer.status_code == 200
-    form = document(answer).form({"title": ""})
+    page = document(answer)
+    assert page.text("//h1") == page.text("//main//form//button") == "Make the role"
+    assert page.texts("//main//dl/div") == [
+        "Title Guest <Author>",
+        "Rank 5",
+        "May Write drafts and submit them for review; Comment on posts",
+    ]
+    form = page.form({"title": ""})
     assert form.action == "/admin/roles/create"
     sent = form.filled({}, None)
     assert (sent["title"], sent["rank"], sent["permissions"]) == (
@@ -66,6 +74,59 @@ def test_form_is_shown_again_and_can_be_sent(
     )
     assert ada.post(form.action, data=sent).status_code == 303
     assert "Guest <Author>" in roles()
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "heading", "facts"),
+    [
+        ("/admin/users/{walt}/role", {"role": "editor"}, "Change the role of Walt", ["Role Editor"]),
+        ("/admin/users/{walt}/reset-link", {"next": "/x"}, "Show a link for a new password of Walt", []),
+        ("/admin/users/999/reset-factor", {}, "Reset the second factor of somebody who is gone", []),
+        (
+            "/auth/security/tokens",
+            {"name": "é" * 200, "days": "30", "scopes": ["posts:read", "nonsense"]},
+            "Make the token",
+            [
+                "Name " + "é" * 79 + "…",
+                "Ends after 30 days",
+                "The token may Read and find posts, your drafts included; nonsense",
+            ],
+        ),
+        (
+            "/auth/privacy/close",
+            {"posts": "keep", "comments": "anonymise", "heir": ""},
+            "Delete my account",
+            [
+                "Your posts They stay under your name, with what you say about yourself beside them",
+                "Your comments They stay, and a former member is named as their author",
+            ],
+        ),
+    ],
+)
+def test_page_says_what_will_be_done(
+    cast: Cast,
+    ada: Visitor,
+    asked: Callable[..., str],
+    path: str,
+    data: dict[str, object],
+    heading: str,
+    facts: list[str],
+) -> None:
+    page = document(prove(ada, asked(path.format(walt=cast.walt.id), data)))
+    assert page.text("//h1") == page.text("//main//form//button") == heading
+    assert page.texts("//main//dl/div") == facts
+    for name in data:
+        assert not page.all(f"//main//*[@name='{name}' and not(@type='hidden')]")
+
+
+def test_every_form_that_needs_a_proof_has_words_for_what_it_does(app: Flask) -> None:
+    guarded = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+        and getattr(app.view_functions[rule.endpoint], freshness.ATTRIBUTE, False)
+    }
+    assert guarded == set(kept_deeds.DEEDS)
 
 
 def test_wrong_proof_keeps_the_form(ada: Visitor, asked: Callable[..., str]) -> None:

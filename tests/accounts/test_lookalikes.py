@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from masthead import clock
+from masthead.accounts import actions
 from masthead.accounts.models import User
 from masthead.db import db
 from tests.factories import UserFactory
@@ -45,8 +47,87 @@ def test_second_name_that_looks_the_same_is_refused(
         assert db.session.scalar(select(func.count()).select_from(User)) == 1
 
 
-@pytest.mark.parametrize("username", ["adm\u0131n", "adm\u0130n", "ed\u0131tor"])
-def test_reserved_names_are_not_to_be_had_with_another_i(client: Visitor, username: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mikhail", "m\u0131khail"),  # a dotless i
+        ("\u0131\u015f\u0131k", "i\u015fik"),
+        ("coco", "\u0441\u043e\u0441\u043e"),  # all Cyrillic
+        ("ACE", "\u0410\u0421\u0415"),  # capitals, all Cyrillic
+        ("ace", "\u0410\u0421\u0415"),
+        ("hope", "\u041d\u041e\u0420\u0415"),
+        ("ono", "\u03bf\u039d\u03bf"),  # all Greek
+        ("NATO", "\u039d\u0391\u03a4\u039f"),
+        ("\u0430\u0440\u0435", "\u0391\u03a1\u0395"),  # Cyrillic and Greek
+        ("ono", "\u0585\u0578\u0585"),  # all Armenian
+        ("gap", "\u0261\u0251p"),  # rare Latin letters
+        ("\uff41\uff43\uff45", "\u0430\u0441\u0435"),  # fullwidth and Cyrillic
+    ],
+)
+def test_of_two_names_that_look_alike_the_second_is_refused_in_either_order(
+    app: Flask, new_client: Callable[..., Visitor], one: str, other: str
+) -> None:
+    for number, (first, second) in enumerate([(one, other), (other, one)]):
+        assert register(new_client(), first, f"first{number}@example.org") == 303
+        assert register(new_client(), second, f"second{number}@example.org") == 422
+        with app.app_context():
+            db.session.execute(delete(User))
+            db.session.commit()
+
+
+@pytest.mark.parametrize(
+    "username",
+    [
+        "p\u0430ypal",  # a Cyrillic letter among Latin ones
+        "\u03bfliver",  # a Greek one
+        "\u0391\u0441\u0435",  # Greek and Cyrillic
+        "\u0585ffice",  # Armenian and Latin
+        "zoe\u0338",  # a mark that goes with no letter
+        "a\u0301\u0301\u0301da",
+    ],
+)
+def test_mixed_scripts_and_stray_marks_are_refused(client: Visitor, username: str) -> None:
+    assert register(client, username) == 422
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("walt", "wait"), ("jose", "jos\u00e9"), ("anna", "\u0430\u043d\u043d\u0430")]
+)
+def test_names_that_can_be_told_apart_are_two(
+    new_client: Callable[..., Visitor], first: str, second: str
+) -> None:
+    assert register(new_client(), first, "first@example.org") == 303
+    assert register(new_client(), second, "second@example.org") == 303
+
+
+def test_of_lookalikes_that_register_at_once_one_gets_in(
+    app: Flask, new_client: Callable[..., Visitor], in_parallel: Callable[..., list[Exception]]
+) -> None:
+    names = ["coco", "\u0441\u043e\u0441\u043e", "c\u00f6c\u00f6", "COCO"]
+    answers: dict[str, int] = {}
+
+    def join(name: str) -> None:
+        answers[name] = register(new_client(), name, f"person{names.index(name)}@example.org")
+
+    assert in_parallel(*(lambda name=name: join(name) for name in names)) == []
+    assert sorted(answers.values()) == [303, 303, 422, 422]
+    assert answers["c\u00f6c\u00f6"] == 303
+
+
+def test_byline_that_looks_like_an_account_gets_another_name(app: Flask, cast: Cast) -> None:
+    UserFactory(username="\u0441\u043e\u0441\u043e")
+    with app.app_context():
+        byline = actions.create_byline(name="Coco", username="coco", at=clock.now())
+        restored = actions.restore_byline(name="Coco", username="COCO", at=clock.now())
+        db.session.commit()
+        assert byline.username == "coco-2"
+        assert (restored.username, restored.username_lookalike) == ("COCO", None)
+
+
+@pytest.mark.parametrize(
+    "username", ["adm\u0131n", "adm\u0130n", "ed\u0131tor", "\u0430\u0440\u0456", "\u0391\u03a1\u0399"]
+)
+def test_reserved_names_are_not_to_be_had_with_other_letters(client: Visitor, username: str) -> None:
     assert register(client, username) == 422
 
 

@@ -56,7 +56,7 @@ def test_a_role_of_ones_own_can_be_made_and_given(
     assert event.request_id
 
 
-def test_changed_rights_count_in_open_sessions_which_get_a_new_id(
+def test_changed_rights_count_in_open_sessions(
     app: Flask, ada: Visitor, cast: Cast, sign_in: SignIn, stored_role: ReadRole
 ) -> None:
     mona = sign_in(cast.mona)
@@ -64,8 +64,8 @@ def test_changed_rights_count_in_open_sessions_which_get_a_new_id(
     assert moderator is not None
     answer = ada.fill_in(f"{ROLES}/{moderator.id}", permissions=["comments.write"])
     assert answer.status_code == 303
-    assert "/auth/login" in (mona.get("/admin/comments").location or "")
-    assert sign_in(cast.mona).get("/admin/comments").status_code == 403
+    assert mona.get("/admin/comments").status_code == 403
+    assert mona.get("/dashboard").status_code == 200
     event = last_event(app, "role.edited")
     assert event is not None
     assert event.details == {
@@ -184,7 +184,7 @@ def test_people_and_invitations_of_a_deleted_role_get_another_one(
         assert db.session.scalar(select(User.role_id).where(User.id == gina.id)) == reader
         tokens = select(AccountToken.role_id).where(AccountToken.purpose == "invite")
         assert set(db.session.scalars(tokens)) == {reader}
-    assert "/auth/login" in (open_session.get("/dashboard").location or "")
+    assert open_session.get("/blog/create").status_code == 403
     deleted, moved = last_event(app, "role.deleted"), last_event(app, "role.changed")
     assert deleted is not None
     assert deleted.details["people"] == 1

@@ -139,7 +139,6 @@ def test_wrong_present_password_changes_nothing(cast: Cast, sign_in: SignIn) -> 
     "command",
     [
         ["user", "disable", "walt"],
-        ["user", "set-role", "walt", "editor"],
         ["user", "set-password", "walt", "--password", "seven ships of state"],
         ["user", "sign-out", "walt"],
     ],

@@ -83,6 +83,26 @@ def test_roles_are_made_changed_and_deleted(ada, as_, cast):
     assert ada("DELETE", "/roles/author", etag=built_in).status_code == 409
 
 
+def test_open_invitations_are_listed_read_and_withdrawn(ada, cast, client):
+    link = ada("POST", "/users/invitations", {"email": "grace@example.org", "role": "author"}).json["link"]
+    answer = ada("GET", "/users/invitations")
+    (invitation,) = answer.json["invitations"]
+    assert answer.json["total"] == 1
+    assert (invitation["email"], invitation["role"], invitation["invited_by"]) == (
+        "grace@example.org",
+        "author",
+        "ada",
+    )
+    path = f"/users/invitations/{invitation['id']}"
+    shown = ada("GET", path)
+    assert shown.json == invitation
+    assert ada("DELETE", path).status_code == 428
+    assert ada("DELETE", path, etag=shown.headers["ETag"]).status_code == 204
+    assert ada("GET", path).status_code == 404
+    assert ada("DELETE", path, etag=shown.headers["ETag"]).status_code == 404
+    assert client.get(link.removeprefix("http://localhost")).status_code == 404
+
+
 def test_somebody_is_invited_signed_out_and_helped(ada, as_, cast, client):
     invited = ada("POST", "/users/invitations", {"email": "grace@example.org", "role": "author"})
     assert invited.status_code == 201
@@ -106,6 +126,9 @@ def test_somebody_is_invited_signed_out_and_helped(ada, as_, cast, client):
         ("GET", "/roles"),
         ("POST", "/roles"),
         ("POST", "/users/invitations"),
+        ("GET", "/users/invitations"),
+        ("GET", "/users/invitations/1"),
+        ("DELETE", "/users/invitations/1"),
         ("POST", "/users/1/sign-out"),
         ("POST", "/users/1/reset-link"),
         ("POST", "/users/1/reset-factor"),

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from masthead import audit, clock
+from masthead.accounts import actions as actions_of_accounts
+from masthead.accounts import queries as roles
 from masthead.accounts.models import ApiToken, LoginSession, Role
 from masthead.comments.models import CommentStatus
 from masthead.db import db
@@ -90,6 +92,12 @@ def make_sign_ins(cast, numbers):
             db.session.add(LoginSession(user_id=cast.ada.id, **named, **times, **ends))
 
 
+def make_invitations(cast, numbers):
+    with storing():
+        for number in numbers:
+            actions_of_accounts.invite(f"guest{number}@example.org", roles.role("author"), by=cast.ada)
+
+
 def make_tokens(cast, numbers):
     with storing():
         for number in numbers:
@@ -142,6 +150,8 @@ LISTS = [
     List("/roles?", make_roles, 2, "ada"),
     List("/auth/sessions?", make_sign_ins, 2, "ada"),
     List("/tokens?", make_tokens, 2, "ada"),
+    # Count, invitations, the roles, who invited.
+    List("/users/invitations?", make_invitations, 4, "ada"),
 ]
 
 

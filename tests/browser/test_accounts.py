@@ -58,6 +58,7 @@ def open_all(page: Page) -> None:
         "/admin/users",
         "/admin/users?q=nobody-at-all",
         "/admin/users/invite",
+        "/admin/users/invitations",
         "/admin/audit",
         "/admin/audit?subject=nobody-at-all",
         "/admin/settings",
@@ -127,6 +128,22 @@ def test_invitation_is_made_and_accepted_from_the_keyboard(page: Page, cast: Cas
     page.get_by_text("Your account is ready.").wait_for()
 
 
+def test_invitation_is_made_again_and_withdrawn_from_the_keyboard(page: Page, cast: Cast) -> None:
+    sign_in(page, cast.ada)
+    page.goto("/admin/users/invite")
+    page.get_by_label("E-mail address").fill("nina@example.org")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Back to people").press("Enter")
+    page.get_by_role("link", name="1 open invitation").press("Enter")
+    check(page)
+    page.get_by_role("button", name="New link for nina@example.org").press("Enter")
+    assert "/auth/invitation/" in page.get_by_label("Link").input_value()
+    page.goto("/admin/users/invitations")
+    page.get_by_role("button", name="Withdraw the invitation for nina@example.org").press("Enter")
+    page.get_by_text("The invitation for nina@example.org is withdrawn.").wait_for()
+    check(page)
+
+
 def test_log_is_filtered_from_the_keyboard(page: Page, cast: Cast) -> None:
     sign_in(page, cast.ada)
     page.goto("/admin/audit")
@@ -168,10 +185,10 @@ def test_form_that_comes_too_late_is_shown_again(page: Page, app: Flask, cast: C
     page.get_by_role("alert").wait_for()
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Nothing is lost").wait_for()
+    page.get_by_role("heading", name="Make the role").wait_for()
     check(page)
-    assert page.get_by_label("Title").input_value() == "Guest"
-    page.get_by_role("button", name="Send again").press("Enter")
+    assert page.get_by_role("definition").first.inner_text() == "Guest"
+    page.get_by_role("button", name="Make the role").press("Enter")
     page.get_by_role("status").get_by_text("Guest").wait_for()
     with app.app_context():
         assert "guest" in db.session.scalars(select(Role.name)).all()

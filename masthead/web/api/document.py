@@ -25,6 +25,7 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "comment_id": ("The id of the comment.", 7),
     "session_id": ("The id of the sign-in.", 12),
     "token_id": ("The id of the token.", 4),
+    "invitation_id": ("The id of the invitation.", 5),
     "user_id": ("The id of the account.", 1),
 }
 _SECURITY = {

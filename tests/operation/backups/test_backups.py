@@ -11,6 +11,7 @@ import threading
 import pytest
 from sqlalchemy import select
 
+from masthead import audit
 from masthead.db import Base, db
 from masthead.storage import store
 from tests.factories import BylineFactory, CommentFactory, PageFactory, PostFactory
@@ -26,6 +27,8 @@ def site(app, cast):
     CommentFactory(post=post, author=cast.rhea)
     PageFactory(by=cast.edith)
     with app.app_context():
+        audit.record("settings.changed", by=None)
+        db.session.commit()
         for number in range(3):
             store.current().put(f"{number:02}/picture-{number}.webp", os.urandom(1_000))
     home = app.config["MASTHEAD_HOME"]

@@ -1,0 +1,113 @@
+"""What a form that was carried through a proof of identity does, in words: the page before its second sending says so."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from masthead.accounts import queries
+from masthead.accounts.fates import Fate
+from masthead.accounts.forms import TOKEN_DAYS
+from masthead.accounts.permissions import Permission
+from masthead.accounts.personal_tokens import SCOPES
+from masthead.db import db
+from masthead.errors import NotFound
+
+LONGEST = 80
+
+#: Endpoint → what its form does; it is the heading and the button. ``{name}`` is the person or the role that it concerns.
+DEEDS = {
+    "accounts_admin.set_role": "Change the role of {name}",
+    "assistance.invite": "Invite somebody",
+    "assistance.reset_link": "Show a link for a new password of {name}",
+    "assistance.reset_factor": "Reset the second factor of {name}",
+    "factors.add_passkey": "Add a passkey",
+    "factors.authenticator": "Set up the authenticator app",
+    "factors.remove_authenticator": "Remove the authenticator app",
+    "factors.remove_passkey": "Remove the passkey",
+    "factors.rename_passkey": "Rename the passkey",
+    "factors.renew_recovery_codes": "Make new recovery codes",
+    "invitation_admin.again": "Make another link for the invitation",
+    "personal_tokens.create": "Make the token",
+    "privacy.close": "Delete my account",
+    "privacy.download": "Download what the site knows of me",
+    "roles.create": "Make the role",
+    "roles.delete": "Delete the role {name}",
+    "roles.edit": "Change the role {name}",
+    "security.change_address": "Change my e-mail address",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is about to be done, and with which values, as people say it."""
+
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def described(endpoint: str, arguments: Mapping[str, int], fields: Iterable[tuple[str, str]]) -> Deed:
+    """The deed of a form; what nobody typed or chose is not among its facts."""
+    facts: dict[str, list[str]] = {}
+    for name, value in fields:
+        label, said = _FACTS.get(name, ("", str))
+        if label and value:
+            facts.setdefault(label, []).append(_shortened(said(value)))
+    listed = tuple((label, "; ".join(values)) for label, values in facts.items())
+    return Deed(DEEDS[endpoint].format(name=_name(arguments)), listed)
+
+
+def _name(arguments: Mapping[str, int]) -> str:
+    try:
+        if "user_id" in arguments:
+            return queries.get(arguments["user_id"]).display_name
+        if "role_id" in arguments:
+            return queries.role_with_id(arguments["role_id"]).title
+    except NotFound:
+        return "somebody who is gone" if "user_id" in arguments else "that is gone"
+    return ""
+
+
+def _shortened(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _role(name: str) -> str:
+    titles = {role.name: role.title for role in db.session.scalars(queries.roles())}
+    return titles.get(name, name)
+
+
+def _right(value: str) -> str:
+    return Permission(value).sentence if value in set(Permission) else value
+
+
+def _scope(value: str) -> str:
+    return SCOPES[value][0] if value in SCOPES else value
+
+
+def _days(value: str) -> str:
+    return {str(days): text for days, text in TOKEN_DAYS}.get(value, value)
+
+
+def _fate_of_posts(value: str) -> str:
+    return Fate(value).sentence_on_posts if value in set(Fate) else value
+
+
+def _fate_of_comments(value: str) -> str:
+    return Fate(value).sentence_on_comments if value in set(Fate) else value
+
+
+#: Field → what people call it, and how they say its value. All others travel unseen.
+_FACTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "email": ("E-mail address", str),
+    "title": ("Title", str),
+    "name": ("Name", str),
+    "role": ("Role", _role),
+    "heir": ("Who takes over", _role),
+    "rank": ("Rank", str),
+    "permissions": ("May", _right),
+    "requires_second_factor": ("Second factor", lambda value: "asked for"),
+    "days": ("Ends after", _days),
+    "scopes": ("The token may", _scope),
+    "posts": ("Your posts", _fate_of_posts),
+    "comments": ("Your comments", _fate_of_comments),
+}
