@@ -202,10 +202,11 @@ def update_profile(user: User, *, name: str, bio: str, website: str, by: User) -
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:
-    """Store a new password, which ends every login made with the old one and voids every link that would set one."""
+    """Store a new password, which ends every login made with the old one, and voids links that set one or another address."""
     user.password_hash = password_hash
     sessions.end_all(user)
     tokens.void(user, Purpose.RESET)
+    tokens.void_changes_of_address(user)
     audit.record("password.changed", by=by, subject=user.username)
 
 

@@ -114,6 +114,16 @@ def void(user: User, *purposes: Purpose) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
+def void_changes_of_address(user: User) -> None:
+    """Make the links useless that would give somebody another address: whoever took the account may have asked for one."""
+    statement = delete(AccountToken).where(
+        AccountToken.user_id == user.id,
+        AccountToken.purpose == Purpose.CONFIRM,
+        AccountToken.email != (user.email or ""),
+    )
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
 def void_invitations(email: str) -> int:
     """Make the invitations to an address useless; how many links there were."""
     statement = (

@@ -106,6 +106,31 @@ def test_change_of_address_voids_the_link_to_the_old_one(
     assert client.get(old).status_code == 404
 
 
+def test_new_password_voids_the_change_of_address_that_somebody_else_began(
+    app: Flask, cast: Cast, post: Post, client: Visitor, sign_in: SignIn
+) -> None:
+    sign_in(client, cast.walt)
+    client.fill_in("/auth/security", email="thief@example.net", current_password=PASSWORD)
+    (link,) = [link_in(letter) for letter in post.letters() if letter["To"] == "thief@example.net"]
+    changed = app.test_cli_runner().invoke(
+        args=["user", "set-password", "walt", "--password", "seven ships of state"]
+    )
+    assert changed.exit_code == 0
+    assert client.get(link).status_code == 404
+    assert account(post.app, cast.walt).email == "walt@example.org"
+
+
+def test_new_password_leaves_the_link_to_ones_present_address(
+    app: Flask, post: Post, client: Visitor
+) -> None:
+    client.fill_in(
+        "/auth/register", username="nora", email="nora@example.org", password=NEW, password_confirm=NEW
+    )
+    link = post.link()
+    app.test_cli_runner().invoke(args=["user", "set-password", "nora", "--password", "eight ships of state"])
+    assert client.get(link).status_code == 200
+
+
 def test_address_of_somebody_else_cannot_be_taken(
     cast: Cast, post: Post, client: Visitor, sign_in: SignIn
 ) -> None:

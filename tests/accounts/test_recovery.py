@@ -147,6 +147,15 @@ def test_link_names_the_site_whatever_the_request_says(
     assert post.link().startswith("/auth/reset/")
 
 
+def test_link_that_is_shown_names_the_site_too(
+    cast: Cast, post: Post, client: Visitor, sign_in: SignIn
+) -> None:
+    sign_in(client, cast.ada)
+    answer = client.fill_in("/admin/users/invite", email="nina@example.org", role="reader")
+    assert "https://news.example.org/auth/invitation/" in answer.text
+    assert "localhost/auth" not in answer.text
+
+
 def test_unknown_host_is_refused(cast: Cast, post: Post, client: Visitor) -> None:
     assert client.get("/auth/forgot", headers={"Host": "evil.example"}).status_code == 400
 
