@@ -34,7 +34,11 @@ CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.t
 
 def is_entry_point(module: Module) -> bool:
     stem = module.name.rsplit(".", 1)[-1]
-    return stem in ENTRY_POINTS or stem.endswith(("_api", "_views", "_admin")) or module.name.startswith(ENTRY_PACKAGES)
+    return (
+        stem in ENTRY_POINTS
+        or stem.endswith(("_api", "_views", "_admin"))
+        or module.name.startswith(ENTRY_PACKAGES)
+    )
 
 
 def calls_of(node: ast.AST, method: str) -> Iterator[ast.Call]:
