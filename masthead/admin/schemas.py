@@ -26,7 +26,12 @@ class Link(Schema):
     """A link of the navigation."""
 
     label: Text = Field(min_length=1, max_length=LABEL_CHARACTERS, examples=["About"])
-    path: Text = Field(min_length=1, max_length=ADDRESS_CHARACTERS, examples=["/about"])
+    path: Text = Field(
+        min_length=1,
+        max_length=ADDRESS_CHARACTERS,
+        description="A path of this site, or an address that begins with https:// or http://.",
+        examples=["/about"],
+    )
 
 
 class SettingsAnswer(Schema):

@@ -4,17 +4,25 @@ import itertools
 import re
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+import jwt
 import schemathesis
 from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from masthead import clock
+from masthead.accounts.models import RefreshFamily, User
+from masthead.db import db
 from masthead.web.api import idempotency
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -26,9 +34,15 @@ ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "412"]
 CONTENT_RULES = {
     "POST /api/v1/auth/register": "names that are taken or reserved, weak passwords, addresses that cannot exist",
     "GET /api/v1/posts": "a cursor is one that we have written",
+    "GET /api/v1/audit": "the same",
+    "PATCH /api/v1/settings": "the addresses of links",
     "POST /api/v1/posts": "addresses that are taken, moments without a status",
     "PUT /api/v1/posts/{slug}": "the same",
     "PATCH /api/v1/posts/{slug}": "the same",
+    "POST /api/v1/pages": "addresses that are taken",
+    "PATCH /api/v1/pages/{slug}": "the same",
+    "POST /api/v1/roles": "titles that are taken",
+    "PATCH /api/v1/roles/{name}": "the same",
     "PATCH /api/v1/users/{user_id}": "a role exists",
     "POST /api/v1/users/invitations": "the same, and an address that can exist",
     "DELETE /api/v1/roles/{name}": "the same",
@@ -45,6 +59,8 @@ class Outcome:
     #: Each failure once, in words that lead to it.
     failures: dict[str, str] = field(default_factory=dict)
     phases: set[str] = field(default_factory=set)
+    #: How often each status was answered.
+    statuses: Counter[int] = field(default_factory=Counter)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -79,6 +95,24 @@ def fuzz(
         for event in from_schema(schema).execute():
             _note(event, outcome)
     return outcome
+
+
+def stay_signed_in(app: Flask, user: User, token: str) -> None:
+    """Undo before each request what ends the sign-in of whoever tries everything: signing out everywhere, for one.
+
+    Without it, all requests after the first of these would be answered 401, and try nothing.
+    """
+    family = jwt.decode(token, options={"verify_signature": False})["fam"]
+
+    def sign_in_again() -> None:
+        now = clock.now()
+        with Session(db.engine) as session:
+            if session.scalar(select(RefreshFamily.id).where(RefreshFamily.name == family)) is None:
+                ends = now + timedelta(days=1)
+                session.add(RefreshFamily(name=family, user_id=user.id, created_at=now, expires_at=ends))
+                session.commit()
+
+    app.before_request_funcs.setdefault(None, []).insert(0, sign_in_again)
 
 
 @schemathesis.hook
@@ -130,6 +164,8 @@ def _settings(
 def _note(event: events.EngineEvent, outcome: Outcome) -> None:
     if isinstance(event, events.ScenarioFinished):
         outcome.cases += len(event.recorder.interactions)
+        answers = (interaction.response for interaction in event.recorder.interactions.values())
+        outcome.statuses.update(answer.status_code for answer in answers if answer is not None)
         outcome.phases.add(event.phase.value)
         for case, checks in event.recorder.checks.items():
             for check in checks:

@@ -172,6 +172,14 @@ def test_failed_sign_ins_are_limited(make_app, new_client, cast):
     assert PASSWORD
 
 
+@pytest.mark.parametrize("path", ["posts?tag=%00", "posts/%ED%A0%80", "none", "posts?page=x"])
+def test_nonsense_is_counted_as_well(make_app, new_client, path):
+    visitor = new_client(make_app(RATELIMIT_API="2 per minute"))
+    answers = [visitor.get(f"/api/v1/{path}") for _ in range(3)]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert answers[2].status_code == 429
+
+
 def test_every_answer_tells_what_is_left(make_app, new_client):
     visitor = new_client(make_app(RATELIMIT_API="2 per minute"))
     answers = [visitor.get("/api/v1/posts") for _ in range(3)]

@@ -10,7 +10,7 @@ from masthead.web import limits
 
 
 def init_app(app: Flask) -> None:
-    """Count every request below ``/api/``."""
+    """Count every request below ``/api/``, before anything refuses it: whoever sends nonsense is counted, too."""
     app.before_request(_count)
     app.after_request(_tell)
 
