@@ -119,7 +119,7 @@ def test_gunicorn_serves_with_its_file(database, tmp_path):
         [sys.executable, "-m", "gunicorn", *arguments], cwd=tmp_path, env=environment(tmp_path, settings)
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         guest = Guest(f"http://127.0.0.1:{port}")
         while True:
             try:
@@ -132,4 +132,4 @@ def test_gunicorn_serves_with_its_file(database, tmp_path):
         assert not (tmp_path / ".gunicorn").exists(), "a control socket"
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
