@@ -168,7 +168,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("masthead", instance_path=str(config.MASTHEAD_HOME))
     app.config.from_mapping(config.flask_settings())
 
-    logs.configure(config)
+    logs.init_app(app, config)
     converters.init_app(app)
     request_id.init_app(app)
     tracing.init_app(app, config)

@@ -20,7 +20,7 @@ from masthead.operation import connections
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
 from masthead.storage import store
-from masthead.web import error_reports, tracing
+from masthead.web import error_reports, logs, tracing
 from masthead.web.commands import Command
 
 #: Less free space than this stops a database sooner than its owner can look.
@@ -193,6 +193,14 @@ def _host_of(site_url: str) -> str:
     return urlsplit(site_url).hostname or ""
 
 
+def _log() -> Iterator[Finding]:
+    problems = logs.problems(current_app)
+    for problem in problems:
+        yield Finding(Level.ERROR, "log", problem)
+    if not problems:
+        yield Finding(Level.OK, "log", "It is written wherever it should be.")
+
+
 def _observers() -> Iterator[Finding]:
     """Whether those hear of errors and requests who were named; they are not asked."""
     settings = current_app.config
@@ -228,5 +236,6 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "jobs": connections.jobs,
     "mail": connections.mail,
     "address": _address,
+    "log": _log,
     "observers": _observers,
 }

@@ -29,6 +29,9 @@ def move(url: str, origin: str | None) -> None:
     target = _named(url)
     if source.place == target.place:
         raise Invalid(f"The pictures are in {source.place} already.")
+    problem = target.problem()
+    if problem is not None:
+        raise click.ClickException(problem)
     try:
         copied, total = _copy(source, target)
     except StoreUnavailable as error:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from masthead.db import db
 
@@ -41,7 +41,7 @@ def present_schema() -> Schema:
             revision = (
                 connection.scalar(text("SELECT version_num FROM alembic_version")) if has_tables else None
             )
-    except OperationalError as error:
+    except DBAPIError as error:
         return Schema(None, NO_DATABASE.format(first_line(error)))
     if revision is None:
         return Schema(None, NO_TABLES)
@@ -51,6 +51,6 @@ def present_schema() -> Schema:
     return Schema(revision, OLDER.format(revision, newest) if revision < newest else NEWER.format(revision))
 
 
-def first_line(error: OperationalError) -> str:
+def first_line(error: DBAPIError) -> str:
     """What the database says, without the statement and the values."""
     return str(error.orig).strip().splitlines()[0]

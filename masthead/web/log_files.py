@@ -26,6 +26,8 @@ class RotatingFile(WatchedFileHandler):
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._largest, self._kept = path, largest, kept
         super().__init__(path, encoding="utf-8", delay=True)
+        # Whether that is possible is known now, not at the first line.
+        self._open().close()
 
     def _open(self) -> TextIOWrapper:
         """Nobody else on the machine reads it."""

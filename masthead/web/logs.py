@@ -2,15 +2,19 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import structlog
+from flask import Flask
 from structlog.types import Processor
 
 from masthead.config import Config
 from masthead.web import error_reports
 from masthead.web.log_files import RotatingFile, syslog_handler
+
+EXTENSION: Final = "masthead.logs"
 
 
 class StandardError(logging.StreamHandler[TextIO]):
@@ -25,8 +29,22 @@ class StandardError(logging.StreamHandler[TextIO]):
     def stream(self, _given: TextIO) -> None: ...
 
 
-def configure(config: Config) -> None:
-    """Send every log line, ours and the libraries', to standard error in the chosen form, and where else it is asked for."""
+def init_app(app: Flask, config: Config) -> None:
+    """Configure the log, and remember what cannot be written to."""
+    app.extensions[EXTENSION] = configure(config)
+
+
+def problems(app: Flask) -> list[str]:
+    """Where the log should go and does not, in sentences."""
+    found: list[str] = app.extensions[EXTENSION]
+    return found
+
+
+def configure(config: Config) -> list[str]:
+    """Send every log line, ours and the libraries', to standard error in the chosen form, and where else it is asked for.
+
+    Where it cannot go is told in sentences; the site must not stay down because its log has nowhere to go.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -53,11 +71,13 @@ def configure(config: Config) -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
-    _replace_handlers(_handlers(config), formatter)
+    handlers, found = _handlers(config)
+    _replace_handlers(handlers, formatter)
     logging.getLogger().setLevel(config.LOG_LEVEL)
     # Alembic tells each table it looks at; a migration that fails raises.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     error_reports.warn_if_missing(config)
+    return found
 
 
 def _replace_handlers(handlers: list[logging.Handler], formatter: logging.Formatter) -> None:
@@ -72,15 +92,21 @@ def _replace_handlers(handlers: list[logging.Handler], formatter: logging.Format
     root.handlers = [other for other in root.handlers if other.name != "masthead"] + handlers
 
 
-def _handlers(config: Config) -> list[logging.Handler]:
-    """Where the lines go."""
+def _handlers(config: Config) -> tuple[list[logging.Handler], list[str]]:
+    """What writes the lines, and what cannot."""
     handlers: list[logging.Handler] = [StandardError()]
+    wanted: dict[str, Callable[[], logging.Handler]] = {}
     if config.LOG_FILE:
-        handlers.append(RotatingFile(Path(config.LOG_FILE).absolute()))
+        wanted["LOG_FILE cannot be written to"] = lambda: RotatingFile(Path(config.LOG_FILE).absolute())
     if config.SYSLOG:
+        wanted["SYSLOG cannot be reached"] = lambda: syslog_handler(config.SYSLOG)
+    found = []
+    for problem, make in wanted.items():
         try:
-            handlers.append(syslog_handler(config.SYSLOG))
+            handlers.append(make())
         except OSError as error:
-            # The site must not stay down because its log has nowhere to go.
-            sys.stderr.write(f"SYSLOG cannot be reached ({error}); the log goes to standard error alone.\n")
-    return handlers
+            found.append(
+                f"{problem} ({error.strerror or error}), so the log goes elsewhere alone. Correct the setting."
+            )
+            sys.stderr.write(f"{found[-1]}\n")
+    return handlers, found

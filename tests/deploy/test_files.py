@@ -1,5 +1,6 @@
 """The other files of `deploy/`, as far as they can be tried without a container engine."""
 
+import json
 import re
 import shutil
 import signal
@@ -11,6 +12,8 @@ import pytest
 import yaml
 
 from masthead.config import Config
+from masthead.jobs import runner
+from masthead.operation.serving import GRACE_SECONDS
 from tests.support.commands import ROOT, environment
 from tests.support.live import free_port
 from tests.support.over_http import Guest
@@ -34,6 +37,25 @@ def test_image_is_built_from_files_that_exist_and_hashed_packages():
     for _, rest in dockerfile():
         if "pip install" in rest and "-r " in rest:
             assert rest.count("--require-hashes") == rest.count("pip install") - rest.count("--no-index")
+
+
+def test_builder_is_sent_what_the_image_is_made_from_and_nothing_else():
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in lines
+    copied = [rest.split()[:-1] for word, rest in dockerfile() if word == "COPY" and "--from" not in rest]
+    wanted = {name.split("/")[0] for names in copied for name in names}
+    assert {line.removeprefix("!") for line in lines if line.startswith("!")} == wanted
+
+
+def test_health_of_the_image_is_asked_on_its_port(monkeypatch):
+    (rest,) = [rest for word, rest in dockerfile() if word == "HEALTHCHECK"]
+    python, option, program = json.loads(rest.partition("CMD ")[2])
+    assert (python, option) == ("python", "-c")
+    asked = []
+    monkeypatch.setattr("urllib.request.urlopen", lambda url, **_: asked.append(url))
+    monkeypatch.setenv("PORT", "9000")
+    exec(compile(program, "HEALTHCHECK", "exec"), {})
+    assert asked == ["http://localhost:9000/health/live"]
 
 
 def test_image_runs_without_root_and_says_whether_it_is_well():
@@ -64,6 +86,22 @@ def test_compose_sets_what_masthead_knows_and_runs_commands_that_exist(compose):
         assert service["environment"].keys() <= Config.model_fields.keys()
         assert service["command"][0] in COMMANDS
         assert "ALL" in service["cap_drop"]
+
+
+def test_compose_lets_work_in_hand_finish_and_no_log_fill_the_disk(compose):
+    for name, service in compose["services"].items():
+        assert service["logging"] == {"driver": "local"}, name
+        if service["image"] == "masthead":
+            assert (
+                int(service["stop_grace_period"].removesuffix("s")) >= GRACE_SECONDS + runner.GRACE_SECONDS
+            ), name
+
+
+def test_every_image_that_is_not_ours_has_a_version(compose):
+    images = {service["image"] for service in compose["services"].values()} - {"masthead"}
+    bases = {rest.split()[0] for word, rest in dockerfile() if word == "FROM"}
+    for image in images | bases:
+        assert re.search(r":\d", image), image
 
 
 def test_compose_keeps_secrets_out_of_the_environment_and_its_volumes_declared(compose):
@@ -119,7 +157,7 @@ def test_gunicorn_serves_with_its_file(database, tmp_path):
         [sys.executable, "-m", "gunicorn", *arguments], cwd=tmp_path, env=environment(tmp_path, settings)
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         guest = Guest(f"http://127.0.0.1:{port}")
         while True:
             try:
@@ -132,4 +170,4 @@ def test_gunicorn_serves_with_its_file(database, tmp_path):
         assert not (tmp_path / ".gunicorn").exists(), "a control socket"
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0

@@ -11,7 +11,7 @@ from tests.support.mailbox import USERNAME as MAIL_USERNAME
 from tests.support.over_http import Guest
 from tests.support.people import PASSWORD
 
-SECONDS = 60
+SECONDS = 180
 NEW_PASSWORD = "eleven dry umbrellas"
 
 
@@ -50,7 +50,7 @@ def sign_in(guest, user, password=PASSWORD):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.databases("postgresql")
 def test_publish_comment_and_mail_through_the_whole_stack(stack, nginx, cast, mailbox, start_process):
     def someone():

@@ -105,7 +105,8 @@ def test_large_page_is_not_held_back(start, guest, cast):
     path = f"/blog/post/{post.slug}"
     assert len(guest.get(path).body) > 100_000
     times = []
-    for _ in range(5):
+    # A busy machine holds some of them back, too; the stall was in every one.
+    for _ in range(50):
         began = time.monotonic()
         guest.get(path, Accept_Encoding="identity")
         times.append(time.monotonic() - began)

@@ -13,9 +13,9 @@ from masthead.jobs import bridge, registry
 from masthead.jobs.models import Job, State
 from masthead.jobs.runner import Runner
 
-pytestmark = pytest.mark.timeout(300)
-#: A busy machine takes its time to start Python.
-SECONDS = 60
+pytestmark = pytest.mark.timeout(600)
+#: A busy machine takes its time to start Python, and Celery its own to come back to a broker.
+SECONDS = 180
 
 
 def await_that(is_so, seconds=SECONDS):
@@ -66,13 +66,27 @@ def test_jobs_wait_while_the_broker_is_down_and_run_later(site, start, own_valke
     queue(site)
     await_that(lambda: State.DONE in states(site))
     own_valkey.stop()
-    started = time.monotonic()
     queue(site, 3)
-    assert time.monotonic() - started < 2, "whoever commits does not wait for the broker"
-    # The beat may have queued what was due by the clock.
-    assert states(site).count(State.QUEUED) >= 3
     own_valkey.start()
     await_that(lambda: set(states(site)) == {State.DONE})
+    # The beat may have queued what was due by the clock.
+    assert states(site).count(State.DONE) >= 4
+
+
+@pytest.mark.databases("sqlite")
+def test_whoever_commits_does_not_wait_for_the_broker(site, monkeypatch):
+    sent, answers = [], threading.Event()
+
+    def send(_messenger, job_id):
+        assert answers.wait(SECONDS)
+        sent.append(job_id)
+        return True
+
+    monkeypatch.setattr(bridge.Messenger, "_send", send)
+    queue(site, 3)
+    assert sent == []
+    answers.set()
+    await_that(lambda: len(sent) == 3)
 
 
 @pytest.mark.databases("sqlite")
@@ -143,20 +157,27 @@ def test_beat_sends_a_number_again_only_after_a_while(site, own_valkey):
         assert (beat.send_due(), beat.send_due()) == (1, 1)
 
 
+def lease_of(app, job_id):
+    with app.app_context():
+        return db.session.scalar(select(Job.lease_until).where(Job.id == job_id))
+
+
 @pytest.mark.databases("sqlite")
 def test_leases_are_kept_while_a_job_is_long(app, monkeypatch):
+    # How often they are prolonged; they last a minute, so that a busy machine lets none end.
     monkeypatch.setattr("masthead.jobs.runner.LEASE", timedelta(seconds=0.3))
-    monkeypatch.setattr("masthead.jobs.leases.LEASE", timedelta(seconds=0.3))
     queue(app)
     runner, done = Runner(app), threading.Event()
     task = registry.find("jobs.forget_old")
-    monkeypatch.setitem(registry._tasks, task.name, registry.Task(task.name, lambda: done.wait(2)))
+    monkeypatch.setitem(registry._tasks, task.name, registry.Task(task.name, lambda: done.wait(SECONDS)))
     runner.keep_leases()
     with app.app_context():
         (job_id,) = db.session.scalars(select(Job.id))
     thread = threading.Thread(target=runner.run_one, args=(job_id,))
     thread.start()
-    time.sleep(0.8)
+    await_that(lambda: lease_of(app, job_id))
+    first = lease_of(app, job_id)
+    await_that(lambda: lease_of(app, job_id) > first)
     assert not Runner(app).run_one(job_id), "it is still the first runner's"
     done.set()
     thread.join()

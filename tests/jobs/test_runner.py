@@ -181,7 +181,7 @@ def test_racing_processes_take_each_job_once(app: Flask, tmp_path: Path) -> None
     for process in processes:
         process.start()
     for process in processes:
-        process.join(30)
+        process.join(110)
     taken = [line for path in paths for line in path.read_text(encoding="utf-8").split()]
     assert len(taken) == 60
     assert len(set(taken)) == 60
@@ -212,7 +212,7 @@ def test_killed_runner_loses_nothing(app: Flask, tmp_path: Path, later: Later) -
         db.engine.dispose()
     process = get_context("fork").Process(target=_work_until_killed, args=(app,))
     process.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not started.exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     os.kill(process.pid or 0, signal.SIGKILL)

@@ -16,7 +16,7 @@ from masthead.jobs.waking import Alarm
 
 #: No test waits so long; a job that begins has begun for another reason.
 NEVER = 3_600
-SECONDS = 30
+SECONDS = 90
 LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN masthead_jobs'"
 
 

@@ -35,6 +35,7 @@ def test_a_good_installation_passes(look, cast):
         "jobs",
         "mail",
         "address",
+        "log",
         "observers",
     }
     assert {level for level, _ in lines} == {"ok"}
@@ -168,3 +169,23 @@ def test_every_mistake_of_the_configuration_is_listed(masthead):
     assert result.returncode == 1
     for name in ("PORT", "SITE_URL", "SECRET_KEY"):
         assert f"{name}:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        # A folder where a file should be, a folder that nobody can make, and a machine that does not exist.
+        ({"LOG_FILE": "{home}"}, "LOG_FILE cannot be written to"),
+        ({"LOG_FILE": "/dev/null/log"}, "LOG_FILE cannot be written to"),
+        ({"SYSLOG": "udp://nowhere.invalid:514"}, "SYSLOG cannot be reached"),
+        ({"DATABASE_URL": "sqlite:///{home}/letter"}, "file is not a database"),
+        ({"DATABASE_URL": "sqlite:////dev/null/file"}, "unable to open database file"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_place_that_cannot_be_used_is_told_in_a_sentence(masthead, tmp_path, settings, sentence):
+    (tmp_path / "letter").write_text("This is a letter, and no database. " * 100, encoding="utf-8")
+    result = masthead("check", **{name: value.format(home=tmp_path) for name, value in settings.items()})
+    assert result.returncode == 1
+    assert sentence in result.stdout
+    assert "Traceback" not in result.stderr

@@ -53,7 +53,7 @@ def test_second_move_copies_what_is_missing(site, run, bucket_url):
     [
         ("ftp://example.org/x", "must be a folder"),
         ("s3://pictures?secret=x", "must be a folder"),
-        ("s3://pictures?endpoint=http://127.0.0.1:1", "Run the command again"),
+        ("s3://pictures?endpoint=http://127.0.0.1:1", "cannot be used"),
     ],
 )
 def test_mistake_ends_in_one_sentence(run, url, sentence):
@@ -64,3 +64,10 @@ def test_mistake_ends_in_one_sentence(run, url, sentence):
 
 def test_place_of_the_pictures_is_not_moved_onto_itself(run, tmp_path):
     assert "already" in run(str(tmp_path / "media")).output
+
+
+def test_place_that_cannot_be_used_is_refused_even_without_pictures(invoke, tmp_path):
+    (tmp_path / "letter").write_text("This is no folder.", encoding="utf-8")
+    result = invoke("media", "move", str(tmp_path / "letter"))
+    assert result.returncode == 1
+    assert "No picture can be kept" in result.stderr

@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def wait_for_done(app: Flask, job_id: int) -> str:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     state = ""
     while state != State.DONE and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -59,4 +59,4 @@ def test_serve_runs_jobs_and_ends_with_the_signal(app: Flask, database: Database
         assert wait_for_done(app, job_id) == State.DONE, (tmp_path / "log").read_text()
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(40) == 0
+        assert server.wait(90) == 0

@@ -12,7 +12,7 @@ from flask import Flask
 from masthead.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 110
 
 
 def environment(home: Path, settings: Mapping[str, object]) -> dict[str, str]:

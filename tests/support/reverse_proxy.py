@@ -65,7 +65,7 @@ class Nginx:
         checked = subprocess.run([*command, "-t"], capture_output=True, encoding="utf-8")
         assert checked.returncode == 0, checked.stderr
         self._process = subprocess.Popen([*command, "-g", "daemon off;"], stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self._listens():
             assert self._process.poll() is None, self.errors
             assert time.monotonic() < deadline, self.errors
@@ -113,7 +113,7 @@ class Nginx:
         """End it."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(15)
+            self._process.wait(60)
             self._process = None
 
 
