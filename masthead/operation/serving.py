@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import multiprocessing.process
 import os
 import socket
 import sys
@@ -56,12 +57,15 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     share_memory()
     # With a broker, `masthead worker` and `masthead beat` do the jobs.
     companion = None if settings.CELERY_BROKER_URL else Companion(app)
+    parent = os.getpid()
     try:
         SERVERS[server](address, settings.PORT, settings.WORKERS)
     finally:
-        if companion is not None:
-            companion.end()
-        metrics.forget(settings.MASTHEAD_HOME)
+        # gunicorn's workers are forks that end by coming back to here.
+        if os.getpid() == parent:
+            if companion is not None:
+                companion.end()
+            metrics.forget(settings.MASTHEAD_HOME)
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:
@@ -159,7 +163,17 @@ def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
     # Since version 25 gunicorn opens a control socket in the home folder, which nobody here uses.
     options = ["--no-control-socket", *(f"--{name}={value}" for name, value in settings.items())]
     sys.argv = ["gunicorn", *options, TARGET]
+    os.register_at_fork(after_in_child=_forget_children)
     run()
+
+
+def _forget_children() -> None:
+    """Let a fork wait for no process of its parent's when it ends.
+
+    The library does this in forks that it makes; gunicorn makes its own, which ended with an error for the job runner.
+    """
+    children: set[multiprocessing.process.BaseProcess] = vars(multiprocessing.process)["_children"]
+    children.clear()
 
 
 SERVERS: dict[str, Callable[[str, int, int], None]] = {

@@ -56,12 +56,14 @@ def test_the_set_up_link_follows_host_and_port(make_live_site):
         assert response.status == 200
 
 
+@pytest.mark.parametrize("server", ["granian", "gunicorn"])
 @pytest.mark.parametrize("stop", ["stop", "terminate"])
-def test_it_ends_without_complaint(make_live_site, stop):
-    site = make_live_site()
+def test_it_ends_without_complaint(make_live_site, stop, server):
+    site = make_live_site(server=server, WORKERS=2)
     site.start()
     assert getattr(site, stop)() == 0
     assert "Traceback" not in site.output
+    assert "exited with code" not in site.output
 
 
 def test_slow_clients_do_not_keep_others_out(live_site):

@@ -24,9 +24,16 @@ class LiveSite:
     """`masthead serve` with a home of its own, on the database of the test: the factories write into it while it runs."""
 
     def __init__(
-        self, home: Path, database: Database, *, name: str = "127.0.0.1", **settings: object
+        self,
+        home: Path,
+        database: Database,
+        *,
+        name: str = "127.0.0.1",
+        server: str = "granian",
+        **settings: object,
     ) -> None:
         self.home = home
+        self._server = server
         self.port = free_port()
         self.url = f"http://{name}:{self.port}"
         self._settings = {
@@ -41,7 +48,8 @@ class LiveSite:
 
     def start(self) -> None:
         """Start the server and wait for its first answer."""
-        command = [sys.executable, "-m", "masthead", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        place = ["--host", "127.0.0.1", "--port", str(self.port), "--server", self._server]
+        command = [sys.executable, "-m", "masthead", "serve", *place]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -135,10 +143,10 @@ def make_live_site(database: Database, tmp_path: Path) -> Iterator[Callable[...,
     """Make a site with other settings, not started yet: `make_live_site(WORKERS=2)`; `name` is its host name."""
     made: list[LiveSite] = []
 
-    def make(*, name: str = "127.0.0.1", **settings: object) -> LiveSite:
+    def make(*, name: str = "127.0.0.1", server: str = "granian", **settings: object) -> LiveSite:
         home = tmp_path / f"site-{len(made)}"
         home.mkdir()
-        made.append(LiveSite(home, database, name=name, **settings))
+        made.append(LiveSite(home, database, name=name, server=server, **settings))
         return made[-1]
 
     yield make
