@@ -30,7 +30,7 @@ FOREIGN: Final = {
     ".ipynb": "a notebook",
     ".mdx": "MDX",
 }
-DATED_NAME: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ T](.+)")
+DATED_NAME: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ T](.+)", re.DOTALL)
 DATA_FILES: Final = ("authors", "author", "people", "team", "members", "contributors", "writers", "staff")
 DATA_NOTATIONS: Final = ("yml", "yaml", "json", "toml")
 _ABOUT_THE_FOLDER: Final = frozenset(
