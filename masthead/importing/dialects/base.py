@@ -241,6 +241,9 @@ class Dialect(ABC):
 class Generator(Dialect):
     """A dialect of somebody else's, whose texts are read by what their paths and front matter usually mean."""
 
+    #: Whether an alias without a slash in front is meant beside the text, rather than from the root of the site.
+    aliases_stand_beside: ClassVar[bool] = False
+
     @abstractmethod
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
         """What the path of a text says about it."""
