@@ -24,6 +24,7 @@ from masthead import keyring
 from masthead.setting_types import (
     DatabaseAddress,
     ErrorCollector,
+    Hosts,
     Limit,
     MailServerAddress,
     Origins,
@@ -80,7 +81,7 @@ class Config(BaseSettings):
     #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.
     SITE_URL: SiteAddress = ""
     #: Host names that requests may carry, comma-separated; empty means SITE_URL's host and this machine's own names.
-    TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = ()
+    TRUSTED_HOSTS: Annotated[Hosts, NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
     #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.

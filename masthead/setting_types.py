@@ -32,6 +32,10 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 
 
+#: A host name or an address, and perhaps a port; not what stands before it in an address, such as a password.
+HOST = re.compile(r"(?:[^\s/@:*?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
+
+
 def _known_limit(value: str) -> str:
     try:
         limits.parse(value)
@@ -120,7 +124,13 @@ def _absolute_address(value: str) -> str:
     except ValueError:
         valid = False
         parts = urlsplit("")
-    if not valid or parts.query or parts.fragment or parts.path.strip("/"):
+    if (
+        not valid
+        or not HOST.fullmatch(parts.netloc)
+        or parts.query
+        or parts.fragment
+        or parts.path.strip("/")
+    ):
         raise ValueError("must look like https://example.org, without a path")
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -179,6 +189,14 @@ def _whole_origins(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _whole_hosts(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(HOST.fullmatch(host) for host in value):
+        raise ValueError(
+            "must list host names such as magazine.example or .magazine.example, without http:// and *"
+        )
+    return value
+
+
 #: How often, in what time, in the words of Flask-Limiter.
 Limit = Annotated[str, AfterValidator(_known_limit)]
 SecretKey = Annotated[SecretStr, AfterValidator(_strong_secret)]
@@ -191,4 +209,5 @@ TraceCollector = Annotated[str, AfterValidator(_known_trace_collector)]
 SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
 MailServerAddress = Annotated[str, AfterValidator(_known_mail)]
 Sender = Annotated[str, AfterValidator(_one_sender)]
+Hosts = Annotated[tuple[str, ...], AfterValidator(_whole_hosts)]
 Origins = Annotated[tuple[str, ...], AfterValidator(_whole_origins)]

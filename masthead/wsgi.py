@@ -1,11 +1,17 @@
 """The application for servers: ``masthead.wsgi:app`` (also called ``application``)."""
 
+import click
+
 from masthead import config as configuration
 from masthead.app import create_app
 from masthead.db import limit_statements
 from masthead.web import metrics
 
-settings = configuration.load()
+try:
+    settings = configuration.load()
+except configuration.ConfigurationError as error:
+    # `flask --app masthead.wsgi …` shows this one as a sentence, and anything else with its traceback.
+    raise click.ClickException(f"The configuration has mistakes:\n{error}") from None
 metrics.share(settings.MASTHEAD_HOME)
 app = create_app(settings)
 limit_statements(app, settings.DATABASE_STATEMENT_SECONDS)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from masthead.app import create_app
-from masthead.config import TestingConfig
+from masthead.config import ConfigurationError, TestingConfig, load
 
 
 def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
@@ -16,6 +16,30 @@ def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
     assert second.config["SESSION_COOKIE_SECURE"] is False
     assert first.config["SECRET_KEY"] != second.config["SECRET_KEY"]
     assert (first.config["REGISTRATION"], second.config["REGISTRATION"]) == ("closed", "open")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "https://user:secret@magazine.example"),
+        ("SITE_URL", "https://maga zine.example"),
+        ("TRUSTED_HOSTS", "*"),
+        ("TRUSTED_HOSTS", "magazine.example,http://other.example"),
+        ("TRUSTED_HOSTS", "magazine.example/path"),
+        ("TRUSTED_HOSTS", "two words"),
+    ],
+)
+def test_a_host_is_a_host_and_nothing_else(tmp_path, monkeypatch, name, value):
+    monkeypatch.setenv("MASTHEAD_HOME", str(tmp_path))
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=name):
+        load()
+
+
+def test_hosts_may_have_ports_and_stand_for_all_below_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("MASTHEAD_HOME", str(tmp_path))
+    monkeypatch.setenv("TRUSTED_HOSTS", "magazine.example, .example.org, [::1], 127.0.0.1:8000")
+    assert load().trusted_hosts == ["magazine.example", ".example.org", "[::1]", "127.0.0.1:8000"]
 
 
 def test_every_mistake_is_listed_at_once_and_no_value_is_shown(masthead):

@@ -8,9 +8,11 @@ from flask.cli import with_appcontext
 from masthead import clock
 from masthead.accounts import actions, factor_actions, passwords, queries, tokens
 from masthead.accounts.links import link_of
-from masthead.accounts.models import AccountToken, User
+from masthead.accounts.models import NAME_CHARACTERS, AccountToken, User
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
+from masthead.errors import Invalid
+from masthead.text.plain import is_storable
 from masthead.web.commands import Group
 
 group = Group("user", help="Make and change accounts.")
@@ -33,6 +35,8 @@ PASSWORD_OPTION = click.option(
 @with_appcontext
 def create(username: str, email: str, role: str, name: str, password: str) -> None:
     """Make the account USERNAME with the address EMAIL."""
+    if len(name) > NAME_CHARACTERS or not is_storable(name):
+        raise Invalid(f"A name has at most {NAME_CHARACTERS} characters, all of them valid.", field="name")
     password_hash = passwords.hash_password(password, about=(username, email))
     user = actions.register(
         username=username,
@@ -42,7 +46,7 @@ def create(username: str, email: str, role: str, name: str, password: str) -> No
         role=queries.role(role),
         by_themself=False,
     )
-    user.name = name
+    user.name = name.strip()
     db.session.commit()
     click.echo(f"{username} can sign in as {user.email}, with the role {role}.")
 

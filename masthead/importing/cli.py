@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from flask.cli import with_appcontext
@@ -110,7 +111,17 @@ def _wishes(options: dict[str, Any]) -> Wishes:
         options["zone"] = dates.zone_named(zone) if zone else None
     except ValueError as error:
         raise Invalid(str(error)) from None
+    if options["old_url"] and not _is_address(options["old_url"]):
+        raise Invalid(f"“{options['old_url']}” is not where a site was. Write it like https://old.example.")
     return Wishes(**options)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _progress() -> Progress:

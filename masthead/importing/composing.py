@@ -57,7 +57,7 @@ def compose(
         lead=lead_pictures.lead(fields, own),
         canonical=canonical(fields, notes),
         language=_language(dialect, place, fields, notes),
-        old_paths=permalinks.unique([*own, *_former(fields, own)]),
+        old_paths=permalinks.unique([*own, *_former(dialect, fields, own)]),
         body=body,
         body_line=body_line,
         variables=tuple(
@@ -85,8 +85,8 @@ def _addresses(
     return permalinks.unique([*(base + path for path in own if base), *own])
 
 
-def _former(fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
-    """Aliases; a relative one is meant beside the text's own address."""
+def _former(dialect: "Generator", fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
+    """Aliases; one without a slash in front is meant from the root of the site, and with Hugo beside the text."""
     for name in FORMER_ADDRESSES:
         for value in as_list(fields.value(name)):
             address = as_text(value).strip()
@@ -94,6 +94,10 @@ def _former(fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
                 continue
             if "://" in address or address.startswith("/"):
                 yield permalinks.path_of(address)
+            elif not dialect.aliases_stand_beside:
+                yield from permalinks.unique(
+                    permalinks.rooted(f"{base}/{address}") for base in (dialect.base_path, "")
+                )
             else:
                 yield permalinks.path_of(permalinks.joined(own[0].rstrip("/") if own else "/", address))
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 
 HEADER = "X-Request-ID"
 #: An id from a proxy is taken over only in this form, so that nothing can be smuggled into a log line.
-ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 access_log = structlog.get_logger("masthead.access")
 

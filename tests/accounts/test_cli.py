@@ -41,6 +41,14 @@ def test_create_asks_for_the_password(shell):
             ("create", "walt", "w@example.org", "--role", "king", "--password", "seven wet umbrellas"),
             "no role called 'king'",
         ),
+        (
+            ("create", "walt", "w@example.org", "--name", "W" * 201, "--password", "seven wet umbrellas"),
+            "A name has at most",
+        ),
+        (
+            ("create", "walt", "w@example.org", "--name", "W\udcff", "--password", "seven wet umbrellas"),
+            "A name has at most",
+        ),
         (("set-role", "nobody", "author"), "no account called 'nobody'"),
         (("disable", "nobody@example.org"), "no account called"),
     ],

@@ -201,6 +201,8 @@ def test_what_is_broken_is_named_and_the_rest_goes_in(bring, folder, tmp_path, c
         (("/no/such/folder",), "no"),
         ((".", "--author", "nobody"), "nobody"),
         ((".", "--timezone", "Mars/Olympus"), "Mars/Olympus"),
+        ((".", "--old-url", "::"), "https://old.example"),
+        ((".", "--old-url", "river.example"), "https://old.example"),
     ],
 )
 def test_a_mistake_ends_in_one_sentence(invoke, cast, folder, arguments, sentence, monkeypatch):

@@ -53,6 +53,12 @@ def test_a_post_keeps_what_its_front_matter_says(site):
     assert lost(item) == {"mood": 1}
 
 
+def test_a_line_break_in_a_file_name_does_not_hide_its_date(site):
+    item = site({"_posts/2014-06-12-new\nline.md": POST})["_posts/2014-06-12-new\nline.md"]
+    assert item.date == datetime(2014, 6, 12, tzinfo=UTC)
+    assert item.slug == "new-line"
+
+
 @pytest.mark.parametrize(
     ("pattern", "path"),
     [

@@ -29,7 +29,7 @@ def test_places_taxonomies_and_addresses(site):
         ("a", "b", "c"),
         "Ada",
     )
-    assert first.old_paths == ("/z/blog/first-post/", "/blog/first-post/", "/z/blog/old/first")
+    assert first.old_paths == ("/z/blog/first-post/", "/blog/first-post/", "/z/old/first", "/old/first")
     assert first.language == "en"
     assert read["content/blog/deep/index.md"].old_paths[1] == "/blog/sunk/"
     assert read["content/blog/own.fr.md"].old_paths[1] == "/fr/my/place/"

@@ -12,18 +12,18 @@ pytestmark = pytest.mark.databases("sqlite")
 def flask(database, tmp_path):
     """Flask's own command, as a developer types it."""
 
-    def run(*arguments, typed=None):
+    def run(*arguments, typed=None, code=0, **settings):
         finished = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "masthead.wsgi", *arguments],
             cwd=tmp_path,
-            env=environment(tmp_path, {"FLASK_CONFIG": "testing", "DATABASE_URL": database.url}),
+            env=environment(tmp_path, {"FLASK_CONFIG": "testing", "DATABASE_URL": database.url, **settings}),
             input=typed,
             capture_output=True,
             encoding="utf-8",
             timeout=60,
         )
-        assert finished.returncode == 0, finished.stderr
-        return finished.stdout
+        assert finished.returncode == code, finished.stderr
+        return finished.stderr if code else finished.stdout
 
     return run
 
@@ -36,6 +36,13 @@ def test_the_shell_has_models_and_actions_at_hand(flask, cast):
 def test_flask_offers_the_same_commands(flask):
     offered = flask("--help")
     assert all(f"  {name} " in offered for name in ("db", "init-db", "serve", "user"))
+
+
+def test_flask_names_every_mistake_of_the_configuration(flask):
+    said = flask("init-db", code=1, PORT="many", LOG_LEVEL="LOUD")
+    assert "PORT: " in said
+    assert "LOG_LEVEL: " in said
+    assert "Traceback" not in said
 
 
 def test_a_server_finds_the_application_under_both_names(flask):

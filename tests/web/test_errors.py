@@ -56,12 +56,12 @@ def test_too_much_is_refused(client):
     assert client.post("/auth/login", data={"email": "x" * 9_000_000}).status_code == 413
 
 
-@pytest.mark.parametrize("given", ["abcdefgh-1234", "A" * 64])
+@pytest.mark.parametrize("given", ["abcdefgh-1234", "abc-123", "7", "A" * 128])
 def test_a_request_id_from_outside_is_taken_over(client, given):
     assert client.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
 
 
-@pytest.mark.parametrize("given", ["short", "A" * 65, "with space", "<script>", "a\tb"])
+@pytest.mark.parametrize("given", ["A" * 129, "with space", "<script>", "a\tb"])
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(client, given):
     assert re.fullmatch(
         "[0-9a-f]{16}", client.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"]

@@ -30,7 +30,7 @@ FOREIGN: Final = {
     ".ipynb": "a notebook",
     ".mdx": "MDX",
 }
-DATED_NAME: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ T](.+)")
+DATED_NAME: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ T](.+)", re.DOTALL)
 DATA_FILES: Final = ("authors", "author", "people", "team", "members", "contributors", "writers", "staff")
 DATA_NOTATIONS: Final = ("yml", "yaml", "json", "toml")
 _ABOUT_THE_FOLDER: Final = frozenset(
@@ -240,6 +240,9 @@ class Dialect(ABC):
 
 class Generator(Dialect):
     """A dialect of somebody else's, whose texts are read by what their paths and front matter usually mean."""
+
+    #: Whether an alias without a slash in front is meant beside the text, rather than from the root of the site.
+    aliases_stand_beside: ClassVar[bool] = False
 
     @abstractmethod
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:

@@ -34,6 +34,7 @@ class Hugo(Generator):
     """A Hugo site, or its folder of content."""
 
     title: ClassVar[str] = "Hugo"
+    aliases_stand_beside: ClassVar[bool] = True
     settings_files: ClassVar[tuple[str, ...]] = tuple(
         f"{within}{name}.{notation}"
         for within in ("", f"{_SETTINGS_FOLDER}/")
