@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from masthead.circuit import Circuit
 from masthead.db import db
 from masthead.jobs import leases, outbox, schedule
-from masthead.jobs.runner import SCHEDULE_SECONDS, Runner
+from masthead.jobs.runner import PAUSE_SECONDS, SCHEDULE_SECONDS, Runner
+from masthead.jobs.waking import Alarm
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -144,18 +145,20 @@ class Beat:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.messenger = Messenger(app.config["CELERY_BROKER_URL"])
-        self._stopping = threading.Event()
+        self._is_stopping = False
+        self._alarm = Alarm()
         self._known_ticks: dict[str, int] = {}
         self._sent: dict[int, float] = {}
 
     def stop(self) -> None:
-        """Let `run` return."""
-        self._stopping.set()
+        """Let `run` return. A signal handler may call this."""
+        self._is_stopping = True
+        self._alarm.ring()
 
     def run(self) -> None:
         """Work until `stop` is called."""
         next_tick = time.monotonic()
-        while not self._stopping.is_set():
+        while not self._is_stopping:
             try:
                 with self.app.app_context():
                     if time.monotonic() >= next_tick:
@@ -164,8 +167,9 @@ class Beat:
                     self.send_due()
             except SQLAlchemyError as error:
                 log.warning("jobs cannot be read", error=str(error))
-                self._stopping.wait(5)
-            self._stopping.wait(BEAT_SECONDS)
+                self._alarm.sleep(PAUSE_SECONDS)
+            else:
+                self._alarm.sleep(BEAT_SECONDS)
 
     def send_due(self) -> int:
         """Send the numbers of due jobs that were not sent lately; how many those are."""
