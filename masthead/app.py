@@ -29,6 +29,7 @@ from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
 from masthead.admin import jobs as jobs_admin
 from masthead.admin import places, statistics
+from masthead.admin import tags as tags_admin
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401
 from masthead.comments import admin as comments_admin
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
     (pages_admin.bp, "/admin/pages"),
+    (tags_admin.bp, "/admin/tags"),
     (accounts_admin.bp, "/admin/users"),
     (admin.settings_bp, "/admin/settings"),
     (comments_admin.bp, "/admin/comments"),

@@ -43,6 +43,12 @@ ADMINISTRATION: tuple[Place, ...] = (
         "Texts that stand beside the posts, such as “About”.",
     ),
     Place(
+        "tags_admin.index",
+        "Tags",
+        Permission.MANAGE_TAGS,
+        "Name and describe what posts are about, and make one tag of two.",
+    ),
+    Place(
         "accounts_admin.index",
         "People",
         Permission.MANAGE_USERS,

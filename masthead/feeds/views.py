@@ -14,6 +14,7 @@ from masthead.errors import NotFound
 from masthead.feeds import atom, contents, json_feed, rss
 from masthead.feeds.feed import Feed
 from masthead.posts import queries as posts
+from masthead.posts import tagging
 from masthead.tags import queries as tags
 from masthead.web.access import public
 from masthead.web.stateless import stateless
@@ -51,7 +52,14 @@ def site(file: str) -> ResponseReturnValue:
 @stateless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
-    return _answer(contents.of_tag(tags.by_slug(slug)), file)
+    try:
+        found = tags.by_slug(slug)
+    except NotFound:
+        present = tagging.present_tag(slug)
+        if present is None:
+            raise
+        return redirect(url_for("feeds.tag", slug=present.slug, file=file), code=301)
+    return _answer(contents.of_tag(found), file)
 
 
 @bp.get(f"/blog/author/<username>/{FILE}")

@@ -11,7 +11,7 @@ from masthead import pagecache
 from masthead.accounts import queries as accounts
 from masthead.db import paginate
 from masthead.errors import NotFound
-from masthead.posts import queries
+from masthead.posts import queries, tagging
 from masthead.settings.queries import publication
 from masthead.tags import queries as tags
 from masthead.web.access import public
@@ -39,7 +39,13 @@ def index() -> ResponseReturnValue:
 @pagecache.kept("page")
 def tag(slug: str) -> ResponseReturnValue:
     """The posts with a tag."""
-    found = tags.by_slug(slug)
+    try:
+        found = tags.by_slug(slug)
+    except NotFound:
+        present = tagging.present_tag(slug)
+        if present is None:
+            raise
+        return redirect(url_for("posts.tag", slug=present.slug), code=301)
     count = queries.count_about(found)
     page = paginate(
         queries.about(found, count=count),

@@ -7,6 +7,7 @@ from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
 
 NAME_CHARACTERS = 60
+DESCRIPTION_CHARACTERS = 2_000
 #: More would be a list of words, not a choice.
 TAGS_LIMIT = 30
 

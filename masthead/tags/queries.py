@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.tags.models import Tag
+from masthead.text.names import name_key
 
 
 def by_slug(slug: str) -> Tag:
@@ -15,6 +16,24 @@ def by_slug(slug: str) -> Tag:
     if tag is None:
         raise NotFound("There is no such tag.")
     return tag
+
+
+def get(tag_id: int) -> Tag:
+    """The tag with this id; raises `NotFound`."""
+    tag = db.session.get(Tag, tag_id)
+    if tag is None:
+        raise NotFound("There is no such tag.")
+    return tag
+
+
+def named(name: str) -> Tag | None:
+    """The tag of this name, however its letters are written."""
+    return db.session.scalar(with_keys([name_key(" ".join(name.split()).lstrip("#"))]))
+
+
+def named_like(words: str) -> Select[Tag]:
+    """The tags whose names hold these words, in the order of the names; all of them for no words."""
+    return select(Tag).where(Tag.key.contains(name_key(words), autoescape=True)).order_by(Tag.key, Tag.id)
 
 
 def with_keys(keys: Iterable[str]) -> Select[Tag]:

@@ -2,11 +2,9 @@
 
 from pydantic import Field
 
-from masthead.tags.models import NAME_CHARACTERS, Tag
+from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS, Tag
 from masthead.web.api.paging import address
 from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
-
-DESCRIPTION_CHARACTERS = 2_000
 
 
 class TagAnswer(Schema):

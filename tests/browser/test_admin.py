@@ -1,7 +1,7 @@
 from masthead import clock
 from masthead.db import db
 from masthead.posts.models import DailyViews
-from tests.factories import PageFactory, PostFactory
+from tests.factories import PageFactory, PostFactory, TagFactory
 from tests.support.browsers import assert_accessible, sign_in
 
 PAGES = (
@@ -9,6 +9,9 @@ PAGES = (
     "/admin/posts",
     "/admin/pages",
     "/admin/pages/create",
+    "/admin/tags",
+    "/admin/tags/create",
+    "/admin/tags/1",
     "/admin/users",
     "/admin/settings",
     "/admin/statistics",
@@ -24,6 +27,7 @@ def test_every_page_of_the_administration_is_accessible_and_fits_a_phone(page, l
         db.session.add(DailyViews(post_id=post.id, day=clock.now().date(), views=1_234))
         db.session.commit()
     PageFactory(by=cast.edith)
+    TagFactory(id=1, name="Rivers and other waters", description="Where it is wet.")
     sign_in(page, cast.ada)
     for path in PAGES:
         for width in (390, 1280):

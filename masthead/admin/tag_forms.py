@@ -1,0 +1,41 @@
+"""The shapes of the forms for tags."""
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
+from masthead.web.forms import Form, trimmed
+
+TOO_LONG = "This has at most %(max)d characters."
+
+
+class TagForm(Form):
+    """What a tag is called, and what it is for."""
+
+    name = StringField(
+        "Name",
+        [DataRequired("Give the tag a name."), Length(max=NAME_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="Shown with every post that carries it. The address of its page stays as it is.",
+    )
+    description = TextAreaField(
+        "Description",
+        [Length(max=DESCRIPTION_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="A sentence or two on the page of the tag. It may stay empty.",
+    )
+
+    @property
+    def described(self) -> str:
+        """The description."""
+        return (self.description.data or "").replace("\r\n", "\n")
+
+
+class MergeForm(Form):
+    """Which tag takes the place of another one."""
+
+    into = StringField(
+        "The tag that its posts carry instead",
+        [DataRequired("Write the name of the other tag."), Length(max=NAME_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+    )

@@ -1,0 +1,120 @@
+"""Naming, describing, merging and deleting tags."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.admin.tag_forms import MergeForm, TagForm
+from masthead.db import db, paginate
+from masthead.errors import Conflict, DomainError, Invalid
+from masthead.posts import tagging
+from masthead.tags import actions, queries
+from masthead.web.forms import redisplays_expired_form
+from masthead.web.paging import page_number
+
+bp = Blueprint("tags_admin", __name__)
+
+TAGS_OF_A_PAGE = 50
+
+
+@bp.get("")
+@requires(Permission.MANAGE_TAGS)
+def index() -> ResponseReturnValue:
+    """Every tag, or those whose name holds what is looked for."""
+    wanted = request.args.get("q", "").strip()
+    page = paginate(queries.named_like(wanted), page=page_number(), per_page=TAGS_OF_A_PAGE)
+    counts = tagging.counts(list(page.items))
+    return render_template("admin/tags.html", page=page, counts=counts, wanted=wanted)
+
+
+@bp.route("/create", methods=["GET", "POST"])
+@requires(Permission.MANAGE_TAGS)
+@redisplays_expired_form
+def create() -> ResponseReturnValue:
+    """Make a tag that no post carries yet."""
+    form = TagForm()
+    if form.validate_on_submit():
+        try:
+            tag = actions.make(form.name.data or "", description=form.described, by=current_user())
+        except DomainError as error:
+            db.session.rollback()
+            form.show(_at_name(error))
+        else:
+            db.session.commit()
+            flash(f"The tag {tag.name} is made.")
+            return redirect(url_for("tags_admin.index"), code=303)
+    return render_template("admin/tag.html", form=form, tag=None), _status()
+
+
+@bp.route("/<int:tag_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_TAGS)
+@redisplays_expired_form
+def edit(tag_id: int) -> ResponseReturnValue:
+    """Rename or describe a tag; its address stays."""
+    tag = queries.get(tag_id)
+    form = TagForm(obj=tag) if request.method == "GET" else TagForm()
+    if form.validate_on_submit():
+        try:
+            actions.change(tag, name=form.name.data or "", description=form.described, by=current_user())
+        except DomainError as error:
+            db.session.rollback()
+            form.show(_at_name(error))
+        else:
+            db.session.commit()
+            flash(f"The tag {tag.name} is saved.")
+            return redirect(url_for("tags_admin.edit", tag_id=tag_id), code=303)
+    return _desk(tag_id, form, MergeForm(formdata=None), _status())
+
+
+@bp.post("/<int:tag_id>/merge")
+@requires(Permission.MANAGE_TAGS)
+@redisplays_expired_form
+def merge(tag_id: int) -> ResponseReturnValue:
+    """Let every post carry another tag instead of this one."""
+    tag, form = queries.get(tag_id), MergeForm()
+    if form.validate():
+        old = tag.name
+        try:
+            into = queries.named(form.into.data or "")
+            if into is None:
+                raise Invalid(
+                    "There is no tag of this name. Write it as the list of tags does.", field="into"
+                )
+            count = tagging.merge(tag, into, by=current_user())
+        except (Invalid, Conflict) as error:
+            db.session.rollback()
+            form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+        else:
+            db.session.commit()
+            posts = "1 post carries" if count == 1 else f"{count} posts carry"
+            flash(f"{old} is {into.name} now: {posts} it instead.")
+            return redirect(url_for("tags_admin.edit", tag_id=into.id), code=303)
+    return _desk(tag_id, TagForm(formdata=None, obj=queries.get(tag_id)), form, 422)
+
+
+@bp.post("/<int:tag_id>/delete")
+@requires(Permission.MANAGE_TAGS)
+def delete(tag_id: int) -> ResponseReturnValue:
+    """Delete a tag that no post carries."""
+    tag = queries.get(tag_id)
+    name = tag.name
+    tagging.remove_unused(tag, by=current_user())
+    db.session.commit()
+    flash(f"The tag {name} is deleted.")
+    return redirect(url_for("tags_admin.index"), code=303)
+
+
+def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> ResponseReturnValue:
+    tag = queries.get(tag_id)
+    carried = tagging.counts([tag]).get(tag_id, 0)
+    page = render_template("admin/tag.html", form=form, merging=merging, tag=tag, carried=carried)
+    return page, status
+
+
+def _at_name(error: DomainError) -> Invalid:
+    return Invalid(error.message, field="name")
+
+
+def _status() -> int:
+    return 422 if request.method == "POST" else 200

@@ -1,0 +1,103 @@
+"""What happens to tags that posts carry: two become one, and those that nobody carries go."""
+
+from sqlalchemy import Select, delete, func, select, update
+
+from masthead import audit, pagecache
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.posts.models import Post, PostTag
+from masthead.redirects import actions as redirects
+from masthead.redirects.models import Redirect, Target
+from masthead.tags.models import Tag
+
+#: The address of a tag, which `masthead.posts.views` answers.
+ADDRESS = "/blog/tag/{slug}"
+GONE = "Somebody else has merged or deleted one of these tags in the meantime."
+
+
+def counts(tags: list[Tag]) -> dict[int, int]:
+    """How many posts carry each of these tags, public or not, by the tags' ids; one query."""
+    rows = db.session.execute(
+        select(PostTag.tag_id, func.count())
+        .where(PostTag.tag_id.in_([tag.id for tag in tags]))
+        .group_by(PostTag.tag_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def present_tag(old_slug: str) -> Tag | None:
+    """The tag into which one with this address was merged."""
+    return db.session.scalar(
+        select(Tag)
+        .join(Redirect, (Redirect.kind == Target.TAG) & (Redirect.target_id == Tag.id))
+        .where(Redirect.path == ADDRESS.format(slug=old_slug))
+    )
+
+
+def merge(tag: Tag, into: Tag, *, by: User) -> int:
+    """Let every post carry ``into`` instead of ``tag``, which is deleted; how many posts that are.
+
+    Every address that led to ``tag`` leads to ``into`` from now on.
+    """
+    if tag.id == into.id:
+        raise Invalid("Choose another tag than this one.", field="into")
+    _check(by, tag, into)
+    carriers = _carriers(tag)
+    count = db.session.scalar(select(func.count()).select_from(carriers.subquery())) or 0
+    options = {"synchronize_session": False}
+    # Whoever has one of the posts open is told that it has changed, instead of bringing the old tag back.
+    raised = update(Post).where(Post.id.in_(carriers)).values(version=Post.version + 1)
+    db.session.execute(raised, execution_options=options)
+    doubles = delete(PostTag).where(PostTag.tag_id == tag.id, PostTag.post_id.in_(_carriers(into)))
+    db.session.execute(doubles, execution_options=options)
+    moved = update(PostTag).where(PostTag.tag_id == tag.id).values(tag_id=into.id)
+    db.session.execute(moved, execution_options=options)
+    _lead_on(tag, into)
+    into.description = into.description or tag.description
+    audit.record("tag.merged", by=by, subject=into.name, before=tag.name, posts=count)
+    _remove(tag)
+    return count
+
+
+def remove_unused(tag: Tag, *, by: User) -> None:
+    """Delete a tag that no post carries; raises `Conflict` if one does."""
+    _check(by, tag)
+    if db.session.scalar(_carriers(tag).limit(1)) is not None:
+        raise Conflict("Posts carry this tag. Merge it into another one instead.")
+    redirected = delete(Redirect).where(Redirect.kind == Target.TAG, Redirect.target_id == tag.id)
+    db.session.execute(redirected, execution_options={"synchronize_session": False})
+    audit.record("tag.deleted", by=by, subject=tag.name)
+    _remove(tag)
+
+
+def _check(by: User, *tags: Tag) -> None:
+    """Hold these tags until the transaction ends."""
+    if not by.can(Permission.MANAGE_TAGS):
+        raise NotAllowed("Only editors merge and delete tags.")
+    ids = sorted(tag.id for tag in tags)
+    held = select(Tag.id).where(Tag.id.in_(ids)).order_by(Tag.id).with_for_update()
+    if list(db.session.scalars(held)) != ids:
+        raise Conflict(GONE)
+
+
+def _carriers(tag: Tag) -> Select[int]:
+    return select(PostTag.post_id).where(PostTag.tag_id == tag.id)
+
+
+def _lead_on(tag: Tag, into: Tag) -> None:
+    led = update(Redirect).where(Redirect.kind == Target.TAG, Redirect.target_id == tag.id)
+    db.session.execute(led.values(target_id=into.id), execution_options={"synchronize_session": False})
+    # A tag of this address may have been merged before; the last one counts.
+    old = ADDRESS.format(slug=tag.slug)
+    before = delete(Redirect).where(Redirect.path == old)
+    db.session.execute(before, execution_options={"synchronize_session": False})
+    redirects.keep(old, kind=Target.TAG, target_id=into.id)
+
+
+def _remove(tag: Tag) -> None:
+    # It stands on any number of pages, and so few are merged that all may be made anew.
+    pagecache.changed(pagecache.EVERYTHING)
+    db.session.delete(tag)
+    db.session.flush()
