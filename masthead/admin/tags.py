@@ -76,11 +76,7 @@ def merge(tag_id: int) -> ResponseReturnValue:
     if form.validate():
         old = tag.name
         try:
-            into = queries.named(form.into.data or "")
-            if into is None:
-                raise Invalid(
-                    "There is no tag of this name. Write it as the list of tags does.", field="into"
-                )
+            into = _other(form)
             count = tagging.merge(tag, into, by=current_user())
         except (Invalid, Conflict) as error:
             db.session.rollback()
@@ -103,6 +99,13 @@ def delete(tag_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"The tag {name} is deleted.")
     return redirect(url_for("tags_admin.index"), code=303)
+
+
+def _other(form: MergeForm) -> Tag:
+    tag = queries.named(form.into.data or "")
+    if tag is None:
+        raise Invalid("There is no tag of this name. Write it as the list of tags does.", field="into")
+    return tag
 
 
 def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> ResponseReturnValue:

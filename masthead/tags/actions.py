@@ -102,6 +102,8 @@ def change(tag: Tag, *, name: str | None, description: str | None, by: User) -> 
 
 
 def _key(name: str) -> str:
+    if "," in name:
+        raise Invalid("A comma parts one tag from the next, so no name has one.", field="name")
     cleaned = distinct([name])
     if not cleaned:
         raise Invalid("A tag needs a name.", field="name")
