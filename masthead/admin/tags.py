@@ -10,6 +10,7 @@ from masthead.db import db, paginate
 from masthead.errors import Conflict, DomainError, Invalid
 from masthead.posts import tagging
 from masthead.tags import actions, queries
+from masthead.tags.models import Tag
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.paging import page_number
 
