@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from masthead.importing.dialects.base import HTML, MARKDOWN, without_ending
-from masthead.importing.items import Item
+from masthead.importing.items import Item, Standing
 from masthead.redirects.queries import normal_path
 from masthead.text.slugs import slugify
 
@@ -30,6 +30,8 @@ class Addresses:
     _by_name: dict[str, str] = field(default_factory=dict)
     #: Pages of tags and authors, which answer at their old addresses as well.
     _lists: set[str] = field(default_factory=set)
+    #: Sources of what readers cannot see yet.
+    _unpublished: set[str] = field(default_factory=set)
 
     def place(self, path: str, item: Item) -> None:
         """Add an item under its file and its own address; aliases come later, since an own address counts more."""
@@ -41,6 +43,8 @@ class Addresses:
                 self._by_file.setdefault(file.removesuffix(name).rstrip("/"), item.source)
         stem = file.rpartition("/")[2]
         self._by_name.setdefault(stem, item.source)
+        if item.standing is not Standing.PUBLISHED:
+            self._unpublished.add(item.source)
         for tag in item.tags:
             self._lists.update(tag_pages(tag))
         for author in item.authors:
@@ -67,6 +71,10 @@ class Addresses:
         if len(self._new) == 0:
             self._new = frozenset(self.urls.values())
         return path in self._new
+
+    def is_unpublished(self, url: str) -> bool:
+        """Whether a new address is that of a text that readers cannot see yet."""
+        return any(self.urls.get(source) == url for source in self._unpublished)
 
     def is_list(self, path: str) -> bool:
         """Whether a path is the page of a tag or an author that is imported."""

@@ -81,6 +81,8 @@ class Rewriter:
         found = self._found(path)
         if found is not None:
             self.rewritten += 1
+            if self._addresses.is_unpublished(found):
+                self._notes.changed("links", f"{written} leads to a text that readers cannot see yet")
             return found + ending
         if is_picture or _ENDS_LIKE_A_FILE.search(path):
             return self._file(path, ending, is_picture=is_picture)

@@ -23,6 +23,8 @@ group = Group("jobs", help="See, retry and cancel background jobs.")
 
 LISTED_JOBS = 50
 PARENT_CHECK_SECONDS = 1.0
+#: Of any row in either database.
+GREATEST_ID = 2**63 - 1
 RESPAWN_SECONDS = 2.0
 
 
@@ -42,7 +44,7 @@ def list_jobs(state: str | None, limit: int) -> None:
 
 
 @group.command("retry")
-@click.argument("job_id", type=int)
+@click.argument("job_id", type=click.IntRange(1, GREATEST_ID))
 @with_appcontext
 def retry(job_id: int) -> None:
     """Let the dead or cancelled job JOB_ID start afresh."""
@@ -52,7 +54,7 @@ def retry(job_id: int) -> None:
 
 
 @group.command("cancel")
-@click.argument("job_id", type=int)
+@click.argument("job_id", type=click.IntRange(1, GREATEST_ID))
 @with_appcontext
 def cancel(job_id: int) -> None:
     """Keep the job JOB_ID from running."""

@@ -25,3 +25,17 @@ def test_the_page_about_is_named_when_it_was_not_imported(site):
     assert [note.detail for note in read.translated("_posts/2024-01-02-a.md").notes] == [
         "/about/ leads to nothing that was imported"
     ]
+
+
+def test_a_link_to_a_draft_is_rewritten_and_named(site):
+    read = site(
+        {
+            "_config.yml": "",
+            "_posts/2024-01-02-a.md": "---\n---\n[soon]({% post_url 2024-01-03-b %})\n",
+            "_posts/2024-01-03-b.md": "---\npublished: false\n---\nNot yet.\n",
+        }
+    )
+    notes = read.translated("_posts/2024-01-02-a.md").notes
+    assert [note.detail for note in notes if note.what == "links"] == [
+        "/new/b leads to a text that readers cannot see yet"
+    ]

@@ -1,5 +1,6 @@
 """``masthead jobs``."""
 
+import pytest
 from flask import Flask
 
 from masthead import jobs
@@ -32,3 +33,11 @@ def test_unknown_job_ends_in_one_sentence(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["jobs", "retry", "99"])
     assert result.exit_code == 1
     assert result.output == "Error: There is no job 99.\n"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999999", "x"])
+@pytest.mark.parametrize("command", ["retry", "cancel"])
+def test_what_is_no_number_of_a_job_ends_in_one_sentence(invoke, command: str, number: str) -> None:
+    result = invoke("jobs", command, "--", number)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
