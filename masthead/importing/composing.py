@@ -94,7 +94,7 @@ def _former(dialect: "Generator", fields: Fields, own: tuple[str, ...]) -> Itera
                 continue
             if "://" in address or address.startswith("/"):
                 yield permalinks.path_of(address)
-            elif not dialect.aliases_stand_beside:
+            elif not (dialect.aliases_stand_beside or address.startswith(".")):
                 yield from permalinks.unique(
                     permalinks.rooted(f"{base}/{address}") for base in (dialect.base_path, "")
                 )
