@@ -35,6 +35,7 @@ DEEDS = [
     ("ada", "PATCH", "/users/{user_id}", {"role": "author"}, "reader"),
     ("ada", "POST", "/users/{user_id}/reset-factor", None, "reader"),
     ("ada", "POST", "/users/{user_id}/sign-out", None, "reader"),
+    ("ada", "DELETE", "/users/invitations/{invitation_id}", None, "invitation"),
 ]
 
 
@@ -62,6 +63,11 @@ def made(what, cast, as_):
         case "role":
             body = {"title": "Guest", "rank": 20, "permissions": []}
             return {"name": as_(cast.ada)("POST", "/roles", body).json["name"]}
+        case "invitation":
+            body = {"email": "guest@example.org", "role": "author"}
+            assert as_(cast.ada)("POST", "/users/invitations", body).status_code == 201
+            listed = as_(cast.ada)("GET", "/users/invitations").json["invitations"]
+            return {"invitation_id": listed[0]["id"]}
         case "reader":
             return {"user_id": UserFactory().id}
         case _:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from masthead import clock
 from masthead.accounts import queries as people
 from masthead.accounts import sessions, tokens
-from masthead.accounts.models import User
 from masthead.accounts.tokens import Purpose
 from masthead.comments.models import CommentStatus
 from masthead.db import db
@@ -39,7 +38,7 @@ def plant(app, cast):
         CommentFactory(post=seen, body=MARK, html=f"<p>{MARK}</p>", status=status)
     UserFactory(username=f"{MARK}-user", email=f"{MARK}@example.org")
     with app.test_request_context(), app.app_context():
-        walt = db.session.get(User, cast.walt.id)
+        walt = people.get(cast.walt.id)
         walt.email, walt.email_key = f"{MARK}@example.com", f"{MARK}@example.com"
         walt.password_hash = MARK
         by = people.get(cast.edith.id)
