@@ -68,6 +68,7 @@ from masthead.tags import api as tags_api
 from masthead.web import (
     access,
     access_log,
+    compressing,
     converters,
     cors,
     errors,
@@ -167,7 +168,7 @@ COMMANDS = {
 def create_app(config: Config | None = None) -> Flask:
     """Make an application; several with different settings can live in one process."""
     config = configuration.load() if config is None else config.with_secrets()
-    app = Flask("masthead", instance_path=str(config.MASTHEAD_HOME))
+    app = Flask("masthead", instance_path=str(config.MASTHEAD_HOME), static_folder=None)
     app.config.from_mapping(config.flask_settings())
 
     logs.init_app(app, config)
@@ -177,6 +178,7 @@ def create_app(config: Config | None = None) -> Flask:
     rates.init_app(app)
     pagecache.init_app(app, config, herald=access_log.note_hit)
     security.init_app(app, config)
+    compressing.init_app(app)
     slow_bodies.init_app(app)
     stateless.init_app(app)
     static_files.init_app(app)

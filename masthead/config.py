@@ -22,10 +22,12 @@ from pydantic_settings import (
 
 from masthead import keyring
 from masthead.setting_types import (
+    LISTENING_HOST,
     DatabaseAddress,
     ErrorCollector,
     Hosts,
     Limit,
+    ListeningHost,
     MailServerAddress,
     Origins,
     PictureFolder,
@@ -33,6 +35,7 @@ from masthead.setting_types import (
     SecretKey,
     Sender,
     SiteAddress,
+    StaticAddress,
     SyslogAddress,
     TraceCollector,
 )
@@ -74,12 +77,14 @@ class Config(BaseSettings):
     #: ``redis://…``: the broker that wakes ``masthead worker``; empty: ``masthead serve`` runs the jobs itself.
     CELERY_BROKER_URL: RedisAddress = ""
     #: Address and port that ``masthead serve`` listens on.
-    HOST: str = "127.0.0.1"
+    HOST: ListeningHost = "127.0.0.1"
     PORT: int = Field(default=8000, ge=1, le=65535)
     #: Server processes.
     WORKERS: int = Field(default=1, ge=1, le=64)
     #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.
     SITE_URL: SiteAddress = ""
+    #: Where browsers get the static files: a delivery network that asks this site for them. Empty: from the site itself.
+    STATIC_URL: StaticAddress = ""
     #: Host names that requests may carry, comma-separated; empty means SITE_URL's host and this machine's own names.
     TRUSTED_HOSTS: Annotated[Hosts, NoDecode] = ()
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
@@ -181,8 +186,9 @@ class Config(BaseSettings):
             values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
-            # "Every network" is an address to listen on, not one that a browser could open.
-            host = "127.0.0.1" if host in EVERY_NETWORK else host
+            # "Every network" is an address to listen on, not one that a browser could open; and of a wrong HOST it is
+            # HOST that is told, not what would follow from it.
+            host = "127.0.0.1" if host in EVERY_NETWORK or not LISTENING_HOST.fullmatch(host) else host
             values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
         return values
 

@@ -32,6 +32,10 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 
 
+#: A path that needs no quoting anywhere it is written.
+ADDRESS_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
+#: A host name, or an address as it is written without brackets.
+LISTENING_HOST = re.compile(r"[^\s/@:*?#\[\]]+|[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2,}(?:%\w+)?")
 #: A host name or an address, and perhaps a port; not what stands before it in an address, such as a password.
 HOST = re.compile(r"(?:[^\s/@:*?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 
@@ -135,6 +139,24 @@ def _absolute_address(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _known_delivery_network(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_known = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_known, parts = False, urlsplit("")
+    if value and (
+        not is_known
+        or not HOST.fullmatch(parts.netloc)
+        or not ADDRESS_PATH.fullmatch(parts.path)
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("must look like https://cdn.example.org/static")
+    # A host alone is asked for what this site has below /static.
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/static'}" if value else value
+
+
 def _known_error_collector(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -183,6 +205,12 @@ def _one_sender(value: str) -> str:
     return value
 
 
+def _one_listening_host(value: str) -> str:
+    if not LISTENING_HOST.fullmatch(value):
+        raise ValueError("must be a name or an address of this machine, such as 127.0.0.1 or ::")
+    return value
+
+
 def _whole_origins(value: tuple[str, ...]) -> tuple[str, ...]:
     if not all(ORIGIN.fullmatch(origin) for origin in value):
         raise ValueError("must list origins such as https://app.example.org; * and null are not allowed")
@@ -206,8 +234,10 @@ SyslogAddress = Annotated[str, AfterValidator(_known_syslog)]
 PictureFolder = Annotated[str, AfterValidator(picture_place)]
 ErrorCollector = Annotated[str, AfterValidator(_known_error_collector)]
 TraceCollector = Annotated[str, AfterValidator(_known_trace_collector)]
+StaticAddress = Annotated[str, AfterValidator(_known_delivery_network)]
 SiteAddress = Annotated[str, AfterValidator(_absolute_address)]
 MailServerAddress = Annotated[str, AfterValidator(_known_mail)]
 Sender = Annotated[str, AfterValidator(_one_sender)]
+ListeningHost = Annotated[str, AfterValidator(_one_listening_host)]
 Hosts = Annotated[tuple[str, ...], AfterValidator(_whole_hosts)]
 Origins = Annotated[tuple[str, ...], AfterValidator(_whole_origins)]

@@ -23,6 +23,12 @@ def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
     [
         ("SITE_URL", "https://user:secret@magazine.example"),
         ("SITE_URL", "https://maga zine.example"),
+        ("HOST", "no such host"),
+        ("HOST", "127.0.0.1:8000"),
+        ("STATIC_URL", "cdn.example.org"),
+        ("STATIC_URL", "https://cdn.example.org/static?v=1"),
+        ("STATIC_URL", "https://somebody:secret@cdn.example.org"),
+        ("STATIC_URL", "https://cdn.example.org/a; script-src *"),
         ("TRUSTED_HOSTS", "*"),
         ("TRUSTED_HOSTS", "magazine.example,http://other.example"),
         ("TRUSTED_HOSTS", "magazine.example/path"),

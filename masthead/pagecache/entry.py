@@ -1,34 +1,16 @@
 """One kept answer: its bodies in each encoding, ready to be sent, and what it depends on."""
 
-import gzip
 import hashlib
-import re
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
-import brotli
-from werkzeug.http import parse_accept_header, parse_date
+from werkzeug.http import parse_date
 
+from masthead import compression
 from masthead.pagecache.topics import Follower, Reading
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
 Headers = list[tuple[str, str]]
-#: In the order in which we prefer them.
-ENCODINGS: Final = ("br", "zstd", "gzip")
-#: The quality that each is made with: a page is made once, but somebody waits for it.
-BROTLI_QUALITY: Final = 5
-ZSTD_LEVEL: Final = 9
-GZIP_LEVEL: Final = 6
-#: Shorter ones fit into a packet anyway.
-COMPRESSED_FROM_BYTES: Final = 400
-TEXT: Final = re.compile(r"text/|application/(?:[\w.+-]*\+)?(?:json|xml|javascript)\b|image/svg\+xml")
 #: What is the answer's, not the page's; made anew for each, or from the body.
 OWN: Final = frozenset(
     {"x-request-id", "x-cache", "date", "content-length", "content-encoding", "etag", "vary", "connection"}
@@ -76,12 +58,7 @@ class Entry:
 
     def variant_for(self, accept_encoding: str | None) -> Variant:
         """The best one that the reader understands."""
-        variants = self.variants
-        if accept_encoding is not None and len(variants) > 1:
-            for name in accepted(accept_encoding):
-                if name in variants:
-                    return variants[name]
-        return variants[""]
+        return self.variants[compression.chosen(accept_encoding, self.variants)]
 
     def is_known(self, variant: Variant, if_none_match: str | None, if_modified_since: str | None) -> bool:
         """Whether the reader has it already (RFC 9110, section 13.1)."""
@@ -98,14 +75,6 @@ class Entry:
         return moment is not None and self.last_modified <= moment
 
 
-@lru_cache(maxsize=512)
-def accepted(header: str) -> tuple[str, ...]:
-    """The encodings that a reader understands, in the order in which we prefer them (RFC 9110, section 12.5.3)."""
-    given = parse_accept_header(header.lower())
-    quality = {str(name): value for name, value in given}
-    return tuple(name for name in ENCODINGS if quality.get(name, quality.get("*", 0)) > 0)
-
-
 def matches(if_none_match: str, etag: str) -> bool:
     """Whether the list of tags holds this one; a proxy that compresses makes a strong one weak."""
     if if_none_match.strip() == "*":
@@ -119,9 +88,7 @@ def made(
     """The entry of an answer that was made just now."""
     kept = [(name, value) for name, value in headers if name.lower() not in OWN]
     kind = next((value for name, value in kept if name.lower() == "content-type"), "")
-    bodies = {"": body}
-    if len(body) >= COMPRESSED_FROM_BYTES and TEXT.match(kind):
-        bodies |= compressed(body)
+    bodies = compression.variants(body, kind, compression.KEPT)
     vary = ["Accept-Encoding"] * (len(bodies) > 1) + ["Cookie"] * varies_by_cookie
     if vary:
         kept.append(("Vary", ", ".join(vary)))
@@ -143,17 +110,6 @@ def made(
         followers=tuple(reading.followers),
         size=sum(map(len, bodies.values())) + OVERHEAD_BYTES + 100 * len(reading.topics),
     )
-
-
-def compressed(body: bytes) -> dict[str, bytes]:
-    """The body in each encoding that makes it shorter."""
-    made = {
-        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
-        "zstd": zstd.compress(body, ZSTD_LEVEL),
-        # Without the time, the same page is the same bytes.
-        "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
-    }
-    return {name: data for name, data in made.items() if len(data) < len(body)}
 
 
 def _variant(headers: Headers, body: bytes, encoding: str, fingerprint: str, code: int) -> Variant:

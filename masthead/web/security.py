@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request, session
 from flask_talisman import Talisman
@@ -31,6 +32,9 @@ DEVELOPMENT_POLICY = CONTENT_SECURITY_POLICY | {
     "style-src": "'self' 'unsafe-inline'",
 }
 
+#: What of a page may come from STATIC_URL.
+STATIC_DIRECTIVES = ("script-src", "style-src", "img-src", "font-src")
+
 View = TypeVar("View", bound=Callable[..., Any])
 #: The attribute of a view that has a policy of its own.
 OWN_POLICY = "masthead_content_security_policy"
@@ -58,9 +62,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.after_request(_apply_own_policy)
     Talisman(
         app,
-        content_security_policy=DEVELOPMENT_POLICY
-        if config.ENVIRONMENT == "development"
-        else CONTENT_SECURITY_POLICY,
+        content_security_policy=content_security_policy(config),
         force_https=config.is_https,
         strict_transport_security=config.is_https,
         session_cookie_secure=config.is_https,
@@ -75,6 +77,20 @@ def init_app(app: Flask, config: Config) -> None:
     app.before_request(_refuse_unstorable_address)
     app.after_request(_isolate)
     app.after_request(_keep_private)
+
+
+def content_security_policy(config: Config) -> dict[str, str]:
+    """The policy of every page that has none of its own, with the origin of STATIC_URL in it."""
+    policy = DEVELOPMENT_POLICY if config.ENVIRONMENT == "development" else CONTENT_SECURITY_POLICY
+    if not config.STATIC_URL:
+        return policy
+    parts = urlsplit(config.STATIC_URL)
+    return policy | {name: f"{policy[name]} {parts.scheme}://{parts.netloc}" for name in STATIC_DIRECTIVES}
+
+
+def has_session() -> bool:
+    """Whether the answer is for somebody with a session, or begins one."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies or session.modified
 
 
 def _refuse_unstorable_address() -> None:
@@ -97,8 +113,7 @@ def _apply_own_policy(response: Response) -> Response:
 
 def _keep_private(response: Response) -> Response:
     """A page for somebody with a session is kept by no cache, not even by the browser after they have signed out."""
-    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies or session.modified
-    if has_session and response.mimetype == "text/html" and "Cache-Control" not in response.headers:
+    if has_session() and response.mimetype == "text/html" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store"
     return response
 

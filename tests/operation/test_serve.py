@@ -34,10 +34,18 @@ def test_a_port_in_use_is_told(masthead):
 
 @pytest.mark.parametrize(
     ("host", "sentence"),
-    [("192.0.2.1", "This machine has no address 192.0.2.1."), ("no such host", "is unknown")],
+    [
+        ("192.0.2.1", "This machine has no address 192.0.2.1."),
+        ("no-such-host.invalid", "The host no-such-host.invalid is unknown."),
+        ("no such host", "HOST: must be a name or an address of this machine"),
+        ("http://127.0.0.1", "HOST: must be a name or an address of this machine"),
+        ("[::1]", "HOST: must be a name or an address of this machine"),
+    ],
 )
 def test_a_host_that_is_not_ours_is_told(masthead, host, sentence):
-    ends_with(masthead("serve", "--host", host, "--port", str(free_port())), sentence)
+    result = masthead("serve", "--host", host, "--port", str(free_port()), SITE_URL="")
+    ends_with(result, sentence)
+    assert "SITE_URL" not in result.stderr
 
 
 def test_mistakes_of_the_configuration_are_listed(masthead):

@@ -1,12 +1,14 @@
 """The description of the API: for programs in OpenAPI, for people as a page, and as one to try it on."""
 
 import json
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, send_file
+from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from masthead.web import static_files
 from masthead.web.access import public
 from masthead.web.api import document
 from masthead.web.stateless import stateless
@@ -16,7 +18,6 @@ bp = Blueprint("api_document", __name__)
 #: Swagger UI as the package brings it; of its files only these, since its page has inline scripts.
 SWAGGER_UI = resources.files("flask_swagger_ui") / "dist"
 SCRIPT_AND_STYLES = ("swagger-ui-bundle.js", "swagger-ui.css")
-DAY_SECONDS = 86_400
 
 
 @bp.get("/openapi.json")
@@ -53,5 +54,9 @@ def attempt() -> ResponseReturnValue:
 @stateless
 def swagger_ui(name: str) -> Response:
     """A file of Swagger UI."""
-    with resources.as_file(SWAGGER_UI / name) as path:
-        return send_file(path, max_age=DAY_SECONDS)
+    return static_files.answer(_swagger_ui(name), is_immutable=False)
+
+
+@cache
+def _swagger_ui(name: str) -> static_files.StaticFile:
+    return static_files.file_of(name, (SWAGGER_UI / name).read_bytes())
