@@ -5,10 +5,19 @@ Features say what a page reads (`reads`, `watch`) and what an action changes (`c
 
 from masthead.pagecache.changes import changed, considered, watch
 from masthead.pagecache.fragments import remembered
-from masthead.pagecache.topics import EVERYTHING, OF_THE_CACHE, each_reading, kept, reads, turns_with_time
+from masthead.pagecache.topics import (
+    EVERYTHING,
+    FOR_EVERYBODY,
+    OF_THE_CACHE,
+    each_reading,
+    kept,
+    reads,
+    turns_with_time,
+)
 
 __all__ = [
     "EVERYTHING",
+    "FOR_EVERYBODY",
     "OF_THE_CACHE",
     "changed",
     "considered",

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.routing import RequestRedirect
 from werkzeug.sansio.utils import host_is_trusted
 
-from masthead.pagecache.topics import KEPT
+from masthead.pagecache.topics import FOR_EVERYBODY, KEPT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -49,7 +49,7 @@ class Addresses:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or get("HTTP_AUTHORIZATION") is not None:
             return None
         cookies = get("HTTP_COOKIE")
-        if cookies is not None and self._our_cookie.search(cookies) is not None:
+        if cookies is not None and self._our_cookie.search(cookies) is not None and self._is_personal(path):
             return None
         host = get("HTTP_HOST")
         if host is None or not (self._hosts.get(host) or self._is_trusted(host)):
@@ -70,7 +70,26 @@ class Addresses:
     def parameters_of(self, environ: "WSGIEnvironment") -> Collection[str] | None:
         """The query parameters that the page at this path reads; None if its answers are not kept."""
         try:
-            path = environ["PATH_INFO"].encode("latin-1").decode()
+            endpoint = self._endpoint_at(environ["PATH_INFO"])
+        except UnknownAddress:
+            return NOTHING
+        if endpoint is None:
+            return None
+        found: frozenset[str] | None = getattr(self._app.view_functions[endpoint], KEPT, None)
+        return found
+
+    def _is_personal(self, path: str) -> bool:
+        """Whether somebody who is signed in may get another answer at this path than everybody else."""
+        try:
+            endpoint = self._endpoint_at(path)
+        except UnknownAddress:
+            return True
+        return endpoint is None or not getattr(self._app.view_functions[endpoint], FOR_EVERYBODY, False)
+
+    def _endpoint_at(self, sent: str) -> str | None:
+        """The endpoint at a path as WSGI has it; None if its answers are not kept, `UnknownAddress` if there is none."""
+        try:
+            path = sent.encode("latin-1").decode()
         except UnicodeDecodeError:
             return None
         if "\0" in path or path.lstrip("/").partition("/")[0] in PRIVATE:
@@ -80,11 +99,10 @@ class Addresses:
         except RequestRedirect:
             return None
         except UnknownAddress:
-            return NOTHING
+            raise
         except HTTPException:
             return None
-        found: frozenset[str] | None = getattr(self._app.view_functions[endpoint], KEPT, None)
-        return found
+        return str(endpoint)
 
     def _is_trusted(self, host: str) -> bool:
         trusted = host_is_trusted(host, self._app.config["TRUSTED_HOSTS"])

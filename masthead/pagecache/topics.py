@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: The topic that every page reads.
 EVERYTHING: Final = "*"
 KEPT: Final = "masthead_kept"
+#: The attribute of a view that answers everybody alike, whether or not they are signed in.
+FOR_EVERYBODY: Final = "masthead_for_everybody"
 #: The execution option of statements that the cache asks for, not a page.
 OF_THE_CACHE: Final = "masthead_page_cache"
 View = TypeVar("View", bound=Callable[..., Any])

@@ -59,7 +59,7 @@ def _is_compressible(response: Response) -> bool:
 def _coding_of_304(response: Response, tag: str | None) -> str:
     """The coding of what the client has: "nothing has changed" names the same tag as the whole would."""
     coding = _accepted() if response.status_code == 304 else ""
-    return coding if f'"{tag}-{coding}"' in request.environ[AS_SENT] else ""
+    return coding if f'"{tag}-{coding}"' in request.environ.get(AS_SENT, "") else ""
 
 
 def _accepted() -> str:

@@ -1,7 +1,8 @@
 """Answers that are the same for everybody: files, feeds and site maps set no cookie and do not vary by one.
 
 Flask-Login looks into the session after every request, which alone makes Flask answer ``Vary: Cookie``; a cache in
-front of the site would then keep a copy of each picture for each reader.
+front of the site would then keep a copy of each picture for each reader. Those that the page cache keeps come from
+memory for readers who are signed in, too.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,9 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from masthead.pagecache import FOR_EVERYBODY
+
 View = TypeVar("View", bound=Callable[..., Any])
-ATTRIBUTE = "masthead_stateless"
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -30,11 +32,11 @@ def init_app(app: Flask) -> None:
 
 def stateless(view: View) -> View:
     """Declare that the view answers everybody alike."""
-    setattr(view, ATTRIBUTE, True)
+    setattr(view, FOR_EVERYBODY, True)
     return view
 
 
 def is_stateless() -> bool:
     """Whether the view of this request was declared so."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, ATTRIBUTE, False)
+    return getattr(view, FOR_EVERYBODY, False)

@@ -1,9 +1,7 @@
 """Style sheets and scripts from another origin, as from a content delivery network."""
 
-from tests.support.browsers import sign_in
 
-
-def test_pages_are_styled_and_scripts_run_from_elsewhere(page, live_site, make_live_site, cast):
+def test_pages_are_styled_and_scripts_run_from_elsewhere(page, live_site, make_live_site):
     site = make_live_site(STATIC_URL=live_site.url)
     site.start()
     asked = []
@@ -14,9 +12,7 @@ def test_pages_are_styled_and_scripts_run_from_elsewhere(page, live_site, make_l
     assert set(from_elsewhere) == {200}
     assert page.evaluate("getComputedStyle(document.body).fontFamily") != "Times New Roman"
     # A script of a module is asked for with CORS; the page's policy names its origin.
-    page.goto(f"{live_site.url}/auth/login")
-    sign_in(page, cast.ada)
-    page.goto(f"{site.url}/auth/login")
+    page.goto(f"{site.url}/api/v1/docs/try")
+    page.locator(".opblock").first.wait_for()
     scripts = [status for url, status in asked if url.startswith(f"{live_site.url}/static/js/")]
-    assert scripts
-    assert set(scripts) == {200}
+    assert scripts == [200]
