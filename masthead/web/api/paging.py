@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import current_app, request
 
-from masthead.db import Page
+from masthead.db import GREATEST_ID, Page
 from masthead.errors import Invalid
 from masthead.web.api.operations import Answer
 from masthead.web.api.schemas import ListAnswer
@@ -49,7 +49,7 @@ def position(cursor: str) -> tuple[datetime, int]:
         at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise Invalid(NO_CURSOR, field="cursor") from None
-    if not moment.endswith("+00:00") or type(row_id) is not int or not 0 < row_id < 2**63:
+    if not moment.endswith("+00:00") or type(row_id) is not int or not 0 < row_id <= GREATEST_ID:
         raise Invalid(NO_CURSOR, field="cursor")
     return at, row_id
 
