@@ -6,15 +6,16 @@ from masthead import audit, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
 from masthead.posts.models import Post, PostTag
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Redirect, Target
+from masthead.tags import queries
 from masthead.tags.models import Tag
 
 #: The address of a tag, which `masthead.posts.views` answers.
 ADDRESS = "/blog/tag/{slug}"
-GONE = "Somebody else has merged or deleted one of these tags in the meantime."
+GONE = "Somebody else has merged or deleted one of these tags in the meantime. Open the list of tags to see what is left."
 
 
 def counts(tags: list[Tag]) -> dict[int, int]:
@@ -27,13 +28,19 @@ def counts(tags: list[Tag]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def present_tag(old_slug: str) -> Tag | None:
-    """The tag into which one with this address was merged."""
-    return db.session.scalar(
-        select(Tag)
-        .join(Redirect, (Redirect.kind == Target.TAG) & (Redirect.target_id == Tag.id))
-        .where(Redirect.path == ADDRESS.format(slug=old_slug))
-    )
+def at(slug: str) -> Tag:
+    """The tag with this slug, or the one into which it was merged, which has another; raises `NotFound`."""
+    try:
+        return queries.by_slug(slug)
+    except NotFound:
+        present = db.session.scalar(
+            select(Tag)
+            .join(Redirect, (Redirect.kind == Target.TAG) & (Redirect.target_id == Tag.id))
+            .where(Redirect.path == ADDRESS.format(slug=slug))
+        )
+        if present is None:
+            raise
+        return present
 
 
 def merge(tag: Tag, into: Tag, *, by: User) -> int:
