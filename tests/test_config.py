@@ -23,6 +23,7 @@ def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
     [
         ("SITE_URL", "https://user:secret@magazine.example"),
         ("SITE_URL", "https://maga zine.example"),
+        ("SITE_URL", "https://magazine.example:0"),
         ("TRUSTED_HOSTS", "*"),
         ("TRUSTED_HOSTS", "magazine.example,http://other.example"),
         ("TRUSTED_HOSTS", "magazine.example/path"),
