@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,11 @@ NO_CURSOR = "This cursor is not one of ours. Begin again without it."
 def address(path: str) -> str:
     """The absolute address of a path of this site."""
     return f"{current_app.config['SITE_URL']}{path}"
+
+
+def located(answer: Answer, path: str) -> Answer:
+    """The answer about what was made, with its address in ``Location``."""
+    return dataclasses.replace(answer, headers={"Location": address(path)})
 
 
 def links(**relations: dict[str, object] | None) -> dict[str, str]:
