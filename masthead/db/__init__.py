@@ -1,6 +1,6 @@
 """The database: engine, base model, column types, numbered pages, race-free claims and timing."""
 
-from masthead.db import lifetimes as _lifetimes  # noqa: F401
+from masthead.db import lifetimes as _lifetimes  # noqa: F401 (registers itself)
 from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import db, init_app, is_full, limit_statements, snapshot
