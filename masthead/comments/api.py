@@ -9,7 +9,7 @@ from masthead.accounts.permissions import Permission
 from masthead.comments import actions, queries
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment
-from masthead.comments.permissions import can_delete
+from masthead.comments.permissions import can_delete, can_restore
 from masthead.comments.remarks import typeset
 from masthead.comments.schemas import (
     CommentAnswer,
@@ -203,6 +203,10 @@ def reject(comment_id: int) -> Response:
 )
 def restore(comment_id: int) -> Response:
     """Spam, and what a moderator has deleted, waits again."""
+    if not can_restore(current_user(), queries.get_for_moderation(comment_id, by=current_user())):
+        raise NotAllowed(
+            "Its author has deleted this comment, or its text is removed for good: it stays away."
+        )
     return _decided(comment_id, Step.RESTORE)
 
 
