@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     """Every tag, or those whose name holds what is looked for."""
     wanted = request.args.get("q", "").strip()
     page = paginate(queries.named_like(wanted), page=page_number(), per_page=TAGS_OF_A_PAGE)
-    counts = tagging.counts(list(page.items))
+    counts = tagging.counts(page.items)
     return render_template("admin/tags.html", page=page, counts=counts, wanted=wanted)
 
 
