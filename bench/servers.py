@@ -118,7 +118,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
     answers = 0
     while answers < 5:
         if process.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"A server did not start: {' '.join(map(str, process.args))}")  # type: ignore[arg-type]
+            sys.exit(f"A server did not start: {' '.join(map(str, process.args))}")
         try:
             fetched(url)
             answers += 1

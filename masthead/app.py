@@ -31,35 +31,35 @@ from masthead.admin import jobs as jobs_admin
 from masthead.admin import places, statistics
 from masthead.admin import tags as tags_admin
 from masthead.admin import views as admin
-from masthead.audit import tasks as _audit  # noqa: F401
+from masthead.audit import tasks as _audit  # noqa: F401 (registers itself)
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
-from masthead.comments import receivers as _comments  # noqa: F401
-from masthead.comments import tasks as _comment_tasks  # noqa: F401
+from masthead.comments import receivers as _comments  # noqa: F401 (registers itself)
+from masthead.comments import tasks as _comment_tasks  # noqa: F401 (registers itself)
 from masthead.comments import views as comments
 from masthead.config import Config
 from masthead.dashboard import views as dashboard
 from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
-from masthead.importing import models as _importing  # noqa: F401
+from masthead.importing import models as _importing  # noqa: F401 (registers itself)
 from masthead.jobs import bridge
-from masthead.jobs import tasks as _jobs  # noqa: F401
-from masthead.media import receivers as _media  # noqa: F401
+from masthead.jobs import tasks as _jobs  # noqa: F401 (registers itself)
+from masthead.media import receivers as _media  # noqa: F401 (registers itself)
 from masthead.media import views as media
 from masthead.operation import health, metrics, shell
 from masthead.pagecache import installing as pagecache
-from masthead.pagecache import tasks as _pagecache  # noqa: F401
+from masthead.pagecache import tasks as _pagecache  # noqa: F401 (registers itself)
 from masthead.pages import admin as pages_admin
 from masthead.pages import api as pages_api
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
 from masthead.posts import desk, steps_api, view_counter
-from masthead.posts import receivers as _posts  # noqa: F401
+from masthead.posts import receivers as _posts  # noqa: F401 (registers itself)
 from masthead.posts import views as posts
 from masthead.search import api as search_api
-from masthead.search import receivers as _search  # noqa: F401
+from masthead.search import receivers as _search  # noqa: F401 (registers itself)
 from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site

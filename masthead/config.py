@@ -320,7 +320,7 @@ def load(**overrides: object) -> Config:
     if name not in CONFIGS:
         raise ConfigurationError([f"FLASK_CONFIG: must be one of {', '.join(CONFIGS)}."])
     try:
-        return CONFIGS[name](**overrides).with_secrets()  # type: ignore[arg-type]
+        return CONFIGS[name](**overrides).with_secrets()  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         raise ConfigurationError(_problems(error)) from None
     except OSError as error:

@@ -1,10 +1,11 @@
 """What the values of settings must look like: types that check, and say in a few words what is wrong. Pure."""
 
 import re
+from collections.abc import Collection
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import limits
 from pydantic import AfterValidator, SecretStr
@@ -30,14 +31,28 @@ KNOWN_SECRETS = frozenset(
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 #: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
-
-
 #: A path that needs no quoting anywhere it is written.
 ADDRESS_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 #: A host name, or an address as it is written without brackets.
 LISTENING_HOST = re.compile(r"[^\s/@:*?#\[\]]+|[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2,}(?:%\w+)?")
 #: A host name or an address, and perhaps a port; not what stands before it in an address, such as a password.
 HOST = re.compile(r"(?:[^\s/@:*?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
+
+
+def address_parts(value: str, *schemes: str) -> SplitResult | None:
+    """The parts of an address that begins with one of these schemes and names a host; None for anything else."""
+    parts = _parts(value, schemes)
+    return parts if parts is not None and parts.hostname else None
+
+
+def _parts(value: str, schemes: Collection[str]) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        # Asking for the port is what checks it; no server listens on 0.
+        is_possible = parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_possible and parts.scheme in schemes else None
 
 
 def _known_limit(value: str) -> str:
@@ -74,14 +89,7 @@ def _known_database(value: str) -> str:
 
 
 def _known_redis(value: str) -> str:
-    if not value:
-        return value
-    try:
-        parts = urlsplit(value)
-        is_known = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_known = False
-    if not is_known:
+    if value and address_parts(value, "redis", "rediss") is None:
         raise ValueError(
             "must look like redis://user:password@host:6379/0, or rediss:// for an encrypted way"
         )
@@ -89,12 +97,7 @@ def _known_redis(value: str) -> str:
 
 
 def _known_syslog(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        is_known = parts.scheme == "udp" and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_known = False
-    if value not in {"", "local"} and not is_known:
+    if value not in {"", "local"} and address_parts(value, "udp") is None:
         raise ValueError("must be local, or look like udp://logs.example.org:514")
     return value
 
@@ -122,14 +125,9 @@ def picture_place(value: str) -> str:
 def _absolute_address(value: str) -> str:
     if not value:
         return value
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        valid = False
-        parts = urlsplit("")
+    parts = address_parts(value, "http", "https")
     if (
-        not valid
+        parts is None
         or not HOST.fullmatch(parts.netloc)
         or parts.query
         or parts.fragment
@@ -140,13 +138,11 @@ def _absolute_address(value: str) -> str:
 
 
 def _known_delivery_network(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        is_known = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_known, parts = False, urlsplit("")
-    if value and (
-        not is_known
+    if not value:
+        return value
+    parts = address_parts(value, "http", "https")
+    if (
+        parts is None
         or not HOST.fullmatch(parts.netloc)
         or not ADDRESS_PATH.fullmatch(parts.path)
         or parts.query
@@ -154,28 +150,23 @@ def _known_delivery_network(value: str) -> str:
     ):
         raise ValueError("must look like https://cdn.example.org/static")
     # A host alone is asked for what this site has below /static.
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/static'}" if value else value
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/static'}"
 
 
 def _known_error_collector(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        has_place = bool(parts.hostname) and parts.path.rpartition("/")[2].isdigit() and (parts.port or 1) > 0
-        is_known = parts.scheme in {"http", "https"} and bool(parts.username) and has_place
-    except ValueError:
-        is_known = False
-    if value and not is_known:
+    if not value:
+        return value
+    parts = address_parts(value, "http", "https")
+    if parts is None or not parts.username or not parts.path.rpartition("/")[2].isdigit():
         raise ValueError("must look like https://key@sentry.example.org/1, as Sentry shows it for a project")
     return value
 
 
 def _known_trace_collector(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        is_known = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_known, parts = False, urlsplit("")
-    if value and (not is_known or parts.query or parts.fragment):
+    if not value:
+        return value
+    parts = address_parts(value, "http", "https")
+    if parts is None or parts.query or parts.fragment:
         raise ValueError("must look like http://localhost:4318, the address for OTLP over HTTP")
     return value.rstrip("/")
 
@@ -183,12 +174,8 @@ def _known_trace_collector(value: str) -> str:
 def _known_mail(value: str) -> str:
     if not value:
         return value
-    try:
-        parts = urlsplit(value)
-        is_known = parts.scheme in {"smtp", "smtps", "console", "file"} and (parts.port or 1) > 0
-    except ValueError:
-        is_known, parts = False, urlsplit("")
-    if not is_known:
+    parts = _parts(value, {"smtp", "smtps", "console", "file"})
+    if parts is None:
         raise ValueError("must begin with smtp://, smtps:// or file:///, or be console:")
     if parts.scheme in {"smtp", "smtps"} and not parts.hostname:
         raise ValueError("must name a server, as in smtp://user:password@mail.example.org:587?tls=starttls")

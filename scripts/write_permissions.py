@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from masthead.accounts.permissions import DEFAULT_ROLES, Permission  # noqa: E402
+from masthead.accounts.permissions import DEFAULT_ROLES, Permission  # noqa: E402 (found by the path above)
 
 PAGE = ROOT / "docs" / "permissions.md"
 HEAD = """# Who may do what

@@ -3,14 +3,15 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
-from tests import factories  # noqa: E402
-from tests.support import keeper  # noqa: E402
-from tests.support.commands import without_settings  # noqa: E402
+from tests import factories  # noqa: E402 (after their assertions are rewritten)
+from tests.support import keeper  # noqa: E402 (after their assertions are rewritten)
+from tests.support.commands import without_settings  # noqa: E402 (after their assertions are rewritten)
 
 pytest_plugins = [
     "tests.support.broken_servers",
@@ -56,7 +57,7 @@ def _is_worker(config: pytest.Config) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def _away_from_the_repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run in an empty folder: a developer's `.env` is not part of any test."""
-    before = os.getcwd()  # noqa: PTH109
+    before = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("cwd"))
     yield
     os.chdir(before)

@@ -29,6 +29,7 @@ def test_two_applications_with_different_settings_live_in_one_process(tmp_path):
         ("STATIC_URL", "https://cdn.example.org/static?v=1"),
         ("STATIC_URL", "https://somebody:secret@cdn.example.org"),
         ("STATIC_URL", "https://cdn.example.org/a; script-src *"),
+        ("SITE_URL", "https://magazine.example:0"),
         ("TRUSTED_HOSTS", "*"),
         ("TRUSTED_HOSTS", "magazine.example,http://other.example"),
         ("TRUSTED_HOSTS", "magazine.example/path"),

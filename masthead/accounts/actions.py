@@ -1,21 +1,17 @@
 """Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
 
 import re
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, null, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
 from masthead.accounts import personal_tokens, queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import (
-    NAME_CHARACTERS,
     USERNAME_CHARACTERS,
     AccountClosure,
     AccountToken,
@@ -27,7 +23,6 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key
-from masthead.text.slugs import slugify
 
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
 
@@ -53,86 +48,11 @@ def register(
         created_at=at,
         updated_at=at,
     )
-    _insert(user)
+    insert(user)
     audit.record(
         "account.created", by=user if by_themself else None, subject=user.username, role=user.role.name
     )
     return user
-
-
-@dataclass(frozen=True, slots=True)
-class Byline:
-    """Somebody who is credited and has no account."""
-
-    name: str
-    #: What the user name should be like.
-    username: str
-    bio: str = ""
-    website: str = ""
-
-
-def create_byline(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
-    """Make a byline that cannot sign in, with the first free user name like the wanted one."""
-    return create_bylines([Byline(name, username, bio, website)], at=at)[0]
-
-
-def create_bylines(people: Sequence[Byline], *, at: datetime) -> list[User]:
-    """Make many of them in few statements, in this order; raises `UsernameTaken` if somebody is faster."""
-    stems = [_stem(person.username) for person in people]
-    taken, role = queries.usernames_among(stems), queries.role(READER)
-    made = []
-    for person, stem in zip(people, stems, strict=True):
-        user = _byline(_free_username(stem, taken), role, at)
-        taken |= {user.username_key, lookalike_key(user.username)}
-        user.name, user.bio, user.website = person.name[:NAME_CHARACTERS], person.bio, person.website
-        made.append(user)
-    try:
-        with db.session.begin_nested():
-            db.session.add_all(made)
-    except IntegrityError:
-        raise UsernameTaken(stems[0]) from None
-    return made
-
-
-def _stem(username: str) -> str:
-    shortest, longest = USERNAME_CHARACTERS
-    stem = slugify(username)[:longest].strip("-")
-    return stem if len(stem) >= shortest else f"author-{stem}"
-
-
-def _free_username(stem: str, taken: AbstractSet[str]) -> str:
-    """The stem, or the first number behind it that is free."""
-    candidate, number = stem, 1
-    while not taken.isdisjoint((name_key(candidate), lookalike_key(candidate))) or (
-        number > 1 and queries.usernames_among([candidate])
-    ):
-        number += 1
-        candidate = f"{stem[: USERNAME_CHARACTERS[1] - 6]}-{number}"
-    return candidate
-
-
-def restore_byline(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
-    """Make a byline with exactly this user name, as another Masthead had it; raises `Invalid` or `UsernameTaken`."""
-    if not can_be_username(username):
-        raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
-    user = _byline(username, queries.role(READER), at)
-    user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
-    if lookalike_key(username) in queries.usernames_among([username]):
-        # Both were there in the other publication, and one of them cannot sign in.
-        user.username_lookalike = null()
-    _insert(user)
-    return user
-
-
-def _byline(username: str, role: Role, at: datetime) -> User:
-    return User(
-        username=username,
-        username_key=name_key(username),
-        is_byline=True,
-        role=role,
-        created_at=at,
-        updated_at=at,
-    )
 
 
 def can_be_username(username: str) -> bool:
@@ -141,13 +61,7 @@ def can_be_username(username: str) -> bool:
     return shortest <= len(username) <= longest and USERNAME.fullmatch(username) is not None
 
 
-def complete_profile(user: User, *, name: str, bio: str, website: str) -> None:
-    """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
-    user.name = user.name or name[:NAME_CHARACTERS]
-    user.bio, user.website = user.bio or bio, user.website or website
-
-
-def _insert(user: User) -> None:
+def insert(user: User) -> None:
     """Insert, turning a violated constraint into a domain error, with the transaction still usable."""
     try:
         pagecache.changed("people")

@@ -84,6 +84,7 @@ def login(body: Credentials) -> Answer:
     if passwords.is_outdated(user.password_hash or ""):
         rehashed = passwords.rehash(body.password)
         actions.renew_password_hash(user, rehashed)
+        # This object is not the row; `hold` compares the two.
         user.password_hash = rehashed
     sessions.hold(user)
     pair = bearer.begin(user)

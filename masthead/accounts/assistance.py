@@ -38,7 +38,7 @@ def invite() -> ResponseReturnValue:
             form.show(error)
         else:
             db.session.commit()
-            return show_link(link, f"Invitation for {form.email.data}", days=7)
+            return show_link(Purpose.INVITE, link, f"Invitation for {form.email.data}")
     return render_template("accounts/invite.html", form=form), 422 if request.method == "POST" else 200
 
 
@@ -52,7 +52,7 @@ def reset_link(user_id: int) -> ResponseReturnValue:
     db.session.flush()
     link = link_of(Purpose.RESET, tokens.arm(token))
     db.session.commit()
-    return show_link(link, f"A new password for {user.display_name}", days=0)
+    return show_link(Purpose.RESET, link, f"A new password for {user.display_name}")
 
 
 @bp.post("/users/<int:user_id>/reset-factor")
@@ -78,9 +78,9 @@ def sign_out(user_id: int) -> ResponseReturnValue:
     return redirect_back(url_for("dashboard.index"))
 
 
-def show_link(link: str, title: str, *, days: int) -> ResponseReturnValue:
+def show_link(purpose: Purpose, link: str, title: str) -> ResponseReturnValue:
     """The link, once: it is not kept anywhere, and neither is the page."""
     page = render_template(
-        "accounts/link.html", link=link, title=title, days=days, mail_is_on=delivery.is_on()
+        "accounts/link.html", purpose=purpose, link=link, title=title, mail_is_on=delivery.is_on()
     )
     return page, {"Cache-Control": "no-store"}

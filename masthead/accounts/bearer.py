@@ -74,7 +74,7 @@ def _recognise() -> None:
         # For `masthead.web.api.idempotency`.
         g.api_account = user.id
     # What Flask-Login would otherwise fill from the session cookie.
-    g._login_user = user if user is not None else AnonymousUserMixin()  # noqa: SLF001
+    g._login_user = user if user is not None else AnonymousUserMixin()  # noqa: SLF001 (it reads no other place)
 
 
 def _takes_refresh_token() -> bool:

@@ -35,8 +35,12 @@ PASSWORD_OPTION = click.option(
 @with_appcontext
 def create(username: str, email: str, role: str, name: str, password: str) -> None:
     """Make the account USERNAME with the address EMAIL."""
+    name = name.strip()
     if len(name) > NAME_CHARACTERS or not is_storable(name):
-        raise Invalid(f"A name has at most {NAME_CHARACTERS} characters, all of them valid.", field="name")
+        raise Invalid(
+            f"A name has at most {NAME_CHARACTERS} characters, and none that cannot be stored. Give another one.",
+            field="name",
+        )
     password_hash = passwords.hash_password(password, about=(username, email))
     user = actions.register(
         username=username,
@@ -46,7 +50,7 @@ def create(username: str, email: str, role: str, name: str, password: str) -> No
         role=queries.role(role),
         by_themself=False,
     )
-    user.name = name.strip()
+    user.name = name
     db.session.commit()
     click.echo(f"{username} can sign in as {user.email}, with the role {role}.")
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 
 from masthead import audit, pagecache
-from masthead.accounts import actions, personal_tokens, queries, sessions, tokens
+from masthead.accounts import actions, bylines, personal_tokens, queries, sessions, tokens
 from masthead.accounts.fates import Fate
 from masthead.accounts.models import (
     AccountClosure,
@@ -127,7 +127,7 @@ def _former_member(*, at: datetime) -> User:
     """The byline that stands for everybody who left without a name: nobody can tell them apart."""
     statement = queries.users().where(User.is_byline, User.name == FORMER_MEMBER).order_by(User.id).limit(1)
     found = db.session.scalar(statement)
-    return found or actions.create_byline(name=FORMER_MEMBER, username="former-member", at=at)
+    return found or bylines.create(name=FORMER_MEMBER, username="former-member", at=at)
 
 
 def _become_byline(user: User, *, keeps_biography: bool) -> None:

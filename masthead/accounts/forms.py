@@ -26,6 +26,7 @@ from masthead.accounts.models import (
     ROLE_TITLE_CHARACTERS,
     TOKEN_NAME_CHARACTERS,
     USERNAME_CHARACTERS,
+    WEBSITE_CHARACTERS,
 )
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
 from masthead.accounts.permissions import HIGHEST_RANK
@@ -265,7 +266,7 @@ class ProfileForm(Form):
         "Website",
         [
             Optional(),
-            Length(max=500, message="An address has at most %(max)d characters."),
+            Length(max=WEBSITE_CHARACTERS, message="An address has at most %(max)d characters."),
             Regexp(r"https?://", message="The address of a website begins with https:// or http://."),
             URL(message="This is not the address of a website."),
         ],

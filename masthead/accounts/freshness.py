@@ -19,6 +19,7 @@ from masthead.web import errors, expired_forms, stateless
 P = ParamSpec("P")
 R = TypeVar("R")
 LIFETIME = timedelta(minutes=10)
+#: Marks views that need one: each has to have words for what it does (`masthead.accounts.kept_deeds`).
 ATTRIBUTE = "needs_fresh_sign_in"
 #: What somebody without the factor that their role asks for can use: to set one up, or to leave.
 SETTING_UP = frozenset(

@@ -7,6 +7,7 @@ from masthead.accounts import assistance, invitations, queries
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.permissions import Permission, can_grant
+from masthead.accounts.tokens import Purpose
 from masthead.db import db, paginate
 from masthead.mail import delivery
 from masthead.web.paging import page_number
@@ -44,7 +45,7 @@ def again(invitation_id: int) -> ResponseReturnValue:
     email = token.email
     link = invitations.invite(email, role, by=current_user())
     db.session.commit()
-    return assistance.show_link(link, f"Invitation for {email}", days=7)
+    return assistance.show_link(Purpose.INVITE, link, f"Invitation for {email}")
 
 
 @bp.post("/<int:invitation_id>/withdraw")

@@ -19,7 +19,10 @@ from masthead.errors import NotAllowed, NotFound
 from masthead.mail import delivery
 from masthead.web import limits
 
-OVER = "This invitation is not open any more: it was accepted, withdrawn or replaced, or its time is over."
+OVER = (
+    "This invitation is not open any more: it was accepted, withdrawn or replaced, or its time is over. Look at the list "
+    "of those that are, or invite the person again."
+)
 
 
 def check_open() -> None:
@@ -64,7 +67,7 @@ def get(invitation_id: int, mark: str | None = None) -> tuple[AccountToken, Role
     token = db.session.scalar(waiting().where(AccountToken.id == invitation_id))
     if token is None or token.role_id is None or mark not in {None, mark_of(token)}:
         raise NotFound(OVER)
-    # The next invitation may get the same number.
+    # Whoever goes on reads it when its row is gone, and the next invitation may have its number.
     db.session.expunge(token)
     return token, queries.role_with_id(token.role_id)
 
@@ -82,6 +85,7 @@ def withdraw(invitation_id: int, mark: str | None = None, *, by: User) -> str:
 
 def invited_by(invitations: Sequence[AccountToken]) -> dict[str, str]:
     """Who made each invitation, by its address; one that nobody in the log made is missing."""
+    # Open ones are not older. The log is written a moment before the link, and another process may have another clock.
     since = clock.now() - tokens.LIFETIMES[Purpose.INVITE] - timedelta(days=1)
     subjects = [token.email for token in invitations]
     return {

@@ -11,7 +11,8 @@ from masthead.accounts.personal_tokens import SCOPES
 from masthead.db import db
 from masthead.errors import NotFound
 
-LONGEST = 80
+#: Of a value so much is shown: people should know it again, not read it.
+SHOWN_CHARACTERS = 80
 
 #: Endpoint → what its form does; it is the heading and the button. ``{name}`` is the person or the role that it concerns.
 DEEDS = {
@@ -68,7 +69,7 @@ def _name(arguments: Mapping[str, int]) -> str:
 
 def _shortened(value: str) -> str:
     line = " ".join(value.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1]}…"
 
 
 def _role(name: str) -> str:

@@ -69,7 +69,7 @@ def close() -> ResponseReturnValue:
         link = _close(form)
     except (Invalid, Conflict) as error:
         db.session.rollback()
-        form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+        form.show(error)
         return _page(_chosen(form))
     db.session.commit()
     page = render_template("accounts/closed.html", link=link, mail_is_on=delivery.is_on())

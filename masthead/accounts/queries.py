@@ -12,7 +12,7 @@ from masthead.errors import Invalid, NotFound
 from masthead.text.names import lookalike_key, name_key
 from masthead.text.plain import is_storable
 
-#: Below the smallest limit of variables in one statement that either database has.
+#: Each of so many keys stands twice in one statement, which is below the smallest limit of variables of either database.
 AT_ONCE = 250
 
 

@@ -1,7 +1,5 @@
 """Roles for programs: on the actions of the administration's page."""
 
-import dataclasses
-
 from flask import Blueprint, Response, url_for
 
 from masthead.accounts import queries, role_actions
@@ -12,7 +10,7 @@ from masthead.accounts.permissions import Permission
 from masthead.accounts.role_actions import Draft
 from masthead.db import db, paginate
 from masthead.web.api.operations import Answer, check_match, operation, settled
-from masthead.web.api.paging import address, listed
+from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("roles_api", __name__)
@@ -62,8 +60,7 @@ def create(body: RoleInput) -> Response:
 
 
 def _made(role: Role) -> Answer:
-    where = address(url_for("roles_api.show", name=role.name))
-    return dataclasses.replace(_shown(role), headers={"Location": where})
+    return located(_shown(role), url_for("roles_api.show", name=role.name))
 
 
 @bp.patch("/<name>")

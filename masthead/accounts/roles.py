@@ -70,7 +70,7 @@ def edit(role_id: int) -> ResponseReturnValue:
             role_actions.revise(role, _draft(form, role), by=by, expected_version=form.version.data or "")
         except (Invalid, Conflict) as error:
             db.session.rollback()
-            form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+            form.show(error)
             return _edit_page(form, queries.role_with_id(role_id), 422 if isinstance(error, Invalid) else 409)
         db.session.commit()
         return _back("The role is saved. It counts from the next click of everybody who has it.")

@@ -10,7 +10,9 @@ from masthead.accounts.models import (
     BIO_CHARACTERS,
     EMAIL_CHARACTERS,
     NAME_CHARACTERS,
+    ROLE_NAME_CHARACTERS,
     TOKEN_NAME_CHARACTERS,
+    WEBSITE_CHARACTERS,
     ApiToken,
     LoginSession,
     User,
@@ -30,7 +32,8 @@ def _known(scope: str) -> str:
 Scope = Annotated[str, AfterValidator(_known), Pattern(f"^({'|'.join(SCOPES)})$")]
 
 
-#: Empty, or as the form takes it, too: nothing that could leave the attribute that it is written into.
+#: Empty, or an address without anything that could leave the attribute of HTML that it is written into. The form for
+#: people asks WTForms, which knows no pattern that a document could show.
 _WEBSITE = r"""^(https?://[^\s"'<>\\/?#@]+([/?#][^\s"'<>\\]*)?)?$"""
 
 
@@ -202,7 +205,7 @@ class ProfileChange(Schema):
     bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS, examples=["Writes about rivers."])
     website: Website | None = Field(
         default=None,
-        max_length=200,
+        max_length=WEBSITE_CHARACTERS,
         description="It begins with https:// or http://; an empty one removes it.",
         examples=["https://ada.example"],
     )
@@ -211,7 +214,7 @@ class ProfileChange(Schema):
 class AccountChange(Schema):
     """What an administrator changes of an account; what is left out stays."""
 
-    role: Text | None = Field(default=None, max_length=40, examples=["author"])
+    role: Text | None = Field(default=None, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
     is_active: bool | None = Field(default=None, description="False disables it.", examples=[True])
 
 

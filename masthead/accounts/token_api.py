@@ -7,7 +7,7 @@ from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
 from masthead.db import db, paginate
 from masthead.web.api.operations import Answer, check_match, operation
-from masthead.web.api.paging import address, listed
+from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("tokens_api", __name__)
@@ -51,8 +51,7 @@ def create(body: TokenInput) -> Answer:
     )
     db.session.commit()
     answer = NewToken(**TokenAnswer.of(token).model_dump(), token=secret)
-    where = address(url_for("tokens_api.show", token_id=token.id))
-    return Answer(answer, etag=str(token.id), headers={"Location": where})
+    return located(Answer(answer, etag=str(token.id)), url_for("tokens_api.show", token_id=token.id))
 
 
 @bp.delete("/<int:token_id>")

@@ -9,7 +9,7 @@ from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.forms import TokenForm, choice
 from masthead.accounts.freshness import freshly_signed_in
 from masthead.db import db
-from masthead.errors import DomainError, Invalid
+from masthead.errors import DomainError
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("personal_tokens", __name__)
@@ -36,7 +36,7 @@ def create() -> ResponseReturnValue:
             )
         except DomainError as error:
             db.session.rollback()
-            form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+            form.show(error)
         else:
             db.session.commit()
             page = render_template("accounts/token_made.html", token=token, secret=secret)

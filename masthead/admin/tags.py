@@ -7,7 +7,7 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.admin.tag_forms import MergeForm, TagForm
 from masthead.db import db, paginate
-from masthead.errors import Conflict, DomainError, Invalid
+from masthead.errors import Conflict, Invalid
 from masthead.posts import tagging
 from masthead.tags import actions, queries
 from masthead.tags.models import Tag
@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     """Every tag, or those whose name holds what is looked for."""
     wanted = request.args.get("q", "").strip()
     page = paginate(queries.named_like(wanted), page=page_number(), per_page=TAGS_OF_A_PAGE)
-    counts = tagging.counts(list(page.items))
+    counts = tagging.counts(page.items)
     return render_template("admin/tags.html", page=page, counts=counts, wanted=wanted)
 
 
@@ -35,16 +35,10 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make a tag that no post carries yet."""
     form = TagForm()
-    if form.validate_on_submit():
-        try:
-            tag = actions.make(form.name.data or "", description=form.described, by=current_user())
-        except DomainError as error:
-            db.session.rollback()
-            form.show(_at_name(error))
-        else:
-            db.session.commit()
-            flash(f"The tag {tag.name} is made.")
-            return redirect(url_for("tags_admin.index"), code=303)
+    if form.validate_on_submit() and (made := _stored(form)) is not None:
+        db.session.commit()
+        flash(f"The tag {made.name} is made.")
+        return redirect(url_for("tags_admin.index"), code=303)
     return render_template("admin/tag.html", form=form, tag=None), _status()
 
 
@@ -55,17 +49,25 @@ def edit(tag_id: int) -> ResponseReturnValue:
     """Rename or describe a tag; its address stays."""
     tag = queries.get(tag_id)
     form = TagForm(obj=tag) if request.method == "GET" else TagForm()
-    if form.validate_on_submit():
-        try:
-            actions.change(tag, name=form.name.data or "", description=form.described, by=current_user())
-        except DomainError as error:
-            db.session.rollback()
-            form.show(_at_name(error))
-        else:
-            db.session.commit()
-            flash(f"The tag {tag.name} is saved.")
-            return redirect(url_for("tags_admin.edit", tag_id=tag_id), code=303)
+    if form.validate_on_submit() and _stored(form, tag) is not None:
+        db.session.commit()
+        flash(f"The tag {tag.name} is saved.")
+        return redirect(url_for("tags_admin.edit", tag_id=tag_id), code=303)
     return _desk(tag_id, form, MergeForm(formdata=None), _status())
+
+
+def _stored(form: TagForm, tag: Tag | None = None) -> Tag | None:
+    """The tag as the form describes it, new if there is none; None if that cannot be, and the form says why."""
+    name, by = form.name.data or "", current_user()
+    try:
+        if tag is None:
+            return actions.make(name, description=form.described, by=by)
+        actions.change(tag, name=name, description=form.described, by=by)
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        form.show(Invalid(error.message, field="name"))
+        return None
+    return tag
 
 
 @bp.post("/<int:tag_id>/merge")
@@ -77,11 +79,11 @@ def merge(tag_id: int) -> ResponseReturnValue:
     if form.validate():
         old = tag.name
         try:
-            into = _other(form)
+            into = _named(form.into.data or "")
             count = tagging.merge(tag, into, by=current_user())
         except (Invalid, Conflict) as error:
             db.session.rollback()
-            form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+            form.show(error)
         else:
             db.session.commit()
             posts = "1 post carries" if count == 1 else f"{count} posts carry"
@@ -102,22 +104,19 @@ def delete(tag_id: int) -> ResponseReturnValue:
     return redirect(url_for("tags_admin.index"), code=303)
 
 
-def _other(form: MergeForm) -> Tag:
-    tag = queries.named(form.into.data or "")
+def _named(name: str) -> Tag:
+    tag = queries.named(name)
     if tag is None:
         raise Invalid("There is no tag of this name. Write it as the list of tags does.", field="into")
     return tag
 
 
 def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> ResponseReturnValue:
+    # Asked for here, since an action that is undone has made every object stale, and others may have merged the tag.
     tag = queries.get(tag_id)
     carried = tagging.counts([tag]).get(tag_id, 0)
     page = render_template("admin/tag.html", form=form, merging=merging, tag=tag, carried=carried)
     return page, status
-
-
-def _at_name(error: DomainError) -> Invalid:
-    return Invalid(error.message, field="name")
 
 
 def _status() -> int:

@@ -1,7 +1,5 @@
 """Comments and their moderation for programs."""
 
-import dataclasses
-
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import undefer
 
@@ -11,7 +9,7 @@ from masthead.accounts.permissions import Permission
 from masthead.comments import actions, queries
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment
-from masthead.comments.permissions import can_delete
+from masthead.comments.permissions import can_delete, can_restore
 from masthead.comments.remarks import typeset
 from masthead.comments.schemas import (
     CommentAnswer,
@@ -28,7 +26,7 @@ from masthead.posts.permissions import can_see
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
-from masthead.web.api.paging import address, listed
+from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
 
 below = Blueprint("post_comments_api", __name__)
@@ -89,8 +87,7 @@ def create(slug: str, body: CommentInput) -> Response:
 
 
 def _made(comment_id: int) -> Answer:
-    where = address(url_for("comments_api.show", comment_id=comment_id))
-    return dataclasses.replace(_shown(comment_id), headers={"Location": where})
+    return located(_shown(comment_id), url_for("comments_api.show", comment_id=comment_id))
 
 
 def _shown(comment_id: int) -> Answer:
@@ -206,6 +203,10 @@ def reject(comment_id: int) -> Response:
 )
 def restore(comment_id: int) -> Response:
     """Spam, and what a moderator has deleted, waits again."""
+    if not can_restore(current_user(), queries.get_for_moderation(comment_id, by=current_user())):
+        raise NotAllowed(
+            "Its author has deleted this comment, or its text is removed for good: it stays away."
+        )
     return _decided(comment_id, Step.RESTORE)
 
 

@@ -7,17 +7,17 @@ from wtforms.validators import InputRequired, ValidationError
 
 from masthead.comments.errors import ParentGone
 from masthead.comments.remarks import Remark, typeset
+from masthead.db import GREATEST_ID
 from masthead.errors import Invalid
-from masthead.web.converters import LARGEST_ID
 from masthead.web.forms import Form
 
 
 def id_from(given: object) -> int | None:
     """The id that a text holds, or None if no row can have it."""
     text = str(given or "")
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(GREATEST_ID))):
         return None
-    return int(text) if 1 <= int(text) <= LARGEST_ID else None
+    return int(text) if 1 <= int(text) <= GREATEST_ID else None
 
 
 class RemarkForm(Form):

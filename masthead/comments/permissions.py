@@ -46,9 +46,7 @@ def can_delete(by: User | None, comment: Comment) -> bool:
 
 
 def can_restore(by: User, comment: Comment) -> bool:
-    """Moderators undo what moderators did, as long as the text is kept; what its author has deleted, only its author could
-    want back.
-    """
+    """Moderators bring back what still has its text, unless somebody else wrote it and has deleted it themselves."""
     if not comment.body:
         return False
     was_taken_back = comment.status is CommentStatus.DELETED and comment.decided_by_id == comment.author_id

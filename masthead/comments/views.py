@@ -14,7 +14,7 @@ from masthead.comments.links import comment_url, discussion_url
 from masthead.comments.models import Comment
 from masthead.comments.permissions import EDIT_WINDOW, can_revise
 from masthead.db import db
-from masthead.errors import Invalid, NotAllowed
+from masthead.errors import NotAllowed
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("comments", __name__)
@@ -39,7 +39,7 @@ def edit(comment_id: int) -> ResponseReturnValue:
         actions.revise(comment, remark, by=current_user(), at=clock.now())
     except EditWindowClosed as error:
         db.session.rollback()
-        form.show(Invalid(error.message))
+        form.show(error)
         return _edit_page(form, _own(comment_id)), 403
     db.session.commit()
     return redirect(comment_url(comment, comment.post), code=303)

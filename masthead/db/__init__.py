@@ -1,7 +1,7 @@
 """The database: engine, base model, column types, numbered pages, race-free claims and timing."""
 
-from masthead.db import lifetimes as _lifetimes  # noqa: F401
-from masthead.db.base import Base, Identifier, Timestamps
+from masthead.db import lifetimes as _lifetimes  # noqa: F401 (registers itself)
+from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import db, init_app, is_full, limit_statements, snapshot
 from masthead.db.pagination import Page, count_of, paginate
@@ -9,6 +9,7 @@ from masthead.db.timing import observe
 from masthead.db.types import UTCDateTime
 
 __all__ = [
+    "GREATEST_ID",
     "Base",
     "Identifier",
     "Page",

@@ -18,6 +18,8 @@ NAMING_CONVENTION = {
 }
 #: SQLite numbers its rows only in a column declared INTEGER; PostgreSQL gets 64 bits.
 Identifier = BigInteger().with_variant(Integer(), "sqlite")
+#: No row has a greater id. Both databases count further, to 2**63 - 1; this is as far as numbers of 18 digits go.
+GREATEST_ID = 10**18 - 1
 
 
 class Base(DeclarativeBase):

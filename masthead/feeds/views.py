@@ -15,7 +15,6 @@ from masthead.feeds import atom, contents, json_feed, rss
 from masthead.feeds.feed import Feed
 from masthead.posts import queries as posts
 from masthead.posts import tagging
-from masthead.tags import queries as tags
 from masthead.web.access import public
 from masthead.web.stateless import stateless
 
@@ -52,13 +51,9 @@ def site(file: str) -> ResponseReturnValue:
 @stateless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
-    try:
-        found = tags.by_slug(slug)
-    except NotFound:
-        present = tagging.present_tag(slug)
-        if present is None:
-            raise
-        return redirect(url_for("feeds.tag", slug=present.slug, file=file), code=301)
+    found = tagging.at(slug)
+    if found.slug != slug:
+        return redirect(url_for("feeds.tag", slug=found.slug, file=file), code=301)
     return _answer(contents.of_tag(found), file)
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from masthead.accounts import actions as accounts
-from masthead.accounts.actions import Byline
+from masthead.accounts import bylines
+from masthead.accounts.bylines import Byline
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import NotFound
@@ -159,7 +159,7 @@ def _make_bylines(authors: Mapping[str, Author], run: Run) -> None:
     if not authors:
         return
     wanted = [Byline(author.name, author.key, author.bio, author.website) for author in authors.values()]
-    made = accounts.create_bylines(wanted, at=run.at)
+    made = bylines.create_all(wanted, at=run.at)
     for (key, author), user in zip(authors.items(), made, strict=True):
         run.bylines[key] = user
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))

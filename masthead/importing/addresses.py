@@ -23,7 +23,9 @@ class Addresses:
 
     #: By source; to be filled when the addresses are decided.
     urls: dict[str, str] = field(default_factory=dict)
-    _new: frozenset[str] = frozenset()
+    #: The addresses among them, all and those of what readers cannot see yet; made when a link is first asked about.
+    _new: frozenset[str] | None = None
+    _new_unpublished: frozenset[str] | None = None
     _by_path: dict[str, str] = field(default_factory=dict)
     _by_folded_path: dict[str, str] = field(default_factory=dict)
     _by_file: dict[str, str] = field(default_factory=dict)
@@ -68,13 +70,17 @@ class Addresses:
 
     def is_new(self, path: str) -> bool:
         """Whether a path is the new address of a text already, as a template tag has put it there."""
-        if len(self._new) == 0:
+        if self._new is None:
             self._new = frozenset(self.urls.values())
         return path in self._new
 
     def is_unpublished(self, url: str) -> bool:
         """Whether a new address is that of a text that readers cannot see yet."""
-        return any(self.urls.get(source) == url for source in self._unpublished)
+        if self._new_unpublished is None:
+            self._new_unpublished = frozenset(
+                self.urls[source] for source in self._unpublished & self.urls.keys()
+            )
+        return url in self._new_unpublished
 
     def is_list(self, path: str) -> bool:
         """Whether a path is the page of a tag or an author that is imported."""

@@ -4,7 +4,6 @@ import os
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask.cli import with_appcontext
@@ -17,6 +16,7 @@ from masthead.importing import dates, telling
 from masthead.importing.detection import DIALECTS
 from masthead.importing.importer import Import, Wishes
 from masthead.importing.report import Report
+from masthead.setting_types import address_parts
 from masthead.web.commands import Group
 
 group = Group("import", help="Bring texts from elsewhere into the publication.")
@@ -111,17 +111,9 @@ def _wishes(options: dict[str, Any]) -> Wishes:
         options["zone"] = dates.zone_named(zone) if zone else None
     except ValueError as error:
         raise Invalid(str(error)) from None
-    if options["old_url"] and not _is_address(options["old_url"]):
+    if options["old_url"] and address_parts(options["old_url"], "http", "https") is None:
         raise Invalid(f"“{options['old_url']}” is not where a site was. Write it like https://old.example.")
     return Wishes(**options)
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _progress() -> Progress:

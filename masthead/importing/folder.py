@@ -100,7 +100,7 @@ class Folder:
     def has_folder(self, path: str) -> bool:
         """Whether there is such a folder, itself and not a link to one."""
         full = self._full(path)
-        return self._is_inside(full) and os.path.isdir(full)  # noqa: PTH112
+        return self._is_inside(full) and os.path.isdir(full)  # noqa: PTH112 (the same)
 
     def files_in(self, path: str) -> list[str]:
         """The paths of the files that stand directly in a folder, in order; none if there is no such folder."""
@@ -128,7 +128,7 @@ class Folder:
         return os.lstat(self._full(path)).st_mtime
 
     def _full(self, path: str) -> str:
-        return os.path.join(self.root, path) if path else self.root  # noqa: PTH118
+        return os.path.join(self.root, path) if path else self.root  # noqa: PTH118 (the same)
 
     def _is_inside(self, full: str) -> bool:
         """Whether it lies in the folder, with no link and no `..` on the way."""

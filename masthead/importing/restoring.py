@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from masthead.accounts import actions as accounts
+from masthead.accounts import bylines
 from masthead.accounts import queries as people
 from masthead.accounts.models import User
 from masthead.db import db
@@ -51,7 +52,7 @@ def _person(person: Person, run: Run) -> User:
     if user is None:
         user = _new_byline(person, run)
     else:
-        accounts.complete_profile(user, name=author.name, bio=author.bio, website=author.website)
+        bylines.complete(user, name=author.name, bio=author.bio, website=author.website)
     if known is None:
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
     return user
@@ -59,5 +60,5 @@ def _person(person: Person, run: Run) -> User:
 
 def _new_byline(person: Person, run: Run) -> User:
     author = person.author
-    make = accounts.restore_byline if accounts.can_be_username(author.key) else accounts.create_byline
+    make = bylines.restore if accounts.can_be_username(author.key) else bylines.create
     return make(name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website)

@@ -65,5 +65,5 @@ def _open(preparer: Preparer) -> None:
 
 
 def _prepare(task: Task) -> Prepared | Failure:
-    assert _preparer is not None  # noqa: S101
+    assert _preparer is not None  # noqa: S101 (the pool calls `_open` first)
     return _preparer.prepare(task)

@@ -45,6 +45,7 @@ class Runner:
         self.app = app
         self.threads = threads
         self.owner = f"{platform.node()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+        # The thread that `run` is in sleeps on the alarm alone: see there.
         self._stopping = threading.Event()
         self._alarm = Alarm()
         self._running: set[Future[None]] = set()

@@ -13,7 +13,7 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from rich.console import Console
 from rich.table import Table
 
-from masthead.db import db, limit_statements
+from masthead.db import GREATEST_ID, db, limit_statements
 from masthead.jobs import outbox
 from masthead.jobs.models import State
 from masthead.jobs.runner import Runner
@@ -23,8 +23,6 @@ group = Group("jobs", help="See, retry and cancel background jobs.")
 
 LISTED_JOBS = 50
 PARENT_CHECK_SECONDS = 1.0
-#: Of any row in either database.
-GREATEST_ID = 2**63 - 1
 RESPAWN_SECONDS = 2.0
 
 

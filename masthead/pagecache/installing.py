@@ -38,7 +38,7 @@ def init_app(app: Flask, config: Config, *, herald: Herald) -> None:
     app.extensions[EXTENSION] = cache
     fragments.init_app(app)
     if config.PAGE_CACHE:
-        app.wsgi_app = cache  # type: ignore[method-assign]
+        app.wsgi_app = cache  # type: ignore[method-assign]  # as Flask documents it
         app.after_request(_note_moments)
         _installed.add(cache)
 

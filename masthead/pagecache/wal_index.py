@@ -21,7 +21,7 @@ def header_of(database: str) -> mmap.mmap | None:
     """The header, as it changes; None for a database without a WAL index in shared memory."""
     path = f"{database}-shm"
     try:
-        found = os.stat(path)  # noqa: PTH116
+        found = os.stat(path)  # noqa: PTH116 (for every answer, and a Path takes longer)
         name = f"{path} {found.st_dev} {found.st_ino}"
         if name not in _open:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

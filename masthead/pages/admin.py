@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
         _take_step(page, at=at)
     except DomainError as error:
         db.session.rollback()
-        _show(form, error)
+        form.show(error)
         return _desk(form, None)
     db.session.commit()
     return _saved(page)
@@ -67,7 +67,7 @@ def edit(page_id: int) -> ResponseReturnValue:
         _take_step(page, at=at)
     except DomainError as error:
         db.session.rollback()
-        _show(form, error)
+        form.show(error)
         page = queries.get(page_id)
         # What was typed is kept, and saving once more replaces what the other person wrote.
         form.version.data = str(page.version)
@@ -99,10 +99,6 @@ def _take_step(page: Page, *, at: datetime) -> None:
             actions.unpublish(page, by=by, at=at)
         case _:
             raise Invalid("This button is unknown. Use one of the buttons below the text.")
-
-
-def _show(form: PageForm, error: DomainError) -> None:
-    form.show(error if isinstance(error, Invalid) else Invalid(error.message))
 
 
 def _saved(page: Page) -> ResponseReturnValue:

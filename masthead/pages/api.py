@@ -1,7 +1,5 @@
 """Pages for programs."""
 
-import dataclasses
-
 from flask import Blueprint, Response, url_for
 from sqlalchemy import Select
 from werkzeug.exceptions import PreconditionFailed
@@ -18,7 +16,7 @@ from masthead.pages.schemas import PageAnswer, PageChange, PageInput, PageItem, 
 from masthead.posts.manuscript import typeset
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
-from masthead.web.api.paging import address, listed
+from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("pages_api", __name__)
@@ -78,8 +76,7 @@ def create(body: PageInput) -> Response:
 
 
 def _made(page: Page) -> Answer:
-    where = address(url_for("pages_api.show", slug=page.slug))
-    return dataclasses.replace(_whole(page), headers={"Location": where})
+    return located(_whole(page), url_for("pages_api.show", slug=page.slug))
 
 
 @bp.patch("/<slug>")

@@ -11,12 +11,11 @@ from masthead import clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import db, paginate
+from masthead.db import GREATEST_ID, db, paginate
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
-from masthead.web.converters import LARGEST_ID
 from masthead.web.paging import page_number
 from masthead.web.redirection import redirect_back
 
@@ -72,7 +71,7 @@ def change() -> ResponseReturnValue:
 def _chosen() -> set[int]:
     given = request.form.getlist("post")
     chosen = {int(value) for value in given if value.isascii() and value.isdigit() and len(value) < 20}
-    return {post_id for post_id in chosen if post_id <= LARGEST_ID}
+    return {post_id for post_id in chosen if post_id <= GREATEST_ID}
 
 
 def _attempt(step: Callable[..., None], post: Post, *, by: User, at: datetime) -> str | None:

@@ -45,7 +45,7 @@ def create() -> ResponseReturnValue:
             _take_step(post, form, at=at)
         except DomainError as error:
             db.session.rollback()
-            _show(form, error)
+            form.show(error)
         else:
             db.session.commit()
             flash(SAID[post.state])
@@ -68,7 +68,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         # Rendered before the post is read, because reading it to change it takes SQLite's write lock.
         manuscript = typeset(**form.fields_of_manuscript()) if valid else None
     except Invalid as error:
-        _show(form, error)
+        form.show(error)
     post = _editable(post_id)
     if manuscript is None:
         return _desk(form, post)
@@ -78,7 +78,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         _take_step(post, form, at=at)
     except DomainError as error:
         db.session.rollback()
-        _show(form, error)
+        form.show(error)
         post = queries.get(post_id)
         form.version.data = str(post.version)
         return _desk(form, post)
@@ -116,10 +116,6 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
             actions.unpublish(post, by=by, at=at)
         case _:
             raise Invalid("This button is unknown. Use one of the buttons below the text.")
-
-
-def _show(form: PostForm, error: DomainError) -> None:
-    form.show(error if isinstance(error, Invalid) else Invalid(error.message))
 
 
 def _desk(form: PostForm, post: Post | None) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ from masthead.tags.models import Tag
 
 
 def _now() -> datetime:
+    # Looked up at each call, since the statement below is kept and a test sets the clock.
     return clock.now()
 
 

@@ -1,23 +1,26 @@
 """What happens to tags that posts carry: two become one, and those that nobody carries go."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, delete, func, select, update
 
 from masthead import audit, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
 from masthead.posts.models import Post, PostTag
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Redirect, Target
+from masthead.tags import queries
 from masthead.tags.models import Tag
 
 #: The address of a tag, which `masthead.posts.views` answers.
 ADDRESS = "/blog/tag/{slug}"
-GONE = "Somebody else has merged or deleted one of these tags in the meantime."
+GONE = "Somebody else has merged or deleted one of these tags in the meantime. Open the list of tags to see what is left."
 
 
-def counts(tags: list[Tag]) -> dict[int, int]:
+def counts(tags: Sequence[Tag]) -> dict[int, int]:
     """How many posts carry each of these tags, public or not, by the tags' ids; one query."""
     rows = db.session.execute(
         select(PostTag.tag_id, func.count())
@@ -27,13 +30,19 @@ def counts(tags: list[Tag]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def present_tag(old_slug: str) -> Tag | None:
-    """The tag into which one with this address was merged."""
-    return db.session.scalar(
-        select(Tag)
-        .join(Redirect, (Redirect.kind == Target.TAG) & (Redirect.target_id == Tag.id))
-        .where(Redirect.path == ADDRESS.format(slug=old_slug))
-    )
+def at(slug: str) -> Tag:
+    """The tag with this slug, or the one into which it was merged, which has another; raises `NotFound`."""
+    try:
+        return queries.by_slug(slug)
+    except NotFound:
+        present = db.session.scalar(
+            select(Tag)
+            .join(Redirect, (Redirect.kind == Target.TAG) & (Redirect.target_id == Tag.id))
+            .where(Redirect.path == ADDRESS.format(slug=slug))
+        )
+        if present is None:
+            raise
+        return present
 
 
 def merge(tag: Tag, into: Tag, *, by: User) -> int:
@@ -43,7 +52,8 @@ def merge(tag: Tag, into: Tag, *, by: User) -> int:
     """
     if tag.id == into.id:
         raise Invalid("Choose another tag than this one.", field="into")
-    _check(by, tag, into)
+    _check_right(by)
+    _hold(tag, into)
     carriers = _carriers(tag)
     count = db.session.scalar(select(func.count()).select_from(carriers.subquery())) or 0
     options = {"synchronize_session": False}
@@ -63,7 +73,8 @@ def merge(tag: Tag, into: Tag, *, by: User) -> int:
 
 def remove_unused(tag: Tag, *, by: User) -> None:
     """Delete a tag that no post carries; raises `Conflict` if one does."""
-    _check(by, tag)
+    _check_right(by)
+    _hold(tag)
     if db.session.scalar(_carriers(tag).limit(1)) is not None:
         raise Conflict("Posts carry this tag. Merge it into another one instead.")
     redirected = delete(Redirect).where(Redirect.kind == Target.TAG, Redirect.target_id == tag.id)
@@ -72,10 +83,13 @@ def remove_unused(tag: Tag, *, by: User) -> None:
     _remove(tag)
 
 
-def _check(by: User, *tags: Tag) -> None:
-    """Hold these tags until the transaction ends."""
+def _check_right(by: User) -> None:
     if not by.can(Permission.MANAGE_TAGS):
         raise NotAllowed("Only editors merge and delete tags.")
+
+
+def _hold(*tags: Tag) -> None:
+    """Keep others from changing these tags until the transaction ends; raises `Conflict` if one is gone."""
     ids = sorted(tag.id for tag in tags)
     held = select(Tag.id).where(Tag.id.in_(ids)).order_by(Tag.id).with_for_update()
     if list(db.session.scalars(held)) != ids:

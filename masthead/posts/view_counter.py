@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
-from multiprocessing import util
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from masthead import clock, pagecache
 from masthead.db import Identifier, db
 from masthead.posts.models import DailyViews, Post
+from masthead.web.endings import at_end
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +80,7 @@ def _counter(app: Flask) -> ViewCounter:
 
 def note(post_id: int) -> None:
     """Count the present request as a reading of the post, if a person reads it."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug documents it for this use)
 
     def note_reading(environ: dict[str, Any]) -> None:
         purpose = environ.get("HTTP_SEC_PURPOSE") or environ.get("HTTP_PURPOSE") or ""
@@ -120,8 +121,7 @@ def _keep_flushing(app: Flask, seconds: int) -> None:
             flush(app)
 
     threading.Thread(target=work, name="views", daemon=True).start()
-    # A server's child process never runs `atexit`; this runs in children and in the main process.
-    util.Finalize(None, flush, args=(app,), exitpriority=1)
+    at_end(partial(flush, app))
 
 
 def flush(app: Flask) -> None:

@@ -13,7 +13,6 @@ from masthead.db import paginate
 from masthead.errors import NotFound
 from masthead.posts import queries, tagging
 from masthead.settings.queries import publication
-from masthead.tags import queries as tags
 from masthead.web.access import public
 from masthead.web.paging import page_number
 
@@ -39,13 +38,9 @@ def index() -> ResponseReturnValue:
 @pagecache.kept("page")
 def tag(slug: str) -> ResponseReturnValue:
     """The posts with a tag."""
-    try:
-        found = tags.by_slug(slug)
-    except NotFound:
-        present = tagging.present_tag(slug)
-        if present is None:
-            raise
-        return redirect(url_for("posts.tag", slug=present.slug), code=301)
+    found = tagging.at(slug)
+    if found.slug != slug:
+        return redirect(url_for("posts.tag", slug=found.slug), code=301)
     count = queries.count_about(found)
     page = paginate(
         queries.about(found, count=count),

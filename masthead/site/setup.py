@@ -29,7 +29,7 @@ from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("setup", __name__)
 
-TOKEN_SETTING = "setup_token_hash"  # noqa: S105
+TOKEN_SETTING = "setup_token_hash"  # noqa: S105 (the name of a setting)
 
 
 def issue_token() -> str | None:

@@ -81,7 +81,7 @@ def comment(slug: str) -> ResponseReturnValue:
         written = comments.write(found, remark, by=current_user(), at=clock.now(), parent_id=form.parent)
     except (Invalid, CommentsClosed) as error:
         db.session.rollback()
-        form.show(error if isinstance(error, Invalid) else Invalid(error.message))
+        form.show(error)
         page = post_page.render(_post_at(slug), form=form, reply_to=form.parent)
         return page, 422 if isinstance(error, Invalid) else 409
     db.session.commit()

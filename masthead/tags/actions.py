@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
 from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
@@ -15,7 +18,10 @@ from masthead.text.slugs import slugify
 #: Below the smallest limit of variables in one statement that either database has.
 AT_ONCE = 500
 
-TAKEN = "There is a tag of this name already."
+TAKEN = "There is a tag of this name already. Choose another name."
+GONE = (
+    "Somebody else has merged or deleted this tag in the meantime. Open the list of tags to see what is left."
+)
 
 
 def parse(text: str) -> tuple[str, ...]:
@@ -27,7 +33,7 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
     """The names without doubles and white space; raises `Invalid` for too many or too long ones."""
     found: dict[str, str] = {}
     for name in names:
-        cleaned = " ".join(name.split()).lstrip("#")
+        cleaned = queries.tidy(name)
         if cleaned:
             found.setdefault(name_key(cleaned), cleaned)
     if len(found) > TAGS_LIMIT:
@@ -78,36 +84,39 @@ def restore(name: str, *, slug: str, description: str) -> Tag:
 def make(name: str, *, description: str, by: User) -> Tag:
     """A new tag; raises `Conflict` if there is one of this name."""
     _check_right(by)
-    key = _key(name)
+    key, name = _key_and_name(name)
     if db.session.scalar(queries.with_keys([key])) is not None:
         raise Conflict(TAKEN)
-    _make(key, "".join(distinct([name])))
+    _make(key, name)
     tag = db.session.scalars(queries.with_keys([key])).one()
     tag.description = description
     return tag
 
 
 def change(tag: Tag, *, name: str | None, description: str | None, by: User) -> None:
-    """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name."""
+    """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name, or this one is gone."""
     _check_right(by)
-    if name is not None:
-        key = _key(name)
-        other = db.session.scalar(queries.with_keys([key]))
-        if other is not None and other.id != tag.id:
-            raise Conflict(TAKEN)
-        tag.key, tag.name = key, "".join(distinct([name]))
-    if description is not None:
-        tag.description = description
     pagecache.changed("tags", f"tag:{tag.id}")
+    try:
+        with db.session.begin_nested():
+            if name is not None:
+                tag.key, tag.name = _key_and_name(name)
+            if description is not None:
+                tag.description = description
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    except StaleDataError:
+        raise Conflict(GONE) from None
 
 
-def _key(name: str) -> str:
+def _key_and_name(name: str) -> tuple[str, str]:
+    """The key of a name, and the name without white space around it; raises `Invalid`."""
     if "," in name:
         raise Invalid("A comma parts one tag from the next, so no name has one.", field="name")
     cleaned = distinct([name])
     if not cleaned:
         raise Invalid("A tag needs a name.", field="name")
-    return name_key(cleaned[0])
+    return name_key(cleaned[0]), cleaned[0]
 
 
 def _check_right(by: User) -> None:

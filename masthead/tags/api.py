@@ -11,7 +11,7 @@ from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, Tags, TagsQuery
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
-from masthead.web.api.paging import address, listed
+from masthead.web.api.paging import listed, located
 
 bp = Blueprint("tags_api", __name__)
 
@@ -57,8 +57,7 @@ def create(body: TagInput) -> Response:
 
 
 def _made(slug: str) -> Answer:
-    where = address(url_for("tags_api.show", slug=slug))
-    return Answer(TagAnswer.of(queries.by_slug(slug)), headers={"Location": where})
+    return located(_shown(slug), url_for("tags_api.show", slug=slug))
 
 
 @bp.patch("/<slug>")

@@ -26,9 +26,14 @@ def get(tag_id: int) -> Tag:
     return tag
 
 
+def tidy(name: str) -> str:
+    """A name as it is stored: no `#` in front, and no more white space than between its words."""
+    return " ".join(name.split()).lstrip("#")
+
+
 def named(name: str) -> Tag | None:
     """The tag of this name, however its letters are written."""
-    return db.session.scalar(with_keys([name_key(" ".join(name.split()).lstrip("#"))]))
+    return db.session.scalar(with_keys([name_key(tidy(name))]))
 
 
 def named_like(words: str) -> Select[Tag]:

@@ -13,12 +13,12 @@ import sys
 import threading
 import time
 from collections import deque
-from multiprocessing import util
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from masthead import clock
+from masthead.web.endings import at_end
 from masthead.web.logs import StandardError
 from masthead.web.request_id import ACCEPTABLE
 
@@ -66,8 +66,7 @@ class Lines:
             # The one before may be held by a thread of the process that this is a fork of.
             self._writing = threading.Lock()
             threading.Thread(target=self._keep_writing, name="access log", daemon=True).start()
-            # A server's child process never runs `atexit`; this runs in children and in the main process.
-            util.Finalize(None, self.write, exitpriority=1)
+            at_end(self.write)
 
     def write(self) -> None:
         """Write what is there now; what the thread has in hand is written as well when this returns."""

@@ -5,11 +5,16 @@ from collections.abc import Callable
 from multiprocessing import util
 
 
-class AtEnd:
-    """Has something done when this process ends; a fork of it has to ask for itself.
+def at_end(act: Callable[[], object]) -> None:
+    """Have something done when this process ends; a fork of it has to ask for itself.
 
     A child of the server never runs `atexit`; what is registered here runs in children and in the main process.
     """
+    util.Finalize(None, act, exitpriority=1)
+
+
+class AtEnd:
+    """The same for those who ask again and again: it is done once in each process."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._act = act
@@ -19,4 +24,4 @@ class AtEnd:
         """Ask for it, the first time in each process."""
         if self._asked_in != os.getpid():
             self._asked_in = os.getpid()
-            util.Finalize(None, self._act, exitpriority=1)
+            at_end(self._act)

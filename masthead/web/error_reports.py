@@ -1,7 +1,7 @@
 """Telling Sentry (https://docs.sentry.io) of errors, if ``SENTRY_DSN`` names one and the extra is installed.
 
 What is reported is what the log calls an error, with the ids of its line. Sentry's own integrations are not used: they
-would send along what a request holds, and patch every library. (`send_default_pii` is off when it is not named.) So a report has the traceback without its variables, the
+would send along what a request holds, and patch every library. So a report has the traceback without its variables, the
 route and the ids, and no cookie, header, form, address or account.
 """
 
@@ -38,7 +38,7 @@ GRACE_SECONDS: Final = 2.0
 TAGS: Final = ("request_id", "job", "task", "logger")
 #: Databases repeat the values of a statement that failed, in these words, to the end of their message.
 VALUES: Final = re.compile(r"(?:\[parameters: |DETAIL:|CONTEXT:).*", re.DOTALL)
-#: Mail addresses, and the passwords in the addresses of servers.
+#: Mail addresses, the addresses of servers that hold a password, and those of machines (IPv4, IPv6).
 ADDRESSES: Final = re.compile(
     r"\S+@\S+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{1,4}"
 )

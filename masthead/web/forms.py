@@ -6,7 +6,7 @@ from flask import flash
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 
-from masthead.errors import Invalid
+from masthead.errors import DomainError, Invalid
 from masthead.text.plain import is_storable
 from masthead.web.expired_forms import redisplays_expired_form
 
@@ -36,9 +36,10 @@ class Form(FlaskForm):
             flash(EXPIRED, "warning")
         return valid
 
-    def show(self, error: Invalid) -> None:
+    def show(self, error: DomainError) -> None:
         """Put the error of an action beside its field, or on top of the form."""
-        field = self._fields.get(error.field or "")
+        name = error.field if isinstance(error, Invalid) else None
+        field = self._fields.get(name or "")
         if field is None:
             self.form_errors.append(error.message)
         else:

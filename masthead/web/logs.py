@@ -26,7 +26,8 @@ class StandardError(logging.StreamHandler[TextIO]):
         return sys.stderr
 
     @stream.setter
-    def stream(self, _given: TextIO) -> None: ...
+    def stream(self, _given: TextIO) -> None:
+        """Keep nothing of what the base class puts here when it is made."""
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -29,7 +29,7 @@ CHUNK_BYTES = 64 * 1024
 def init_app(app: Flask) -> None:
     """Read the bodies of all requests before they are worked on."""
     limit: int = app.config["MAX_CONTENT_LENGTH"]
-    app.wsgi_app = SlowBodies(app.wsgi_app, limit=limit)  # type: ignore[method-assign]
+    app.wsgi_app = SlowBodies(app.wsgi_app, limit=limit)  # type: ignore[method-assign]  # as Flask documents it
 
 
 class SlowBodies:

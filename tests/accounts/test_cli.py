@@ -42,7 +42,7 @@ def test_create_asks_for_the_password(shell):
             "no role called 'king'",
         ),
         (
-            ("create", "walt", "w@example.org", "--name", "W" * 201, "--password", "seven wet umbrellas"),
+            ("create", "walt", "w@example.org", "--name", "W" * 81, "--password", "seven wet umbrellas"),
             "A name has at most",
         ),
         (

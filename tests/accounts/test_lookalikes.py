@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 
 from masthead import clock
-from masthead.accounts import actions
+from masthead.accounts import bylines
 from masthead.accounts.models import User
 from masthead.db import db
 from tests.factories import UserFactory
@@ -117,8 +117,8 @@ def test_of_lookalikes_that_register_at_once_one_gets_in(
 def test_byline_that_looks_like_an_account_gets_another_name(app: Flask, cast: Cast) -> None:
     UserFactory(username="\u0441\u043e\u0441\u043e")
     with app.app_context():
-        byline = actions.create_byline(name="Coco", username="coco", at=clock.now())
-        restored = actions.restore_byline(name="Coco", username="COCO", at=clock.now())
+        byline = bylines.create(name="Coco", username="coco", at=clock.now())
+        restored = bylines.restore(name="Coco", username="COCO", at=clock.now())
         db.session.commit()
         assert byline.username == "coco-2"
         assert (restored.username, restored.username_lookalike) == ("COCO", None)

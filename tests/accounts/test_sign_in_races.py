@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from masthead.accounts import authentication, passwords
+from masthead.accounts import passwords
 from masthead.accounts.models import LoginSession, RefreshFamily, User
 from masthead.db import db
 from tests.support.factors import App
@@ -48,7 +48,6 @@ def changed_during_check(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[st
         return correct
 
     monkeypatch.setattr(passwords, "is_correct", check)
-    monkeypatch.setattr(authentication.passwords, "is_correct", check)
     return output
 
 

@@ -1,8 +1,12 @@
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from masthead.db import db
+from masthead.errors import Conflict
 from masthead.posts import queries as posts
+from masthead.tags import actions
+from masthead.tags import queries as tags
 from masthead.tags.models import Tag
 from tests.factories import PostFactory, TagFactory
 from tests.support.visitors import document
@@ -55,6 +59,26 @@ def test_a_name_that_cannot_be_is_refused_beside_its_field(edith, name):
     response = edith.fill_in(f"{PATH}/create", {"name": name})
     assert response.status_code == 422
     assert document(response).errors
+
+
+def test_a_tag_does_not_get_the_name_of_another(edith, id_of):
+    TagFactory(name="River")
+    TagFactory(name="Rivers")
+    response = edith.fill_in(f"{PATH}/{id_of('River')}", {"name": "RIVERS"})
+    assert response.status_code == 422
+    assert document(response).errors
+    assert id_of("River") is not None
+
+
+@pytest.mark.databases("postgresql")
+def test_a_tag_that_somebody_deletes_meanwhile_is_not_changed(app, cast):
+    tag_id = TagFactory(name="River").id
+    with app.app_context():
+        tag = tags.get(tag_id)
+        with Session(db.engine) as other, other.begin():
+            other.execute(delete(Tag))
+        with pytest.raises(Conflict, match="deleted this tag"):
+            actions.change(tag, name="Rivers", description=None, by=cast.edith)
 
 
 def test_after_merging_posts_feeds_and_old_addresses_lead_to_the_other_tag(edith, client, app, id_of):

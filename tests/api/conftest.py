@@ -83,3 +83,10 @@ def killed_at() -> Callable[[str], AbstractContextManager[None]]:
             event.remove(db.session, moment, kill)
 
     return killing
+
+
+@pytest.fixture
+def document(client: Visitor) -> dict[str, Any]:
+    """The OpenAPI document."""
+    found: dict[str, Any] = client.get("/api/v1/openapi.json").json
+    return found

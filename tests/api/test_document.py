@@ -14,11 +14,6 @@ OTHERS = {
 }
 
 
-@pytest.fixture
-def document(client):
-    return client.get("/api/v1/openapi.json").json
-
-
 def test_every_operation_is_in_the_document_and_no_other(app, document):
     documented = {
         (re.sub(r"{\w+}", "{}", path), method.upper())

@@ -3,7 +3,6 @@
 import json
 
 import jsonschema
-import pytest
 
 from masthead.text import markdown
 from tests.factories import PostFactory
@@ -15,11 +14,6 @@ FURTHER = {
     "401": {"WWW-Authenticate"},
     "429": {"Retry-After"},
 }
-
-
-@pytest.fixture
-def document(client):
-    return client.get("/api/v1/openapi.json").json
 
 
 def resolved(document, part):

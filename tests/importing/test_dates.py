@@ -23,7 +23,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         # A time without a zone, too.
         ("2014-03-12 10:11", datetime(2014, 3, 12, 9, 11, tzinfo=UTC)),
         ("2014-03-12T10:11:12.5", datetime(2014, 3, 12, 9, 11, 12, tzinfo=UTC)),
-        (datetime(2014, 3, 12, 10), datetime(2014, 3, 12, 9, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2014, 3, 12, 10), datetime(2014, 3, 12, 9, tzinfo=UTC)),  # noqa: DTZ001 (a moment without a zone)
         # Zones in every spelling.
         ("2014-03-12T10:11:00-04:00", datetime(2014, 3, 12, 14, 11, tzinfo=UTC)),
         ("2015-03-19 10:00:00 -4", datetime(2015, 3, 19, 14, tzinfo=UTC)),

@@ -33,18 +33,17 @@ def began(monkeypatch):
 @pytest.fixture
 def work(app):
     """Start a runner in a thread; it ends with the test."""
-    made = []
+    started = []
 
     def start():
-        made.append(Runner(app))
-        thread = threading.Thread(target=made[-1].run, daemon=True)
+        made = Runner(app)
+        thread = threading.Thread(target=made.run, daemon=True)
         thread.start()
-        made.append(thread)
+        started.append((made, thread))
 
     yield start
-    for running in made[::2]:
-        running.stop()
-    for thread in made[1::2]:
+    for made, thread in started:
+        made.stop()
         thread.join(SECONDS)
 
 
@@ -65,6 +64,13 @@ def await_listener(app, *, other_than=()):
         time.sleep(0.02)
 
 
+def await_ring(rung):
+    deadline = time.monotonic() + SECONDS
+    while not rung:
+        assert time.monotonic() < deadline, "Nothing rings."
+        time.sleep(0.02)
+
+
 @pytest.mark.databases("postgresql")
 def test_job_begins_at_once_when_it_is_committed(app, began, work, monkeypatch):
     monkeypatch.setattr(runner, "LISTENING_POLL_SECONDS", NEVER)
@@ -82,8 +88,8 @@ def test_job_that_is_rolled_back_wakes_nobody(app, began, monkeypatch):
     with app.app_context():
         listener = runner.waking.Listener(db.engine, Alarm())
         await_listener(app)
-        while not rung:
-            time.sleep(0.02)
+        # For what was committed before it listened.
+        await_ring(rung)
         rung.clear()
         jobs.enqueue(registry.find("tests.begin"), 1)
         db.session.rollback()
@@ -92,9 +98,7 @@ def test_job_that_is_rolled_back_wakes_nobody(app, began, monkeypatch):
         assert rung == []
         jobs.enqueue(registry.find("tests.begin"), 3)
         db.session.commit()
-    deadline = time.monotonic() + SECONDS
-    while not rung and time.monotonic() < deadline:
-        time.sleep(0.02)
+    await_ring(rung)
     listener.end()
     # Notices come in the order of the commits: the ones before would have come first.
     assert rung == [1]

@@ -1,5 +1,6 @@
 import os
 import socket
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -74,7 +75,7 @@ def test_an_application_with_other_settings_shares_the_database(cast, make_app):
 
 def test_a_developers_settings_stay_outside():
     assert "SECRET_KEY" not in os.environ
-    assert os.listdir() == []  # noqa: PTH208
+    assert list(Path.cwd().iterdir()) == []
 
 
 def test_the_network_is_out_of_reach():

@@ -15,6 +15,7 @@ USER = sa.table("user", sa.column("id", sa.BigInteger), sa.column("username", sa
 
 def upgrade() -> None:
     op.add_column("user", sa.Column("username_lookalike", sa.String(length=120), nullable=True))
+    # The key as the code makes it today, which new names are compared with; another one needs a migration of its own.
     # Of those who have such names already, all keep theirs and the first has the key.
     keys: dict[str, int] = {}
     for user_id, username in op.get_bind().execute(sa.select(USER.c.id, USER.c.username).order_by(USER.c.id)):

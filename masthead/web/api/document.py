@@ -9,11 +9,12 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from masthead import __version__
+from masthead.db import GREATEST_ID
 from masthead.web import access
 from masthead.web.api import examples, idempotency, relations, responses
 from masthead.web.api.operations import ATTRIBUTE, Operation
 from masthead.web.api.responses import REFERENCE
-from masthead.web.api.schemas import GREATEST_ID, Problem
+from masthead.web.api.schemas import Problem
 
 PREFIX = "/api/v1"
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")

@@ -219,12 +219,10 @@ def _message(item: ErrorDetails) -> str:
     told = item.get("ctx", {})
     if told.get("field_type") == "Value":
         # Pydantic counts a text as so many items, once a validator of ours has seen it.
-        at_least, at_most = told.get("min_length"), told.get("max_length")
-        return (
-            f"Write at least {at_least} character{'s' * (at_least > 1)}."
-            if at_least
-            else f"Write at most {at_most} characters."
-        )
+        at_least = told.get("min_length")
+        if at_least:
+            return f"Write at least {at_least} {'character' if at_least == 1 else 'characters'}."
+        return f"Write at most {told['max_length']} characters."
     return item["msg"].removeprefix("Value error, ")
 
 
@@ -236,7 +234,7 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
         response.headers.pop("Content-Type", None)
     else:
         response = current_app.response_class(
-            _text_of(answer), status=described.status, mimetype="application/json"
+            _text_of(answer.content, answer), status=described.status, mimetype="application/json"
         )
     response.headers.update(answer.headers)
     is_secret = described.is_secret or described.bearer != "access"
@@ -248,11 +246,10 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
     return response
 
 
-def _text_of(answer: Answer) -> str:
-    assert answer.content is not None  # noqa: S101
+def _text_of(content: BaseModel, answer: Answer) -> str:
     if answer.fields is None:
-        return answer.content.model_dump_json()
-    document = answer.content.model_dump(mode="json")
+        return content.model_dump_json()
+    document = content.model_dump(mode="json")
     chosen = answer.fields
     if answer.items:
         document[answer.items] = [

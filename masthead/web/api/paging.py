@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import current_app, request
 
-from masthead.db import Page
+from masthead.db import GREATEST_ID, Page
 from masthead.errors import Invalid
 from masthead.web.api.operations import Answer
 from masthead.web.api.schemas import ListAnswer
@@ -21,6 +22,11 @@ NO_CURSOR = "This cursor is not one of ours. Begin again without it."
 def address(path: str) -> str:
     """The absolute address of a path of this site."""
     return f"{current_app.config['SITE_URL']}{path}"
+
+
+def located(answer: Answer, path: str) -> Answer:
+    """The answer about what was made, with its address in ``Location``."""
+    return dataclasses.replace(answer, headers={"Location": address(path)})
 
 
 def links(**relations: dict[str, object] | None) -> dict[str, str]:
@@ -49,7 +55,7 @@ def position(cursor: str) -> tuple[datetime, int]:
         at = datetime.fromisoformat(moment).astimezone(UTC)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise Invalid(NO_CURSOR, field="cursor") from None
-    if not moment.endswith("+00:00") or type(row_id) is not int or not 0 < row_id < 2**63:
+    if not moment.endswith("+00:00") or type(row_id) is not int or not 0 < row_id <= GREATEST_ID:
         raise Invalid(NO_CURSOR, field="cursor")
     return at, row_id
 

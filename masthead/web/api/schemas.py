@@ -17,10 +17,9 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from masthead.db import GREATEST_ID
 from masthead.text.plain import is_storable
 
-#: As long as `masthead.web.converters` accepts an id.
-GREATEST_ID = 10**18 - 1
 #: RFC 3339, section 5.6. A number alone would be read as seconds since 1970.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
             environ["PATH_INFO"] = f"/api/{VERSION}{path.removeprefix('/api')}"
         return inner(environ, start_response)
 
-    app.wsgi_app = versioned  # type: ignore[method-assign]
+    app.wsgi_app = versioned  # type: ignore[method-assign]  # as Flask documents it
     app.before_request(_check)
     app.after_request(_name)
 
