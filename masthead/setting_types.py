@@ -35,12 +35,25 @@ ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
 #: A host name or an address, and perhaps a port; not what stands before it in an address, such as a password.
 HOST = re.compile(r"(?:[^\s/@:*?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 
+LIMIT = re.compile(
+    r"\s*\d+\s*(?:/|per)\s*(?:[1-9]\d*\s*)?(?:second|minute|hour|day|month|year)s?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+LARGEST_LIMIT = 10**9
+
 
 def _known_limit(value: str) -> str:
     try:
-        limits.parse(value)
+        limit = limits.parse(value)
     except ValueError:
         raise ValueError("must look like 10 per 5 minutes") from None
+    # The library reads the first limit that it finds, and lets any words stand around it.
+    if LIMIT.fullmatch(value) is None:
+        raise ValueError("must be one limit, and look like 10 per 5 minutes")
+    if not 0 < limit.amount < LARGEST_LIMIT or not 0 < limit.multiples < LARGEST_LIMIT:
+        raise ValueError(
+            "must let at least 1 through and fewer than a billion; RATELIMIT_ENABLED=false switches all limits off"
+        )
     return value
 
 
