@@ -1,7 +1,6 @@
 """What the values of settings must look like: types that check, and say in a few words what is wrong. Pure."""
 
 import re
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
@@ -190,9 +189,15 @@ def _known_mail(value: str) -> str:
     return value
 
 
+_ADDRESS = r"[^\s<>@,;:()\"]+@[^\s<>@,;:()\"]+"
+#: An address, or one behind a name, which stands in quotation marks if it holds more than words. `parseaddr` would take
+#: the first of several.
+SENDER = re.compile(rf"{_ADDRESS}|(?:\"(?:[^\"\\]|\\.)*\"|[^\"<>@,;:()]*)\s*<{_ADDRESS}>")
+
+
 def _one_sender(value: str) -> str:
-    if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
-        raise ValueError("must be an address such as desk@example.org, or Name <desk@example.org>")
+    if value and (not value.isprintable() or not SENDER.fullmatch(value)):
+        raise ValueError("must be one address such as desk@example.org, or Name <desk@example.org>")
     return value
 
 
