@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -38,6 +37,12 @@ LISTENING_HOST = re.compile(r"[^\s/@:*?#\[\]]+|[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2
 #: A host name or an address, and perhaps a port; not what stands before it in an address, such as a password.
 HOST = re.compile(r"(?:[^\s/@:*?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 
+LIMIT = re.compile(
+    r"\s*\d+\s*(?:/|per)\s*(?:[1-9]\d*\s*)?(?:second|minute|hour|day|month|year)s?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+LARGEST_LIMIT = 10**9
+
 
 def address_parts(value: str, *schemes: str) -> SplitResult | None:
     """The parts of an address that begins with one of these schemes and names a host; None for anything else."""
@@ -57,9 +62,16 @@ def _parts(value: str, schemes: Collection[str]) -> SplitResult | None:
 
 def _known_limit(value: str) -> str:
     try:
-        limits.parse(value)
+        limit = limits.parse(value)
     except ValueError:
         raise ValueError("must look like 10 per 5 minutes") from None
+    # The library reads the first limit that it finds, and lets any words stand around it.
+    if LIMIT.fullmatch(value) is None:
+        raise ValueError("must be one limit, and look like 10 per 5 minutes")
+    if not 0 < limit.amount < LARGEST_LIMIT or not 0 < limit.multiples < LARGEST_LIMIT:
+        raise ValueError(
+            "must let at least 1 through and fewer than a billion; RATELIMIT_ENABLED=false switches all limits off"
+        )
     return value
 
 
@@ -186,9 +198,15 @@ def _known_mail(value: str) -> str:
     return value
 
 
+_ADDRESS = r"[^\s<>@,;:()\"]+@[^\s<>@,;:()\"]+"
+#: An address, or one behind a name, which stands in quotation marks if it holds more than words. `parseaddr` would take
+#: the first of several.
+SENDER = re.compile(rf"{_ADDRESS}|(?:\"(?:[^\"\\]|\\.)*\"|[^\"<>@,;:()]*)\s*<{_ADDRESS}>")
+
+
 def _one_sender(value: str) -> str:
-    if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
-        raise ValueError("must be an address such as desk@example.org, or Name <desk@example.org>")
+    if value and (not value.isprintable() or not SENDER.fullmatch(value)):
+        raise ValueError("must be one address such as desk@example.org, or Name <desk@example.org>")
     return value
 
 

@@ -28,18 +28,23 @@ class InvitationAnswer(Schema):
     id: int = Field(examples=[5])
     email: str = Field(examples=["grace@example.org"])
     role: str = Field(examples=["author"])
-    invited_by: str | None = Field(description="A user name, or `shell`.", examples=["ada"])
+    invited_by: str = Field(description="A user name, or `shell`.", examples=["ada"])
+    is_void: bool = Field(
+        description="Whether nobody can accept it, since its inviter may not give the role any more.",
+        examples=[False],
+    )
     created_at: Made
     expires_at: datetime = Field(examples=["2026-11-27T16:05:00Z"])
 
     @classmethod
-    def of(cls, token: AccountToken, *, role: str, invited_by: str | None) -> "InvitationAnswer":
+    def of(cls, token: AccountToken, *, role: str, is_void: bool) -> "InvitationAnswer":
         """The invitation."""
         return cls(
             id=token.id,
             email=token.email,
             role=role,
-            invited_by=invited_by,
+            invited_by=token.inviter or "shell",
+            is_void=is_void,
             created_at=token.created_at,
             expires_at=token.expires_at,
         )

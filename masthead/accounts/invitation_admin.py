@@ -24,11 +24,12 @@ def index() -> ResponseReturnValue:
     """Who is invited, to which role, by whom, and until when."""
     by = current_user()
     page = paginate(invitations.waiting(), page=page_number(), per_page=PER_PAGE)
+    roles = {role.id: role for role in db.session.scalars(queries.roles())}
     return render_template(
         "accounts/invitations.html",
         page=page,
-        roles={role.id: role for role in db.session.scalars(queries.roles())},
-        invited_by=invitations.invited_by(page.items),
+        roles=roles,
+        void=invitations.void_among(page.items, roles),
         mark_of=invitations.mark_of,
         may_change=lambda role: can_grant(by, role),
         mail_is_on=delivery.is_on(),

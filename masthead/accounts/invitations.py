@@ -1,10 +1,10 @@
 """Inviting somebody, and what becomes of invitations: one way for the pages and for programs. Nothing here commits."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 
 from flask import current_app
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from masthead import audit, clock, jobs
 from masthead.accounts import actions, queries, tasks, tokens
@@ -13,8 +13,7 @@ from masthead.accounts.models import AccountToken, Role, User
 from masthead.accounts.permissions import can_grant
 from masthead.accounts.sessions import hash_of
 from masthead.accounts.tokens import Purpose
-from masthead.audit import queries as log
-from masthead.db import db
+from masthead.db import db, snapshot
 from masthead.errors import NotAllowed, NotFound
 from masthead.mail import delivery
 from masthead.web import limits
@@ -22,6 +21,10 @@ from masthead.web import limits
 OVER = (
     "This invitation is not open any more: it was accepted, withdrawn or replaced, or its time is over. Look at the list "
     "of those that are, or invite the person again."
+)
+VOID = (
+    "This invitation is not valid any more: whoever sent it may not give this role now. "
+    "Ask the editors of the publication for another one."
 )
 
 
@@ -33,14 +36,59 @@ def check_open() -> None:
 
 def invite(email: str, role: Role, *, by: User) -> str:
     """The link of an invitation, which a letter carries as well where mail is on."""
-    token = actions.invite(email, role, by=by)
+    token = _vouched_for(actions.invite(email, role, by=by), by)
     db.session.flush()
     if delivery.is_on() and limits.is_free("letters", queries.email_key(token.email)):
         # The letter makes a secret of its own, which would void the one that is shown.
-        copy = tokens.prepare(Purpose.INVITE, email=token.email, role=role)
+        copy = _vouched_for(tokens.prepare(Purpose.INVITE, email=token.email, role=role), by)
         db.session.flush()
         jobs.enqueue(tasks.send_link, copy.id)
     return link_of(Purpose.INVITE, tokens.arm(token))
+
+
+def _vouched_for(token: AccountToken, by: User) -> AccountToken:
+    token.inviter_id, token.inviter = by.id, by.username
+    return token
+
+
+def is_void(token: AccountToken, role: Role | None, inviter: User | None) -> bool:
+    """Whether whoever made the invitation could not make it any more; the shell always can."""
+    if not token.inviter:
+        return False
+    return inviter is None or role is None or not can_grant(inviter, role)
+
+
+def check_inviter(token: AccountToken) -> None:
+    """Raise `NotAllowed` for a void invitation, read before any lock is taken."""
+    with snapshot() as session:
+        _check_inviter(token, session)
+
+
+def check_inviter_and_lock(token: AccountToken) -> None:
+    """The same, and until the transaction ends nobody takes the inviter a right away."""
+    # Roles before people, as whoever deletes a role does it: in the same order nobody waits for ever.
+    db.session.execute(select(Role.id).order_by(Role.id).with_for_update(read=True))
+    db.session.execute(select(User.id).where(User.id == token.inviter_id).with_for_update(read=True))
+    _check_inviter(token, db.session())
+
+
+def _check_inviter(token: AccountToken, session: Session) -> None:
+    fresh = {"populate_existing": True}
+    role = session.scalar(select(Role).where(Role.id == token.role_id), execution_options=fresh)
+    inviter = session.scalar(queries.users().where(User.id == token.inviter_id), execution_options=fresh)
+    if is_void(token, role, inviter):
+        raise NotAllowed(VOID)
+
+
+def void_among(invitations: Sequence[AccountToken], roles: Mapping[int, Role]) -> frozenset[int]:
+    """The ids of those that nobody can accept, since their inviters could not make them any more."""
+    wanted = {token.inviter_id for token in invitations if token.inviter_id is not None}
+    inviters = {user.id: user for user in db.session.scalars(queries.users().where(User.id.in_(wanted)))}
+    return frozenset(
+        token.id
+        for token in invitations
+        if is_void(token, roles.get(token.role_id or 0), inviters.get(token.inviter_id or 0))
+    )
 
 
 def waiting() -> Select[AccountToken]:
@@ -81,14 +129,3 @@ def withdraw(invitation_id: int, mark: str | None = None, *, by: User) -> str:
         raise NotFound(OVER)
     audit.record("account.invitation_withdrawn", by=by, subject=token.email, role=role.name)
     return token.email
-
-
-def invited_by(invitations: Sequence[AccountToken]) -> dict[str, str]:
-    """Who made each invitation, by its address; one that nobody in the log made is missing."""
-    # Open ones are not older. The log is written a moment before the link, and another process may have another clock.
-    since = clock.now() - tokens.LIFETIMES[Purpose.INVITE] - timedelta(days=1)
-    subjects = [token.email for token in invitations]
-    return {
-        event.subject: event.actor_name
-        for event in db.session.scalars(log.deeds("account.invited", subjects, since=since))
-    }

@@ -161,6 +161,7 @@ class AccountToken(Base):
     __tablename__ = "account_token"
     __table_args__ = (
         Index("ix_account_token_user_id", "user_id"),
+        Index("ix_account_token_inviter_id", "inviter_id"),
         Index("ix_account_token_expires_at", "expires_at"),
     )
 
@@ -172,6 +173,10 @@ class AccountToken(Base):
     #: The address that is confirmed or invited.
     email: Mapped[str] = mapped_column(String(EMAIL_CHARACTERS), default="")
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
+    #: Who vouches for an invitation; nobody, if the account is gone or the shell made it.
+    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    #: Their user name, which stays; '' for the shell.
+    inviter: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

@@ -47,9 +47,10 @@ def invite(body: InvitationInput) -> Answer:
 def list_invitations(query: PageQuery) -> Answer:
     """The one that ends first comes first. Their links are stored nowhere: to have one again, invite again."""
     page = paginate(invitations.waiting(), page=query.page, per_page=query.per_page)
-    roles, names = queries.role_names(), invitations.invited_by(page.items)
+    roles = {role.id: role for role in db.session.scalars(queries.roles())}
+    void = invitations.void_among(page.items, roles)
     shown = [
-        InvitationAnswer.of(token, role=roles.get(token.role_id or 0, ""), invited_by=names.get(token.email))
+        InvitationAnswer.of(token, role=roles[token.role_id or 0].name, is_void=token.id in void)
         for token in page.items
     ]
     return listed(Invitations, page, invitations=shown)
@@ -63,8 +64,8 @@ def list_invitations(query: PageQuery) -> Answer:
 def show_invitation(invitation_id: int) -> Answer:
     """One that can still be accepted."""
     token, role = invitations.get(invitation_id)
-    names = invitations.invited_by([token])
-    shown = InvitationAnswer.of(token, role=role.name, invited_by=names.get(token.email))
+    void = invitations.void_among([token], {role.id: role})
+    shown = InvitationAnswer.of(token, role=role.name, is_void=token.id in void)
     return Answer(shown, etag=invitations.mark_of(token))
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from masthead import clock, jobs
-from masthead.accounts import actions, authentication, passwords, queries, tasks, tokens
+from masthead.accounts import actions, authentication, invitations, passwords, queries, tasks, tokens
 from masthead.accounts.forms import AcceptForm, AddressForm, NewPasswordForm, PressForm
 from masthead.accounts.models import AccountToken, User
 from masthead.accounts.tokens import Purpose
@@ -105,8 +105,9 @@ def accept(token: str) -> ResponseReturnValue:
     """Make the account that one was invited to."""
     if current_app.config["REGISTRATION"] == "closed":
         raise NotAllowed("This publication takes no new accounts at present.")
-    email = _look_at(Purpose.INVITE, token).email
-    form = AcceptForm()
+    invitation = _look_at(Purpose.INVITE, token)
+    invitations.check_inviter(invitation)
+    email, form = invitation.email, AcceptForm()
     if form.validate_on_submit():
         try:
             _make_invited(form, token, email)
@@ -124,6 +125,7 @@ def _make_invited(form: AcceptForm, token: str, email: str) -> None:
     username = form.username.data or ""
     hashed = passwords.hash_password(form.password.data or "", about=(username, email))
     used = tokens.consume(Purpose.INVITE, token)
+    invitations.check_inviter_and_lock(used)
     role = queries.role_with_id(used.role_id) if used.role_id is not None else None
     user = actions.register(
         username=username, email=used.email, password_hash=hashed, at=clock.now(), role=role

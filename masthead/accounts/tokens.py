@@ -98,12 +98,25 @@ def consume(purpose: Purpose, secret: str) -> AccountToken:
             AccountToken.secret_hash == hash_of(secret),
             AccountToken.expires_at > clock.now(),
         )
-        .returning(AccountToken.id, AccountToken.user_id, AccountToken.email, AccountToken.role_id),
+        .returning(
+            AccountToken.user_id,
+            AccountToken.email,
+            AccountToken.role_id,
+            AccountToken.inviter_id,
+            AccountToken.inviter,
+        ),
         execution_options={"synchronize_session": False},
     ).first()
     if row is None:
         raise NotFound(INVALID)
-    return AccountToken(purpose=purpose, user_id=row.user_id, email=row.email, role_id=row.role_id)
+    return AccountToken(
+        purpose=purpose,
+        user_id=row.user_id,
+        email=row.email,
+        role_id=row.role_id,
+        inviter_id=row.inviter_id,
+        inviter=row.inviter,
+    )
 
 
 def void(user: User, *purposes: Purpose) -> None:

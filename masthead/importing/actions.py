@@ -59,6 +59,8 @@ class Run:
     source: str
     by: User
     at: datetime
+    #: Below which the old site lay, without a slash at its end.
+    base_path: str = ""
     #: By the author's key.
     bylines: dict[str, User] = field(default_factory=dict)
     #: Tags whose old pages lead to the present ones already.
@@ -164,7 +166,8 @@ def _make_bylines(authors: Mapping[str, Author], run: Run) -> None:
         run.bylines[key] = user
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
         run.pending += [
-            Destination(path, Target.AUTHOR, target_id=user.id) for path in author_pages(author.key)
+            Destination(path, Target.AUTHOR, target_id=user.id)
+            for path in author_pages(author.key, run.base_path)
         ]
 
 
@@ -269,7 +272,7 @@ def _pages_of_tags(batch: Sequence[Stored], run: Run) -> Iterator[Destination]:
         for row in stored.post.tag_rows if stored.post else ():
             if row.tag.id not in run.tags | run.settled_tags:
                 run.tags.add(row.tag.id)
-                for path in tag_pages(row.tag.name):
+                for path in tag_pages(row.tag.name, run.base_path):
                     yield Destination(path, Target.TAG, target_id=row.tag.id)
 
 

@@ -122,17 +122,18 @@ class Addresses:
 
 
 @lru_cache(maxsize=5_000)
-def tag_pages(name: str) -> tuple[str, ...]:
-    """Where site generators list the texts of a tag."""
+def tag_pages(name: str, base: str = "") -> tuple[str, ...]:
+    """Where site generators list the texts of a tag, from the root of the host and below the site's base path."""
     slug = slugify(name)
-    return tuple(page.format(slug) for page in _TAG_PAGES)
+    return tuple(dict.fromkeys(at + page.format(slug) for at in ("", base) for page in _TAG_PAGES))
 
 
 @lru_cache(maxsize=5_000)
-def author_pages(key: str) -> tuple[str, ...]:
-    """Where site generators list the texts of an author; some keep the spelling of the key."""
-    names = tuple(dict.fromkeys((key, slugify(key))))
-    return tuple(page.format(name) for page in _AUTHOR_PAGES for name in names)
+def author_pages(key: str, base: str = "") -> tuple[str, ...]:
+    """Where site generators list the texts of an author, likewise; some keep the spelling of the key."""
+    names = (key, slugify(key))
+    pages = (at + page.format(name) for at in ("", base) for page in _AUTHOR_PAGES for name in names)
+    return tuple(dict.fromkeys(pages))
 
 
 def _bare(path: str) -> str:

@@ -25,7 +25,19 @@ FORMER_ADDRESSES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_
 LANGUAGES: Final = ("lang", "language", "locale")
 #: They say how the theme shows a text, not what it says; nothing of the publication is lost with them.
 OF_THE_THEME: Final = frozenset(
-    {"layout", "template", "type", "permalink", "weight", "order", "eleventynavigation", "nav_order", "menu"}
+    {
+        "layout",
+        "template",
+        "type",
+        "cascade",
+        "excerpt_separator",
+        "permalink",
+        "weight",
+        "order",
+        "eleventynavigation",
+        "nav_order",
+        "menu",
+    }
 )
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
@@ -65,7 +77,7 @@ def compose(
             for name, value in document.values.items()
             if not isinstance(value, (list, dict))
         ),
-        redirect_to=fields.text("redirect_to") or None,
+        redirect_to=_redirect_to(fields),
         date_is_guessed=guessed,
         comments_open=_comments_open(fields),
         notes=tuple(notes.notes + list(unasked(fields))),
@@ -73,7 +85,13 @@ def compose(
 
 
 def _kind(place: "Place", fields: Fields) -> Kind:
-    return Kind.REDIRECT if fields.text("redirect_to") else place.kind
+    return Kind.REDIRECT if _redirect_to(fields) else place.kind
+
+
+def _redirect_to(fields: Fields) -> str | None:
+    """Where a text does nothing but lead to; of a list the first address counts, as it did with Jekyll."""
+    written = as_list(fields.value("redirect_to"))
+    return as_text(written[0]).strip() or None if written else None
 
 
 def _addresses(
@@ -86,18 +104,20 @@ def _addresses(
 
 
 def _former(dialect: "Generator", fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
-    """Aliases; one without a slash in front is meant from the root of the site, and with Hugo beside the text."""
+    """Aliases; one without a slash in front is meant from the root of the site, and with Hugo beside the text.
+
+    Every generator writes them into the folder that it publishes, so they stood below the base path of the site.
+    """
+    bases = (dialect.base_path, "")
     for name in FORMER_ADDRESSES:
         for value in as_list(fields.value(name)):
             address = as_text(value).strip()
             if not address or isinstance(value, (list, dict)):
                 continue
-            if "://" in address or address.startswith("/"):
+            if "://" in address or address.startswith("//"):
                 yield permalinks.path_of(address)
-            elif not (dialect.aliases_stand_beside or address.startswith(".")):
-                yield from permalinks.unique(
-                    permalinks.rooted(f"{base}/{address}") for base in (dialect.base_path, "")
-                )
+            elif address.startswith("/") or not (dialect.aliases_stand_beside or address.startswith(".")):
+                yield from permalinks.unique(permalinks.rooted(f"{base}/{address}") for base in bases)
             else:
                 yield permalinks.path_of(permalinks.joined(own[0].rstrip("/") if own else "/", address))
 

@@ -15,7 +15,12 @@ _FENCE: Final = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
-_OPENING: Final = re.compile(r"\s*^(---|\+\+\+)[ \t]*(?:\n|\Z)", re.MULTILINE)
+#: Eleventy lets the opening line name the notation: `---json`.
+_OPENING: Final = re.compile(
+    r"\s*^(?:(---)[ \t]*(yaml|yml|json|toml|js|javascript|coffee|coffeescript|cson)?|(\+\+\+))[ \t]*(?:\n|\Z)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NOTATIONS: Final = {"": "YAML", "yml": "YAML", "yaml": "YAML", "toml": "TOML", "json": "JSON"}
 _JSON: Final = re.compile(r"\s*\{\s*[\"}]")
 _HEADER: Final = re.compile(r"[ ]{0,3}([A-Za-z][\w-]{0,40})[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
 _CONTINUED: Final = re.compile(r"(?: {4,}|\t)(.*\S.*)")
@@ -87,25 +92,54 @@ def split(text: str, *, headers: bool = True) -> Document:
 
 
 def _fenced(text: str, opening: re.Match[str]) -> Document:
-    fence = opening[1]
-    first_line = text.count("\n", 0, opening.start(1)) + 1
+    fence = opening[1] or opening[3]
+    written = "toml" if opening[3] else (opening[2] or "").lower()
+    first_line = text.count("\n", 0, opening.end(1 if opening[1] else 3)) + 1
     closing = _FENCE[fence].search(text, opening.end())
     if closing is None:
         raise Unreadable(f"The front matter that begins here is never closed by {fence}.", line=first_line)
-    source = text[opening.end() : closing.start()]
+    if written not in _NOTATIONS:
+        raise Unreadable(
+            f"Its front matter (---{written}) is a program, which is never run. Write it as YAML or JSON.",
+            line=first_line,
+        )
     # What follows the closing line, without the line end itself.
     body_start = min(closing.end() + 1, len(text))
-    body = text[body_start:]
-    body_line = text.count("\n", 0, body_start) + 1
-    if fence == "---":
-        parsed = yaml_values.parse(source, first_line=first_line + 1)
-        repeated = tuple(parsed.repeated)
-        return Document(
-            _checked(parsed.values, first_line), parsed.lines, body, body_line, Notation.YAML, repeated
+    body, body_line = text[body_start:], text.count("\n", 0, body_start) + 1
+    notation = Notation(_NOTATIONS[written])
+    source = text[opening.end() : closing.start()]
+    repeated: tuple[tuple[str, int], ...] = ()
+    match notation:
+        case Notation.TOML:
+            values = parse_toml(source, first_line=first_line + 1)
+            lines = _lines_of(_TOML_NAME, source, first_line + 1)
+        case Notation.JSON:
+            values, lines, repeated = _fenced_json(text[: closing.start()], opening.end())
+        case _:
+            parsed = yaml_values.parse(source, first_line=first_line + 1)
+            values, lines = _checked(parsed.values, first_line), parsed.lines
+            repeated = tuple(parsed.repeated)
+    return Document(values, lines, body, body_line, notation, repeated)
+
+
+def _fenced_json(
+    text: str, start: int
+) -> tuple[dict[str, Value], dict[str, int], tuple[tuple[str, int], ...]]:
+    """The one object between a place in the text and its end: values, lines, repeated names."""
+    start += len(text[start:]) - len(text[start:].lstrip())
+    if start == len(text):
+        return {}, {}, ()
+    first_line = text.count("\n", 0, start) + 1
+    if text[start] != "{":
+        raise Unreadable("This JSON is no object: it must stand between { and }.", line=first_line)
+    values, end, repeated = _decode_json(text, start)
+    if text[end:].strip():
+        after = end + len(text[end:]) - len(text[end:].lstrip())
+        raise Unreadable(
+            "This is not JSON: something follows its last }.", line=text.count("\n", 0, after) + 1
         )
-    values = parse_toml(source, first_line=first_line + 1)
-    lines = _lines_of(_TOML_NAME, source, first_line + 1)
-    return Document(values, lines, body, body_line, Notation.TOML)
+    lines = _lines_of(_JSON_NAME, text[start:end], first_line)
+    return values, lines, tuple((name, lines.get(name, first_line)) for name in repeated)
 
 
 def _json(text: str) -> Document:

@@ -100,7 +100,7 @@ class Import:
             pictures = media.paths_by_hash(session)
             # What was read so far must not be the beginning of a transaction that writes.
             db.session.remove()
-        self._run = Run(source, by, clock.now())
+        self._run = Run(source, by, clock.now(), self._dialect.base_path)
         self._gallery = Gallery(
             folder,
             None if wishes.dry_run else storage.current(),

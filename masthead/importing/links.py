@@ -230,11 +230,7 @@ class Rewriter:
         return kept.url
 
     def _unresolved(self, written: str, path: str, ending: str) -> str:
-        if (
-            path == "/"
-            or path.rstrip("/") in OURS
-            or (path.startswith("/") and self._addresses.is_list(path))
-        ):
+        if path == "/" or path.rstrip("/") in OURS or (path.startswith("/") and self._is_list(path)):
             return path + ending
         special = _PELICAN.match(path)
         if special and special[1] in {"author", "category", "tag", "index"}:
@@ -243,6 +239,11 @@ class Rewriter:
         if path.startswith(("@", "{", "|")):
             return written
         return (path if path.startswith("/") else self._joined(path) or path) + ending
+
+    def _is_list(self, path: str) -> bool:
+        base = self._dialect.base_path
+        below = path[len(base) :] if base and path.startswith(f"{base}/") else path
+        return self._addresses.is_list(path) or self._addresses.is_list(below)
 
     def _list(self, special: re.Match[str], written: str) -> str:
         """Pelican's `{tag}name` and its like."""

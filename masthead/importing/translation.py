@@ -73,7 +73,8 @@ def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: st
     around = Surroundings(dict(item.variables), address_of, notes)
     language = LANGUAGES.get(type(dialect), Language)(around)
     body = language.translate(item.body)
-    body, opening = _without_more(body, dialect)
+    separator = dict(item.variables).get("excerpt_separator") or dialect.settings.text("excerpt_separator")
+    body, opening = _without_more(body, separator)
     body = _framed(body, notes)
     _name_lost_elements(body, notes)
     own = item.old_paths[0] if item.old_paths else ""
@@ -98,12 +99,11 @@ def _lead(item: Item, rewriter: Rewriter, notes: Notebook) -> Picture | None:
     return Picture(url, lead.alt, lead.caption) if url else None
 
 
-def _without_more(body: str, dialect: Dialect) -> tuple[str, str | None]:
+def _without_more(body: str, separator: str) -> tuple[str, str | None]:
     """The body without the mark where its excerpt ends, and what stood before it."""
     match = _MORE.search(body)
     if match is not None and not code_in(body).cover(match.start()):
         return body[: match.start()] + body[match.end() :], body[: match.start()]
-    separator = dialect.settings.text("excerpt_separator")
     # Short ones, like an empty line, only say "the first paragraph", which an excerpt begins with anyway.
     at = body.find(separator) if len(separator) > 2 else -1
     if at < 0:

@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from werkzeug.exceptions import BadRequest
 
 from masthead.extensions import csrf
+from masthead.web import form_labels
 
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "redisplays_expired_form"
@@ -68,7 +69,7 @@ def fields_to_keep() -> list[tuple[str, str]]:
 
 def offer_again() -> Response:
     """The page that shows what was typed into the form of this request, with a fresh token."""
-    page = render_template(
-        "errors/expired.html", fields=fields_to_keep(), action=request.full_path.rstrip("?")
-    )
+    view = current_app.view_functions.get(request.endpoint or "")
+    fields = form_labels.described(fields_to_keep(), module=getattr(view, "__module__", ""))
+    page = render_template("errors/expired.html", fields=fields, action=request.full_path.rstrip("?"))
     return current_app.response_class(page, status=400, mimetype="text/html")

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from masthead import clock
+from masthead.accounts import actions, queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from tests.factories import UserFactory
 
 
 @pytest.fixture
@@ -101,6 +103,17 @@ def test_open_invitations_are_listed_read_and_withdrawn(ada, cast, client):
     assert ada("GET", path).status_code == 404
     assert ada("DELETE", path, etag=shown.headers["ETag"]).status_code == 404
     assert client.get(link.removeprefix("http://localhost")).status_code == 404
+
+
+def test_an_invitation_whose_inviter_lost_the_right_is_shown_as_void(ada, as_, app):
+    boss = UserFactory(username="boss", role="administrator")
+    as_(boss)("POST", "/users/invitations", {"email": "grace@example.org", "role": "author"})
+    with app.app_context():
+        actions.set_role(queries.get(boss.id), queries.chosen_role("editor", field="role"), by=None)
+        db.session.commit()
+    (invitation,) = ada("GET", "/users/invitations").json["invitations"]
+    assert (invitation["invited_by"], invitation["is_void"]) == ("boss", True)
+    assert ada("GET", f"/users/invitations/{invitation['id']}").json == invitation
 
 
 def test_somebody_is_invited_signed_out_and_helped(ada, as_, cast, client):

@@ -67,3 +67,21 @@ def test_permalink_false_is_a_draft(site):
     )
     item = read["posts/a.md"]
     assert (item.standing.value, item.kind) == ("draft", Kind.POST)
+
+
+def test_front_matter_in_json_is_read_and_a_program_is_named_as_one(site):
+    read = site(
+        {
+            ".eleventy.js": "",
+            "posts/a.md": '---json\n{"title": "A", "date": "2024-01-02", "tags": ["post", "News"]}\n---\nx',
+            "posts/b.md": "---js\n{ title: `B`, date: new Date() }\n---\nx",
+        }
+    )
+    assert (read["posts/a.md"].title, read["posts/a.md"].tags) == ("A", ("News",))
+    assert read.failures() == {
+        "posts/b.md": (
+            1,
+            "Its front matter (---js) is a program, which is never run. Write it as YAML or JSON.",
+        )
+    }
+    assert read.left_out() == {}

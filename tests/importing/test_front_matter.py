@@ -38,6 +38,43 @@ def test_json_is_split_from_the_text():
     assert document.lines["tags"] == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "notation"),
+    [
+        ('---json\n{\n  "title": "Hello"\n}\n---\nText', Notation.JSON),
+        ('--- JSON \n\n{"title": "Hello"}\n\n---\nText', Notation.JSON),
+        ("---yaml\ntitle: Hello\n---\nText", Notation.YAML),
+        ('---toml\ntitle = "Hello"\n---\nText', Notation.TOML),
+    ],
+)
+def test_the_opening_line_may_name_the_notation(text, notation):
+    document = split(text)
+    assert (document.values, document.body, document.notation) == ({"title": "Hello"}, "Text", notation)
+    assert text.splitlines()[document.lines["title"] - 1].count("title") == 1
+    assert text.splitlines()[document.body_line - 1] == "Text"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('---json\n{\n  "title": Hello\n}\n---\nText', 3, "not JSON"),
+        ('---json\n["title"]\n---\nText', 2, "no object"),
+        ('---json\n{"title": "A"}\n\n{"title": "B"}\n---\nText', 4, "follows"),
+        ('---json\n{"title": "A"}\nText', 1, "never closed"),
+        ("\n---js\n{ title: 'Hello' }\n---\nText", 2, "a program, which is never run"),
+        ("---javascript\n{ title: 'Hello' }\n---\nText", 1, "a program, which is never run"),
+    ],
+)
+def test_what_a_named_notation_does_not_allow_is_refused_with_its_line(text, line, words):
+    found, message = problem(text)
+    assert found == line
+    assert words in message
+
+
+def test_a_notation_that_is_named_may_hold_nothing():
+    assert split("---json\n---\nText").values == {}
+
+
 def test_header_lines_are_split_from_the_text():
     document = split(
         "Title: Hello: again\nTags: a, b\nSummary: first\n    second\nAuthors: Ada\n    Bo\n\nText\n"

@@ -197,3 +197,34 @@ def test_a_folder_of_content_alone_is_known_by_its_shortcodes(site):
     )
     assert isinstance(read.dialect, Hugo)
     assert read["posts/a.md"].old_paths == ("/posts/a/",)
+
+
+def test_sections_pass_front_matter_down(site):
+    read = site(
+        {
+            "hugo.toml": CONFIG,
+            "content/posts/_index.md": "---\ncascade:\n  author: Ada\n  tags: [section]\n---\n",
+            "content/posts/deep/_index.md": (
+                "---\ncascade:\n- tags: [deep]\n- _target: {path: /posts/deep/h*}\n  draft: true\n---\n"
+            ),
+            "content/posts/a.md": toml('title = "A"\n' + DATED),
+            "content/posts/deep/b.md": toml('title = "B"\nauthor = "Bo"\n' + DATED),
+            "content/posts/deep/hidden.md": toml('title = "C"\n' + DATED),
+        }
+    )
+    a, b, c = (read[f"content/posts/{name}.md"] for name in ("a", "deep/b", "deep/hidden"))
+    assert (a.tags, a.authors[0].name) == (("section",), "Ada")
+    assert (b.tags, b.authors[0].name, b.standing) == (("deep",), "Bo", Standing.PUBLISHED)
+    assert c.standing is Standing.DRAFT
+
+
+def test_a_section_whose_front_matter_is_broken_passes_nothing_down(site):
+    read = site(
+        {
+            "hugo.toml": CONFIG,
+            "content/posts/_index.md": "---\ncascade: [\n---\n",
+            "content/posts/a.md": toml('title = "A"\n' + DATED),
+        }
+    )
+    assert read["content/posts/a.md"].tags == ()
+    assert read.failures().keys() == {"content/posts/_index.md"}

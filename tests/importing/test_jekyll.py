@@ -303,3 +303,32 @@ def test_broken_settings_are_named_and_count_as_empty(site):
     read = site({"_config.yml": "a: [\n", "_data/authors.yml": "x: y: z\n", "_posts/2024-01-02-a.md": POST})
     assert [name for name, _ in read.dialect.problems] == ["_config.yml", "_data/authors.yml"]
     assert read["_posts/2024-01-02-a.md"].title == "A post"
+
+
+def test_one_category_may_have_several_words(site):
+    read = site(
+        {
+            "_config.yml": "",
+            "_posts/2024-01-02-a.md": "---\ntitle: A\ncategory: My Cat\n---\nx",
+            "_posts/2024-01-02-b.md": "---\ntitle: B\ncategory: one\ncategories: two three\n---\nx",
+        }
+    )
+    assert read["_posts/2024-01-02-a.md"].old_paths == ("/my cat/2024/01/02/a.html",)
+    assert read["_posts/2024-01-02-b.md"].old_paths == ("/one/2024/01/02/b.html",)
+
+
+def test_a_text_may_have_a_separator_of_its_own(site):
+    read = site(
+        {
+            "_config.yml": "",
+            "_posts/2024-01-02-a.md": "---\nexcerpt_separator: ~~~~\n---\nLead\n\n~~~~\n\nRest",
+        }
+    )
+    translated = read.translated("_posts/2024-01-02-a.md")
+    assert (translated.opening, "~~~~" in translated.body) == ("Lead\n\n", False)
+    assert lost(read["_posts/2024-01-02-a.md"]) == {}
+
+
+def test_redirect_to_may_be_a_list(site):
+    read = site({"_config.yml": "", "gone.md": "---\nredirect_to:\n  - /new/place\n---\n"})
+    assert (read["gone.md"].kind, read["gone.md"].redirect_to) == (Kind.REDIRECT, "/new/place")

@@ -24,11 +24,13 @@ class Mailbox:
     port: int = 0
     certificate: Path = Path()
     letters: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
 
     async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name for it
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.raw.append(envelope.original_content or b"")
         self.recipients.append(list(envelope.rcpt_tos))
         self.encrypted.append(session.ssl is not None)
         return "250 OK"

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import permalinks
+from masthead.importing import front_matter, permalinks
+from masthead.importing.decoding import decode
 from masthead.importing.dialects.base import (
     DATA_NOTATIONS,
     DATED_NAME,
@@ -17,10 +19,11 @@ from masthead.importing.dialects.base import (
 )
 from masthead.importing.dialects.eleventy import POST_FOLDERS
 from masthead.importing.dialects.jekyll import has_words
+from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Author, Kind, LeftOut
-from masthead.importing.values import Fields, Value
+from masthead.importing.values import Fields, Value, as_list
 from masthead.text.slugs import slugify
 
 _SETTINGS_FOLDER: Final = "config/_default"
@@ -94,6 +97,35 @@ class Hugo(Generator):
     def reads_html(self, path: str) -> bool:
         """HTML below the folder of content is a text."""
         return any(within and path.startswith(f"{within}/") for within in self.content_folders)
+
+    def defaults(self, path: str) -> dict[str, Value]:
+        """What the settings and the sections on the way to a file pass down to it (`cascade`); the nearest counts."""
+        located = self._located(path)
+        inner = without_ending(located[0] if located else path)
+        parts = path.split("/")[:-1]
+        merged = _passed_down(self.settings.value("cascade"), inner)
+        for depth in range(len(parts) + 1):
+            merged |= _passed_down(self._cascade("/".join(parts[:depth])), inner)
+        return merged
+
+    def _cascade(self, folder: str) -> Value:
+        if folder not in self._kept_cascades:
+            within = f"{folder}/" if folder else ""
+            names = (f"{within}_index.md", f"{within}_index.{self.main_language}.md")
+            found = next((name for name in names if self.folder.holds(name)), None)
+            self._kept_cascades[folder] = self._front_matter(found).value("cascade") if found else None
+        return self._kept_cascades[folder]
+
+    def _front_matter(self, path: str) -> Fields:
+        try:
+            return Fields(front_matter.split(decode(self.folder.read(path)).text).values)
+        except Unreadable:
+            # The report names it when it comes to the file itself.
+            return Fields({})
+
+    @cached_property
+    def _kept_cascades(self) -> dict[str, Value]:
+        return {}
 
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
         """Texts in a section with dates are posts; single ones at the top and sections with a text are pages."""
@@ -242,3 +274,21 @@ class Hugo(Generator):
                 for name in ("_index.md", "index.md"):
                     if self.folder.holds(f"{folder}/{name}"):
                         yield from self._author_file(f"{folder}/{name}", folder.rpartition("/")[2])
+
+
+def _passed_down(cascade: Value, inner: str) -> dict[str, Value]:
+    """The front matter in a `cascade` that is meant for the page at this path below the folder of content."""
+    merged: dict[str, Value] = {}
+    for entry in as_list(cascade):
+        if isinstance(entry, dict) and _is_target(entry.get("target") or entry.get("_target"), inner):
+            merged |= {name: value for name, value in entry.items() if name not in {"target", "_target"}}
+    return merged
+
+
+def _is_target(target: Value, inner: str) -> bool:
+    if not isinstance(target, dict):
+        return True
+    fields = Fields(target)
+    pattern = fields.text("path").lower().replace("**", "*")
+    is_page = fields.text("kind") in {"", "page"}
+    return is_page and (not pattern or fnmatchcase(f"/{inner.lower()}", pattern))

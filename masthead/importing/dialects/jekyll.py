@@ -180,10 +180,16 @@ class Jekyll(Generator):
             )
         return self.settings.text("permalink") or ("pretty" if self.is_bare else "date")
 
+    def _categories(self, fields: Fields) -> Iterator[str]:
+        """`category: my cat` is one, `categories: a b` are two; where both stand there, the first counts."""
+        value = fields.value("category")
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from self._names(value or fields.value("categories"))
+
     def _tokens(self, place: Place, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
-        own = [*place.categories]
-        for value in (fields.value("categories"), fields.value("category")):
-            own += self._names(value)
+        own = [*place.categories, *self._categories(fields)]
         categories = [name.strip().lower() for name in dict.fromkeys(own) if name.strip()]
         title = fields.text("slug") or place.stem
         tokens = permalinks.date_tokens(at) if at else {}

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import current_app, request
 
@@ -33,7 +33,7 @@ def links(**relations: dict[str, object] | None) -> dict[str, str]:
     """The ``Link`` header (RFC 8288) that leads to other parts of the list."""
     present = {name: value for name, value in request.args.items() if name not in {"page", "cursor"}}
     parts = [
-        f'<{address(request.path)}?{urlencode(present | {name: str(of) for name, of in where.items()})}>; rel="{relation}"'
+        f'<{address(quote(request.path))}?{urlencode(present | {name: str(of) for name, of in where.items()})}>; rel="{relation}"'
         for relation, where in relations.items()
         if where is not None
     ]
