@@ -49,7 +49,7 @@ def _compress(response: Response) -> Response:
 
 
 def _is_compressible(response: Response) -> bool:
-    if request.method != "GET" or response.status_code != 200 or not response.is_sequence:
+    if request.method not in {"GET", "HEAD"} or response.status_code != 200 or not response.is_sequence:
         return False
     if "Content-Encoding" in response.headers or has_session():
         return False

@@ -19,6 +19,13 @@ def test_what_is_made_for_one_request_is_compressed(client, path):
     assert "Accept-Encoding" in coded.headers["Vary"]
 
 
+def test_whoever_asks_for_the_headers_alone_gets_the_same(client):
+    PostFactory.create_batch(3)
+    whole, headers = (ask("/api/v1/posts", headers=BROTLI).headers for ask in (client.get, client.head))
+    for name in ("Content-Length", "Content-Encoding", "ETag", "Vary"):
+        assert headers[name] == whole[name]
+
+
 @pytest.mark.parametrize("path", ["/", "/dashboard", "/search?q=published", "/auth/profile"])
 def test_a_page_for_somebody_who_is_signed_in_tells_nothing_by_its_length(cast, sign_in, path):
     page = sign_in(cast.ada).get(path, headers=BROTLI)
