@@ -20,17 +20,26 @@ def measure(
     """How many times as long each kind of page takes in the large one; each is a home, its size and a post's address."""
     paths = {size: _paths(posts, slug) for size, (_, posts, slug) in (("small", small), ("large", large))}
     with ExitStack() as running:
+        # A feed is the same for everybody: a cookie alone does not lead past the memory.
         urls = {
-            size: running.enter_context(servers.granian("masthead.wsgi:app", _variables(home)))
+            (size, is_forgetful): running.enter_context(
+                servers.granian("masthead.wsgi:app", _variables(home, is_forgetful=is_forgetful))
+            )
             for size, home in (("small", small[0]), ("large", large[0]))
+            for is_forgetful in (False, True)
         }
         measurements = {
             f"{size} {name}": (
-                lambda url=urls[size] + path: servers.rate(url, seconds=seconds, connections=1, is_kept=False)
+                lambda url=urls[size, name == "feed"] + paths[size][name]: servers.rate(
+                    url, seconds=seconds, connections=1, is_kept=False
+                )
             )
             for name in paths["small"]
-            for size, path in (("small", paths["small"][name]), ("large", paths["large"][name]))
+            for size in ("small", "large")
         }
+        for measure_once in measurements.values():
+            # What is read from the disk for the first time is not what is measured.
+            measure_once()
         rates = Rounds(measurements, rounds)
     figures = []
     for name in paths["small"]:
@@ -52,6 +61,6 @@ def _paths(posts: int, slug: str) -> dict[str, str]:
     }
 
 
-def _variables(home: Path) -> dict[str, str]:
+def _variables(home: Path, *, is_forgetful: bool = False) -> dict[str, str]:
     settings = {"MASTHEAD_HOME": str(home), "FLASK_CONFIG": "production", "LOG_LEVEL": "WARNING"}
-    return servers.environment(settings | servers.UNLIMITED)
+    return servers.environment(settings | servers.UNLIMITED | (servers.FORGETFUL if is_forgetful else {}))

@@ -19,6 +19,8 @@ CONNECTIONS = 16
 THREADS = 16
 #: Everything is counted as usual, but nobody is turned away.
 UNLIMITED = {"RATELIMIT_API": "100000000 per minute", "RATELIMIT_SEARCH": "100000000 per minute"}
+#: Nothing is answered from memory.
+FORGETFUL = {"PAGE_CACHE": "false"}
 #: Whoever sends our cookie may be somebody, and gets a page made.
 PAST_THE_CACHE = "Cookie: session=somebody"
 NGINX = """
