@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import footprint, growth, importing, pages, query_counts, report, servers, slow_clients
+from bench import account, footprint, growth, importing, pages, query_counts, report, servers, slow_clients
 from bench.figures import Figure, table
 from bench.publication import POSTS
 
@@ -36,9 +36,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="masthead-bench-") as place:
         bench = Bench(Path(place))
         parts = {name: PARTS[name](bench) for name in PARTS if name in chosen}
+        shares = account.measure(bench.home(POSTS), bench.slug(POSTS)) if "pages" in chosen else None
     for name, figures in parts.items():
         print(f"\n{name}\n{table(figures)}")
-    _keep(bench, parts)
+    _keep(bench, parts, shares)
     if not all(figure.is_met for figures in parts.values() for figure in figures):
         sys.exit(1)
 
@@ -111,7 +112,7 @@ PARTS: dict[str, Callable[[Bench], list[Figure]]] = {
 }
 
 
-def _keep(bench: Bench, parts: dict[str, list[Figure]]) -> None:
+def _keep(bench: Bench, parts: dict[str, list[Figure]], shares: dict[str, dict[str, float]] | None) -> None:
     """Write the results; parts that were not measured this time stay as they were."""
     before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"parts": {}}
     machine = f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
@@ -125,7 +126,7 @@ def _keep(bench: Bench, parts: dict[str, list[Figure]]) -> None:
         }
         for name, figures in parts.items()
     }
-    results = {"parts": before["parts"] | now}
+    results = {"parts": before["parts"] | now, "account": shares or before.get("account", {})}
     RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
     report.write(results)
 

@@ -21,7 +21,7 @@ def write(results: Mapping[str, Any]) -> None:
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    measured = "\n".join([PICTURE, *_tables(results)])
+    measured = "\n".join([PICTURE, *_tables(results), *_account(results["account"])])
     PAGE.write_text(f"{before}{BEGIN}\n{measured}\n{END}{after}")
     CHART.write_text(_chart([figure for part in results["parts"].values() for figure in part["figures"]]))
 
@@ -33,6 +33,15 @@ def _tables(results: Mapping[str, Any]) -> Iterator[str]:
         yield "|---|---:|---:|---:|---|"
         for figure in part["figures"]:
             yield _row(figure)
+
+
+def _account(shares: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    owners = list(dict.fromkeys(owner for page in shares.values() for owner in page))
+    yield "\n**Account**: whose code runs while one page is made, of its whole time.\n"
+    yield "| page | " + " | ".join(owners) + " |"
+    yield "|---" + "|---:" * len(owners) + "|"
+    for page, of in shares.items():
+        yield f"| {page} | " + " | ".join(f"{of.get(owner, 0):.0%}" for owner in owners) + " |"
 
 
 def _row(figure: Mapping[str, Any]) -> str:
