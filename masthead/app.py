@@ -86,6 +86,7 @@ from masthead.web import (
 )
 from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
+from masthead.web.application import Application
 from masthead.web.commands import CommandTable
 
 #: Every blueprint and where it is mounted.
@@ -168,7 +169,7 @@ COMMANDS = {
 def create_app(config: Config | None = None) -> Flask:
     """Make an application; several with different settings can live in one process."""
     config = configuration.load() if config is None else config.with_secrets()
-    app = Flask("masthead", instance_path=str(config.MASTHEAD_HOME), static_folder=None)
+    app = Application("masthead", instance_path=str(config.MASTHEAD_HOME), static_folder=None)
     app.config.from_mapping(config.flask_settings())
 
     logs.init_app(app, config)
