@@ -108,10 +108,11 @@ def _fenced(text: str, opening: re.Match[str]) -> Document:
     body, body_line = text[body_start:], text.count("\n", 0, body_start) + 1
     notation = Notation(_NOTATIONS[written])
     source = text[opening.end() : closing.start()]
+    repeated: tuple[tuple[str, int], ...] = ()
     match notation:
         case Notation.TOML:
             values = parse_toml(source, first_line=first_line + 1)
-            lines, repeated = _lines_of(_TOML_NAME, source, first_line + 1), ()
+            lines = _lines_of(_TOML_NAME, source, first_line + 1)
         case Notation.JSON:
             values, lines, repeated = _fenced_json(text[: closing.start()], opening.end())
         case _:
