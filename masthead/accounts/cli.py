@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from masthead import clock
 from masthead.accounts import actions, factor_actions, passwords, queries, tokens
+from masthead.accounts.errors import EmailTaken, UsernameTaken
 from masthead.accounts.links import link_of
 from masthead.accounts.models import NAME_CHARACTERS, AccountToken, User
 from masthead.accounts.tokens import Purpose
@@ -19,9 +20,6 @@ group = Group("user", help="Make and change accounts.")
 
 PASSWORD_OPTION = click.option(
     "--password",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
     help="The password; asked for when it is not given, which keeps it out of the shell's history.",
 )
 
@@ -33,14 +31,11 @@ PASSWORD_OPTION = click.option(
 @click.option("--name", default="", help="The name that readers see.")
 @PASSWORD_OPTION
 @with_appcontext
-def create(username: str, email: str, role: str, name: str, password: str) -> None:
+def create(username: str, email: str, role: str, name: str, password: str | None) -> None:
     """Make the account USERNAME with the address EMAIL."""
     name = name.strip()
-    if len(name) > NAME_CHARACTERS or not is_storable(name):
-        raise Invalid(
-            f"A name has at most {NAME_CHARACTERS} characters, and none that cannot be stored. Give another one.",
-            field="name",
-        )
+    _check_account(username, email, role, name)
+    password = _typed(password)
     password_hash = passwords.hash_password(password, about=(username, email))
     user = actions.register(
         username=username,
@@ -86,8 +81,10 @@ def set_role(identity: str, role: str) -> None:
 @click.argument("identity", metavar="USERNAME_OR_EMAIL")
 @PASSWORD_OPTION
 @with_appcontext
-def set_password(identity: str, password: str) -> None:
+def set_password(identity: str, password: str | None) -> None:
     """Give somebody a new password, which signs them out everywhere."""
+    queries.named(identity)
+    password = _typed(password)
     password_hash = passwords.hash_password(password)
     user = queries.named(identity)
     actions.set_password_hash(user, password_hash, by=None)
@@ -156,6 +153,27 @@ def require_factor(role: str, off: bool) -> None:
     click.echo(
         f"The role {found.name} asks for {'no' if off else 'a'} second factor{' any longer' if off else ' now'}."
     )
+
+
+def _check_account(username: str, email: str, role: str, name: str) -> None:
+    """Refuse what cannot be before anybody types a password; whoever is faster is found out when it is stored."""
+    if len(name) > NAME_CHARACTERS or not is_storable(name):
+        raise Invalid(f"A name has at most {NAME_CHARACTERS} characters, all of them valid.", field="name")
+    actions.checked_username(username)
+    checked = actions.checked_email(email)
+    queries.role(role)
+    if queries.by_username(username) is not None:
+        raise UsernameTaken(username)
+    if queries.by_email(checked) is not None:
+        raise EmailTaken(checked)
+
+
+def _typed(password: str | None) -> str:
+    """The password that was given, or is asked for; nobody else waits for the database meanwhile."""
+    db.session.rollback()
+    if password is not None:
+        return password
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 class Change(Protocol):

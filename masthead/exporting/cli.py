@@ -9,13 +9,13 @@ from masthead.db import snapshot
 from masthead.exporting import markdown
 from masthead.exporting.folder import ExportFolder
 from masthead.storage import store as storage
-from masthead.web.commands import Group
+from masthead.web.commands import Group, NamedPath
 
 group = Group("export", help="Write the publication for other programs.")
 
 
 @group.command("markdown")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=NamedPath(path_type=Path))
 @with_appcontext
 def export_markdown(folder: Path) -> None:
     """Write every post, page, tag, author, redirect and picture into the folder DIR, which Hugo reads.
@@ -25,7 +25,7 @@ def export_markdown(folder: Path) -> None:
     with snapshot() as session:
         tally = markdown.write(ExportFolder(folder), session=session, files=storage.current())
     click.echo(
-        f"{folder} holds {tally.posts} posts ({tally.drafts} of them drafts), {tally.pages} pages, {tally.tags} tags, "
+        f"{click.format_filename(folder)} holds {tally.posts} posts ({tally.drafts} of them drafts), {tally.pages} pages, {tally.tags} tags, "
         f"{tally.authors} authors, {tally.redirects} old addresses and {tally.pictures} pictures."
     )
     for path in tally.missing:

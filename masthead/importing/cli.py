@@ -17,7 +17,7 @@ from masthead.importing.detection import DIALECTS
 from masthead.importing.importer import Import, Wishes
 from masthead.importing.report import Report
 from masthead.setting_types import address_parts
-from masthead.web.commands import Group
+from masthead.web.commands import Group, NamedPath
 
 group = Group("import", help="Bring texts from elsewhere into the publication.")
 
@@ -28,7 +28,7 @@ all others go in); 3 in that case with --strict; 1 when nothing could be done, w
 
 
 @group.command("markdown", epilog=EXIT_CODES)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=NamedPath(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Report everything and write nothing.")
 @click.option(
     "--publish-future",
@@ -39,7 +39,7 @@ all others go in); 3 in that case with --strict; 1 when nothing could be done, w
     "--report",
     "report_path",
     metavar="FILE.json",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     help="Write what became of each file to this file.",
 )
 @click.option(

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from click import format_filename
+
 from masthead.errors import Invalid
 from masthead.importing.actions import Outcome
 from masthead.importing.items import Fate, LeftOut, Note
@@ -146,6 +148,9 @@ class Report:
 
 def _opened(path: Path) -> Any:
     try:
+        # The report takes the place of what has its name, which must not be a device or a pipe.
+        if path.exists() and not path.is_file():
+            raise Invalid(f"{format_filename(path)} is not a file. Name one that may be replaced.")
         return _partial(path).open("w", encoding="utf-8")
     except OSError as error:
         raise Invalid(f"The report cannot be written to {path}: {error.strerror}.") from None

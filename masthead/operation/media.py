@@ -25,6 +25,8 @@ def move(url: str, origin: str | None) -> None:
     Nothing is deleted, and what is there already is not copied again: run it, change MEDIA_URL, restart the site, and
     run it once more with --from for what came in meanwhile.
     """
+    if not url:
+        raise Invalid("Name the folder or the bucket that the pictures are copied to.")
     source = store.current() if origin is None else _named(origin)
     target = _named(url)
     if source.place == target.place:
@@ -38,8 +40,10 @@ def move(url: str, origin: str | None) -> None:
         raise click.ClickException(
             f"The pictures were not all copied: {error} Run the command again."
         ) from None
-    click.echo(f"{target.place} holds all {total} files, {copied} of them new.")
-    click.echo(f"Set MEDIA_URL={url} and restart the site. {source.place} is as it was.")
+    click.echo(f"{click.format_filename(target.place)} holds all {total} files, {copied} of them new.")
+    click.echo(
+        f"Set MEDIA_URL={click.format_filename(url)} and restart the site. {source.place} is as it was."
+    )
 
 
 def _named(url: str) -> Store:

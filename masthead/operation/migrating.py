@@ -1,5 +1,10 @@
 """Making and changing the tables with Alembic: ``init-db`` and ``db …``. Only commands load this module, for it is large."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import click
 import flask_migrate
 from flask import current_app, g
@@ -12,6 +17,9 @@ from masthead.search.models import INDEX
 from masthead.web.commands import Command
 
 NEWEST = "head"
+LONGEST_SENTENCE = 300
+#: They only look a revision up.
+READING = frozenset({"show", "edit"})
 
 
 def is_described(_item: object, name: str | None, kind: str, is_reflected: bool, _model: object) -> bool:
@@ -30,12 +38,68 @@ def bind() -> None:
             compare_type=True,
             include_object=is_described,
         )
+        # The library has put its own group of this name there.
+        current_app.cli.add_command(db_group, "db")
 
 
 def upgrade(revision: str = NEWEST) -> None:
     """Bring the tables to a revision; content stays."""
     bind()
-    flask_migrate.upgrade(revision=revision)
+    with one_sentence():
+        flask_migrate.upgrade(revision=revision)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Say what Alembic refuses as every other command does, instead of in a line of the log."""
+    heard: list[str] = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.ERROR:
+            heard.append(record.getMessage().removeprefix("Error: "))
+        return record.levelno < logging.ERROR
+
+    logger = logging.getLogger("flask_migrate")
+    logger.addFilter(keep)
+    try:
+        yield
+    except SystemExit:
+        if heard:
+            raise click.ClickException(_sentence(heard[-1])) from None
+        raise
+    except (ImportError, OSError) as error:
+        raise click.ClickException(_sentence(str(error))) from None
+    finally:
+        logger.removeFilter(keep)
+
+
+def _sentence(text: str) -> str:
+    # A name of 10,000 characters says no more than its beginning, and one with a line end is not two lines.
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
+
+
+class AlembicCommand(Command):
+    """A command of Alembic's that ends in a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        for name in ("revision", "revisions", "head"):
+            given = ctx.params.get(name)
+            if given == "" or (isinstance(given, tuple) and (not given or "" in given)):
+                raise click.UsageError(
+                    f"Name a revision for {name.upper()}; `masthead db history` lists them."
+                )
+        try:
+            with one_sentence():
+                return super().invoke(ctx)
+        except (AssertionError, AttributeError):
+            if self.name not in READING:
+                raise
+            # Alembic's own, for a distance that leads past the first revision.
+            raise click.ClickException(
+                "There is no such revision. `masthead db history` lists them."
+            ) from None
 
 
 @click.group("db")
@@ -48,7 +112,9 @@ def db_group() -> None:
 
 
 for command in alembic_commands.commands.values():
-    db_group.add_command(command)
+    db_group.add_command(
+        AlembicCommand(command.name, params=command.params, callback=command.callback, help=command.help)
+    )
 
 
 @click.command("init-db", cls=Command)

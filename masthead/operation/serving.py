@@ -28,6 +28,8 @@ HEADER_SECONDS = 15
 GRACE_SECONDS = 15
 #: What the server's processes serve; see `masthead.wsgi`.
 TARGET = "masthead.wsgi:app"
+#: RFC 1035, section 2.3.4.
+LONGEST_HOST = 253
 WHY_NOT = {
     errno.EADDRINUSE: "Port {port} on {host} is in use. Stop the program that has it, or choose another port with --port.",
     errno.EADDRNOTAVAIL: "This machine has no address {host}. Choose one that it has with --host, or 0.0.0.0 for all.",
@@ -98,8 +100,9 @@ def usable_address(host: str, port: int) -> str:
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
-    except socket.gaierror:
-        raise click.ClickException(f"The host {host} is unknown. Give an address of this machine.") from None
+    except (socket.gaierror, UnicodeError):
+        shown = click.format_filename(host)[:LONGEST_HOST]
+        raise click.ClickException(f"The host {shown} is unknown. Give an address of this machine.") from None
     except OSError as error:
         reason = WHY_NOT.get(
             error.errno or 0, "Nothing can listen on {host}, port {port}: " + str(error.strerror)

@@ -13,6 +13,27 @@ from masthead.errors import DomainError
 NO_SCHEMA = "The database does not answer, or has no tables yet. Run `masthead db upgrade` first. ({})"
 
 
+UNENCODABLE = "A value holds bytes that are no UTF-8, and cannot be stored. Write it anew."
+SHOWN_CHARACTERS = 200
+
+
+class NamedPath(click.Path):
+    """A path on the command line, which an empty one is not: it would mean the present folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check the path."""
+        if value == "":
+            self.fail("Name a file or a folder; this is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _of_a_file(error: OSError) -> str:
+    """What the system says of a file or a connection, in a sentence."""
+    reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+    name = click.format_filename(str(error.filename)) if error.filename is not None else ""
+    return f"{name[:SHOWN_CHARACTERS]}: {reason}." if name else f"{reason}."
+
+
 class Command(click.Command):
     """A command that turns a domain error into a sentence."""
 
@@ -22,6 +43,10 @@ class Command(click.Command):
             return super().invoke(ctx)
         except DomainError as error:
             raise click.ClickException(error.message) from None
+        except UnicodeEncodeError:
+            raise click.ClickException(UNENCODABLE) from None
+        except OSError as error:
+            raise click.ClickException(_of_a_file(error)) from None
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(NO_SCHEMA.format(str(error.orig).strip().splitlines()[0])) from None
 

@@ -16,9 +16,9 @@ from masthead.operation.backups.archive import Manifest
 from masthead.operation.schema import present_schema
 from masthead.storage import store
 from masthead.storage.store import Folder
-from masthead.web.commands import Command
+from masthead.web.commands import Command, NamedPath
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = NamedPath(dir_okay=False, path_type=Path)
 
 
 @click.command("backup", cls=Command)
@@ -52,7 +52,7 @@ def backup(file: Path) -> None:
             writer.add(path.relative_to(_home()).as_posix(), path)
     figures = archive.described(manifest)
     click.echo(
-        f"{file} holds {figures['files']} files, {figures['bytes'] / 1_000_000:.1f} MB before packing."
+        f"{click.format_filename(file)} holds {figures['files']} files, {figures['bytes'] / 1_000_000:.1f} MB before packing."
     )
     click.echo(
         "Keep it as private as the site itself: it holds the secrets, and everybody's e-mail addresses."
