@@ -56,9 +56,9 @@ CHANGES = (401, 403, 404, 409, 412, 428)
 def index(query: PostsQuery) -> Answer:
     """Published posts, the newest first; with a status, also those that the reader may edit."""
     chosen = _chosen(query.fields, PostItem)
-    statement = _listed(query)
     if query.cursor is not None:
-        return _behind_cursor(statement, query, chosen)
+        return _behind_cursor(query, chosen)
+    statement = _listed(query)
     total = queries.count_of_published() if query.asks_for_all else None
     page = paginate(statement, page=query.page, per_page=query.per_page, total=total)
     last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
@@ -74,11 +74,10 @@ def index(query: PostsQuery) -> Answer:
     )
 
 
-def _behind_cursor(statement: Select[Post], query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
+def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     if query.sort != "-published_at":
         raise Invalid("A cursor leads through posts in the order -published_at only.", field="cursor")
-    at, post_id = position(query.cursor or "")
-    behind = statement.where(tuple_(Post.published_at, Post.id) < (at, post_id))
+    behind = _listed(query, position(query.cursor or ""))
     posts = db.session.scalars(behind.limit(query.per_page + 1)).unique().all()
     shown = posts[: query.per_page]
     cursor = _cursor(shown[-1]) if len(posts) > query.per_page else None
@@ -98,18 +97,23 @@ def _cursor(post: Post | None) -> str | None:
     return cursor_of(post.published_at, post.id) if post is not None and post.published_at else None
 
 
-def _listed(query: PostsQuery) -> Select[Post]:
+def _listed(query: PostsQuery, *ends: queries.Place) -> Select[Post]:
+    """What is asked for, and comes in time before the places given."""
+    if query.published_before is not None:
+        ends = (*ends, (query.published_before, 0))
     statement = queries.everybodys().options(joinedload(Post.author, innerjoin=True))
-    statement = statement.where(_has_status(query.status, visitor()), *_conditions(query))
+    statement = statement.where(_has_status(query.status, visitor(), ends), *_conditions(query))
     return statement.order_by(None).order_by(*ORDERS[query.sort])
 
 
-def _has_status(state: State | None, reader: User | None) -> ColumnElement[bool]:
+def _has_status(
+    state: State | None, reader: User | None, ends: Sequence[queries.Place]
+) -> ColumnElement[bool]:
     if state is None or state is State.PUBLISHED:
-        return and_(Post.is_published)
+        return queries.is_published_before(*ends)
     if reader is None:
         raise NotAllowed("Sign in to see what is not published.")
-    mine = queries.in_state(state)
+    mine = and_(queries.in_state(state), *(tuple_(Post.published_at, Post.id) < end for end in ends))
     return mine if reader.can(Permission.EDIT_POSTS) else and_(mine, Post.author_id == reader.id)
 
 
@@ -124,8 +128,6 @@ def _conditions(query: PostsQuery) -> list[ColumnElement[bool]]:
         conditions.append(Post.id.in_(tagged))
     if query.published_after is not None:
         conditions.append(Post.published_at > query.published_after)
-    if query.published_before is not None:
-        conditions.append(Post.published_at < query.published_before)
     return conditions
 
 

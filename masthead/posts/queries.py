@@ -33,7 +33,10 @@ from masthead.errors import NotFound
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.tags.models import Tag
+from masthead.web.converters import LARGEST_ID
 
+#: A moment and an id: where a post stands in the order of time.
+Place = tuple[datetime, int]
 #: Of a list: about so many are shown at once.
 POSTS_OF_A_PAGE = 20
 #: So many are sorted in no time.
@@ -65,12 +68,27 @@ def is_visible_to(reader: User | None) -> ColumnElement[bool]:
     return or_(Post.is_published, and_(is_kept, Post.author_id == reader.id))
 
 
+def is_published_before(*places: Place) -> ColumnElement[bool]:
+    """Whether readers can see a post, and it comes in time before each of these places (a moment, and an id).
+
+    That it is not scheduled is one more upper bound. Of several, SQLite goes to one in its index and walks from there
+    past everything that the others leave out, so only the lowest is asked for.
+    """
+    lowest = min([(clock.now(), LARGEST_ID), *places])
+    return and_(Post.status == Status.PUBLIC, tuple_(Post.published_at, Post.id) < lowest)
+
+
 @cache
 def newest_first() -> Select[Post]:
     """Every published post, the newest first."""
+    return newest(and_(Post.is_published))
+
+
+def newest(condition: ColumnElement[bool]) -> Select[Post]:
+    """The posts of which this is true, the newest first, as lists show them."""
     return (
         select(Post)
-        .where(Post.is_published)
+        .where(condition)
         .order_by(Post.published_at.desc(), Post.id.desc())
         .options(*_with_credits())
     )
@@ -116,7 +134,7 @@ def of_month(year: int, month: int) -> Select[Post]:
     """The posts published in a month, in UTC."""
     begin = datetime(year, month, 1, tzinfo=UTC)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    return newest_first().where(Post.published_at >= begin, Post.published_at < end)
+    return newest(and_(is_published_before((end, 0)), Post.published_at >= begin))
 
 
 def months() -> list[tuple[int, int, int]]:
@@ -220,24 +238,26 @@ def slug_of(post_id: int) -> str | None:
 
 def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
     """``(relation, title, slug)`` of the post before, the post after, and some with a tag in common; one query."""
+    at = post.published_at
+    if at is None:
+        return []
     return pagecache.remembered(
-        f"neighbours of post {post.id}", "posts", lambda: _neighbours_of(post, related)
+        f"neighbours of post {post.id}", "posts", lambda: _neighbours_of(post, at, related)
     )
 
 
-def _neighbours_of(post: Post, related: int) -> list[tuple[str, str, str]]:
+def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, str, str]]:
     columns = (Post.title.label("title"), Post.slug.label("slug"))
-    # Compared as a pair, so that both databases go straight to the place in the index.
-    place = tuple_(Post.published_at, Post.id)
     previous = (
         select(literal("previous").label("relation"), *columns)
-        .where(Post.is_published, place < (post.published_at, post.id))
+        .where(is_published_before((at, post.id)))
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(1)
     )
     following = (
         select(literal("next").label("relation"), *columns)
-        .where(Post.is_published, place > (post.published_at, post.id))
+        # Compared as a pair, so that both databases go straight to the place in the index.
+        .where(Post.is_published, tuple_(Post.published_at, Post.id) > (at, post.id))
         .order_by(Post.published_at, Post.id)
         .limit(1)
     )

@@ -24,6 +24,7 @@ GROWING = {
     "search_document",
 }
 COOKIE = {"Cookie": "session=somebody"}
+CURSOR_PAGE = "/api/v1/posts?cursor=WyIyMDIwLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwgMV0"
 PATHS = [
     "/",
     "/blog/",
@@ -35,6 +36,8 @@ PATHS = [
     "/blog/tag/nature/feed.xml",
     "/blog/post/harvest/feed.xml",
     "/api/v1/posts",
+    CURSOR_PAGE,
+    "/api/v1/posts?published_before=2020-01-01T00:00:00Z",
     "/api/v1/posts?tag=nature",
     "/api/v1/posts/harvest",
     "/api/v1/posts/harvest/comments",
