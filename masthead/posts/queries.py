@@ -7,13 +7,9 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     and_,
     bindparam,
-    cast,
-    exists,
-    extract,
     false,
     func,
     literal,
@@ -28,19 +24,15 @@ from sqlalchemy.orm.interfaces import ORMOption
 from masthead import clock, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import count_of, db
+from masthead.db import db
 from masthead.errors import NotFound
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
-from masthead.tags.models import Tag
+from masthead.posts.selections import Selection
 from masthead.web.converters import LARGEST_ID
 
 #: A moment and an id: where a post stands in the order of time.
 Place = tuple[datetime, int]
-#: Of a list: about so many are shown at once.
-POSTS_OF_A_PAGE = 20
-#: So many are sorted in no time.
-FEW_POSTS = 200
 #: Of each tag of a post, so many of the last posts may be shown as related.
 RELATED_CANDIDATES = 50
 
@@ -94,40 +86,9 @@ def newest(condition: ColumnElement[bool]) -> Select[Post]:
     )
 
 
-def count_of_published() -> int:
-    """How many posts readers can see."""
-    return _counted("published", newest_first())
-
-
-def count_about(tag: Tag) -> int:
-    """How many of them have a tag."""
-    return _counted(f"tag {tag.id}", newest_first().where(_has_tag(tag)))
-
-
-def count_by_author(user: User) -> int:
-    """How many of them credit somebody."""
-    return _counted(f"author {user.id}", by_author(user))
-
-
-def _counted(name: str, statement: Select[Post]) -> int:
-    return pagecache.remembered(f"posts {name}", "posts", lambda: db.session.scalar(count_of(statement)) or 0)
-
-
-def about(tag: Tag, *, count: int) -> Select[Post]:
-    """The published posts with a tag, of which there are so many."""
-    if count > FEW_POSTS and count**2 > POSTS_OF_A_PAGE * count_of_published():
-        # With that many it is less work to walk down the newest posts than to sort all with the tag.
-        return newest_first().where(exists().where(PostTag.post_id == Post.id, PostTag.tag_id == tag.id))
-    return newest_first().where(_has_tag(tag))
-
-
-def _has_tag(tag: Tag) -> ColumnElement[bool]:
-    return Post.id.in_(select(PostTag.post_id).where(PostTag.tag_id == tag.id))
-
-
-def by_author(user: User) -> Select[Post]:
-    """The published posts that credit somebody."""
-    return newest_first().where(Post.id.in_(select(PostByline.post_id).where(PostByline.user_id == user.id)))
+def among(selection: Selection, *, count: int) -> Select[Post]:
+    """The published posts of a selection, of which there are so many, the newest first."""
+    return newest_first().where(selection.holds(count=count))
 
 
 def of_month(year: int, month: int) -> Select[Post]:
@@ -135,27 +96,6 @@ def of_month(year: int, month: int) -> Select[Post]:
     begin = datetime(year, month, 1, tzinfo=UTC)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
     return newest(and_(is_published_before((end, 0)), Post.published_at >= begin))
-
-
-def months() -> list[tuple[int, int, int]]:
-    """Year, month and number of posts of each month that has any, the newest first."""
-    return pagecache.remembered(
-        "posts by month",
-        "posts",
-        lambda: [(year, month, count) for year, month, count in db.session.execute(_months())],
-    )
-
-
-def _months() -> Select[int, int, int]:
-    # PostgreSQL extracts decimals.
-    year = cast(extract("year", Post.published_at), Integer)
-    month = cast(extract("month", Post.published_at), Integer)
-    return (
-        select(year.label("year"), month.label("month"), func.count().label("count"))
-        .where(Post.is_published)
-        .group_by(year, month)
-        .order_by(year.desc(), month.desc())
-    )
 
 
 def in_state(state: State) -> ColumnElement[bool]:
