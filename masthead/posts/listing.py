@@ -31,18 +31,17 @@ def posts(query: PostsQuery, count: int | None, *ends: queries.Place) -> Select[
     if query.published_before is not None:
         ends = (*ends, (query.published_before, 0))
     statement = queries.everybodys().options(joinedload(Post.author, innerjoin=True))
-    statement = statement.where(_has_status(query.status, visitor(), ends), *_conditions(query, count))
+    statement = statement.where(_has_status(query, visitor(), ends), *_conditions(query, count))
     return statement.order_by(None).order_by(*ORDERS[query.sort])
 
 
-def _has_status(
-    state: State | None, reader: User | None, ends: Sequence[queries.Place]
-) -> ColumnElement[bool]:
-    if state is None or state is State.PUBLISHED:
-        return queries.is_published_before(*ends)
+def _has_status(query: PostsQuery, reader: User | None, ends: Sequence[queries.Place]) -> ColumnElement[bool]:
+    if query.status is None or query.status is State.PUBLISHED:
+        is_by_time = ends or query.published_after or query.sort.endswith("published_at")
+        return queries.is_published_before(*ends) if is_by_time else queries.is_published_in_any_order()
     if reader is None:
         raise NotAllowed("Sign in to see what is not published.")
-    mine = and_(queries.in_state(state), *(tuple_(Post.published_at, Post.id) < end for end in ends))
+    mine = and_(queries.in_state(query.status), *(tuple_(Post.published_at, Post.id) < end for end in ends))
     return mine if reader.can(Permission.EDIT_POSTS) else and_(mine, Post.author_id == reader.id)
 
 

@@ -115,6 +115,11 @@ def steps_of(app, client):
         ("/blog/", 1),
         ("/api/v1/posts", 1),
         ("/blog/archive/", 1),
+        ("/api/v1/posts?sort=title", 1),
+        ("/api/v1/posts?sort=-views", 1),
+        ("/api/v1/posts?sort=-updated_at", 1),
+        ("/sitemap-tags-1.xml", 0),
+        ("/sitemap-authors-1.xml", 0),
         # All of the tag or of the author, and all posts.
         ("/blog/tag/nature", 2),
         ("/blog/tag/nature/feed.xml", 2),
