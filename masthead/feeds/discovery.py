@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
 from masthead.errors import NotFound
-from masthead.feeds import robots, site_map
+from masthead.feeds import robots, sections, site_map
 from masthead.settings.queries import publication
 from masthead.web.access import public
 from masthead.web.stateless import stateless
 
 bp = Blueprint("discovery", __name__)
 
-SECTIONS = f"<any({', '.join((site_map.LISTS, *site_map.SECTIONS))}):section>"
+SECTIONS = f"<any({', '.join((site_map.LISTS, *sections.SECTIONS))}):section>"
 
 
 @bp.get("/sitemap.xml")

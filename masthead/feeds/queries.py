@@ -11,7 +11,9 @@ from masthead.comments.models import Comment
 from masthead.comments.queries import is_readable_by
 from masthead.db import db
 from masthead.posts import queries as posts
+from masthead.posts import selections
 from masthead.posts.models import Post
+from masthead.posts.selections import Selection
 from masthead.tags.models import Tag
 
 ENTRIES = 20
@@ -25,12 +27,16 @@ def newest_posts() -> Select[Post]:
 
 def newest_about(tag: Tag) -> Select[Post]:
     """The newest posts with a tag."""
-    return _with_text(posts.about(tag, count=posts.count_about(tag)))
+    return _newest_of(selections.about(tag))
 
 
 def newest_by(user: User) -> Select[Post]:
     """The newest posts that credit somebody."""
-    return _with_text(posts.by_author(user))
+    return _newest_of(selections.by(user))
+
+
+def _newest_of(selection: Selection) -> Select[Post]:
+    return _with_text(posts.among(selection, count=selection.count()))
 
 
 def _with_text(statement: Select[Post]) -> Select[Post]:

@@ -1,27 +1,22 @@
 """Posts for programs: the same actions and the same rights as the desk."""
 
 import dataclasses
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from werkzeug.exceptions import PreconditionFailed
 
 from masthead import clock
-from masthead.accounts import queries as accounts
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
-from masthead.posts import actions, queries
+from masthead.posts import actions, counts, listing, queries
 from masthead.posts.errors import StaleVersion
-from masthead.posts.lifecycle import State, Status
+from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript, Picture, typeset
-from masthead.posts.models import Post, PostByline, PostTag
+from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.posts.schemas import (
     Fields,
@@ -32,21 +27,12 @@ from masthead.posts.schemas import (
     Posts,
     PostsQuery,
 )
-from masthead.tags.models import Tag
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
 from masthead.web.api.paging import address, cursor_of, links, numbered, page_links, position
 
 bp = Blueprint("posts_api", __name__)
 
-ORDERS: dict[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]] = {
-    "-published_at": (Post.published_at.desc(), Post.id.desc()),
-    "published_at": (Post.published_at, Post.id),
-    "-updated_at": (Post.updated_at.desc(), Post.id.desc()),
-    "updated_at": (Post.updated_at, Post.id),
-    "-views": (Post.views.desc(), Post.id.desc()),
-    "title": (Post.title, Post.id),
-}
 CHANGES = (401, 403, 404, 409, 412, 428)
 
 
@@ -56,11 +42,11 @@ CHANGES = (401, 403, 404, 409, 412, 428)
 def index(query: PostsQuery) -> Answer:
     """Published posts, the newest first; with a status, also those that the reader may edit."""
     chosen = _chosen(query.fields, PostItem)
-    statement = _listed(query)
     if query.cursor is not None:
-        return _behind_cursor(statement, query, chosen)
-    total = queries.count_of_published() if query.asks_for_all else None
-    page = paginate(statement, page=query.page, per_page=query.per_page, total=total)
+        return _behind_cursor(query, chosen)
+    count = listing.count_of_selection(query)
+    total = counts.published() if query.asks_for_all else count
+    page = paginate(listing.posts(query, count), page=query.page, per_page=query.per_page, total=total)
     last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
     return Answer(
         Posts(
@@ -74,14 +60,13 @@ def index(query: PostsQuery) -> Answer:
     )
 
 
-def _behind_cursor(statement: Select[Post], query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
+def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     if query.sort != "-published_at":
         raise Invalid("A cursor leads through posts in the order -published_at only.", field="cursor")
-    at, post_id = position(query.cursor or "")
-    behind = statement.where(tuple_(Post.published_at, Post.id) < (at, post_id))
-    posts = db.session.scalars(behind.limit(query.per_page + 1)).unique().all()
-    shown = posts[: query.per_page]
-    cursor = _cursor(shown[-1]) if len(posts) > query.per_page else None
+    behind = listing.posts(query, listing.count_of_selection(query), position(query.cursor or ""))
+    found = db.session.scalars(behind.limit(query.per_page + 1)).unique().all()
+    shown = found[: query.per_page]
+    cursor = _cursor(shown[-1]) if len(found) > query.per_page else None
     answer = Posts(
         posts=[PostItem.of(post) for post in shown],
         total=None,
@@ -96,37 +81,6 @@ def _behind_cursor(statement: Select[Post], query: PostsQuery, chosen: frozenset
 
 def _cursor(post: Post | None) -> str | None:
     return cursor_of(post.published_at, post.id) if post is not None and post.published_at else None
-
-
-def _listed(query: PostsQuery) -> Select[Post]:
-    statement = queries.everybodys().options(joinedload(Post.author, innerjoin=True))
-    statement = statement.where(_has_status(query.status, visitor()), *_conditions(query))
-    return statement.order_by(None).order_by(*ORDERS[query.sort])
-
-
-def _has_status(state: State | None, reader: User | None) -> ColumnElement[bool]:
-    if state is None or state is State.PUBLISHED:
-        return and_(Post.is_published)
-    if reader is None:
-        raise NotAllowed("Sign in to see what is not published.")
-    mine = queries.in_state(state)
-    return mine if reader.can(Permission.EDIT_POSTS) else and_(mine, Post.author_id == reader.id)
-
-
-def _conditions(query: PostsQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if query.author is not None:
-        user = accounts.by_username(query.author)
-        credited = select(PostByline.post_id).where(PostByline.user_id == (user.id if user else 0))
-        conditions.append(Post.id.in_(credited))
-    if query.tag is not None:
-        tagged = select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.slug == query.tag)
-        conditions.append(Post.id.in_(tagged))
-    if query.published_after is not None:
-        conditions.append(Post.published_at > query.published_after)
-    if query.published_before is not None:
-        conditions.append(Post.published_at < query.published_before)
-    return conditions
 
 
 def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:

@@ -7,13 +7,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     and_,
     bindparam,
-    cast,
-    exists,
-    extract,
+    case,
     false,
     func,
     literal,
@@ -28,16 +25,14 @@ from sqlalchemy.orm.interfaces import ORMOption
 from masthead import clock, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import count_of, db
+from masthead.db import GREATEST_ID, db
 from masthead.errors import NotFound
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
-from masthead.tags.models import Tag
+from masthead.posts.selections import Selection
 
-#: Of a list: about so many are shown at once.
-POSTS_OF_A_PAGE = 20
-#: So many are sorted in no time.
-FEW_POSTS = 200
+#: A moment and an id: where a post stands in the order of time.
+Place = tuple[datetime, int]
 #: Of each tag of a post, so many of the last posts may be shown as related.
 RELATED_CANDIDATES = 50
 
@@ -65,79 +60,50 @@ def is_visible_to(reader: User | None) -> ColumnElement[bool]:
     return or_(Post.is_published, and_(is_kept, Post.author_id == reader.id))
 
 
+def is_published_before(*places: Place) -> ColumnElement[bool]:
+    """Whether readers can see a post, and it comes in time before each of these places (a moment, and an id).
+
+    That it is not scheduled is one more upper bound. Of several, SQLite goes to one in its index and walks from there
+    past everything that the others leave out, so only the lowest is asked for.
+    """
+    lowest = min([(clock.now(), GREATEST_ID), *places])
+    return and_(Post.status == Status.PUBLIC, tuple_(Post.published_at, Post.id) < lowest)
+
+
+def is_published_in_any_order() -> ColumnElement[bool]:
+    """The same as `Post.is_published`, for lists in another order than that of time.
+
+    No index has the moment in this form, so SQLite follows the index of the order instead of sorting all posts.
+    """
+    return and_(Post.status == Status.PUBLIC, case((Post.published_at <= clock.now(), 1), else_=0) == 1)
+
+
 @cache
 def newest_first() -> Select[Post]:
     """Every published post, the newest first."""
+    return newest(and_(Post.is_published))
+
+
+def newest(condition: ColumnElement[bool]) -> Select[Post]:
+    """The posts of which this is true, the newest first, as lists show them."""
     return (
         select(Post)
-        .where(Post.is_published)
+        .where(condition)
         .order_by(Post.published_at.desc(), Post.id.desc())
         .options(*_with_credits())
     )
 
 
-def count_of_published() -> int:
-    """How many posts readers can see."""
-    return _counted("published", newest_first())
-
-
-def count_about(tag: Tag) -> int:
-    """How many of them have a tag."""
-    return _counted(f"tag {tag.id}", newest_first().where(_has_tag(tag)))
-
-
-def count_by_author(user: User) -> int:
-    """How many of them credit somebody."""
-    return _counted(f"author {user.id}", by_author(user))
-
-
-def _counted(name: str, statement: Select[Post]) -> int:
-    return pagecache.remembered(f"posts {name}", "posts", lambda: db.session.scalar(count_of(statement)) or 0)
-
-
-def about(tag: Tag, *, count: int) -> Select[Post]:
-    """The published posts with a tag, of which there are so many."""
-    if count > FEW_POSTS and count**2 > POSTS_OF_A_PAGE * count_of_published():
-        # With that many it is less work to walk down the newest posts than to sort all with the tag.
-        return newest_first().where(exists().where(PostTag.post_id == Post.id, PostTag.tag_id == tag.id))
-    return newest_first().where(_has_tag(tag))
-
-
-def _has_tag(tag: Tag) -> ColumnElement[bool]:
-    return Post.id.in_(select(PostTag.post_id).where(PostTag.tag_id == tag.id))
-
-
-def by_author(user: User) -> Select[Post]:
-    """The published posts that credit somebody."""
-    return newest_first().where(Post.id.in_(select(PostByline.post_id).where(PostByline.user_id == user.id)))
+def among(selection: Selection, *, count: int) -> Select[Post]:
+    """The published posts of a selection, of which there are so many, the newest first."""
+    return newest_first().where(selection.holds(count=count))
 
 
 def of_month(year: int, month: int) -> Select[Post]:
     """The posts published in a month, in UTC."""
     begin = datetime(year, month, 1, tzinfo=UTC)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    return newest_first().where(Post.published_at >= begin, Post.published_at < end)
-
-
-def months() -> list[tuple[int, int, int]]:
-    """Year, month and number of posts of each month that has any, the newest first."""
-    return pagecache.remembered(
-        "posts by month",
-        "posts",
-        lambda: [(year, month, count) for year, month, count in db.session.execute(_months())],
-    )
-
-
-def _months() -> Select[int, int, int]:
-    # PostgreSQL extracts decimals.
-    year = cast(extract("year", Post.published_at), Integer)
-    month = cast(extract("month", Post.published_at), Integer)
-    return (
-        select(year.label("year"), month.label("month"), func.count().label("count"))
-        .where(Post.is_published)
-        .group_by(year, month)
-        .order_by(year.desc(), month.desc())
-    )
+    return newest(and_(is_published_before((end, 0)), Post.published_at >= begin))
 
 
 def in_state(state: State) -> ColumnElement[bool]:
@@ -220,24 +186,26 @@ def slug_of(post_id: int) -> str | None:
 
 def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
     """``(relation, title, slug)`` of the post before, the post after, and some with a tag in common; one query."""
+    at = post.published_at
+    if at is None:
+        return []
     return pagecache.remembered(
-        f"neighbours of post {post.id}", "posts", lambda: _neighbours_of(post, related)
+        f"neighbours of post {post.id}", "posts", lambda: _neighbours_of(post, at, related)
     )
 
 
-def _neighbours_of(post: Post, related: int) -> list[tuple[str, str, str]]:
+def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, str, str]]:
     columns = (Post.title.label("title"), Post.slug.label("slug"))
-    # Compared as a pair, so that both databases go straight to the place in the index.
-    place = tuple_(Post.published_at, Post.id)
     previous = (
         select(literal("previous").label("relation"), *columns)
-        .where(Post.is_published, place < (post.published_at, post.id))
+        .where(is_published_before((at, post.id)))
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(1)
     )
     following = (
         select(literal("next").label("relation"), *columns)
-        .where(Post.is_published, place > (post.published_at, post.id))
+        # Compared as a pair, so that both databases go straight to the place in the index.
+        .where(Post.is_published, tuple_(Post.published_at, Post.id) > (at, post.id))
         .order_by(Post.published_at, Post.id)
         .limit(1)
     )

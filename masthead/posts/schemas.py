@@ -215,8 +215,13 @@ class PostsQuery(PageQuery, Fields):
     @property
     def asks_for_all(self) -> bool:
         """Whether every published post is wanted."""
-        chosen = (self.author, self.tag, self.published_after, self.published_before)
-        return all(value is None for value in chosen) and self.status in {None, State.PUBLISHED}
+        return self.author is None and self.tag is None and self.asks_for_any_time
+
+    @property
+    def asks_for_any_time(self) -> bool:
+        """Whether it does not matter when they were published, so long as they are."""
+        is_bounded = self.published_after is not None or self.published_before is not None
+        return not is_bounded and self.status in {None, State.PUBLISHED}
 
 
 class Posts(ListAnswer):

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
 from masthead.accounts import queries as accounts
-from masthead.db import paginate
+from masthead.db import Page, paginate
 from masthead.errors import NotFound
-from masthead.posts import queries, tagging
+from masthead.posts import counts, queries, selections, tagging
+from masthead.posts.models import Post
+from masthead.posts.selections import Selection
 from masthead.settings.queries import publication
 from masthead.web.access import public
 from masthead.web.paging import page_number
@@ -28,7 +30,7 @@ def index() -> ResponseReturnValue:
         queries.newest_first(),
         page=page_number(),
         per_page=publication().posts_per_page,
-        total=queries.count_of_published(),
+        total=counts.published(),
     )
     return render_template("posts/index.html", page=page)
 
@@ -41,14 +43,13 @@ def tag(slug: str) -> ResponseReturnValue:
     found = tagging.at(slug)
     if found.slug != slug:
         return redirect(url_for("posts.tag", slug=found.slug), code=301)
-    count = queries.count_about(found)
-    page = paginate(
-        queries.about(found, count=count),
-        page=page_number(),
-        per_page=publication().posts_per_page,
-        total=count,
-    )
-    return render_template("posts/tag.html", tag=found, page=page)
+    return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found)))
+
+
+def _page_of(selection: Selection) -> Page[Post]:
+    count = selection.count()
+    posts = queries.among(selection, count=count)
+    return paginate(posts, page=page_number(), per_page=publication().posts_per_page, total=count)
 
 
 @bp.get("/author/<username>")
@@ -61,13 +62,7 @@ def author(username: str) -> ResponseReturnValue:
         raise NotFound("There is nobody of this name here.")
     if user.username != username:
         return redirect(url_for("posts.author", username=user.username), code=301)
-    page = paginate(
-        queries.by_author(user),
-        page=page_number(),
-        per_page=publication().posts_per_page,
-        total=queries.count_by_author(user),
-    )
-    return render_template("posts/author.html", author=user, page=page)
+    return render_template("posts/author.html", author=user, page=_page_of(selections.by(user)))
 
 
 @bp.get("/archive/")
@@ -77,7 +72,7 @@ def archive() -> ResponseReturnValue:
     """How many posts each month has."""
     years = [
         (year, [(datetime(year, month, 1, tzinfo=UTC), count) for _, month, count in months])
-        for year, months in groupby(queries.months(), key=itemgetter(0))
+        for year, months in groupby(counts.by_month(), key=itemgetter(0))
     ]
     return render_template("posts/archive.html", years=years)
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from masthead.accounts.models import User
 from masthead.db import Page, db
 from masthead.errors import NotFound
 from masthead.posts.models import Post, PostByline, PostTag
-from masthead.posts.queries import newest_first
+from masthead.posts.queries import is_published_before, newest
 from masthead.search import postgresql, sqlite
 from masthead.search.wording import Wanted
 from masthead.tags.models import Tag
@@ -63,7 +63,7 @@ def _found(wanted: Wanted) -> list[Select[int, float]]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [and_(Post.is_published)]
+    conditions = [is_published_before(*([(wanted.before, 0)] if wanted.before else []))]
     if wanted.author is not None:
         credited = select(PostByline.post_id).join(User, User.id == PostByline.user_id)
         conditions.append(Post.id.in_(credited.where(User.username_key == name_key(wanted.author))))
@@ -72,8 +72,6 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(
             Post.id.in_(tagged.where(or_(Tag.key == name_key(wanted.tag), Tag.slug == slugify(wanted.tag))))
         )
-    if wanted.before is not None:
-        conditions.append(Post.published_at < wanted.before)
     if wanted.after is not None:
         conditions.append(Post.published_at >= wanted.after)
     return conditions
@@ -83,9 +81,9 @@ def _hits(wanted: Wanted, post_ids: list[int]) -> list[Hit]:
     """The posts with their marked passages, in the order of the ids: three queries for any number."""
     if not post_ids:
         return []
-    posts = {
-        post.id: post for post in db.session.scalars(newest_first().where(Post.id.in_(post_ids))).unique()
-    }
+    # Whether they are published is not asked again of SQLite, which might walk the index of all that are.
+    found = db.session.scalars(newest(Post.id.in_(post_ids))).unique()
+    posts = {post.id: post for post in found if post.is_published}
     marks: dict[int, tuple[str, str]] = {}
     if wanted.phrases:
         engine = sqlite if _is_sqlite() else postgresql

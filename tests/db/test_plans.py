@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from masthead.db import db
+from masthead.feeds.sections import SECTIONS
 from tests.factories import CommentFactory, PostFactory
 
 #: As large as the publication grows; the others hold what an administrator has made.
@@ -24,6 +25,7 @@ GROWING = {
     "search_document",
 }
 COOKIE = {"Cookie": "session=somebody"}
+CURSOR_PAGE = "/api/v1/posts?cursor=WyIyMDIwLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwgMV0"
 PATHS = [
     "/",
     "/blog/",
@@ -35,6 +37,8 @@ PATHS = [
     "/blog/tag/nature/feed.xml",
     "/blog/post/harvest/feed.xml",
     "/api/v1/posts",
+    CURSOR_PAGE,
+    "/api/v1/posts?published_before=2020-01-01T00:00:00Z",
     "/api/v1/posts?tag=nature",
     "/api/v1/posts/harvest",
     "/api/v1/posts/harvest/comments",
@@ -99,6 +103,32 @@ def test_what_everybody_reads_follows_an_index(plans_of, path):
         if (wrong := faults(statement, kind, plan))
     ]
     assert not found, "\n\n".join(f"{wrong}\n{plan}\n{statement}" for statement, plan, wrong in found)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_files_of_a_site_map_are_found_in_indexes_alone(app, cast):
+    PostFactory(author=cast.walt, tags=["Nature"])
+    said = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        said.append((statement, parameters))
+
+    with app.test_request_context():
+        engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            files = {name: list(db.session.execute(section.files())) for name, section in SECTIONS.items()}
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+    asked = [
+        (statement, parameters) for statement, parameters in said if statement.startswith(("SELECT", "WITH"))
+    ]
+    plans = [explained(engine, statement, parameters)[1] for statement, parameters in asked]
+    assert [len(files[name]) for name in ("tags", "authors")] == [1, 1]
+    assert any("COVERING INDEX ix_post_site_map (status=? AND id>? AND id<?)" in plan for plan in plans)
+    # What many links lead to is walked in the order of the last change, and in that of time.
+    walks = [plan for plan in plans if "COVERING INDEX ix_post_status_updated_at (status=?)" in plan]
+    assert len([plan for plan in walks if "ix_post_status_published_at" in plan]) == 2
 
 
 @pytest.mark.databases("sqlite")

@@ -237,8 +237,8 @@ def test_a_feed_of_nothing_answers_404(client, path):
         ("/{file}", 4),
         # The same, the tag, and once for all readers how many posts it has.
         ("/blog/tag/farming/{file}", 6),
-        # The same and the author.
-        ("/blog/author/walt/{file}", 5),
+        # The same of an author.
+        ("/blog/author/walt/{file}", 6),
         # Post with bylines, tags, settings, comments with authors, last change.
         ("/blog/post/{slug}/{file}", 5),
     ],

@@ -1,0 +1,67 @@
+"""What somebody asks the API's list of posts for, as a statement."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from masthead.accounts.access import visitor
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.errors import NotAllowed
+from masthead.posts import queries, selections
+from masthead.posts.lifecycle import State
+from masthead.posts.models import Post
+from masthead.posts.schemas import PostsQuery
+from masthead.posts.selections import Selection
+
+ORDERS: dict[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]] = {
+    "-published_at": (Post.published_at.desc(), Post.id.desc()),
+    "published_at": (Post.published_at, Post.id),
+    "-updated_at": (Post.updated_at.desc(), Post.id.desc()),
+    "updated_at": (Post.updated_at, Post.id),
+    "-views": (Post.views.desc(), Post.id.desc()),
+    "title": (Post.title, Post.id),
+}
+
+
+def posts(query: PostsQuery, count: int | None, *ends: queries.Place) -> Select[Post]:
+    """What is asked for, and comes in time before the places given."""
+    if query.published_before is not None:
+        ends = (*ends, (query.published_before, 0))
+    statement = queries.everybodys().options(joinedload(Post.author, innerjoin=True))
+    statement = statement.where(_has_status(query, visitor(), ends), *_conditions(query, count))
+    return statement.order_by(None).order_by(*ORDERS[query.sort])
+
+
+def _has_status(query: PostsQuery, reader: User | None, ends: Sequence[queries.Place]) -> ColumnElement[bool]:
+    if query.status is None or query.status is State.PUBLISHED:
+        is_by_time = ends or query.published_after or query.sort.endswith("published_at")
+        return queries.is_published_before(*ends) if is_by_time else queries.is_published_in_any_order()
+    if reader is None:
+        raise NotAllowed("Sign in to see what is not published.")
+    mine = and_(queries.in_state(query.status), *(tuple_(Post.published_at, Post.id) < end for end in ends))
+    return mine if reader.can(Permission.EDIT_POSTS) else and_(mine, Post.author_id == reader.id)
+
+
+def _selections(query: PostsQuery) -> list[Selection]:
+    chosen = []
+    if query.author is not None:
+        chosen.append(selections.by_username(query.author))
+    if query.tag is not None:
+        chosen.append(selections.about_tag_at(query.tag))
+    return chosen
+
+
+def count_of_selection(query: PostsQuery) -> int | None:
+    """How many posts there are, if a tag or an author is all that is asked for: then it is remembered."""
+    chosen = _selections(query)
+    return chosen[0].count() if len(chosen) == 1 and query.asks_for_any_time else None
+
+
+def _conditions(query: PostsQuery, count: int | None) -> list[ColumnElement[bool]]:
+    conditions = [chosen.holds(count=count) for chosen in _selections(query)]
+    if query.published_after is not None:
+        conditions.append(Post.published_at > query.published_after)
+    return conditions
