@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 
 from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
+from masthead.posts import counts
 from masthead.posts.lifecycle import State
 from masthead.posts.models import DailyViews, Post
 from masthead.posts.queries import in_state
@@ -35,7 +36,7 @@ def workload() -> Workload:
             _count(Post, in_state(State.IN_REVIEW)),
             _count(Post, in_state(State.SCHEDULED)),
             _count(Post, in_state(State.DRAFT)),
-            _count(Post, in_state(State.PUBLISHED)),
+            counts.number_published(),
             _count(Post, in_state(State.TRASHED)),
             _count(User, User.is_byline.is_(False)),
         )
@@ -79,7 +80,8 @@ def most_read(since: date, *, limit: int) -> list[tuple[str, str, int]]:
     rows = db.session.execute(
         select(Post.title, Post.slug, views)
         .join(DailyViews, DailyViews.post_id == Post.id)
-        .where(DailyViews.day >= since, Post.is_published)
+        # As a condition that no index has: SQLite is to begin with the days, not with every published post.
+        .where(DailyViews.day >= since, case((Post.is_published, 1), else_=0) == 1)
         .group_by(Post.id, Post.title, Post.slug)
         .order_by(views.desc(), Post.id.desc())
         .limit(limit)

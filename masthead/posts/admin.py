@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, func, select
 
 from masthead import clock
 from masthead.accounts.access import current_user, requires
@@ -13,7 +14,7 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import GREATEST_ID, db, paginate
 from masthead.errors import DomainError, Invalid, NotFound
-from masthead.posts import actions, queries
+from masthead.posts import actions, counts, queries
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
 from masthead.web.paging import page_number
@@ -22,6 +23,7 @@ from masthead.web.redirection import redirect_back
 bp = Blueprint("posts_admin", __name__)
 
 POSTS_PER_PAGE = 50
+FEW_POSTS = 1_000
 #: What can be done to many posts at once, and how that is said.
 STEPS: dict[str, tuple[Callable[..., None], str]] = {
     "publish": (actions.publish, "published"),
@@ -37,12 +39,24 @@ def index() -> ResponseReturnValue:
     """Everybody's posts, of one state with ``?state=``, with a word in the title with ``?q=``."""
     state = _state()
     wanted = request.args.get("q", "").strip()
-    posts = queries.everybodys()
-    posts = posts.where(queries.in_state(state) if state else Post.status != Status.TRASHED)
+    is_asked = queries.in_state(state) if state else Post.status != Status.TRASHED
+    posts = queries.everybodys().where(is_asked)
+    total = None
     if wanted:
-        posts = posts.where(Post.title.icontains(wanted, autoescape=True))
-    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE)
+        total, is_titled = _titled(wanted, is_asked)
+        posts = posts.where(is_titled)
+    elif not state:
+        total = counts.kept()
+    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
     return render_template("posts/all_posts.html", page=page, state=state, wanted=wanted)
+
+
+def _titled(wanted: str, is_asked: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:
+    """How many posts hold the words in their titles, and the condition that finds a page of them soonest."""
+    holds = Post.title.icontains(wanted, autoescape=True)
+    total = db.session.scalar(select(func.count()).select_from(Post).where(holds, is_asked)) or 0
+    # Few are found in the index of titles and sorted. Of many, some are among those that were touched last.
+    return total, holds if total > FEW_POSTS else Post.id.in_(select(Post.id).where(holds))
 
 
 def _state() -> State | None:

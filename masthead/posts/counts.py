@@ -24,9 +24,20 @@ from masthead.posts.models import Post
 
 def published() -> int:
     """How many there are."""
-    everything = select(func.count()).select_from(Post).scalar_subquery()
+    return remembered("published", number_published())
+
+
+def number_published() -> ColumnElement[int]:
+    """The same as a part of a statement."""
     unseen = select(func.count()).select_from(hidden().subquery()).scalar_subquery()
-    return remembered("published", everything - unseen)
+    return select(func.count()).select_from(Post).scalar_subquery() - unseen
+
+
+def kept() -> int:
+    """How many posts are not in the trash, in whatever state."""
+    in_trash = select(func.count()).select_from(Post).where(Post.status == Status.TRASHED).scalar_subquery()
+    everything = select(func.count()).select_from(Post).scalar_subquery()
+    return db.session.scalar(select(everything - in_trash)) or 0
 
 
 def hidden() -> CompoundSelect[int]:

@@ -10,7 +10,7 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
-from masthead.posts import actions, queries
+from masthead.posts import actions, counts, queries
 from masthead.posts.forms import PostForm
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import typeset
@@ -160,5 +160,6 @@ def my_posts() -> ResponseReturnValue:
     if status not in {"", *State}:
         raise NotFound("There is no such list of posts.")
     posts = posts.where(queries.in_state(State(status)) if status else Post.status != Status.TRASHED)
-    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE)
+    total = counts.kept() if of_everybody and not status else None
+    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
     return render_template("posts/my_posts.html", page=page, status=status, of_everybody=of_everybody)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute
 
 from masthead.accounts.access import visitor
 from masthead.accounts.models import User
@@ -30,7 +30,7 @@ def posts(query: PostsQuery, count: int | None, *ends: queries.Place) -> Select[
     """What is asked for, and comes in time before the places given."""
     if query.published_before is not None:
         ends = (*ends, (query.published_before, 0))
-    statement = queries.everybodys().options(joinedload(Post.author, innerjoin=True))
+    statement = queries.everybodys()
     statement = statement.where(_has_status(query, visitor(), ends), *_conditions(query, count))
     return statement.order_by(None).order_by(*ORDERS[query.sort])
 

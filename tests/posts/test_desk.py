@@ -6,6 +6,7 @@ from masthead import clock
 from masthead.db import db
 from masthead.posts import queries as posts
 from masthead.posts.models import Post, PostSlug, Revision
+from tests.factories import PostFactory
 from tests.support.visitors import document
 
 TEXT = {
@@ -261,3 +262,11 @@ def test_fifty_parallel_posts_with_one_title_get_fifty_addresses(app, cast, in_p
         assert db.session.query(Post.slug).distinct().count() == 50
         assert db.session.query(PostSlug).filter(PostSlug.post_id.is_not(None)).count() == 50
         assert db.session.query(Revision).count() == 50
+
+
+def test_an_editor_finds_everybodys_posts_with_their_owners(sign_in, cast):
+    PostFactory(author=cast.walt, title="Harvest")
+    page = sign_in(cast.edith).get("/blog/my-posts?of=everybody")
+    assert page.status_code == 200
+    assert "Harvest" in page.text
+    assert cast.walt.display_name in page.text
