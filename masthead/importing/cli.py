@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from masthead.db import db
+from masthead.db import db, refresh_statistics
 from masthead.errors import Invalid
 from masthead.importing import dates, telling
 from masthead.importing.detection import DIALECTS
@@ -97,6 +97,10 @@ def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
                 db.session.expunge_all()
             work.tell(batch)
             progress.update(bar, description="Importing", total=work.total, advance=len(batch.results))
+        if not wishes.dry_run:
+            # The tables may have become a thousand times as large as they were.
+            refresh_statistics()
+            db.session.commit()
         summary = work.end()
         seconds = time.monotonic() - begun
         report.finish(summary.facts(seconds))
