@@ -38,10 +38,6 @@ class PinnedBackend(httpcore2.NetworkBackend):
                 problem = error
         raise problem
 
-    def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Any = None) -> Any:
-        """Never."""
-        raise httpcore2.ConnectError("no unix sockets")
-
 
 class _TimedStream(httpcore2.NetworkStream):
     """A connection on which each step may take what is left until the deadline, and no more."""

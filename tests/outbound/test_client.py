@@ -11,6 +11,7 @@ import pytest
 
 from masthead.outbound.addresses import is_public
 from masthead.outbound.client import Client, Unreachable, fetch
+from tests.support.live import free_port
 from tests.support.sinks import saying
 
 LOOPBACK = ip_address("127.0.0.1")
@@ -187,6 +188,25 @@ def test_second_address_is_tried_when_the_first_refuses(make_sink):
         is_allowed=lambda address: address.is_loopback,
     )
     assert client.fetch(f"http://here.example:{sink.port}/").body == b"Hello."
+
+
+def test_host_that_nobody_answers_for_is_unreachable(make_sink):
+    port = free_port()
+    client = anywhere(
+        make_sink(page(b"Hello.")),
+        resolve=lambda host, port: [ip_address("::1"), LOOPBACK],
+        is_allowed=lambda address: address.is_loopback,
+        ports=frozenset({port}),
+    )
+    with pytest.raises(Unreachable):
+        client.fetch(f"http://here.example:{port}/")
+
+
+@pytest.mark.parametrize("encoding", ["br", "compress", "gzip, gzip"])
+def test_answer_that_cannot_be_unpacked_is_not_read(make_sink, encoding):
+    sink = make_sink(page(b"Hello.", f"Content-Encoding: {encoding}"))
+    with pytest.raises(Unreachable):
+        anywhere(sink).fetch(f"http://here.example:{sink.port}/")
 
 
 def drip(connection):

@@ -1,6 +1,7 @@
 """Servers of a test's own on loopback that answer what they are told, byte by byte, and count who came."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,10 +12,11 @@ Play = Callable[[socket.socket], None]
 
 
 class Sink:
-    """Each connection is handed to ``play`` after its request was read."""
+    """Each connection, encrypted where there is a context for it, is handed to ``play`` after its request was read."""
 
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Play, context: ssl.SSLContext | None = None) -> None:
         self._play = play
+        self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.requests: list[bytes] = []
@@ -30,12 +32,15 @@ class Sink:
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
+        with suppress(OSError), self._encrypted(connection) as stream:
             request = b""
-            while b"\r\n\r\n" not in request and (part := connection.recv(65_536)):
+            while b"\r\n\r\n" not in request and (part := stream.recv(65_536)):
                 request += part
             self.requests.append(request)
-            self._play(connection)
+            self._play(stream)
+
+    def _encrypted(self, connection: socket.socket) -> socket.socket:
+        return self._context.wrap_socket(connection, server_side=True) if self._context else connection
 
     def close(self) -> None:
         """Take no more connections."""
@@ -51,12 +56,12 @@ def saying(answer: bytes) -> Play:
 
 
 @pytest.fixture
-def make_sink() -> Iterator[Callable[[Play], Sink]]:
+def make_sink() -> Iterator[Callable[..., Sink]]:
     """Start a server that plays: `make_sink(saying(b"HTTP/1.1 200 OK\\r\\n\\r\\n"))`."""
     made: list[Sink] = []
 
-    def make(play: Play) -> Sink:
-        made.append(Sink(play))
+    def make(play: Play, context: ssl.SSLContext | None = None) -> Sink:
+        made.append(Sink(play, context))
         return made[-1]
 
     yield make
