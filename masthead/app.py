@@ -76,6 +76,7 @@ from masthead.web import (
     expired_forms,
     limits,
     logs,
+    overload,
     request_id,
     security,
     slow_bodies,
@@ -178,6 +179,7 @@ def create_app(config: Config | None = None) -> Flask:
     request_id.init_app(app)
     tracing.init_app(app, config)
     rates.init_app(app)
+    overload.init_app(app)
     pagecache.init_app(app, config, herald=access_log.note_hit)
     security.init_app(app, config)
     compressing.init_app(app)

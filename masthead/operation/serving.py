@@ -17,11 +17,12 @@ from masthead.db import db
 from masthead.operation.jobs import Companion
 from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
-from masthead.web import metrics, slow_bodies
+from masthead.web import metrics, overload, slow_bodies
 from masthead.web.commands import Command
 
-#: Requests that one process answers at the same time; each may hold one connection to the database.
-THREADS = 2 * slow_bodies.PLACES
+#: Requests that one process has in hand: those that it works on or that wait for a place, forms that arrive slowly, and
+#: as many that come from memory or are refused at once.
+THREADS = overload.PLACES + overload.WAITING + 2 * slow_bodies.PLACES
 #: A connection that has not sent its headers after this time is closed, so that slow clients cannot fill the server.
 HEADER_SECONDS = 15
 #: How long requests in hand may take when the server is told to stop.

@@ -15,7 +15,7 @@ from flask import Flask
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: Requests of one process that may wait for their bodies at the same time: half of the server's threads.
+#: Requests of one process that may wait for their bodies at the same time: an eighth of the server's threads.
 PLACES = 8
 #: How long a request waits for a place. A form from a usual connection is read in milliseconds.
 WAIT_SECONDS = 0.5
