@@ -1,9 +1,14 @@
+import http.client
 import socket
+import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
+from tests.factories import PostFactory
 from tests.support.live import free_port
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -72,6 +77,37 @@ def test_it_ends_without_complaint(make_live_site, stop, server):
     assert getattr(site, stop)() == 0
     assert "Traceback" not in site.output
     assert "exited with code" not in site.output
+
+
+@pytest.mark.parametrize("server", ["granian", "gunicorn"])
+def test_more_than_can_be_answered_is_refused_and_pages_from_memory_go_on(make_live_site, server):
+    site = make_live_site(server=server)
+    site.start()
+    PostFactory.create_batch(10)
+    assert asked(site.port, "/blog/") == [(200, None)]
+    ended = threading.Event()
+    with ThreadPoolExecutor(201) as people:
+        # Whoever sends our cookie may be somebody, and gets a page made.
+        crowd = [people.submit(asked, site.port, "/blog/", "session=somebody", times=5) for _ in range(200)]
+        reader = people.submit(asked, site.port, "/blog/", until=ended)
+        made = [answer for person in crowd for answer in person.result()]
+        ended.set()
+        kept = reader.result()
+    assert set(made) == {(200, None), (503, "5")}
+    assert set(kept) == {(200, None)}
+
+
+def asked(port, path, cookie="", *, times=1, until=None):
+    """Status and Retry-After of each answer to somebody who asks again and again."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    answers = []
+    with closing(connection):
+        while len(answers) < times or (until is not None and not until.is_set()):
+            connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+            answer = connection.getresponse()
+            answer.read()
+            answers.append((answer.status, answer.getheader("Retry-After")))
+    return answers
 
 
 def test_slow_clients_do_not_keep_others_out(live_site):
