@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 16
 #: As `masthead serve` has it.
-THREADS = 64
+THREADS = 244
 #: Everything is counted as usual, but nobody is turned away.
 UNLIMITED = {"RATELIMIT_API": "100000000 per minute", "RATELIMIT_SEARCH": "100000000 per minute"}
 #: Nothing is answered from memory.

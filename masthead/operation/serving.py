@@ -20,9 +20,10 @@ from masthead.site.setup import issue_token
 from masthead.web import metrics, overload, slow_bodies
 from masthead.web.commands import Command
 
-#: Requests that one process has in hand: those that it works on or that wait for a place, forms that arrive slowly, and
-#: as many that come from memory or are refused at once.
-THREADS = overload.PLACES + overload.WAITING + 2 * slow_bodies.PLACES
+#: Answers from memory and refusals, which take microseconds, must find a thread whatever the others do.
+QUICK_THREADS = 20
+#: Requests that one process has in hand at most; a thread is started when it is needed.
+THREADS = overload.PLACES + overload.WAITING + slow_bodies.PLACES + slow_bodies.WAITING + QUICK_THREADS
 #: A connection that has not sent its headers after this time is closed, so that slow clients cannot fill the server.
 HEADER_SECONDS = 15
 #: How long requests in hand may take when the server is told to stop.

@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 #: Requests of one process that are worked on at the same time; each may hold a connection to the database.
 PLACES: Final = 16
-#: So many more wait for a place, and so long.
-WAITING: Final = 32
+#: So many more wait for a place, and so long. It is about as many as are answered in that time.
+WAITING: Final = 100
 WAIT_SECONDS: Final = 2.0
 RETRY_SECONDS: Final = 5
 #: Whoever asks whether the process lives must not be told that it is busy, or it would be replaced.

@@ -15,12 +15,13 @@ from flask import Flask
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: Requests of one process that may wait for their bodies at the same time: an eighth of the server's threads.
+#: Requests of one process that may wait for their bodies at the same time: a small part of the server's threads.
 PLACES = 8
 #: How long a request waits for a place. A form from a usual connection is read in milliseconds.
 WAIT_SECONDS = 0.5
-#: So many requests wait for a place; with more of them, waiting would take the threads that it is to save.
-WAITING = 2
+#: So many requests wait for a place, since many people may send a form in one moment; with more of them, waiting would
+#: take the threads that it is to save.
+WAITING = 100
 #: Larger bodies are kept in a file.
 MEMORY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
