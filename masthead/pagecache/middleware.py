@@ -206,10 +206,8 @@ class PageCache:
     def _ask(self, seen: "WSGIEnvironment", reading: Reading) -> Answer:
         answer = Answer()
 
-        def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-            if exc_info is not None:
-                # Nothing has been sent yet, so the server below us need not be told.
-                exc_info = None
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:  # noqa: ARG001 (PEP 3333)
+            # Nothing has been sent yet, so an error may still say something else.
             answer.status, answer.headers = status, headers
             return chunks.append
 
