@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from masthead.operation.serving import THREADS
+
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 16
-#: As `masthead serve` has it.
-THREADS = 244
 #: Everything is counted as usual, but nobody is turned away.
 UNLIMITED = {"RATELIMIT_API": "100000000 per minute", "RATELIMIT_SEARCH": "100000000 per minute"}
 #: Nothing is answered from memory.

@@ -134,17 +134,18 @@ def picture_place(value: str) -> str:
     return value
 
 
+def _public_parts(value: str) -> SplitResult | None:
+    """The parts of an address that pages may show: host and path alone, nothing that could be a password or a query."""
+    parts = address_parts(value, "http", "https")
+    is_plain = parts is not None and HOST.fullmatch(parts.netloc) and not (parts.query or parts.fragment)
+    return parts if is_plain else None
+
+
 def _absolute_address(value: str) -> str:
     if not value:
         return value
-    parts = address_parts(value, "http", "https")
-    if (
-        parts is None
-        or not HOST.fullmatch(parts.netloc)
-        or parts.query
-        or parts.fragment
-        or parts.path.strip("/")
-    ):
+    parts = _public_parts(value)
+    if parts is None or parts.path.strip("/"):
         raise ValueError("must look like https://example.org, without a path")
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -152,14 +153,8 @@ def _absolute_address(value: str) -> str:
 def _known_delivery_network(value: str) -> str:
     if not value:
         return value
-    parts = address_parts(value, "http", "https")
-    if (
-        parts is None
-        or not HOST.fullmatch(parts.netloc)
-        or not ADDRESS_PATH.fullmatch(parts.path)
-        or parts.query
-        or parts.fragment
-    ):
+    parts = _public_parts(value)
+    if parts is None or not ADDRESS_PATH.fullmatch(parts.path):
         raise ValueError("must look like https://cdn.example.org/static")
     # A host alone is asked for what this site has below /static.
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/static'}"

@@ -158,7 +158,10 @@ def require_factor(role: str, off: bool) -> None:
 def _check_account(username: str, email: str, role: str, name: str) -> None:
     """Refuse what cannot be before anybody types a password; whoever is faster is found out when it is stored."""
     if len(name) > NAME_CHARACTERS or not is_storable(name):
-        raise Invalid(f"A name has at most {NAME_CHARACTERS} characters, all of them valid.", field="name")
+        raise Invalid(
+            f"A name has at most {NAME_CHARACTERS} characters, and none that cannot be stored. Give another one.",
+            field="name",
+        )
     actions.checked_username(username)
     checked = actions.checked_email(email)
     queries.role(role)

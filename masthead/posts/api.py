@@ -44,9 +44,11 @@ def index(query: PostsQuery) -> Answer:
     chosen = _chosen(query.fields, PostItem)
     if query.cursor is not None:
         return _behind_cursor(query, chosen)
-    count = listing.count_of_selection(query)
+    selections = listing.selections_of(query)
+    count = listing.count_of(selections, query)
     total = counts.published() if query.asks_for_all else count
-    page = paginate(listing.posts(query, count), page=query.page, per_page=query.per_page, total=total)
+    wanted = listing.posts(query, selections, count)
+    page = paginate(wanted, page=query.page, per_page=query.per_page, total=total)
     last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
     return Answer(
         Posts(
@@ -63,7 +65,9 @@ def index(query: PostsQuery) -> Answer:
 def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     if query.sort != "-published_at":
         raise Invalid("A cursor leads through posts in the order -published_at only.", field="cursor")
-    behind = listing.posts(query, listing.count_of_selection(query), position(query.cursor or ""))
+    selections = listing.selections_of(query)
+    count = listing.count_of(selections, query)
+    behind = listing.posts(query, selections, count, position(query.cursor or ""))
     found = db.session.scalars(behind.limit(query.per_page + 1)).unique().all()
     shown = found[: query.per_page]
     cursor = _cursor(shown[-1]) if len(found) > query.per_page else None

@@ -26,12 +26,14 @@ ORDERS: dict[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]] = {
 }
 
 
-def posts(query: PostsQuery, count: int | None, *ends: queries.Place) -> Select[Post]:
-    """What is asked for, and comes in time before the places given."""
+def posts(
+    query: PostsQuery, chosen: Sequence[Selection], count: int | None, *ends: queries.Place
+) -> Select[Post]:
+    """What is asked for, of these selections, and comes in time before the places given."""
     if query.published_before is not None:
         ends = (*ends, (query.published_before, 0))
     statement = queries.everybodys()
-    statement = statement.where(_has_status(query, visitor(), ends), *_conditions(query, count))
+    statement = statement.where(_has_status(query, visitor(), ends), *_conditions(query, chosen, count))
     return statement.order_by(None).order_by(*ORDERS[query.sort])
 
 
@@ -45,7 +47,8 @@ def _has_status(query: PostsQuery, reader: User | None, ends: Sequence[queries.P
     return mine if reader.can(Permission.EDIT_POSTS) else and_(mine, Post.author_id == reader.id)
 
 
-def _selections(query: PostsQuery) -> list[Selection]:
+def selections_of(query: PostsQuery) -> list[Selection]:
+    """The tag's posts and the author's, where those are asked for."""
     chosen = []
     if query.author is not None:
         chosen.append(selections.by_username(query.author))
@@ -54,14 +57,15 @@ def _selections(query: PostsQuery) -> list[Selection]:
     return chosen
 
 
-def count_of_selection(query: PostsQuery) -> int | None:
+def count_of(chosen: Sequence[Selection], query: PostsQuery) -> int | None:
     """How many posts there are, if a tag or an author is all that is asked for: then it is remembered."""
-    chosen = _selections(query)
     return chosen[0].count() if len(chosen) == 1 and query.asks_for_any_time else None
 
 
-def _conditions(query: PostsQuery, count: int | None) -> list[ColumnElement[bool]]:
-    conditions = [chosen.holds(count=count) for chosen in _selections(query)]
+def _conditions(
+    query: PostsQuery, chosen: Sequence[Selection], count: int | None
+) -> list[ColumnElement[bool]]:
+    conditions = [selection.holds(count=count) for selection in chosen]
     if query.published_after is not None:
         conditions.append(Post.published_at > query.published_after)
     return conditions

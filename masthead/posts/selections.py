@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from masthead.accounts import queries as accounts
 from masthead.accounts.models import User
+from masthead.db import db
 from masthead.posts import counts
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.tags.models import Tag
-from masthead.text.names import name_key
 
 #: Of a list: about so many are shown at once.
 POSTS_OF_A_PAGE = 20
@@ -40,6 +41,10 @@ class Selection:
         return Post.id.in_(rows)
 
 
+#: No posts at all. One name for everything that is not there: what people ask for must not fill the memory.
+NOTHING = Selection("of nothing", PostTag.post_id, false())
+
+
 def about(tag: Tag) -> Selection:
     """The posts with a tag."""
     return Selection(f"with tag {tag.id}", PostTag.post_id, PostTag.tag_id == tag.id)
@@ -47,8 +52,8 @@ def about(tag: Tag) -> Selection:
 
 def about_tag_at(slug: str) -> Selection:
     """The same for the tag at an address, if there is one."""
-    tag_id = select(Tag.id).where(Tag.slug == slug).scalar_subquery()
-    return Selection(f"with tag at {slug}", PostTag.post_id, PostTag.tag_id == tag_id)
+    tag = db.session.scalar(select(Tag).where(Tag.slug == slug))
+    return about(tag) if tag is not None else NOTHING
 
 
 def by(user: User) -> Selection:
@@ -58,6 +63,5 @@ def by(user: User) -> Selection:
 
 def by_username(username: str) -> Selection:
     """The same for who has this name, if somebody does."""
-    key = name_key(username)
-    user_id = select(User.id).where(User.username_key == key).scalar_subquery()
-    return Selection(f"by name {key}", PostByline.post_id, PostByline.user_id == user_id)
+    user = accounts.by_username(username)
+    return by(user) if user is not None else NOTHING

@@ -8,7 +8,6 @@ and a thread writes them several times a second. A process that is killed loses 
 import json
 import logging
 import os
-import random
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ import structlog
 from masthead import clock
 from masthead.web.endings import at_end
 from masthead.web.logs import StandardError
-from masthead.web.request_id import ACCEPTABLE
+from masthead.web.request_id import of_environment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -31,12 +30,7 @@ logger = logging.getLogger("masthead.access")
 
 def note_hit(environ: "WSGIEnvironment", status: int, began: float) -> str:
     """Give the request its id and log it; the id."""
-    given = environ.get("HTTP_X_REQUEST_ID")
-    if given and ACCEPTABLE.fullmatch(given):
-        request_id: str = given
-    else:
-        # An id is no secret, and asking the system for randomness costs more than the rest of the answer.
-        request_id = f"{random.getrandbits(64):016x}"
+    request_id = of_environment(environ)
     if logger.isEnabledFor(logging.INFO):
         milliseconds = (time.perf_counter() - began) * 1_000
         path = environ["PATH_INFO"]

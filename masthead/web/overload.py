@@ -7,8 +7,6 @@ come back later (503, RFC 9110, section 15.6.4). Answers from memory need no pla
 """
 
 import json
-import random
-import threading
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
@@ -16,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from flask import Flask
 
-from masthead.web.request_id import ACCEPTABLE
+from masthead.web.request_id import of_environment
+from masthead.web.waiting_room import WaitingRoom
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,32 +57,19 @@ class Overload:
         seconds: float = WAIT_SECONDS,
     ) -> None:
         self._app = app
-        self._seconds = seconds
-        self._places = threading.BoundedSemaphore(places)
-        self._waiting = threading.BoundedSemaphore(waiting)
+        self._room = WaitingRoom(places=places, waiting=waiting, seconds=seconds)
         self._told_at = float("-inf")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         if environ["PATH_INFO"].startswith(PROBES):
             return self._app(environ, start_response)
-        if not self._has_place():
+        if not self._room.take():
             return self._refuse(environ, start_response)
         try:
             return self._app(environ, start_response)
         finally:
-            self._places.release()
-
-    def _has_place(self) -> bool:
-        """Take a place, at once or after a moment."""
-        if self._places.acquire(blocking=False):
-            return True
-        if not self._waiting.acquire(blocking=False):
-            return False
-        try:
-            return self._places.acquire(timeout=self._seconds)
-        finally:
-            self._waiting.release()
+            self._room.leave()
 
     def _refuse(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         now = time.monotonic()
@@ -93,7 +79,6 @@ class Overload:
             log.warning(
                 "requests are refused: there are more than can be answered", path=environ["PATH_INFO"]
             )
-        given = environ.get("HTTP_X_REQUEST_ID", "")
         is_api = environ["PATH_INFO"].startswith("/api/")
         body, media_type = (
             (PROBLEM, "application/problem+json") if is_api else (PAGE, "text/html; charset=utf-8")
@@ -105,7 +90,7 @@ class Overload:
             ("X-Content-Type-Options", "nosniff"),
             ("Cache-Control", "no-store"),
             ("Retry-After", str(RETRY_SECONDS)),
-            ("X-Request-ID", given if ACCEPTABLE.fullmatch(given) else f"{random.getrandbits(64):016x}"),
+            ("X-Request-ID", of_environment(environ)),
         ]
         start_response("503 Service Unavailable", headers)
         return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)

@@ -1,11 +1,16 @@
 """One id for each request, in the answer's ``X-Request-ID``, in every log line and on every error page."""
 
+import random
 import re
 import secrets
 import time
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, g, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 HEADER = "X-Request-ID"
 #: An id from a proxy is taken over only in this form, so that nothing can be smuggled into a log line.
@@ -27,6 +32,15 @@ def current() -> str:
         g.request_id = given if ACCEPTABLE.fullmatch(given) else secrets.token_hex(8)
     request_id: str = g.request_id
     return request_id
+
+
+def of_environment(environ: "WSGIEnvironment") -> str:
+    """The id of a request that Flask never sees: the one it brings, or a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID")
+    if given and ACCEPTABLE.fullmatch(given):
+        return str(given)
+    # An id is no secret, and asking the system for randomness costs more than the rest of such an answer.
+    return f"{random.getrandbits(64):016x}"
 
 
 def _begin() -> None:

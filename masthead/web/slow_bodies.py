@@ -6,11 +6,12 @@ A proxy such as nginx, which hands a request on when it is complete, makes this 
 """
 
 import tempfile
-import threading
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING
 
 from flask import Flask
+
+from masthead.web.waiting_room import WaitingRoom
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,8 +40,7 @@ class SlowBodies:
     def __init__(self, app: "WSGIApplication", *, limit: int) -> None:
         self._app = app
         self._limit = limit
-        self._places = threading.BoundedSemaphore(PLACES)
-        self._waiting = threading.BoundedSemaphore(WAITING)
+        self._room = WaitingRoom(places=PLACES, waiting=WAITING, seconds=WAIT_SECONDS)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
@@ -48,27 +48,16 @@ class SlowBodies:
         # One that is too long or says nonsense is refused further in, without being read.
         if length is None:
             return self._app(environ, start_response)
-        if not self._has_place():
+        if not self._room.take():
             return _refuse(start_response)
         # No view reads the body after it has answered, so the file can go then.
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
             try:
                 self._copy(environ["wsgi.input"], body, length)
             finally:
-                self._places.release()
+                self._room.leave()
             environ["wsgi.input"] = body
             return self._app(environ, start_response)
-
-    def _has_place(self) -> bool:
-        """Take a place, at once or after a moment."""
-        if self._places.acquire(blocking=False):
-            return True
-        if not self._waiting.acquire(blocking=False):
-            return False
-        try:
-            return self._places.acquire(timeout=WAIT_SECONDS)
-        finally:
-            self._waiting.release()
 
     def _length(self, environ: "WSGIEnvironment") -> int | None:
         """How many bytes to read, if any."""

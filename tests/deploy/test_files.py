@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import yaml
 
 from masthead.config import Config
 from masthead.jobs import runner
-from masthead.operation.serving import GRACE_SECONDS
+from masthead.operation.serving import GRACE_SECONDS, THREADS
 from tests.support.commands import ROOT, environment
 from tests.support.live import free_port
 from tests.support.over_http import Guest
@@ -114,6 +115,11 @@ def test_compose_keeps_secrets_out_of_the_environment_and_its_volumes_declared(c
         if not volume.startswith(".")
     }
     assert named == compose["volumes"].keys()
+
+
+def test_gunicorn_has_as_many_threads_as_the_command_gives_it():
+    settings = runpy.run_path(str(DEPLOY / "gunicorn.conf.py"))
+    assert settings["threads"] == THREADS
 
 
 @pytest.mark.skipif(

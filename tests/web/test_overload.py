@@ -68,7 +68,7 @@ def test_where_many_wait_already_the_next_is_refused_at_once(work):
         assert work.begun.acquire(timeout=10)
         second = threads.submit(ask, app)
         deadline = time.monotonic() + 10
-        while app._waiting._value:
+        while app._room._waiting._value:
             assert time.monotonic() < deadline
             time.sleep(0.01)
         assert ask(app)[0] == "503 Service Unavailable"
