@@ -204,7 +204,7 @@ def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
 
 
 def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, str, str]]:
-    columns = (Post.title.label("title"), Post.slug.label("slug"))
+    columns = (Post.id.label("id"), Post.title.label("title"), Post.slug.label("slug"))
     previous = (
         select(literal("previous").label("relation"), *columns)
         .where(is_published_before((at, post.id)))
@@ -238,8 +238,10 @@ def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, st
     )
     # SQLite allows ORDER BY and LIMIT in the parts of a union only inside sub-queries.
     parts = [select(part.subquery()) for part in (previous, following, alike)]
-    rows = db.session.execute(union_all(*parts))
-    return [(relation, title, slug) for relation, title, slug in rows]
+    rows = db.session.execute(union_all(*parts)).all()
+    # Columns note no rows, and a title can change where the order of posts does not.
+    pagecache.reads(*(f"post:{row.id}" for row in rows))
+    return [(row.relation, row.title, row.slug) for row in rows]
 
 
 def revisions_of(post: Post) -> Select[Revision]:

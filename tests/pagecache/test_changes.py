@@ -10,6 +10,9 @@ from masthead import clock
 from masthead.accounts import actions as accounts
 from masthead.db import db
 from masthead.pagecache.middleware import StalePage
+from masthead.posts import actions as posts
+from masthead.posts import queries
+from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, PostFactory
@@ -50,6 +53,20 @@ def test_one_comment_drops_fewer_than_ten_pages(ready, cast, sign_in, cache, app
     assert send(walt, stories[0], body="A new one").status_code == 303
     assert "A new one" in ready.get(address(stories[0])).text
     assert before - 10 < len(cache.store) < before
+
+
+def test_the_new_title_of_a_post_shows_on_the_pages_that_lead_to_it(app, ready, cast, sign_in):
+    changed = PostFactory(author=cast.walt, title="Before", slug="changed", tags=["Nature"])
+    other = PostFactory(author=cast.walt, tags=["Nature"])
+    colin = sign_in(cast.colin)
+    for reader in (ready, colin):
+        assert "Before" in reader.read(address(other)).text("//*[@class='onward-reading']")
+    with app.app_context():
+        manuscript = typeset(title="After", body="The same.", slug="changed", tags=("Nature",))
+        posts.revise(queries.get(changed.id), manuscript, by=db.session.merge(cast.walt), at=clock.now())
+        db.session.commit()
+    for reader in (ready, colin):
+        assert "After" in reader.read(address(other)).text("//*[@class='onward-reading']")
 
 
 def test_a_draft_and_its_changes_drop_nothing(ready, cast, sign_in, cache):
