@@ -1,6 +1,7 @@
 """Who may do what with a comment. Who may read one is a condition of every query: see `masthead.comments.queries`."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
@@ -11,12 +12,24 @@ from masthead.posts.models import Post
 EDIT_WINDOW = timedelta(minutes=15)
 
 
-def can_comment(by: User | None, post: Post) -> bool:
+class Discussed(Protocol):
+    """What of a post decides whether it takes comments."""
+
+    @property
+    def comments_open(self) -> bool:
+        """Whether its authors want any."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers can see it."""
+
+
+def can_comment(by: User | None, post: Discussed) -> bool:
     """Whoever may comment at all can do it below what is public and open."""
     return by is not None and by.can(Permission.COMMENT) and is_open(post)
 
 
-def is_open(post: Post) -> bool:
+def is_open(post: Discussed) -> bool:
     """Whether the post takes comments now."""
     return post.comments_open and post.is_published
 

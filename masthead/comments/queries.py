@@ -32,19 +32,21 @@ def readable_by(reader: User | None) -> Select[Comment]:
     return _with_people().where(is_readable_by(reader), posts.is_visible_to(reader))
 
 
-def below(post: Post, reader: User | None) -> Select[Comment, bool]:
+def below(post_id: int, reader: User | None, *, is_complete: bool = False) -> Select[Comment, bool]:
     """``(comment, is_readable)`` for a post that the reader can see, the oldest first, with the authors.
 
-    What the reader may not read is there only if somebody answered it: a thread needs to know where answers hang.
+    What the reader may not read is there only if somebody answered it, since a thread needs to know where answers hang,
+    or if it ``is_complete``: then all that waits for its moderation is there.
     """
-    pagecache.reads(f"comments:{post.id}")
+    pagecache.reads(f"comments:{post_id}")
     readable = is_readable_by(reader)
+    waiting = Comment.status == CommentStatus.PENDING if is_complete else false()
     answer = _answer()
     # By way of the post: where few comments answer another, the index of parents looks useless to a planner.
-    answered = select(answer.parent_id).where(answer.post_id == post.id, answer.parent_id.is_not(None))
+    answered = select(answer.parent_id).where(answer.post_id == post_id, answer.parent_id.is_not(None))
     return (
         select(Comment, readable.label("is_readable"))
-        .where(Comment.post_id == post.id, or_(readable, Comment.id.in_(answered)))
+        .where(Comment.post_id == post_id, or_(readable, waiting, Comment.id.in_(answered)))
         .order_by(Comment.created_at, Comment.id)
         .options(joinedload(Comment.author, innerjoin=True), defer(Comment.body, raiseload=True))
     )

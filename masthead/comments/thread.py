@@ -20,6 +20,7 @@ class Node:
     id: int
     comment: Comment | None
     replies: list["Node"]
+    is_own: bool = False
     can_revise: bool = False
     can_delete: bool = False
 
@@ -35,8 +36,9 @@ def build(rows: Iterable[tuple[Comment, bool]], *, reader: User | None, at: date
         for comment, is_readable in children[parent_id]:
             replies = below(comment.id)
             if is_readable:
-                own = can_revise(reader, comment, at=at), can_delete(reader, comment)
-                nodes.append(Node(comment.id, comment, replies, *own))
+                is_own = reader is not None and reader.id == comment.author_id
+                rights = can_revise(reader, comment, at=at), can_delete(reader, comment)
+                nodes.append(Node(comment.id, comment, replies, is_own, *rights))
             elif replies:
                 nodes.append(Node(comment.id, None, replies))
         return nodes

@@ -69,10 +69,10 @@ def considered(*kinds: str) -> None:
     _unwritten(db.session()).accounted.update(kinds)
 
 
-def is_changing(topic: str) -> bool:
-    """Whether the present transaction has changed a topic, or written something that it has not accounted for yet."""
+def is_changing(topics: Iterable[str]) -> bool:
+    """Whether the present transaction has changed one of the topics, or written something that it has not accounted for yet."""
     unwritten: Unwritten | None = db.session().info.get(_INFO)
-    return unwritten is not None and not {topic, EVERYTHING}.isdisjoint(unwritten.settled())
+    return unwritten is not None and not {EVERYTHING, *topics}.isdisjoint(unwritten.settled())
 
 
 def watch(

@@ -1,7 +1,8 @@
-"""What is expensive inside pages that are not kept, such as the number of posts: kept in this process until it changes.
+"""What is expensive inside pages that are not kept, such as the number of posts or the text of an article: kept in this
+process until it changes.
 
-The same argument as for pages holds (README.md): a fragment's key carries the position of the last change of its topic,
-and one that was made from an older snapshot is not kept.
+The same argument as for pages holds (README.md): a fragment notes what it reads, is kept only if nothing of that has changed
+since before the first read of its request, and is used only as long as nothing of it has changed.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from flask_caching import Cache
 from masthead import clock
 from masthead.pagecache import topics
 from masthead.pagecache.changes import EXTENSION, is_changing
+from masthead.pagecache.topics import Reading
 
 if TYPE_CHECKING:
     from masthead.pagecache.middleware import PageCache
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 #: Where the cache notes, before the first read of a request, which changes it knew of.
 POSITION: Final = "masthead.pagecache.position"
 STORE: Final = "masthead.fragments"
-KEPT_FRAGMENTS: Final = 5_000
 T = TypeVar("T")
 
 
@@ -29,50 +30,65 @@ class StaleFragment(AssertionError):
     """A kept fragment differs from the same one made afresh; only tests make both."""
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, *, limit_bytes: int) -> None:
     """Give an application a store of its own."""
     store = Cache(with_jinja2_ext=False)
     store.init_app(
         app,
-        config={"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": KEPT_FRAGMENTS, "CACHE_DEFAULT_TIMEOUT": 0},
+        config={
+            "CACHE_TYPE": "masthead.pagecache.fragment_store.FragmentStore",
+            "CACHE_OPTIONS": {"limit_bytes": limit_bytes},
+            "CACHE_DEFAULT_TIMEOUT": 0,
+        },
     )
     app.extensions[STORE] = store
 
 
 class Fragment(NamedTuple):
-    """What was made, when, and until which moment it stays so by itself."""
+    """What was made, of which topics, as they stood at which position and moment, and until when it stays so by itself."""
 
     value: Any
+    topics: frozenset[str]
+    since: int
     made_at: datetime
     until: datetime | None
 
-    def is_fresh(self, now: datetime) -> bool:
-        """Whether no moment has passed at which it changes by itself, nor the clock been set back."""
-        return self.made_at <= now and (self.until is None or now < self.until)
+    def is_fresh(self, cache: "PageCache", now: datetime) -> bool:
+        """Whether nothing of it has changed, no moment has passed at which it does by itself, nor the clock been set back."""
+        is_in_time = self.made_at <= now and (self.until is None or now < self.until)
+        return is_in_time and not cache.store.changed_since(self.topics, self.since)
 
 
-def remembered(name: str, topic: str, make: Callable[[], T]) -> T:
-    """What ``make`` answers from the database, asked once for each change of the topic that it depends on.
+def remembered(name: str, make: Callable[[], T]) -> T:
+    """What ``make`` reads from the database, asked once for each change of what it is made of; None is not kept.
 
-    Outside of requests, in a transaction that changes the topic itself, and while changes are not heard of, it is asked
-    each time.
+    As for pages, statements and loaded rows note themselves. A row that was loaded before notes nothing, so ``make`` says
+    with `reads` what it uses of that. Outside of requests, in a transaction that changes such a thing itself, and while
+    changes are not heard of, it is asked each time.
     """
-    topics.reads(topic)
     since = request.environ.get(POSITION) if has_request_context() else None
     cache = cast("PageCache", current_app.extensions[EXTENSION])
-    if since is None or is_changing(topic) or not cache.watch.catch_up():
+    if since is None or not cache.watch.catch_up():
         return make()
     store: Cache = current_app.extensions[STORE]
-    key = f"{name}@{cache.store.last_change(topic)}"
-    fragment: Fragment | None = store.get(key)
     now = clock.now()
-    is_known = fragment is not None and fragment.is_fresh(now)
-    if fragment is not None and is_known and not cache.verifies:
-        return cast(T, fragment.value)
-    value = make()
+    kept: Fragment | None = store.get(name)
+    if kept is not None and (is_changing(kept.topics) or not kept.is_fresh(cache, now)):
+        kept = None
+    if kept is not None and not cache.verifies:
+        topics.reads(*kept.topics)
+        return cast(T, kept.value)
+    reading = Reading(since, cache.moments)
+    with topics.collecting(reading):
+        value = make()
+        reading.note_moments()
+    topics.reads(*reading.topics)
     # What has changed since the request began may be missing in what it reads.
-    if cache.watch.catch_up() and not cache.store.changed_since(topic, since):
-        if fragment is not None and is_known and fragment.value != value:
-            raise StaleFragment(f"{name} was {fragment.value!r} and is {value!r}.")
-        store.set(key, Fragment(value, now, cache.moments.next_of(topic, since)))
+    is_certain = cache.watch.catch_up() and not cache.store.changed_since(reading.topics, since)
+    if value is not None and reading.topics and is_certain and not is_changing(reading.topics):
+        if kept is not None and kept.value != value:
+            raise StaleFragment(
+                f"{name} was {kept.value!r} and is {value!r}; it had read {sorted(kept.topics)}."
+            )
+        store.set(name, Fragment(value, frozenset(reading.topics), since, now, reading.until))
     return value

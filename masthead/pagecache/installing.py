@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from masthead.pagecache.postgres_watch import PostgresWatch
 
 MEGABYTE: Final = 1024 * 1024
+#: What fragments may take, beside the room for pages and in parts of it.
+FRAGMENTS_SHARE: Final = 1 / 4
 _installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
 
 
@@ -36,7 +38,7 @@ def init_app(app: Flask, config: Config, *, herald: Herald) -> None:
         herald=herald,
     )
     app.extensions[EXTENSION] = cache
-    fragments.init_app(app)
+    fragments.init_app(app, limit_bytes=int(config.PAGE_CACHE_MB * MEGABYTE * FRAGMENTS_SHARE))
     if config.PAGE_CACHE:
         app.wsgi_app = cache  # type: ignore[method-assign]  # as Flask documents it
         app.after_request(_note_moments)

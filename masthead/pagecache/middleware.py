@@ -255,9 +255,7 @@ class PageCache:
     def _has_turned(self, entry: Entry, since: int) -> bool:
         """Whether a page has become another while it was made once more: by a write of somebody else, or by the time."""
         self.watch.catch_up()
-        return not entry.is_fresh(clock.now()) or any(
-            self.store.changed_since(topic, since) for topic in entry.topics
-        )
+        return not entry.is_fresh(clock.now()) or self.store.changed_since(entry.topics, since)
 
 
 def is_keepable(answer: Answer, reading: Reading) -> bool:

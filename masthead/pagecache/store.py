@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from masthead.pagecache.entry import Entry
 from masthead.pagecache.topics import EVERYTHING
@@ -16,6 +16,17 @@ LARGEST_SHARE: Final = 1 / 8
 REMEMBERED_TOPICS: Final = 50_000
 
 
+class Sized(Protocol):
+    """What takes room."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+
+S = TypeVar("S", bound=Sized)
+
+
 class Store:
     """What one process keeps; safe with any number of threads."""
 
@@ -24,8 +35,8 @@ class Store:
         self.limit = limit_bytes
         #: Pages that were dropped because of a change.
         self.dropped = 0
-        self._pages = Shelf(int(limit_bytes * (1 - MISSING_SHARE)))
-        self._missing = Shelf(int(limit_bytes * MISSING_SHARE))
+        self._pages = Shelf[Entry](int(limit_bytes * (1 - MISSING_SHARE)))
+        self._missing = Shelf[Entry](int(limit_bytes * MISSING_SHARE))
         self._by_topic: defaultdict[str, set[str]] = defaultdict(set)
         #: How many changes this process has learned of. It is a clock: what was read before one may be stale after it.
         self.position = 0
@@ -41,7 +52,7 @@ class Store:
         """Keep a page that was made from what stood at ``since``; False if something that it read has changed."""
         shelf = self._missing if entry.is_missing else self._pages
         with self._lock:
-            if self._is_changed(entry.topics, since) or entry.size > shelf.limit * LARGEST_SHARE:
+            if self.changed_since(entry.topics, since) or entry.size > shelf.limit * LARGEST_SHARE:
                 return False
             self._remove(key)
             shelf.put(key, entry)
@@ -51,16 +62,9 @@ class Store:
                 self._remove(shelf.oldest)
             return True
 
-    def changed_since(self, topic: str, position: int) -> bool:
-        """Whether a topic has changed after a position, or may have."""
-        return self._is_changed((topic,), position)
-
-    def last_change(self, topic: str) -> int:
-        """The position of the last change of a topic, as far as that is remembered."""
-        return max(self._changed.get(topic, 0), self._floor)
-
-    def _is_changed(self, topics: Iterable[str], since: int) -> bool:
-        return since < self._floor or any(self._changed.get(topic, 0) > since for topic in topics)
+    def changed_since(self, topics: Iterable[str], position: int) -> bool:
+        """Whether one of the topics has changed after a position, or may have."""
+        return position < self._floor or any(self._changed.get(topic, 0) > position for topic in topics)
 
     def drop(self, topics: Iterable[str]) -> None:
         """Forget the pages that read these topics."""
@@ -115,46 +119,46 @@ class Store:
         return self._pages.size + self._missing.size
 
 
-class Shelf:
-    """Pages up to a number of bytes, in the order in which they were last read."""
+class Shelf(Generic[S]):
+    """Things such as pages, up to a number of bytes, in the order in which they were last read."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._things: OrderedDict[str, S] = OrderedDict()
 
-    def get(self, key: str) -> Entry | None:
-        """The page, which thereby goes to the end of the queue."""
-        entry = self._entries.get(key)
-        if entry is not None:
+    def get(self, key: str) -> S | None:
+        """The thing, which thereby goes to the end of the queue."""
+        thing = self._things.get(key)
+        if thing is not None:
             try:
-                self._entries.move_to_end(key)
+                self._things.move_to_end(key)
             except KeyError:
                 # Another thread has just dropped it; this reader asked before.
                 return None
-        return entry
+        return thing
 
-    def put(self, key: str, entry: Entry) -> None:
-        """Add a page that is not there."""
-        self._entries[key] = entry
-        self.size += entry.size
+    def put(self, key: str, thing: S) -> None:
+        """Add something that is not there."""
+        self._things[key] = thing
+        self.size += thing.size
 
-    def take(self, key: str) -> Entry | None:
-        """Remove a page."""
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self.size -= entry.size
-        return entry
+    def take(self, key: str) -> S | None:
+        """Remove something."""
+        thing = self._things.pop(key, None)
+        if thing is not None:
+            self.size -= thing.size
+        return thing
 
     @property
     def oldest(self) -> str:
-        """The page that was read the longest time ago."""
-        return next(iter(self._entries))
+        """What was read the longest time ago."""
+        return next(iter(self._things))
 
     def clear(self) -> None:
         """Remove all."""
-        self._entries.clear()
+        self._things.clear()
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._things)

@@ -3,7 +3,7 @@
 A topic is a word or a word and an id: ``settings``, ``posts``, ``post:12``. The cache knows nothing of their meaning.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -50,7 +50,7 @@ class Reading:
 class Moments:
     """When what a topic stands for changes next without a write, remembered until a write changes it."""
 
-    def __init__(self, changed_since: Callable[[str, int], bool]) -> None:
+    def __init__(self, changed_since: Callable[[Iterable[str], int], bool]) -> None:
         self._changed_since = changed_since
         #: By topic: the position before it was looked up, when that was, and the answer.
         self._known: dict[str, tuple[int, datetime, datetime | None]] = {}
@@ -61,7 +61,7 @@ class Moments:
             return None
         now = clock.now()
         known = self._known.get(topic)
-        if known is not None and not self._changed_since(topic, known[0]):
+        if known is not None and not self._changed_since((topic,), known[0]):
             _, asked_at, moment = known
             if asked_at <= now and (moment is None or now < moment):
                 return moment

@@ -55,14 +55,13 @@ def hidden() -> CompoundSelect[int]:
 
 def remembered(name: str, count: ColumnElement[int]) -> int:
     """The answer of a statement that counts posts."""
-    return pagecache.remembered(f"posts {name}", "posts", lambda: db.session.scalar(select(count)) or 0)
+    return pagecache.remembered(f"posts {name}", lambda: db.session.scalar(select(count)) or 0)
 
 
 def by_month() -> list[tuple[int, int, int]]:
     """Year, month (in UTC) and number of posts of each month that has any, the newest first."""
     return pagecache.remembered(
         "posts by month",
-        "posts",
         lambda: [(year, month, count) for year, month, count in db.session.execute(_months())],
     )
 

@@ -1,9 +1,23 @@
 """Who may do what with a post."""
 
+from typing import Protocol
+
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
+
+
+class Owned(Protocol):
+    """What of a post decides who may edit it."""
+
+    @property
+    def author_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def status(self) -> Status:
+        """How far it has come."""
 
 
 def can_see(by: User | None, post: Post) -> bool:
@@ -15,7 +29,7 @@ def can_see(by: User | None, post: Post) -> bool:
     )
 
 
-def can_edit(by: User, post: Post) -> bool:
+def can_edit(by: User, post: Owned) -> bool:
     """Editors edit everything, writers their own; without the right to publish only until it is public."""
     if by.can(Permission.EDIT_POSTS):
         return True

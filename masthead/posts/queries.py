@@ -198,9 +198,7 @@ def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
     at = post.published_at
     if at is None:
         return []
-    return pagecache.remembered(
-        f"neighbours of post {post.id}", "posts", lambda: _neighbours_of(post, at, related)
-    )
+    return pagecache.remembered(f"neighbours of post {post.id}", lambda: _neighbours_of(post, at, related))
 
 
 def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, str, str]]:

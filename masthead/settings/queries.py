@@ -18,7 +18,7 @@ def publication() -> Publication:
     """The settings of the publication, the same throughout a request."""
     pagecache.reads("settings")
     if "publication" not in g:
-        g.publication = pagecache.remembered("publication", "settings", _stored)
+        g.publication = pagecache.remembered("publication", _stored)
     found: Publication = g.publication
     return found
 

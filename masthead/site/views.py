@@ -17,7 +17,8 @@ from masthead.posts import view_counter
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
-from masthead.site import post_page
+from masthead.site import articles, post_page
+from masthead.site.articles import Article
 from masthead.text.colours import accent_variants
 from masthead.web import limits
 from masthead.web.access import public
@@ -51,13 +52,16 @@ def home() -> ResponseReturnValue:
 @pagecache.kept()
 def post(slug: str) -> ResponseReturnValue:
     """A post with its comments, or the way to its present address."""
-    found = _post_at(slug)
-    if found.slug != slug:
-        return redirect(url_for("site.post", slug=found.slug), code=301)
+    article = articles.at(slug)
+    if article is None:
+        found = _post_at(slug)
+        if found.slug != slug:
+            return redirect(url_for("site.post", slug=found.slug), code=301)
+        article = articles.of(found)
     reader = visitor()
-    if found.is_published and not (reader is not None and can_edit(reader, found)):
-        view_counter.note(found.id)
-    return post_page.render(found, reply_to=id_from(request.args.get("reply_to")))
+    if article.is_published and not (reader is not None and can_edit(reader, article)):
+        view_counter.note(article.id)
+    return post_page.render(article, reply_to=id_from(request.args.get("reply_to")))
 
 
 @bp.post("/blog/post/<slug>/comment")
@@ -68,13 +72,13 @@ def comment(slug: str) -> ResponseReturnValue:
     form = CommentForm()
     remark = form.typeset()
     if remark is None:
-        return post_page.render(_post_at(slug), form=form, reply_to=form.parent), 422
+        return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422
     try:
         limits.count("comment", str(current_user().id))
     except LimitReached as error:
         # The text stays in the form: whoever waits a moment sends it again.
         form.show(Invalid(error.description or ""))
-        page = post_page.render(_post_at(slug), form=form, reply_to=form.parent)
+        page = post_page.render(_article_at(slug), form=form, reply_to=form.parent)
         return page, 429, {"Retry-After": str(error.retry_after)}
     found = _post_at(slug)
     try:
@@ -82,10 +86,14 @@ def comment(slug: str) -> ResponseReturnValue:
     except (Invalid, CommentsClosed) as error:
         db.session.rollback()
         form.show(error)
-        page = post_page.render(_post_at(slug), form=form, reply_to=form.parent)
+        page = post_page.render(_article_at(slug), form=form, reply_to=form.parent)
         return page, 422 if isinstance(error, Invalid) else 409
     db.session.commit()
     return redirect(comment_url(written, found), code=303)
+
+
+def _article_at(slug: str) -> Article:
+    return articles.of(_post_at(slug))
 
 
 def _post_at(slug: str) -> Post:

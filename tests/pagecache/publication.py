@@ -39,12 +39,15 @@ from masthead.redirects.models import Target
 from masthead.settings import actions as publication
 from tests.support.databases import Database, pages_of
 from tests.support.pages import settle
-from tests.support.people import Cast
+from tests.support.people import PASSWORD, Cast
+from tests.support.visitors import Visitor
 
 APPLICATIONS = 2
 SLUGS = ("harvest", "winter", "spring-song", "notes")
 TAGS = ("Nature", "City", "Food")
 PEOPLE = ("walt", "edith", "rhea")
+#: An author, a reader, and a moderator, each with pages of their own.
+ACCOUNTS = ("walt", "rhea", "mona")
 PATHS = (
     "/",
     "/?utm_source=letter",
@@ -82,6 +85,7 @@ class Publication(RuleBasedStateMachine):
     cast: Cast
     focus: tuple[str, ...] = ()
     turn = 0
+    signed_in: dict[str, Visitor]
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +114,13 @@ class Publication(RuleBasedStateMachine):
                 manuscript = typeset(title=slug, body="First.", slug=slug, tags=tags)
                 posts.publish(posts.create(manuscript, by=by, at=at), by=by, at=at)
             db.session.commit()
+        settle(self.apps)
+        self.signed_in = {name: Visitor(self.apps[0], self.apps[0].response_class) for name in ACCOUNTS}
+        for name, visitor in self.signed_in.items():
+            email = getattr(self.cast, name).email
+            assert visitor.fill_in(
+                "/auth/login", email=email, password=PASSWORD, remember=True
+            ).status_code in {302, 303}
 
     @contextmanager
     def writing(self, index: int, *, keeps: bool = True) -> Iterator[None]:
@@ -147,11 +158,24 @@ class Publication(RuleBasedStateMachine):
         for _ in range(times):
             assert client.get(path).status_code in {200, 301, 404}
 
+    @rule(index=INDEX, name=st.sampled_from(ACCOUNTS), path=st.sampled_from(PATHS))
+    def read_signed_in(self, index: int, name: str, path: str) -> None:
+        """Their pages are made for each reading, of parts that are remembered; each is made afresh and compared, too."""
+        visitor = self.signed_in[name]
+        visitor.application = self.apps[index]
+        answer = visitor.get(path)
+        assert answer.status_code in {200, 301, 404}
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            assert "Sign out" in answer.text
+
     @invariant()
     def some_pages_are_read_after_each_step(self) -> None:
         self.turn += 1
         for path in self.focus:
             self.read(self.turn % APPLICATIONS, path, 1)
+            if path.startswith("/blog/post/"):
+                name = ACCOUNTS[self.turn % len(ACCOUNTS)]
+                self.read_signed_in((self.turn + 1) % APPLICATIONS, name, path)
 
     @rule(
         index=INDEX,

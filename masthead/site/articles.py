@@ -1,0 +1,103 @@
+"""What the page of a post shows of the post itself: the same for every reader, and so made once for each change of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import render_template, url_for
+from markupsafe import Markup
+
+from masthead import pagecache
+from masthead.errors import NotFound
+from masthead.posts import queries as posts
+from masthead.posts.lifecycle import State, Status
+from masthead.posts.models import Post
+
+RELATED_POSTS = 3
+
+
+class Link(NamedTuple):
+    """A post to go on to."""
+
+    title: str
+    url: str
+
+
+class Neighbours(NamedTuple):
+    """Where to go on from a post."""
+
+    previous: Link | None
+    next: Link | None
+    related: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A post as its page shows it."""
+
+    id: int
+    slug: str
+    title: str
+    author_id: int
+    #: The ids of those whose comments are marked as the author's.
+    writers: tuple[int, ...]
+    status: Status
+    state: State
+    published_at: datetime | None
+    comments_open: bool
+    comment_count: int
+    #: What stands in the head of the page, and in its body, where to go on from there included.
+    head: Markup
+    text: Markup
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers can see it."""
+        return self.state is State.PUBLISHED
+
+
+def at(slug: str) -> Article | None:
+    """The published post whose present address this is, remembered until something of it changes."""
+    return pagecache.remembered(f"article {slug}", lambda: _published(slug))
+
+
+def _published(slug: str) -> Article | None:
+    try:
+        post = posts.by_slug(slug)
+    except NotFound:
+        return None
+    return of(post) if post.is_published else None
+
+
+def of(post: Post) -> Article:
+    """The page's view of a post in whatever state, made now."""
+    people = post.bylines or [post.author]
+    # Somebody who reads while signed in was loaded before, and notes nothing; comments are counted in the head.
+    pagecache.reads(*(f"author:{person.id}" for person in (post.author, *people)), f"comments:{post.id}")
+    seen = {"post": post, "people": people}
+    return Article(
+        id=post.id,
+        slug=post.slug,
+        title=post.title,
+        author_id=post.author_id,
+        writers=tuple(person.id for person in people),
+        status=post.status,
+        state=post.state,
+        published_at=post.published_at,
+        comments_open=post.comments_open,
+        comment_count=post.comment_count,
+        head=_markup("site/_article_head.html", **seen),
+        text=_markup("site/_article.html", **seen, neighbours=_neighbours(post)),
+    )
+
+
+def _markup(template: str, **values: object) -> Markup:
+    return Markup(render_template(template, **values))  # noqa: S704 (a template escapes what it shows)
+
+
+def _neighbours(post: Post) -> Neighbours:
+    links: dict[str, list[Link]] = {"previous": [], "next": [], "related": []}
+    if post.is_published:
+        for relation, title, slug in posts.neighbours(post, related=RELATED_POSTS):
+            links[relation].append(Link(title, url_for("site.post", slug=slug)))
+    return Neighbours(next(iter(links["previous"]), None), next(iter(links["next"]), None), links["related"])
