@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 WRITE_SECONDS: Final = 0.2
+REMEMBERED_PATHS: Final = 1_000
 logger = logging.getLogger("masthead.access")
 
 
@@ -96,40 +98,43 @@ def _write(handler: logging.Handler, hits: list[Hit]) -> None:
             handler.release()
         return
     for hit in hits:
-        message: Any = {"event": "request", **_facts(hit), **_told(hit)}
+        message: Any = json.loads(_as_json(hit))
         record = logging.LogRecord(logger.name, logging.INFO, "", 0, message, None, None)
         # By these structlog's formatter knows that the message is one of its own, and not text.
         record.__dict__ |= {"_logger": logger, "_name": "info"}
         handler.handle(record)
 
 
-def _facts(hit: Hit) -> dict[str, Any]:
-    method, path, status, milliseconds, request_id, _ = hit
-    return {
-        "method": method,
-        "path": path.encode("latin-1").decode("utf-8", "replace"),
-        "status": status,
-        "milliseconds": round(milliseconds, 1),
-        "cache": "hit",
-        "request_id": request_id,
-    }
-
-
 def _as_json(hit: Hit) -> str:
-    return json.dumps({**_facts(hit), "event": "request", **_told(hit)}) + "\n"
-
-
-def _told(hit: Hit) -> dict[str, str]:
-    return {"level": "info", "logger": logger.name, "timestamp": _moment(hit)}
+    # Of all this only the path can hold what has to be escaped: the method is GET or HEAD, and ids are checked.
+    method, path, status, milliseconds, request_id, moment = hit
+    return (
+        f'{{"method": "{method}", "path": {_json_of(path)}, "status": {status}, "milliseconds": {milliseconds:.1f},'
+        f' "cache": "hit", "request_id": "{request_id}", "event": "request", "level": "info",'
+        f' "logger": "masthead.access", "timestamp": "{moment[:-6]}Z"}}\n'
+    )
 
 
 def _as_text(hit: Hit) -> str:
-    # repr of the path keeps a line break in it from forging a second line.
-    pairs = " ".join(
-        f"{name}={value!r}" if name == "path" else f"{name}={value}" for name, value in _facts(hit).items()
+    method, path, status, milliseconds, request_id, moment = hit
+    return (
+        f"{moment[:-6]}Z [info     ] request                        [masthead.access] method={method}"
+        f" path={_repr_of(path)} status={status} milliseconds={milliseconds:.1f} cache=hit request_id={request_id}\n"
     )
-    return f"{_moment(hit)} [info     ] request                        [{logger.name}] {pairs}\n"
 
 
-def _moment(hit: Hit) -> str:
-    return hit[5].replace("+00:00", "Z")
+# Most hits are of few pages.
+@lru_cache(maxsize=REMEMBERED_PATHS)
+def _json_of(path: str) -> str:
+    return json.dumps(_unicode(path))
+
+
+@lru_cache(maxsize=REMEMBERED_PATHS)
+def _repr_of(path: str) -> str:
+    # Its repr keeps a line break in it from forging a second line.
+    return repr(_unicode(path))
+
+
+def _unicode(path: str) -> str:
+    """The path as people read it; WSGI has its bytes as Latin-1 (PEP 3333)."""
+    return path.encode("latin-1").decode("utf-8", "replace")
