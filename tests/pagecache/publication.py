@@ -1,6 +1,7 @@
 """The people and the readers of a publication, as hypothesis lets them act: see `tests.pagecache.test_freshness`."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -344,7 +345,9 @@ class Publication(RuleBasedStateMachine):
             if post.status is Status.PUBLIC:
                 posts.unpublish(post, by=self.by(), at=clock.now())
             db.session.flush()
-            self.read(other, path, 1)
+            # In a thread of its own: within this application context the reader would share the writer's session.
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(self.read, other, path, 1).result()
 
         self._with_post(index, position, write_and_look)
 
