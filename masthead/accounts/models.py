@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from masthead import pagecache
 from masthead.accounts.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.db import Base, Identifier, Timestamps
+from masthead.text import names
 from masthead.text.names import lookalike_key
 
 ROLE_NAME_CHARACTERS = 40
@@ -119,8 +120,7 @@ class User(Timestamps, UserMixin, Base):
     @property
     def initials(self) -> str:
         """One or two letters to draw where there is no portrait."""
-        words = self.display_name.split() or ["?"]
-        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+        return names.initials(self.display_name)
 
     @property
     def is_administrator(self) -> bool:

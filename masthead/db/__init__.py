@@ -4,7 +4,7 @@ from masthead.db import lifetimes as _lifetimes  # noqa: F401 (registers itself)
 from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import db, init_app, is_full, limit_statements, snapshot
-from masthead.db.pagination import Page, count_of, paginate
+from masthead.db.pagination import Page, count_of, paginate, paginated
 from masthead.db.statistics import refresh_statistics
 from masthead.db.timing import observe
 from masthead.db.types import UTCDateTime
@@ -26,6 +26,7 @@ __all__ = [
     "limit_statements",
     "observe",
     "paginate",
+    "paginated",
     "refresh_statistics",
     "snapshot",
 ]

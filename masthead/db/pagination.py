@@ -1,6 +1,6 @@
 """Numbered pages of a query's result."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -43,13 +43,29 @@ def paginate(statement: Select[T], *, page: int, per_page: int, total: int | Non
 
     ``total`` spares the counting where the caller knows the number of rows.
     """
+    return paginated(statement, _objects, page=page, per_page=per_page, total=total)
+
+
+def paginated(
+    statement: Select[Any],
+    load: Callable[[Select[Any]], Sequence[T]],
+    *,
+    page: int,
+    per_page: int,
+    total: int | None = None,
+) -> Page[T]:
+    """The same of what ``load`` makes of the rows."""
     per_page = min(per_page, PER_PAGE_LIMIT)
     if total is None:
         total = db.session.scalar(count_of(statement)) or 0
     if page < 1 or (page > 1 and (page - 1) * per_page >= total):
         raise NotFound("There is no such page in this list.")
-    rows = db.session.scalars(statement.limit(per_page).offset((page - 1) * per_page)).unique().all()
+    rows = load(statement.limit(per_page).offset((page - 1) * per_page))
     return Page(items=rows, number=page, per_page=per_page, total=total)
+
+
+def _objects(statement: Select[T]) -> Sequence[T]:
+    return db.session.scalars(statement).unique().all()
 
 
 def count_of(statement: Select[Any]) -> Select[int]:

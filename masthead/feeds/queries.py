@@ -40,7 +40,9 @@ def _newest_of(selection: Selection) -> Select[Post]:
 
 
 def _with_text(statement: Select[Post]) -> Select[Post]:
-    return statement.limit(ENTRIES).options(undefer(Post.html), joinedload(Post.author, innerjoin=True))
+    return statement.limit(ENTRIES).options(
+        undefer(Post.html), joinedload(Post.author, innerjoin=True), *posts.with_credits()
+    )
 
 
 def newest_comments(post: Post) -> Select[Comment]:

@@ -10,11 +10,12 @@ from masthead import clock
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import db, paginate, snapshot
+from masthead.db import db, paginated, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
-from masthead.posts import actions, counts, listing, queries
+from masthead.posts import actions, counts, listed, listing, queries
 from masthead.posts.errors import StaleVersion
 from masthead.posts.lifecycle import Status
+from masthead.posts.listed import Listed
 from masthead.posts.manuscript import Manuscript, Picture, typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
@@ -48,7 +49,7 @@ def index(query: PostsQuery) -> Answer:
     count = listing.count_of(selections, query)
     total = counts.published() if query.asks_for_all else count
     wanted = listing.posts(query, selections, count)
-    page = paginate(wanted, page=query.page, per_page=query.per_page, total=total)
+    page = paginated(wanted, listed.load, page=query.page, per_page=query.per_page, total=total)
     last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
     return Answer(
         Posts(
@@ -68,7 +69,7 @@ def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     selections = listing.selections_of(query)
     count = listing.count_of(selections, query)
     behind = listing.posts(query, selections, count, position(query.cursor or ""))
-    found = db.session.scalars(behind.limit(query.per_page + 1)).unique().all()
+    found = listed.load(behind.limit(query.per_page + 1))
     shown = found[: query.per_page]
     cursor = _cursor(shown[-1]) if len(found) > query.per_page else None
     answer = Posts(
@@ -83,7 +84,7 @@ def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     return Answer(answer, headers=further, fields=chosen, items="posts")
 
 
-def _cursor(post: Post | None) -> str | None:
+def _cursor(post: Listed | None) -> str | None:
     return cursor_of(post.published_at, post.id) if post is not None and post.published_at else None
 
 
@@ -150,7 +151,7 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
 def whole(slug: str, fields: frozenset[str] | None = None) -> Answer:
     """The present state of a post."""
     post = queries.by_slug(slug)
-    return Answer(PostAnswer.of(post), etag=str(post.version), fields=fields)
+    return Answer(PostAnswer.whole(post), etag=str(post.version), fields=fields)
 
 
 @bp.get("/<slug>")
@@ -171,7 +172,7 @@ def show(slug: str, query: Fields) -> Answer | Response:
         return current_app.make_response(redirect(target, code=301))
     if not can_see(visitor(), post):
         raise NotFound("There is no such post.")
-    return Answer(PostAnswer.of(post), etag=str(post.version), fields=chosen)
+    return Answer(PostAnswer.whole(post), etag=str(post.version), fields=chosen)
 
 
 def editable(slug: str) -> Post:

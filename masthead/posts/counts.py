@@ -1,5 +1,6 @@
 """How many posts readers can see, altogether and in each month; remembered until a post changes."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from masthead.posts.models import Post
 
 def published() -> int:
     """How many there are."""
-    return remembered("published", number_published())
+    return remembered("published", number_published)
 
 
 def number_published() -> ColumnElement[int]:
@@ -53,9 +54,9 @@ def hidden() -> CompoundSelect[int]:
     )
 
 
-def remembered(name: str, count: ColumnElement[int]) -> int:
-    """The answer of a statement that counts posts."""
-    return pagecache.remembered(f"posts {name}", lambda: db.session.scalar(select(count)) or 0)
+def remembered(name: str, count: Callable[[], ColumnElement[int]]) -> int:
+    """The answer of a statement that counts posts, which is built when it is asked."""
+    return pagecache.remembered(f"posts {name}", lambda: db.session.scalar(select(count())) or 0)
 
 
 def by_month() -> list[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from masthead.accounts.access import visitor
@@ -32,9 +32,8 @@ def posts(
     """What is asked for, of these selections, and comes in time before the places given."""
     if query.published_before is not None:
         ends = (*ends, (query.published_before, 0))
-    statement = queries.everybodys()
-    statement = statement.where(_has_status(query, visitor(), ends), *_conditions(query, chosen, count))
-    return statement.order_by(None).order_by(*ORDERS[query.sort])
+    statement = select(Post).where(_has_status(query, visitor(), ends), *_conditions(query, chosen, count))
+    return statement.order_by(*ORDERS[query.sort])
 
 
 def _has_status(query: PostsQuery, reader: User | None, ends: Sequence[queries.Place]) -> ColumnElement[bool]:

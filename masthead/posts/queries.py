@@ -1,4 +1,4 @@
-"""Reading posts. Lists come without their texts; bylines and tags come with them, in one more query."""
+"""Reading posts. What readers see in lists, `masthead.posts.listed` reads of the statements here."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ RELATED_CANDIDATES = 50
 
 
 @cache
-def _with_credits() -> tuple[ORMOption, ...]:
+def with_credits() -> tuple[ORMOption, ...]:
     """Bylines by a join, tags by a second query: two for any number of posts.
 
     Each byline has its user, but an inner join of the two inside of the outer one would make SQLite put all bylines of
@@ -94,13 +94,8 @@ def newest_first() -> Select[Post]:
 
 
 def newest(condition: ColumnElement[bool]) -> Select[Post]:
-    """The posts of which this is true, the newest first, as lists show them."""
-    return (
-        select(Post)
-        .where(condition)
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .options(*_with_credits())
-    )
+    """The posts of which this is true, the newest first."""
+    return select(Post).where(condition).order_by(Post.published_at.desc(), Post.id.desc())
 
 
 def among(selection: Selection, *, count: int) -> Select[Post]:
@@ -142,7 +137,7 @@ def everybodys() -> Select[Post]:
 
 
 def _desk_list() -> Select[Post]:
-    return select(Post).order_by(Post.updated_at.desc(), Post.id.desc()).options(*_with_credits())
+    return select(Post).order_by(Post.updated_at.desc(), Post.id.desc()).options(*with_credits())
 
 
 def get(post_id: int) -> Post:
@@ -168,7 +163,7 @@ def _at_slug() -> Select[Post]:
 @cache
 def _whole() -> Select[Post]:
     return select(Post).options(
-        undefer_group("text"), joinedload(Post.author, innerjoin=True), *_with_credits()
+        undefer_group("text"), joinedload(Post.author, innerjoin=True), *with_credits()
     )
 
 

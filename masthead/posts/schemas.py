@@ -7,6 +7,7 @@ from pydantic import Field
 
 from masthead.accounts.models import User
 from masthead.posts.lifecycle import State
+from masthead.posts.listed import Listed, Person
 from masthead.posts.manuscript import (
     BODY_CHARACTERS,
     SLUG_CHARACTERS,
@@ -56,7 +57,7 @@ class Author(Schema):
     name: str = Field(examples=["Ada Lovelace"])
 
     @classmethod
-    def of(cls, user: User) -> "Author":
+    def of(cls, user: User | Person) -> "Author":
         """The author's name."""
         return cls(id=user.id, username=user.username, name=user.display_name)
 
@@ -85,7 +86,7 @@ class PostItem(Schema):
     url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
 
     @classmethod
-    def values_of(cls, post: Post) -> dict[str, Any]:
+    def values_of(cls, post: Post | Listed) -> dict[str, Any]:
         """The values of the fields."""
         return {
             "id": post.id,
@@ -108,7 +109,7 @@ class PostItem(Schema):
         }
 
     @classmethod
-    def of(cls, post: Post) -> "PostItem":
+    def of(cls, post: Post | Listed) -> "PostItem":
         """The item of a post."""
         return cls(**cls.values_of(post))
 
@@ -124,7 +125,7 @@ class PostAnswer(PostItem):
     )
 
     @classmethod
-    def of(cls, post: Post) -> "PostAnswer":
+    def whole(cls, post: Post) -> "PostAnswer":
         """The post, whose text is loaded."""
         return cls(**cls.values_of(post), body=post.body, html=post.html)
 

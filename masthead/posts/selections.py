@@ -28,9 +28,12 @@ class Selection:
 
     def count(self) -> int:
         """How many of them readers can see; remembered until a post changes."""
+        return counts.remembered(self.name, self._number)
+
+    def _number(self) -> ColumnElement[int]:
         rows = select(func.count()).select_from(self.post_id.class_).where(self.is_row)
         unseen = rows.where(self.post_id.in_(counts.hidden()))
-        return counts.remembered(self.name, rows.scalar_subquery() - unseen.scalar_subquery())
+        return rows.scalar_subquery() - unseen.scalar_subquery()
 
     def holds(self, *, count: int | None = None) -> ColumnElement[bool]:
         """Whether a post is one of them, for a list in an order that an index has; ``count`` if it is known."""

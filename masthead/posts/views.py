@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
 from masthead.accounts import queries as accounts
-from masthead.db import Page, paginate
+from masthead.db import Page, paginated
 from masthead.errors import NotFound
-from masthead.posts import counts, queries, selections, tagging
-from masthead.posts.models import Post
+from masthead.posts import counts, listed, queries, selections, tagging
+from masthead.posts.listed import Listed
 from masthead.posts.selections import Selection
 from masthead.settings.queries import publication
 from masthead.web.access import public
@@ -26,8 +26,9 @@ bp = Blueprint("posts", __name__)
 @pagecache.kept("page")
 def index() -> ResponseReturnValue:
     """Every post, the newest first."""
-    page = paginate(
+    page = paginated(
         queries.newest_first(),
+        listed.load,
         page=page_number(),
         per_page=publication().posts_per_page,
         total=counts.published(),
@@ -46,10 +47,12 @@ def tag(slug: str) -> ResponseReturnValue:
     return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found)))
 
 
-def _page_of(selection: Selection) -> Page[Post]:
+def _page_of(selection: Selection) -> Page[Listed]:
     count = selection.count()
     posts = queries.among(selection, count=count)
-    return paginate(posts, page=page_number(), per_page=publication().posts_per_page, total=count)
+    return paginated(
+        posts, listed.load, page=page_number(), per_page=publication().posts_per_page, total=count
+    )
 
 
 @bp.get("/author/<username>")
@@ -84,7 +87,12 @@ def month(year: int, month: int) -> ResponseReturnValue:
     """The posts of a month."""
     if not (1 <= year <= 9_998 and 1 <= month <= 12):
         raise NotFound("There is no such month.")
-    page = paginate(queries.of_month(year, month), page=page_number(), per_page=publication().posts_per_page)
+    page = paginated(
+        queries.of_month(year, month),
+        listed.load,
+        page=page_number(),
+        per_page=publication().posts_per_page,
+    )
     if page.total == 0:
         raise NotFound("Nothing was published in this month.")
     return render_template("posts/month.html", month=datetime(year, month, 1, tzinfo=UTC), page=page)

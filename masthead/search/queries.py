@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from masthead.accounts.models import User
 from masthead.db import Page, db
 from masthead.errors import NotFound
+from masthead.posts import listed
+from masthead.posts.listed import Listed
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_before, newest
 from masthead.search import postgresql, sqlite
@@ -26,7 +28,7 @@ _BEGIN, _END = "\x02", "\x03"
 class Hit:
     """A post that was found, and where."""
 
-    post: Post
+    post: Listed
     title: Markup
     passage: Markup
 
@@ -82,7 +84,7 @@ def _hits(wanted: Wanted, post_ids: list[int]) -> list[Hit]:
     if not post_ids:
         return []
     # Whether they are published is not asked again of SQLite, which might walk the index of all that are.
-    found = db.session.scalars(newest(Post.id.in_(post_ids))).unique()
+    found = listed.load(newest(Post.id.in_(post_ids)))
     posts = {post.id: post for post in found if post.is_published}
     marks: dict[int, tuple[str, str]] = {}
     if wanted.phrases:

@@ -12,8 +12,8 @@ from masthead.comments.forms import CommentForm, id_from
 from masthead.comments.links import comment_url
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
+from masthead.posts import listed, view_counter
 from masthead.posts import queries as posts
-from masthead.posts import view_counter
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
@@ -36,9 +36,7 @@ LATEST_STORIES = 12
 @pagecache.kept()
 def home() -> ResponseReturnValue:
     """The front page: one lead story, some second stories, then the latest."""
-    newest = (
-        db.session.scalars(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES)).unique().all()
-    )
+    newest = listed.load(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
     return render_template(
         "site/home.html",
         lead=newest[0] if newest else None,

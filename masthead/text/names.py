@@ -98,3 +98,9 @@ def _scripts(text: str) -> Iterable[str]:
         if character.isalpha():
             script = unicodedata.name(character, "UNKNOWN").partition(" ")[0]
             yield _SCRIPT_SYNONYMS.get(script, script)
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word, to draw where there is no portrait."""
+    words = name.split() or ["?"]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

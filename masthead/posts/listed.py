@@ -1,0 +1,172 @@
+"""Posts as lists show them: plain values, read in two statements for any number of them.
+
+An object of the mapper costs several times what its row does, and nothing in a list is changed.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import BindParameter, CompoundSelect, Select, Table, bindparam, literal, select, union_all
+
+from masthead import clock, pagecache
+from masthead.accounts.models import User
+from masthead.db import db
+from masthead.posts import lifecycle
+from masthead.posts.lifecycle import State, Status
+from masthead.posts.models import Post, PostByline, PostTag
+from masthead.tags.models import Tag
+from masthead.text import names
+
+# As tables: a statement that asks for models depends on all people, or all tags, and not only on those that it finds.
+_PEOPLE, _TAGS = cast(Table, User.__table__), cast(Table, Tag.__table__)
+
+
+class Person(NamedTuple):
+    """Somebody who is named above a post."""
+
+    id: int
+    username: str
+    name: str
+    avatar: str | None
+
+    @property
+    def display_name(self) -> str:
+        """What readers see."""
+        return self.name or self.username
+
+    @property
+    def initials(self) -> str:
+        """One or two letters to draw where there is no portrait."""
+        return names.initials(self.display_name)
+
+
+class Label(NamedTuple):
+    """A tag of a post."""
+
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A post without its text."""
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    excerpt: str
+    status: Status
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    views: int
+    reading_minutes: int
+    comment_count: int
+    version: int
+    lead_image: str | None
+    lead_alt: str
+    author: Person
+    bylines: tuple[Person, ...]
+    tags: tuple[Label, ...]
+
+    @property
+    def kicker(self) -> Label | None:
+        """The tag above the headline."""
+        return self.tags[0] if self.tags else None
+
+    @property
+    def standfirst(self) -> str:
+        """The author's summary, or the beginning of the text."""
+        return self.summary or self.excerpt
+
+    @property
+    def state(self) -> State:
+        """What people see of the status now."""
+        return lifecycle.state(self.status, self.published_at, now=clock.now())
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers can see the post now."""
+        return self.state is State.PUBLISHED
+
+
+def load(posts: Select[Post]) -> list[Listed]:
+    """The posts of a statement, in its order."""
+    found = db.session.execute(_with_columns(posts)).all()
+    if not found:
+        return []
+    people, labels = _credits([row.id for row in found])
+    listed = [
+        Listed(*(*row[:_OWN], Person(*row[_OWN:]), tuple(people[row.id]), tuple(labels[row.id])))
+        for row in found
+    ]
+    for post in listed:
+        pagecache.reads(f"post:{post.id}", *(f"tag:{tag.id}" for tag in post.tags))
+        pagecache.reads(*(f"author:{person.id}" for person in (post.author, *post.bylines)))
+    return listed
+
+
+@cache
+def _columns() -> tuple[Any, ...]:
+    return (
+        Post.id,
+        Post.slug,
+        Post.title,
+        Post.summary,
+        Post.excerpt,
+        Post.status,
+        Post.published_at,
+        Post.created_at,
+        Post.updated_at,
+        Post.views,
+        Post.reading_minutes,
+        Post.comment_count,
+        Post.version,
+        Post.lead_image,
+        Post.lead_alt,
+        *(_PEOPLE.c[name] for name in Person._fields),
+    )
+
+
+#: How many of the columns are the post's own.
+_OWN = 15
+
+
+def _with_columns(posts: Select[Post]) -> Select[Any]:
+    return posts.join(_PEOPLE, _PEOPLE.c.id == Post.author_id).with_only_columns(*_columns())
+
+
+def _credits(post_ids: list[int]) -> tuple[dict[int, list[Person]], dict[int, list[Label]]]:
+    """Who is named above each post, and what it is about; one statement."""
+    people: dict[int, list[Person]] = defaultdict(list)
+    labels: dict[int, list[Label]] = defaultdict(list)
+    rows = db.session.execute(_credits_of(), {"post_ids": post_ids})
+    for is_person, post_id, _, row_id, key, name, avatar in rows:
+        if is_person:
+            people[post_id].append(Person(row_id, key, name, avatar))
+        else:
+            labels[post_id].append(Label(row_id, key, name))
+    return people, labels
+
+
+@cache
+def _credits_of() -> CompoundSelect[bool, int, int, int, str, str, str | None]:
+    wanted: BindParameter[list[int]] = bindparam("post_ids", expanding=True)
+    named = (
+        select(literal(True), PostByline.post_id, PostByline.position.label("position"))
+        .add_columns(_PEOPLE.c.id, _PEOPLE.c.username, _PEOPLE.c.name, _PEOPLE.c.avatar)
+        .join(_PEOPLE, _PEOPLE.c.id == PostByline.user_id)
+        .where(PostByline.post_id.in_(wanted))
+    )
+    tagged = (
+        select(literal(False), PostTag.post_id, PostTag.position)
+        .add_columns(_TAGS.c.id, _TAGS.c.slug, _TAGS.c.name, literal(None, _PEOPLE.c.avatar.type))
+        .join(_TAGS, _TAGS.c.id == PostTag.tag_id)
+        .where(PostTag.post_id.in_(wanted))
+    )
+    return union_all(named, tagged).order_by("position")
