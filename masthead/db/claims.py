@@ -7,12 +7,12 @@ any number of writers exactly one gets the row, and the others try the next name
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Dialect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from masthead.db.base import Base
 from masthead.db.engine import db
+from masthead.db.inserting import insert_into
 
 #: Rows in one statement: SQLite allows 32,766 variables.
 _ROWS: Final = 500
@@ -21,25 +21,21 @@ _ROWS: Final = 500
 def claim(model: type[Base], column: InstrumentedAttribute[str], wanted: str, /, **values: object) -> bool:
     """Insert the row whose ``column`` is ``wanted``, and say whether it is ours now."""
     row: dict[str, Any] = {column.key: wanted, **values}
-    bind = db.session.get_bind()
-    insert = _insert_for(bind.dialect)
-    result = db.session.execute(
-        insert(model).values(**row).on_conflict_do_nothing(index_elements=[column.key]).returning(column)
-    )
-    return result.first() is not None
+    statement = insert_into(model, db.session.get_bind().dialect).values(**row)
+    statement = statement.on_conflict_do_nothing(index_elements=[column.key]).returning(column)
+    return db.session.execute(statement).first() is not None
 
 
 def claim_all(
     model: type[Base], column: InstrumentedAttribute[str], rows: Sequence[Mapping[str, Any]]
 ) -> set[str]:
     """Insert many such rows at once, and say which names are ours now."""
-    insert = _insert_for(db.session.get_bind().dialect)
+    dialect = db.session.get_bind().dialect
     ours: set[str] = set()
     for start in range(0, len(rows), _ROWS):
         part = [dict(row) for row in rows[start : start + _ROWS]]
-        statement = (
-            insert(model).values(part).on_conflict_do_nothing(index_elements=[column.key]).returning(column)
-        )
+        statement = insert_into(model, dialect).values(part)
+        statement = statement.on_conflict_do_nothing(index_elements=[column.key]).returning(column)
         ours.update(db.session.scalars(statement))
     return ours
 
@@ -67,7 +63,3 @@ def _numbered(column: InstrumentedAttribute[str], wanted: str, *, limit: int) ->
         if candidate not in taken:
             yield candidate
         number += 1
-
-
-def _insert_for(dialect: Dialect) -> Any:
-    return postgresql.insert if dialect.name == "postgresql" else sqlite.insert

@@ -1,14 +1,12 @@
 """Writing jobs in the caller's transaction, and what an operator does with them. Nothing here commits."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, delete, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from masthead import clock
-from masthead.db import db
+from masthead.db import db, insert_into
 from masthead.errors import Conflict, NotFound
 from masthead.jobs import waking
 from masthead.jobs.models import Job, State
@@ -22,10 +20,9 @@ def enqueue(
 ) -> int | None:
     """Queue a call of the task in this transaction; the job's id, or None if one with this key waits already."""
     now = clock.now()
-    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
+    dialect = db.session.get_bind().dialect
     is_due = run_at is None or run_at <= now
-    insert: Any = postgresql.insert if is_postgresql else sqlite.insert
-    statement = insert(Job).values(
+    statement = insert_into(Job, dialect).values(
         name=task.name,
         args=list(ids),
         state=State.QUEUED,
@@ -40,7 +37,7 @@ def enqueue(
             index_elements=["unique_key"], index_where=text("state = 'queued'")
         )
     # In the row's own statement, so that it costs no way to the server.
-    notice = [func.pg_notify(waking.CHANNEL, "")] if is_postgresql and is_due else []
+    notice = [func.pg_notify(waking.CHANNEL, "")] if dialect.name == "postgresql" and is_due else []
     job_id: int | None = db.session.scalar(statement.returning(Job.id, *notice))
     if job_id is not None and is_due:
         db.session().info.setdefault(_QUEUED, []).append(job_id)

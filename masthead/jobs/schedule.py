@@ -1,11 +1,7 @@
 """Periodic tasks: each is queued once in its period, whichever of the running processes comes first."""
 
-from typing import Any
-
-from sqlalchemy.dialects import postgresql, sqlite
-
 from masthead import clock
-from masthead.db import db
+from masthead.db import db, insert_into
 from masthead.jobs import outbox, registry
 from masthead.jobs.models import Tick
 
@@ -27,8 +23,7 @@ def tick(known: dict[str, int]) -> None:
 
 def _is_first(name: str, slot: int) -> bool:
     """Whether nobody has queued the task in this slot yet; then it is ours to do."""
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Tick).values(name=name, slot=slot)
+    statement = insert_into(Tick, db.session.get_bind().dialect).values(name=name, slot=slot)
     statement = statement.on_conflict_do_update(
         index_elements=["name"],
         set_={"slot": statement.excluded.slot},

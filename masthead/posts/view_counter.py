@@ -16,11 +16,10 @@ from typing import Any
 import structlog
 from flask import Flask, current_app, request
 from sqlalchemy import Connection, Integer, column, select, update, values
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock, pagecache
-from masthead.db import Identifier, db
+from masthead.db import Identifier, db, insert_into
 from masthead.posts.models import DailyViews, Post
 from masthead.web.endings import at_end
 
@@ -176,9 +175,8 @@ def _add_to_posts(connection: Connection, counts: Mapping[Reading, int]) -> None
 
 
 def _add_to_days(connection: Connection, counts: Mapping[Reading, int]) -> None:
-    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     rows = [{"post_id": post_id, "day": day, "views": n} for (post_id, day), n in sorted(counts.items())]
-    statement = insert(DailyViews).values(rows)
+    statement = insert_into(DailyViews, connection.dialect).values(rows)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["post_id", "day"], set_={"views": DailyViews.views + statement.excluded.views}

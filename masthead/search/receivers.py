@@ -3,10 +3,9 @@
 from typing import Any
 
 from sqlalchemy import Connection, event, inspect
-from sqlalchemy.dialects import postgresql as postgresql_dialect
-from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.orm import Mapper
 
+from masthead.db import insert_into
 from masthead.posts.models import Post
 from masthead.search import postgresql
 from masthead.search.models import SearchDocument
@@ -31,14 +30,12 @@ def index(_mapper: Mapper[Post], connection: Connection, post: Post) -> None:
         "body": _searched(text_of(post.html)),
     }
     values: dict[str, Any] = dict(words)
-    is_postgresql = connection.dialect.name == "postgresql"
-    if is_postgresql:
+    if connection.dialect.name == "postgresql":
         values["vector"] = postgresql.vector(**words)
-    insert = (postgresql_dialect if is_postgresql else sqlite_dialect).insert(SearchDocument)
     connection.execute(
-        insert.values(post_id=post.id, **values).on_conflict_do_update(
-            index_elements=["post_id"], set_=values
-        )
+        insert_into(SearchDocument, connection.dialect)
+        .values(post_id=post.id, **values)
+        .on_conflict_do_update(index_elements=["post_id"], set_=values)
     )
 
 
