@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import jwt
 from flask import Flask, current_app, g, request
 from flask_login import AnonymousUserMixin
 from sqlalchemy import Select, delete, select, update
@@ -129,6 +128,8 @@ def _sent() -> str:
 
 def _claims(kind: str) -> dict[str, Any]:
     """What the request's token says, if we signed it for this use; raises `InvalidToken`."""
+    import jwt
+
     try:
         claims: dict[str, Any] = jwt.decode(
             _sent(),
@@ -212,6 +213,8 @@ def _pair(family: RefreshFamily, user_id: int) -> Pair:
 
 def _signed(kind: str, user_id: int, family: str, identity: str, lifetime: timedelta) -> str:
     now = clock.now()
+    import jwt
+
     claims = {
         "iss": current_app.config["SITE_URL"],
         "aud": AUDIENCE,

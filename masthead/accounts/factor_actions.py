@@ -6,7 +6,7 @@ The first factor brings recovery codes with it, the last one takes them along.
 from sqlalchemy import delete, update
 
 from masthead import audit, jobs
-from masthead.accounts import passkeys, queries, second_factor, sessions, tasks
+from masthead.accounts import queries, second_factor, sessions, tasks
 from masthead.accounts.models import Authenticator, Passkey, RecoveryCode, Role, User
 from masthead.accounts.permissions import Permission, can_change_account
 from masthead.accounts.second_factor import Factor
@@ -26,7 +26,9 @@ def add_app(user: User, secret: str, *, step: int) -> list[str]:
 
 def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
     """Add a passkey; the recovery codes to show, if it is the first factor. Raises `Invalid`."""
-    key = passkeys.add(user, answer, name=name)
+    from masthead.accounts import ceremonies
+
+    key = ceremonies.add(user, answer, name=name)
     codes = second_factor.first_recovery_codes(user)
     _note(user, "factor.added", "passkey_added", way=Factor.PASSKEY, name=key.name)
     return codes

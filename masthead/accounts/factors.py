@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -62,6 +61,8 @@ def _opened(sealed: str | None, user: User) -> str | None:
 
 def _drawn(address: str) -> Markup:
     """The QR code as SVG without styles, which the content security policy would refuse."""
+    import segno
+
     picture = segno.make(address, error="m", micro=False)
     svg = picture.svg_inline(
         border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True
@@ -97,7 +98,11 @@ def add_passkey() -> ResponseReturnValue:
     form.name.data = form.name.data or device_name(request.headers.get("User-Agent", ""))
     form.credential.data = ""
     is_possible = passkeys.is_possible()
-    options = passkeys.options_to_add(user, publication=publication().title) if is_possible else ""
+    options = ""
+    if is_possible:
+        from masthead.accounts import ceremonies
+
+        options = ceremonies.options_to_add(user, publication=publication().title)
     page = render_template("accounts/add_passkey.html", form=form, options=options)
     return page, 422 if request.method == "POST" else 200
 

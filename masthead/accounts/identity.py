@@ -203,8 +203,10 @@ def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) 
         return None
     bucket = ("sign_in", "address", limits.caller())
     limits.count(*bucket)
+    from masthead.accounts import ceremonies
+
     try:
-        key = passkeys.verify(use, form.credential.data or "", user)
+        key = ceremonies.verify(use, form.credential.data or "", user)
         person = queries.active_account(key.user_id)
     except Invalid as error:
         db.session.rollback()
@@ -220,7 +222,9 @@ def _passkey_part(use: Use, user: User | None, form: PasskeyForm | None) -> dict
     """What the part of a page about passkeys needs; no options where there is nothing to ask a browser for."""
     part = _no_passkey() | {"passkey_form": form or PasskeyForm(formdata=None)}
     if passkeys.is_possible() and (user is None or db.session.scalar(queries.passkeys_of(user.id).limit(1))):
-        part["passkey_options"] = passkeys.options_to_use(use, user)
+        from masthead.accounts import ceremonies
+
+        part["passkey_options"] = ceremonies.options_to_use(use, user)
     return part
 
 

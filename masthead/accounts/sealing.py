@@ -1,11 +1,17 @@
 """Keeping secrets that have to be read again, such as the one of an authenticator app: encrypted with a key that the
-database does not hold."""
+database does not hold.
+
+The library is loaded with the first secret: it takes six megabytes, and few processes of a small site ever need it.
+"""
 
 import base64
 import hashlib
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 def seal(secret: str) -> str:
@@ -15,13 +21,17 @@ def seal(secret: str) -> str:
 
 def opened(sealed: str) -> str | None:
     """The secret; None for what was not sealed here, or with a SECRET_KEY that is gone."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _box().decrypt(sealed.encode("utf-8", "replace")).decode()
     except InvalidToken:
         return None
 
 
-def _box() -> Fernet:
+def _box() -> "Fernet":
+    from cryptography.fernet import Fernet
+
     key = hashlib.blake2b(
         b"authenticator secrets",
         key=current_app.config["SECRET_KEY"].encode()[:64],

@@ -11,7 +11,6 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from latex2mathml import exceptions as latex
-from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
@@ -75,6 +74,9 @@ def mathml(source: str, *, display: bool) -> str | None:
     """Return a formula as MathML, or None where the LaTeX can't be read or would cost too much."""
     if len(source) > MAX_CHARACTERS or _MACROS.search(source) or not _is_nested_well(source):
         return None
+    # Loaded with the first formula: few processes ever write one.
+    from latex2mathml.converter import convert_to_element
+
     try:
         root = convert_to_element(source, display="block" if display else "inline")
     except _UNREADABLE:
