@@ -32,7 +32,7 @@ def _is_leaving(user: User) -> bool:
 def login_with(secret: str) -> tuple[LoginSession, User] | None:
     """The login whose cookie carries this secret, and its account, if both may still be used."""
     with snapshot() as session:
-        found = session.execute(sessions.valid(secret)).first()
+        found = sessions.find(session, secret)
     if found is None:
         return None
     login, user, has_factor = found

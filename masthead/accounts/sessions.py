@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from flask import current_app, request
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from masthead import clock
@@ -69,18 +70,23 @@ def _idle(is_remembered: bool) -> timedelta:
     return timedelta(hours=settings["SESSION_IDLE_HOURS"])
 
 
-def valid(secret: str) -> Select[LoginSession, User, bool]:
+def find(session: Session, secret: str) -> Row[LoginSession, User, bool] | None:
     """The login with this secret, its account, and whether that has a second factor, while both may be used.
 
     One query, roles and all.
     """
-    now = clock.now()
+    return session.execute(_valid(), {"secret_hash": hash_of(secret), "now": clock.now()}).first()
+
+
+@cache
+def _valid() -> Select[LoginSession, User, bool]:
+    now = bindparam("now", type_=LoginSession.idle_until.type)
     return (
         select(LoginSession, User, queries.factor_exists(User.id))
         .join(User, User.id == LoginSession.user_id)
         .options(joinedload(User.role, innerjoin=True))
         .where(
-            LoginSession.secret_hash == hash_of(secret),
+            LoginSession.secret_hash == bindparam("secret_hash"),
             LoginSession.idle_until > now,
             LoginSession.expires_at > now,
             User.is_active,
