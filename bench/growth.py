@@ -31,7 +31,7 @@ def measure(
         measurements = {
             f"{size} {name}": (
                 lambda url=urls[size, name == "feed"] + paths[size][name]: servers.rate(
-                    url, seconds=seconds, connections=1, is_kept=False
+                    url, seconds=seconds, connections=1, cookie=servers.NOBODY
                 )
             )
             for name in paths["small"]

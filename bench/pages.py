@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
-from bench import servers, tutorial_blog
+from bench import reader, servers, tutorial_blog
 from bench.figures import Figure, Rounds, at_least, at_most
 from bench.publication import RARE_WORD
 from bench.servers import UNLIMITED, environment
@@ -58,6 +58,7 @@ def measure(folder: Path, home: Path, slug: str, *, rounds: int, seconds: float)
     tutorial_blog.fill(blog, home / "masthead.sqlite3")
     tutorial = environment({"BLOG_DATABASE": f"sqlite:///{blog}"})
     _lay_out(folder, quiet)
+    signed_in = reader.session_cookie(home)
     applications: dict[str, Server] = {
         "cached": lambda: servers.granian("masthead.wsgi:app", quiet),
         "cached, logged": lambda: servers.granian("masthead.wsgi:app", quiet | {"LOG_LEVEL": "INFO"}),
@@ -79,7 +80,7 @@ def measure(folder: Path, home: Path, slug: str, *, rounds: int, seconds: float)
     with ExitStack() as running:
         urls = {name: running.enter_context(start()) for name, start in applications.items()}
         measurements = {
-            name: _asking(urls[server] + path, many, seconds, is_kept=not name.startswith("made"))
+            name: _asking(urls[server] + path, many, seconds, _cookie_for(name, signed_in))
             for name, (server, path, many) in asked.items()
         }
         return _figures(Rounds(measurements, rounds))
@@ -97,6 +98,7 @@ def _made_and_taught(slug: str) -> dict[str, tuple[str, str, int]]:
     }
     # It is the same for everybody, so a cookie alone does not lead past the memory.
     feeds = {"feed": ("forgetful", "/feed.xml", FEW), "feed for a session": ("cached", "/feed.xml", FEW)}
+    signed_in = {"post for a session": ("cached", ours["post"], FEW)}
     theirs = {
         "home": "/",
         "post": f"/post/{post}",
@@ -104,14 +106,20 @@ def _made_and_taught(slug: str) -> dict[str, tuple[str, str, int]]:
         "feed": "/feed",
         "search": f"/search?q={RARE_WORD}",
     }
-    made = {name: ("cached", path, FEW) for name, path in ours.items()} | feeds
+    made = {name: ("cached", path, FEW) for name, path in ours.items()} | feeds | signed_in
     return {f"made {name}": asked for name, asked in made.items()} | {
         f"tutorial {name}": ("tutorial", path, FEW) for name, path in theirs.items()
     }
 
 
-def _asking(url: str, connections: int, seconds: float, *, is_kept: bool) -> Callable[[], float]:
-    return lambda: servers.rate(url, seconds=seconds, connections=connections, is_kept=is_kept)
+def _asking(url: str, connections: int, seconds: float, cookie: str) -> Callable[[], float]:
+    return lambda: servers.rate(url, seconds=seconds, connections=connections, cookie=cookie)
+
+
+def _cookie_for(name: str, signed_in: str) -> str:
+    if not name.startswith("made"):
+        return ""
+    return signed_in if name.endswith("for a session") else servers.NOBODY
 
 
 def _lay_out(folder: Path, variables: dict[str, str]) -> None:
@@ -136,6 +144,7 @@ def _figures(rates: Rounds) -> list[Figure]:
         return at_least(name, ratio, goal, spread=spread)
 
     slower, spread = rates.ratio("hello, few", "made post")
+    signed_in, spread_signed_in = rates.ratio("hello, few", "made post for a session")
     listed, spread_listed = rates.ratio("hello JSON, few", "made API list")
     single, spread_single = rates.ratio("hello JSON, few", "made API post")
     return [
@@ -145,6 +154,7 @@ def _figures(rates: Rounds) -> list[Figure]:
         least("cached page against a hello-world Flask view", "cached", "hello", 3),
         least("cached page against the tutorial's blog on gunicorn", "cached", "tutorial home", 100),
         at_most("post that is made, in times of a hello-world view", slower, 10, spread=spread),
+        at_most("the same for somebody who is signed in", signed_in, 10, spread=spread_signed_in),
         least("home that is made, against the tutorial's blog", "made home", "tutorial home", 5),
         least("post that is made, against the tutorial's blog", "made post", "tutorial post", 1.5),
         least("API list of 20, against the tutorial's blog", "made API list", "tutorial API list", 10),

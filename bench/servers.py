@@ -22,7 +22,7 @@ UNLIMITED = {"RATELIMIT_API": "100000000 per minute", "RATELIMIT_SEARCH": "10000
 #: Nothing is answered from memory.
 FORGETFUL = {"PAGE_CACHE": "false"}
 #: Whoever sends our cookie may be somebody, and gets a page made.
-PAST_THE_CACHE = "Cookie: session=somebody"
+NOBODY = "session=somebody"
 NGINX = """
 worker_processes 1;
 error_log stderr crit;
@@ -143,10 +143,10 @@ def fetched(url: str) -> tuple[bytes, dict[str, str]]:
         return response.read(), dict(response.headers.items())
 
 
-def rate(url: str, *, seconds: float, connections: int = CONNECTIONS, is_kept: bool = True) -> float:
-    """Requests per second that wrk gets answered; ``is_kept=False`` goes past Masthead's page cache."""
+def rate(url: str, *, seconds: float, connections: int = CONNECTIONS, cookie: str = "") -> float:
+    """Requests per second that wrk gets answered; any ``cookie`` of ours leads past Masthead's page cache."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
-    command += [url] if is_kept else ["-H", PAST_THE_CACHE, url]
+    command += ["-H", f"Cookie: {cookie}", url] if cookie else [url]
     finished = subprocess.run(command, capture_output=True, text=True, check=True)
     if "Non-2xx" in finished.stdout:
         sys.exit(f"{url} answered with errors:\n{finished.stdout}")

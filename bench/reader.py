@@ -1,0 +1,45 @@
+"""Somebody who is signed in to the generated publication, since their pages are made for each request."""
+
+from pathlib import Path
+
+from masthead import clock
+from masthead.accounts import queries as people
+from masthead.accounts import sessions
+from masthead.accounts.models import User
+from masthead.app import create_app
+from masthead.config import ProductionConfig
+from masthead.db import db
+
+NAME = "benchmark-reader"
+
+
+def session_cookie(home: Path) -> str:
+    """The cookie of a new login of a reader, whose account is made with the first one."""
+    app = create_app(ProductionConfig(MASTHEAD_HOME=home, LOG_LEVEL="WARNING"))
+    with app.test_request_context():
+        reader = people.by_username(NAME) or _reader()
+        secret = sessions.start(reader, is_remembered=True)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined] # Flask's own kind has it
+    return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'_user_id': secret, '_fresh': True})}"
+
+
+def _reader() -> User:
+    reader = User(
+        username=NAME,
+        username_key=NAME,
+        name="Reader",
+        bio="",
+        website="",
+        email=f"{NAME}@example.org",
+        email_key=f"{NAME}@example.org",
+        role_id=people.role("reader").id,
+        is_active=True,
+        is_byline=False,
+        confirmed_at=clock.now(),
+    )
+    db.session.add(reader)
+    db.session.flush()
+    return people.get(reader.id)
