@@ -1,5 +1,6 @@
 """Somebody who is signed in to the generated publication, since their pages are made for each request."""
 
+import secrets
 from pathlib import Path
 
 from masthead import clock
@@ -22,8 +23,10 @@ def session_cookie(home: Path) -> str:
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
+    # With the secret of forms that a browser has after its first page; without it each page would make a new one.
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined] # Flask's own kind has it
-    return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'_user_id': secret, '_fresh': True})}"
+    kept = {"_user_id": secret, "_fresh": True, "csrf_token": secrets.token_hex(20)}
+    return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(kept)}"
 
 
 def _reader() -> User:
