@@ -11,6 +11,8 @@ from flask.testing import EnvironBuilder
 from werkzeug.test import run_wsgi_app
 
 from bench.publication import RARE_WORD
+from bench.reader import session_cookie
+from bench.servers import NOBODY
 from masthead.app import create_app
 from masthead.config import ProductionConfig
 
@@ -23,6 +25,7 @@ OWNERS = {
     "/masthead/": "Masthead",
     "/jinja2/": "Jinja",
     "/markupsafe/": "Jinja",
+    "/pydantic": "Pydantic",
     "/sqlalchemy/": "SQLAlchemy",
     "/flask_sqlalchemy/": "SQLAlchemy",
     "/werkzeug/": "Flask and its extensions",
@@ -33,20 +36,22 @@ DATABASE = frozenset({"do_execute", "_fetchall_impl", "do_begin", "do_rollback"}
 
 
 def measure(home: Path, slug: str) -> dict[str, dict[str, float]]:
-    """The share of each owner in the time of a post, the feed and a page of search results, the largest first."""
+    """The share of each owner in the time of some pages, the largest first."""
+    post = f"/blog/post/{slug}"
     return {
-        "post": _shares(home, f"/blog/post/{slug}", is_forgetful=False),
-        "search": _shares(home, f"/search?q={RARE_WORD}", is_forgetful=False),
+        "post": _shares(home, post, NOBODY),
+        "post for a session": _shares(home, post, session_cookie(home)),
+        "search": _shares(home, f"/search?q={RARE_WORD}", NOBODY),
+        "API list": _shares(home, "/api/v1/posts?per_page=20", NOBODY),
         # The same for everybody: only where nothing is kept is it made.
-        "feed": _shares(home, "/feed.xml", is_forgetful=True),
+        "feed": _shares(home, "/feed.xml", NOBODY, is_forgetful=True),
     }
 
 
-def _shares(home: Path, path: str, *, is_forgetful: bool) -> dict[str, float]:
+def _shares(home: Path, path: str, cookie: str, *, is_forgetful: bool = False) -> dict[str, float]:
     settings = {"LOG_LEVEL": "WARNING", "PAGE_CACHE": not is_forgetful, "RATELIMIT_ENABLED": False}
     app = create_app(ProductionConfig(MASTHEAD_HOME=home, **settings))
-    cookie = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}=somebody"}
-    environ = EnvironBuilder(app, path, headers=cookie).get_environ()
+    environ = EnvironBuilder(app, path, headers={"Cookie": cookie}).get_environ()
     for _ in range(WARM_UP):
         _, status, _ = run_wsgi_app(app.wsgi_app, dict(environ), buffered=True)
         if not status.startswith("200"):
