@@ -31,8 +31,9 @@ def main() -> None:
     )
     parser.add_argument("--only", action="append", choices=PARTS, help="a part; may be given several times")
     chosen = parser.parse_args().only or list(PARTS)
-    for program in ("wrk", "nginx"):
-        servers.require(program)
+    servers.require("wrk")
+    if "pages" in chosen and not pages.has_nginx():
+        print("nginx is not installed, so nothing is compared to it.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="masthead-bench-") as place:
         bench = Bench(Path(place))
         parts = {name: PARTS[name](bench) for name in PARTS if name in chosen}
