@@ -23,8 +23,8 @@ MAX_LINES: Final = 60
 MAX_CHARACTERS_PER_TEXT: Final = 50_000
 MAX_DEPTH: Final = 40
 
-_DISPLAY: Final = re.compile(r"\$\$((?:[^\\$]|\\.|\$(?!\$)){1,1000}+)\$\$", re.DOTALL)
-_INLINE: Final = re.compile(r"\$((?![\s$])(?:[^\\$]|\\.){1,1000}+)(?<!\s)\$(?![\w$])", re.DOTALL)
+_DISPLAY: Final = re.compile(r"\$\$((?>(?:[^\\$]|\\.|\$(?!\$)){1,1000}))\$\$", re.DOTALL)
+_INLINE: Final = re.compile(r"\$((?![\s$])(?>(?:[^\\$]|\\.){1,1000}))(?<!\s)\$(?![\w$])", re.DOTALL)
 _PRICE: Final = re.compile(r"\d[^\\^_=<>+*/{}]*\s[^\\^_=<>+*/{}]*")
 #: A macro can grow without end when it is expanded.
 _MACROS: Final = re.compile(

@@ -25,7 +25,7 @@ _LINES: Final = re.compile(r" ?\n[ \n]*")
 _IDEOGRAPHS: Final = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd\u0e00-\u0e7f]"
 )
-_WORD: Final = re.compile(r"\w+(?:['’.\-]\w+)*+")
+_WORD: Final = re.compile(r"\w+(?>(?:['’.\-]\w+)*)")
 
 
 def is_storable(text: str) -> bool:

@@ -69,6 +69,7 @@ def test_passkey_is_made_and_signs_in_without_a_password(page, cast, device):
     device(PHONE)
     sign_in(page, cast.walt)
     add_passkey(page, "My telephone")
+    page.get_by_role("link", name="I have kept them").wait_for()
     assert page.locator(".recovery-codes li").count() == 10
     page.get_by_role("link", name="I have kept them").click()
     assert "My telephone" in page.locator("#second-factor").inner_text()
