@@ -56,9 +56,7 @@ class Moments:
         self._known: dict[str, tuple[int, datetime, datetime | None]] = {}
 
     def next_of(self, topic: str, since: int) -> datetime | None:
-        """The next such moment, from memory if nothing has happened since it was looked up."""
-        if topic not in _turning:
-            return None
+        """The next such moment of a topic that `turns_with_time`, from memory if nothing has happened since it was looked up."""
         now = clock.now()
         known = self._known.get(topic)
         if known is not None and not self._changed_since((topic,), known[0]):

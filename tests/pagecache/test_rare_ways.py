@@ -146,7 +146,7 @@ class Vanishing(OrderedDict):
 
 def test_a_page_that_goes_while_it_is_looked_for_is_not_there():
     shelf = Shelf(1_000)
-    shelf._entries = Vanishing({"/": object()})
+    shelf._things = Vanishing({"/": object()})
     assert shelf.get("/") is None
 
 
