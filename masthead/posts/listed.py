@@ -4,7 +4,7 @@ An object of the mapper costs several times what its row does, and nothing in a 
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -101,8 +101,9 @@ def load(posts: Select[Post]) -> list[Listed]:
     if not found:
         return []
     people, labels = _credits([row.id for row in found])
+    own = len(_OWN)
     listed = [
-        Listed(*(*row[:_OWN], Person(*row[_OWN:]), tuple(people[row.id]), tuple(labels[row.id])))
+        Listed(*(*row[:own], Person(*row[own:]), tuple(people[row.id]), tuple(labels[row.id])))
         for row in found
     ]
     for post in listed:
@@ -111,30 +112,13 @@ def load(posts: Select[Post]) -> list[Listed]:
     return listed
 
 
+#: The columns that are the post's own: all of the fields but its author, bylines and tags.
+_OWN = tuple(field.name for field in fields(Listed))[:-3]
+
+
 @cache
 def _columns() -> tuple[Any, ...]:
-    return (
-        Post.id,
-        Post.slug,
-        Post.title,
-        Post.summary,
-        Post.excerpt,
-        Post.status,
-        Post.published_at,
-        Post.created_at,
-        Post.updated_at,
-        Post.views,
-        Post.reading_minutes,
-        Post.comment_count,
-        Post.version,
-        Post.lead_image,
-        Post.lead_alt,
-        *(_PEOPLE.c[name] for name in Person._fields),
-    )
-
-
-#: How many of the columns are the post's own.
-_OWN = 15
+    return (*(getattr(Post, name) for name in _OWN), *(_PEOPLE.c[name] for name in Person._fields))
 
 
 def _with_columns(posts: Select[Post]) -> Select[Any]:
