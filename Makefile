@@ -70,8 +70,9 @@ fuzz: export FUZZ_SEED ?= 1
 fuzz: development
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 -rP tests/api/test_fuzz.py
 
-# Every file is pinned to the versions of dev.txt, so that the sets can be installed on top of each other.
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+# Every file is pinned to the versions of dev.txt, so that the sets can be installed on top of each other. The extras
+# stay: pip up to 23 takes `coverage` for another requirement than `coverage[toml]`, and refuses the one without a hash.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 lock: UV = $(shell command -v uv || echo $(BIN)/uv)
 lock: development
