@@ -48,6 +48,7 @@ from masthead.jobs import tasks as _jobs  # noqa: F401 (registers itself)
 from masthead.media import receivers as _media  # noqa: F401 (registers itself)
 from masthead.media import views as media
 from masthead.operation import health, metrics, shell
+from masthead.operation import rendering as _rendering  # noqa: F401 (registers itself)
 from masthead.operation import tasks as _operation  # noqa: F401 (registers itself)
 from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401 (registers itself)
@@ -160,6 +161,7 @@ COMMANDS = {
     "jobs": "masthead.operation.jobs:group",
     "mail": "masthead.operation.mail:group",
     "media": "masthead.operation.media:group",
+    "render": "masthead.operation.rendering:render_all",
     "restore": "masthead.operation.backups.cli:restore",
     "seed-db": "masthead.operation.seeding:seed_db",
     "serve": "masthead.operation.serving:serve",

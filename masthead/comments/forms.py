@@ -24,7 +24,8 @@ class RemarkForm(Form):
     """The text of a comment, for changing it."""
 
     # How long it may be, `masthead.comments.remarks` says: browsers send a line end as two characters, which count as one.
-    body = TextAreaField("Comment", [InputRequired("Write something first.")])
+    # Its id is one of `sanitise.RESERVED_IDS`: a heading called "Body" above the form is the more likely one.
+    body = TextAreaField("Comment", [InputRequired("Write something first.")], id="comment_body")
 
     def typeset(self) -> Remark | None:
         """The text, made ready before the database is asked anything; None if the form has errors now."""

@@ -12,6 +12,7 @@ from masthead.errors import NotAllowed
 from masthead.pages.errors import SlugTaken, StaleVersion
 from masthead.pages.models import Page, PageSlug
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
+from masthead.text.anchors import with_kept_ids
 from masthead.text.slugs import slugify
 
 
@@ -84,6 +85,6 @@ def _set(page: Page, manuscript: Manuscript, *, at: datetime) -> None:
     page.title = manuscript.title
     page.summary = manuscript.summary
     page.body = manuscript.body
-    page.html = manuscript.html
+    page.html = with_kept_ids(manuscript.html, page.html or "")
     page.toc = [list(heading) for heading in manuscript.toc]
     page.updated_at = at

@@ -20,6 +20,7 @@ from masthead.posts.permissions import can_edit, can_publish
 from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
+from masthead.text.anchors import with_kept_ids
 from masthead.text.slugs import slugify
 
 
@@ -102,7 +103,7 @@ def set_text(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
     post.title = manuscript.title
     post.summary = manuscript.summary
     post.body = manuscript.body
-    post.html = manuscript.html
+    post.html = with_kept_ids(manuscript.html, post.html or "")
     post.excerpt = manuscript.excerpt
     post.toc = [list(heading) for heading in manuscript.toc]
     post.words = manuscript.words

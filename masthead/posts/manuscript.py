@@ -44,6 +44,8 @@ class Manuscript:
     words: int
     reading_minutes: int
     lead: Picture | None = None
+    #: Fragments of links within the text that lead to no place in it.
+    dead_fragments: tuple[str, ...] = ()
 
 
 def typeset(
@@ -75,6 +77,7 @@ def typeset(
         words=rendered.words,
         reading_minutes=reading_minutes(rendered.words),
         lead=lead,
+        dead_fragments=rendered.dead_fragments,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, event, inspect, select
 from sqlalchemy.orm import Mapper
 
 from masthead.db import insert_into
@@ -24,17 +24,26 @@ def index(_mapper: Mapper[Post], connection: Connection, post: Post) -> None:
     history = inspect(post).attrs
     if not any(history[name].history.has_changes() for name in _WRITTEN):
         return
-    words = {
-        "title": _searched(post.title),
-        "summary": _searched(post.summary),
-        "body": _searched(text_of(post.html)),
-    }
+    _write(connection, post.id, title=post.title, summary=post.summary, html=post.html)
+
+
+def reindex(connection: Connection, post_id: int) -> None:
+    """Write the words of a stored post again."""
+    row = connection.execute(
+        select(Post.title, Post.summary, Post.html).where(Post.id == post_id)
+    ).one_or_none()
+    if row is not None:
+        _write(connection, post_id, title=row.title, summary=row.summary, html=row.html)
+
+
+def _write(connection: Connection, post_id: int, *, title: str, summary: str, html: str) -> None:
+    words = {"title": _searched(title), "summary": _searched(summary), "body": _searched(text_of(html))}
     values: dict[str, Any] = dict(words)
     if connection.dialect.name == "postgresql":
         values["vector"] = postgresql.vector(**words)
     connection.execute(
         insert_into(SearchDocument, connection.dialect)
-        .values(post_id=post.id, **values)
+        .values(post_id=post_id, **values)
         .on_conflict_do_update(index_elements=["post_id"], set_=values)
     )
 

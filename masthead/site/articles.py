@@ -12,6 +12,7 @@ from masthead.errors import NotFound
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
+from masthead.text import anchors
 
 RELATED_POSTS = 3
 
@@ -49,6 +50,10 @@ class Article:
     #: What stands in the head of the page, and in its body, where to go on from there included.
     head: Markup
     text: Markup
+
+    def place(self, name: str) -> str:
+        """The id of a part of the page below the text, which gives way if the text has the id itself."""
+        return f"page_{name}" if name in anchors.ids_of(str(self.text)) else name
 
     @property
     def is_published(self) -> bool:

@@ -1,4 +1,7 @@
-"""Footnotes, `[^1]` and `[^1]: …`: the plug-in's parser with bounds, and Masthead's own names and marks."""
+"""Footnotes, `[^1]` and `[^1]: …`: the plug-in's parser with bounds, and the ids of kramdown and Goldmark.
+
+A colon stands in each of these ids, so no heading can take one.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,8 +12,6 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
-
-from masthead.text.sanitise import ID_PREFIX
 
 MAX_LABEL_CHARACTERS: Final = 100
 
@@ -34,25 +35,22 @@ def _reference(state: StateInline, silent: bool) -> bool:
 
 
 def _name(token: Token) -> str:
-    """Return the number of a note, with the number of the reference from the second on."""
+    """Return the number of a note, with the number of the repetition from the second reference on."""
     repeated = token.meta.get("subId", 0)
     number = token.meta["id"] + 1
-    return f"{number}-{repeated + 1}" if repeated else str(number)
+    return f"{number}:{repeated}" if repeated else str(number)
 
 
 def _render_reference(_: object, tokens: Sequence[Token], index: int, __: object, ___: EnvType) -> str:
     token = tokens[index]
     number = token.meta["id"] + 1
-    return (
-        f'<sup class="footnote-ref"><a href="#{ID_PREFIX}fn-{number}" id="{ID_PREFIX}fnref-{_name(token)}">'
-        f"[{number}]</a></sup>"
-    )
+    return f'<sup class="footnote-ref"><a href="#fn:{number}" id="fnref:{_name(token)}">[{number}]</a></sup>'
 
 
 def _render_open(_: object, tokens: Sequence[Token], index: int, __: object, ___: EnvType) -> str:
-    return f'<li id="{ID_PREFIX}fn-{tokens[index].meta["id"] + 1}" class="footnote-item">'
+    return f'<li id="fn:{tokens[index].meta["id"] + 1}" class="footnote-item">'
 
 
 def _render_anchor(_: object, tokens: Sequence[Token], index: int, __: object, ___: EnvType) -> str:
     # The variation selector keeps iOS from showing the arrow as a coloured picture.
-    return f' <a href="#{ID_PREFIX}fnref-{_name(tokens[index])}" class="footnote-backref">\u21a9\ufe0e</a>'
+    return f' <a href="#fnref:{_name(tokens[index])}" class="footnote-backref">\u21a9\ufe0e</a>'

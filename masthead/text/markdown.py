@@ -16,11 +16,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.deflist import deflist_plugin
 
-from masthead.text import footnotes, highlighting, metering, plain, sanitise, structure
+from masthead.text import anchors, footnotes, highlighting, metering, plain, sanitise, structure
 from masthead.text.autolinks import autolinks
+from masthead.text.headings import Heading, anchored_headings, spoken
 from masthead.text.mathematics import dollar_math
 from masthead.text.profiles import Profile
-from masthead.text.structure import Heading
 
 #: Lists, quotations and emphasis inside each other; what lies deeper is left out, and parsing stays linear.
 MAX_NESTING: Final = 20
@@ -38,6 +38,8 @@ class Rendered:
     words: int
     plain: str
     is_source: bool = False
+    #: Fragments of links that lead to no id of the text.
+    dead_fragments: tuple[str, ...] = ()
 
 
 def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
@@ -49,7 +51,14 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
         unsafe, is_source, env = f"<pre>{escapeHtml(source)}</pre>\n", True, {}
     html = sanitise.clean(unsafe, profile)
     text = plain.text_of(html)
-    return Rendered(html, tuple(env.get("toc", ())), plain.word_count(text), text, is_source)
+    return Rendered(
+        html=html,
+        toc=tuple(env.get("toc", ())),
+        words=plain.word_count(text),
+        plain=text,
+        is_source=is_source,
+        dead_fragments=anchors.dead_fragments(html),
+    )
 
 
 @cache
@@ -77,7 +86,7 @@ def _article_parser() -> MarkdownIt:
     parser = _base_parser(html=True)
     parser.use(footnotes.footnotes)
     parser.use(dollar_math)
-    parser.use(structure.anchored_headings)
+    parser.use(anchored_headings)
     parser.use(structure.figures)
     parser.add_render_rule("image", _image)
     return parser
@@ -123,4 +132,4 @@ def _linked_image(_: object, tokens: Sequence[Token], index: int, __: object, __
     """Show an image in a comment as a link to it: other people's pages are no place to embed one."""
     token = tokens[index]
     address = escapeHtml(str(token.attrs.get("src", "")))
-    return f'<a href="{address}">{escapeHtml(structure.spoken(token.children)) or address}</a>'
+    return f'<a href="{address}">{escapeHtml(spoken(token.children)) or address}</a>'

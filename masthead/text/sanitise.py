@@ -16,10 +16,13 @@ from masthead.text.highlighting import TOKEN_CLASSES
 from masthead.text.html_limits import words
 from masthead.text.profiles import Profile
 
-#: Every id in a text begins with this, so that none can take the name of a page's own element or of a
-#: property of `window` and `document` (DOM clobbering). No template may use an id that begins with it.
-ID_PREFIX: Final = "s-"
-ID_CHARACTERS: Final = 120
+#: Ids of a text are public addresses and stay as they are written, but for these of the page around it, which no
+#: text may take. A name in a text cannot clobber a script: `name` is no allowed attribute, and no script of ours
+#: reads a global that it does not make (`tests/operation/test_rendering.py` compares the ids).
+RESERVED_IDS: Final = re.compile(
+    r"(?:main_content|comments_title|related_posts|page_comments|page_respond|csrf_token|parent_id|comment_body)(?:-hint|-error)?|comment-\d+"
+)
+ID_CHARACTERS: Final = 300
 
 URL_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 #: One more round settled each of two million random fragments.
@@ -155,7 +158,8 @@ _LEADING_NEWLINES: Final = re.compile(r"(<pre\b[^>]*+>)\n+")
 _PICTURE_SIDES: Final = frozenset({"height", "width"})
 _PICTURE_SIZE: Final = re.compile(r"[1-9]\d{0,4}")
 _LANGUAGE_CLASS: Final = re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}")
-_NOT_IN_AN_ID: Final = re.compile(r"[^\w-]+")
+#: White space ends an id, quotation marks an attribute, and browsers decode percent signs before they look.
+_NOT_IN_AN_ID: Final = re.compile(r"[\s\x00-\x1f\x7f\"'<>`&%]+")
 
 
 def clean(html: str, profile: Profile = Profile.ARTICLE) -> str:
@@ -176,11 +180,12 @@ def _settled(html: str, cleaner: nh3.Cleaner, rounds: int) -> str:
 
 def content_id(name: str) -> str:
     """Return the id that an element of a text bears when its author calls it so; empty if nothing is left."""
-    bare = _NOT_IN_AN_ID.sub("-", name).strip("-")
-    while bare.startswith(ID_PREFIX):
-        bare = bare.removeprefix(ID_PREFIX)
-    bare = bare[:ID_CHARACTERS].strip("-")
-    return ID_PREFIX + bare if bare else ""
+    return _NOT_IN_AN_ID.sub("-", name.strip())[:ID_CHARACTERS]
+
+
+def is_reserved(identity: str) -> bool:
+    """Say whether an id belongs to the page around a text."""
+    return RESERVED_IDS.fullmatch(identity) is not None
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -188,7 +193,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return _classes(tag, value)
     if name == "id":
-        return content_id(value) or None
+        identity = content_id(value)
+        return None if is_reserved(identity) else identity or None
     if name == "href":
         return _href(value)
     if tag == "img" and name in _PICTURE_SIDES:
@@ -205,8 +211,8 @@ def _classes(tag: str, value: str) -> str | None:
 
 
 def _href(value: str) -> str:
-    """Point a link within the text at the id that its target was given; `#top` is the browser's own."""
-    if not value.startswith("#") or value in ("#", "#top"):
+    """Write a link within the text as the id of its target is written."""
+    if not value.startswith("#"):
         return value
     return "#" + content_id(unquote(value[1:]))
 

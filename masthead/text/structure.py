@@ -1,37 +1,17 @@
-"""Core rules that give a parsed text Masthead's shapes: anchored headings, figures, aligned cells, task lists.
+"""Core rules that give a parsed text Masthead's shapes: figures, aligned cells, task lists.
 
 Each is one pass over the tokens, after the parser and before the renderer.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from masthead.text import sanitise, slugs
-
-_RAW_ID: Final = re.compile(r"""\sid\s*=\s*["']?([^\s"'<>=`]{1,200})""", re.IGNORECASE)
 _ALIGNMENT: Final = re.compile(r"text-align:(left|center|right)")
-_HEADING_CHARACTERS: Final = 80
 _COMMENT_HEADINGS_BELOW: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A line of a table of contents."""
-
-    level: int
-    id: str
-    text: str
-
-
-def anchored_headings(md: MarkdownIt) -> None:
-    """Give each heading an id and list it in `env["toc"]`."""
-    md.core.ruler.push("anchored_headings", _anchor_headings)
 
 
 def lowered_headings(md: MarkdownIt) -> None:
@@ -52,51 +32,6 @@ def aligned_cells(md: MarkdownIt) -> None:
 def labelled_tasks(md: MarkdownIt) -> None:
     """Put the box of a task into a label with its text, so that a screen reader says both."""
     md.core.ruler.push("labelled_tasks", _label_tasks)
-
-
-def spoken(tokens: list[Token] | None) -> str:
-    """Return what inline tokens say, without markup."""
-    return " ".join("".join(_said(tokens or [])).split())
-
-
-def _said(tokens: list[Token]) -> Iterator[str]:
-    for token in tokens:
-        if token.type in ("text", "code_inline", "math_inline"):
-            yield token.content
-        elif token.type == "image":
-            yield spoken(token.children)
-        elif token.type in ("softbreak", "hardbreak"):
-            yield " "
-
-
-def _anchor_headings(state: StateCore) -> None:
-    toc: list[Heading] = []
-    taken = _raw_ids(state.tokens)
-    next_number: dict[str, int] = {}
-    for index, token in enumerate(state.tokens):
-        if token.type != "heading_open":
-            continue
-        text = spoken(state.tokens[index + 1].children)
-        name = sanitise.content_id(slugs.slugify(text[:_HEADING_CHARACTERS]) if text else "section")
-        identity = name
-        while identity in taken:
-            next_number[name] = next_number.get(name, 1) + 1
-            identity = f"{name}-{next_number[name]}"
-        taken.add(identity)
-        token.attrSet("id", identity)
-        toc.append(Heading(int(token.tag[1]), identity, text))
-    state.env["toc"] = toc
-
-
-def _raw_ids(tokens: list[Token]) -> set[str]:
-    """Return the ids that the author's own HTML takes; a heading must not repeat one."""
-    html = (
-        piece.content
-        for token in tokens
-        for piece in (token, *(token.children or ()))
-        if piece.type in ("html_block", "html_inline")
-    )
-    return {sanitise.content_id(match) for text in html for match in _RAW_ID.findall(text)}
 
 
 def _lower_headings(state: StateCore) -> None:

@@ -8,7 +8,7 @@ from tests.factories import BylineFactory, PostFactory
 from tests.support.people import Cast
 
 BODY = """
-A [link](/about), a [note](#s-x), one [elsewhere](https://other.example/a?b=1&c=2) and `<a href="/not-a-link">`.
+A [link](/about), a [note](#x), one [elsewhere](https://other.example/a?b=1&c=2) and `<a href="/not-a-link">`.
 
 ![Wheat](/media/ab/cd.jpg "In June")
 """

@@ -100,7 +100,7 @@ def test_every_address_in_the_text_is_absolute(client, story, file):
     content = html.fragment_fromstring(content_of(client, file), create_parent=True)
     assert content.xpath("//a/@href") == [
         "http://localhost/about",
-        "http://localhost/blog/post/harvest#s-x",
+        "http://localhost/blog/post/harvest#x",
         "https://other.example/a?b=1&c=2",
     ]
     assert content.xpath("//img/@src") == [

@@ -10,7 +10,7 @@ BASE = "https://magazine.example/blog/post/harvest"
     ("given", "expected"),
     [
         ('<a href="/about">x</a>', '<a href="https://magazine.example/about">x</a>'),
-        ('<a href="#s-fn-1">1</a>', f'<a href="{BASE}#s-fn-1">1</a>'),
+        ('<a href="#fn-1">1</a>', f'<a href="{BASE}#fn-1">1</a>'),
         ('<a href="sowing">x</a>', '<a href="https://magazine.example/blog/post/sowing">x</a>'),
         ('<a href="//other.example/x">x</a>', '<a href="https://other.example/x">x</a>'),
         (

@@ -5,24 +5,24 @@ from tests.text.parsed import parse
 def test_footnote_is_linked_both_ways() -> None:
     html = markdown.render("Fact[^a].\n\n[^a]: Source.").html
 
-    assert '<sup class="footnote-ref"><a href="#s-fn-1" id="s-fnref-1">[1]</a></sup>' in html
+    assert '<sup class="footnote-ref"><a href="#fn:1" id="fnref:1">[1]</a></sup>' in html
     assert (
-        '<li id="s-fn-1" class="footnote-item"><p>Source. '
-        '<a href="#s-fnref-1" class="footnote-backref">\u21a9\ufe0e</a></p>\n</li>'
+        '<li id="fn:1" class="footnote-item"><p>Source. '
+        '<a href="#fnref:1" class="footnote-backref">\u21a9\ufe0e</a></p>\n</li>'
     ) in html
 
 
 def test_every_reference_to_a_footnote_has_its_own_way_back() -> None:
     page = parse(markdown.render("a[^1] b[^1] c[^2]\n\n[^1]: x\n[^2]: y").html)
 
-    assert page.values("id") == ["s-fnref-1", "s-fnref-1-2", "s-fnref-2", "s-fn-1", "s-fn-2"]
+    assert page.values("id") == ["fnref:1", "fnref:1:1", "fnref:2", "fn:1", "fn:2"]
     assert page.values("href") == [
-        "#s-fn-1",
-        "#s-fn-1",
-        "#s-fn-2",
-        "#s-fnref-1",
-        "#s-fnref-1-2",
-        "#s-fnref-2",
+        "#fn:1",
+        "#fn:1",
+        "#fn:2",
+        "#fnref:1",
+        "#fnref:1:1",
+        "#fnref:2",
     ]
 
 

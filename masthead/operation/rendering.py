@@ -1,0 +1,98 @@
+"""Rendering stored texts again, when a version of Masthead reads Markdown otherwise than the one before.
+
+A migration queues the first job; each job renders a few texts and queues the next, so a publication of any size takes
+bounded memory, short transactions, and can be interrupted. Versions, dates and revisions stay as they are.
+"""
+
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select, update
+
+from masthead import pagecache
+from masthead.db import db
+from masthead.jobs import enqueue, task
+from masthead.pages.models import Page
+from masthead.posts.models import Post
+from masthead.search.receivers import reindex
+from masthead.text.anchors import with_older_ids
+from masthead.text.excerpts import excerpt, reading_minutes
+from masthead.text.markdown import Rendered, render
+from masthead.web.commands import Command
+
+RENDERED_AT_ONCE = 50
+_KINDS: dict[str, type[Post] | type[Page]] = {"post": Post, "page": Page}
+
+
+@task("texts.render")
+def render_texts(kind: str, before_id: int) -> None:
+    """Render the texts of a kind with ids below one, the newest first, and queue the rest; 0 begins with the newest."""
+    last_id = render_some(kind, before_id)
+    if last_id is not None:
+        enqueue(render_texts, kind, last_id)
+    db.session.commit()
+
+
+@click.command("render", cls=Command)
+@with_appcontext
+def render_all() -> None:
+    """Render every stored text again, and index it for search.
+
+    An upgrade does this by itself. Ids that headings had keep working.
+    """
+    for kind in _KINDS:
+        last_id: int | None = 0
+        while last_id is not None:
+            last_id = render_some(kind, last_id)
+            db.session.commit()
+    click.echo("Every text is rendered and indexed.")
+
+
+def render_some(kind: str, before_id: int) -> int | None:
+    """Render a few texts again; the id of the last, or None if there are no more."""
+    model = _KINDS[kind]
+    ids = select(model.id).order_by(model.id.desc()).limit(RENDERED_AT_ONCE)
+    if before_id:
+        ids = ids.where(model.id < before_id)
+    last_id = None
+    for last_id in db.session.scalars(ids).all():
+        _render(model, last_id)
+        pagecache.changed(f"{kind}:{last_id}", f"{kind}s")
+    return last_id
+
+
+def _render(model: type[Post] | type[Page], text_id: int) -> None:
+    text = db.session.execute(
+        select(model.title, model.summary, model.body, model.html, model.version).where(model.id == text_id)
+    ).one_or_none()
+    if text is None:
+        return
+    rendered = render(text.body)
+    html = with_older_ids(rendered.html, text.html)
+    if html != text.html:
+        # Whoever saved it meanwhile has rendered it.
+        db.session.execute(
+            update(model)
+            .where(model.id == text_id, model.version == text.version)
+            .values(**_values(model, html, rendered)),
+            execution_options={"synchronize_session": False},
+        )
+    if model is Post:
+        reindex(db.session.connection(), text_id)
+
+
+def _values(model: type[Post] | type[Page], html: str, rendered: Rendered) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "html": html,
+        "toc": [[heading.level, heading.id, heading.text] for heading in rendered.toc],
+    }
+    if model is Page:
+        values["updated_at"] = Page.updated_at
+    else:
+        values |= {
+            "excerpt": excerpt(rendered.plain),
+            "words": rendered.words,
+            "reading_minutes": reading_minutes(rendered.words),
+        }
+    return values

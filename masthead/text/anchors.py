@@ -1,0 +1,62 @@
+"""Places within a text that links lead to: which links find none, and how older ids of headings stay alive."""
+
+import re
+from html import unescape
+from typing import Final
+
+_ID: Final = re.compile(r'<[a-z][^>]*? id="([^"]*+)"')
+_FRAGMENT: Final = re.compile(r'<a [^>]*?href="#([^"]+)"')
+_HEADING: Final = re.compile(
+    r'<h([1-6])(?= |>)[^>]*? id="([^"]*+)"[^>]*+>((?>(?:<span id="[^"]*+"></span>)*))'
+)
+_ALIAS: Final = re.compile(r'<span id="([^"]*+)"></span>')
+#: Places that the page around a text has.
+_PLACES_OF_THE_PAGE: Final = re.compile(r"top|comments|respond|comment-\d+")
+
+
+def ids_of(clean_html: str) -> frozenset[str]:
+    """Return the ids in HTML that the sanitiser wrote."""
+    return frozenset(map(unescape, _ID.findall(clean_html)))
+
+
+def dead_fragments(clean_html: str) -> tuple[str, ...]:
+    """Return the fragments of links within a text that lead to no id of it, each once."""
+    wanted = dict.fromkeys(map(unescape, _FRAGMENT.findall(clean_html)))
+    if not wanted:
+        return ()
+    present = ids_of(clean_html)
+    return tuple(name for name in wanted if name not in present and not _PLACES_OF_THE_PAGE.fullmatch(name))
+
+
+def with_older_ids(new_html: str, old_html: str) -> str:
+    """Return HTML whose headings answer to the ids that they had in an earlier rendering of the same source.
+
+    Each older id becomes an empty `span` at the beginning of its heading. Nothing is added if the headings are not
+    the same in number and level.
+    """
+    old, new = list(_HEADING.finditer(old_html)), list(_HEADING.finditer(new_html))
+    if [heading[1] for heading in old] != [heading[1] for heading in new]:
+        return with_kept_ids(new_html, old_html)
+    older = [(before[2], *_ALIAS.findall(before[3])) for before in old]
+    return _with_aliases(new_html, new, older)
+
+
+def with_kept_ids(new_html: str, old_html: str) -> str:
+    """Return the HTML of a changed text whose headings keep the older ids that they answer to, as far as they are there."""
+    older = {heading[2]: _ALIAS.findall(heading[3]) for heading in _HEADING.finditer(old_html) if heading[3]}
+    if not older:
+        return new_html
+    new = list(_HEADING.finditer(new_html))
+    return _with_aliases(new_html, new, [tuple(older.get(heading[2], ())) for heading in new])
+
+
+def _with_aliases(html: str, headings: list[re.Match[str]], older: list[tuple[str, ...]]) -> str:
+    taken = set(_ID.findall(html))
+    pieces, position = [], 0
+    for heading, names in zip(headings, older, strict=True):
+        free = [name for name in names if name not in taken]
+        taken.update(free)
+        pieces.append(html[position : heading.end()])
+        pieces += [f'<span id="{name}"></span>' for name in free]
+        position = heading.end()
+    return "".join((*pieces, html[position:]))
