@@ -36,7 +36,7 @@ def test_every_dependency_is_locked() -> None:
     declared["extras"] = [*declared["runtime"], *(name for extra in extras for name in extra)]
     for name, requirements in declared.items():
         locked = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-        pinned = {normalised(pin) for pin in re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)}
+        pinned = {normalised(pin) for pin in re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", locked, re.MULTILINE)}
         wanted = {normalised(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}
         assert wanted - pinned == set(), f"requirements/{name}.txt is out of date; run `make lock`."
 
