@@ -58,7 +58,8 @@ def _prepare(stamp: dict[str, str] | None, wanted: str) -> None:
             wanted = stamp["set"]
     STAMP.unlink(missing_ok=True)
     files = [argument for name in SETS[wanted] for argument in ("-r", str(ROOT / name))]
-    _pip("--require-hashes", *files)
+    # The files hold every package that is needed: without a search for others, pip is quicker and cannot find a newer one.
+    _pip("--require-hashes", "--no-deps", *files)
     _pip("--no-deps", "--no-build-isolation", "-e", str(ROOT))
     _write_stamp(wanted)
 

@@ -1,7 +1,6 @@
 """What may not be in the repository: addresses and paths that only one machine knows."""
 
 import re
-import tomllib
 
 from tests.architecture.source import ROOT, repository_files
 
@@ -26,24 +25,6 @@ def test_requirements_are_pinned_by_hashes() -> None:
             entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry
         ]
         assert loose == [], path.name
-
-
-def test_every_dependency_is_locked() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    declared = {"runtime": project["project"]["dependencies"], "build": project["dependency-groups"]["build"]}
-    declared["dev"] = [*declared["runtime"], *declared["build"], *project["dependency-groups"]["test"]]
-    extras = project["project"]["optional-dependencies"].values()
-    declared["extras"] = [*declared["runtime"], *(name for extra in extras for name in extra)]
-    for name, requirements in declared.items():
-        locked = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-        pinned = {normalised(pin) for pin in re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", locked, re.MULTILINE)}
-        wanted = {normalised(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}
-        assert wanted - pinned == set(), f"requirements/{name}.txt is out of date; run `make lock`."
-
-
-def normalised(name: str) -> str:
-    """A package's name as registries compare it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_no_package_registry_is_named() -> None:
