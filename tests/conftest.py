@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.live",
     "tests.support.mailbox",
+    "tests.support.nu_checker",
     "tests.support.own_postgres",
     "tests.support.parallel",
     "tests.support.people",

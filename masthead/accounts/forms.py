@@ -118,7 +118,10 @@ class AddressForm(Form):
 class ChangeAddressForm(AddressForm):
     """Changing one's own address."""
 
-    current_password = PasswordField("Your password", [InputRequired("Enter your password.")])
+    # The form to change the password stands on the same page, with a field of this name.
+    current_password = PasswordField(
+        "Your password", [InputRequired("Enter your password.")], id="address_current_password"
+    )
 
 
 class InvitationForm(AddressForm):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
 
 from masthead import clock
 from masthead.accounts.access import current_user, requires
@@ -157,9 +158,18 @@ def my_posts() -> ResponseReturnValue:
     of_everybody = request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS)
     posts = queries.everybodys() if of_everybody else queries.written_by(by)
     status = request.args.get("status", "")
-    if status not in {"", *State}:
-        raise NotFound("There is no such list of posts.")
-    posts = posts.where(queries.in_state(State(status)) if status else Post.status != Status.TRASHED)
+    posts = posts.where(_of_status(status))
     total = counts.kept() if of_everybody and not status else None
     page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
     return render_template("posts/my_posts.html", page=page, status=status, of_everybody=of_everybody)
+
+
+def _of_status(status: str) -> ColumnElement[bool]:
+    """The condition of a list; ``public`` is scheduled and published together."""
+    if not status:
+        return Post.status != Status.TRASHED
+    if status == Status.PUBLIC:
+        return Post.status == Status.PUBLIC
+    if status not in set(State):
+        raise NotFound("There is no such list of posts.")
+    return queries.in_state(State(status))

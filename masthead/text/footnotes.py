@@ -22,6 +22,9 @@ def footnotes(md: MarkdownIt) -> None:
     md.inline.ruler.at("footnote_ref", _reference)
     md.add_render_rule("footnote_ref", _render_reference)
     md.add_render_rule("footnote_open", _render_open)
+    # A section would need a heading.
+    md.add_render_rule("footnote_block_open", _render_block_open)
+    md.add_render_rule("footnote_block_close", _render_block_close)
     md.add_render_rule("footnote_anchor", _render_anchor)
 
 
@@ -45,6 +48,14 @@ def _render_reference(_: object, tokens: Sequence[Token], index: int, __: object
     token = tokens[index]
     number = token.meta["id"] + 1
     return f'<sup class="footnote-ref"><a href="#fn:{number}" id="fnref:{_name(token)}">[{number}]</a></sup>'
+
+
+def _render_block_open(_: object, __: Sequence[Token], ___: int, ____: object, _____: EnvType) -> str:
+    return '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n'
+
+
+def _render_block_close(_: object, __: Sequence[Token], ___: int, ____: object, _____: EnvType) -> str:
+    return "</ol>\n</div>\n"
 
 
 def _render_open(_: object, tokens: Sequence[Token], index: int, __: object, ___: EnvType) -> str:

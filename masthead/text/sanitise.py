@@ -103,7 +103,7 @@ _ALIGNMENTS: Final = frozenset({"align-left", "align-center", "align-right"})
 CLASSES: Final[dict[str, frozenset[str]]] = {
     "a": frozenset({"footnote-backref"}),
     "code": frozenset({"math-source"}),
-    "div": _ALIGNMENTS | {"math-block"},
+    "div": _ALIGNMENTS | {"footnotes", "math-block"},
     "figure": _ALIGNMENTS,
     "hr": frozenset({"footnotes-sep"}),
     "img": _ALIGNMENTS,

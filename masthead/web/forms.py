@@ -26,6 +26,12 @@ def trimmed(value: Any) -> Any:
 class Form(FlaskForm):
     """A form that refuses what no database can store, and can show a domain error beside its field."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "csrf_token" in self:
+            # A page can hold several forms, each with its token, and an id may occur once.
+            self.csrf_token.render_kw = {"id": False}
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that each text can be stored."""
         valid = super().validate(extra_validators)
