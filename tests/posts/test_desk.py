@@ -5,8 +5,9 @@ import pytest
 from masthead import clock
 from masthead.db import db
 from masthead.posts import queries as posts
+from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostSlug, Revision
-from tests.factories import PostFactory
+from tests.factories import DraftFactory, PostFactory
 from tests.support.visitors import document
 
 TEXT = {
@@ -270,3 +271,28 @@ def test_an_editor_finds_everybodys_posts_with_their_owners(sign_in, cast):
     assert page.status_code == 200
     assert "Harvest" in page.text
     assert cast.walt.display_name in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "titles"),
+    [
+        ("", ["Draft", "In review", "Published", "Scheduled"]),
+        ("draft", ["Draft"]),
+        ("in_review", ["In review"]),
+        ("scheduled", ["Scheduled"]),
+        ("published", ["Published"]),
+        # Both, as addresses of earlier versions say.
+        ("public", ["Published", "Scheduled"]),
+        ("trashed", ["Trashed"]),
+    ],
+)
+def test_my_posts_shows_the_posts_of_each_status_and_none_where_there_are_none(cast, sign_in, status, titles):
+    walt = sign_in(cast.walt)
+    address = f"/blog/my-posts?status={status}" if status else "/blog/my-posts"
+    assert walt.read(address).all("//table") == []
+    DraftFactory(title="Draft", author=cast.walt)
+    DraftFactory(title="In review", author=cast.walt, status=Status.IN_REVIEW)
+    DraftFactory(title="Trashed", author=cast.walt, status=Status.TRASHED)
+    PostFactory(title="Published", author=cast.walt)
+    PostFactory(title="Scheduled", author=cast.walt, published_at=clock.now() + timedelta(days=1))
+    assert sorted(walt.read(address).texts("//tbody//th")) == titles
