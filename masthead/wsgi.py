@@ -5,6 +5,7 @@ import click
 from masthead import config as configuration
 from masthead.app import create_app
 from masthead.db import limit_statements
+from masthead.operation import starting
 from masthead.web import metrics
 
 try:
@@ -15,4 +16,5 @@ except configuration.ConfigurationError as error:
 metrics.share(settings.MASTHEAD_HOME)
 app = create_app(settings)
 limit_statements(app, settings.DATABASE_STATEMENT_SECONDS)
+starting.begin(app)
 application = app

@@ -48,6 +48,10 @@ class SettingsAnswer(Schema):
     footer: str = Field(examples=["Printed on the river bank."])
     ai_crawlers: CrawlerPolicy
     robots: str = Field(description="Further lines of robots.txt.", examples=["Disallow: /drafts/"])
+    feed_origin: str = Field(
+        description="The address that ids in feeds are made with. The first start with a public SITE_URL sets it for good.",
+        examples=["https://magazine.example"],
+    )
 
     @classmethod
     def of(cls, publication: Publication) -> "SettingsAnswer":

@@ -21,6 +21,8 @@ def render(feed: Feed) -> bytes:
     elements.add(root, "link", attributes={"rel": "self", "type": MEDIA_TYPE, "href": feed.addresses[FILE]})
     elements.add(root, "link", attributes={"rel": "alternate", "type": "text/html", "href": feed.home_url})
     elements.add(root, "generator", "Masthead")
+    elements.add(root, "icon", feed.icon_url)
+    elements.add(root, "logo", feed.icon_url)
     for entry in feed.entries:
         _add_entry(root, entry)
     return elements.document(root)

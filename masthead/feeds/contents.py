@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app, url_for
 from sqlalchemy import Select
@@ -13,23 +12,26 @@ from sqlalchemy import Select
 from masthead.accounts.models import User
 from masthead.comments.models import Comment
 from masthead.db import db
-from masthead.feeds import atom, json_feed, queries, rss
+from masthead.feeds import atom, identity, json_feed, queries, rss
 from masthead.feeds.feed import Entry, Feed, Person
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.posts.models import Post
 from masthead.settings.queries import publication
 from masthead.tags.models import Tag
 from masthead.text.absolute import absolute, absolute_links
+from masthead.web.static_files import asset_url
 
 #: The date of a feed in which nothing stands yet; the formats ask for one.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+#: Readers of feeds do not show SVG.
+ICON = "icon.png"
 FILES = (atom.FILE, rss.FILE, json_feed.FILE)
 
 
 def of_site() -> Feed:
     """The newest posts of the publication."""
     frame = _frame(
-        _absolute("/"),
+        f"{identity.origin()}/",
         title=publication().title,
         description=publication().description or publication().tagline,
         home=url_for("site.home"),
@@ -74,6 +76,7 @@ def _frame(
         title=title,
         description=description,
         home_url=_absolute(home),
+        icon_url=absolute(asset_url(ICON), current_app.config["SITE_URL"]),
         language=publication().language,
         addresses=addresses,
         updated=since,
@@ -176,5 +179,4 @@ def _absolute(path: str) -> str:
 
 def _tag_uri(since: datetime, name: str) -> str:
     """A name that never changes (RFC 4151): not with the address, nor with the port or scheme of the site."""
-    host = urlsplit(current_app.config["SITE_URL"]).hostname
-    return f"tag:{host},{since:%Y-%m-%d}:{name}"
+    return f"tag:{identity.authority()},{since:%Y-%m-%d}:{name}"

@@ -41,6 +41,8 @@ class Feed:
     title: str
     description: str
     home_url: str
+    #: Pictures of the publication: square, on a dark ground.
+    icon_url: str
     language: str
     #: The address of this feed in each format, by file name.
     addresses: dict[str, str]

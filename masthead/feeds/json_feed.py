@@ -18,6 +18,8 @@ def render(feed: Feed) -> bytes:
         "home_page_url": feed.home_url,
         "feed_url": feed.addresses[FILE],
         "description": feed.description or None,
+        "icon": feed.icon_url,
+        "favicon": feed.icon_url,
         "language": feed.language,
         "items": [_item(entry) for entry in feed.entries],
     }

@@ -29,6 +29,10 @@ def render(feed: Feed) -> bytes:
     elements.add(channel, "language", feed.language)
     elements.add(channel, "lastBuildDate", _date(feed.updated))
     elements.add(channel, "generator", "Masthead")
+    image = elements.add(channel, "image")
+    elements.add(image, "url", feed.icon_url)
+    elements.add(image, "title", feed.title)
+    elements.add(image, "link", feed.home_url)
     itself = {"rel": "self", "type": MEDIA_TYPE, "href": feed.addresses[FILE]}
     elements.add(channel, "atom:link", attributes=itself)
     for entry in feed.entries:

@@ -45,6 +45,30 @@ def site(file: str) -> ResponseReturnValue:
     return _answer(contents.of_site(), file)
 
 
+#: Where people and programs look for a feed, as other systems have it there, and the format that they expect.
+USUAL_ADDRESSES = {
+    "/feed": atom.FILE,
+    "/feed/atom": atom.FILE,
+    "/atom.xml": atom.FILE,
+    "/feed/rss": rss.FILE,
+    "/rss": rss.FILE,
+    "/index.xml": rss.FILE,
+}
+
+
+@public
+@pagecache.kept()
+@stateless
+def usual() -> ResponseReturnValue:
+    """The way to the feed from its usual addresses."""
+    file = USUAL_ADDRESSES[request.path.rstrip("/")]
+    return redirect(url_for("feeds.site", file=file), code=301)
+
+
+for address in USUAL_ADDRESSES:
+    bp.add_url_rule(address, view_func=usual, methods=["GET"], strict_slashes=False)
+
+
 @bp.get(f"/blog/tag/<slug>/{FILE}")
 @public
 @pagecache.kept()

@@ -54,6 +54,13 @@ def put(key: str, value: Any) -> None:
         db.session.execute(update(Setting).where(Setting.key == key).values(value=value))
 
 
+def put_first(key: str, value: Any) -> None:
+    """Store one value that is never changed; of several who try, the first one's stays."""
+    if claim(Setting, Setting.key, key, value=value):
+        _note(key)
+        g.pop("publication", None)
+
+
 def take(key: str, expected: object) -> bool:
     """Remove a setting if it still has the expected value; of many that try at once, one succeeds."""
     _note(key)

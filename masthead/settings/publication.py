@@ -37,3 +37,5 @@ class Publication:
     ai_crawlers: CrawlerPolicy = "allow"
     #: Rules of one's own for crawlers, added to robots.txt.
     robots: str = ""
+    #: The address that ids in feeds are made with; kept by the first start with a public SITE_URL, and never changed.
+    feed_origin: str = ""

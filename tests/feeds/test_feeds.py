@@ -266,3 +266,42 @@ def test_atom_links_to_the_comments_of_each_post(client, story):
     assert tree.xpath("//a:link[@rel='replies']/@href", namespaces=ATOM) == [
         "http://localhost/blog/post/harvest/feed.xml"
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [
+        ("/feed", "feed.xml"),
+        ("/feed/", "feed.xml"),
+        ("/feed/atom/", "feed.xml"),
+        ("/atom.xml", "feed.xml"),
+        ("/rss", "rss.xml"),
+        ("/rss/", "rss.xml"),
+        ("/feed/rss", "rss.xml"),
+        ("/index.xml", "rss.xml"),
+    ],
+)
+def test_usual_addresses_lead_to_the_feed(client, address, file):
+    response = client.get(address)
+    assert (response.status_code, response.headers["Location"]) == (301, f"/{file}")
+
+
+def test_every_page_links_to_the_feed_for_people(client, story):
+    for page in ("/", "/blog/", "/blog/post/harvest", "/blog/archive/"):
+        assert client.read(page).all("//footer//a[@href='/rss.xml']")
+
+
+def test_feeds_name_a_picture_of_the_publication(client, story):
+    feed = json.loads(client.get("/feed.json").data)
+    atom = etree.fromstring(client.get("/feed.xml").data)
+    rss = etree.fromstring(client.get("/rss.xml").data)
+    icon = feed["icon"]
+    assert feed["favicon"] == icon
+    assert [atom.findtext(f"a:{name}", namespaces=ATOM) for name in ("icon", "logo")] == [icon, icon]
+    assert [rss.findtext(f"channel/image/{name}") for name in ("url", "link")] == [icon, "http://localhost/"]
+    assert client.get(icon).mimetype == "image/png"
+
+
+@pytest.mark.parametrize("page", ["/blog/", "/blog/archive/", "/blog/archive/2026/3"])
+def test_lists_have_a_description(client, story, page):
+    assert client.read(page).all("//meta[@name='description']/@content") != []
