@@ -9,6 +9,7 @@ from masthead.accounts import api as accounts_api
 from masthead.accounts import (
     assistance,
     bearer,
+    closing_admin,
     factors,
     freshness,
     identity,
@@ -57,7 +58,8 @@ from masthead.pages import api as pages_api
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
-from masthead.posts import desk, steps_api, view_counter
+from masthead.posts import desk, steps_api, tag_api, view_counter
+from masthead.posts import people_api as posts_people_api
 from masthead.posts import receivers as _posts  # noqa: F401 (registers itself)
 from masthead.posts import views as posts
 from masthead.search import api as search_api
@@ -66,7 +68,6 @@ from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.storage import store as storage
-from masthead.tags import api as tags_api
 from masthead.web import (
     access,
     access_log,
@@ -116,6 +117,7 @@ BLUEPRINTS = (
     (pages_admin.bp, "/admin/pages"),
     (tags_admin.bp, "/admin/tags"),
     (accounts_admin.bp, "/admin/users"),
+    (closing_admin.bp, "/admin/users"),
     (admin.settings_bp, "/admin/settings"),
     (comments_admin.bp, "/admin/comments"),
     (media.bp, None),
@@ -132,7 +134,7 @@ BLUEPRINTS = (
 API_PREFIX = "/api/v1"
 API_BLUEPRINTS = (
     (accounts_api.auth, "/auth"),
-    (accounts_api.people, "/users"),
+    (posts_people_api.bp, "/users"),
     (people_api.bp, "/users"),
     (sessions_api.bp, "/auth/sessions"),
     (token_api.bp, "/tokens"),
@@ -141,7 +143,7 @@ API_BLUEPRINTS = (
     (steps_api.bp, "/posts"),
     (comments_api.below, "/posts"),
     (comments_api.bp, "/comments"),
-    (tags_api.bp, "/tags"),
+    (tag_api.bp, "/tags"),
     (pages_api.bp, "/pages"),
     (search_api.bp, "/search"),
     (admin_api.settings, "/settings"),

@@ -35,6 +35,7 @@ def register(
     at: datetime,
     role: Role | None = None,
     by_themself: bool = True,
+    by: User | None = None,
 ) -> User:
     """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
     email = checked_email(email)
@@ -49,10 +50,16 @@ def register(
         updated_at=at,
     )
     insert(user)
-    audit.record(
-        "account.created", by=user if by_themself else None, subject=user.username, role=user.role.name
-    )
+    maker = by or (user if by_themself else None)
+    audit.record("account.created", by=maker, subject=user.username, role=user.role.name)
     return user
+
+
+def create(*, username: str, email: str, password_hash: str, role: Role, by: User, at: datetime) -> User:
+    """Make an account for somebody, as an administrator; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
+    if not can_grant(by, role):
+        raise NotAllowed("Your role does not allow you to give somebody that role.")
+    return register(username=username, email=email, password_hash=password_hash, at=at, role=role, by=by)
 
 
 def can_be_username(username: str) -> bool:

@@ -1,7 +1,6 @@
-"""Signing in, one's own account and other people's, for programs."""
+"""Signing in and one's own account, for programs."""
 
-from flask import Blueprint, Response, current_app
-from sqlalchemy import Select
+from flask import Blueprint, current_app
 from werkzeug.exceptions import Unauthorized
 
 from masthead import audit
@@ -16,33 +15,25 @@ from masthead.accounts import (
     second_factor,
     sessions,
 )
-from masthead.accounts.access import current_user, requires, signed_in, visitor
+from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.bearer import ACCESS_LIFETIME, Pair, ReusedToken
 from masthead.accounts.errors import SecondFactorRequired
 from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission, can_change_account
 from masthead.accounts.schemas import (
     Account,
-    AccountChange,
     Credentials,
-    People,
-    PeopleQuery,
-    Person,
-    Profile,
     ProfileChange,
     Registered,
     Registration,
     SignedIn,
 )
-from masthead.db import db, paginate
-from masthead.errors import NotAllowed, NotFound
+from masthead.db import db
+from masthead.errors import NotAllowed
 from masthead.web import limits
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
-from masthead.web.api.paging import listed
+from masthead.web.api.operations import Answer, check_match, operation, tag_of
 
 auth = Blueprint("auth_api", __name__)
-people = Blueprint("users_api", __name__)
 WRONG = "The e-mail address or the password is not right."
 MADE = "If the address is new here, the account is made. You can sign in now."
 
@@ -185,64 +176,3 @@ def change_me(body: ProfileChange) -> Answer:
     )
     db.session.commit()
     return Answer(Account.of(user))
-
-
-@people.get("")
-@public
-@operation("List people", tag="users", query=PeopleQuery, answer=People, problems=(404,), is_conditional=True)
-def index(query: PeopleQuery) -> Answer:
-    """Those who write here; every account for those who administer accounts."""
-    reader = visitor()
-    is_whole = reader is not None and reader.can(Permission.MANAGE_USERS)
-    page = paginate(_listed(query.q, is_whole=is_whole), page=query.page, per_page=query.per_page)
-    shape = Account if is_whole else Profile
-    return listed(People, page, users=[shape.of(user) for user in page.items])
-
-
-def _listed(wanted: str | None, *, is_whole: bool) -> Select[User]:
-    if is_whole:
-        return queries.accounts_like(wanted) if wanted else queries.accounts()
-    return queries.writers(wanted or "")
-
-
-@people.get("/<int:user_id>")
-@public
-@operation("Read a profile", tag="users", answer=Person, problems=(404,), is_conditional=True)
-def show(user_id: int) -> Answer:
-    """A public profile; the whole account for those who administer accounts, and for its owner."""
-    reader = visitor()
-    user = queries.get(user_id)
-    if reader is not None and (reader.id == user.id or reader.can(Permission.MANAGE_USERS)):
-        return Answer(Account.of(user))
-    if not queries.is_writer(user):
-        raise NotFound("There is no such account.")
-    return Answer(Profile.of(user))
-
-
-@people.patch("/<int:user_id>")
-@requires(Permission.MANAGE_USERS)
-@operation(
-    "Change an account",
-    tag="users",
-    body=AccountChange,
-    answer=Account,
-    problems=(401, 403, 404, 409, 412, 428),
-    is_conditional=True,
-)
-def change(user_id: int, body: AccountChange) -> Response:
-    """Give somebody another role, disable or enable the account."""
-    by, user = current_user(), queries.get(user_id)
-    check_match(tag_of(Account.of(user)))
-    if not can_change_account(by, user):
-        raise NotAllowed("Nobody changes an account of an equal or higher role.")
-    if body.role is not None and body.role != user.role.name:
-        actions.set_role(user, queries.chosen_role(body.role, field="role"), by=by)
-    if body.is_active is not None and body.is_active != user.is_active:
-        (actions.enable if body.is_active else actions.disable)(user, by=by)
-    answer = settled(_whole, user_id)
-    db.session.commit()
-    return answer
-
-
-def _whole(user_id: int) -> Answer:
-    return Answer(Account.of(queries.get(user_id)))

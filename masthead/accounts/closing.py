@@ -16,11 +16,11 @@ from masthead.accounts.models import (
     RecoveryCode,
     User,
 )
-from masthead.accounts.permissions import READER, Permission
+from masthead.accounts.permissions import READER, Permission, can_change_account
 from masthead.accounts.signals import Farewell, account_closed
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.errors import Invalid
+from masthead.errors import Conflict, Invalid, NotAllowed
 
 UNDO = timedelta(days=14)
 FORMER_MEMBER = "Former member"
@@ -94,10 +94,44 @@ def carry_out(user_id: int, *, at: datetime) -> None:
     ).first()
     if wish is None:
         return
-    user = queries.get(user_id)
-    keeps_posts, keeps_comments = wish.posts == Fate.KEEP, wish.comments == Fate.KEEP
-    former = None if keeps_posts and keeps_comments else _former_member(at=at)
     heir = _present_heir(wish.heir_id) if wish.posts == Fate.REASSIGN else None
+    leave(
+        queries.get(user_id), posts=Fate(wish.posts), comments=Fate(wish.comments), heir=heir, by=None, at=at
+    )
+
+
+def close(user: User, *, posts: Fate, comments: Fate, heir: str, by: User, at: datetime) -> None:
+    """Delete somebody's account at once, as an administrator; what is kept of it is a byline.
+
+    Raises `NotAllowed` for an account of an equal or higher role, `Conflict` for one's own and for bylines, and `Invalid`
+    without an heir who can take the posts.
+    """
+    check_can_close(user, by=by)
+    taker = _heir(user, heir) if posts is Fate.REASSIGN else None
+    sessions.end_all(user)
+    personal_tokens.void(user)
+    db.session.execute(delete(AccountClosure).where(AccountClosure.user_id == user.id))
+    leave(user, posts=posts, comments=comments, heir=taker, by=by, at=at)
+
+
+def check_can_close(user: User, *, by: User) -> None:
+    """Raise `NotAllowed` or `Conflict` unless ``by`` may delete the account."""
+    if user.id == by.id:
+        raise Conflict(
+            "Delete your own account on the page “Your data”, where you can undo it for fourteen days."
+        )
+    if not can_change_account(by, user):
+        raise NotAllowed("Nobody deletes an account of an equal or higher role.")
+    if user.is_byline:
+        raise Conflict("This is a byline without an account. There is nothing to delete.")
+
+
+def leave(
+    user: User, *, posts: Fate, comments: Fate, heir: User | None, by: User | None, at: datetime
+) -> None:
+    """Delete the account, and hand over what the person made."""
+    keeps_posts, keeps_comments = posts is Fate.KEEP, comments is Fate.KEEP
+    former = None if keeps_posts and keeps_comments else _former_member(at=at)
     account_closed.send(
         Farewell(
             user=user,
@@ -108,13 +142,13 @@ def carry_out(user_id: int, *, at: datetime) -> None:
         )
     )
     tokens.void_invitations(user.email or "")
-    audit.record("account.deleted", by=None, subject=user.username, posts=wish.posts, comments=wish.comments)
+    audit.record("account.deleted", by=by, subject=user.username, posts=posts.value, comments=comments.value)
     # Names stand on pages of every kind.
     pagecache.changed(pagecache.EVERYTHING)
     if keeps_posts or keeps_comments:
         _become_byline(user, keeps_biography=keeps_posts)
     else:
-        db.session.execute(delete(User).where(User.id == user_id))
+        db.session.execute(delete(User).where(User.id == user.id))
 
 
 def _present_heir(user_id: int | None) -> User | None:

@@ -11,6 +11,11 @@ class Fate(StrEnum):
     ANONYMISE = "anonymise"
 
     @property
+    def of_comments(self) -> "Fate":
+        """The fate of the comments of whose posts have this one: nobody answers for another person's remarks."""
+        return Fate.KEEP if self is Fate.KEEP else Fate.ANONYMISE
+
+    @property
     def sentence_on_posts(self) -> str:
         """The choice as the form words it."""
         return {
@@ -26,4 +31,13 @@ class Fate(StrEnum):
             Fate.KEEP: "They stay under your name",
             Fate.REASSIGN: "They go to somebody else",
             Fate.ANONYMISE: "They stay, and a former member is named as their author",
+        }[self]
+
+    @property
+    def sentence_on_content(self) -> str:
+        """The choice as an administrator's form words it, of posts and comments together."""
+        return {
+            Fate.KEEP: "Posts and comments stay under the name, which becomes a byline without an account",
+            Fate.REASSIGN: "Posts go to somebody else; a former member is named as the author of the comments",
+            Fate.ANONYMISE: "Posts and comments stay, and a former member is named as their author",
         }[self]

@@ -250,6 +250,21 @@ class ClosingForm(Form):
     )
 
 
+class AccountDeletionForm(Form):
+    """Deleting somebody else's account."""
+
+    content = RadioField(
+        "Posts and comments",
+        choices=[choice(fate.value, fate.sentence_on_content) for fate in Fate],
+        default=Fate.KEEP,
+    )
+    heir = SelectField("Who gets the posts, if somebody does", validate_choice=False)
+    is_sure = BooleanField(
+        "Delete this account for good",
+        [InputRequired("Tick this box to say that you want this account deleted.")],
+    )
+
+
 class PressForm(Form):
     """A button and nothing else."""
 

@@ -20,6 +20,7 @@ DEEDS = {
     "assistance.invite": "Invite somebody",
     "assistance.reset_link": "Show a link for a new password of {name}",
     "assistance.reset_factor": "Reset the second factor of {name}",
+    "closing_admin.delete": "Delete the account of {name}",
     "factors.add_passkey": "Add a passkey",
     "factors.authenticator": "Set up the authenticator app",
     "factors.remove_authenticator": "Remove the authenticator app",
@@ -97,6 +98,10 @@ def _fate_of_comments(value: str) -> str:
     return Fate(value).sentence_on_comments if value in set(Fate) else value
 
 
+def _fate_of_content(value: str) -> str:
+    return Fate(value).sentence_on_content if value in set(Fate) else value
+
+
 #: Field → what people call it, and how they say its value. All others travel unseen.
 _FACTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "email": ("E-mail address", str),
@@ -111,4 +116,5 @@ _FACTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "scopes": ("The token may", _scope),
     "posts": ("Your posts", _fate_of_posts),
     "comments": ("Your comments", _fate_of_comments),
+    "content": ("Posts and comments", _fate_of_content),
 }

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from masthead.accounts.models import AccountClosure, Authenticator, Passkey, RecoveryCode, Role, User
-from masthead.accounts.permissions import ADMINISTRATOR, Permission
+from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
 from masthead.text.names import lookalike_key, name_key
@@ -35,27 +35,6 @@ def accounts_like(wanted: str) -> Select[User]:
             User.email_key.contains(email_key(wanted), autoescape=True),
         )
     )
-
-
-def writers(wanted: str) -> Select[User]:
-    """Whose profiles are public: bylines, and active accounts that may write, with this in their name."""
-    writing = [role.id for role in db.session.scalars(select(Role)) if Permission.WRITE in role.granted]
-    return (
-        users()
-        .where(or_(User.is_byline, User.role_id.in_(writing)), User.is_active)
-        .where(
-            or_(
-                User.username_key.contains(name_key(wanted), autoescape=True),
-                User.name.icontains(wanted, autoescape=True),
-            )
-        )
-        .order_by(User.id)
-    )
-
-
-def is_writer(user: User) -> bool:
-    """Whether the profile is public."""
-    return user.is_byline or user.can(Permission.WRITE)
 
 
 def get(user_id: int) -> User:

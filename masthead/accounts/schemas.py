@@ -4,13 +4,12 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, RootModel
+from pydantic import AfterValidator, Field
 
 from masthead.accounts.models import (
     BIO_CHARACTERS,
     EMAIL_CHARACTERS,
     NAME_CHARACTERS,
-    ROLE_NAME_CHARACTERS,
     TOKEN_NAME_CHARACTERS,
     WEBSITE_CHARACTERS,
     ApiToken,
@@ -19,7 +18,7 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Pattern, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Made, Pattern, Schema, Text
 
 
 def _known(scope: str) -> str:
@@ -126,10 +125,6 @@ class Account(Profile):
         )
 
 
-class Person(RootModel[Account | Profile]):
-    """An account for those who may know it, and a profile for everybody else."""
-
-
 class SignedIn(Schema):
     """The tokens of a client."""
 
@@ -208,25 +203,4 @@ class ProfileChange(Schema):
         max_length=WEBSITE_CHARACTERS,
         description="It begins with https:// or http://; an empty one removes it.",
         examples=["https://ada.example"],
-    )
-
-
-class AccountChange(Schema):
-    """What an administrator changes of an account; what is left out stays."""
-
-    role: Text | None = Field(default=None, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
-    is_active: bool | None = Field(default=None, description="False disables it.", examples=[True])
-
-
-class People(ListAnswer):
-    """Some of the people; whole accounts for those who administer them."""
-
-    users: list[Account | Profile]
-
-
-class PeopleQuery(PageQuery):
-    """Which people."""
-
-    q: Text | None = Field(
-        default=None, max_length=100, description="A part of a user name or an address.", examples=["ada"]
     )

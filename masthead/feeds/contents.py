@@ -41,8 +41,8 @@ def of_site() -> Feed:
     return _filled(frame, queries.newest_posts())
 
 
-def of_tag(tag: Tag) -> Feed:
-    """The newest posts with a tag."""
+def of_tag(tag: Tag, count: int) -> Feed:
+    """The newest posts with a tag, of which there are so many."""
     frame = _frame(
         _tag_uri(tag.created_at, f"tag/{tag.id}"),
         title=f"{tag.name} · {publication().title}",
@@ -51,11 +51,11 @@ def of_tag(tag: Tag) -> Feed:
         addresses=_addresses("feeds.tag", slug=tag.slug),
         since=tag.updated_at,
     )
-    return _filled(frame, queries.newest_about(tag))
+    return _filled(frame, queries.newest_about(tag, count))
 
 
-def of_author(author: User) -> Feed:
-    """The newest posts that credit somebody."""
+def of_author(author: User, count: int) -> Feed:
+    """The newest posts that credit somebody, of which there are so many."""
     frame = _frame(
         _tag_uri(author.created_at, f"author/{author.id}"),
         title=f"{author.display_name} · {publication().title}",
@@ -64,7 +64,7 @@ def of_author(author: User) -> Feed:
         addresses=_addresses("feeds.author", username=author.username),
         since=author.updated_at,
     )
-    return _filled(frame, queries.newest_by(author))
+    return _filled(frame, queries.newest_by(author, count))
 
 
 def _frame(

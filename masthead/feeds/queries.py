@@ -25,18 +25,18 @@ def newest_posts() -> Select[Post]:
     return _with_text(posts.newest_first())
 
 
-def newest_about(tag: Tag) -> Select[Post]:
-    """The newest posts with a tag."""
-    return _newest_of(selections.about(tag))
+def newest_about(tag: Tag, count: int) -> Select[Post]:
+    """The newest posts with a tag, of which there are so many."""
+    return _newest_of(selections.about(tag), count)
 
 
-def newest_by(user: User) -> Select[Post]:
-    """The newest posts that credit somebody."""
-    return _newest_of(selections.by(user))
+def newest_by(user: User, count: int) -> Select[Post]:
+    """The newest posts that credit somebody, of which there are so many."""
+    return _newest_of(selections.by(user), count)
 
 
-def _newest_of(selection: Selection) -> Select[Post]:
-    return _with_text(posts.among(selection, count=selection.count()))
+def _newest_of(selection: Selection, count: int) -> Select[Post]:
+    return _with_text(posts.among(selection, count=count))
 
 
 def _with_text(statement: Select[Post]) -> Select[Post]:

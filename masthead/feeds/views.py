@@ -9,12 +9,11 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock, pagecache
-from masthead.accounts import queries as accounts
 from masthead.errors import NotFound
 from masthead.feeds import atom, contents, json_feed, rss
 from masthead.feeds.feed import Feed
+from masthead.posts import people, tagging
 from masthead.posts import queries as posts
-from masthead.posts import tagging
 from masthead.web.access import public
 from masthead.web.stateless import stateless
 
@@ -75,10 +74,10 @@ for address in USUAL_ADDRESSES:
 @stateless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
-    found = tagging.at(slug)
+    found, count = tagging.at(slug, reader=None)
     if found.slug != slug:
         return redirect(url_for("feeds.tag", slug=found.slug, file=file), code=301)
-    return _answer(contents.of_tag(found), file)
+    return _answer(contents.of_tag(found, count), file)
 
 
 @bp.get(f"/blog/author/<username>/{FILE}")
@@ -87,12 +86,10 @@ def tag(slug: str, file: str) -> ResponseReturnValue:
 @stateless
 def author(username: str, file: str) -> ResponseReturnValue:
     """The newest posts that credit somebody."""
-    user = accounts.by_username(username)
-    if user is None:
-        raise NotFound("There is nobody of this name here.")
+    user, count = people.named(username, reader=None)
     if user.username != username:
         return redirect(url_for("feeds.author", username=user.username, file=file), code=301)
-    return _answer(contents.of_author(user), file)
+    return _answer(contents.of_author(user, count), file)
 
 
 @bp.get(f"/blog/post/<slug>/{FILE}")

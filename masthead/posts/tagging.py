@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, case, delete, exists, func, select, update
 
-from masthead import audit, pagecache
+from masthead import audit, clock, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
+from masthead.posts import selections
 from masthead.posts.models import Post, PostTag
+from masthead.posts.queries import is_visible_to
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Redirect, Target
 from masthead.tags import queries
@@ -30,8 +32,41 @@ def counts(tags: Sequence[Tag]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def at(slug: str) -> Tag:
-    """The tag with this slug, or the one into which it was merged, which has another; raises `NotFound`."""
+def visible_to(reader: User | None) -> Select[Tag]:
+    """The tags that somebody may know of, in the order of the names.
+
+    Readers know a tag by its published posts, writers by their own drafts too, and who manages tags knows all of them.
+    """
+    statement = select(Tag).order_by(Tag.key, Tag.id)
+    if reader is not None and reader.can(Permission.MANAGE_TAGS):
+        return statement
+    # The statement asks for tags, so what it finds out of posts does not note itself.
+    pagecache.reads("posts")
+    # In a form that no index has: the posts are found by the rows of the tag.
+    can_see = case((is_visible_to(reader), 1), else_=0) == 1
+    return statement.where(exists().where(PostTag.tag_id == Tag.id, Post.id == PostTag.post_id, can_see))
+
+
+def is_visible(tag: Tag, reader: User | None, *, published: int) -> bool:
+    """Whether somebody may know of a tag that so many published posts carry."""
+    if published:
+        return True
+    return reader is not None and db.session.scalar(visible_to(reader).where(Tag.id == tag.id)) is not None
+
+
+def at(slug: str, *, reader: User | None) -> tuple[Tag, int]:
+    """The tag with this slug, or the one into which it was merged, with the number of its published posts.
+
+    Raises `NotFound`, also for a tag that ``reader`` may not know of.
+    """
+    found = _at(slug)
+    published = selections.about(found).count()
+    if not is_visible(found, reader, published=published):
+        raise NotFound(queries.NO_TAG)
+    return found, published
+
+
+def _at(slug: str) -> Tag:
     try:
         return queries.by_slug(slug)
     except NotFound:
@@ -48,13 +83,13 @@ def at(slug: str) -> Tag:
 def merge(tag: Tag, into: Tag, *, by: User) -> int:
     """Let every post carry ``into`` instead of ``tag``, which is deleted; how many posts that are.
 
-    Every address that led to ``tag`` leads to ``into`` from now on.
+    Every address that led to ``tag`` leads to ``into`` from now on; its own does if readers can have seen it.
     """
     if tag.id == into.id:
         raise Invalid("Choose another tag than this one.", field="into")
     _check_right(by)
     _hold(tag, into)
-    carriers = _carriers(tag)
+    carriers, was_public = _carriers(tag), _was_public(tag)
     count = db.session.scalar(select(func.count()).select_from(carriers.subquery())) or 0
     options = {"synchronize_session": False}
     # Whoever has one of the posts open is told that it has changed, instead of bringing the old tag back.
@@ -64,7 +99,7 @@ def merge(tag: Tag, into: Tag, *, by: User) -> int:
     db.session.execute(doubles, execution_options=options)
     moved = update(PostTag).where(PostTag.tag_id == tag.id).values(tag_id=into.id)
     db.session.execute(moved, execution_options=options)
-    _lead_on(tag, into)
+    _lead_on(tag, into, keeps_address=was_public)
     into.description = into.description or tag.description
     audit.record("tag.merged", by=by, subject=into.name, before=tag.name, posts=count)
     _remove(tag)
@@ -100,14 +135,21 @@ def _carriers(tag: Tag) -> Select[int]:
     return select(PostTag.post_id).where(PostTag.tag_id == tag.id)
 
 
-def _lead_on(tag: Tag, into: Tag) -> None:
+def _was_public(tag: Tag) -> bool:
+    """Whether a post with this tag is, or was, published, whatever has become of it."""
+    seen = _carriers(tag).join(Post, Post.id == PostTag.post_id).where(Post.published_at <= clock.now())
+    return db.session.scalar(seen.limit(1)) is not None
+
+
+def _lead_on(tag: Tag, into: Tag, *, keeps_address: bool) -> None:
     led = update(Redirect).where(Redirect.kind == Target.TAG, Redirect.target_id == tag.id)
     db.session.execute(led.values(target_id=into.id), execution_options={"synchronize_session": False})
     # A tag of this address may have been merged before; the last one counts.
     old = ADDRESS.format(slug=tag.slug)
     before = delete(Redirect).where(Redirect.path == old)
     db.session.execute(before, execution_options={"synchronize_session": False})
-    redirects.keep(old, kind=Target.TAG, target_id=into.id)
+    if keeps_address:
+        redirects.keep(old, kind=Target.TAG, target_id=into.id)
 
 
 def _remove(tag: Tag) -> None:

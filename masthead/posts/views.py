@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
-from masthead.accounts import queries as accounts
+from masthead.accounts.access import visitor
 from masthead.db import Page, paginated
 from masthead.errors import NotFound
-from masthead.posts import counts, listed, queries, selections, tagging
+from masthead.posts import counts, listed, people, queries, selections, tagging
 from masthead.posts.listed import Listed
 from masthead.posts.selections import Selection
 from masthead.settings.queries import publication
@@ -40,15 +40,14 @@ def index() -> ResponseReturnValue:
 @public
 @pagecache.kept("page")
 def tag(slug: str) -> ResponseReturnValue:
-    """The posts with a tag."""
-    found = tagging.at(slug)
+    """The posts with a tag that has some; one that only drafts carry is for those who may see them."""
+    found, count = tagging.at(slug, reader=visitor())
     if found.slug != slug:
         return redirect(url_for("posts.tag", slug=found.slug), code=301)
-    return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found)))
+    return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found), count))
 
 
-def _page_of(selection: Selection) -> Page[Listed]:
-    count = selection.count()
+def _page_of(selection: Selection, count: int) -> Page[Listed]:
     posts = queries.among(selection, count=count)
     return paginated(
         posts, listed.load, page=page_number(), per_page=publication().posts_per_page, total=count
@@ -60,12 +59,10 @@ def _page_of(selection: Selection) -> Page[Listed]:
 @pagecache.kept("page")
 def author(username: str) -> ResponseReturnValue:
     """The posts that credit somebody, and who that is."""
-    user = accounts.by_username(username)
-    if user is None:
-        raise NotFound("There is nobody of this name here.")
+    user, count = people.named(username, reader=visitor())
     if user.username != username:
         return redirect(url_for("posts.author", username=user.username), code=301)
-    return render_template("posts/author.html", author=user, page=_page_of(selections.by(user)))
+    return render_template("posts/author.html", author=user, page=_page_of(selections.by(user), count))
 
 
 @bp.get("/archive/")

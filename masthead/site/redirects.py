@@ -2,10 +2,12 @@
 
 from flask import url_for
 
+from masthead.accounts import queries as accounts
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.pages import queries as pages
 from masthead.pages.links import url_of
+from masthead.posts import people, selections
 from masthead.posts import queries as posts
 from masthead.redirects import queries
 from masthead.redirects.models import Redirect, Target
@@ -33,7 +35,9 @@ def _address(redirect: Redirect) -> str | None:
             return url_of(slug) if slug else None
         case Target.TAG:
             tag = db.session.get(Tag, row_id)
-            return url_for("posts.tag", slug=tag.slug) if tag else None
+            is_public = tag is not None and selections.about(tag).count() > 0
+            return url_for("posts.tag", slug=tag.slug) if tag and is_public else None
         case _:
-            user = db.session.get(User, row_id)
-            return url_for("posts.author", username=user.username) if user else None
+            user = db.session.scalar(accounts.users().where(User.id == row_id))
+            is_known = user is not None and people.is_known(user, None, published=selections.by(user).count())
+            return url_for("posts.author", username=user.username) if user and is_known else None

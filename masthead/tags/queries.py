@@ -9,12 +9,14 @@ from masthead.errors import NotFound
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
 
+NO_TAG = "There is no such tag."
+
 
 def by_slug(slug: str) -> Tag:
     """The tag at this address; raises `NotFound`."""
     tag = db.session.scalar(select(Tag).where(Tag.slug == slug))
     if tag is None:
-        raise NotFound("There is no such tag.")
+        raise NotFound(NO_TAG)
     return tag
 
 
@@ -22,7 +24,7 @@ def get(tag_id: int) -> Tag:
     """The tag with this id; raises `NotFound`."""
     tag = db.session.get(Tag, tag_id)
     if tag is None:
-        raise NotFound("There is no such tag.")
+        raise NotFound(NO_TAG)
     return tag
 
 

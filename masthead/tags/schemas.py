@@ -46,6 +46,17 @@ class TagChange(Schema):
     )
 
 
+class TagMerge(Schema):
+    """Which tag takes the place of this one."""
+
+    into: Text = Field(
+        min_length=1,
+        max_length=80,
+        description="The slug of the tag that stays, or its name.",
+        examples=["nature"],
+    )
+
+
 class Tags(ListAnswer):
     """Some of the tags, in the order of their names."""
 

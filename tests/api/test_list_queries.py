@@ -30,6 +30,12 @@ def make_posts(_cast, numbers):
         )
 
 
+def make_posts_of_walt(cast, numbers):
+    assert cast.walt.id == 4
+    for number in numbers:
+        PostFactory(author=cast.walt, tags=[f"River {number}"])
+
+
 def make_revisions(cast, numbers):
     if 0 in numbers:
         PostFactory(author=cast.walt, slug="the-ferry")
@@ -56,7 +62,9 @@ def make_waiting_comments(_cast, numbers):
 
 
 def make_tags(_cast, numbers):
-    TagFactory.create_batch(len(numbers), description="Everything of this kind.")
+    for number in numbers:
+        TagFactory(name=f"Subject {number}", description="Everything of this kind.")
+        PostFactory(tags=[f"Subject {number}"])
 
 
 def make_people(_cast, numbers):
@@ -140,9 +148,13 @@ LISTS = [
     List("/comments?", make_waiting_comments, 2, "mona"),
     # Count, rows.
     List("/tags?", make_tags, 2),
-    # The roles that may write, count, people.
-    List("/users?", make_people, 3),
-    List("/users?", make_people, 2, "ada"),
+    List("/tags?", make_tags, 2, "walt"),
+    List("/tags?", make_tags, 2, "edith"),
+    # The roles that may write, count, people, how many posts each has, and how many of those are hidden.
+    List("/users?", make_people, 5),
+    List("/users?", make_people, 4, "ada"),
+    # The person, how many posts, posts with authors and bylines, tags.
+    List("/users/4/posts?", make_posts_of_walt, 4, None, "/users/{int:user_id}/posts"),
     List("/pages?", make_pages, 2),
     List("/pages?", make_pages, 2, "ada"),
     List("/audit?", make_events, 2, "ada"),

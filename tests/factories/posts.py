@@ -6,6 +6,7 @@ from typing import Any
 
 import factory
 
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.posts import actions, queries
@@ -42,6 +43,8 @@ class PostFactory(factory.Factory[Post]):
             post = actions.create(manuscript, by=author, at=at, bylines=bylines)
             for name, value in values.items():
                 setattr(post, name, value)
+            # The status is set past the actions, which would tell the page cache.
+            pagecache.changed("posts", "edits", f"post:{post.id}")
             if post.status is Status.TRASHED and post.trashed_at is None:
                 post.trashed_at = at
             db.session.commit()

@@ -138,6 +138,8 @@ ROUTES = {
     "GET /admin/users/invitations": ADMINS,
     "POST /admin/users/invitations/<int:invitation_id>/again": ADMINS,
     "POST /admin/users/invitations/<int:invitation_id>/withdraw": ADMINS,
+    "GET /admin/users/<int:user_id>/delete": ADMINS,
+    "POST /admin/users/<int:user_id>/delete": ADMINS,
     "POST /admin/users/<int:user_id>/role": ADMINS,
     "POST /admin/users/<int:user_id>/disable": ADMINS,
     "POST /admin/users/<int:user_id>/enable": ADMINS,
