@@ -97,8 +97,8 @@ def _redirect_to(fields: Fields) -> str | None:
 def _addresses(
     dialect: "Generator", place: "Place", path: str, fields: Fields, at: datetime | None
 ) -> tuple[str, ...]:
-    local = at.astimezone(dialect.zone) if at else None
-    own = permalinks.unique(dialect.addresses(place, path, fields, local))
+    local = standing.local(dialect, place, fields, at) if at else None
+    own = permalinks.unique(map(permalinks.escaped, dialect.addresses(place, path, fields, local)))
     base = dialect.base_path
     return permalinks.unique([*(base + path for path in own if base), *own])
 

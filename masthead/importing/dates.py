@@ -19,11 +19,14 @@ _NUMERIC: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _WORDS: Final = re.compile(
-    r"""(?:[A-Za-z]{3,9},?[ ]+)??(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ ]+(?:of[ ]+)?(?P<month>[A-Za-z]{3,9})\.?|
-        (?P<month_first>[A-Za-z]{3,9})\.?[ ]+(?P<day_second>\d{1,2})(?:st|nd|rd|th)?)
-        ,?[ ]+(?P<year>\d{4})\s*""",
+    r"""(?:[A-Za-z]{3,9},?[ ]+)??(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -]+(?:of[ ]+)?(?P<month>[A-Za-z]{3,9})\.?|
+        (?P<month_first>[A-Za-z]{3,9})\.?[ -]+(?P<day_second>\d{1,2})(?:st|nd|rd|th)?)
+        ,?[ -]+(?P<year>\d{4})(?!\d)""",
     re.VERBOSE,
 )
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_MONTH_ALONE: Final = re.compile(r"(\d{4})[-/](\d{1,2})")
+_NAMED_MONTH_ALONE: Final = re.compile(r"[A-Za-z]{3,9}\.?,? \d{4}")
 _OFFSET: Final = re.compile(r"([-+])(\d{1,2}):?(\d{2})?")
 _MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 #: RFC 5322, section 4.3: the zones with letters that have a meaning.
@@ -45,34 +48,51 @@ def zone_named(name: str) -> tzinfo:
         ) from None
 
 
-def moment(value: Value, zone: tzinfo) -> datetime:
+def moment(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
     """The moment in UTC; one without a time zone is meant in ``zone``. Raises `ValueError` with a sentence."""
     try:
-        return _local(value, zone).astimezone(UTC)
+        return local(value, zone, month_first=month_first).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"“{as_text(value)[:60]}” is not a date: {error}.") from None
 
 
-def _local(value: Value, zone: tzinfo) -> datetime:
+def local(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
+    """The moment in the zone that it is written in. Raises `ValueError` with the reason alone."""
     match value:
         case datetime():
             return value if value.tzinfo else value.replace(tzinfo=zone)
         case date():
             return datetime.combine(value, time(), zone)
         case str():
-            return _parsed(value.strip(), zone)
+            return _parsed(_year_first(value.strip(), month_first=month_first), zone)
         case _:
             raise ValueError("write it like 2014-03-12 10:11:00 -0400")
+
+
+def _year_first(text: str, *, month_first: bool) -> str:
+    """A date that ends with its year, as `11/02/2024`, and one without a day, which is the first of its month."""
+    match = _YEAR_LAST.match(text)
+    if match:
+        first, second = int(match[1]), int(match[3])
+        month, day = (first, second) if (month_first and first <= 12) or second > 12 else (second, first)
+        return f"{match[4]}-{month}-{day}{text[match.end() :]}"
+    match = _MONTH_ALONE.fullmatch(text)
+    if match:
+        return f"{match[1]}-{match[2]}-1"
+    match = _NAMED_MONTH_ALONE.fullmatch(text)
+    return f"1 {text}" if match else text
 
 
 def _parsed(text: str, zone: tzinfo) -> datetime:
     match = _NUMERIC.fullmatch(text) or _COMPACT.fullmatch(text)
     if match:
         return _numeric(match.groupdict(), zone)
-    match = _WORDS.fullmatch(text)
-    if match:
-        day, name = match["day"] or match["day_second"], match["month"] or match["month_first"]
-        return datetime(int(match["year"]), _month(name), int(day), tzinfo=zone)
+    words = _WORDS.match(text)
+    if words:
+        day, name = words["day"] or words["day_second"], words["month"] or words["month_first"]
+        match = _NUMERIC.fullmatch(f"{words['year']}-{_month(name)}-{day}{text[words.end() :]}")
+        if match:
+            return _numeric(match.groupdict(), zone)
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):

@@ -76,6 +76,11 @@ def rooted(path: str) -> str:
     return _SLASHES.sub("/", "/" + path)
 
 
+def escaped(path: str) -> str:
+    """The path of a file with the marks in code that would end it, or begin a code, in an address."""
+    return re.sub(r"%(?![0-9A-Fa-f]{2})|[#?]", lambda match: f"%{ord(match[0]):02X}", path)
+
+
 def path_of(address: str) -> str:
     """The path of an address, which may be a whole URL; '' if it cannot be one."""
     if "://" not in address and not address.startswith("//"):

@@ -28,18 +28,32 @@ UPDATING: Final = ("lastmod", "last_modified_at", "updated", "updated_at", "modi
 
 def published(dialect: "Dialect", place: "Place", fields: Fields) -> datetime | None:
     """The date of a text: its own, or that of the file's name. Raises `Unreadable` for one that is none."""
-    value = fields.value(*PUBLISHING)
+    value = _written(place, fields)
     if value is None:
-        value = place.date or None
-    if value is None or as_text(value).strip().lower() in _COMPUTED:
         return None
     try:
-        at = dates.moment(value, dialect.zone)
+        at = dates.moment(value, dialect.zone, month_first=dialect.writes_month_first)
     except ValueError as error:
         raise Unreadable(str(error), line=fields.line(*PUBLISHING)) from None
     # Hugo shows a text from `publishDate` on, whatever its date is.
     visible = _visible_from(dialect, fields)
     return visible if visible is not None and visible > max(at, dialect.options.now) else at
+
+
+def _written(place: "Place", fields: Fields) -> Value:
+    """The date as it stands in the file, or in its name; None where the generator found it out."""
+    value = fields.value(*PUBLISHING)
+    if place.date and (value is None or place.date_counts_first):
+        value = place.date
+    return None if value is None or as_text(value).strip().lower() in _COMPUTED else value
+
+
+def local(dialect: "Dialect", place: "Place", fields: Fields, at: datetime) -> datetime:
+    """The date that addresses are made of: in the site's time zone, or in the zone that it is written in."""
+    value = _written(place, fields)
+    if not dialect.dates_keep_their_zone or value is None:
+        return at.astimezone(dialect.zone)
+    return dates.local(value, dialect.zone, month_first=dialect.writes_month_first)
 
 
 def file_date(dialect: "Dialect", path: str, notes: Notebook) -> datetime:

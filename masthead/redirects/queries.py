@@ -1,7 +1,7 @@
 """Finding the redirect for an old path."""
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import select
 
@@ -21,5 +21,5 @@ def normal_path(address: str) -> str:
 
 
 def for_path(path: str) -> Redirect | None:
-    """The redirect of an old path."""
-    return db.session.scalar(select(Redirect).where(Redirect.path == normal_path(path)))
+    """The redirect of the path of a request, which is decoded already: a `#` in it is one of its letters."""
+    return db.session.scalar(select(Redirect).where(Redirect.path == normal_path(quote(path))))

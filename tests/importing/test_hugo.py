@@ -188,7 +188,7 @@ def test_settings_in_a_folder_of_parts(site):
         }
     )
     assert read["content/posts/a.md"].old_paths == ("/sub/posts/a.html", "/posts/a.html")
-    assert read["content/notes/b.md"].old_paths[0] == "/sub/n/b/"
+    assert read["content/notes/b.md"].old_paths[0] == "/sub/n/b.html"
 
 
 def test_a_folder_of_content_alone_is_known_by_its_shortcodes(site):

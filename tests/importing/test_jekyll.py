@@ -314,7 +314,7 @@ def test_one_category_may_have_several_words(site):
         }
     )
     assert read["_posts/2024-01-02-a.md"].old_paths == ("/my cat/2024/01/02/a.html",)
-    assert read["_posts/2024-01-02-b.md"].old_paths == ("/one/2024/01/02/b.html",)
+    assert read["_posts/2024-01-02-b.md"].old_paths == ("/two/three/one/2024/01/02/b.html",)
 
 
 def test_a_text_may_have_a_separator_of_its_own(site):

@@ -77,6 +77,8 @@ class Place:
     language: str | None = None
     collection: str = ""
     is_index: bool = False
+    #: The date in the name counts more than the one in the text.
+    date_counts_first: bool = False
 
 
 class Dialect(ABC):
@@ -89,6 +91,10 @@ class Dialect(ABC):
     splits_tags_at_spaces: ClassVar[bool] = False
     #: `Title: …` lines may stand in front of a text.
     has_header_lines: ClassVar[bool] = False
+    #: Addresses are made of the date in the zone that it is written in, rather than in that of the site.
+    dates_keep_their_zone: ClassVar[bool] = False
+    #: `11/02/2024` is a day in November.
+    writes_month_first: ClassVar[bool] = False
     #: `author: Ada, Grace` are two people.
     splits_author: ClassVar[bool] = False
     #: Texts are in our own Markdown already, and `belongings` hold the rest.

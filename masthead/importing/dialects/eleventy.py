@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import permalinks
+from masthead.importing import old_slugs, permalinks
 from masthead.importing.decoding import decode
 from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import dated_addresses, has_words
@@ -17,7 +17,6 @@ from masthead.importing.errors import Unreadable
 from masthead.importing.front_matter import Document, Notation
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, Value, as_text
-from masthead.text.slugs import slugify
 
 #: Tags that only make a list for the theme.
 LIST_TAGS: Final = frozenset({"all", "post", "posts", "page", "pages", "nav", "blog", "article", "articles"})
@@ -119,7 +118,7 @@ class Eleventy(Generator):
         if document.notation is Notation.NONE and (is_about_the_folder(path) or not dated):
             return LeftOut(path, "It has no front matter, so it was not a text of the site.")
         stem, date = (dated[2], dated[1]) if dated else (stem, "")
-        is_index = stem == "index" or (bool(folders) and stem == folders[-1])
+        is_index = stem == "index" or (bool(folders) and folders[-1] in {stem, without_ending(name)})
         if is_index and not has_words(document.body):
             return LeftOut(path, "It is the theme's list of texts and says nothing itself.")
         if is_index:
@@ -146,7 +145,11 @@ class Eleventy(Generator):
         if written and written not in {"false", "true"}:
             yield _evaluated(written, place, fields, at) or ""
         elif self.is_at_home(self.folder) or place.folders:
-            yield permalinks.rooted("/".join([*place.folders, place.stem])) + "/"
+            name = path.rpartition("/")[2]
+            full = place.stem if place.is_index else without_ending(name)
+            for stem in (full, place.stem):
+                # Only the name keeps its date in the address; a folder's was never taken off.
+                yield permalinks.rooted("/".join([*place.folders, stem])) + "/"
         if place.date and at:
             # Blogs that moved here from Jekyll kept its addresses by a computed permalink, which is a program.
             yield (
@@ -187,4 +190,21 @@ def _value(name: str, filters: str, place: Place, fields: Fields, at: datetime |
     text = names.get(name) or as_text(fields.value(name.removeprefix("page.")))
     if not text:
         return None
-    return slugify(text) if re.search(r"\|\s*(?:slugify|slug)\b", filters) else text
+    return _filtered(text, filters)
+
+
+def _filtered(text: str, filters: str) -> str | None:
+    """The text through its filters; None if one of them is not known."""
+    for name in re.findall(r"\|\s*(\w+)", filters):
+        match name:
+            case "slugify":
+                text = old_slugs.eleventy_slugify(text)
+            case "slug":
+                text = old_slugs.eleventy_slug(text)
+            case "lower" | "downcase":
+                text = text.lower()
+            case "trim" | "strip" | "safe" | "url":
+                text = text.strip()
+            case _:
+                return None
+    return text

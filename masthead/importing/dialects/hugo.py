@@ -1,131 +1,31 @@
 """Hugo (https://gohugo.io/content-management/): sections, bundles, languages, permalinks, aliases."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import front_matter, permalinks
-from masthead.importing.decoding import decode
-from masthead.importing.dialects.base import (
-    DATA_NOTATIONS,
-    DATED_NAME,
-    Generator,
-    Place,
-    is_about_the_folder,
-    without_ending,
-)
+from masthead.importing import old_slugs, permalinks
+from masthead.importing.dialects import hugo_addresses
+from masthead.importing.dialects.base import DATED_NAME, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.eleventy import POST_FOLDERS
+from masthead.importing.dialects.hugo_addresses import Position
+from masthead.importing.dialects.hugo_site import HugoSite
 from masthead.importing.dialects.jekyll import has_words
-from masthead.importing.errors import Unreadable
-from masthead.importing.folder import Folder
 from masthead.importing.front_matter import Document
-from masthead.importing.items import Author, Kind, LeftOut
-from masthead.importing.values import Fields, Value, as_list
-from masthead.text.slugs import slugify
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.values import Fields, as_list, as_text
 
-_SETTINGS_FOLDER: Final = "config/_default"
-_PARTS: Final = ("permalinks", "languages", "taxonomies", "params")
 _LANGUAGE_ENDING: Final = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")
-#: What Hugo leaves in a path, besides letters and digits.
-_NOT_IN_PATHS: Final = re.compile(r"[^\w.\-/+~]")
 
 
-class Hugo(Generator):
+class Hugo(HugoSite):
     """A Hugo site, or its folder of content."""
 
     title: ClassVar[str] = "Hugo"
     aliases_stand_beside: ClassVar[bool] = True
-    settings_files: ClassVar[tuple[str, ...]] = tuple(
-        f"{within}{name}.{notation}"
-        for within in ("", f"{_SETTINGS_FOLDER}/")
-        for name in ("hugo", "config")
-        for notation in ("toml", "yaml", "yml", "json")
-    )
-    left_out_folders: ClassVar[frozenset[str]] = frozenset(
-        {"node_modules", "themes", "archetypes", "layouts", "resources", "exampleSite"}
-    )
-
-    @classmethod
-    def is_at_home(cls, folder: Folder) -> bool:
-        """Settings in one file or in a folder of them."""
-        return super().is_at_home(folder) or folder.has_folder(_SETTINGS_FOLDER)
-
-    def _read_settings(self) -> dict[str, Value]:
-        values = dict(super()._read_settings())
-        for part in _PARTS:
-            for notation in DATA_NOTATIONS:
-                path = f"{_SETTINGS_FOLDER}/{part}.{notation}"
-                if self.folder.holds(path):
-                    values[part] = self.data(path)
-        return values
-
-    @cached_property
-    def content_folders(self) -> dict[str, str]:
-        """The folders of content, each with the language of what is in it; '' where the file's name says it."""
-        whole = self.settings.text("contentDir").strip("./") or "content"
-        found = {}
-        for code, language in self.languages.items():
-            within = language.text("contentDir").strip("./")
-            if within and within != whole:
-                found[within] = code
-        found[whole if self.folder.has_folder(whole) else ""] = ""
-        return found
-
-    @cached_property
-    def languages(self) -> dict[str, Fields]:
-        """The languages of the site and their settings."""
-        value = self.settings.value("languages")
-        if not isinstance(value, dict):
-            return {}
-        return {
-            code.lower(): Fields(inner if isinstance(inner, dict) else {}) for code, inner in value.items()
-        }
-
-    @cached_property
-    def default_language(self) -> str | None:
-        """The language of files that name none."""
-        return self.settings.text("defaultContentLanguage", "languageCode") or None
-
-    @property
-    def main_language(self) -> str:
-        """The language whose addresses have no prefix."""
-        return (self.settings.text("defaultContentLanguage") or "en").lower()
-
-    def reads_html(self, path: str) -> bool:
-        """HTML below the folder of content is a text."""
-        return any(within and path.startswith(f"{within}/") for within in self.content_folders)
-
-    def defaults(self, path: str) -> dict[str, Value]:
-        """What the settings and the sections on the way to a file pass down to it (`cascade`); the nearest counts."""
-        located = self._located(path)
-        inner = without_ending(located[0] if located else path)
-        parts = path.split("/")[:-1]
-        merged = _passed_down(self.settings.value("cascade"), inner)
-        for depth in range(len(parts) + 1):
-            merged |= _passed_down(self._cascade("/".join(parts[:depth])), inner)
-        return merged
-
-    def _cascade(self, folder: str) -> Value:
-        if folder not in self._kept_cascades:
-            within = f"{folder}/" if folder else ""
-            names = (f"{within}_index.md", f"{within}_index.{self.main_language}.md")
-            found = next((name for name in names if self.folder.holds(name)), None)
-            self._kept_cascades[folder] = self._front_matter(found).value("cascade") if found else None
-        return self._kept_cascades[folder]
-
-    def _front_matter(self, path: str) -> Fields:
-        try:
-            return Fields(front_matter.split(decode(self.folder.read(path)).text).values)
-        except Unreadable:
-            # The report names it when it comes to the file itself.
-            return Fields({})
-
-    @cached_property
-    def _kept_cascades(self) -> dict[str, Value]:
-        return {}
+    dates_keep_their_zone: ClassVar[bool] = True
 
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
         """Texts in a section with dates are posts; single ones at the top and sections with a text are pages."""
@@ -150,15 +50,15 @@ class Hugo(Generator):
             folders=tuple(folders),
             language=named,
             is_index=is_section,
+            date_counts_first=self._dates_by_name(fields),
         )
 
-    def _located(self, path: str) -> tuple[str, str] | None:
-        for within, language in self.content_folders.items():
-            if not within:
-                return path, language
-            if path.startswith(f"{within}/"):
-                return path[len(within) + 1 :], language
-        return None
+    def _dates_by_name(self, fields: Fields) -> bool:
+        """Whether the date in a file's name is the text's, and not only a part of the name."""
+        sources = [as_text(source) for source in as_list(self.settings.value("frontmatter.date"))]
+        if ":filename" not in sources:
+            return False
+        return sources[0] == ":filename" or fields.value("date", "publishDate") is None
 
     def _language_of(self, path: str, stem: str, language: str) -> tuple[str, str | None]:
         match = _LANGUAGE_ENDING.fullmatch(stem)
@@ -213,82 +113,81 @@ class Hugo(Generator):
     def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`url`, or the permalink pattern of the section, or the path with `slug` in it."""
         prefix = self._prefix(place)
-        ending = ".html" if self.settings.flag("uglyURLs") and not place.is_index else "/"
-        tokens = self._tokens(place, fields, at)
+        position = self._position(place, path, fields, at)
         url = fields.text("url")
         if url:
-            found = permalinks.expanded(permalinks.path_of(url), tokens)
+            found = hugo_addresses.expanded(permalinks.path_of(url), position)
             yield found or ""
             yield prefix + found if found and prefix else ""
             return
-        pattern = self._pattern(place)
+        section = place.stem if place.is_index and not place.folders else (*place.folders, "")[0]
+        inner = "/" + "/".join([*place.folders, place.stem])
+        pattern = hugo_addresses.pattern_for(self.settings, section, inner, is_section=place.is_index)
         if pattern:
-            found = permalinks.expanded(pattern, tokens)
-            yield prefix + self._urlized(found) if found else ""
-        yield self._by_path(place, prefix, fields.text("slug") or place.stem, ending)
-        dated = DATED_NAME.fullmatch(place.stem)
-        if dated and not fields.text("slug"):
+            found = hugo_addresses.expanded(pattern, position)
+            yield prefix + self._cleaned(found, self._is_ugly(place)) if found else ""
+        yield self._by_path(place, prefix, position.slug)
+        if not fields.text("slug") and (dated := DATED_NAME.fullmatch(place.stem)):
             # With `:filename` among the sources of dates, Hugo takes the date out of the address.
-            yield self._by_path(place, prefix, dated[2], ending)
+            yield self._by_path(place, prefix, dated[2])
 
-    def _by_path(self, place: Place, prefix: str, name: str, ending: str) -> str:
-        return prefix + self._urlized(permalinks.rooted("/".join([*place.folders, name]))) + ending
+    def _position(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Position:
+        slug = fields.text("slug")
+        dated = DATED_NAME.fullmatch(place.stem)
+        if dated and not slug and place.date_counts_first:
+            # Hugo cuts the name at its last dot once more.
+            slug = without_ending(dated[2])
+        # The folder itself is a section, and one below it only if it has a text of its own.
+        above = path.split("/")[:-1]
+        if path.rpartition("/")[2].startswith(("index.", "_index.")):
+            above = above[:-1]
+        depth = len(place.folders)
+        while depth > 1 and not self._is_section("/".join(above[: len(above) - len(place.folders) + depth])):
+            depth -= 1
+        return Position(
+            place.folders,
+            depth,
+            place.stem,
+            fields.text("title"),
+            slug,
+            at,
+            self._section_slugs(above, place),
+        )
+
+    def _is_section(self, folder: str) -> bool:
+        return self._section_text(folder) is not None
+
+    def _section_text(self, folder: str) -> str | None:
+        names = (f"{folder}/_index.{ending}" for ending in ("md", f"{self.main_language}.md", "html"))
+        return next((name for name in names if self.folder.holds(name)), None)
+
+    def _section_slugs(self, above: list[str], place: Place) -> tuple[str, ...]:
+        found = []
+        for depth in range(1, len(place.folders) + 1):
+            folder = "/".join(above[: len(above) - len(place.folders) + depth])
+            name = self._section_text(folder)
+            if name:
+                fields = self._front_matter(name)
+                found.append(old_slugs.hugo_token(fields.text("slug", "title"), is_title=True))
+            elif depth == 1:
+                found.append(old_slugs.hugo_file(place.folders[0]))
+        return tuple(found)
+
+    def _by_path(self, place: Place, prefix: str, slug: str) -> str:
+        name = slug.strip("-") or old_slugs.hugo_file(place.stem)
+        path = "/".join([*map(old_slugs.hugo_file, place.folders), old_slugs.hugo(name)])
+        return prefix + self._cleaned(permalinks.rooted(path), self._is_ugly(place))
+
+    def _is_ugly(self, place: Place) -> bool:
+        return self.settings.flag("uglyURLs") is True and not place.is_index
 
     def _prefix(self, place: Place) -> str:
         language = (place.language or self.main_language).lower()
         in_folder = self.settings.flag("defaultContentLanguageInSubdir")
         return f"/{language}" if language != self.main_language or in_folder else ""
 
-    def _urlized(self, path: str) -> str:
-        urlized = _NOT_IN_PATHS.sub("", path.replace(" ", "-"))
-        return urlized if self.settings.flag("disablePathToLower") else urlized.lower()
-
-    def _pattern(self, place: Place) -> str:
-        section = place.folders[0] if place.folders else "/"
-        return (
-            self.settings.text(f"permalinks.page.{section}", f"permalinks.{section}")
-            if not place.is_index
-            else ""
-        )
-
-    def _tokens(self, place: Place, fields: Fields, at: datetime | None) -> dict[str, str]:
-        tokens = permalinks.date_tokens(at) if at else {}
-        title = slugify(fields.text("title") or place.stem)
-        slug = fields.text("slug")
-        return tokens | {
-            "section": place.folders[0] if place.folders else "",
-            "sections": "/".join(place.folders),
-            "title": title,
-            "slug": slug or title,
-            "filename": place.stem,
-            "slugorfilename": slug or place.stem,
-            "contentbasename": place.stem,
-            "slugorcontentbasename": slug or place.stem,
-        }
-
-    def _authors(self) -> Iterator[Author]:
-        """Data files, and the pages of an `authors` taxonomy."""
-        yield from super()._authors()
-        for within in ("content/authors", "content/author"):
-            for folder in self.folder.folders_in(within):
-                for name in ("_index.md", "index.md"):
-                    if self.folder.holds(f"{folder}/{name}"):
-                        yield from self._author_file(f"{folder}/{name}", folder.rpartition("/")[2])
-
-
-def _passed_down(cascade: Value, inner: str) -> dict[str, Value]:
-    """The front matter in a `cascade` that is meant for the page at this path below the folder of content."""
-    merged: dict[str, Value] = {}
-    for entry in as_list(cascade):
-        if isinstance(entry, dict) and _is_target(entry.get("target") or entry.get("_target"), inner):
-            merged |= {name: value for name, value in entry.items() if name not in {"target", "_target"}}
-    return merged
-
-
-def _is_target(target: Value, inner: str) -> bool:
-    if not isinstance(target, dict):
-        return True
-    fields = Fields(target)
-    pattern = fields.text("path").lower().replace("**", "*")
-    is_page = fields.text("kind") in {"", "page"}
-    return is_page and (not pattern or fnmatchcase(f"/{inner.lower()}", pattern))
+    def _cleaned(self, path: str, is_ugly: bool) -> str:
+        cleaned = old_slugs.hugo(path).rstrip("/") + (".html" if is_ugly else "/")
+        if self.settings.flag("removePathAccents"):
+            cleaned = old_slugs.without_accents(cleaned)
+        return cleaned if self.settings.flag("disablePathToLower") else old_slugs.hugo_lowered(cleaned)

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import people, permalinks
+from masthead.importing import old_slugs, people, permalinks
 from masthead.importing.dialects.base import (
     DATED_NAME,
     Generator,
@@ -22,7 +22,6 @@ from masthead.importing.folder import Folder
 from masthead.importing.front_matter import Document, Notation
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, Value, as_list, as_text
-from masthead.text.slugs import slugify
 
 #: https://jekyllrb.com/docs/permalinks/#built-in-formats
 STYLES: Final = {
@@ -32,6 +31,8 @@ STYLES: Final = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
+#: Jekyll takes years of two digits as well.
+_DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{2}-\d{1,2}-\d{1,2})-(.+)", re.DOTALL)
 _THEME_FOLDERS: Final = frozenset(
     {"_layouts", "_includes", "_sass", "_data", "_site", "_plugins", "_authors", "_assets"}
 )
@@ -91,8 +92,7 @@ class Jekyll(Generator):
             (index for index, folder in enumerate(folders) if folder in {"_posts", "_drafts"}), None
         )
         stem = without_ending(name)
-        dated = DATED_NAME.fullmatch(stem)
-        if special is not None or (self.is_bare and dated):
+        if special is not None or (self.is_bare and DATED_NAME.fullmatch(stem)):
             return self._post(path, special, folders, stem, fields)
         if document.notation is Notation.NONE:
             return LeftOut(path, "It has no front matter, so it was not a text of the site.")
@@ -109,7 +109,7 @@ class Jekyll(Generator):
     def _post(
         self, path: str, special: int | None, folders: list[str], stem: str, fields: Fields
     ) -> Place | LeftOut:
-        dated = DATED_NAME.fullmatch(stem)
+        dated = DATED_NAME.fullmatch(stem) or (_DATED.fullmatch(stem) if special is not None else None)
         is_draft = special is not None and folders[special] == "_drafts"
         if not dated and not is_draft and fields.value("date") is None:
             return LeftOut(path, "Its name has no date (YYYY-MM-DD-title), so Jekyll did not publish it.")
@@ -118,7 +118,7 @@ class Jekyll(Generator):
         return Place(
             Kind.POST,
             dated[2] if dated else stem,
-            date=dated[1] if dated else "",
+            date=_four_digits(dated[1]) if dated else "",
             is_draft=is_draft,
             folders=above,
             categories=above,
@@ -163,14 +163,18 @@ class Jekyll(Generator):
     def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The path by the permalink pattern of the file, its defaults, its collection or the site."""
         tokens = self._tokens(place, path, fields, at)
-        pattern = fields.text("permalink") or self._pattern(place)
-        styled = STYLES.get(pattern, pattern) if place.kind is Kind.POST else _page_style(pattern, place)
-        yield permalinks.expanded(styled, tokens) or ""
+        own = fields.text("permalink")
+        yield from _as_served(permalinks.expanded(own or self._styled(place), tokens) or "")
         if self.is_bare and place.kind is Kind.POST:
             # The folder does not say which of the two usual styles the site had.
             yield permalinks.expanded(STYLES["date"], tokens) or ""
             yield permalinks.expanded("/:year/:month/:day/:title/", tokens) or ""
             yield from dated_addresses(place)
+
+    def _styled(self, place: Place) -> str:
+        pattern = self._pattern(place)
+        is_post = place.kind is Kind.POST and not place.collection
+        return STYLES.get(pattern, pattern) if is_post else _page_style(pattern, place)
 
     def _pattern(self, place: Place) -> str:
         if place.collection:
@@ -181,29 +185,45 @@ class Jekyll(Generator):
         return self.settings.text("permalink") or ("pretty" if self.is_bare else "date")
 
     def _categories(self, fields: Fields) -> Iterator[str]:
-        """`category: my cat` is one, `categories: a b` are two; where both stand there, the first counts."""
+        """`category: my cat` is one, `categories: a b` are two, and the plural ones come first."""
+        yield from self._names(fields.value("categories"))
         value = fields.value("category")
-        if isinstance(value, str):
-            yield value
-        else:
-            yield from self._names(value or fields.value("categories"))
+        yield from [value] if isinstance(value, str) else self._names(value)
 
     def _tokens(self, place: Place, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
         own = [*place.categories, *self._categories(fields)]
-        categories = [name.strip().lower() for name in dict.fromkeys(own) if name.strip()]
-        title = fields.text("slug") or place.stem
+        categories = list(dict.fromkeys(name.strip().lower() for name in own if name.strip()))
+        written = fields.text("slug")
+        bare = place.stem
+        if place.collection and (dated := DATED_NAME.fullmatch(place.stem)):
+            bare = dated[2]
         tokens = permalinks.date_tokens(at) if at else {}
         return tokens | {
             "categories": "/".join(categories),
-            "slugified_categories": "/".join(slugify(name) for name in categories),
-            "title": title,
-            "slug": slugify(title),
-            "name": slugify(place.stem),
+            "slugified_categories": "/".join(dict.fromkeys(map(old_slugs.jekyll, categories))),
+            "title": old_slugs.jekyll_title(written or bare),
+            "slug": old_slugs.jekyll(written or bare),
+            "name": old_slugs.jekyll(place.stem),
             "basename": place.stem,
             "path": "/".join([*place.folders, place.stem]),
             "collection": place.collection,
             "output_ext": ".html",
         }
+
+
+def _four_digits(date: str) -> str:
+    """The date with its century, as Ruby completes it."""
+    year, _, rest = date.partition("-")
+    if len(year) == 4:
+        return date
+    return f"{'20' if int(year) < 69 else '19'}{year}-{rest}"
+
+
+def _as_served(path: str) -> Iterator[str]:
+    """The address, and with the ending that its file has, by which servers give it out too."""
+    yield path
+    if path and not path.endswith(("/", ".html", ".htm", ".php")):
+        yield f"{path}.html"
 
 
 def _page(

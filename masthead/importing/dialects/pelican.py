@@ -7,18 +7,20 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Final
 
-from masthead.importing import permalinks
+from masthead.importing import old_slugs, permalinks
 from masthead.importing.decoding import decode
 from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.errors import Unreadable
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, Value, as_list, as_text, tidied
-from masthead.text.slugs import slugify
 
+#: A repetition of repetitions, which could take for ever; nobody needs one to read a file's name.
+_NESTED: Final = re.compile(r"[*+}]\??\)\s*[*+{]")
+PATTERN_CHARACTERS: Final = 500
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::([^{}]{1,60}))?\}")
 
 
@@ -28,6 +30,8 @@ class Pelican(Generator):
     title: ClassVar[str] = "Pelican"
     settings_files: ClassVar[tuple[str, ...]] = ("pelicanconf.py", "publishconf.py", "pelican.conf.py")
     has_header_lines: ClassVar[bool] = True
+    dates_keep_their_zone: ClassVar[bool] = True
+    writes_month_first: ClassVar[bool] = True
     left_out_folders: ClassVar[frozenset[str]] = frozenset(
         {"node_modules", "output", "theme", "themes", "plugins", "cache"}
     )
@@ -76,8 +80,7 @@ class Pelican(Generator):
             return LeftOut(path, reason)
         *folders, name = inner.split("/")
         stem = without_ending(name)
-        within = "/".join(folders)
-        if any(within == page or within.startswith(f"{page}/") for page in self.page_folders):
+        if self._is_page(inner):
             return Place(Kind.PAGE, stem)
         dated = DATED_NAME.fullmatch(stem)
         categories = (
@@ -92,19 +95,92 @@ class Pelican(Generator):
             folders=tuple(folders),
         )
 
+    def _is_page(self, inner: str) -> bool:
+        return any(inner.startswith(f"{page}/") for page in self.page_folders)
+
     def tags(self, fields: Fields) -> Iterator[str]:
         """The category is a tag like the others."""
         yield from self._names(fields.value("tags"))
         yield from self._names(fields.value("category"))
 
+    def defaults(self, path: str) -> dict[str, Value]:
+        """What settings and the file's path say about it; its folder counts more than the settings."""
+        inner = path[len(self.content) + 1 :] if self.content else path
+        merged: dict[str, Value] = {}
+        author = self.settings.value("AUTHOR")
+        if isinstance(author, str) and not self._is_page(inner):
+            merged["author"] = author
+        merged |= self._default_date()
+        for found in (self.settings.value("DEFAULT_METADATA"), *self._by_place(inner)):
+            merged |= (
+                {name.lower(): value for name, value in found.items()} if isinstance(found, dict) else {}
+            )
+        if "/" in inner and self.settings.flag("USE_FOLDER_AS_CATEGORY") is not False:
+            # The folder counts more than the settings for its path; `place` names it.
+            merged.pop("category", None)
+        return merged | self._named(inner)
+
+    def _default_date(self) -> dict[str, Value]:
+        written = self.settings.value("DEFAULT_DATE")
+        if isinstance(written, list):
+            year, month, day = [*map(as_text, written), "1", "1"][:3]
+            return {"date": f"{year}-{month}-{day}"}
+        return {"date": written} if isinstance(written, str) and written != "fs" else {}
+
+    def _by_place(self, inner: str) -> Iterator[Value]:
+        extra = self.settings.value("EXTRA_PATH_METADATA")
+        for within, values in sorted(extra.items()) if isinstance(extra, dict) else ():
+            if inner == within or inner.startswith(f"{within.rstrip('/')}/"):
+                yield values
+
+    def _named(self, inner: str) -> dict[str, Value]:
+        """What `FILENAME_METADATA` and `PATH_METADATA` read in the path, the first of them counting more."""
+        name = without_ending(inner.rpartition("/")[2])
+        found: dict[str, Value] = {}
+        for setting, text in (("PATH_METADATA", inner), ("FILENAME_METADATA", name)):
+            pattern = self._pattern_of(setting)
+            match = pattern.match(text) if pattern else None
+            found |= {key: value for key, value in match.groupdict().items() if value} if match else {}
+        return found
+
+    def _pattern_of(self, setting: str) -> re.Pattern[str] | None:
+        written = self.settings.text(setting)
+        if not written or len(written) > PATTERN_CHARACTERS or _NESTED.search(written):
+            return None
+        try:
+            return re.compile(written)
+        except re.error:
+            return None
+
     def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """`url` or `save_as`, or the pattern of the settings with the slug of the title."""
-        written = fields.text("url", "save_as")
-        title = fields.text("title")
-        slug = fields.text("slug") or (slugify(title) if title else place.stem)
-        patterns = [written] if written else list(self._patterns(place, fields))
-        for pattern in patterns:
+        """`url` and `save_as`, or the patterns of the settings with the slug of the title."""
+        written = [fields.text("url"), fields.text("save_as")]
+        slug = fields.text("slug") or self._slug(self._slug_source(path, fields))
+        for pattern in filter(None, written if any(written) else self._patterns(place, fields)):
             yield self._filled(pattern, place, fields, slug, at)
+
+    def _slug_source(self, path: str, fields: Fields) -> str:
+        name = without_ending(path.rpartition("/")[2])
+        if self.settings.text("SLUGIFY_SOURCE") == "basename":
+            return name
+        return fields.text("title") or name
+
+    def _slug(self, text: str, kind: str = "SLUG") -> str:
+        pairs = self.settings.value(f"{kind}_REGEX_SUBSTITUTIONS", "SLUG_REGEX_SUBSTITUTIONS")
+        rule = partial(
+            old_slugs.pelican,
+            keeps_unicode=self.settings.flag("SLUGIFY_USE_UNICODE") is True,
+            keeps_case=self.settings.flag("SLUGIFY_PRESERVE_CASE") is True,
+        )
+        found = [
+            (as_text(pair[0]), as_text(pair[1]))
+            for pair in as_list(pairs)
+            if isinstance(pair, list) and len(pair) == 2 and not _NESTED.search(as_text(pair[0]))
+        ]
+        try:
+            return rule(text, found) if found else rule(text)
+        except re.error:
+            return rule(text)
 
     def _patterns(self, place: Place, fields: Fields) -> Iterator[str]:
         kind = "PAGE" if place.kind is Kind.PAGE else "ARTICLE"
@@ -117,14 +193,19 @@ class Pelican(Generator):
             "PAGE_LANG": "pages/{slug}-{lang}.html",
             "ARTICLE_LANG": "{slug}-{lang}.html",
         }
-        yield self.settings.text(f"{kind}_URL", f"{kind}_SAVE_AS") or usual[kind]
+        yield self.settings.text(f"{kind}_URL")
+        yield self.settings.text(f"{kind}_SAVE_AS") or (
+            "" if self.settings.text(f"{kind}_URL") else usual[kind]
+        )
 
     def _filled(self, pattern: str, place: Place, fields: Fields, slug: str, at: datetime | None) -> str:
+        category = fields.text("category") or (place.categories or ("",))[0]
+        author = fields.text("author", "authors") or self.settings.text("AUTHOR")
         values = {
             "slug": slug,
-            "lang": fields.text("lang") or self.default_language or "",
-            "category": slugify(fields.text("category") or (place.categories or ("misc",))[0]),
-            "author": slugify(fields.text("author") or self.settings.text("AUTHOR") or "x"),
+            "lang": fields.text("lang") or self.default_language or "en",
+            "category": self._slug(category or self.settings.text("DEFAULT_CATEGORY") or "misc", "CATEGORY"),
+            "author": self._slug(author, "AUTHOR"),
         }
 
         def replace(match: re.Match[str]) -> str:

@@ -6,14 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import people, permalinks
+from masthead.importing import old_slugs, people, permalinks
 from masthead.importing.dialects.base import Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import has_words
 from masthead.importing.folder import Folder
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields
-from masthead.text.slugs import slugify
 
 #: A date, or a date and a time, in front of a name.
 _DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.-]+Z?)?[-_ ]+(.+)")
@@ -70,6 +69,8 @@ class Zola(Generator):
             stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
         dated = _DATED.fullmatch(stem)
         stem, date = (dated[2], dated[1]) if dated else (stem, "")
+        if dated and self.settings.text("slugify.paths_keep_dates") == "true":
+            stem = dated[0]
         is_post = not is_section and (bool(date) or fields.value("date") is not None)
         kind = Kind.POST if is_post else Kind.PAGE
         return Place(kind, stem, date=date, folders=tuple(folders), language=language, is_index=is_section)
@@ -95,6 +96,18 @@ class Zola(Generator):
         if written:
             yield prefix + permalinks.path_of(written).rstrip("/") + "/"
             return
-        name = fields.text("slug") or place.stem
-        parts = [slugify(part) for part in place.folders] + [slugify(name)]
-        yield prefix + permalinks.rooted("/".join(parts)) + "/"
+        name = place.stem if place.is_index else self._slug(fields.text("slug") or place.stem)
+        yield prefix + permalinks.rooted("/".join([*place.folders, name])) + "/"
+        # Older versions made slugs of the folders' names as well.
+        parts = [old_slugs.zola(part) for part in place.folders]
+        yield prefix + permalinks.rooted("/".join([*parts, old_slugs.zola(name)])) + "/"
+
+    def _slug(self, name: str) -> str:
+        """The slug of a page by the site's strategy."""
+        match self.settings.text("slugify.paths").lower():
+            case "off":
+                return name
+            case "safe":
+                return old_slugs.zola_safe(name)
+            case _:
+                return old_slugs.zola(name)

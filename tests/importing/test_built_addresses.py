@@ -1,0 +1,58 @@
+"""Old addresses, held against what the generators themselves have built (`built/README.md`)."""
+
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.importing.conftest import written
+
+BUILT = Path(__file__).parent / "built"
+GENERATORS = ("jekyll", "hugo", "pelican", "eleventy", "zola")
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+def sites(generator):
+    return json.loads((BUILT / f"{generator}.json").read_text())["sites"]
+
+
+def every_site():
+    return [
+        pytest.param(generator, site, id=f"{generator}-{site['name']}")
+        for generator in GENERATORS
+        for site in sites(generator)
+    ]
+
+
+def imported(invoke, tmp_path, site):
+    """The address here of each text."""
+    folder = written(tmp_path / "site", site["settings"] | site["texts"])
+    report = tmp_path / "report.json"
+    result = invoke("import", "markdown", str(folder), "--report", str(report), "--processes", "1")
+    assert result.returncode == 0, result.stdout
+    items = json.loads(report.read_text())["items"]
+    return {item["source"]: item["address"] for item in items if "address" in item}
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_the_tables_are_large_enough(generator):
+    tables = sites(generator)
+    assert sum(len(paths) for site in tables for paths in site["addresses"].values()) >= 60
+    assert sum(len(ids) for site in tables for ids in site["ids"].values()) >= 40
+
+
+@pytest.mark.parametrize(("generator", "site"), every_site())
+def test_every_old_address_leads_to_its_text(client, cast, invoke, tmp_path, generator, site):
+    here = imported(invoke, tmp_path, site)
+    wrong = {}
+    for path, addresses in site["addresses"].items():
+        mark = next(word for word in site["texts"][path].split() if word.startswith("Mark"))
+        for address in addresses:
+            response = client.get(quote(address))
+            if response.status_code == 301:
+                response = client.get(response.location)
+            if response.status_code != 200 or mark not in response.text:
+                wrong[path] = (address, response.status_code, here.get(path))
+    assert wrong == {}
