@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from masthead.errors import Invalid
-from masthead.importing import links
+from masthead.importing import links, old_heading_ids
 from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import Dialect
 from masthead.importing.errors import Unreadable
@@ -18,6 +18,7 @@ from masthead.importing.items import Fate, Item, Kind, LeftOut, Note
 from masthead.importing.survey import Entry, Failure
 from masthead.importing.translation import Translated, translate
 from masthead.posts.manuscript import Manuscript, typeset
+from masthead.text.anchors import dead_fragments
 from masthead.text.excerpts import excerpt
 from masthead.text.markdown import render
 
@@ -86,7 +87,7 @@ class Preparer:
         fingerprint = fingerprint_of(item, translated, old_paths)
         manuscript = None
         if item.kind is not Kind.REDIRECT and fingerprint != task.fingerprint:
-            manuscript = _typeset(item, translated, task.slug)
+            manuscript = self._with_old_ids(_typeset(item, translated, task.slug))
         return Prepared(
             entry=task.entry,
             # The text travels in the manuscript; once is enough.
@@ -108,6 +109,13 @@ class Preparer:
             peak_memory=peak_memory(),
             pictures=translated.pictures,
         )
+
+    def _with_old_ids(self, manuscript: Manuscript) -> Manuscript:
+        rule = self._dialect.heading_rule
+        if rule is None:
+            return manuscript
+        html = old_heading_ids.with_old_ids(manuscript.html, rule)
+        return replace(manuscript, html=html, dead_fragments=dead_fragments(html))
 
     def _old_paths(self, item: Item) -> tuple[tuple[str, ...], list[Note]]:
         ours, conflicts = [], []
@@ -180,6 +188,10 @@ def _losses(item: Item, manuscript: Manuscript | None) -> list[Note]:
     notes = [
         Note(Fate.LOST, "links", f"{unquote(address)} is no address")
         for address in links.left_in(manuscript.html if manuscript else "")
+    ]
+    notes += [
+        Note(Fate.LOST, "links", f"#{fragment} leads to no place in this text")
+        for fragment in (manuscript.dead_fragments if manuscript else ())
     ]
     if item.kind is Kind.PAGE and item.tags:
         notes.append(Note(Fate.LOST, "tags of a page", "a page has no tags", count=len(item.tags)))

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
-from masthead.importing import composing, dates, front_matter, people, yaml_values
+from masthead.importing import composing, dates, front_matter, old_heading_ids, people, yaml_values
 from masthead.importing.decoding import decode
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder, shown
@@ -160,6 +160,11 @@ class Dialect(ABC):
     @cached_property
     def default_language(self) -> str | None:
         """The language of texts that do not name theirs; None leaves it to the publication."""
+        return None
+
+    @cached_property
+    def heading_rule(self) -> old_heading_ids.Rule | None:
+        """How headings got their ids; None where they had none, or nobody knows."""
         return None
 
     def _names(self, value: Value) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import old_slugs, permalinks
+from masthead.importing import old_heading_ids, old_slugs, permalinks
 from masthead.importing.decoding import decode
 from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import dated_addresses, has_words
@@ -53,17 +53,31 @@ class Eleventy(Generator):
     )
 
     @cached_property
-    def input(self) -> str:
-        """The folder of the texts, '' for the whole."""
+    def program(self) -> str:
+        """The settings proper, which are never run."""
         for name in self.settings_files:
             if self.folder.holds(name):
                 try:
-                    match = _INPUT.search(decode(self.folder.read(name)).text)
+                    return decode(self.folder.read(name)).text
                 except Unreadable as error:
                     self.problems.append((name, error))
-                    continue
-                return match[1].strip("./") if match else ""
         return ""
+
+    @cached_property
+    def input(self) -> str:
+        """The folder of the texts, '' for the whole."""
+        match = _INPUT.search(self.program)
+        return match[1].strip("./") if match else ""
+
+    @cached_property
+    def heading_rule(self) -> old_heading_ids.Rule | None:
+        """By which plug-in the settings name."""
+        if "IdAttributePlugin" in self.program:
+            return old_heading_ids.ELEVENTY
+        if "markdown-it-anchor" in self.program or "markdownItAnchor" in self.program:
+            is_slug = re.search(r"getFilter\(\s*[\"']slugify[\"']\s*\)|slugify\s*:", self.program)
+            return old_heading_ids.ANCHOR_SLUGIFY if is_slug else old_heading_ids.ANCHOR
+        return None
 
     def _read_settings(self) -> dict[str, Value]:
         """The site's own data, where themes keep its address; the settings proper are a program."""

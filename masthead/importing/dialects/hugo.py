@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import old_slugs, permalinks
+from masthead.importing import old_heading_ids, old_slugs, permalinks
 from masthead.importing.dialects import hugo_addresses
 from masthead.importing.dialects.base import DATED_NAME, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.eleventy import POST_FOLDERS
@@ -26,6 +26,15 @@ class Hugo(HugoSite):
     title: ClassVar[str] = "Hugo"
     aliases_stand_beside: ClassVar[bool] = True
     dates_keep_their_zone: ClassVar[bool] = True
+
+    @cached_property
+    def heading_rule(self) -> old_heading_ids.Rule | None:
+        """Goldmark's, of which there are three."""
+        within = "markup.goldmark.parser"
+        if self.settings.text(f"{within}.autoHeadingID") == "false":
+            return None
+        kind = self.settings.text(f"{within}.autoIDType", f"{within}.autoHeadingIDType").lower() or "github"
+        return old_heading_ids.HUGO.get(kind)
 
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
         """Texts in a section with dates are posts; single ones at the top and sections with a text are pages."""

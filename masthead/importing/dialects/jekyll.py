@@ -5,12 +5,13 @@ A folder of dated files without settings, such as `_posts` itself, is read in th
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import old_slugs, people, permalinks
+from masthead.importing import old_heading_ids, old_slugs, people, permalinks
 from masthead.importing.dialects.base import (
     DATED_NAME,
     Generator,
@@ -143,6 +144,19 @@ class Jekyll(Generator):
         for _, values in sorted(found, key=lambda pair: pair[0]):
             merged.update(values)
         return merged
+
+    @cached_property
+    def heading_rule(self) -> old_heading_ids.Rule | None:
+        """kramdown's, which reads the Markdown of GitHub if it is not told otherwise."""
+        options = self.settings
+        if (
+            options.text("markdown").lower() not in {"", "kramdown"}
+            or options.text("kramdown.auto_ids") == "false"
+        ):
+            return None
+        native = options.text("kramdown.input").lower() == "kramdown"
+        rule = old_heading_ids.KRAMDOWN if native else old_heading_ids.JEKYLL
+        return replace(rule, prefix=options.text("kramdown.auto_id_prefix"))
 
     def _type(self, path: str) -> str:
         parts = path.split("/")

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, ClassVar, Final
 
-from masthead.importing import old_slugs, permalinks
+from masthead.importing import old_heading_ids, old_slugs, permalinks
 from masthead.importing.decoding import decode
 from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.errors import Unreadable
@@ -65,6 +65,12 @@ class Pelican(Generator):
         return tuple(as_text(value).strip("/") for value in as_list(self.settings.value("PAGE_PATHS"))) or (
             "pages",
         )
+
+    @cached_property
+    def heading_rule(self) -> old_heading_ids.Rule | None:
+        """Headings had ids if the extension `toc` was switched on."""
+        has_ids = "markdown.extensions.toc" in as_text(self.settings.value("MARKDOWN"))
+        return old_heading_ids.PYTHON_MARKDOWN if has_ids else None
 
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
         """Everything below `pages` is a page, everything else a post."""

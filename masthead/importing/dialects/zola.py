@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import old_slugs, people, permalinks
+from masthead.importing import old_heading_ids, old_slugs, people, permalinks
 from masthead.importing.dialects.base import Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import has_words
 from masthead.importing.folder import Folder
@@ -50,6 +50,12 @@ class Zola(Generator):
         """The languages besides the default one."""
         value = self.settings.value("languages")
         return frozenset(value) if isinstance(value, dict) else frozenset()
+
+    @cached_property
+    def heading_rule(self) -> old_heading_ids.Rule | None:
+        """Slugs like those of pages, if the site did not choose otherwise."""
+        is_usual = self.settings.text("slugify.anchors").lower() in {"", "on"}
+        return old_heading_ids.ZOLA if is_usual else None
 
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
         """Texts with dates are posts, others and sections with a text are pages."""
