@@ -174,5 +174,6 @@ def change_me(body: ProfileChange) -> Answer:
         website=user.website if body.website is None else body.website,
         by=user,
     )
+    actions.choose_emails(user, body.emails or {}, by=user)
     db.session.commit()
     return Answer(Account.of(user))

@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         "isodate": iso_date,
         "clocktime": clock_time,
         "number": number,
+        "quoted": quoted,
     }
 
 
@@ -38,6 +39,11 @@ def iso_date(moment: datetime) -> str:
 def clock_time(moment: datetime) -> str:
     """``14:05``, UTC."""
     return f"{moment:%H:%M}"
+
+
+def quoted(text: str) -> str:
+    """The text with a mark before each line, as plain text emails quote."""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def number(value: int) -> str:

@@ -1,0 +1,32 @@
+"""The link in an email that stops emails of its kind, and works without signing in.
+
+Opening it changes nothing, since mail scanners open every link. Mail programs send the POST without a cookie (RFC
+8058), so its form has no token: the signed one in the address says who asks, and for what.
+"""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from masthead.accounts import actions, notifications, queries
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.web.access import public
+
+bp = Blueprint("emails", __name__)
+INVALID = "This link is not valid. Sign in, and choose in your profile which emails you get."
+
+
+@bp.route("/emails/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str) -> ResponseReturnValue:
+    """Ask, then stop emails of one kind."""
+    found = notifications.of_token(token)
+    if found is None:
+        raise NotFound(INVALID)
+    user_id, kind = found
+    user = queries.get(user_id)
+    if request.method == "POST":
+        actions.choose_emails(user, {kind: False}, by=user)
+        db.session.commit()
+    is_stopped = notifications.is_muted(user, kind)
+    return render_template("accounts/stop_emails.html", kind=kind, is_stopped=is_stopped)
