@@ -21,11 +21,12 @@ COVERED_NEARLY := masthead/pagecache/*
 # Make hands on what stands in the environment and on its command line, so `make serve PORT=9000` works by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check lint bench soak fuzz lock clean runtime extras development
+.PHONY: help serve demo dev test check lint bench soak fuzz lock clean runtime extras development
 
 help:
 	@echo "make serve    serve your publication on http://127.0.0.1:8000 (HOST, PORT, MASTHEAD_HOME)"
 	@echo "make demo     the same, filled with a demonstration publication"
+	@echo "make dev      serve with reloader, debugger and toolbar, on sample texts: for work on the code (HOST, PORT, MASTHEAD_HOME)"
 	@echo "make extras   install what SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need beside it"
 	@echo "make test     run the whole test suite (TEST_ARGS='-k words' for a part of it)"
 	@echo "make check    linters, types, layer rules, then the tests"
@@ -43,6 +44,14 @@ demo: runtime
 	@$(MASTHEAD) db upgrade
 	@$(MASTHEAD) seed-db --demo
 	@exec $(MASTHEAD) serve
+
+# The runner of background jobs beside the server has no reloader: start again after a change of a task.
+dev: export FLASK_CONFIG = development
+dev: development
+	@$(MASTHEAD) db upgrade
+	@$(MASTHEAD) seed-db
+	@$(MASTHEAD) jobs run & runner=$$!; trap "kill $$runner" EXIT; \
+	$(BIN)/flask --app masthead.wsgi run --debug --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}"
 
 test: development
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(if $(TEST_ARGS),$(TEST_ARGS),--cov --cov-report=html)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -20,7 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from masthead import keyring
+from masthead import keyring, setting_names
 from masthead.setting_types import (
     LISTENING_HOST,
     DatabaseAddress,
@@ -134,6 +135,8 @@ class Config(BaseSettings):
     #: A file that gets the log as well, put aside every ten megabytes; and syslog: ``local``, or ``udp://host:514``.
     LOG_FILE: str = ""
     SYSLOG: SyslogAddress = ""
+    #: Write every SQL statement to the log, with its parameters: for development.
+    SQLALCHEMY_ECHO: bool = False
     #: Statements that take so many milliseconds are logged; 0 logs none.
     SLOW_STATEMENT_MS: int = Field(default=500, ge=0, le=3_600_000)
     #: Where Sentry, or what speaks its language, hears of errors; empty: nowhere. It needs the extra ``sentry``.
@@ -228,11 +231,15 @@ class Config(BaseSettings):
         """The mapping for ``app.config``: our settings and what the extensions derive from them."""
         prefix = "__Host-" if self.is_https else ""
         ours = {name: getattr(self, name) for name in type(self).model_fields}
-        return ours | {
+        is_development = self.ENVIRONMENT == "development"
+        derived = {
             "SECRET_KEY": self.SECRET_KEY.get_secret_value(),
             "JWT_SECRET_KEY": self.JWT_SECRET_KEY.get_secret_value(),
             "TESTING": self.ENVIRONMENT == "testing",
-            "DEBUG": self.ENVIRONMENT == "development",
+            "DEBUG": is_development,
+            # A changed template shows at the next request, and the toolbar lists the statements of a page.
+            "TEMPLATES_AUTO_RELOAD": is_development,
+            "SQLALCHEMY_RECORD_QUERIES": is_development,
             "TRUSTED_HOSTS": self.trusted_hosts,
             "SQLALCHEMY_DATABASE_URI": self.DATABASE_URL,
             "SESSION_COOKIE_NAME": f"{prefix}session",
@@ -250,6 +257,17 @@ class Config(BaseSettings):
             "MAX_FORM_PARTS": 200,
             "PREFERRED_URL_SCHEME": urlsplit(self.SITE_URL).scheme,
         }
+        return ours | derived | setting_names.flask_overrides(os.environ, ours)
+
+    def unknown_names(self) -> list[str]:
+        """A sentence for each name in the environment or in ``config.env`` that nothing reads."""
+        known = {"FLASK_CONFIG", *type(self).model_fields}
+        path = self.MASTHEAD_HOME / "config.env"
+        in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
+        return [
+            *setting_names.unknown_variables(os.environ, known),
+            *setting_names.unknown_in_file(in_file, str(path), known),
+        ]
 
     def with_secrets(self) -> Self:
         """This configuration with the generated secrets filled in, making them on the first start."""
@@ -283,6 +301,9 @@ class DevelopmentConfig(Config):
     """Reloading, the debug toolbar and the debugger; never for a site that others can reach."""
 
     ENVIRONMENT = "development"
+
+    #: Off here, so that every request runs the code and the template as they are now.
+    PAGE_CACHE: bool = False
 
 
 class TestingConfig(Config):

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from masthead import config as configuration
 from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK
 from masthead.db import db
@@ -56,6 +57,8 @@ def all_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
 
 def _configuration() -> Iterator[Finding]:
     # Whoever gets here has a valid one: an invalid one has ended with the list of its mistakes.
+    for sentence in configuration.load().unknown_names():
+        yield Finding(Level.ERROR, "configuration", sentence)
     if current_app.debug:
         yield Finding(
             Level.WARNING,

@@ -92,7 +92,7 @@ class AlembicCommand(Command):
                 )
         try:
             with one_sentence():
-                return super().invoke(ctx)
+                result = super().invoke(ctx)
         except (AssertionError, AttributeError):
             if self.name not in READING:
                 raise
@@ -100,6 +100,9 @@ class AlembicCommand(Command):
             raise click.ClickException(
                 "There is no such revision. `masthead db history` lists them."
             ) from None
+        if self.name == "check":
+            click.echo("The migrations make the tables that the models describe.")
+        return result
 
 
 @click.group("db")

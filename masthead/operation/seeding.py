@@ -1,5 +1,6 @@
 """``seed-db``: accounts and texts to try Masthead with, a few or a whole publication."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -7,7 +8,6 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from masthead import clock
-from masthead.accounts.permissions import READER
 from masthead.db import db
 from masthead.operation.schema import present_schema
 from masthead.web.commands import Command
@@ -53,15 +53,14 @@ def _tell(report: "Report") -> None:
     )
     settings = " The title, colour and navigation are set." if report.has_settings else ""
     click.echo(f"Added {counts}.{settings}")
-    writers = [(person, password) for person, password in report.accounts if person.role != READER]
-    if writers:
-        _tell_passwords(writers)
+    if report.accounts:
+        _tell_passwords(report.accounts)
 
 
-def _tell_passwords(writers: list[tuple["Person", str]]) -> None:
+def _tell_passwords(accounts: Sequence[tuple["Person", str]]) -> None:
     click.echo(f"Sign in at {current_app.config['SITE_URL']}/auth/login. The passwords are shown this once:")
-    for person, password in writers:
+    for person, password in accounts:
         click.echo(f"  {person.role:<14} {person.email:<26} {password}")
     click.echo("Change one with: masthead user set-password USERNAME")
-    if any(person.role == "administrator" for person, _ in writers):
+    if any(person.role == "administrator" for person, _ in accounts):
         click.echo("On a site that others can reach, disable these accounts when you have looked around.")

@@ -1,9 +1,12 @@
 """What ``flask shell`` has at hand."""
 
+import importlib.util
+import pkgutil
 from typing import Any
 
 from flask import Flask
 
+import masthead
 from masthead.db import Base, db
 
 
@@ -13,18 +16,18 @@ def init_app(app: Flask) -> None:
 
 
 def _names() -> dict[str, Any]:
-    from masthead.accounts import actions as accounts
-    from masthead.pages import actions as pages
-    from masthead.posts import actions as posts
+    """Every model by its name, the actions of every feature by the feature's name, and what makes a text ready."""
     from masthead.posts.manuscript import typeset
-    from masthead.settings import actions as settings
 
     models = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}
-    return models | {
-        "db": db,
-        "accounts": accounts,
-        "pages": pages,
-        "posts": posts,
-        "settings": settings,
-        "typeset": typeset,
+    return models | _actions() | {"db": db, "typeset": typeset}
+
+
+def _actions() -> dict[str, Any]:
+    features = (module.name for module in pkgutil.iter_modules(masthead.__path__) if module.ispkg)
+    places = {feature: f"masthead.{feature}.actions" for feature in features}
+    return {
+        feature: importlib.import_module(place)
+        for feature, place in places.items()
+        if importlib.util.find_spec(place) is not None
     }

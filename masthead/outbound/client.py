@@ -24,6 +24,7 @@ import structlog
 
 from masthead.outbound.addresses import PORTS, Address, Target, is_public, parse
 from masthead.outbound.connections import PinnedBackend
+from masthead.outbound.errors import Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +35,6 @@ HEADERS = 100
 REDIRECTING = frozenset({301, 302, 303, 307, 308})
 USER_AGENT = "Masthead"
 Resolve = Callable[[str, int], list[Address]]
-
-
-class Unreachable(Exception):
-    """Nothing could be fetched. Why is in the log alone: whoever gave the address must not learn what is in here."""
-
-    def __init__(self) -> None:
-        super().__init__("Nothing could be read from this address.")
 
 
 class _Refused(Exception):

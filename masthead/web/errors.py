@@ -22,6 +22,7 @@ from werkzeug.exceptions import NotFound as UnknownAddress
 
 from masthead.db import db, is_full
 from masthead.errors import Busy, Conflict, DomainError, Invalid, NotAllowed, NotFound
+from masthead.outbound.errors import Unreachable
 from masthead.storage.store import StoreFull, StoreUnavailable
 from masthead.web import expired_forms, request_id
 from masthead.web.limits import LimitReached
@@ -53,6 +54,9 @@ SENTENCES: dict[int, str] = {
     503: "The site cannot reach its database right now. Try again in a moment.",
     507: "The site has no room left, so nothing was saved. Keep your text, and tell the people who run the site.",
 }
+NO_SERVICE = (
+    "A server of somebody else, which is needed for this, does not answer right now. Try again in a moment."
+)
 NO_PICTURES = "The site cannot reach its pictures right now. Try again in a moment."
 
 
@@ -64,6 +68,7 @@ def init_app(app: Flask) -> None:
     for kind in (OperationalError, InterfaceError, NoConnection):
         app.register_error_handler(kind, _database_error)
     app.register_error_handler(StoreUnavailable, _store_error)
+    app.register_error_handler(Unreachable, _service_error)
     app.register_error_handler(lmdb.DiskError, _full)
 
 
@@ -144,6 +149,14 @@ def _store_error(error: StoreUnavailable) -> ResponseReturnValue:
     log.error("the store of pictures is unavailable", exc_info=error)
     response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, NO_PICTURES))
     response.headers["Retry-After"] = "5"
+    return response
+
+
+def _service_error(error: Unreachable) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("a server that a request needs does not answer", exc_info=error)
+    response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, NO_SERVICE))
+    response.headers["Retry-After"] = "30"
     return response
 
 

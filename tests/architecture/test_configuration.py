@@ -37,3 +37,10 @@ def test_the_documented_default_is_the_real_one(name: str) -> None:
         assert shown == f"`{str(default).lower() if isinstance(default, bool) else default}`"
     else:
         assert shown.startswith(("none", "made", "empty", "derived")), shown
+
+
+def test_the_example_file_names_settings_alone() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", text, re.MULTILINE)
+    assert len(names) > 10
+    assert set(names) - Config.model_fields.keys() == {CHOICE}

@@ -31,7 +31,7 @@ def test_sample_accounts_can_sign_in_with_what_is_printed_once(invoke, new_clien
     result = invoke("seed-db")
     assert result.returncode == 0, result.stderr
     accounts = passwords_in(result.stdout)
-    assert [role for role, _, _ in accounts] == ["administrator", "editor", "author"]
+    assert [role for role, _, _ in accounts] == ["administrator", "editor", "author", "reader"]
     for _, email, password in accounts:
         response = new_client().fill_in("/auth/login", email=email, password=password)
         assert response.status_code in {302, 303}, document(response).text("//main")
@@ -58,7 +58,7 @@ def test_only_what_is_missing_is_added_again(invoke, app, count):
 
 def test_where_somebody_administers_already_no_second_administrator_is_made(invoke, cast):
     roles = [role for role, _, _ in passwords_in(invoke("seed-db").stdout)]
-    assert roles == ["editor", "editor", "author"]
+    assert roles == ["editor", "editor", "author", "reader"]
 
 
 def test_a_name_that_somebody_real_has_stops_it_with_a_sentence(invoke, count):

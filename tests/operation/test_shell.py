@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from tests.support.commands import environment
+from tests.support.commands import ROOT, environment
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -31,6 +31,13 @@ def flask(database, tmp_path):
 def test_the_shell_has_models_and_actions_at_hand(flask, cast):
     typed = "print(db.session.scalar(db.select(db.func.count(User.id))), posts.publish.__name__, typeset.__name__)\n"
     assert "6 publish typeset" in flask("shell", typed=typed)
+
+
+def test_the_shell_has_the_actions_of_every_feature(flask, cast):
+    names = [path.parent.name for path in (ROOT / "masthead").glob("*/actions.py")]
+    assert {"comments", "posts", "tags"} <= set(names)
+    typed = f"print([name.__name__ for name in ({', '.join(names)})])\n"
+    assert str([f"masthead.{name}.actions" for name in names]) in flask("shell", typed=typed)
 
 
 def test_flask_offers_the_same_commands(flask):

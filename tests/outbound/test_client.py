@@ -10,7 +10,8 @@ from ipaddress import ip_address
 import pytest
 
 from masthead.outbound.addresses import is_public
-from masthead.outbound.client import Client, Unreachable, fetch
+from masthead.outbound.client import Client, fetch
+from masthead.outbound.errors import Unreachable
 from tests.support.live import free_port
 from tests.support.sinks import saying
 

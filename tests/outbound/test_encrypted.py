@@ -6,7 +6,8 @@ from ipaddress import ip_address
 import pytest
 
 from masthead.outbound import client
-from masthead.outbound.client import Client, Unreachable
+from masthead.outbound.client import Client
+from masthead.outbound.errors import Unreachable
 from tests.support.sinks import saying
 
 LOOPBACK = ip_address("127.0.0.1")

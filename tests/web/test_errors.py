@@ -4,6 +4,7 @@ import re
 import pytest
 
 from masthead.db import db
+from masthead.outbound import client as outbound
 
 
 def test_an_unknown_address_shows_a_page_that_is_the_same_for_everybody(client):
@@ -96,6 +97,18 @@ def test_a_database_that_is_away_answers_503_on_every_page(make_app, new_client,
     assert response.headers["Retry-After"]
     assert "sqlite" not in response.text.lower()
     assert "psycopg" not in response.text.lower()
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_server_of_somebody_else_that_is_away_answers_503(make_app, new_client, accept):
+    app = make_app()
+    # The client refuses this address itself: it leads into our own network.
+    app.view_functions["site.home"] = lambda: outbound.fetch("http://127.0.0.1:9/").body
+    response = new_client(app).get("/", headers={"Accept": accept})
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert "A server of somebody else" in response.text
+    assert "127.0.0.1:9" not in response.text
 
 
 def test_an_unknown_host_is_refused(client):

@@ -60,11 +60,3 @@ def test_a_proxy_is_believed_only_when_configured(make_app, new_client):
         "/", base_url="http://magazine.example", headers={"X-Forwarded-Proto": "https"}
     )
     assert response.status_code == 200
-
-
-def test_debug_toolbar_relaxes_the_policy_in_development_alone(tmp_path):
-    from masthead.app import create_app
-    from masthead.config import DevelopmentConfig
-
-    app = create_app(DevelopmentConfig(MASTHEAD_HOME=tmp_path, SECRET_KEY="k" * 40))
-    assert "debugtoolbar" in app.blueprints
