@@ -10,7 +10,6 @@ from masthead.accounts import (
     assistance,
     bearer,
     closing_admin,
-    email_views,
     factors,
     freshness,
     identity,
@@ -36,7 +35,6 @@ from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401 (registers itself)
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
-from masthead.comments import email_tasks as _comment_emails  # noqa: F401 (registers itself)
 from masthead.comments import receivers as _comments  # noqa: F401 (registers itself)
 from masthead.comments import tasks as _comment_tasks  # noqa: F401 (registers itself)
 from masthead.comments import views as comments
@@ -60,7 +58,7 @@ from masthead.pages import api as pages_api
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
-from masthead.posts import desk, review_api, steps_api, tag_api, view_counter
+from masthead.posts import desk, steps_api, tag_api, view_counter
 from masthead.posts import people_api as posts_people_api
 from masthead.posts import receivers as _posts  # noqa: F401 (registers itself)
 from masthead.posts import views as posts
@@ -81,6 +79,7 @@ from masthead.web import (
     limits,
     logs,
     overload,
+    redirected_queries,
     request_id,
     security,
     slow_bodies,
@@ -107,7 +106,6 @@ BLUEPRINTS = (
     (recovery.bp, "/auth"),
     (account_security.bp, "/auth"),
     (privacy.bp, "/auth"),
-    (email_views.bp, "/auth"),
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
     (token_views.bp, "/auth/security"),
@@ -144,7 +142,6 @@ API_BLUEPRINTS = (
     (role_api.bp, "/roles"),
     (posts_api.bp, "/posts"),
     (steps_api.bp, "/posts"),
-    (review_api.bp, "/posts"),
     (comments_api.below, "/posts"),
     (comments_api.bp, "/comments"),
     (tag_api.bp, "/tags"),
@@ -189,6 +186,7 @@ def create_app(config: Config | None = None) -> Flask:
     rates.init_app(app)
     overload.init_app(app)
     pagecache.init_app(app, config, herald=access_log.note_hit)
+    redirected_queries.init_app(app, config)
     security.init_app(app, config)
     compressing.init_app(app)
     slow_bodies.init_app(app)
@@ -220,7 +218,6 @@ def create_app(config: Config | None = None) -> Flask:
 
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix)
-    expired_forms.exempt(app, email_views.bp)
     for blueprint, prefix in API_BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
         expired_forms.exempt(app, blueprint)

@@ -1,0 +1,62 @@
+"""What stood behind the question mark of an address goes along when the address has moved."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from flask import Flask
+
+from masthead.config import Config
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MOVED = ("301 ", "308 ")
+#: What a query may hold as it is (RFC 3986, section 3.4), and the sign of what is escaped already.
+SAFE = "!$&'()*+,;=:@/?-._~%"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Watch every answer. Call this after the page cache, which keeps one answer for all queries that a page does not read."""
+    app.wsgi_app = _Redirects(app.wsgi_app, config.SITE_URL)  # type: ignore[method-assign]  # as Flask documents it
+
+
+class _Redirects:
+    """Adds the query of the request to a redirect within the site."""
+
+    def __init__(self, app: "WSGIApplication", site_url: str) -> None:
+        self._app = app
+        self._host = urlsplit(site_url).netloc
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        query = environ.get("QUERY_STRING") or ""
+        if not query:
+            return self._app(environ, start_response)
+
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            if status.startswith(MOVED):
+                headers = [
+                    (name, self._with_query(value, query)) if name.lower() == "location" else (name, value)
+                    for name, value in headers
+                ]
+            return start_response(status, headers, exc_info)
+
+        return self._app(environ, start)
+
+    def _with_query(self, location: str, query: str) -> str:
+        parts = urlsplit(location)
+        if parts.netloc and parts.netloc != self._host:
+            return location
+        # The new address may say something itself, such as the number of a page; that counts.
+        said = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        more = [part for part in query.split("&") if part and _name(part) not in said]
+        joined = "&".join([parts.query, *more] if parts.query else more)
+        return urlunsplit(parts._replace(query=quote(joined, safe=SAFE, encoding="latin-1")))
+
+
+def _name(part: str) -> str:
+    pairs = parse_qsl(part, keep_blank_values=True)
+    return pairs[0][0] if pairs else ""
