@@ -9,7 +9,7 @@ from masthead import audit
 from masthead.accounts import authentication, closing, sessions
 from masthead.accounts.models import LoginSession, User
 from masthead.extensions import login_manager
-from masthead.web import stateless
+from masthead.web import form_tokens, stateless
 
 
 def init_app(app: Flask) -> None:
@@ -67,7 +67,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
         user.is_active = closing.take_back(user.id)
     _end_present()
     # What somebody planted in this browser must not become part of a signed-in session.
-    session.clear()
+    form_tokens.begin_session(user.id)
     session.permanent = remember
     user.login_secret = sessions.start(user, is_remembered=remember)
     login_user(user)
@@ -82,12 +82,10 @@ def renew(user: User) -> None:
     remember = bool(session.permanent)
     _end_present()
     user.login_secret = sessions.start(user, is_remembered=remember)
-    session.clear()
+    form_tokens.begin_session(user.id)
     session.permanent = remember
     login_user(user)
     g.pop("login_session", None)
-    # A page that this same request renders needs a form token of the new session.
-    g.pop("csrf_token", None)
 
 
 def sign_out() -> None:

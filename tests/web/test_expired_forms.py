@@ -44,7 +44,7 @@ def test_a_post_that_is_sent_after_signing_out_shows_the_labels_of_its_form(clie
         "Text": "They *freeze*.",
         "Tags": "ice",
         "Address": "",
-        "Publish at (UTC)": "2026-12-01T10:00",
+        "Publish at": "2026-12-01T10:00",
         "Readers may comment": "y",
     }
     again = document(response).form({"title": ""}).values
