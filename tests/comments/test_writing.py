@@ -278,3 +278,65 @@ def test_parallel_comments_are_all_counted(cast, sign_in, set_policy, in_paralle
 
     assert in_parallel(*map(sender, visitors, tokens)) == []
     assert len(stored()) == count_of(post) == 5 * len(COMMENTER)
+
+
+@pytest.mark.parametrize("policy", ["everybody", "all"])
+def test_a_comment_sent_three_times_is_one(cast, sign_in, client, set_policy, stored, count_of, policy):
+    set_policy(policy)
+    post = PostFactory()
+    rhea = sign_in(cast.rhea)
+    answers = [rhea.fill_in(address(post), body="I was there.\r\n") for _ in range(3)]
+    (comment,) = stored()
+    assert {answer.location for answer in answers} == {f"{address(post)}#comment-{comment.id}"}
+    assert count_of(post) == (1 if policy == "everybody" else 0)
+
+
+def test_the_same_words_elsewhere_or_of_somebody_else_are_comments_of_their_own(
+    cast, sign_in, set_policy, stored
+):
+    set_policy("everybody")
+    post, other = PostFactory(), PostFactory()
+    rhea = sign_in(cast.rhea)
+    first = CommentFactory(post=post)
+    for path in (address(post), f"{address(post)}?reply_to={first.id}", address(other)):
+        assert rhea.fill_in(path, body="Thanks!").status_code == 303
+    assert sign_in(cast.walt).fill_in(address(post), body="Thanks!").status_code == 303
+    assert len([comment for comment in stored() if comment.body == "Thanks!"]) == 4
+
+
+def test_what_was_deleted_can_be_said_again(cast, sign_in, set_policy, stored):
+    set_policy("everybody")
+    post = PostFactory()
+    rhea = sign_in(cast.rhea)
+    rhea.fill_in(address(post), body="I was there.")
+    (comment,) = stored()
+    rhea.press(f"/blog/comment/{comment.id}/delete", action="")
+    rhea.fill_in(address(post), body="I was there.")
+    assert [row.status for row in stored()] == [CommentStatus.DELETED, CommentStatus.APPROVED]
+
+
+def test_a_double_click_makes_one_comment(cast, sign_in, set_policy, stored, in_parallel):
+    set_policy("everybody")
+    post = PostFactory()
+    rhea = sign_in(cast.rhea)
+    form = rhea.read(address(post)).form({"body": ""}).filled({"body": "I was there."}, None)
+    name = rhea.application.config["SESSION_COOKIE_NAME"]
+    cookie = rhea.get_cookie(name)
+    assert cookie is not None
+
+    def send_it():
+        visitor = type(rhea)(rhea.application, rhea.response_wrapper)
+        visitor.set_cookie(name, cookie.value)
+        assert visitor.post(f"{address(post)}/comment", data=form).status_code == 303
+
+    assert in_parallel(send_it, times=4) == []
+    assert len(stored()) == 1
+
+
+def test_a_line_break_in_a_comment_is_seen(cast, sign_in, client, set_policy):
+    set_policy("everybody")
+    post = PostFactory()
+    sign_in(cast.rhea).fill_in(address(post), body="One line,\r\nanother line.\r\n\r\nA paragraph.")
+    page = client.read(address(post))
+    assert len(page.all("//*[@class='comment-text']/p[1]/br")) == 1
+    assert len(page.all("//*[@class='comment-text']/p")) == 2
