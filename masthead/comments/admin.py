@@ -1,8 +1,10 @@
 """The moderation of comments, below ``/admin/comments``."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -27,7 +29,20 @@ PARTICIPLES: dict[Step, str] = {
     Step.REJECT: "marked as spam",
     Step.DELETE: "deleted",
     Step.RESTORE: "put back among those that wait",
+    Step.UNAPPROVE: "put back among those that wait",
 }
+
+
+#: The key of the session under which the last decision about what waited is remembered, and what takes each one back.
+LAST_DECISION = "last_decision"
+UNDOING = {Step.APPROVE: Step.UNAPPROVE, Step.REJECT: Step.RESTORE, Step.DELETE: Step.RESTORE}
+
+
+class Undo(NamedTuple):
+    """What takes a decision back, and for which comments."""
+
+    step: str
+    comment_ids: list[int]
 
 
 @bp.get("")
@@ -48,10 +63,11 @@ def queue() -> ResponseReturnValue:
         status=status,
         counts=counts,
         may_restore=partial(can_restore, by),
+        undo=_undo() if status is CommentStatus.PENDING else None,
     )
 
 
-@bp.post("/<int:comment_id>/<any(approve, reject, delete, restore):step>")
+@bp.post("/<int:comment_id>/<any(approve, reject, delete, restore, unapprove):step>")
 @requires(Permission.MODERATE)
 def decide(comment_id: int, step: str) -> ResponseReturnValue:
     """Take a step with one comment; the address says from which list, or else from the page of the post."""
@@ -61,6 +77,7 @@ def decide(comment_id: int, step: str) -> ResponseReturnValue:
     taken = actions.take(Step(step), [comment], by=current_user(), at=clock.now())
     db.session.commit()
     _report(Step(step), asked=1, taken=len(taken))
+    _remember(Step(step), taken)
     return _to_comment(comment) if status is None else _to_list(status, number)
 
 
@@ -69,8 +86,8 @@ def decide(comment_id: int, step: str) -> ResponseReturnValue:
 def decide_many() -> ResponseReturnValue:
     """Take a step with every ticked comment."""
     status, number = _status(), page_number()
-    step = _step()
-    ids = _ticked()
+    step = _step("step")
+    ids = _ids("comment_id")
     if not ids or step is None:
         flash("Tick the comments that you mean, then press a button below the list.", "warning")
         return _to_list(status, number)
@@ -78,7 +95,36 @@ def decide_many() -> ResponseReturnValue:
     taken = actions.take(step, comments, by=current_user(), at=clock.now())
     db.session.commit()
     _report(step, asked=len(ids), taken=len(taken))
+    _remember(step, taken)
     return _to_list(status, number)
+
+
+@bp.post("/undo")
+@requires(Permission.MODERATE)
+def undo() -> ResponseReturnValue:
+    """Take back the last decision about what waited."""
+    step, ids = _step("undo_step"), _ids("undo_id")
+    if step is None or step not in UNDOING.values() or not ids:
+        raise Invalid("There is no decision to take back. Load the list again.")
+    comments = queries.many_for_moderation(ids, by=current_user())
+    taken = actions.take(step, comments, by=current_user(), at=clock.now())
+    db.session.commit()
+    _report(step, asked=len(ids), taken=len(taken))
+    return _to_list(CommentStatus.PENDING, page_number())
+
+
+def _remember(step: Step, taken: Sequence[Comment]) -> None:
+    """Let the list of what waits offer to take the last decision back."""
+    if taken and step in UNDOING and request.args.get("status") == CommentStatus.PENDING:
+        session[LAST_DECISION] = [UNDOING[step], *sorted(comment.id for comment in taken)]
+    else:
+        session.pop(LAST_DECISION, None)
+
+
+def _undo() -> Undo | None:
+    """How to take the last decision back, once."""
+    last = session.pop(LAST_DECISION, None)
+    return None if last is None else Undo(last[0], last[1:])
 
 
 def _status() -> CommentStatus:
@@ -88,16 +134,16 @@ def _status() -> CommentStatus:
         raise NotFound("There is no such list of comments.") from None
 
 
-def _step() -> Step | None:
+def _step(name: str) -> Step | None:
     """What the pressed button says; None for the one that the Enter key presses."""
     try:
-        return Step(request.form["step"]) if "step" in request.form else None
+        return Step(request.form[name]) if name in request.form else None
     except ValueError:
         raise Invalid("This button is unknown. Use one of the buttons below the list.") from None
 
 
-def _ticked() -> set[int]:
-    given = request.form.getlist("comment_id")
+def _ids(name: str) -> set[int]:
+    given = request.form.getlist(name)
     ids = {number for number in map(id_from, given) if number is not None}
     if len(ids) != len(given) or len(ids) > COMMENTS_PER_PAGE:
         raise Invalid("This choice of comments cannot be read. Load the list again, and tick them once more.")

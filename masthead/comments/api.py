@@ -210,6 +210,20 @@ def restore(comment_id: int) -> Response:
     return _decided(comment_id, Step.RESTORE)
 
 
+@bp.post("/<int:comment_id>/unapprove")
+@requires(Permission.MODERATE)
+@operation(
+    "Let a comment wait again",
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
+def unapprove(comment_id: int) -> Response:
+    """Take an approval back; nobody but its author and moderators reads it until somebody decides again."""
+    return _decided(comment_id, Step.UNAPPROVE)
+
+
 def _decided(comment_id: int, step: Step) -> Response:
     by = current_user()
     comment = queries.get_for_moderation(comment_id, by=by)

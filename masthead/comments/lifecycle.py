@@ -12,6 +12,7 @@ class Step(StrEnum):
     REJECT = "reject"
     DELETE = "delete"
     RESTORE = "restore"
+    UNAPPROVE = "unapprove"
 
 
 _PENDING, _APPROVED, _SPAM = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.SPAM
@@ -23,4 +24,5 @@ STEPS: dict[Step, tuple[frozenset[CommentStatus], CommentStatus]] = {
     Step.DELETE: (frozenset({_PENDING, _APPROVED, _SPAM}), CommentStatus.DELETED),
     # It waits again: nobody should publish something by emptying the bin the wrong way round.
     Step.RESTORE: (frozenset({_SPAM, CommentStatus.DELETED}), _PENDING),
+    Step.UNAPPROVE: (frozenset({_APPROVED}), _PENDING),
 }

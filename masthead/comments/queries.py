@@ -38,18 +38,32 @@ def below(post_id: int, reader: User | None, *, is_complete: bool = False) -> Se
     What the reader may not read is there only if somebody answered it, since a thread needs to know where answers hang,
     or if it ``is_complete``: then all that waits for its moderation is there.
     """
+    return (
+        select(Comment, is_readable_by(reader).label("is_readable"))
+        .where(_is_in_thread(post_id, reader, is_complete=is_complete))
+        .order_by(Comment.created_at, Comment.id)
+        .options(joinedload(Comment.author, innerjoin=True), defer(Comment.body, raiseload=True))
+    )
+
+
+def skeleton_below(
+    post_id: int, reader: User | None, *, is_complete: bool = False
+) -> Select[int, int | None, bool, int]:
+    """The same without the comments: ``(id, parent_id, is_readable, author_id)``, to find the page of a long thread."""
+    return (
+        select(Comment.id, Comment.parent_id, is_readable_by(reader).label("is_readable"), Comment.author_id)
+        .where(_is_in_thread(post_id, reader, is_complete=is_complete))
+        .order_by(Comment.created_at, Comment.id)
+    )
+
+
+def _is_in_thread(post_id: int, reader: User | None, *, is_complete: bool) -> ColumnElement[bool]:
     pagecache.reads(f"comments:{post_id}")
-    readable = is_readable_by(reader)
     waiting = Comment.status == CommentStatus.PENDING if is_complete else false()
     answer = _answer()
     # By way of the post: where few comments answer another, the index of parents looks useless to a planner.
     answered = select(answer.parent_id).where(answer.post_id == post_id, answer.parent_id.is_not(None))
-    return (
-        select(Comment, readable.label("is_readable"))
-        .where(Comment.post_id == post_id, or_(readable, waiting, Comment.id.in_(answered)))
-        .order_by(Comment.created_at, Comment.id)
-        .options(joinedload(Comment.author, innerjoin=True), defer(Comment.body, raiseload=True))
-    )
+    return and_(Comment.post_id == post_id, or_(is_readable_by(reader), waiting, Comment.id.in_(answered)))
 
 
 @cache
@@ -102,17 +116,6 @@ def get_for_moderation(comment_id: int, *, by: User) -> Comment:
 def many_for_moderation(comment_ids: Collection[int], *, by: User) -> list[Comment]:
     """Those of the comments that still exist and that a moderator may decide on."""
     return list(db.session.scalars(for_moderation(by).where(Comment.id.in_(comment_ids))).unique())
-
-
-def summaries(comment_ids: Collection[int]) -> Select[int, str, str]:
-    """``(id, title of the post, user name of the author)`` of comments, by their ids."""
-    return (
-        select(Comment.id, Post.title, User.username)
-        .join(Comment.post)
-        .join(User, User.id == Comment.author_id)
-        .where(Comment.id.in_(comment_ids))
-        .order_by(Comment.id)
-    )
 
 
 def counts_by_status(by: User) -> dict[CommentStatus, int]:

@@ -1,7 +1,4 @@
-"""What happens to comments by the passing of time: spam and deleted ones are removed for good.
-
-The emails about comments are written in `masthead.comments.email_tasks`.
-"""
+"""What happens to comments by the passing of time: spam and deleted ones are removed for good."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
 """The discussion below a post as a tree, in which nothing is that its reader may not read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from masthead.comments.permissions import can_delete, can_revise
 
 #: How many comments a comment can stand below. An answer to one at this depth stands beside it.
 MAX_DEPTH = 4
+#: Comments on the post itself that one page shows, each with all that is below it.
+ROOTS_PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,35 @@ def build(rows: Iterable[tuple[Comment, bool]], *, reader: User | None, at: date
         return nodes
 
     return below(None)
+
+
+def branches(rows: Iterable[tuple[int, int | None, bool]]) -> list[list[int]]:
+    """The ids of ``(id, parent_id, is_readable)`` that `build` would show, those below one root together."""
+    children: dict[int | None, list[tuple[int, bool]]] = defaultdict(list)
+    for comment_id, parent_id, is_readable in rows:
+        children[parent_id].append((comment_id, is_readable))
+
+    def below(parent_id: int | None) -> list[list[int]]:
+        found = []
+        for comment_id, is_readable in children[parent_id]:
+            replies = [reply for branch in below(comment_id) for reply in branch]
+            if is_readable or replies:
+                found.append([comment_id, *replies])
+        return found
+
+    return below(None)
+
+
+def ids_of(node: Node) -> list[int]:
+    """The ids of a comment and of all below it."""
+    return [node.id, *(found for reply in node.replies for found in ids_of(reply))]
+
+
+def page_with(branches: Sequence[Collection[int]], comment_id: int | None) -> int | None:
+    """The number of the page on which a comment stands."""
+    places = (place for place, branch in enumerate(branches) if comment_id in branch)
+    place = next(places, None)
+    return None if place is None else place // ROOTS_PER_PAGE + 1
 
 
 def find(nodes: Sequence[Node], comment_id: int | None) -> Comment | None:

@@ -10,6 +10,7 @@ from flask import current_app, url_for
 from sqlalchemy import Select
 
 from masthead.accounts.models import User
+from masthead.comments.links import comment_url
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.feeds import atom, identity, json_feed, queries, rss
@@ -146,7 +147,7 @@ def _entry_of_comment(comment: Comment, post: Post) -> Entry:
     page = _absolute(post_url(post))
     return Entry(
         id=_tag_uri(comment.created_at, f"comment/{comment.id}"),
-        url=f"{page}#comment-{comment.id}",
+        url=_absolute(comment_url(comment, post)),
         title=f"{comment.author.display_name} on “{post.title}”",
         html=absolute_links(comment.html, page),
         summary="",

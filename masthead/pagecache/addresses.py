@@ -22,7 +22,7 @@ PRIVATE: Final = frozenset(
     {"admin", "api", "auth", "dashboard", "health", "media", "metrics", "search", "setup", "static"}
 )
 #: Every query parameter that some kept page reads.
-PARAMETERS: Final = frozenset({"page", "v"})
+PARAMETERS: Final = frozenset({"comment", "comments", "page", "v"})
 ADDRESS_CHARACTERS: Final = 2_000
 #: Flask-Login's own cookie; we set none, but it would be believed.
 REMEMBER_COOKIE: Final = "remember_token"

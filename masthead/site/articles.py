@@ -47,6 +47,8 @@ class Article:
     published_at: datetime | None
     comments_open: bool
     comment_count: int
+    #: Where the text is at home, if elsewhere.
+    canonical_url: str
     #: What stands in the head of the page, and in its body, where to go on from there included.
     head: Markup
     text: Markup
@@ -91,6 +93,7 @@ def of(post: Post) -> Article:
         published_at=post.published_at,
         comments_open=post.comments_open,
         comment_count=post.comment_count,
+        canonical_url=post.canonical_url or "",
         head=_markup("site/_article_head.html", **seen),
         text=_markup("site/_article.html", **seen, neighbours=_neighbours(post)),
     )

@@ -11,63 +11,148 @@ from masthead.comments import queries as comments
 from masthead.comments import thread
 from masthead.comments.models import Comment
 from masthead.comments.permissions import can_moderate
-from masthead.comments.thread import Node
+from masthead.comments.thread import ROOTS_PER_PAGE, Node
 from masthead.db import db
+from masthead.errors import NotFound
 from masthead.site.articles import Article
+
+#: Ids in one statement; SQLite takes 32,766 parameters.
+STATEMENT_IDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Discussion:
-    """What was said, as one reader sees it, and the comment that they answer."""
+    """A page of what was said, as one reader sees it, and the comment that they answer."""
 
     html: Markup
+    page: int = 1
     reply_to: Comment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What was said, as all see it who wrote none of it and do not moderate."""
+    """A page of what was said, as all see it who wrote none of it and do not moderate."""
 
     html: Markup
     #: For readers who are signed in, the ids of those who wrote some of it, or whose comments wait for a moderator.
     voices: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page of a thread."""
+
+    nodes: list[Node]
+    page: int
+    pages: int
+    #: The ids of those who wrote in the whole thread.
+    voices: frozenset[int]
+    #: And of those who wrote what this page shows.
+    authors: frozenset[int]
+
+
 def below(
-    article: Article, reader: User | None, *, can_reply: bool, reply_to: int | None = None
+    article: Article,
+    reader: User | None,
+    *,
+    can_reply: bool,
+    reply_to: int | None = None,
+    page: int | None = None,
 ) -> Discussion:
-    """The comments that somebody may read below an article that they can see."""
+    """The comments that somebody may read below an article that they can see; raises `NotFound` beyond the last page.
+
+    Without a number it is the page of the comment that they answer, or the first one.
+    """
     if article.is_published and reply_to is None and not can_moderate(reader):
-        common = _common(article, is_anonymous=reader is None, can_reply=can_reply)
+        # A page that does not exist is remembered as such, until more is said.
+        pagecache.reads(f"comments:{article.id}")
+        common = _common(article, is_anonymous=reader is None, can_reply=can_reply, page=page or 1)
         if reader is None or reader.id not in common.voices:
-            return Discussion(common.html)
-    rows = db.session.execute(comments.below(article.id, reader))
-    nodes = thread.build(rows, reader=reader, at=clock.now())
-    target = thread.find(nodes, reply_to) if reply_to else None
-    return Discussion(_html(article, nodes, can_reply=can_reply, moderates=can_moderate(reader)), target)
+            return Discussion(common.html, page or 1)
+    part = _part(article, reader, page=page, holding=reply_to)
+    target = thread.find(part.nodes, reply_to) if reply_to else None
+    html = _html(article, part, can_reply=can_reply, moderates=can_moderate(reader))
+    return Discussion(html, part.page, target)
 
 
-def _common(article: Article, *, is_anonymous: bool, can_reply: bool) -> Common:
+def page_of(article: Article, reader: User | None, comment_id: int | None) -> int | None:
+    """The number of the page on which the reader finds a comment; None if they may not read it there."""
+    rows = db.session.execute(comments.skeleton_below(article.id, reader)).all()
+    return thread.page_with(thread.branches(row[:3] for row in rows), comment_id)
+
+
+def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int) -> Common:
     def make() -> Common:
-        statement = comments.below(article.id, None, is_complete=not is_anonymous)
-        rows = [(comment, is_readable) for comment, is_readable in db.session.execute(statement)]
-        authors = {comment.author_id for comment, _ in rows}
+        part = _part(article, None, page=page, is_complete=not is_anonymous)
         # Who reads while signed in was loaded before, and notes nothing. The marks of authors are the post's.
-        pagecache.reads(*(f"author:{user_id}" for user_id in authors), f"post:{article.id}")
-        html = _html(
-            article, thread.build(rows, reader=None, at=clock.now()), can_reply=can_reply, moderates=False
-        )
-        return Common(html, frozenset() if is_anonymous else frozenset(authors))
+        pagecache.reads(*(f"author:{user_id}" for user_id in part.authors), f"post:{article.id}")
+        html = _html(article, part, can_reply=can_reply, moderates=False)
+        return Common(html, frozenset() if is_anonymous else part.voices)
 
     readers = "everybody" if is_anonymous else f"accounts that {'can' if can_reply else 'cannot'} reply"
-    return pagecache.remembered(f"comments below {article.id} for {readers}", make)
+    return pagecache.remembered(f"comments below {article.id}, page {page}, for {readers}", make)
 
 
-def _html(article: Article, nodes: list[Node], *, can_reply: bool, moderates: bool) -> Markup:
+def _part(
+    article: Article,
+    reader: User | None,
+    *,
+    page: int | None,
+    holding: int | None = None,
+    is_complete: bool = False,
+) -> Part:
+    """A page of the thread. Of a long one only what the page shows is loaded."""
+    if article.comment_count > ROOTS_PER_PAGE:
+        return _part_of_long_thread(article, reader, page=page, holding=holding, is_complete=is_complete)
+    rows = list(db.session.execute(comments.below(article.id, reader, is_complete=is_complete)))
+    nodes = thread.build(rows, reader=reader, at=clock.now())
+    number = page or thread.page_with([thread.ids_of(node) for node in nodes], holding) or 1
+    pages = _pages(len(nodes), number)
+    voices = frozenset(comment.author_id for comment, _ in rows)
+    return Part(nodes[_slice(number)], number, pages, voices, voices)
+
+
+def _part_of_long_thread(
+    article: Article, reader: User | None, *, page: int | None, holding: int | None, is_complete: bool
+) -> Part:
+    statement = comments.skeleton_below(article.id, reader, is_complete=is_complete)
+    skeleton = db.session.execute(statement).all()
+    branches = thread.branches(row[:3] for row in skeleton)
+    number = page or thread.page_with(branches, holding) or 1
+    pages = _pages(len(branches), number)
+    ids = sorted(comment_id for branch in branches[_slice(number)] for comment_id in branch)
+    rows: list[tuple[Comment, bool]] = []
+    for start in range(0, len(ids), STATEMENT_IDS):
+        some = Comment.id.in_(ids[start : start + STATEMENT_IDS])
+        rows += [
+            (comment, is_readable)
+            for comment, is_readable in db.session.execute(comments.below(article.id, reader).where(some))
+        ]
+    rows.sort(key=lambda row: (row[0].created_at, row[0].id))
+    nodes = thread.build(rows, reader=reader, at=clock.now())
+    authors = frozenset(comment.author_id for comment, _ in rows)
+    return Part(nodes, number, pages, frozenset(row.author_id for row in skeleton), authors)
+
+
+def _pages(roots: int, number: int) -> int:
+    pages = max(1, -(-roots // ROOTS_PER_PAGE))
+    if number > pages:
+        raise NotFound("There is no such page of comments.")
+    return pages
+
+
+def _slice(number: int) -> slice:
+    return slice((number - 1) * ROOTS_PER_PAGE, number * ROOTS_PER_PAGE)
+
+
+def _html(article: Article, part: Part, *, can_reply: bool, moderates: bool) -> Markup:
     rendered = render_template(
         "site/_thread.html",
-        thread=nodes,
+        thread=part.nodes,
+        page=part.page,
+        pages=part.pages,
         slug=article.slug,
+        place=article.place("comments"),
         writers=article.writers,
         can_reply=can_reply,
         moderates=moderates,

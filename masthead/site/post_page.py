@@ -10,12 +10,14 @@ from masthead.site import discussions
 from masthead.site.articles import Article
 
 
-def render(article: Article, *, form: CommentForm | None = None, reply_to: int | None = None) -> str:
+def render(
+    article: Article, *, form: CommentForm | None = None, reply_to: int | None = None, page: int | None = None
+) -> str:
     """The page of a post that the visitor can see, with the form that was sent, or a fresh one for those who may comment."""
     reader = visitor()
     if form is None and can_comment(reader, article):
         form = CommentForm()
-    discussion = discussions.below(article, reader, can_reply=form is not None, reply_to=reply_to)
+    discussion = discussions.below(article, reader, can_reply=form is not None, reply_to=reply_to, page=page)
     if form is not None:
         # An answer to what is not there any more can still be sent, as a comment on the post.
         form.parent_id.data = str(discussion.reply_to.id) if discussion.reply_to else ""
@@ -24,6 +26,7 @@ def render(article: Article, *, form: CommentForm | None = None, reply_to: int |
         article=article,
         can_edit=reader is not None and can_edit(reader, article),
         thread=discussion.html,
+        comments_page=discussion.page,
         form=form,
         reply_to=discussion.reply_to,
     )

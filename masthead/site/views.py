@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from masthead import clock, pagecache
 from masthead.accounts.access import current_user, requires, visitor
+from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.comments import actions as comments
 from masthead.comments.errors import CommentsClosed
@@ -17,13 +18,14 @@ from masthead.posts import queries as posts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
-from masthead.site import articles, post_page
+from masthead.site import articles, discussions, post_page
 from masthead.site.articles import Article
 from masthead.text.colours import accent_variants
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.limits import LimitReached
+from masthead.web.paging import page_number
 
 bp = Blueprint("site", __name__)
 
@@ -47,7 +49,7 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/blog/post/<slug>")
 @public
-@pagecache.kept()
+@pagecache.kept("comments", "comment")
 def post(slug: str) -> ResponseReturnValue:
     """A post with its comments, or the way to its present address."""
     article = articles.at(slug)
@@ -57,9 +59,21 @@ def post(slug: str) -> ResponseReturnValue:
             return redirect(url_for("site.post", slug=found.slug), code=301)
         article = articles.of(found)
     reader = visitor()
+    if "comment" in request.args:
+        return _to_comment(article, reader)
+    page = page_number("comments") if "comments" in request.args else None
     if article.is_published and not (reader is not None and can_edit(reader, article)):
         view_counter.note(article.id)
-    return post_page.render(article, reply_to=id_from(request.args.get("reply_to")))
+    return post_page.render(article, reply_to=id_from(request.args.get("reply_to")), page=page)
+
+
+def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
+    """Lead to the page of a long thread on which the reader finds a comment, or to its beginning."""
+    comment_id = id_from(request.args["comment"])
+    page = discussions.page_of(article, reader, comment_id)
+    place = article.place("comments") if page is None else f"comment-{comment_id}"
+    number = page if page is not None and page > 1 else None
+    return redirect(url_for("site.post", slug=article.slug, comments=number, _anchor=place), code=302)
 
 
 @bp.post("/blog/post/<slug>/comment")
