@@ -1,7 +1,6 @@
 """Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
@@ -10,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
-from masthead.accounts import notifications, personal_tokens, queries, reserved, sessions, tokens
+from masthead.accounts import personal_tokens, queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import (
     USERNAME_CHARACTERS,
@@ -19,7 +18,6 @@ from masthead.accounts.models import (
     Role,
     User,
 )
-from masthead.accounts.notifications import Notification
 from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -116,19 +114,16 @@ def checked_email(email: str) -> str:
         ) from None
 
 
-def update_profile(user: User, *, name: str, bio: str, website: str, by: User) -> None:
-    """Change what readers see of somebody."""
+def update_profile(
+    user: User, *, name: str, bio: str, website: str, time_zone: str | None = None, by: User
+) -> None:
+    """Change what readers see of somebody, and the time zone in which they work; the latter stays if it is not given."""
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
     user.name, user.bio, user.website = name, bio, website
+    if time_zone is not None:
+        user.time_zone = time_zone
     pagecache.changed(f"author:{user.id}")
-
-
-def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User) -> None:
-    """Switch kinds of email on or off; kinds that are not named stay as they are."""
-    if by.id != user.id:
-        raise NotAllowed("Only the person can choose which emails they get.")
-    notifications.choose(user, choices)
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:

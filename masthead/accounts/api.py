@@ -172,8 +172,8 @@ def change_me(body: ProfileChange) -> Answer:
         name=user.name if body.name is None else body.name.strip(),
         bio=user.bio if body.bio is None else body.bio,
         website=user.website if body.website is None else body.website,
+        time_zone=body.time_zone,
         by=user,
     )
-    actions.choose_emails(user, body.emails or {}, by=user)
     db.session.commit()
     return Answer(Account.of(user))

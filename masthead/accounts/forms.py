@@ -30,7 +30,7 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
 from masthead.accounts.permissions import HIGHEST_RANK
-from masthead.web.forms import Form, trimmed
+from masthead.web.forms import Form, time_zone_field, trimmed
 
 #: WTForms wants its own class here; the published types do not know it yet.
 choice: Any = vars(choices)["SelectChoice"]
@@ -289,4 +289,7 @@ class ProfileForm(Form):
             URL(message="This is not the address of a website."),
         ],
         [trimmed],
+    )
+    time_zone = time_zone_field(
+        "You see and enter times in this zone wherever you work.", empty="That of the publication"
     )

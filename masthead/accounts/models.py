@@ -9,7 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from masthead import pagecache
+from masthead import pagecache, time_zones
 from masthead.accounts.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.db import Base, Identifier, Timestamps
 from masthead.text import names
@@ -96,11 +96,13 @@ class User(Timestamps, UserMixin, Base):
     website: Mapped[str] = mapped_column(default="")
     avatar: Mapped[str | None]
     password_hash: Mapped[str | None]
+    #: The IANA name of the zone in which the person works; empty for the publication's.
+    time_zone: Mapped[str] = mapped_column(
+        String(time_zones.NAME_CHARACTERS), default="", server_default=text("''")
+    )
     is_active: Mapped[bool] = mapped_column(default=True)
     is_byline: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
-    #: `masthead.accounts.notifications.Notification`: the kinds of email that the person does not want, parted by spaces.
-    muted_emails: Mapped[str] = mapped_column(default="", server_default=text("''"))
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="RESTRICT"))
 
     role: Mapped[Role] = relationship(lazy="raise", innerjoin=True)

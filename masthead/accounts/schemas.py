@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from masthead.accounts import notifications
 from masthead.accounts.models import (
     BIO_CHARACTERS,
     EMAIL_CHARACTERS,
@@ -17,10 +16,9 @@ from masthead.accounts.models import (
     LoginSession,
     User,
 )
-from masthead.accounts.notifications import Notification
 from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import ListAnswer, Made, Pattern, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Made, Pattern, Schema, Text, TimeZoneOrNone
 
 
 def _known(scope: str) -> str:
@@ -103,6 +101,10 @@ class Account(Profile):
 
     email: str | None = Field(examples=["ada@example.org"])
     role: str = Field(examples=["author"])
+    time_zone: str = Field(
+        description="The IANA name of the zone in which the person works; empty for the publication's.",
+        examples=["Europe/Berlin"],
+    )
     permissions: list[str] = Field(
         description="What the role allows.",
         examples=[["comments.write", "media.upload", "posts.publish", "posts.write"]],
@@ -110,10 +112,6 @@ class Account(Profile):
     is_active: bool = Field(description="Whether it can sign in.", examples=[True])
     confirmed_at: datetime | None = Field(
         description="When its address was confirmed.", examples=["2026-11-20T16:07:00Z"]
-    )
-    emails: dict[Notification, bool] = Field(
-        description="The kinds of email that it can get, and whether they are wanted.",
-        examples=[{"comment_reply": True, "comment_on_post": False}],
     )
     created_at: Made
 
@@ -124,10 +122,10 @@ class Account(Profile):
             **Profile.of(user).model_dump(),
             email=user.email,
             role=user.role.name,
+            time_zone=user.time_zone,
             permissions=sorted(user.role.granted),
             is_active=user.is_active,
             confirmed_at=user.confirmed_at,
-            emails=notifications.choices_of(user),
             created_at=user.created_at,
         )
 
@@ -211,8 +209,8 @@ class ProfileChange(Schema):
         description="It begins with https:// or http://; an empty one removes it.",
         examples=["https://ada.example"],
     )
-    emails: dict[Notification, bool] | None = Field(
+    time_zone: TimeZoneOrNone | None = Field(
         default=None,
-        description="Which kinds of email are wanted; kinds that are left out stay as they are.",
-        examples=[{"comment_on_post": False}],
+        description="The IANA name of the zone in which the person works; an empty one means the publication's.",
+        examples=["Europe/Berlin"],
     )

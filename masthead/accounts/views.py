@@ -9,7 +9,6 @@ from masthead.accounts import (
     actions,
     attempts,
     authentication,
-    notifications,
     passwords,
     pending,
     queries,
@@ -127,24 +126,16 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm(obj=user)
     if form.validate_on_submit():
         actions.update_profile(
-            user, name=form.name.data or "", bio=form.bio.data or "", website=form.website.data or "", by=user
+            user,
+            name=form.name.data or "",
+            bio=form.bio.data or "",
+            website=form.website.data or "",
+            time_zone=form.time_zone.data,
+            by=user,
         )
         db.session.commit()
         flash("Your profile is saved.")
         return redirect(url_for("accounts.profile"), code=303)
-    choices = notifications.choices_of(user)
-    page = render_template("accounts/profile.html", form=form, user=user, choices=choices)
-    return page, 422 if request.method == "POST" else 200
-
-
-@bp.post("/profile/emails")
-@signed_in
-def choose_emails() -> ResponseReturnValue:
-    """Save which emails one gets."""
-    user = queries.get(current_user().id)
-    wanted = set(request.form.getlist("emails"))
-    choices = {kind: kind.value in wanted for kind in notifications.choices_of(user)}
-    actions.choose_emails(user, choices, by=user)
-    db.session.commit()
-    flash("Your email settings are saved.")
-    return redirect(url_for("accounts.profile"), code=303)
+    return render_template(
+        "accounts/profile.html", form=form, user=user
+    ), 422 if request.method == "POST" else 200

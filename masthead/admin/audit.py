@@ -4,17 +4,18 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
-from masthead import audit, clock
+from masthead import audit, clock, time_zones
+from masthead.accounts import local_time
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
-from masthead.audit import labels, queries
+from masthead.audit import queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
 from masthead.errors import Invalid
@@ -44,15 +45,8 @@ FORMULA_BEGINNINGS = (
 def index() -> ResponseReturnValue:
     """Who did what, the newest first."""
     page = paginate(_filtered(), page=page_number(), per_page=PER_PAGE)
-    actions = sorted(db.session.scalars(queries.actions()), key=labels.of_action)
-    return render_template(
-        "admin/audit.html",
-        page=page,
-        actions=actions,
-        wanted=_wanted(),
-        labels=labels,
-        days=queries.KEPT_DAYS,
-    )
+    actions = list(db.session.scalars(queries.actions()))
+    return render_template("admin/audit.html", page=page, actions=actions, wanted=_wanted())
 
 
 @bp.post("/audit.csv")
@@ -77,24 +71,29 @@ def _wanted() -> dict[str, str]:
 
 def _filtered() -> Select[AuditEvent]:
     wanted = _wanted()
-    until = _day(wanted["until"])
+    since, until = _day(wanted["since"]), _day(wanted["until"])
     return queries.events(
         action=wanted["action"],
         actor=wanted["actor"],
         subject=wanted["subject"],
-        since=_day(wanted["since"]),
-        until=until + timedelta(days=1) if until is not None else None,
+        since=_beginning(since),
+        until=_beginning(until + timedelta(days=1) if until is not None and until < date.max else None),
     )
 
 
-def _day(text: str) -> datetime | None:
-    """The beginning of a day in UTC."""
+def _day(text: str) -> date | None:
+    """The day whose beginning is meant."""
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise Invalid("Write the day like 2026-11-21.") from None
+
+
+def _beginning(day: date | None) -> datetime | None:
+    """When a day begins in the reader's time zone, in which the list shows the moments."""
+    return None if day is None else time_zones.beginning(day.year, day.month, day.day, local_time.here())
 
 
 def _lines(events: list[AuditEvent]) -> Iterator[str]:

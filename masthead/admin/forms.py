@@ -17,7 +17,7 @@ from masthead.settings.publication import (
     TITLE_CHARACTERS,
     Publication,
 )
-from masthead.web.forms import Form, trimmed
+from masthead.web.forms import Form, time_zone_field, trimmed
 
 TEXT_CHARACTERS = 1_000
 #: A primary language and its subtags (BCP 47), such as en, pt-BR or zh-Hans.
@@ -71,6 +71,7 @@ class SettingsForm(Form):
         [trimmed],
         description="The language that most posts are written in, as a tag like en, de or pt-BR.",
     )
+    time_zone = time_zone_field("Readers see dates in this zone, and days and months begin by it.")
     comment_policy = SelectField("Comments", choices=POLICIES)
     posts_per_page = IntegerField(
         "Posts on a page",
@@ -119,7 +120,8 @@ class SettingsForm(Form):
     def settings(self) -> dict[str, Any]:
         """The values to store."""
         links = navigation.parse(self.navigation.data or "")
-        return {
+        zone = {} if self.time_zone.data is None else {"time_zone": self.time_zone.data}
+        return zone | {
             "title": " ".join((self.title.data or "").split()),
             "tagline": self.tagline.data or "",
             "description": self.description.data or "",

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Date, Row, case, column, func, select, values
 
+from masthead import clock, time_zones
 from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
+from masthead.db.types import UTCDateTime
 from masthead.posts import counts
 from masthead.posts.lifecycle import State
 from masthead.posts.models import DailyViews, Post
 from masthead.posts.queries import in_state
+from masthead.settings.queries import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def _count(model: type[Comment | Post | User], condition: ColumnElement[bool]) -
 
 
 def views_by_day(since: date) -> dict[date, int]:
-    """How often posts were read on each day from one on, in UTC; days without readers are left out."""
+    """How often posts were read on each day from one on; days without readers are left out."""
     return _by_day(
         db.session.execute(
             select(DailyViews.day, func.sum(DailyViews.views))
@@ -60,13 +63,34 @@ def views_by_day(since: date) -> dict[date, int]:
 
 
 def comments_by_day(since: date) -> dict[date, int]:
-    """How many comments were written on each day from one on, in UTC, spam and deleted ones left out."""
-    day = func.date(Comment.created_at)
-    shown = Comment.status.in_([CommentStatus.PENDING, CommentStatus.APPROVED])
-    begin = datetime.combine(since, time.min, UTC)
-    return _by_day(
-        db.session.execute(select(day, func.count()).where(shown, Comment.created_at >= begin).group_by(day))
+    """How many comments were written on each day from one on in the publication's time zone, spam and deleted ones left out."""
+    bounds = [time_zones.beginning(day.year, day.month, day.day, zone()) for day in _days_from(since)]
+    days = (
+        values(column("day", Date), column("begin", UTCDateTime), column("end", UTCDateTime), name="days")
+        .data(list(zip(_days_from(since), bounds, bounds[1:], strict=False)))
+        .cte("days")
     )
+    count = (
+        select(func.count())
+        .select_from(Comment)
+        .where(
+            Comment.status.in_([CommentStatus.PENDING, CommentStatus.APPROVED]),
+            Comment.created_at >= days.c.begin,
+            Comment.created_at < days.c.end,
+        )
+        .scalar_subquery()
+    )
+    return {day: number for day, number in db.session.execute(select(days.c.day, count)) if number}
+
+
+def today() -> date:
+    """The day that it is in the publication's time zone."""
+    return time_zones.local(clock.now(), zone()).date()
+
+
+def _days_from(since: date) -> list[date]:
+    """Every day until tomorrow, with whose beginning the last one ends."""
+    return [since + timedelta(days=number) for number in range((today() - since).days + 2)]
 
 
 def _by_day(rows: Iterable[Row[date | str, int]]) -> dict[date, int]:

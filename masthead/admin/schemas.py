@@ -19,7 +19,7 @@ from masthead.settings.publication import (
     Publication,
 )
 from masthead.web.api.paging import CURSOR_CHARACTERS
-from masthead.web.api.schemas import ListAnswer, Moment, PageQuery, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Moment, PageQuery, Schema, Text, TimeZone
 
 
 class Link(Schema):
@@ -42,6 +42,9 @@ class SettingsAnswer(Schema):
     description: str = Field(examples=["A magazine about rivers."])
     accent: str = Field(examples=["#b3261e"])
     language: str = Field(examples=["en"])
+    time_zone: str = Field(
+        description="The IANA name of the zone in which readers see dates.", examples=["Europe/Berlin"]
+    )
     comment_policy: CommentPolicy
     posts_per_page: int = Field(examples=[10])
     navigation: list[Link]
@@ -76,6 +79,11 @@ class SettingsChange(Schema):
     )
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = Field(
         default=None, examples=["en"]
+    )
+    time_zone: TimeZone | None = Field(
+        default=None,
+        description="The IANA name of the zone in which readers see dates.",
+        examples=["Europe/Berlin"],
     )
     comment_policy: CommentPolicy | None = None
     posts_per_page: int | None = Field(default=None, ge=1, le=PER_PAGE_LIMIT, examples=[10])

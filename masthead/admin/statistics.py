@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead import clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.admin import queries
@@ -66,7 +65,7 @@ class Entry:
 def show() -> ResponseReturnValue:
     """Views and comments of the last days, the posts that were read most, and how the background jobs stand."""
     days = _days()
-    today = clock.now().date()
+    today = queries.today()
     period = [today - timedelta(days=ago) for ago in reversed(range(days))]
     jobs = outbox.counts() if current_user().can(Permission.MANAGE_JOBS) else {}
     return render_template(

@@ -1,7 +1,8 @@
 """How many posts readers can see, altogether and in each month; remembered until a post changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -9,18 +10,23 @@ from sqlalchemy import (
     Integer,
     ScalarSelect,
     Select,
-    cast,
-    extract,
+    and_,
+    column,
     func,
     select,
     union_all,
+    values,
 )
 
-from masthead import clock, pagecache
+from masthead import clock, pagecache, time_zones
 from masthead.db import db
 from masthead.db.types import UTCDateTime
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
+from masthead.settings.queries import zone
+
+#: Months in one statement; SQLite takes 32,766 parameters.
+STATEMENT_MONTHS = 5_000
 
 
 def published() -> int:
@@ -60,39 +66,60 @@ def remembered(name: str, count: Callable[[], ColumnElement[int]]) -> int:
 
 
 def by_month() -> list[tuple[int, int, int]]:
-    """Year, month (in UTC) and number of posts of each month that has any, the newest first."""
-    return pagecache.remembered(
-        "posts by month",
-        lambda: [(year, month, count) for year, month, count in db.session.execute(_months())],
-    )
+    """Year, month (in the publication's time zone) and number of posts of each month that has any, the newest first."""
+    return pagecache.remembered("posts by month", _counted_by_month)
 
 
-def _months() -> Select[int, int, int]:
-    """Go from the last post of a month to the last one before that month, instead of asking each post for its month."""
-    is_public = Post.status == Status.PUBLIC
-    first = select(_last(is_public, Post.published_at <= clock.now()).label("at")).cte("last", recursive=True)
-    last = first.union_all(
-        select(_last(is_public, Post.published_at < _begin_of_month(first.c.at))).where(
-            first.c.at.is_not(None)
+def beginning_of_month(year: int, month: int) -> datetime:
+    """When a month begins in the publication's time zone."""
+    return time_zones.beginning(year, month, 1, zone())
+
+
+def _counted_by_month() -> list[tuple[int, int, int]]:
+    """Count between the bounds of each month instead of asking each post for its month, which no index knows."""
+    is_public = and_(Post.status == Status.PUBLIC, Post.published_at <= clock.now())
+    first, last = db.session.execute(
+        select(
+            _outermost(is_public, Post.published_at.asc()), _outermost(is_public, Post.published_at.desc())
         )
+    ).one()
+    if first is None or last is None:
+        return []
+    begin, end = (time_zones.local(moment, zone()) for moment in (first, last))
+    months = list(range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month))[::-1]
+    counted = []
+    for start in range(0, len(months), STATEMENT_MONTHS):
+        rows = db.session.execute(_numbers(months[start : start + STATEMENT_MONTHS], is_public))
+        counted += [(*_named(number), count) for number, count in rows if count]
+    return counted
+
+
+def _outermost(condition: ColumnElement[bool], order: ColumnElement[Any]) -> ScalarSelect[datetime | None]:
+    return select(Post.published_at).where(condition).order_by(order).limit(1).scalar_subquery()
+
+
+def _numbers(months: Sequence[int], condition: ColumnElement[bool]) -> Select[int, int]:
+    """Months, each counted from the beginning of the calendar, and how many posts they have."""
+    bounds = (
+        values(
+            column("month", Integer), column("begin", UTCDateTime), column("end", UTCDateTime), name="bounds"
+        )
+        .data(
+            [
+                (number, beginning_of_month(*_named(number)), beginning_of_month(*_named(number + 1)))
+                for number in months
+            ]
+        )
+        .cte("bounds")
     )
     count = (
         select(func.count())
         .select_from(Post)
-        .where(is_public, Post.published_at.between(_begin_of_month(last.c.at), last.c.at))
+        .where(condition, Post.published_at >= bounds.c.begin, Post.published_at < bounds.c.end)
         .scalar_subquery()
     )
-    # PostgreSQL extracts decimals.
-    year, month = (cast(extract(part, last.c.at), Integer) for part in ("year", "month"))
-    return select(year, month, count).where(last.c.at.is_not(None)).order_by(last.c.at.desc())
+    return select(bounds.c.month, count).order_by(bounds.c.month.desc())
 
 
-def _last(*conditions: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
-    newest = select(Post.published_at).where(*conditions).order_by(Post.published_at.desc())
-    return newest.limit(1).scalar_subquery()
-
-
-def _begin_of_month(moment: ColumnElement[datetime]) -> ColumnElement[datetime]:
-    if db.engine.dialect.name == "sqlite":
-        return func.strftime("%Y-%m-01 00:00:00.000000", moment, type_=UTCDateTime())
-    return func.date_trunc("month", moment, type_=UTCDateTime())
+def _named(number: int) -> tuple[int, int]:
+    return number // 12, number % 12 + 1

@@ -11,18 +11,25 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
-from masthead.posts import actions, counts, messages, queries, reviewing
+from masthead.posts import actions, counts, queries
 from masthead.posts.forms import PostForm
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, can_publish, can_withdraw
+from masthead.posts.permissions import can_edit, can_publish
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.paging import page_number
 
 bp = Blueprint("posts_desk", __name__)
 
 POSTS_PER_PAGE = 30
+SAID: dict[State, str] = {
+    State.DRAFT: "Your draft is saved.",
+    State.IN_REVIEW: "Your post is with the editors.",
+    State.SCHEDULED: "Your post is scheduled.",
+    State.PUBLISHED: "Your post is public.",
+    State.TRASHED: "Your post is in the trash.",
+}
 
 
 @bp.route("/create", methods=["GET", "POST"])
@@ -42,7 +49,7 @@ def create() -> ResponseReturnValue:
             form.show(error)
         else:
             db.session.commit()
-            flash(messages.said(_pressed(), post, by=current_user()))
+            flash(SAID[post.state])
             return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
     return _desk(form, None)
 
@@ -54,8 +61,6 @@ def edit(post_id: int) -> ResponseReturnValue:
     """Change a post."""
     if request.method == "GET":
         post = _editable(post_id)
-        if post.status is Status.TRASHED:
-            return render_template("posts/trashed.html", post=post)
         return _desk(PostForm.of(post), post)
     form = PostForm()
     manuscript = None
@@ -79,7 +84,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         form.version.data = str(post.version)
         return _desk(form, post)
     db.session.commit()
-    flash(messages.said(_pressed(), post, by=current_user()))
+    flash(SAID[post.state])
     return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
 
 
@@ -93,30 +98,22 @@ def _editable(post_id: int) -> Post:
     return post
 
 
-def _pressed() -> str:
-    """The button that was pressed."""
-    return request.form.get("action", "save")
-
-
 def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
     """Do what the pressed button says."""
     by = current_user()
     post.comments_open = bool(form.comments_open.data)
-    match _pressed():
+    match request.form.get("action", "save"):
         case "save":
             return
         case "submit":
             actions.submit(post, by=by, at=at)
-        case "withdraw":
-            actions.withdraw(post, by=by, at=at)
-        case "return":
-            actions.send_back(post, by=by, at=at, note=form.note.data or "")
         case "publish":
             actions.publish(post, by=by, at=at)
         case "schedule":
-            if form.published_at.moment is None:
+            when = form.published_at.kept(post.published_at)
+            if when is None:
                 raise Invalid("Say when the post should become public.", field="published_at")
-            actions.schedule(post, by=by, at=at, when=form.published_at.moment)
+            actions.schedule(post, by=by, at=at, when=when)
         case "unpublish":
             actions.unpublish(post, by=by, at=at)
         case _:
@@ -126,15 +123,7 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
 def _desk(form: PostForm, post: Post | None) -> ResponseReturnValue:
     by = current_user()
     may_publish = by.can(Permission.PUBLISH) if post is None else can_publish(by, post)
-    notes = reviewing.open_notes([post.id]) if post is not None and post.status is Status.DRAFT else {}
-    page = render_template(
-        "posts/edit.html",
-        form=form,
-        post=post,
-        may_publish=may_publish,
-        may_withdraw=post is not None and can_withdraw(by, post),
-        note=notes.get(post.id) if post is not None else None,
-    )
+    page = render_template("posts/edit.html", form=form, post=post, may_publish=may_publish)
     return page, 422 if request.method == "POST" else 200
 
 
@@ -144,8 +133,7 @@ def delete(post_id: int) -> ResponseReturnValue:
     """Ask, then move a post to the trash."""
     post = _editable(post_id)
     if request.method == "GET":
-        name = "trashed" if post.status is Status.TRASHED else "delete"
-        return render_template(f"posts/{name}.html", post=post)
+        return render_template("posts/delete.html", post=post)
     actions.trash(post, by=current_user(), at=clock.now())
     db.session.commit()
     flash("The post is in the trash. You can restore it from there.")

@@ -1,38 +1,15 @@
 """The shape of the form for posts."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional
 
 from masthead.posts.manuscript import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.models import Post
-from masthead.posts.reviewing import NOTE_CHARACTERS
+from masthead.posts.moments import MomentField, WhichMomentField
 from masthead.tags import actions as tags
 from masthead.web.forms import Form, trimmed
-
-
-class MomentField(StringField):
-    """A date and time as browsers send it (HTML, "local date and time"), in UTC unless it carries an offset."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.moment: datetime | None = None
-
-    def process_data(self, value: object) -> None:
-        """Show a moment in the form that browsers expect."""
-        self.data = f"{value.astimezone(UTC):%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else None
-
-    def pre_validate(self, form: object) -> None:
-        """Read the moment."""
-        if not self.data:
-            return
-        try:
-            moment = datetime.fromisoformat(self.data)
-            self.moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise ValidationError("Enter the date and time like 2026-11-21T14:05.") from None
 
 
 def title_field(asked: str) -> StringField:
@@ -91,13 +68,9 @@ class PostForm(ManuscriptForm):
     tags = StringField(
         "Tags", [Length(max=2_500, message="The tags have at most %(max)d characters.")], [trimmed]
     )
-    published_at = MomentField("Publish at (UTC)", [Optional()])
+    published_at = MomentField("Publish at", [Optional()])
+    published_at_which = WhichMomentField("Which of the two")
     comments_open = BooleanField("Readers may comment", default=True)
-    note = TextAreaField(
-        "Note to the writer",
-        [Length(max=NOTE_CHARACTERS, message="A note has at most %(max)d characters.")],
-        [trimmed],
-    )
 
     @classmethod
     def of(cls, post: Post) -> "PostForm":
@@ -109,6 +82,7 @@ class PostForm(ManuscriptForm):
             tags=", ".join(tag.name for tag in post.tags),
             slug=post.slug,
             published_at=post.published_at,
+            published_at_which=post.published_at,
             comments_open=post.comments_open,
             version=post.version,
         )

@@ -192,7 +192,7 @@ class PostSlug(Base):
 
 
 class DailyViews(Base):
-    """How often a post was read on a day (UTC); `masthead.posts.view_counter` writes it."""
+    """How often a post was read on a day of the publication's time zone; `masthead.posts.view_counter` writes it."""
 
     __tablename__ = "daily_views"
     __table_args__ = (Index("ix_daily_views_day", "day"),)
@@ -220,22 +220,6 @@ class Revision(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-
-    author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
-
-
-class ReviewNote(Base):
-    """An editor sent a post back, and what they wrote to its author about it."""
-
-    __tablename__ = "review_note"
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
-    body: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
-    #: When the post was submitted again or published, so that the note was of the past.
-    resolved_at: Mapped[datetime | None]
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
 

@@ -158,12 +158,13 @@ def change(user_id: int, body: AccountChange) -> Response:
         actions.set_role(user, accounts.chosen_role(body.role, field="role"), by=by)
     if body.is_active is not None and body.is_active != user.is_active:
         (actions.enable if body.is_active else actions.disable)(user, by=by)
-    if {body.name, body.bio, body.website} != {None}:
+    if {body.name, body.bio, body.website, body.time_zone} != {None}:
         actions.update_profile(
             user,
             name=user.name if body.name is None else body.name.strip(),
             bio=user.bio if body.bio is None else body.bio,
             website=user.website if body.website is None else body.website,
+            time_zone=body.time_zone,
             by=by,
         )
     answer = settled(_whole, user_id)

@@ -14,7 +14,7 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.permissions import READER
 from masthead.accounts.schemas import Account, Profile, Website
-from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Schema, Text
+from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Schema, Text, TimeZoneOrNone
 
 
 class Writer(Profile):
@@ -79,6 +79,11 @@ class AccountChange(Schema):
     bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS, examples=["Writes about compilers."])
     website: Website | None = Field(
         default=None, max_length=WEBSITE_CHARACTERS, examples=["https://grace.example"]
+    )
+    time_zone: TimeZoneOrNone | None = Field(
+        default=None,
+        description="The IANA name of the zone in which the person works; an empty one means the publication's.",
+        examples=["Europe/Berlin"],
     )
 
 

@@ -1,7 +1,7 @@
 """Reading posts. What readers see in lists, `masthead.posts.listed` reads of the statements here."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -104,9 +104,9 @@ def among(selection: Selection, *, count: int) -> Select[Post]:
 
 
 def of_month(year: int, month: int) -> Select[Post]:
-    """The posts published in a month, in UTC."""
-    begin = datetime(year, month, 1, tzinfo=UTC)
-    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    """The posts published in a month, as it begins and ends in the publication's time zone."""
+    begin = counts.beginning_of_month(year, month)
+    end = counts.beginning_of_month(year + month // 12, month % 12 + 1)
     return newest(and_(is_published_before((end, 0)), Post.published_at >= begin))
 
 
@@ -134,12 +134,6 @@ def written_by(user: User) -> Select[Post]:
 def everybodys() -> Select[Post]:
     """Everything that anybody has written, the last touched first, with its owner."""
     return _desk_list().options(joinedload(Post.author, innerjoin=True))
-
-
-def submitted_by_others(editor: User) -> Select[Post]:
-    """What others handed in and nobody has decided on, the one that has waited longest first."""
-    waiting = everybodys().where(Post.status == Status.IN_REVIEW, Post.author_id != editor.id)
-    return waiting.order_by(None).order_by(Post.updated_at, Post.id)
 
 
 def _desk_list() -> Select[Post]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from masthead import time_zones
+
 CrawlerPolicy = Literal["allow", "disallow"]
 CommentPolicy = Literal["everybody", "first", "all"]
 ROBOTS_CHARACTERS = 10_000
@@ -28,6 +30,8 @@ class Publication:
     description: str = ""
     accent: str = DEFAULT_ACCENT
     language: str = "en"
+    #: The IANA name of the zone in which readers see dates, and days and months begin.
+    time_zone: str = time_zones.DEFAULT
     #: Which comments wait for a moderator: none, somebody's first, or all.
     comment_policy: CommentPolicy = "first"
     posts_per_page: int = 20

@@ -1,12 +1,13 @@
 """Reading the settings: one query for each change of them."""
 
 from dataclasses import fields
+from datetime import tzinfo
 from typing import Any
 
 from flask import g
 from sqlalchemy import select
 
-from masthead import pagecache
+from masthead import pagecache, time_zones
 from masthead.db import db
 from masthead.settings.models import Setting
 from masthead.settings.publication import NavLink, Publication
@@ -21,6 +22,11 @@ def publication() -> Publication:
         g.publication = pagecache.remembered("publication", _stored)
     found: Publication = g.publication
     return found
+
+
+def zone() -> tzinfo:
+    """The time zone in which readers see dates, and days and months begin."""
+    return time_zones.zone(publication().time_zone)
 
 
 def _stored() -> Publication:

@@ -9,7 +9,7 @@ from masthead.comments.links import comment_url
 from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
-from masthead.site import structured_data
+from masthead.site import dates, structured_data
 
 
 def init_app(app: Flask) -> None:
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         "structured_data": structured_data,
         "tag_url": tag_url,
     }
+    dates.init_app(app)
     app.context_processor(_publication)
 
 

@@ -4,13 +4,16 @@ from typing import Any
 
 from flask import flash
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.fields import choices
+from wtforms.validators import ValidationError
 
+from masthead import time_zones
 from masthead.errors import DomainError, Invalid
 from masthead.text.plain import is_storable
 from masthead.web.expired_forms import redisplays_expired_form
 
-__all__ = ["Form", "redisplays_expired_form", "trimmed"]
+__all__ = ["Form", "redisplays_expired_form", "time_zone_field", "trimmed"]
 
 EXPIRED = "This form was open for too long. Nothing is lost: check your text, and send it again."
 UNSTORABLE = (
@@ -18,9 +21,41 @@ UNSTORABLE = (
 )
 
 
+#: WTForms wants its own class here; the published types do not know it yet.
+choice: Any = vars(choices)["SelectChoice"]
+
+
 def trimmed(value: Any) -> Any:
     """A WTForms filter: without the white space around it."""
     return value.strip() if isinstance(value, str) else value
+
+
+class TimeZoneField(SelectField):
+    """The name of a time zone: one of the list, or an older name, which browsers and programs know too."""
+
+    def __init__(self, label: str, *, empty: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, choices=self._offered, validate_choice=False, **kwargs)
+        self.empty = empty
+
+    def _offered(self) -> list[Any]:
+        names = time_zones.offered()
+        more = [self.data] if self.data and self.data not in names else []
+        nothing = [choice("", self.empty)] if self.empty is not None else []
+        return [*nothing, *(choice(name, name.replace("_", " ")) for name in [*more, *names])]
+
+    def pre_validate(self, form: object) -> None:
+        """Write the name as IANA does, and refuse others; a form without the field changes nothing."""
+        if self.data is None or (not self.data and self.empty is not None):
+            return
+        try:
+            self.data = time_zones.canonical(self.data)
+        except ValueError:
+            raise ValidationError("There is no such time zone. Choose one from the list.") from None
+
+
+def time_zone_field(description: str, *, empty: str | None = None) -> TimeZoneField:
+    """The field for a time zone; ``empty`` says what it means to choose none, if one can."""
+    return TimeZoneField("Time zone", description=description, empty=empty)
 
 
 class Form(FlaskForm):

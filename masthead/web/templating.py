@@ -1,32 +1,35 @@
 """What every template can use: dates in words, and numbers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
 
 def init_app(app: Flask) -> None:
-    """Register filters and globals."""
+    """Register filters and globals. Dates are those of the moment as it is; `masthead.site.dates` moves it to a time zone."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
         "longdate": long_date,
         "shortdate": short_date,
+        "weekday": weekday,
+        "locallongdate": long_date,
+        "localdate": short_date,
+        "localclock": clock_time,
         "isodate": iso_date,
         "clocktime": clock_time,
         "number": number,
-        "quoted": quoted,
     }
 
 
-def long_date(moment: datetime) -> str:
+def long_date(moment: date) -> str:
     """``21 November 2026``."""
     return f"{moment.day} {moment:%B %Y}"
 
 
-def short_date(moment: datetime) -> str:
+def short_date(moment: date) -> str:
     """``21 Nov 2026``."""
     return f"{moment.day} {moment:%b %Y}"
 
@@ -36,14 +39,14 @@ def iso_date(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def clock_time(moment: datetime) -> str:
-    """``14:05``, UTC."""
+def clock_time(moment: date) -> str:
+    """``14:05``."""
     return f"{moment:%H:%M}"
 
 
-def quoted(text: str) -> str:
-    """The text with a mark before each line, as plain text emails quote."""
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+def weekday(moment: date) -> str:
+    """``Saturday``."""
+    return f"{moment:%A}"
 
 
 def number(value: int) -> str:

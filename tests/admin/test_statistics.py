@@ -8,7 +8,9 @@ from masthead import clock
 from masthead.admin.statistics import HEIGHT, WIDTH, chart
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.posts import view_counter
 from masthead.posts.models import DailyViews
+from masthead.settings import actions as settings
 from tests.factories import CommentFactory, PostFactory
 
 PATH = "/admin/statistics"
@@ -97,3 +99,42 @@ def test_a_chart_keeps_to_its_frame():
     assert (drawn.total, drawn.most) == (21, 14)
     assert all(bar.x >= 0 and bar.x + bar.width <= WIDTH for bar in drawn.bars)
     assert all(bar.y >= 0 and bar.y + bar.height == pytest.approx(HEIGHT, abs=0.02) for bar in drawn.bars)
+
+
+def test_days_begin_in_the_time_zone_of_the_publication(app, cast, sign_in, time_machine):
+    # A quarter to six in the morning of the 2nd in Kathmandu.
+    time_machine.move_to(datetime(2026, 11, 2, 0, 0, tzinfo=UTC), tick=False)
+    post = PostFactory()
+    for hours in (0, 5, 6, 30):
+        CommentFactory(post=post, created_at=clock.now() - timedelta(hours=hours))
+    view_counter.count(app, post.id)
+    with app.app_context():
+        settings.change(time_zone="Asia/Kathmandu")
+        db.session.commit()
+        view_counter.flush(app)
+        view_counter.count(app, post.id)
+        view_counter.flush(app)
+    page = sign_in(cast.edith).read(f"{PATH}?days=7")
+    assert "Asia/Kathmandu" in page.text("//main")
+    charts = [
+        [
+            " ".join(row.xpath("string(th)").split()) + ": " + row.xpath("string(td)")
+            for row in section.xpath(".//tbody/tr")
+        ]
+        for section in page.all("//section[.//table]")
+    ]
+    assert charts == [["2 Nov 2026: 2"], ["2 Nov 2026: 2", "1 Nov 2026: 1", "31 Oct 2026: 1"]]
+
+
+def test_day_that_is_longer_by_an_hour_holds_all_its_comments(app, cast, sign_in, time_machine):
+    # In Berlin 25 October 2026 has 25 hours: from 22:00 to 23:00 in UTC.
+    time_machine.move_to(datetime(2026, 10, 26, 12, tzinfo=UTC), tick=False)
+    post = PostFactory()
+    for moment in ("2026-10-24T21:59", "2026-10-24T22:00", "2026-10-25T22:59", "2026-10-25T23:00"):
+        CommentFactory(post=post, created_at=datetime.fromisoformat(moment).replace(tzinfo=UTC))
+    with app.app_context():
+        settings.change(time_zone="Europe/Berlin")
+        db.session.commit()
+    page = sign_in(cast.edith).read(f"{PATH}?days=7")
+    comments = page.all("//section[h2[contains(., 'Comments')]]")[0]
+    assert [cell.text_content() for cell in comments.xpath(".//tbody//td")] == ["1", "2", "1"]

@@ -307,6 +307,8 @@ class Publication(RuleBasedStateMachine):
                 {"navigation": []},
                 {"comment_policy": "all"},
                 {"comment_policy": "everybody"},
+                {"time_zone": "Asia/Kathmandu"},
+                {"time_zone": "America/New_York"},
                 {"ai_crawlers": "disallow"},
             ]
         ),

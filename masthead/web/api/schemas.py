@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from masthead import time_zones
 from masthead.db import GREATEST_ID
 from masthead.text.plain import is_storable
 
@@ -52,7 +53,8 @@ def _written_out(value: object) -> object:
 def _in_the_calendar(moment: datetime) -> datetime:
     if not 1970 <= moment.year < 9_000:
         raise ValueError("must lie between the years 1970 and 9000")
-    return moment
+    # Whatever the offset was, the answer to this request says the moment as every later one does.
+    return moment.astimezone(UTC)
 
 
 def _in_digits(value: object) -> object:
@@ -77,6 +79,19 @@ Made = Annotated[datetime, Field(description="When it was made.", examples=["202
 Changed = Annotated[datetime, Field(description="When it was changed.", examples=["2026-11-21T09:30:00Z"])]
 #: A text without NUL and lone surrogates.
 Text = Annotated[str, AfterValidator(_storable), Pattern(r"^[^\x00]*$")]
+#: The name of a time zone, and the same where an empty one is a choice, too.
+TimeZone = Annotated[
+    Text,
+    AfterValidator(time_zones.canonical),
+    Pattern(r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"),
+    Field(max_length=time_zones.NAME_CHARACTERS, examples=["Europe/Berlin"]),
+]
+TimeZoneOrNone = Annotated[
+    Text,
+    AfterValidator(lambda name: name and time_zones.canonical(name)),
+    Pattern(r"^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$"),
+    Field(max_length=time_zones.NAME_CHARACTERS, examples=["Europe/Berlin"]),
+]
 Id = Annotated[int, Field(ge=1, le=GREATEST_ID)]
 
 

@@ -1,0 +1,112 @@
+"""The form fields for a moment, which people enter as the clocks of their time zone show it."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from wtforms import SelectField, StringField
+from wtforms.fields import choices
+from wtforms.validators import ValidationError
+
+from masthead import time_zones
+from masthead.accounts import local_time
+
+#: WTForms wants its own class here; the published types do not know it yet.
+choice: Any = vars(choices)["SelectChoice"]
+FIRST, SECOND = "first", "second"
+
+
+class MomentField(StringField):
+    """A date and time as browsers send it (HTML, "local date and time"), in the writer's zone unless it carries an offset.
+
+    When clocks are put back, an hour comes twice. Then the field ``<name>_which`` of the same form says which is meant.
+    """
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(label, *args, **kwargs)
+        self.zone: tzinfo = local_time.here()
+        self.label.text = f"{label} ({local_time.name_here()})"
+        self.moment: datetime | None = None
+
+    def process_data(self, value: object) -> None:
+        """Show a moment in the form that browsers expect."""
+        self.data = (
+            _shown(value, self.zone).isoformat(timespec="minutes") if isinstance(value, datetime) else None
+        )
+
+    @property
+    def comes_twice(self) -> bool:
+        """Whether the clocks show what is entered at two moments."""
+        entered = self._entered()
+        return entered is not None and entered.tzinfo is None and len(self._moments(entered)) > 1
+
+    def kept(self, stored: datetime | None) -> datetime | None:
+        """The entered moment; the stored one where it was left as it was shown, since it shows no seconds."""
+        if self.moment is None or stored is None:
+            return self.moment
+        is_as_shown = timedelta() <= stored - self.moment < timedelta(minutes=1)
+        return stored if is_as_shown else self.moment
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the moment."""
+        if not self.data:
+            return
+        entered = self._entered()
+        if entered is None:
+            raise ValidationError("Enter the date and time like 2026-11-21T14:05.")
+        if entered.tzinfo is not None:
+            self.moment = entered.astimezone(UTC)
+            return
+        which = getattr(form, f"{self.short_name}_which", None)
+        self.moment = self._one_of(self._moments(entered), entered, which.data if which is not None else None)
+
+    def _one_of(self, moments: list[datetime], entered: datetime, which: str | None) -> datetime:
+        day, clock = f"{entered.day} {entered:%B %Y}", f"{entered:%H:%M}"
+        if not moments:
+            raise ValidationError(
+                f"Clocks go forward on {day}, and never show {clock}. Choose an earlier or a later time."
+            )
+        if len(moments) == 1:
+            return moments[0]
+        if which not in {FIRST, SECOND}:
+            raise ValidationError(
+                f"Clocks go back on {day}, and show {clock} twice. Choose which one you mean, the first or the second."
+            )
+        return moments[0] if which == FIRST else moments[1]
+
+    def _entered(self) -> datetime | None:
+        """What the text says; None if it is no moment that every zone has."""
+        try:
+            entered = datetime.fromisoformat(self.data or "")
+            if entered.tzinfo is None:
+                self._moments(entered)
+            else:
+                entered.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+        return entered
+
+    def _moments(self, entered: datetime) -> list[datetime]:
+        return time_zones.moments(entered, self.zone)
+
+
+class WhichMomentField(SelectField):
+    """Which of two moments is meant that the clocks show alike."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        offered = [
+            choice("", "Choose one"),
+            choice(FIRST, "The first, before the clocks go back"),
+            choice(SECOND, "The second, after they went back"),
+        ]
+        super().__init__(label, choices=offered, validate_choice=False, **kwargs)
+
+    def process_data(self, value: object) -> None:
+        """Choose the one that a moment is."""
+        self.data = ""
+        if isinstance(value, datetime):
+            self.data = SECOND if _shown(value, local_time.here()).fold else FIRST
+
+
+def _shown(moment: datetime, zone: tzinfo) -> datetime:
+    shown = time_zones.local(moment, zone)
+    return shown.replace(second=0, microsecond=0, tzinfo=None)

@@ -1,0 +1,35 @@
+"""Dates and times in templates: readers see them in the publication's time zone, people at work in their own."""
+
+from datetime import date, datetime, tzinfo
+
+from flask import Flask
+
+from masthead import time_zones
+from masthead.accounts import local_time
+from masthead.settings.queries import zone
+from masthead.web import templating
+
+
+def init_app(app: Flask) -> None:
+    """Put time zones into the filters for dates."""
+    app.jinja_env.filters |= {
+        "longdate": lambda moment: templating.long_date(_in(moment, zone())),
+        "shortdate": lambda moment: templating.short_date(_in(moment, zone())),
+        "clocktime": lambda moment: templating.clock_time(_in(moment, zone())),
+        "weekday": lambda moment: templating.weekday(_in(moment, zone())),
+        "locallongdate": lambda moment: templating.long_date(_in(moment, local_time.here())),
+        "localdate": lambda moment: templating.short_date(_in(moment, local_time.here())),
+        "localclock": local_clock,
+    }
+    app.jinja_env.globals |= {"time_zone_here": local_time.name_here, "time_zone_names": time_zones.offered}
+
+
+def _in(moment: date, there: tzinfo) -> date:
+    """A moment there; a day without a time of day is the same everywhere."""
+    return time_zones.local(moment, there) if isinstance(moment, datetime) else moment
+
+
+def local_clock(moment: datetime) -> str:
+    """``14:05 CET``: with the zone, so that nobody has to guess, and the hour that comes twice a year is told apart."""
+    here = local_time.here()
+    return f"{templating.clock_time(time_zones.local(moment, here))} {time_zones.label(moment, here)}"

@@ -1,5 +1,0 @@
-"""Posts are changed through the API, too."""
-
-from tests.api.conftest import as_
-
-__all__ = ["as_"]
