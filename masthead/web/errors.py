@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import (
     HTTPException,
-    InternalServerError,
     MethodNotAllowed,
     SecurityError,
     TooManyRequests,
@@ -98,8 +97,6 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
             return redirect(target, code=301)
     if error.response is not None:
         return error.get_response()
-    if isinstance(error, InternalServerError):
-        log.error("unhandled error", exc_info=error.original_exception)
     status = HTTPStatus(error.code or 500)
     response = make_response(_answer_to(error, status))
     if status is HTTPStatus.UNAUTHORIZED and request.path.startswith("/api/"):

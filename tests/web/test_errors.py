@@ -87,6 +87,16 @@ def test_a_failure_shows_no_traceback(make_app, new_client):
     assert response.headers["X-Request-ID"] in response.text
 
 
+def test_a_failure_is_logged_once_with_its_request(make_app, new_client, capsys):
+    app = make_app(LOG_FORMAT="json")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.view_functions["site.home"] = lambda: 1 / 0
+    response = new_client(app).get("/")
+    lines = [line for line in capsys.readouterr().err.splitlines() if "ZeroDivisionError" in line]
+    assert len(lines) == 1
+    assert json.loads(lines[0])["request_id"] == response.headers["X-Request-ID"]
+
+
 def test_a_database_that_is_away_answers_503_on_every_page(make_app, new_client, database):
     app = make_app(DATABASE_URL=database.url.replace("masthead", "missing/masthead"))
     app.config["PROPAGATE_EXCEPTIONS"] = False
