@@ -1,11 +1,10 @@
 """What somebody has to say, made ready to be stored: checked and rendered, without a database."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from masthead.errors import Invalid
 from masthead.text.markdown import render
-from masthead.text.plain import is_storable
+from masthead.text.plain import is_storable, is_visible
 from masthead.text.profiles import Profile
 
 #: Some four pages of a book.
@@ -31,11 +30,6 @@ def typeset(body: str) -> Remark:
             f"A comment has at most {BODY_CHARACTERS} characters; yours has {len(body)}.", field="body"
         )
     rendered = render(body, profile=Profile.COMMENT)
-    if not _is_visible(rendered.plain):
+    if not is_visible(rendered.plain):
         raise Invalid("Write something first.", field="body")
     return Remark(body, rendered.html)
-
-
-def _is_visible(text: str) -> bool:
-    """Whether anything of the text leaves ink: spaces, controls and marks of format do not."""
-    return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)

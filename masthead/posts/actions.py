@@ -12,7 +12,7 @@ from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
 from masthead.errors import Invalid, NotAllowed
 from masthead.posts import lifecycle
-from masthead.posts.errors import SlugTaken, StaleVersion
+from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
 from masthead.posts.lifecycle import Status, Step
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
@@ -21,6 +21,7 @@ from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.anchors import with_kept_ids
+from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
 
 
@@ -59,6 +60,8 @@ def revise(
         raise lifecycle.StepNotPossible(Step.PUBLISH, post.status)
     if expected_version is not None and expected_version != post.version:
         raise StaleVersion(expected=expected_version, actual=post.version)
+    if post.status is Status.PUBLIC and manuscript.is_blank and not _is_blank(post) and not post.lead_image:
+        raise NothingToPublish
     before = _standing(post)
     if manuscript.slug is not None and manuscript.slug != post.slug:
         _readdress(post, manuscript.slug)
@@ -173,6 +176,8 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
     """Make the post public now. One that was public before keeps its date."""
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can publish this post, if their role allows it.")
+    if not post.is_published and _is_blank(post):
+        raise NothingToPublish
     _move(post, Step.PUBLISH, at=at)
     if post.published_at is None or post.published_at > at:
         post.published_at = at
@@ -184,6 +189,8 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise NotAllowed("Only its author or an editor can schedule this post, if their role allows it.")
     if when <= at:
         raise Invalid("Choose a moment in the future, or publish the post now.", field="published_at")
+    if _is_blank(post):
+        raise NothingToPublish
     _move(post, Step.PUBLISH, at=at)
     post.published_at = when
     _tell(post, None)
@@ -230,6 +237,11 @@ def restore(post: Post, *, by: User, at: datetime) -> None:
         raise NotAllowed("Only its author or an editor can restore this post.")
     _move(post, Step.RESTORE, at=at)
     post.trashed_at = None
+
+
+def _is_blank(post: Post) -> bool:
+    # Without words it may still be a picture; only then the text is loaded, which lists leave out.
+    return not post.words and not post.lead_image and is_blank(post.html)
 
 
 def _move(post: Post, step: Step, *, at: datetime) -> None:

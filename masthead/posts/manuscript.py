@@ -9,7 +9,7 @@ from masthead.errors import Invalid
 from masthead.tags import actions as tags
 from masthead.text.excerpts import excerpt, reading_minutes
 from masthead.text.markdown import render
-from masthead.text.plain import is_storable
+from masthead.text.plain import is_blank, is_storable, is_visible
 from masthead.text.slugs import slugify
 
 TITLE_CHARACTERS = 300
@@ -47,6 +47,11 @@ class Manuscript:
     #: Fragments of links within the text that lead to no place in it.
     dead_fragments: tuple[str, ...] = ()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether readers would see nothing below the headline."""
+        return is_blank(self.html)
+
 
 def typeset(
     *,
@@ -62,7 +67,7 @@ def typeset(
     _check("summary", summary, SUMMARY_CHARACTERS)
     _check("body", body, BODY_CHARACTERS)
     title = " ".join(title.split())
-    if not title:
+    if not is_visible(title):
         raise Invalid("A post needs a title.", field="title")
     rendered = render(body)
     return Manuscript(

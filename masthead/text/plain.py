@@ -1,6 +1,7 @@
 """What a text says, without its markup: for search, excerpts and counts."""
 
 import re
+import unicodedata
 from html import unescape
 from typing import Final
 
@@ -18,6 +19,7 @@ _CELL: Final = re.compile(r"</t[dh]>")
 #: A formula is searched for and counted as it was typed.
 _FORMULA: Final = re.compile(r'<math\b[^>]*?\balttext="([^"]*+)"[^>]*+>.*?</math>', re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*+>")
+_PICTURE: Final = re.compile(r"<img\b")
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r" ?\n[ \n]*")
 
@@ -31,6 +33,16 @@ _WORD: Final = re.compile(r"\w+(?>(?:['’.\-]\w+)*)")
 def is_storable(text: str) -> bool:
     """Say whether both databases can keep the text: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
     return _SURROGATE_OR_NUL.search(text) is None
+
+
+def is_visible(text: str) -> bool:
+    """Say whether anything of the text leaves ink: spaces, controls and marks of format do not."""
+    return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)
+
+
+def is_blank(clean_html: str) -> bool:
+    """Say whether HTML that the sanitiser wrote shows neither a letter nor a picture."""
+    return _PICTURE.search(clean_html) is None and not is_visible(text_of(clean_html))
 
 
 def text_of(clean_html: str) -> str:
