@@ -10,6 +10,7 @@ from masthead.accounts import (
     assistance,
     bearer,
     closing_admin,
+    email_views,
     factors,
     freshness,
     identity,
@@ -35,6 +36,7 @@ from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401 (registers itself)
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
+from masthead.comments import email_tasks as _comment_emails  # noqa: F401 (registers itself)
 from masthead.comments import receivers as _comments  # noqa: F401 (registers itself)
 from masthead.comments import tasks as _comment_tasks  # noqa: F401 (registers itself)
 from masthead.comments import views as comments
@@ -58,7 +60,7 @@ from masthead.pages import api as pages_api
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
-from masthead.posts import desk, steps_api, tag_api, view_counter
+from masthead.posts import desk, review_api, steps_api, tag_api, view_counter
 from masthead.posts import people_api as posts_people_api
 from masthead.posts import receivers as _posts  # noqa: F401 (registers itself)
 from masthead.posts import views as posts
@@ -71,6 +73,7 @@ from masthead.storage import store as storage
 from masthead.web import (
     access,
     access_log,
+    body_limits,
     compressing,
     converters,
     cors,
@@ -106,6 +109,7 @@ BLUEPRINTS = (
     (recovery.bp, "/auth"),
     (account_security.bp, "/auth"),
     (privacy.bp, "/auth"),
+    (email_views.bp, "/auth"),
     (identity.bp, "/auth"),
     (factors.bp, "/auth/security"),
     (token_views.bp, "/auth/security"),
@@ -142,6 +146,7 @@ API_BLUEPRINTS = (
     (role_api.bp, "/roles"),
     (posts_api.bp, "/posts"),
     (steps_api.bp, "/posts"),
+    (review_api.bp, "/posts"),
     (comments_api.below, "/posts"),
     (comments_api.bp, "/comments"),
     (tag_api.bp, "/tags"),
@@ -178,12 +183,12 @@ def create_app(config: Config | None = None) -> Flask:
     config = configuration.load() if config is None else config.with_secrets()
     app = Application("masthead", instance_path=str(config.MASTHEAD_HOME), static_folder=None)
     app.config.from_mapping(config.flask_settings())
-
     logs.init_app(app, config)
     converters.init_app(app)
     request_id.init_app(app)
     tracing.init_app(app, config)
     rates.init_app(app)
+    body_limits.init_app(app)
     overload.init_app(app)
     pagecache.init_app(app, config, herald=access_log.note_hit)
     redirected_queries.init_app(app, config)
@@ -215,9 +220,9 @@ def create_app(config: Config | None = None) -> Flask:
     shell.init_app(app)
     app.cli = CommandTable(COMMANDS)
     toolbar.init_app(app, config)
-
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix)
+    expired_forms.exempt(app, email_views.bp)
     for blueprint, prefix in API_BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
         expired_forms.exempt(app, blueprint)

@@ -251,10 +251,11 @@ class Config(BaseSettings):
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": self.FORM_HOURS * 3_600,
             "WTF_CSRF_CHECK_DEFAULT": False,
-            # Long articles are sent as one form field; Werkzeug's own limit is 500 kB.
+            # Each view has a limit of its own, see `masthead.web.body_limits`; these are the largest of them. Long
+            # articles are sent as one form field, for which Werkzeug's own limit is 500 kB.
             "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 6 * 1024 * 1024,
-            "MAX_FORM_PARTS": 200,
+            "MAX_FORM_PARTS": 500,
             "PREFERRED_URL_SCHEME": urlsplit(self.SITE_URL).scheme,
         }
         return ours | derived | setting_names.flask_overrides(os.environ, ours)

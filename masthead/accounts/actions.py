@@ -1,6 +1,7 @@
 """Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
-from masthead.accounts import personal_tokens, queries, reserved, sessions, tokens
+from masthead.accounts import notifications, personal_tokens, queries, reserved, sessions, tokens
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import (
     USERNAME_CHARACTERS,
@@ -18,6 +19,7 @@ from masthead.accounts.models import (
     Role,
     User,
 )
+from masthead.accounts.notifications import Notification
 from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -124,6 +126,13 @@ def update_profile(
     if time_zone is not None:
         user.time_zone = time_zone
     pagecache.changed(f"author:{user.id}")
+
+
+def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User) -> None:
+    """Switch kinds of email on or off; kinds that are not named stay as they are."""
+    if by.id != user.id:
+        raise NotAllowed("Only the person can choose which emails they get.")
+    notifications.choose(user, choices)
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:

@@ -175,5 +175,6 @@ def change_me(body: ProfileChange) -> Answer:
         time_zone=body.time_zone,
         by=user,
     )
+    actions.choose_emails(user, body.emails or {}, by=user)
     db.session.commit()
     return Answer(Account.of(user))

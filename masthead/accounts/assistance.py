@@ -1,6 +1,6 @@
 """What an administrator does for others: invitations, links to set a password, signing somebody out."""
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead.accounts import actions, factor_actions, invitations, queries, tokens
@@ -19,17 +19,22 @@ from masthead.web.redirection import redirect_back
 bp = Blueprint("assistance", __name__)
 
 
-@bp.route("/users/invite", methods=["GET", "POST"])
+@bp.get("/users/invite")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def invite() -> ResponseReturnValue:
+    """The form for an invitation."""
+    return render_template("accounts/invite.html", form=_invitation_form())
+
+
+@bp.post("/users/invite")
 @requires(Permission.MANAGE_USERS)
 @freshly_signed_in
 @redisplays_expired_form
-def invite() -> ResponseReturnValue:
+def send_invitation() -> ResponseReturnValue:
     """Invite somebody; the link is shown, and sent as well where mail is on."""
-    invitations.check_open()
-    form = InvitationForm()
-    roles = [role for role in db.session.scalars(queries.roles()) if can_grant(current_user(), role)]
-    form.role.choices = [(role.name, role.title) for role in roles]
-    if form.validate_on_submit():
+    form = _invitation_form()
+    if form.validate():
         try:
             role = queries.role(form.role.data or "")
             link = invitations.invite(form.email.data or "", role, by=current_user())
@@ -39,7 +44,16 @@ def invite() -> ResponseReturnValue:
         else:
             db.session.commit()
             return show_link(Purpose.INVITE, link, f"Invitation for {form.email.data}")
-    return render_template("accounts/invite.html", form=form), 422 if request.method == "POST" else 200
+    return render_template("accounts/invite.html", form=form), 422
+
+
+def _invitation_form() -> InvitationForm:
+    """The form with the roles that the person can give."""
+    invitations.check_open()
+    form = InvitationForm()
+    roles = [role for role in db.session.scalars(queries.roles()) if can_grant(current_user(), role)]
+    form.role.choices = [(role.name, role.title) for role in roles]
+    return form
 
 
 @bp.post("/users/<int:user_id>/reset-link")

@@ -25,6 +25,7 @@ from masthead.accounts.personal_tokens import PREFIX
 from masthead.accounts.sessions import hash_of
 from masthead.db import db, snapshot
 from masthead.errors import NotAllowed
+from masthead.web.api import rates
 
 ALGORITHM = "HS256"
 AUDIENCE = "masthead-api"
@@ -70,6 +71,7 @@ def _recognise() -> None:
     if "Authorization" in request.headers and not _takes_refresh_token():
         secret = _sent()
         user = _owner_of(secret) if secret.startswith(PREFIX) else _user_of(_claims("access"))
+        rates.recognised()
         # For `masthead.web.api.idempotency`.
         g.api_account = user.id
     # What Flask-Login would otherwise fill from the session cookie.

@@ -1,6 +1,6 @@
 """Deleting somebody's account, for administrators: a page that asks what becomes of posts and comments."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
@@ -18,16 +18,26 @@ from masthead.web.forms import redisplays_expired_form
 bp = Blueprint("closing_admin", __name__)
 
 
-@bp.route("/<int:user_id>/delete", methods=["GET", "POST"])
+@bp.get("/<int:user_id>/delete")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def delete(user_id: int) -> ResponseReturnValue:
+    """The form that asks what becomes of the posts and comments of an account."""
+    user = queries.get(user_id)
+    closing.check_can_close(user, by=queries.get(current_user().id))
+    return render_template("accounts/delete_account.html", form=_form(user), user=user)
+
+
+@bp.post("/<int:user_id>/delete")
 @requires(Permission.MANAGE_USERS)
 @freshly_signed_in
 @redisplays_expired_form
-def delete(user_id: int) -> ResponseReturnValue:
-    """Delete an account for good; the page says what becomes of its posts and comments."""
+def remove(user_id: int) -> ResponseReturnValue:
+    """Delete an account for good."""
     user, by = queries.get(user_id), queries.get(current_user().id)
     closing.check_can_close(user, by=by)
     form = _form(user)
-    if form.validate_on_submit():
+    if form.validate():
         name, fate = user.display_name, Fate(form.content.data)
         try:
             closing.close(
@@ -47,8 +57,7 @@ def delete(user_id: int) -> ResponseReturnValue:
             db.session.commit()
             flash(f"The account of {name} is deleted.")
             return redirect(url_for("accounts_admin.index"), code=303)
-    status = 422 if request.method == "POST" else 200
-    return render_template("accounts/delete_account.html", form=form, user=user), status
+    return render_template("accounts/delete_account.html", form=form, user=user), 422
 
 
 def _form(user: User) -> AccountDeletionForm:

@@ -25,27 +25,40 @@ WRONG = (
 )
 
 
-@bp.route("/authenticator", methods=["GET", "POST"])
+@bp.get("/authenticator")
+@signed_in
+@freshly_signed_in
+def authenticator() -> ResponseReturnValue:
+    """The page that shows an authenticator app its secret."""
+    return _authenticator_page(AuthenticatorForm(), second_factor.new_secret(), 200)
+
+
+@bp.post("/authenticator")
 @signed_in
 @freshly_signed_in
 @redisplays_expired_form
-def authenticator() -> ResponseReturnValue:
+def add_authenticator() -> ResponseReturnValue:
     """Set an authenticator app up, or another one in its place."""
     user = current_user()
     form = AuthenticatorForm()
     # Nothing is stored until a code shows that the app works; the page carries the secret until then.
     secret = _opened(form.sealed.data, user) or second_factor.new_secret()
-    if form.validate_on_submit():
+    if form.validate():
         step = second_factor.matching_step(secret, "".join((form.otp.data or "").split()))
         if step is not None:
             codes = factor_actions.add_app(user, secret, step=step)
             db.session.commit()
             return _added(codes, "Your authenticator app is set up.")
         form.otp.errors = [*form.otp.errors, WRONG]
+    return _authenticator_page(form, secret, 422)
+
+
+def _authenticator_page(form: AuthenticatorForm, secret: str, status: int) -> ResponseReturnValue:
+    user = current_user()
     form.sealed.data = _sealed(secret, user)
     address = second_factor.app_address(user, secret, publication=publication().title)
     page = render_template("accounts/authenticator.html", form=form, code=_drawn(address), secret=secret)
-    return page, 422 if request.method == "POST" else 200, {"Cache-Control": "no-store"}
+    return page, status, {"Cache-Control": "no-store"}
 
 
 def _sealed(secret: str, user: User) -> str:
@@ -78,15 +91,23 @@ def remove_authenticator() -> ResponseReturnValue:
     return _remove(lambda: factor_actions.remove_app(current_user()), "The authenticator app is removed.")
 
 
-@bp.route("/passkeys/add", methods=["GET", "POST"])
+@bp.get("/passkeys/add")
+@signed_in
+@freshly_signed_in
+def add_passkey() -> ResponseReturnValue:
+    """The page that asks the browser for a new passkey."""
+    return _passkey_page(AddPasskeyForm(), 200)
+
+
+@bp.post("/passkeys/add")
 @signed_in
 @freshly_signed_in
 @redisplays_expired_form
-def add_passkey() -> ResponseReturnValue:
+def store_passkey() -> ResponseReturnValue:
     """Add a passkey."""
     user = current_user()
     form = AddPasskeyForm()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             codes = factor_actions.add_passkey(user, form.credential.data or "", name=form.name.data or "")
         except Invalid as error:
@@ -95,6 +116,10 @@ def add_passkey() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _added(codes, f"The passkey “{form.name.data}” is added.")
+    return _passkey_page(form, 422)
+
+
+def _passkey_page(form: AddPasskeyForm, status: int) -> ResponseReturnValue:
     form.name.data = form.name.data or device_name(request.headers.get("User-Agent", ""))
     form.credential.data = ""
     is_possible = passkeys.is_possible()
@@ -102,9 +127,9 @@ def add_passkey() -> ResponseReturnValue:
     if is_possible:
         from masthead.accounts import ceremonies
 
-        options = ceremonies.options_to_add(user, publication=publication().title)
+        options = ceremonies.options_to_add(current_user(), publication=publication().title)
     page = render_template("accounts/add_passkey.html", form=form, options=options)
-    return page, 422 if request.method == "POST" else 200
+    return page, status
 
 
 @bp.post("/passkeys/<int:passkey_id>/rename")
@@ -113,7 +138,7 @@ def add_passkey() -> ResponseReturnValue:
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     """Call a passkey something else."""
     form = PasskeyNameForm()
-    if form.validate_on_submit():
+    if form.validate():
         factor_actions.rename_passkey(current_user(), passkey_id, form.name.data or "")
         db.session.commit()
         flash("The passkey has its new name.")

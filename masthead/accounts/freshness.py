@@ -29,9 +29,12 @@ SETTING_UP = frozenset(
         "accounts.logout",
         "security.overview",
         "identity.confirm",
+        "identity.prove",
         "identity.confirm_with_passkey",
         "factors.authenticator",
+        "factors.add_authenticator",
         "factors.add_passkey",
+        "factors.store_passkey",
     }
 )
 

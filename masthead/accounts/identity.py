@@ -26,7 +26,7 @@ from masthead.accounts.pending import Pending
 from masthead.accounts.second_factor import Factor
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.web import limits
+from masthead.web import body_limits, limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.redirection import local_path, redirect_back
@@ -38,16 +38,26 @@ WRONG_PROOF = "That is not right. Check what you entered, and try again."
 TOO_LATE = "You took longer than ten minutes for the second step. Enter your password once more."
 
 
-@bp.route("/second-step", methods=["GET", "POST"])
+@bp.get("/second-step")
+@public
+def second_step() -> ResponseReturnValue:
+    """The page for the second step of signing in."""
+    half = pending.present()
+    if half is None or access.visitor() is not None:
+        return _start_again()
+    return _second_step_page(half, CodeForm(), 200)
+
+
+@bp.post("/second-step")
 @public
 @redisplays_expired_form
-def second_step() -> ResponseReturnValue:
+def check_code() -> ResponseReturnValue:
     """The second step of signing in: a code of the authenticator app, or a recovery code."""
     half = pending.present()
     if half is None or access.visitor() is not None:
         return _start_again()
     form = CodeForm()
-    if form.validate_on_submit():
+    if form.validate():
         attempt = attempts.begin(half.user.email or "", limit="second_factor")
         factor = second_factor.verify(half.user, form.otp.data or "")
         if factor is not None:
@@ -56,7 +66,7 @@ def second_step() -> ResponseReturnValue:
         audit.record("sign_in.failed", by=None, subject=half.user.email or "", way="second factor")
         db.session.commit()
         form.otp.errors = [*form.otp.errors, WRONG_CODE]
-    return _second_step_page(half, form)
+    return _second_step_page(half, form, 422)
 
 
 @bp.post("/second-step/passkey")
@@ -71,7 +81,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
     if _person_with_passkey(form, Use.SECOND_STEP, half.user) is not None:
         attempts.remember(half.user.email or "")
         return _enter(half, Factor.PASSKEY)
-    return _second_step_page(half, CodeForm(formdata=None), form)
+    return _second_step_page(half, CodeForm(formdata=None), 422, form)
 
 
 def _start_again() -> ResponseReturnValue:
@@ -96,7 +106,7 @@ def _enter(half: Pending, factor: Factor) -> ResponseReturnValue:
 
 
 def _second_step_page(
-    half: Pending, form: CodeForm, passkey_form: PasskeyForm | None = None
+    half: Pending, form: CodeForm, status: int, passkey_form: PasskeyForm | None = None
 ) -> ResponseReturnValue:
     has_app = queries.authenticator_of(half.user.id) is not None
     page = render_template(
@@ -105,7 +115,7 @@ def _second_step_page(
         has_app=has_app,
         **_passkey_part(Use.SECOND_STEP, half.user, passkey_form),
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, status
 
 
 @bp.post("/login/passkey")
@@ -130,15 +140,25 @@ def login_page(form: LoginForm, passkey_form: PasskeyForm | None = None) -> str:
     return render_template("accounts/login.html", form=form, **_passkey_part(Use.SIGN_IN, None, passkey_form))
 
 
-@bp.route("/confirm-identity", methods=["GET", "POST"])
+@bp.get("/confirm-identity")
+@signed_in
+def confirm() -> ResponseReturnValue:
+    """The page that asks for the password, and the second factor, once more."""
+    user = current_user()
+    has_factor = authentication.has_second_factor(user)
+    return _confirm_page(user, ConfirmForm(), has_factor=has_factor, kept=kept_forms.carried())
+
+
+@bp.post("/confirm-identity")
 @signed_in
 @redisplays_expired_form
-def confirm() -> ResponseReturnValue:
+@body_limits.takes(body_limits.LONG_FORM_BYTES)
+def prove() -> ResponseReturnValue:
     """Give the password, and the second factor, once more before something that matters."""
     user = current_user()
     form = ConfirmForm()
     has_factor = authentication.has_second_factor(user)
-    if form.validate_on_submit():
+    if form.validate():
         attempt = attempts.begin(user.email or "", limit="second_factor" if has_factor else "sign_in")
         if _is_proved(user, form, has_factor=has_factor):
             attempt.succeeded()
@@ -146,8 +166,7 @@ def confirm() -> ResponseReturnValue:
         audit.record("identity.refused", by=user, subject=user.username)
         db.session.commit()
         form.form_errors.append(WRONG_PROOF)
-    page = _confirm_page(user, form, has_factor=has_factor, kept=kept_forms.carried())
-    return page, 422 if request.method == "POST" else 200
+    return _confirm_page(user, form, has_factor=has_factor, kept=kept_forms.carried()), 422
 
 
 def _is_proved(user: User, form: ConfirmForm, *, has_factor: bool) -> bool:
@@ -161,6 +180,7 @@ def _is_proved(user: User, form: ConfirmForm, *, has_factor: bool) -> bool:
 @bp.post("/confirm-identity/passkey")
 @signed_in
 @redisplays_expired_form
+@body_limits.takes(body_limits.LONG_FORM_BYTES)
 def confirm_with_passkey() -> ResponseReturnValue:
     """Prove who one is with a passkey before something that matters."""
     user = current_user()
@@ -199,7 +219,7 @@ def _confirm_page(
 
 def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) -> User | None:
     """Whose passkey answered; None with an error in the form. Wrong ones count against the address."""
-    if not form.validate_on_submit():
+    if not form.validate():
         return None
     bucket = ("sign_in", "address", limits.caller())
     limits.count(*bucket)

@@ -17,12 +17,12 @@ SHOWN_CHARACTERS = 80
 #: Endpoint → what its form does; it is the heading and the button. ``{name}`` is the person or the role that it concerns.
 DEEDS = {
     "accounts_admin.set_role": "Change the role of {name}",
-    "assistance.invite": "Invite somebody",
+    "assistance.send_invitation": "Invite somebody",
     "assistance.reset_link": "Show a link for a new password of {name}",
     "assistance.reset_factor": "Reset the second factor of {name}",
-    "closing_admin.delete": "Delete the account of {name}",
-    "factors.add_passkey": "Add a passkey",
-    "factors.authenticator": "Set up the authenticator app",
+    "closing_admin.remove": "Delete the account of {name}",
+    "factors.store_passkey": "Add a passkey",
+    "factors.add_authenticator": "Set up the authenticator app",
     "factors.remove_authenticator": "Remove the authenticator app",
     "factors.remove_passkey": "Remove the passkey",
     "factors.rename_passkey": "Rename the passkey",
@@ -31,9 +31,9 @@ DEEDS = {
     "personal_tokens.create": "Make the token",
     "privacy.close": "Delete my account",
     "privacy.download": "Download what the site knows of me",
-    "roles.create": "Make the role",
-    "roles.delete": "Delete the role {name}",
-    "roles.edit": "Change the role {name}",
+    "roles.store": "Make the role",
+    "roles.remove": "Delete the role {name}",
+    "roles.save": "Change the role {name}",
     "security.change_address": "Change my e-mail address",
 }
 

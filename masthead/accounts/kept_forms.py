@@ -39,4 +39,4 @@ def offer_again(user: User) -> str | None:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="masthead.kept-form-of-view")
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="masthead.kept-form-of-handler")

@@ -103,6 +103,8 @@ class User(Timestamps, UserMixin, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     is_byline: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
+    #: `masthead.accounts.notifications.Notification`: the kinds of email that the person does not want, parted by spaces.
+    muted_emails: Mapped[str] = mapped_column(default="", server_default=text("''"))
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="RESTRICT"))
 
     role: Mapped[Role] = relationship(lazy="raise", innerjoin=True)

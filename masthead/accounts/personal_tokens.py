@@ -8,14 +8,14 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from masthead import audit, clock
 from masthead.accounts import queries
 from masthead.accounts.models import TOKEN_NAME_CHARACTERS, ApiToken, Role, User
 from masthead.accounts.permissions import Permission
 from masthead.accounts.sessions import NOTED_EVERY, hash_of
-from masthead.db import db
+from masthead.db import db, own_transaction
 from masthead.errors import Conflict, Invalid, NotFound
 
 #: By this people and scanners of published code recognise a token.
@@ -134,7 +134,7 @@ def note_use(token: ApiToken) -> None:
     now = clock.now()
     if token.last_used_at is not None and now - token.last_used_at < NOTED_EVERY:
         return
-    with Session(db.engine) as session, session.begin():
+    with own_transaction() as session:
         session.execute(
             update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now),
             execution_options={"synchronize_session": False},

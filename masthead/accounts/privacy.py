@@ -24,7 +24,7 @@ bp = Blueprint("privacy", __name__)
 @signed_in
 def overview() -> ResponseReturnValue:
     """What one can do with one's data."""
-    return _page(_form(fresh=True))
+    return _page(_form(fresh=True), 200)
 
 
 @bp.post("/privacy/download")
@@ -63,14 +63,14 @@ def download() -> ResponseReturnValue:
 def close() -> ResponseReturnValue:
     """Ask for the deletion of one's account, which can be undone for fourteen days."""
     form = _form()
-    if not form.validate_on_submit():
-        return _page(form)
+    if not form.validate():
+        return _page(form, 422)
     try:
         link = _close(form)
     except (Invalid, Conflict) as error:
         db.session.rollback()
         form.show(error)
-        return _page(_chosen(form))
+        return _page(_chosen(form), 422)
     db.session.commit()
     page = render_template("accounts/closed.html", link=link, mail_is_on=delivery.is_on())
     return page, {"Cache-Control": "no-store"}
@@ -94,15 +94,23 @@ def _close(form: ClosingForm) -> str:
     return link_of(Purpose.UNDO, tokens.arm(token))
 
 
-@bp.route("/undo/<token>", methods=["GET", "POST"])
+@bp.get("/undo/<token>")
+@public
+def undo(token: str) -> ResponseReturnValue:
+    """Ask whether the account whose deletion one had asked for is to stay."""
+    authentication.token_with(Purpose.UNDO, token)
+    return render_template("accounts/undo.html", form=PressForm())
+
+
+@bp.post("/undo/<token>")
 @public
 @redisplays_expired_form
-def undo(token: str) -> ResponseReturnValue:
+def keep(token: str) -> ResponseReturnValue:
     """Keep the account whose deletion one had asked for."""
     authentication.token_with(Purpose.UNDO, token)
     form = PressForm()
-    if not form.validate_on_submit():
-        return render_template("accounts/undo.html", form=form), 422 if request.method == "POST" else 200
+    if not form.validate():
+        return render_template("accounts/undo.html", form=form), 422
     used = tokens.consume(Purpose.UNDO, token)
     if not closing.take_back(used.user_id or 0):
         raise NotFound(tokens.INVALID)
@@ -121,6 +129,6 @@ def _chosen(form: ClosingForm) -> ClosingForm:
     return form
 
 
-def _page(form: ClosingForm) -> ResponseReturnValue:
+def _page(form: ClosingForm, status: int) -> ResponseReturnValue:
     page = render_template("accounts/privacy.html", form=form, user=current_user())
-    return page, 422 if request.method == "POST" else 200
+    return page, status

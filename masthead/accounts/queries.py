@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from masthead.accounts.models import AccountClosure, Authenticator, Passkey, RecoveryCode, Role, User
-from masthead.accounts.permissions import ADMINISTRATOR
+from masthead.accounts.permissions import ADMINISTRATOR, Permission
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
 from masthead.text.names import lookalike_key, name_key
@@ -35,6 +35,13 @@ def accounts_like(wanted: str) -> Select[User]:
             User.email_key.contains(email_key(wanted), autoescape=True),
         )
     )
+
+
+def reachable_with(permission: Permission) -> Select[int]:
+    """The ids of those who have a permission, and an address to which emails may be sent."""
+    roles = [role.id for role in db.session.scalars(select(Role)) if permission in role.granted]
+    is_account = (User.is_active, User.is_byline.is_(False), User.confirmed_at.is_not(None))
+    return select(User.id).where(User.role_id.in_(roles), *is_account).order_by(User.id)
 
 
 def get(user_id: int) -> User:

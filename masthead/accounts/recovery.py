@@ -3,7 +3,7 @@
 Opening a link changes nothing, since mail scanners open every link; its page has a button that does.
 """
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock, jobs
@@ -21,13 +21,20 @@ from masthead.web.forms import redisplays_expired_form
 bp = Blueprint("recovery", __name__)
 
 
-@bp.route("/forgot", methods=["GET", "POST"])
+@bp.get("/forgot")
+@public
+def forgot() -> ResponseReturnValue:
+    """The form for somebody who has forgotten their password."""
+    return _page("forgot", AddressForm(), 200, mail_is_on=delivery.is_on())
+
+
+@bp.post("/forgot")
 @public
 @redisplays_expired_form
-def forgot() -> ResponseReturnValue:
+def ask() -> ResponseReturnValue:
     """Ask for a link to set a new password. The answer is the same whether or not there is such an account."""
     form = AddressForm()
-    if form.validate_on_submit():
+    if form.validate():
         limits.count("letter_requests", limits.caller())
         email = form.email.data or ""
         # Beyond the limit of letters nothing is sent, and nothing is said of it.
@@ -38,7 +45,7 @@ def forgot() -> ResponseReturnValue:
             jobs.enqueue(tasks.send_link, token.id)
         db.session.commit()
         return redirect(url_for("recovery.asked"), code=303)
-    return _page("forgot", form, mail_is_on=delivery.is_on())
+    return _page("forgot", form, 422, mail_is_on=delivery.is_on())
 
 
 @bp.get("/forgot/sent")
@@ -48,14 +55,22 @@ def asked() -> ResponseReturnValue:
     return render_template("accounts/forgot_sent.html")
 
 
-@bp.route("/reset/<token>", methods=["GET", "POST"])
+@bp.get("/reset/<token>")
+@public
+def reset(token: str) -> ResponseReturnValue:
+    """The form for a new password that a link leads to."""
+    _account_of(Purpose.RESET, token)
+    return _page("reset", NewPasswordForm(), 200)
+
+
+@bp.post("/reset/<token>")
 @public
 @redisplays_expired_form
-def reset(token: str) -> ResponseReturnValue:
+def set_password(token: str) -> ResponseReturnValue:
     """Set a new password with a link."""
     user = _account_of(Purpose.RESET, token)
     form = NewPasswordForm()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             hashed = passwords.hash_password(
                 form.password.data or "", about=(user.username, user.email or "", user.name)
@@ -69,23 +84,30 @@ def reset(token: str) -> ResponseReturnValue:
             db.session.commit()
             flash("Your new password is set, and you are signed out everywhere. Sign in with it.")
             return redirect(url_for("accounts.login"), code=303)
-    return _page("reset", form)
+    return _page("reset", form, 422)
 
 
-@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@bp.get("/confirm/<token>")
+@public
+def confirm(token: str) -> ResponseReturnValue:
+    """Ask whether an address, new or first, is to be confirmed."""
+    return _page("confirm", PressForm(), 200, email=_look_at(Purpose.CONFIRM, token).email)
+
+
+@bp.post("/confirm/<token>")
 @public
 @redisplays_expired_form
-def confirm(token: str) -> ResponseReturnValue:
+def confirm_address(token: str) -> ResponseReturnValue:
     """Confirm an address, new or first."""
     email = _look_at(Purpose.CONFIRM, token).email
     form = PressForm()
-    if form.validate_on_submit():
+    if form.validate():
         used = tokens.consume(Purpose.CONFIRM, token)
         _confirm(queries.get(used.user_id or 0), used.email)
         db.session.commit()
         flash("Your address is confirmed.")
         return redirect(url_for("accounts.login"), code=303)
-    return _page("confirm", form, email=email)
+    return _page("confirm", form, 422, email=email)
 
 
 def _confirm(user: User, email: str) -> None:
@@ -98,17 +120,20 @@ def _confirm(user: User, email: str) -> None:
         raise Conflict("This address cannot be used for your account. Choose another one.") from error
 
 
-@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@bp.get("/invitation/<token>")
+@public
+def accept(token: str) -> ResponseReturnValue:
+    """The form for the account that one was invited to."""
+    return _page("accept", AcceptForm(), 200, email=_invitation(token).email)
+
+
+@bp.post("/invitation/<token>")
 @public
 @redisplays_expired_form
-def accept(token: str) -> ResponseReturnValue:
+def join(token: str) -> ResponseReturnValue:
     """Make the account that one was invited to."""
-    if current_app.config["REGISTRATION"] == "closed":
-        raise NotAllowed("This publication takes no new accounts at present.")
-    invitation = _look_at(Purpose.INVITE, token)
-    invitations.check_inviter(invitation)
-    email, form = invitation.email, AcceptForm()
-    if form.validate_on_submit():
+    email, form = _invitation(token).email, AcceptForm()
+    if form.validate():
         try:
             _make_invited(form, token, email)
         except Invalid as error:
@@ -118,7 +143,16 @@ def accept(token: str) -> ResponseReturnValue:
             db.session.commit()
             flash("Your account is ready. Sign in with the password that you chose.")
             return redirect(url_for("accounts.login"), code=303)
-    return _page("accept", form, email=email)
+    return _page("accept", form, 422, email=email)
+
+
+def _invitation(token: str) -> AccountToken:
+    """The invitation of this link, if it still counts."""
+    if current_app.config["REGISTRATION"] == "closed":
+        raise NotAllowed("This publication takes no new accounts at present.")
+    invitation = _look_at(Purpose.INVITE, token)
+    invitations.check_inviter(invitation)
+    return invitation
 
 
 def _make_invited(form: AcceptForm, token: str, email: str) -> None:
@@ -143,6 +177,5 @@ def _account_of(purpose: Purpose, secret: str) -> User:
     return authentication.account_of_token(_look_at(purpose, secret))
 
 
-def _page(name: str, form: object, **context: object) -> ResponseReturnValue:
-    status = 422 if request.method == "POST" else 200
+def _page(name: str, form: object, status: int, **context: object) -> ResponseReturnValue:
     return render_template(f"accounts/{name}.html", form=form, **context), status

@@ -1,6 +1,6 @@
 """The roles of this publication: what each allows, and roles of one's own."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead.accounts import queries, role_actions
@@ -34,16 +34,25 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.route("/create", methods=["GET", "POST"])
+@bp.get("/create")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+def create() -> ResponseReturnValue:
+    """The form for a new role."""
+    form = RoleForm(rank=FIRST_RANK)
+    _offer_permissions(form, current_user())
+    return _edit_page(form, None, 200)
+
+
+@bp.post("/create")
 @requires(Permission.MANAGE_ROLES)
 @freshly_signed_in
 @redisplays_expired_form
-def create() -> ResponseReturnValue:
+def store() -> ResponseReturnValue:
     """Make a role."""
-    by = queries.get(current_user().id)
-    form = RoleForm() if request.method == "POST" else RoleForm(rank=FIRST_RANK)
+    by, form = queries.get(current_user().id), RoleForm()
     _offer_permissions(form, by)
-    if form.validate_on_submit():
+    if form.validate():
         try:
             role_actions.create(_draft(form), by=by)
         except Invalid as error:
@@ -52,20 +61,36 @@ def create() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _back(f"The role {form.title.data} can be given to people now.")
-    return _edit_page(form, None)
+    return _edit_page(form, None, 422)
 
 
-@bp.route("/<int:role_id>", methods=["GET", "POST"])
+@bp.get("/<int:role_id>")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+def edit(role_id: int) -> ResponseReturnValue:
+    """The form for a role that there is."""
+    by, role = current_user(), _changeable(role_id, current_user())
+    form = RoleForm(obj=role, permissions=role.permissions, version=role.version)
+    return _edit_page(_fitted(form, role, by), role, 200)
+
+
+def _changeable(role_id: int, by: User) -> Role:
+    role = queries.role_with_id(role_id)
+    if not can_change_role(by, role):
+        raise NotAllowed("Your role does not allow you to change this role.")
+    return role
+
+
+@bp.post("/<int:role_id>")
 @requires(Permission.MANAGE_ROLES)
 @freshly_signed_in
 @redisplays_expired_form
-def edit(role_id: int) -> ResponseReturnValue:
+def save(role_id: int) -> ResponseReturnValue:
     """Change a role."""
-    by, role = queries.get(current_user().id), queries.role_with_id(role_id)
-    if not can_change_role(by, role):
-        raise NotAllowed("Your role does not allow you to change this role.")
-    form = _form_of(role, by)
-    if form.validate_on_submit():
+    by = queries.get(current_user().id)
+    role = _changeable(role_id, by)
+    form = _fitted(RoleForm(), role, by)
+    if form.validate():
         try:
             role_actions.revise(role, _draft(form, role), by=by, expected_version=form.version.data or "")
         except (Invalid, Conflict) as error:
@@ -74,20 +99,35 @@ def edit(role_id: int) -> ResponseReturnValue:
             return _edit_page(form, queries.role_with_id(role_id), 422 if isinstance(error, Invalid) else 409)
         db.session.commit()
         return _back("The role is saved. It counts from the next click of everybody who has it.")
-    return _edit_page(form, role)
+    return _edit_page(form, role, 422)
 
 
-@bp.route("/<int:role_id>/delete", methods=["GET", "POST"])
+@bp.get("/<int:role_id>/delete")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+def delete(role_id: int) -> ResponseReturnValue:
+    """Ask whether a role is to be deleted, and which one people get instead."""
+    role = _deletable(role_id, current_user())
+    return _deletion_page(_deletion_form(role, current_user()), role, 200)
+
+
+def _deletable(role_id: int, by: User) -> Role:
+    role = queries.role_with_id(role_id)
+    if role.is_built_in or not can_change_role(by, role):
+        raise NotAllowed("Built-in roles, and those that are not below yours, cannot be deleted.")
+    return role
+
+
+@bp.post("/<int:role_id>/delete")
 @requires(Permission.MANAGE_ROLES)
 @freshly_signed_in
 @redisplays_expired_form
-def delete(role_id: int) -> ResponseReturnValue:
+def remove(role_id: int) -> ResponseReturnValue:
     """Delete a role; whoever has it gets another one."""
-    by, role = queries.get(current_user().id), queries.role_with_id(role_id)
-    if role.is_built_in or not can_change_role(by, role):
-        raise NotAllowed("Built-in roles, and those that are not below yours, cannot be deleted.")
+    by = queries.get(current_user().id)
+    role = _deletable(role_id, by)
     form, title = _deletion_form(role, by), role.title
-    if form.validate_on_submit():
+    if form.validate():
         try:
             heir = queries.role(form.heir.data) if form.heir else None
             role_actions.delete(role, by=by, heir=heir)
@@ -99,8 +139,12 @@ def delete(role_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             return _back(f"The role {title} is deleted.")
-    people = queries.people_by_role().get(role_id, 0)
-    return render_template("accounts/delete_role.html", form=form, role=role, people=people), _status()
+    return _deletion_page(form, role, 422)
+
+
+def _deletion_page(form: RoleDeletionForm, role: Role, status: int) -> ResponseReturnValue:
+    people = queries.people_by_role().get(role.id, 0)
+    return render_template("accounts/delete_role.html", form=form, role=role, people=people), status
 
 
 def _deletion_form(role: Role, by: User) -> RoleDeletionForm:
@@ -113,10 +157,8 @@ def _deletion_form(role: Role, by: User) -> RoleDeletionForm:
     return form
 
 
-def _form_of(role: Role, by: User) -> RoleForm:
-    """The form filled in with the role; administrators keep their rights and rank, so those are not asked."""
-    values = {"permissions": role.permissions, "version": role.version}
-    form = RoleForm(obj=role, **values) if request.method == "GET" else RoleForm()
+def _fitted(form: RoleForm, role: Role, by: User) -> RoleForm:
+    """The form with the questions of this role: administrators keep their rights and rank, so those are not asked."""
     _offer_permissions(form, by)
     if role.name == ADMINISTRATOR:
         del form.permissions, form.rank
@@ -140,15 +182,9 @@ def _draft(form: RoleForm, role: Role | None = None) -> Draft:
     )
 
 
-def _edit_page(form: RoleForm, role: Role | None, status: int | None = None) -> ResponseReturnValue:
+def _edit_page(form: RoleForm, role: Role | None, status: int) -> ResponseReturnValue:
     people = queries.people_by_role().get(role.id, 0) if role is not None else 0
-    return render_template(
-        "accounts/edit_role.html", form=form, role=role, people=people
-    ), status or _status()
-
-
-def _status() -> int:
-    return 422 if request.method == "POST" else 200
+    return render_template("accounts/edit_role.html", form=form, role=role, people=people), status
 
 
 def _back(sentence: str) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from masthead.accounts import notifications
 from masthead.accounts.models import (
     BIO_CHARACTERS,
     EMAIL_CHARACTERS,
@@ -16,6 +17,7 @@ from masthead.accounts.models import (
     LoginSession,
     User,
 )
+from masthead.accounts.notifications import Notification
 from masthead.accounts.personal_tokens import MOST_DAYS, SCOPES
 from masthead.web.api.paging import address
 from masthead.web.api.schemas import ListAnswer, Made, Pattern, Schema, Text, TimeZoneOrNone
@@ -113,6 +115,10 @@ class Account(Profile):
     confirmed_at: datetime | None = Field(
         description="When its address was confirmed.", examples=["2026-11-20T16:07:00Z"]
     )
+    emails: dict[Notification, bool] = Field(
+        description="The kinds of email that it can get, and whether they are wanted.",
+        examples=[{"comment_reply": True, "comment_on_post": False}],
+    )
     created_at: Made
 
     @classmethod
@@ -126,6 +132,7 @@ class Account(Profile):
             permissions=sorted(user.role.granted),
             is_active=user.is_active,
             confirmed_at=user.confirmed_at,
+            emails=notifications.choices_of(user),
             created_at=user.created_at,
         )
 
@@ -213,4 +220,9 @@ class ProfileChange(Schema):
         default=None,
         description="The IANA name of the zone in which the person works; an empty one means the publication's.",
         examples=["Europe/Berlin"],
+    )
+    emails: dict[Notification, bool] | None = Field(
+        default=None,
+        description="Which kinds of email are wanted; kinds that are left out stay as they are.",
+        examples=[{"comment_on_post": False}],
     )

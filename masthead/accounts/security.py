@@ -1,6 +1,6 @@
 """One's own password, address and devices."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock, jobs
@@ -25,7 +25,7 @@ WRONG_PASSWORD = "This is not your present password. Check it, and try again."  
 @signed_in
 def overview() -> ResponseReturnValue:
     """How one signs in."""
-    return _page(ChangePasswordForm(formdata=None), ChangeAddressForm(formdata=None))
+    return _page(ChangePasswordForm(formdata=None), ChangeAddressForm(formdata=None), 200)
 
 
 @bp.post("/security/password")
@@ -35,7 +35,7 @@ def change_password() -> ResponseReturnValue:
     """Change one's own password, which signs every other device out."""
     form = ChangePasswordForm()
     user = current_user()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             _prove(user, form.current_password.data or "")
             hashed = passwords.hash_password(
@@ -51,7 +51,7 @@ def change_password() -> ResponseReturnValue:
             db.session.commit()
             flash("Your password is changed, and every other device is signed out.")
             return redirect(url_for("security.overview"), code=303)
-    return _page(form, ChangeAddressForm(formdata=None))
+    return _page(form, ChangeAddressForm(formdata=None), 422)
 
 
 @bp.post("/security/address")
@@ -62,7 +62,7 @@ def change_address() -> ResponseReturnValue:
     """Change one's own address: at once where no letters are sent, otherwise by the link in one."""
     form = ChangeAddressForm()
     user = current_user()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             email = actions.checked_email(form.email.data or "")
             _prove(user, form.current_password.data or "")
@@ -73,7 +73,7 @@ def change_address() -> ResponseReturnValue:
         else:
             db.session.commit()
             return redirect(url_for("security.overview"), code=303)
-    return _page(ChangePasswordForm(formdata=None), form)
+    return _page(ChangePasswordForm(formdata=None), form, 422)
 
 
 def _ask_for(user: User, email: str) -> None:
@@ -143,7 +143,9 @@ def _prove(user: User, password: str) -> None:
     limits.take_back(*bucket)
 
 
-def _page(password_form: ChangePasswordForm, address_form: ChangeAddressForm) -> ResponseReturnValue:
+def _page(
+    password_form: ChangePasswordForm, address_form: ChangeAddressForm, status: int
+) -> ResponseReturnValue:
     user = current_user()
     page = render_template(
         "accounts/security.html",
@@ -156,4 +158,4 @@ def _page(password_form: ChangePasswordForm, address_form: ChangeAddressForm) ->
         codes_left=queries.recovery_codes_left(user.id),
         passkeys_are_possible=passkeys.is_possible(),
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, status

@@ -13,7 +13,7 @@ from masthead import clock
 from masthead.accounts import queries
 from masthead.accounts.devices import device_name
 from masthead.accounts.models import LoginSession, RefreshFamily, Role, User
-from masthead.db import db
+from masthead.db import db, own_transaction
 from masthead.errors import Conflict, NotFound
 from masthead.text.addresses import truncated
 
@@ -112,7 +112,7 @@ def note_use(login: LoginSession) -> None:
             address=truncated(request.remote_addr),
         )
     )
-    with Session(db.engine) as session, session.begin():
+    with own_transaction() as session:
         session.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -129,7 +129,7 @@ def renew_secret(login: LoginSession, rights: str) -> str | None:
         .values(secret_hash=hash_of(secret), rights=rights, authenticated_at=LONG_AGO)
         .returning(LoginSession.id)
     )
-    with Session(db.engine) as session, session.begin():
+    with own_transaction() as session:
         renewed = session.scalar(statement, execution_options={"synchronize_session": False})
     if renewed is None:
         return None

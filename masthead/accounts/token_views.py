@@ -1,6 +1,6 @@
 """Personal tokens of the API for their owner: a page to make and revoke them. Making one needs a fresh sign-in."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
@@ -19,7 +19,7 @@ bp = Blueprint("personal_tokens", __name__)
 @signed_in
 def index() -> ResponseReturnValue:
     """One's tokens, and a form for another one."""
-    return _page(_form())
+    return _page(_form(), 200)
 
 
 @bp.post("/tokens")
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make a token, and show it once."""
     form = _form()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             token, secret = personal_tokens.create(
                 current_user(), name=form.name.data or "", scopes=form.scopes.data or [], days=form.days.data
@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
             db.session.commit()
             page = render_template("accounts/token_made.html", token=token, secret=secret)
             return page, {"Cache-Control": "no-store"}
-    return _page(form)
+    return _page(form, 422)
 
 
 @bp.post("/tokens/<int:token_id>/revoke")
@@ -63,7 +63,7 @@ def _form() -> TokenForm:
     return form
 
 
-def _page(form: TokenForm) -> ResponseReturnValue:
+def _page(form: TokenForm, status: int) -> ResponseReturnValue:
     held = list(db.session.scalars(personal_tokens.of(current_user())))
     page = render_template("accounts/tokens.html", form=form, tokens=held, now=clock.now())
-    return page, 422 if request.method == "POST" else 200
+    return page, status

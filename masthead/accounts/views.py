@@ -9,6 +9,7 @@ from masthead.accounts import (
     actions,
     attempts,
     authentication,
+    notifications,
     passwords,
     pending,
     queries,
@@ -36,15 +37,22 @@ NO_REGISTRATION = {
 }
 
 
-@bp.route("/register", methods=["GET", "POST"])
+@bp.get("/register")
+@public
+def register() -> ResponseReturnValue:
+    """The form for a new account."""
+    _check_registration()
+    return render_template("accounts/register.html", form=RegistrationForm())
+
+
+@bp.post("/register")
 @public
 @redisplays_expired_form
-def register() -> ResponseReturnValue:
+def make_account() -> ResponseReturnValue:
     """Make an account. The answer does not say whether the address already had one."""
-    if current_app.config["REGISTRATION"] != "open":
-        raise NotAllowed(NO_REGISTRATION[current_app.config["REGISTRATION"]])
+    _check_registration()
     form = RegistrationForm()
-    if form.validate_on_submit():
+    if form.validate():
         limits.count("registration", limits.caller())
         try:
             registration.register(
@@ -58,7 +66,13 @@ def register() -> ResponseReturnValue:
         else:
             db.session.commit()
             return redirect(url_for("accounts.registered"), code=303)
-    return render_template("accounts/register.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("accounts/register.html", form=form), 422
+
+
+def _check_registration() -> None:
+    """Raise `NotAllowed` unless everybody can make an account."""
+    if current_app.config["REGISTRATION"] != "open":
+        raise NotAllowed(NO_REGISTRATION[current_app.config["REGISTRATION"]])
 
 
 @bp.get("/registered")
@@ -68,15 +82,24 @@ def registered() -> ResponseReturnValue:
     return render_template("accounts/registered.html")
 
 
-@bp.route("/login", methods=["GET", "POST"])
+@bp.get("/login")
+@public
+def login() -> ResponseReturnValue:
+    """The form for signing in."""
+    if access.visitor() is not None:
+        return redirect_back(url_for("dashboard.index"))
+    return login_page(LoginForm())
+
+
+@bp.post("/login")
 @public
 @redisplays_expired_form
-def login() -> ResponseReturnValue:
+def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail address and password."""
     if access.visitor() is not None:
         return redirect_back(url_for("dashboard.index"))
     form = LoginForm()
-    if form.validate_on_submit():
+    if form.validate():
         attempt = attempts.begin(form.email.data or "")
         user = authentication.verified(form.email.data or "", form.password.data or "")
         if user is not None:
@@ -84,7 +107,7 @@ def login() -> ResponseReturnValue:
         audit.record("sign_in.failed", by=None, subject=form.email.data or "")
         db.session.commit()
         form.form_errors.append(WRONG)
-    return login_page(form), 422 if form.is_submitted() else 200
+    return login_page(form), 422
 
 
 def _let_in(user: User, form: LoginForm, attempt: Attempt) -> ResponseReturnValue:
@@ -117,14 +140,22 @@ def logout() -> ResponseReturnValue:
     return redirect(url_for("site.home"), code=303)
 
 
-@bp.route("/profile", methods=["GET", "POST"])
+@bp.get("/profile")
+@signed_in
+def profile() -> ResponseReturnValue:
+    """One's own profile, as a form."""
+    user = queries.get(current_user().id)
+    return _profile_page(ProfileForm(obj=user), user)
+
+
+@bp.post("/profile")
 @signed_in
 @redisplays_expired_form
-def profile() -> ResponseReturnValue:
-    """Show and change one's own profile."""
+def save_profile() -> ResponseReturnValue:
+    """Change one's own profile."""
     user = queries.get(current_user().id)
     form = ProfileForm(obj=user)
-    if form.validate_on_submit():
+    if form.validate():
         actions.update_profile(
             user,
             name=form.name.data or "",
@@ -136,6 +167,22 @@ def profile() -> ResponseReturnValue:
         db.session.commit()
         flash("Your profile is saved.")
         return redirect(url_for("accounts.profile"), code=303)
-    return render_template(
-        "accounts/profile.html", form=form, user=user
-    ), 422 if request.method == "POST" else 200
+    return _profile_page(form, user), 422
+
+
+def _profile_page(form: ProfileForm, user: User) -> str:
+    choices = notifications.choices_of(user)
+    return render_template("accounts/profile.html", form=form, user=user, choices=choices)
+
+
+@bp.post("/profile/emails")
+@signed_in
+def choose_emails() -> ResponseReturnValue:
+    """Save which emails one gets."""
+    user = queries.get(current_user().id)
+    wanted = set(request.form.getlist("emails"))
+    choices = {kind: kind.value in wanted for kind in notifications.choices_of(user)}
+    actions.choose_emails(user, choices, by=user)
+    db.session.commit()
+    flash("Your email settings are saved.")
+    return redirect(url_for("accounts.profile"), code=303)

@@ -15,7 +15,7 @@ from masthead import audit, clock, time_zones
 from masthead.accounts import local_time
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
-from masthead.audit import queries
+from masthead.audit import labels, queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
 from masthead.errors import Invalid
@@ -45,8 +45,15 @@ FORMULA_BEGINNINGS = (
 def index() -> ResponseReturnValue:
     """Who did what, the newest first."""
     page = paginate(_filtered(), page=page_number(), per_page=PER_PAGE)
-    actions = list(db.session.scalars(queries.actions()))
-    return render_template("admin/audit.html", page=page, actions=actions, wanted=_wanted())
+    actions = sorted(db.session.scalars(queries.actions()), key=labels.of_action)
+    return render_template(
+        "admin/audit.html",
+        page=page,
+        actions=actions,
+        wanted=_wanted(),
+        labels=labels,
+        days=queries.KEPT_DAYS,
+    )
 
 
 @bp.post("/audit.csv")

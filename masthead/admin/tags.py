@@ -29,31 +29,45 @@ def index() -> ResponseReturnValue:
     return render_template("admin/tags.html", page=page, counts=counts, wanted=wanted)
 
 
-@bp.route("/create", methods=["GET", "POST"])
+@bp.get("/create")
+@requires(Permission.MANAGE_TAGS)
+def create() -> ResponseReturnValue:
+    """The form for a tag that no post carries yet."""
+    return render_template("admin/tag.html", form=TagForm(), tag=None)
+
+
+@bp.post("/create")
 @requires(Permission.MANAGE_TAGS)
 @redisplays_expired_form
-def create() -> ResponseReturnValue:
+def store() -> ResponseReturnValue:
     """Make a tag that no post carries yet."""
     form = TagForm()
-    if form.validate_on_submit() and (made := _stored(form)) is not None:
+    if form.validate() and (made := _stored(form)) is not None:
         db.session.commit()
         flash(f"The tag {made.name} is made.")
         return redirect(url_for("tags_admin.index"), code=303)
-    return render_template("admin/tag.html", form=form, tag=None), _status()
+    return render_template("admin/tag.html", form=form, tag=None), 422
 
 
-@bp.route("/<int:tag_id>", methods=["GET", "POST"])
+@bp.get("/<int:tag_id>")
+@requires(Permission.MANAGE_TAGS)
+def edit(tag_id: int) -> ResponseReturnValue:
+    """The form for a tag that there is."""
+    form = TagForm(obj=queries.get(tag_id))
+    return _desk(tag_id, form, MergeForm(), 200)
+
+
+@bp.post("/<int:tag_id>")
 @requires(Permission.MANAGE_TAGS)
 @redisplays_expired_form
-def edit(tag_id: int) -> ResponseReturnValue:
+def save(tag_id: int) -> ResponseReturnValue:
     """Rename or describe a tag; its address stays."""
-    tag = queries.get(tag_id)
-    form = TagForm(obj=tag) if request.method == "GET" else TagForm()
-    if form.validate_on_submit() and _stored(form, tag) is not None:
+    tag, form = queries.get(tag_id), TagForm()
+    if form.validate() and _stored(form, tag) is not None:
         db.session.commit()
         flash(f"The tag {tag.name} is saved.")
         return redirect(url_for("tags_admin.edit", tag_id=tag_id), code=303)
-    return _desk(tag_id, form, MergeForm(formdata=None), _status())
+    return _desk(tag_id, form, MergeForm(formdata=None), 422)
 
 
 def _stored(form: TagForm, tag: Tag | None = None) -> Tag | None:
@@ -117,7 +131,3 @@ def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> Respon
     carried = tagging.counts([tag]).get(tag_id, 0)
     page = render_template("admin/tag.html", form=form, merging=merging, tag=tag, carried=carried)
     return page, status
-
-
-def _status() -> int:
-    return 422 if request.method == "POST" else 200

@@ -6,7 +6,7 @@ could ask for a permission, so theirs is here.
 
 from typing import NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead.accounts.access import current_user, requires, requires_any
@@ -18,6 +18,7 @@ from masthead.db import db
 from masthead.posts.lifecycle import State
 from masthead.settings import actions as settings
 from masthead.settings.queries import publication
+from masthead.web import body_limits
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("admin", __name__)
@@ -62,13 +63,19 @@ def _figures(user: User) -> list[Figure]:
     return figures
 
 
-@settings_bp.route("", methods=["GET", "POST"])
+@settings_bp.get("")
+@requires(Permission.MANAGE_SETTINGS)
+def edit() -> ResponseReturnValue:
+    """The settings, as a form."""
+    return render_template("settings/edit.html", form=SettingsForm.of(publication()))
+
+
+@settings_bp.post("")
 @requires(Permission.MANAGE_SETTINGS)
 @redisplays_expired_form
-def edit() -> ResponseReturnValue:
-    """Show and change the settings."""
-    if request.method == "GET":
-        return render_template("settings/edit.html", form=SettingsForm.of(publication()))
+@body_limits.takes(body_limits.LONG_FORM_BYTES)
+def save() -> ResponseReturnValue:
+    """Change the settings."""
     form = SettingsForm()
     if not form.validate():
         return render_template("settings/edit.html", form=form), 422

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, or_, select
 
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 
 KEPT_DAYS = 400
+#: The first words of actions whose subject is what a text is called, and no person.
+TEXTS = ("post", "page", "comment", "tag", "import", "export")
 
 
 def events(
@@ -53,11 +55,10 @@ def retention() -> timedelta:
 
 def about(actor_id: int, subjects: Sequence[str]) -> Select[AuditEvent]:
     """What somebody did, and what was done to them, the oldest first."""
-    return (
-        select(AuditEvent)
-        .where((AuditEvent.actor_id == actor_id) | AuditEvent.subject.in_(subjects))
-        .order_by(AuditEvent.id)
-    )
+    # A text may have somebody's name as its title; what happened to it is not theirs to know.
+    is_text = or_(*(AuditEvent.action.startswith(f"{kind}.") for kind in TEXTS))
+    is_about = AuditEvent.subject.in_(subjects) & ~is_text
+    return select(AuditEvent).where((AuditEvent.actor_id == actor_id) | is_about).order_by(AuditEvent.id)
 
 
 def deeds(action: str, subjects: Sequence[str], *, since: datetime) -> Select[AuditEvent]:

@@ -8,6 +8,7 @@ from flask import has_request_context, request
 from masthead import clock
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from masthead.jobs import present
 from masthead.text.addresses import truncated
 
 
@@ -22,7 +23,7 @@ class Actor(Protocol):
 
 
 def record(action: str, *, by: Actor | None, subject: str = "", **details: Any) -> None:
-    """Note that ``by`` did something; without anybody it was a visitor, or the shell."""
+    """Note that ``by`` did something; without anybody it was a visitor, a task or the shell."""
     db.session.add(
         AuditEvent(
             at=clock.now(),
@@ -45,7 +46,9 @@ def _visible_in(value: Any) -> Any:
 
 
 def _nobody() -> str:
-    return "visitor" if has_request_context() else "shell"
+    if has_request_context():
+        return "visitor"
+    return "background task" if present.is_working() else "shell"
 
 
 def visible(text: str) -> str:

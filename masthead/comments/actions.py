@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from masthead import pagecache
+from masthead import audit, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.comments import lifecycle, queries
+from masthead.comments import announcing, lifecycle, queries
 from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment, CommentStatus
@@ -31,6 +31,13 @@ from masthead.settings.queries import publication
 
 #: As long as this, the same text of the same person at the same place is taken for the comment that is there.
 SENT_AGAIN = timedelta(days=1)
+#: How the audit log calls a decision.
+DEEDS: dict[Step, str] = {
+    Step.APPROVE: "approved",
+    Step.REJECT: "rejected",
+    Step.DELETE: "deleted",
+    Step.RESTORE: "restored",
+}
 
 
 def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int | None = None) -> Comment:
@@ -44,13 +51,15 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
         raise NotAllowed("Your role does not allow you to write comments.")
     if not is_open(post):
         raise CommentsClosed
-    parent_id, depth = (None, 0) if parent_id is None else _place_below(_parent(post, parent_id, by=by))
+    answered = None if parent_id is None else _parent(post, parent_id, by=by)
+    parent_id, depth = (None, 0) if answered is None else _place_below(answered)
     sent_before = _sent_before(post, remark, by=by, at=at, parent_id=parent_id)
     if sent_before is not None:
         return sent_before
     comment = Comment(
         post_id=post.id,
         parent_id=parent_id,
+        reply_to_id=answered.id if answered is not None else None,
         depth=depth,
         author_id=by.id,
         body=remark.body,
@@ -62,6 +71,10 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
     db.session.flush()
     pagecache.changed(f"comments:{post.id}")
     _count(Counter({post.id: _weight(comment.status)}))
+    if comment.status is CommentStatus.APPROVED:
+        announcing.announce(comment, by=by, at=at)
+    else:
+        announcing.tell_moderators()
     return comment
 
 
@@ -121,6 +134,7 @@ def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
     db.session.flush()
     if _first_status(comment.post, by) is CommentStatus.PENDING:
         _move([comment], {CommentStatus.APPROVED}, CommentStatus.PENDING, decided_at=None, decided_by_id=None)
+        announcing.tell_moderators()
 
 
 def take(step: Step, comments: Sequence[Comment], *, by: User, at: datetime) -> list[Comment]:
@@ -129,7 +143,19 @@ def take(step: Step, comments: Sequence[Comment], *, by: User, at: datetime) -> 
         raise NotAllowed("Only a moderator can decide on comments.")
     possible, result = lifecycle.STEPS[step]
     able = [comment for comment in comments if step is not Step.RESTORE or can_restore(by, comment)]
-    return _move(able, possible, result, decided_at=at, decided_by_id=by.id)
+    moved = _move(able, possible, result, decided_at=at, decided_by_id=by.id)
+    _record(step, moved, by=by)
+    for comment in moved:
+        if result is CommentStatus.APPROVED and comment.announced_at is None:
+            announcing.announce(comment, by=by, at=at)
+    return moved
+
+
+def _record(step: Step, moved: Sequence[Comment], *, by: User) -> None:
+    """Note the decision in the audit log, with whose comment it was and below which post."""
+    rows = db.session.execute(queries.summaries([comment.id for comment in moved])) if moved else ()
+    for comment_id, title, username in rows:
+        audit.record(f"comment.{DEEDS[step]}", by=by, subject=title, comment=comment_id, author=username)
 
 
 def _move(

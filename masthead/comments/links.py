@@ -4,6 +4,7 @@ from masthead.comments.models import Comment
 from masthead.comments.thread import ROOTS_PER_PAGE
 from masthead.posts.links import post_url
 from masthead.posts.models import Post
+from masthead.web.links import absolute_url
 
 
 def comment_url(comment: Comment, post: Post, *, waiting: int = 0) -> str:
@@ -14,6 +15,11 @@ def comment_url(comment: Comment, post: Post, *, waiting: int = 0) -> str:
     """
     is_long = post.comment_count + waiting >= ROOTS_PER_PAGE
     return f"{post_url(post)}{f'?comment={comment.id}' if is_long else ''}#comment-{comment.id}"
+
+
+def comment_address(comment: Comment, post: Post) -> str:
+    """The same as an absolute address, for emails."""
+    return f"{absolute_url('site.post', slug=post.slug)}#comment-{comment.id}"
 
 
 def discussion_url(post: Post) -> str:

@@ -36,6 +36,8 @@ class Comment(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
     #: How many comments it stands below: 0 answers the post itself.
     depth: Mapped[int] = mapped_column(default=0)
+    #: What it answers. At the greatest depth it stands beside that, and not below it.
+    reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
     body: Mapped[str]
     html: Mapped[str]
@@ -53,11 +55,22 @@ class Comment(Base):
     edited_at: Mapped[datetime | None]
     #: When and by whom the status was changed last; empty while it is what the policy made it.
     decided_at: Mapped[datetime | None]
+    #: When the people concerned were told of it, which happens once.
+    announced_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
     post: Mapped[Post] = relationship(lazy="raise", innerjoin=True)
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True, foreign_keys=[author_id])
     decided_by: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[decided_by_id])
+
+
+class ModeratorNotice(Base):
+    """When a moderator was last told of comments that wait; they are told once an hour at most."""
+
+    __tablename__ = "moderator_notice"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    sent_at: Mapped[datetime]
 
 
 # What is read is noted by the queries, below a post and not one by one.

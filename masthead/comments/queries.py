@@ -118,6 +118,17 @@ def many_for_moderation(comment_ids: Collection[int], *, by: User) -> list[Comme
     return list(db.session.scalars(for_moderation(by).where(Comment.id.in_(comment_ids))).unique())
 
 
+def summaries(comment_ids: Collection[int]) -> Select[int, str, str]:
+    """``(id, title of the post, user name of the author)`` of comments, by their ids."""
+    return (
+        select(Comment.id, Post.title, User.username)
+        .join(Comment.post)
+        .join(User, User.id == Comment.author_id)
+        .where(Comment.id.in_(comment_ids))
+        .order_by(Comment.id)
+    )
+
+
 def counts_by_status(by: User) -> dict[CommentStatus, int]:
     """How many comments a moderator may decide on in each status, from one statement."""
     if not can_moderate(by):

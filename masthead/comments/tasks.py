@@ -1,4 +1,7 @@
-"""What happens to comments by the passing of time: spam and deleted ones are removed for good."""
+"""What happens to comments by the passing of time: spam and deleted ones are removed for good.
+
+The emails about comments are written in `masthead.comments.email_tasks`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """Changing and taking back one's own comments. Writing one belongs to `site`, whose page shows the form."""
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
@@ -15,21 +15,28 @@ from masthead.comments.models import Comment
 from masthead.comments.permissions import EDIT_WINDOW, can_revise
 from masthead.db import db
 from masthead.errors import NotAllowed
+from masthead.web import body_limits
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("comments", __name__)
 
 
-@bp.route("/<int:comment_id>/edit", methods=["GET", "POST"])
+@bp.get("/<int:comment_id>/edit")
+@requires(Permission.COMMENT)
+def edit(comment_id: int) -> ResponseReturnValue:
+    """One's own comment, as a form."""
+    comment = _own(comment_id)
+    if not can_revise(current_user(), comment, at=clock.now()):
+        raise EditWindowClosed
+    return _edit_page(RemarkForm(body=comment.body), comment)
+
+
+@bp.post("/<int:comment_id>/edit")
 @requires(Permission.COMMENT)
 @redisplays_expired_form
-def edit(comment_id: int) -> ResponseReturnValue:
+@body_limits.takes(body_limits.LONG_FORM_BYTES)
+def save(comment_id: int) -> ResponseReturnValue:
     """Change one's own comment."""
-    if request.method == "GET":
-        comment = _own(comment_id)
-        if not can_revise(current_user(), comment, at=clock.now()):
-            raise EditWindowClosed
-        return _edit_page(RemarkForm(body=comment.body), comment)
     form = RemarkForm()
     remark = form.typeset()
     comment = _own(comment_id)
@@ -57,13 +64,18 @@ def _edit_page(form: RemarkForm, comment: Comment) -> str:
     return render_template("comments/edit.html", form=form, comment=comment, until=until)
 
 
-@bp.route("/<int:comment_id>/delete", methods=["GET", "POST"])
+@bp.get("/<int:comment_id>/delete")
 @signed_in
 def delete(comment_id: int) -> ResponseReturnValue:
-    """Ask, then delete one's own comment."""
+    """Ask whether one's own comment is to be deleted."""
+    return render_template("comments/delete.html", comment=_own(comment_id))
+
+
+@bp.post("/<int:comment_id>/delete")
+@signed_in
+def remove(comment_id: int) -> ResponseReturnValue:
+    """Delete one's own comment."""
     comment = _own(comment_id)
-    if request.method == "GET":
-        return render_template("comments/delete.html", comment=comment)
     actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
     db.session.commit()
     flash("Your comment is deleted.")

@@ -3,7 +3,7 @@
 from masthead.db import lifetimes as _lifetimes  # noqa: F401 (registers itself)
 from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
-from masthead.db.engine import db, init_app, is_full, limit_statements, snapshot
+from masthead.db.engine import db, init_app, is_full, limit_statements, own_transaction, snapshot
 from masthead.db.inserting import insert_into
 from masthead.db.pagination import Page, count_of, paginate, paginated
 from masthead.db.statistics import refresh_statistics
@@ -27,6 +27,7 @@ __all__ = [
     "is_full",
     "limit_statements",
     "observe",
+    "own_transaction",
     "paginate",
     "paginated",
     "refresh_statistics",

@@ -4,6 +4,9 @@ SQLite (https://www.sqlite.org/lang_transaction.html): the driver's own transact
 late and lets a transaction that read first fail when it comes to write. We begin ourselves: reads take one snapshot
 (DEFERRED), a unit of work that may write takes the write lock at its first statement (IMMEDIATE) and so waits its
 turn instead of failing.
+
+A request with a safe method (RFC 9110, section 9.2.1) cannot write on either database, whatever its view does. The few
+notes that it may leave behind, such as the last use of a login, are written in `own_transaction`.
 """
 
 import os
@@ -29,11 +32,13 @@ CONNECT_SECONDS = 3
 #: https://www.postgresql.org/docs/current/errcodes-appendix.html
 DISK_FULL = "53100"
 LIMIT = "masthead.db.statement_milliseconds"
-READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+READ_ONLY = "masthead.db.read_only"
+WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # After a commit nothing changes any more in a request, so what was loaded may still be shown.
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
-_reading: ContextVar[bool] = ContextVar("masthead_db_reading", default=False)
+#: Whether transactions that begin now only read; None leaves it to the method of the request.
+_reading: ContextVar[bool | None] = ContextVar("masthead_db_reading", default=None)
 
 
 def init_app(app: Flask) -> None:
@@ -57,6 +62,8 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            _prepare_postgresql(db.engine)
 
 
 def _is_sqlite(app: Flask) -> bool:
@@ -115,11 +122,29 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN DEFERRED" if _only_reads() else "BEGIN IMMEDIATE")
+        only_reads = _only_reads()
+        # The setting stays with the connection, so that most transactions find it as they want it.
+        if connection.info.get(READ_ONLY, False) != only_reads:
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(only_reads)}")
+            connection.info[READ_ONLY] = only_reads
+        connection.exec_driver_sql("BEGIN DEFERRED" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        only_reads = _only_reads()
+        # The driver writes it into the BEGIN that it sends with the first statement, so it costs nothing.
+        if bool(driver.read_only) != only_reads:
+            driver.read_only = only_reads
 
 
 def _only_reads() -> bool:
-    return _reading.get() or (has_request_context() and request.method in READING_METHODS)
+    chosen = _reading.get()
+    if chosen is not None:
+        return chosen
+    return has_request_context() and request.method not in WRITING_METHODS
 
 
 @contextmanager
@@ -133,5 +158,20 @@ def snapshot() -> Iterator[Session]:
         with Session(db.engine, expire_on_commit=False) as session:
             yield session
             session.expunge_all()
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """A transaction of its own that writes, in any request; it commits when the block ends.
+
+    It is for notes that nobody asked for: the last use of a login or a token, the lease of a job. A test names the
+    functions that use it.
+    """
+    token = _reading.set(False)
+    try:
+        with Session(db.engine) as session, session.begin():
+            yield session
     finally:
         _reading.reset(token)

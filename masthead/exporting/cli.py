@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from masthead.db import snapshot
+from masthead import audit
+from masthead.db import db, snapshot
 from masthead.exporting import markdown
 from masthead.exporting.folder import ExportFolder
 from masthead.storage import store as storage
@@ -24,6 +25,8 @@ def export_markdown(folder: Path) -> None:
     """
     with snapshot() as session:
         tally = markdown.write(ExportFolder(folder), session=session, files=storage.current())
+    audit.record("export.made", by=None, posts=tally.posts, pages=tally.pages, format="markdown")
+    db.session.commit()
     click.echo(
         f"{click.format_filename(folder)} holds {tally.posts} posts ({tally.drafts} of them drafts), {tally.pages} pages, {tally.tags} tags, "
         f"{tally.authors} authors, {tally.redirects} old addresses and {tally.pictures} pictures."

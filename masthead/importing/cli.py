@@ -100,6 +100,7 @@ def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
         if not wishes.dry_run:
             # The tables may have become a thousand times as large as they were.
             refresh_statistics()
+            work.record()
             db.session.commit()
         summary = work.end()
         seconds = time.monotonic() - begun

@@ -13,7 +13,7 @@ from typing import Any, Final
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
-from masthead import clock
+from masthead import audit, clock
 from masthead.accounts import queries as accounts
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
@@ -221,6 +221,13 @@ class Import:
         self._summary.stored += outcome in WRITTEN
         address = self._found.addresses.urls[source]
         self._report.add(prepared, outcome, address=address, notes=batch.notes.get(source, ()))
+
+    def record(self) -> None:
+        """Note in the audit log what was imported, and who owns it; the caller commits."""
+        outcomes = {outcome.value: count for outcome, count in self._report.sums.outcomes.items() if count}
+        audit.record(
+            "import.finished", by=None, subject=self._run.source, owner=self._run.by.username, **outcomes
+        )
 
     def end(self) -> Summary:
         """What there is to say about the whole."""

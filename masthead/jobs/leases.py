@@ -5,18 +5,15 @@ the next runner takes the job; whoever lost a lease can no longer write its resu
 """
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from masthead import clock
-from masthead.db import db, snapshot
+from masthead.db import own_transaction, snapshot
 from masthead.jobs.models import ERROR_CHARACTERS, Job, State
 
 LEASE = timedelta(seconds=60)
@@ -33,12 +30,6 @@ class Lease:
     args: tuple[Any, ...]
     owner: str
     attempt: int
-
-
-@contextmanager
-def _transaction() -> Iterator[Session]:
-    with Session(db.engine) as session, session.begin():
-        yield session
 
 
 def is_anything_due() -> bool:
@@ -84,7 +75,7 @@ def take(owner: str, limit: int, *, only: int | None = None) -> list[Lease]:
         .returning(Job.id, Job.name, Job.args, Job.attempts)
         .execution_options(synchronize_session=False)
     )
-    with _transaction() as session:
+    with own_transaction() as session:
         rows = session.execute(statement).all()
     return [Lease(row.id, row.name, tuple(row.args), owner, row.attempts) for row in sorted(rows)]
 
@@ -96,7 +87,7 @@ def renew(owner: str) -> None:
         .where(Job.state == State.RUNNING, Job.lease_owner == owner)
         .values(lease_until=clock.now() + LEASE)
     )
-    with _transaction() as session:
+    with own_transaction() as session:
         session.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -141,5 +132,5 @@ def _settle(lease: Lease, **values: object) -> None:
         )
         .values(lease_owner=None, lease_until=None, **values)
     )
-    with _transaction() as session:
+    with own_transaction() as session:
         session.execute(statement, execution_options={"synchronize_session": False})

@@ -30,6 +30,11 @@ def around(app: Flask, job_id: int, name: str) -> AbstractContextManager[None]:
     return nullcontext() if watcher is None else watcher(job_id, name)
 
 
+def is_working() -> bool:
+    """Whether what happens here is done by a job."""
+    return _marks.get() is not None
+
+
 def next_mark() -> str | None:
     """A name for the next thing that the job does: the first, the second …, the same when it is run again."""
     marks = _marks.get()

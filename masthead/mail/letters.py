@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
+from email.policy import default as default_policy
 from email.utils import format_datetime, make_msgid
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +21,19 @@ from masthead.mail.transports import Mailbox
 SUBJECT_CHARACTERS = 200
 
 
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header on one line, however long: folded, an address would become encoded words, which no program opens."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Whole)
+_POLICY = default_policy.clone(header_factory=_HEADERS)
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What one person is sent."""
@@ -27,14 +42,17 @@ class Letter:
     subject: str
     text: str
     html: str
+    #: Where the recipient stops emails of this kind with one click; empty for those that nobody can do without.
+    unsubscribe: str = ""
 
 
-def compose(template: str, *, recipient: str, **context: Any) -> Letter:
+def compose(template: str, *, recipient: str, unsubscribe: str = "", **context: Any) -> Letter:
     """Set the letter ``templates/mail/<template>.{txt,html}``. The first line of the text is the subject."""
+    context["unsubscribe"] = unsubscribe
     text = render_template(f"mail/{template}.txt", **context)
     subject, _, body = text.lstrip().partition("\n")
     html = render_template(f"mail/{template}.html", subject=subject, **context)
-    return Letter(recipient, one_line(subject), body.strip() + "\n", _with_inline_styles(html))
+    return Letter(recipient, one_line(subject), body.strip() + "\n", _with_inline_styles(html), unsubscribe)
 
 
 def _with_inline_styles(html: str) -> str:
@@ -53,7 +71,7 @@ def one_line(subject: str) -> str:
 
 def message(letter: Letter, sender: Mailbox) -> EmailMessage:
     """The letter as a message (RFC 5322); raises `Invalid` for an address that is none."""
-    built = EmailMessage()
+    built = EmailMessage(policy=_POLICY)
     built["From"] = address(sender.address, one_line(sender.name))
     built["To"] = address(letter.recipient)
     built["Subject"] = letter.subject
@@ -61,6 +79,10 @@ def message(letter: Letter, sender: Mailbox) -> EmailMessage:
     built["Message-ID"] = _message_id(letter)
     # Answering machines keep quiet (RFC 3834).
     built["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        # One click in the mail program, without opening a page (RFC 2369, RFC 8058).
+        built["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     built.set_content(letter.text)
     built.add_alternative(letter.html, subtype="html")
     return built

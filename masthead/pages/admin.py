@@ -14,6 +14,7 @@ from masthead.pages import actions, queries
 from masthead.pages.forms import PageForm
 from masthead.pages.models import Page
 from masthead.posts.manuscript import Manuscript, typeset
+from masthead.web import body_limits
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("pages_admin", __name__)
@@ -26,15 +27,23 @@ def index() -> ResponseReturnValue:
     return render_template("pages/index.html", pages=db.session.scalars(queries.every()).all())
 
 
-@bp.route("/create", methods=["GET", "POST"])
+@bp.get("/create")
+@requires(Permission.MANAGE_PAGES)
+def create() -> ResponseReturnValue:
+    """The desk with an empty page."""
+    return _desk(PageForm(), None, 200)
+
+
+@bp.post("/create")
 @requires(Permission.MANAGE_PAGES)
 @redisplays_expired_form
-def create() -> ResponseReturnValue:
+@body_limits.takes(body_limits.ARTICLE_BYTES)
+def store() -> ResponseReturnValue:
     """Write a new page."""
     form = PageForm()
     manuscript = _typeset(form)
     if manuscript is None:
-        return _desk(form, None)
+        return _desk(form, None, 422)
     try:
         at = clock.now()
         page = actions.create(manuscript, by=current_user(), at=at)
@@ -42,24 +51,30 @@ def create() -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         form.show(error)
-        return _desk(form, None)
+        return _desk(form, None, 422)
     db.session.commit()
     return _saved(page)
 
 
-@bp.route("/<int:page_id>", methods=["GET", "POST"])
+@bp.get("/<int:page_id>")
+@requires(Permission.MANAGE_PAGES)
+def edit(page_id: int) -> ResponseReturnValue:
+    """The desk with a page on it."""
+    page = queries.get(page_id)
+    return _desk(PageForm.of(page), page, 200)
+
+
+@bp.post("/<int:page_id>")
 @requires(Permission.MANAGE_PAGES)
 @redisplays_expired_form
-def edit(page_id: int) -> ResponseReturnValue:
+@body_limits.takes(body_limits.ARTICLE_BYTES)
+def save(page_id: int) -> ResponseReturnValue:
     """Change a page."""
-    if request.method == "GET":
-        page = queries.get(page_id)
-        return _desk(PageForm.of(page), page)
     form = PageForm()
     # Rendered before the page is read, because reading it to change it locks it.
     manuscript = _typeset(form)
     if manuscript is None:
-        return _desk(form, queries.get(page_id))
+        return _desk(form, queries.get(page_id), 422)
     page = queries.get_to_change(page_id)
     try:
         at = clock.now()
@@ -71,14 +86,14 @@ def edit(page_id: int) -> ResponseReturnValue:
         page = queries.get(page_id)
         # What was typed is kept, and saving once more replaces what the other person wrote.
         form.version.data = str(page.version)
-        return _desk(form, page)
+        return _desk(form, page, 422)
     db.session.commit()
     return _saved(page)
 
 
 def _typeset(form: PageForm) -> Manuscript | None:
-    """What was sent, rendered; None if nothing was sent or it cannot be accepted."""
-    if not form.validate_on_submit():
+    """What was sent, rendered; None if it cannot be accepted."""
+    if not form.validate():
         return None
     try:
         return typeset(**form.fields_of_manuscript())
@@ -106,6 +121,5 @@ def _saved(page: Page) -> ResponseReturnValue:
     return redirect(url_for("pages_admin.edit", page_id=page.id), code=303)
 
 
-def _desk(form: PageForm, page: Page | None) -> ResponseReturnValue:
-    status = 422 if request.method == "POST" else 200
+def _desk(form: PageForm, page: Page | None, status: int) -> ResponseReturnValue:
     return render_template("pages/edit.html", form=form, page=page), status

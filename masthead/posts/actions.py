@@ -6,23 +6,35 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from masthead import jobs, pagecache
+from masthead import audit, jobs, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
 from masthead.errors import Invalid, NotAllowed
-from masthead.posts import lifecycle
+from masthead.mail import delivery
+from masthead.posts import lifecycle, reviewing
 from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
 from masthead.posts.lifecycle import Status, Step
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
-from masthead.posts.permissions import can_edit, can_publish
+from masthead.posts.permissions import can_edit, can_publish, can_send_back, can_withdraw
 from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.anchors import with_kept_ids
 from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
+
+#: How the audit log calls a step that was taken.
+DEEDS: dict[Step, str] = {
+    Step.SUBMIT: "submitted",
+    Step.WITHDRAW: "withdrawn",
+    Step.RETURN: "returned",
+    Step.PUBLISH: "published",
+    Step.UNPUBLISH: "unpublished",
+    Step.TRASH: "trashed",
+    Step.RESTORE: "restored",
+}
 
 
 def create(
@@ -39,6 +51,7 @@ def create(
     db.session.flush()
     db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
     _keep_revision(post, manuscript, by=by, at=at, note=note)
+    _record("created", post, by=by)
     # Nobody sees a draft, and its address answers what it answered before.
     pagecache.considered("post")
     return post
@@ -62,13 +75,24 @@ def revise(
         raise StaleVersion(expected=expected_version, actual=post.version)
     if post.status is Status.PUBLIC and manuscript.is_blank and not _is_blank(post) and not post.lead_image:
         raise NothingToPublish
-    before = _standing(post)
+    before, title, slug = _standing(post), post.title, post.slug
     if manuscript.slug is not None and manuscript.slug != post.slug:
         _readdress(post, manuscript.slug)
     _set(post, manuscript, at=at)
     _tell(post, before)
     db.session.flush()
     _keep_revision(post, manuscript, by=by, at=at, note=note)
+    _record_edit(post, title=title, slug=slug, by=by)
+
+
+def _record_edit(post: Post, *, title: str, slug: str, by: User) -> None:
+    changes = {"title": (title, post.title), "slug": (slug, post.slug)}
+    details = {
+        name: {"before": before, "after": after}
+        for name, (before, after) in changes.items()
+        if before != after
+    }
+    _record("edited", post, by=by, **details)
 
 
 def _claimed_slug(manuscript: Manuscript) -> str:
@@ -162,14 +186,25 @@ def submit(post: Post, *, by: User, at: datetime) -> None:
     """Hand the draft to the editors."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can submit this post.")
-    _move(post, Step.SUBMIT, at=at)
+    if _move(post, Step.SUBMIT, by=by, at=at):
+        reviewing.resolve_notes(post, at=at)
+        reviewing.tell_editors(post, by=by)
 
 
-def send_back(post: Post, *, by: User, at: datetime) -> None:
-    """Return a submitted post to its author."""
-    if not by.can(Permission.EDIT_POSTS):
+def withdraw(post: Post, *, by: User, at: datetime) -> None:
+    """Take a submitted post back from the editors."""
+    if not can_withdraw(by, post):
+        raise NotAllowed("Only its author can withdraw this post.")
+    _move(post, Step.WITHDRAW, by=by, at=at)
+
+
+def send_back(post: Post, *, by: User, at: datetime, note: str = "") -> None:
+    """Return a submitted post to its author, with a note; raises `Invalid` for one that cannot be stored."""
+    if not can_send_back(by):
         raise NotAllowed("Only an editor can send a post back.")
-    _move(post, Step.RETURN, at=at)
+    note = reviewing.checked_note(note)
+    _move(post, Step.RETURN, by=by, at=at)
+    reviewing.keep_note(post, note, by=by, at=at)
 
 
 def publish(post: Post, *, by: User, at: datetime) -> None:
@@ -178,9 +213,13 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
         raise NotAllowed("Only its author or an editor can publish this post, if their role allows it.")
     if not post.is_published and _is_blank(post):
         raise NothingToPublish
-    _move(post, Step.PUBLISH, at=at)
+    was_published = post.is_published
+    _move(post, Step.PUBLISH, by=by, at=at, deed="" if was_published else "published")
     if post.published_at is None or post.published_at > at:
         post.published_at = at
+    if not was_published:
+        reviewing.resolve_notes(post, at=at)
+        reviewing.tell_author_of_publication(post, by=by)
 
 
 def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
@@ -191,8 +230,9 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise Invalid("Choose a moment in the future, or publish the post now.", field="published_at")
     if _is_blank(post):
         raise NothingToPublish
-    _move(post, Step.PUBLISH, at=at)
+    _move(post, Step.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())
     post.published_at = when
+    reviewing.resolve_notes(post, at=at)
     _tell(post, None)
     _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
 
@@ -200,7 +240,7 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
 def _announce(post: Post, when: datetime, *, to: Iterable[int]) -> None:
     """Have letters written when the moment has come, one to each of them however often it was set to this moment."""
     moment = int(when.timestamp())
-    for user_id in to:
+    for user_id in to if delivery.is_on() else ():
         key = f"post-public:{post.id}:{moment}:{user_id}"
         jobs.enqueue(tell_of_publication, post.id, moment, user_id, run_at=when, unique_key=key)
 
@@ -220,14 +260,14 @@ def unpublish(post: Post, *, by: User, at: datetime) -> None:
     """Take the post back from the readers; it is a draft again."""
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can unpublish this post.")
-    _move(post, Step.UNPUBLISH, at=at)
+    _move(post, Step.UNPUBLISH, by=by, at=at)
 
 
 def trash(post: Post, *, by: User, at: datetime) -> None:
     """Move the post to the trash."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can move this post to the trash.")
-    _move(post, Step.TRASH, at=at)
+    _move(post, Step.TRASH, by=by, at=at)
     post.trashed_at = at
 
 
@@ -235,7 +275,7 @@ def restore(post: Post, *, by: User, at: datetime) -> None:
     """Take the post out of the trash, as a draft."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can restore this post.")
-    _move(post, Step.RESTORE, at=at)
+    _move(post, Step.RESTORE, by=by, at=at)
     post.trashed_at = None
 
 
@@ -244,10 +284,21 @@ def _is_blank(post: Post) -> bool:
     return not post.words and not post.lead_image and is_blank(post.html)
 
 
-def _move(post: Post, step: Step, *, at: datetime) -> None:
-    post.status = lifecycle.after(step, post.status)
+def _move(post: Post, step: Step, *, by: User, at: datetime, deed: str | None = None, **details: str) -> bool:
+    """Take a step; whether the post has another status now. An empty ``deed`` is not recorded."""
+    before = post.status
+    post.status = lifecycle.after(step, before)
     post.updated_at = at
     _tell(post, None)
+    is_moved = post.status is not before
+    deed = (DEEDS[step] if is_moved else "") if deed is None else deed
+    if deed:
+        _record(deed, post, by=by, **details)
+    return is_moved
+
+
+def _record(deed: str, post: Post, *, by: User, **details: object) -> None:
+    audit.record(f"post.{deed}", by=by, subject=post.title, post=post.id, **details)
 
 
 def _standing(post: Post) -> tuple[object, ...]:

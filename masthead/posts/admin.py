@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import GREATEST_ID, db, paginate
 from masthead.errors import DomainError, Invalid, NotFound
-from masthead.posts import actions, counts, queries
+from masthead.posts import actions, counts, queries, reviewing
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
 from masthead.web.paging import page_number
@@ -27,6 +28,7 @@ FEW_POSTS = 1_000
 #: What can be done to many posts at once, and how that is said.
 STEPS: dict[str, tuple[Callable[..., None], str]] = {
     "publish": (actions.publish, "published"),
+    "return": (actions.send_back, "sent back"),
     "unpublish": (actions.unpublish, "unpublished"),
     "trash": (actions.trash, "moved to the trash"),
     "restore": (actions.restore, "restored as a draft"),
@@ -48,7 +50,13 @@ def index() -> ResponseReturnValue:
     elif not state:
         total = counts.kept()
     page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
-    return render_template("posts/all_posts.html", page=page, state=state, wanted=wanted)
+    return render_template(
+        "posts/all_posts.html",
+        page=page,
+        state=state,
+        wanted=wanted,
+        note_characters=reviewing.NOTE_CHARACTERS,
+    )
 
 
 def _titled(wanted: str, is_asked: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:
@@ -74,6 +82,8 @@ def change() -> ResponseReturnValue:
     if wanted not in STEPS:
         raise Invalid("This button is unknown. Use one of the buttons below the list.")
     step, participle = STEPS[wanted]
+    if wanted == "return":
+        step = partial(step, note=reviewing.checked_note(request.form.get("note", "")))
     posts = db.session.scalars(queries.to_change(_chosen())).all()
     refusals = Counter(_attempt(step, post, by=current_user(), at=clock.now()) for post in posts)
     done = refusals.pop(None, 0)

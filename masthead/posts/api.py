@@ -18,7 +18,7 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.listed import Listed
 from masthead.posts.manuscript import Manuscript, Picture, typeset
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, can_see
+from masthead.posts.permissions import can_edit, can_see, can_withdraw
 from masthead.posts.schemas import (
     Fields,
     PostAnswer,
@@ -144,6 +144,8 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
             actions.submit(post, by=by, at=at)
         case "draft" if post.status is Status.PUBLIC:
             actions.unpublish(post, by=by, at=at)
+        case "draft" if post.status is Status.IN_REVIEW and can_withdraw(by, post):
+            actions.withdraw(post, by=by, at=at)
         case "draft" if post.status is Status.IN_REVIEW:
             actions.send_back(post, by=by, at=at)
 

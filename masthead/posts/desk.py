@@ -11,34 +11,36 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
-from masthead.posts import actions, counts, queries
+from masthead.posts import actions, counts, messages, queries, reviewing
 from masthead.posts.forms import PostForm
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, can_publish
+from masthead.posts.permissions import can_edit, can_publish, can_withdraw
+from masthead.web import body_limits
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.paging import page_number
 
 bp = Blueprint("posts_desk", __name__)
 
 POSTS_PER_PAGE = 30
-SAID: dict[State, str] = {
-    State.DRAFT: "Your draft is saved.",
-    State.IN_REVIEW: "Your post is with the editors.",
-    State.SCHEDULED: "Your post is scheduled.",
-    State.PUBLISHED: "Your post is public.",
-    State.TRASHED: "Your post is in the trash.",
-}
 
 
-@bp.route("/create", methods=["GET", "POST"])
+@bp.get("/create")
+@requires(Permission.WRITE)
+def create() -> ResponseReturnValue:
+    """The desk with an empty sheet."""
+    return _desk(PostForm(), None, 200)
+
+
+@bp.post("/create")
 @requires(Permission.WRITE)
 @redisplays_expired_form
-def create() -> ResponseReturnValue:
+@body_limits.takes(body_limits.ARTICLE_BYTES)
+def store() -> ResponseReturnValue:
     """Write a new post."""
     form = PostForm()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             manuscript = typeset(**form.fields_of_manuscript())
             at = clock.now()
@@ -49,22 +51,30 @@ def create() -> ResponseReturnValue:
             form.show(error)
         else:
             db.session.commit()
-            flash(SAID[post.state])
+            flash(messages.said(_pressed(), post, by=current_user()))
             return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
-    return _desk(form, None)
+    return _desk(form, None, 422)
 
 
-@bp.route("/edit/<int:post_id>", methods=["GET", "POST"])
+@bp.get("/edit/<int:post_id>")
+@requires(Permission.WRITE)
+def edit(post_id: int) -> ResponseReturnValue:
+    """The desk with a post on it; for one in the trash, the way out of there."""
+    post = _editable(post_id)
+    if post.status is Status.TRASHED:
+        return render_template("posts/trashed.html", post=post)
+    return _desk(PostForm.of(post), post, 200)
+
+
+@bp.post("/edit/<int:post_id>")
 @requires(Permission.WRITE)
 @redisplays_expired_form
-def edit(post_id: int) -> ResponseReturnValue:
+@body_limits.takes(body_limits.ARTICLE_BYTES)
+def save(post_id: int) -> ResponseReturnValue:
     """Change a post."""
-    if request.method == "GET":
-        post = _editable(post_id)
-        return _desk(PostForm.of(post), post)
     form = PostForm()
     manuscript = None
-    valid = form.validate_on_submit()
+    valid = form.validate()
     try:
         # Rendered before the post is read, because reading it to change it takes SQLite's write lock.
         manuscript = typeset(**form.fields_of_manuscript()) if valid else None
@@ -72,7 +82,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         form.show(error)
     post = _editable(post_id)
     if manuscript is None:
-        return _desk(form, post)
+        return _desk(form, post, 422)
     try:
         at = clock.now()
         actions.revise(post, manuscript, by=current_user(), at=at, expected_version=form.seen_version)
@@ -82,9 +92,9 @@ def edit(post_id: int) -> ResponseReturnValue:
         form.show(error)
         post = queries.get(post_id)
         form.version.data = str(post.version)
-        return _desk(form, post)
+        return _desk(form, post, 422)
     db.session.commit()
-    flash(SAID[post.state])
+    flash(messages.said(_pressed(), post, by=current_user()))
     return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
 
 
@@ -98,15 +108,24 @@ def _editable(post_id: int) -> Post:
     return post
 
 
+def _pressed() -> str:
+    """The button that was pressed."""
+    return request.form.get("action", "save")
+
+
 def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
     """Do what the pressed button says."""
     by = current_user()
     post.comments_open = bool(form.comments_open.data)
-    match request.form.get("action", "save"):
+    match _pressed():
         case "save":
             return
         case "submit":
             actions.submit(post, by=by, at=at)
+        case "withdraw":
+            actions.withdraw(post, by=by, at=at)
+        case "return":
+            actions.send_back(post, by=by, at=at, note=form.note.data or "")
         case "publish":
             actions.publish(post, by=by, at=at)
         case "schedule":
@@ -120,20 +139,35 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
             raise Invalid("This button is unknown. Use one of the buttons below the text.")
 
 
-def _desk(form: PostForm, post: Post | None) -> ResponseReturnValue:
+def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue:
     by = current_user()
     may_publish = by.can(Permission.PUBLISH) if post is None else can_publish(by, post)
-    page = render_template("posts/edit.html", form=form, post=post, may_publish=may_publish)
-    return page, 422 if request.method == "POST" else 200
+    notes = reviewing.open_notes([post.id]) if post is not None and post.status is Status.DRAFT else {}
+    page = render_template(
+        "posts/edit.html",
+        form=form,
+        post=post,
+        may_publish=may_publish,
+        may_withdraw=post is not None and can_withdraw(by, post),
+        note=notes.get(post.id) if post is not None else None,
+    )
+    return page, status
 
 
-@bp.route("/delete/<int:post_id>", methods=["GET", "POST"])
+@bp.get("/delete/<int:post_id>")
 @requires(Permission.WRITE)
 def delete(post_id: int) -> ResponseReturnValue:
-    """Ask, then move a post to the trash."""
+    """Ask whether a post is to be moved to the trash."""
     post = _editable(post_id)
-    if request.method == "GET":
-        return render_template("posts/delete.html", post=post)
+    name = "trashed" if post.status is Status.TRASHED else "delete"
+    return render_template(f"posts/{name}.html", post=post)
+
+
+@bp.post("/delete/<int:post_id>")
+@requires(Permission.WRITE)
+def trash(post_id: int) -> ResponseReturnValue:
+    """Move a post to the trash."""
+    post = _editable(post_id)
     actions.trash(post, by=current_user(), at=clock.now())
     db.session.commit()
     flash("The post is in the trash. You can restore it from there.")

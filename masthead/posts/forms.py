@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from masthead.posts.manuscript import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.models import Post
 from masthead.posts.moments import MomentField, WhichMomentField
+from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags import actions as tags
 from masthead.web.forms import Form, trimmed
 
@@ -71,6 +72,11 @@ class PostForm(ManuscriptForm):
     published_at = MomentField("Publish at", [Optional()])
     published_at_which = WhichMomentField("Which of the two")
     comments_open = BooleanField("Readers may comment", default=True)
+    note = TextAreaField(
+        "Note to the writer",
+        [Length(max=NOTE_CHARACTERS, message="A note has at most %(max)d characters.")],
+        [trimmed],
+    )
 
     @classmethod
     def of(cls, post: Post) -> "PostForm":

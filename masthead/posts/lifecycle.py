@@ -33,6 +33,7 @@ class Step(StrEnum):
     """What somebody can do with a post."""
 
     SUBMIT = "submit"
+    WITHDRAW = "withdraw"
     RETURN = "return"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
@@ -42,6 +43,7 @@ class Step(StrEnum):
 
 STEPS: dict[Step, tuple[frozenset[Status], Status]] = {
     Step.SUBMIT: (frozenset({Status.DRAFT, Status.IN_REVIEW}), Status.IN_REVIEW),
+    Step.WITHDRAW: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
     Step.RETURN: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
     Step.PUBLISH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.PUBLIC),
     Step.UNPUBLISH: (frozenset({Status.PUBLIC}), Status.DRAFT),
@@ -68,6 +70,7 @@ WORDS = {
 }
 PARTICIPLES = {
     Step.SUBMIT: "submitted",
+    Step.WITHDRAW: "withdrawn",
     Step.RETURN: "sent back",
     Step.PUBLISH: "published",
     Step.UNPUBLISH: "unpublished",

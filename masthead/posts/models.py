@@ -224,6 +224,22 @@ class Revision(Base):
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
 
 
+class ReviewNote(Base):
+    """An editor sent a post back, and what they wrote to its author about it."""
+
+    __tablename__ = "review_note"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
+    body: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    #: When the post was submitted again or published, so that the note was of the past.
+    resolved_at: Mapped[datetime | None]
+
+    author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+
+
 pagecache.watch(
     Post,
     row="post",

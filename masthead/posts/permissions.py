@@ -38,6 +38,16 @@ def can_edit(by: User, post: Owned) -> bool:
     return by.can(Permission.PUBLISH) or post.status is not Status.PUBLIC
 
 
+def can_withdraw(by: User, post: Owned) -> bool:
+    """Writers take back what they handed in."""
+    return by.id == post.author_id and by.can(Permission.WRITE)
+
+
+def can_send_back(by: User) -> bool:
+    """Editors return what was handed in."""
+    return by.can(Permission.EDIT_POSTS)
+
+
 def can_publish(by: User, post: Post) -> bool:
     """Editors publish everything, authors their own."""
     return by.can(Permission.EDIT_POSTS) or (by.id == post.author_id and by.can(Permission.PUBLISH))

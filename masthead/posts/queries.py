@@ -136,6 +136,12 @@ def everybodys() -> Select[Post]:
     return _desk_list().options(joinedload(Post.author, innerjoin=True))
 
 
+def submitted_by_others(editor: User) -> Select[Post]:
+    """What others handed in and nobody has decided on, the one that has waited longest first."""
+    waiting = everybodys().where(Post.status == Status.IN_REVIEW, Post.author_id != editor.id)
+    return waiting.order_by(None).order_by(Post.updated_at, Post.id)
+
+
 def _desk_list() -> Select[Post]:
     return select(Post).order_by(Post.updated_at.desc(), Post.id.desc()).options(*with_credits())
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload, undefer
 from masthead.accounts.models import User
 from masthead.accounts.signals import Farewell, Section, account_closed, personal_data_asked
 from masthead.db import db
-from masthead.posts.models import Post, PostByline, PostTag, Revision
+from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision
 
 
 @personal_data_asked.connect
@@ -17,6 +17,7 @@ def tell(user: User) -> list[Section]:
     return [
         Section("posts", "Your posts", [_row(post) for post in _posts_of(user)]),
         Section("revisions", "What you saved", _revisions_of(user)),
+        Section("review_notes", "Notes with which you sent posts back", _review_notes_of(user)),
     ]
 
 
@@ -50,6 +51,12 @@ def _revisions_of(user: User) -> list[dict[str, Any]]:
     return [{name: getattr(revision, name) for name in names} for revision in db.session.scalars(statement)]
 
 
+def _review_notes_of(user: User) -> list[dict[str, Any]]:
+    names = ("post_id", "body", "created_at", "resolved_at")
+    statement = select(ReviewNote).where(ReviewNote.author_id == user.id).order_by(ReviewNote.id)
+    return [{name: getattr(note, name) for name in names} for note in db.session.scalars(statement)]
+
+
 @account_closed.connect
 def hand_over(farewell: Farewell) -> None:
     """Give posts and bylines to whoever gets them. The history names a former member instead."""
@@ -69,4 +76,5 @@ def hand_over(farewell: Farewell) -> None:
     theirs = PostByline.user_id == leaving
     db.session.execute(delete(PostByline).where(theirs, PostByline.post_id.in_(heirs_own)))
     db.session.execute(update(PostByline).where(theirs).values(user_id=heir.id))
-    db.session.execute(update(Revision).where(Revision.author_id == leaving).values(author_id=former.id))
+    for history in (Revision, ReviewNote):
+        db.session.execute(update(history).where(history.author_id == leaving).values(author_id=former.id))

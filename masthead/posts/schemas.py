@@ -14,7 +14,8 @@ from masthead.posts.manuscript import (
     SUMMARY_CHARACTERS,
     TITLE_CHARACTERS,
 )
-from masthead.posts.models import Post, Revision
+from masthead.posts.models import Post, ReviewNote, Revision
+from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
 from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
@@ -267,3 +268,43 @@ class Revisions(ListAnswer):
     """Some of the saved states, the newest first."""
 
     revisions: list[RevisionItem]
+
+
+class Returning(Schema):
+    """What to tell the author."""
+
+    note: Text = Field(
+        default="",
+        max_length=NOTE_CHARACTERS,
+        description="For the author alone; readers never see it.",
+        examples=["Say earlier how long the rope is."],
+    )
+
+
+class ReviewNoteItem(Schema):
+    """A post was sent back."""
+
+    id: int = Field(examples=[7])
+    note: str = Field(examples=["Say earlier how long the rope is."])
+    by: Author = Field(description="The editor who sent it back.")
+    created_at: Made
+    resolved_at: datetime | None = Field(
+        description="When the post was submitted again or published.", examples=["2026-11-21T09:30:00Z"]
+    )
+
+    @classmethod
+    def of(cls, note: ReviewNote) -> "ReviewNoteItem":
+        """The item of a note, whose author is loaded."""
+        return cls(
+            id=note.id,
+            note=note.body,
+            by=Author.of(note.author),
+            created_at=note.created_at,
+            resolved_at=note.resolved_at,
+        )
+
+
+class ReviewNotes(ListAnswer):
+    """Some of the notes, the last first."""
+
+    notes: list[ReviewNoteItem]

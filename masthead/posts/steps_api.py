@@ -22,7 +22,7 @@ MOST_REVISIONS = 2**31 - 1
 STEPS = (401, 403, 404, 409, 412)
 
 
-def _seen(slug: str) -> Post:
+def seen(slug: str) -> Post:
     """The post; who says which state they saw is refused if that is not the present one, and nobody has to."""
     post = editable(slug)
     heed_match(str(post.version))
@@ -42,7 +42,7 @@ def _seen(slug: str) -> Post:
 )
 def publish(slug: str, body: Publishing) -> Response:
     """Make it public now, or at the moment that is given."""
-    post = _seen(slug)
+    post = seen(slug)
     bring_to(post, "published", body.published_at, by=current_user(), at=clock.now())
     answer = settled(whole, slug)
     db.session.commit()
@@ -54,7 +54,7 @@ def publish(slug: str, body: Publishing) -> Response:
 @operation("Unpublish a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def unpublish(slug: str) -> Response:
     """Take it back from the readers; it is a draft again."""
-    post = _seen(slug)
+    post = seen(slug)
     actions.unpublish(post, by=current_user(), at=clock.now())
     answer = settled(whole, slug)
     db.session.commit()
@@ -72,7 +72,7 @@ def unpublish(slug: str) -> Response:
 )
 def restore(slug: str) -> Response:
     """It is a draft again."""
-    post = _seen(slug)
+    post = seen(slug)
     actions.restore(post, by=current_user(), at=clock.now())
     answer = settled(whole, slug)
     db.session.commit()

@@ -1,18 +1,19 @@
-"""What happens to posts by the passing of time: letters about scheduled ones, and the end of the trash."""
+"""Emails about posts, and what happens to posts by the passing of time."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from masthead import clock, pagecache
-from masthead.accounts.models import User
+from masthead import audit, clock, pagecache
+from masthead.accounts import notifications
+from masthead.accounts import queries as accounts
+from masthead.accounts.notifications import Notification
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import periodic, task
-from masthead.mail import delivery, letters
 from masthead.posts import queries
 from masthead.posts.lifecycle import Status
-from masthead.posts.models import Post
+from masthead.posts.models import Post, ReviewNote
 from masthead.web.links import absolute_url
 
 #: How long the trash keeps a post.
@@ -27,16 +28,70 @@ def tell_of_publication(post_id: int, moment: int, recipient_id: int) -> None:
 
     Nothing, if it was unpublished or scheduled anew since: then there is another job for that moment.
     """
+    post = _found(post_id)
+    if post is None or not post.is_published or post.published_at is None:
+        return
+    if int(post.published_at.timestamp()) == moment:
+        _tell(Notification.POST_PUBLISHED, recipient_id, post, editor=None, link=_page_of(post))
+
+
+@task("posts.tell_of_publishing")
+def tell_of_publishing(post_id: int, editor_id: int) -> None:
+    """Tell the author that somebody else has published the post; nothing, if it was unpublished since."""
+    post = _found(post_id)
+    if post is not None and post.is_published:
+        editor = accounts.get(editor_id)
+        _tell(Notification.POST_PUBLISHED, post.author_id, post, editor=editor, link=_page_of(post))
+
+
+@task("posts.tell_of_submission")
+def tell_of_submission(post_id: int, submitter_id: int, recipient_id: int) -> None:
+    """Tell an editor that a post waits for review; nothing, if it was withdrawn or decided on since."""
+    post = _found(post_id)
+    if post is None or post.status is not Status.IN_REVIEW:
+        return
+    submitter = accounts.get(submitter_id)
+    _tell(Notification.POST_SUBMITTED, recipient_id, post, submitter=submitter, link=_editor_of(post))
+
+
+@task("posts.tell_of_return")
+def tell_of_return(note_id: int) -> None:
+    """Tell the author that an editor has sent the post back, and with which note."""
+    note = db.session.get(ReviewNote, note_id)
+    post = _found(note.post_id) if note is not None else None
+    # Submitted again since, or thrown away: then there is nothing left to do about it.
+    if note is None or note.resolved_at is not None or post is None or post.status is Status.TRASHED:
+        return
+    editor = accounts.get(note.author_id)
+    _tell(
+        Notification.POST_RETURNED,
+        post.author_id,
+        post,
+        editor=editor,
+        note=note.body,
+        link=_editor_of(post),
+    )
+
+
+def _found(post_id: int) -> Post | None:
     try:
-        post = queries.get(post_id)
+        return queries.get(post_id)
     except NotFound:
-        return
-    is_the_moment = post.published_at is not None and int(post.published_at.timestamp()) == moment
-    user = db.session.get(User, recipient_id)
-    if not post.is_published or not is_the_moment or user is None or not user.email or not user.is_active:
-        return
-    link = absolute_url("site.post", slug=post.slug)
-    delivery.send(letters.compose("published", recipient=user.email, title=post.title, link=link))
+        return None
+
+
+def _page_of(post: Post) -> str:
+    return absolute_url("site.post", slug=post.slug)
+
+
+def _editor_of(post: Post) -> str:
+    return absolute_url("posts_desk.edit", post_id=post.id)
+
+
+def _tell(kind: Notification, user_id: int, post: Post, **context: object) -> None:
+    user = notifications.recipient(kind, user_id)
+    if user is not None:
+        notifications.send(kind, user, post=post, is_own=post.author_id == user.id, **context)
 
 
 @periodic("posts.purge_trash", every=timedelta(hours=6))
@@ -47,6 +102,9 @@ def purge_trash() -> None:
     while ids := db.session.scalars(due.order_by(Post.id).limit(PURGED_AT_ONCE)).all():
         # Somebody may have restored one in this moment.
         condition = Post.id.in_(ids) & (Post.status == Status.TRASHED)
-        db.session.execute(delete(Post).where(condition), execution_options={"synchronize_session": False})
+        statement = delete(Post).where(condition).returning(Post.id, Post.title)
+        gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
+        for row in gone:
+            audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=TRASH_DAYS)
         pagecache.changed("posts", *(f"post:{post_id}" for post_id in ids))
         db.session.commit()

@@ -45,20 +45,21 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-@bp.route("/setup", methods=["GET", "POST"])
+@bp.get("/setup")
+@public
+def start() -> ResponseReturnValue:
+    """The form that the link of the server's first start leads to."""
+    _hash_of_link()
+    return render_template("site/setup.html", form=SetupForm())
+
+
+@bp.post("/setup")
 @public
 @redisplays_expired_form
-def start() -> ResponseReturnValue:
+def finish() -> ResponseReturnValue:
     """Set the publication up, with the link that the server printed."""
-    token_hash = _hash(request.args.get("token", ""))
-    stored = value(TOKEN_SETTING)
-    db.session.rollback()
-    if not isinstance(stored, str) or not hmac.compare_digest(stored, token_hash):
-        raise NotFound(
-            "This set-up link is not valid, or was used already. Start the server again for a new one."
-        )
-    form = SetupForm()
-    if form.validate_on_submit():
+    token_hash, form = _hash_of_link(), SetupForm()
+    if form.validate():
         try:
             administrator = _set_up(form, token_hash)
         except Invalid as error:
@@ -69,7 +70,19 @@ def start() -> ResponseReturnValue:
             db.session.commit()
             flash("Your publication is ready. Welcome.")
             return redirect(url_for("site.home"), code=303)
-    return render_template("site/setup.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("site/setup.html", form=form), 422
+
+
+def _hash_of_link() -> str:
+    """The hash of the link's token; raises `NotFound` unless it is the one that the server printed last."""
+    token_hash = _hash(request.args.get("token", ""))
+    stored = value(TOKEN_SETTING)
+    db.session.rollback()
+    if not isinstance(stored, str) or not hmac.compare_digest(stored, token_hash):
+        raise NotFound(
+            "This set-up link is not valid, or was used already. Start the server again for a new one."
+        )
+    return token_hash
 
 
 def _set_up(form: SetupForm, token_hash: str) -> User:

@@ -21,7 +21,7 @@ from masthead.settings.queries import publication
 from masthead.site import articles, discussions, post_page
 from masthead.site.articles import Article
 from masthead.text.colours import accent_variants
-from masthead.web import limits
+from masthead.web import body_limits, limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.limits import LimitReached
@@ -79,6 +79,7 @@ def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
 @bp.post("/blog/post/<slug>/comment")
 @requires(Permission.COMMENT)
 @redisplays_expired_form
+@body_limits.takes(body_limits.LONG_FORM_BYTES)
 def comment(slug: str) -> ResponseReturnValue:
     """Comment on a post, or answer a comment; what cannot be accepted stays in the form on the page."""
     form = CommentForm()

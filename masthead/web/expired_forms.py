@@ -49,7 +49,7 @@ def _protect() -> None:
 
 
 def exempt(app: Flask, blueprint: Blueprint) -> None:
-    """Ask no form token of a blueprint that authenticates by the Authorization header alone, never by cookie."""
+    """Ask no form token of a blueprint that never authenticates by cookie: a header or its address says who asks."""
     app.extensions.setdefault(EXEMPT, set()).add(blueprint.name)
 
 

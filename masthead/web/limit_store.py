@@ -1,31 +1,56 @@
 """Counters for `limits` that all processes of one machine share exactly, without a server: LMDB (http://www.lmdb.tech/doc/).
 
 Each hit is one write transaction, and LMDB has one writer at a time among all processes, so that of any number of
-parallel attempts exactly as many pass as the limit says. A counter is the sorted list of its hits' moments.
+parallel attempts exactly as many pass as the limit says. A counter is the sorted list of its hits' moments. A file that
+cannot be used, since it is full or the disk is, is no reason to refuse anybody: new counters are in memory then.
 """
 
 import os
 import struct
 import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 import lmdb
+import structlog
 from limits.storage import MovingWindowSupport, Storage
 
 from masthead import clock
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 SCHEME = "masthead-lmdb"
 #: Room for about a million counters; the file grows only as far as it is used.
 MAP_BYTES = 256 * 1024 * 1024
 #: LMDB's keys have at most 511 bytes.
 KEY_BYTES = 500
+#: Counters in memory while the file is full, and how often that is logged.
+MEMORY_COUNTERS = 20_000
+NOTE_SECONDS = 10.0
+DELETED_AT_ONCE = 500
 _SCHEMES = [SCHEME]
 #: By process and path: LMDB forbids a process to open a file twice, and several applications may share one.
 _opened: dict[tuple[int, str], lmdb.Environment] = {}
 _opening = threading.Lock()
 _EXPIRY = struct.Struct("<d")
+
+
+class Counters(Protocol):
+    """Where counters are: a transaction of LMDB, or memory."""
+
+    def get(self, key: bytes, /) -> bytes | None:
+        """What is stored of a key."""
+
+    def put(self, key: bytes, stored: bytes, /) -> bool:
+        """Store it."""
+
+    def delete(self, key: bytes, /) -> bool:
+        """Forget a key."""
 
 
 class LMDBStorage(Storage, MovingWindowSupport):
@@ -36,6 +61,8 @@ class LMDBStorage(Storage, MovingWindowSupport):
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: Any) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._path = Path(unquote((uri or "").partition("://")[2]))
+        self._memory = Memory()
+        self._noted_until = 0.0
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
@@ -56,64 +83,85 @@ class LMDBStorage(Storage, MovingWindowSupport):
                     )
         return _opened[place]
 
+    def _work(self, key: str, work: Callable[[Counters, bytes], T], *, writes: bool) -> T:
+        """Do something with the counter of a key: in the file, or in memory where the file has no room for it."""
+        encoded = _encoded(key)
+        if encoded not in self._memory:
+            try:
+                with self._environment().begin(write=writes) as transaction:
+                    return work(transaction, encoded)
+            except lmdb.Error as error:
+                self._note(error)
+        with self._memory.lock:
+            return work(self._memory, encoded)
+
+    def _note(self, error: lmdb.Error) -> None:
+        """Log, once in a while, that the file cannot be used, and make room in it if that is the reason."""
+        now = time.monotonic()
+        if now < self._noted_until:
+            return
+        self._noted_until = now + NOTE_SECONDS
+        removed = self.sweep() if isinstance(error, lmdb.MapFullError) else 0
+        log.warning("limits are counted in memory for now", error=str(error), removed=removed)
+
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count ``amount`` hits if the window has room for all of them."""
         if amount > limit:
             return False
         now = clock.now().timestamp()
-        try:
-            return self._acquire(_encoded(key), limit, expiry, amount, now)
-        except lmdb.MapFullError:
-            self.sweep()
-            return self._acquire(_encoded(key), limit, expiry, amount, now)
 
-    def _acquire(self, key: bytes, limit: int, expiry: int, amount: int, now: float) -> bool:
-        with self._environment().begin(write=True) as transaction:
-            hits = _hits_since(transaction.get(key), now - expiry)
+        def acquire(counters: Counters, encoded: bytes) -> bool:
+            hits = _hits_since(counters.get(encoded), now - expiry)
             if len(hits) + amount > limit:
                 return False
-            transaction.put(key, _packed([*hits, *[now] * amount], now + expiry))
-        return True
+            counters.put(encoded, _packed([*hits, *[now] * amount], now + expiry))
+            return True
+
+        return self._work(key, acquire, writes=True)
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """The moment of the oldest hit that still counts, and how many count."""
         now = clock.now().timestamp()
-        with self._environment().begin() as transaction:
-            hits = _hits_since(transaction.get(_encoded(key)), now - expiry)
+        hits = _hits_since(self._stored(key), now - expiry)
         return (hits[0], len(hits)) if hits else (now, 0)
+
+    def _stored(self, key: str) -> bytes | None:
+        return self._work(key, lambda counters, encoded: counters.get(encoded), writes=False)
 
     def take_back(self, key: str) -> None:
         """Undo the latest hit: what was counted beforehand turned out to be no failure."""
-        encoded = _encoded(key)
-        with self._environment().begin(write=True) as transaction:
-            stored = transaction.get(encoded)
+
+        def undo(counters: Counters, encoded: bytes) -> None:
+            stored = counters.get(encoded)
             if stored is not None and len(stored) > 2 * _EXPIRY.size:
-                transaction.put(encoded, stored[: -_EXPIRY.size])
+                counters.put(encoded, stored[: -_EXPIRY.size])
             else:
-                transaction.delete(encoded)
+                counters.delete(encoded)
+
+        self._work(key, undo, writes=True)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count hits of a fixed window, which begins with the first of them."""
         now = clock.now().timestamp()
-        with self._environment().begin(write=True) as transaction:
-            stored = transaction.get(_encoded(key))
+
+        def add(counters: Counters, encoded: bytes) -> int:
+            stored = counters.get(encoded)
             ends = _expiry_of(stored)
             hits = _hits_since(stored, 0.0) if ends > now else []
             hits += [now] * amount
-            transaction.put(_encoded(key), _packed(hits, ends if ends > now else now + expiry))
-        return len(hits)
+            counters.put(encoded, _packed(hits, ends if ends > now else now + expiry))
+            return len(hits)
+
+        return self._work(key, add, writes=True)
 
     def get(self, key: str) -> int:
         """How many hits of a fixed window there are."""
-        with self._environment().begin() as transaction:
-            stored = transaction.get(_encoded(key))
+        stored = self._stored(key)
         return len(_hits_since(stored, 0.0)) if _expiry_of(stored) > clock.now().timestamp() else 0
 
     def get_expiry(self, key: str) -> float:
         """When a fixed window ends."""
-        with self._environment().begin() as transaction:
-            stored = transaction.get(_encoded(key))
-        return _expiry_of(stored) or clock.now().timestamp()
+        return _expiry_of(self._stored(key)) or clock.now().timestamp()
 
     def check(self) -> bool:
         """Whether the file can be used."""
@@ -128,22 +176,65 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return self._delete(lambda _expiry: True)
 
     def sweep(self) -> int:
-        """Forget counters that no longer count; everything, if that makes no room."""
+        """Forget counters that no longer count."""
         now = clock.now().timestamp()
-        removed = self._delete(lambda expiry: expiry <= now)
-        return removed or self._delete(lambda _expiry: True)
+        return self._delete(lambda expiry: expiry <= now)
 
-    def _delete(self, is_unwanted: Any) -> int:
-        with self._environment().begin(write=True) as transaction:
-            keys = [bytes(key) for key, stored in transaction.cursor() if is_unwanted(_expiry_of(stored))]
-            for key in keys:
-                transaction.delete(key)
-        return len(keys)
+    def _delete(self, is_unwanted: Callable[[float], bool]) -> int:
+        """Delete counters, few at a time: deleting needs room, too, and a full file has little."""
+        removed = self._memory.delete_where(is_unwanted)
+        try:
+            with self._environment().begin() as transaction:
+                keys = [bytes(key) for key, stored in transaction.cursor() if is_unwanted(_expiry_of(stored))]
+            for start in range(0, len(keys), DELETED_AT_ONCE):
+                with self._environment().begin(write=True) as transaction:
+                    for key in keys[start : start + DELETED_AT_ONCE]:
+                        removed += transaction.delete(key)
+        except lmdb.Error as error:
+            log.warning("counters of limits cannot be deleted", error=str(error))
+        return removed
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
-        with self._environment().begin(write=True) as transaction:
-            transaction.delete(_encoded(key))
+
+        def forget(counters: Counters, encoded: bytes) -> None:
+            counters.delete(encoded)
+
+        self._work(key, forget, writes=True)
+
+
+class Memory:
+    """Counters of this process, for as long as the file has no room: as exact, but not shared."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._counters: OrderedDict[bytes, bytes] = OrderedDict()
+
+    def __contains__(self, key: bytes) -> bool:
+        stored = self._counters.get(key)
+        return stored is not None and _expiry_of(stored) > clock.now().timestamp()
+
+    def get(self, key: bytes) -> bytes | None:
+        """What is stored of a key."""
+        return self._counters.get(key)
+
+    def put(self, key: bytes, stored: bytes) -> bool:
+        """Store it; of too many, the one that was counted longest ago goes."""
+        self._counters[key] = stored
+        self._counters.move_to_end(key)
+        while len(self._counters) > MEMORY_COUNTERS:
+            self._counters.popitem(last=False)
+        return True
+
+    def delete(self, key: bytes) -> bool:
+        """Forget a key."""
+        return self._counters.pop(key, None) is not None
+
+    def delete_where(self, is_unwanted: Callable[[float], bool]) -> int:
+        """Forget the counters whose expiry is unwanted."""
+        with self.lock:
+            keys = [key for key, stored in self._counters.items() if is_unwanted(_expiry_of(stored))]
+            return sum(self.delete(key) for key in keys)
 
 
 def _encoded(key: str) -> bytes:

@@ -6,11 +6,12 @@ A proxy such as nginx, which hands a request on when it is complete, makes this 
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING
 
 from flask import Flask
 
+from masthead.web import body_limits
 from masthead.web.waiting_room import WaitingRoom
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ CHUNK_BYTES = 64 * 1024
 
 def init_app(app: Flask) -> None:
     """Read the bodies of all requests before they are worked on."""
-    limit: int = app.config["MAX_CONTENT_LENGTH"]
+    limit = body_limits.limit_for(app)
     app.wsgi_app = SlowBodies(app.wsgi_app, limit=limit)  # type: ignore[method-assign]  # as Flask documents it
 
 
 class SlowBodies:
     """A WSGI middleware that hands a request on when its body is there."""
 
-    def __init__(self, app: "WSGIApplication", *, limit: int) -> None:
+    def __init__(self, app: "WSGIApplication", *, limit: Callable[["WSGIEnvironment"], int]) -> None:
         self._app = app
         self._limit = limit
         self._room = WaitingRoom(places=PLACES, waiting=WAITING, seconds=WAIT_SECONDS)
@@ -63,11 +64,11 @@ class SlowBodies:
         """How many bytes to read, if any."""
         if environ.get("HTTP_TRANSFER_ENCODING"):
             # A body in chunks does not say. One byte more than is allowed shows further in that it is too long.
-            return self._limit + 1
+            return self._limit(environ) + 1
         given = str(environ.get("CONTENT_LENGTH") or "0")
         if not (given.isascii() and given.isdigit() and len(given) < 19):
             return None
-        return int(given) if 0 < int(given) <= self._limit else None
+        return int(given) if 0 < int(given) <= self._limit(environ) else None
 
     @staticmethod
     def _copy(source: IO[bytes], body: IO[bytes], length: int) -> None:

@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
         "isodate": iso_date,
         "clocktime": clock_time,
         "number": number,
+        "quoted": quoted,
     }
 
 
@@ -47,6 +48,11 @@ def clock_time(moment: date) -> str:
 def weekday(moment: date) -> str:
     """``Saturday``."""
     return f"{moment:%A}"
+
+
+def quoted(text: str) -> str:
+    """The text with a mark before each line, as plain text emails quote."""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def number(value: int) -> str:

@@ -6,7 +6,6 @@ import pytest
 
 from masthead import clock
 from masthead.posts.lifecycle import Status
-from tests.api.conftest import as_  # noqa: F401 (a fixture)
 from tests.factories import DraftFactory, PostFactory
 from tests.support.visitors import document
 
@@ -86,7 +85,7 @@ def test_many_at_once_leave_out_the_blank_one_and_say_why(sign_in, cast, client)
     assert client.get("/blog/post/whole").status_code == 200
 
 
-def test_the_api_refuses_to_publish_a_blank_post(as_, cast):  # noqa: F811 (a fixture)
+def test_the_api_refuses_to_publish_a_blank_post(as_, cast):
     walt = as_(cast.walt)
     later = f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
     for extra in ({"status": "published"}, {"status": "published", "published_at": later}):

@@ -60,7 +60,8 @@ def test_nobody_is_told_of_a_moment_that_was_given_up(post_office, cast, later):
     assert len(letters()) == 1
 
 
-def test_letter_is_written_once_for_a_moment_that_was_set_twice(app, cast):
+def test_letter_is_written_once_for_a_moment_that_was_set_twice(post_office, cast):
+    app, _ = post_office
     post = DraftFactory(author=cast.walt)
     with app.app_context():
         when = clock.now() + timedelta(hours=2)

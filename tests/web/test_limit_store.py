@@ -5,6 +5,7 @@ from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
+import lmdb
 import pytest
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
@@ -107,3 +108,62 @@ def test_processes_together_pass_exactly_the_limit(path: Path, tmp_path: Path) -
     for process in processes:
         process.join(60)
     assert sum(int(result.read_text(encoding="ascii")) for result in results) == 100
+
+
+@pytest.fixture
+def full_file(monkeypatch: pytest.MonkeyPatch, storage: LMDBStorage) -> LMDBStorage:
+    """A file of counters that has no room left, all of them alive."""
+    monkeypatch.setattr(limit_store, "MAP_BYTES", 128 * 1024)
+    limiter, item = MovingWindowRateLimiter(storage), parse("5 per hour")
+    for number in range(3_000):
+        assert limiter.hit(item, f"{number}-{'x' * 200}")
+    return storage
+
+
+def test_a_full_file_goes_on_counting_in_memory(full_file: LMDBStorage) -> None:
+    limiter, item = MovingWindowRateLimiter(full_file), parse("2 per minute")
+    assert [limiter.hit(item, "new") for _ in range(4)] == [True, True, False, False]
+    assert limiter.get_window_stats(item, "new").remaining == 0
+    full_file.take_back(item.key_for("new"))
+    assert limiter.hit(item, "new")
+    full_file.clear(item.key_for("new"))
+    assert limiter.hit(item, "new")
+
+
+def test_a_full_file_lifts_no_limit_that_it_holds(full_file: LMDBStorage) -> None:
+    limiter, item = MovingWindowRateLimiter(full_file), parse("5 per hour")
+    assert limiter.get_window_stats(item, f"0-{'x' * 200}").remaining == 4
+
+
+def test_a_full_file_has_room_again_when_its_counters_are_over(
+    full_file: LMDBStorage, later: Callable[[timedelta], None]
+) -> None:
+    later(timedelta(hours=2))
+    assert full_file.sweep() > 100
+    limiter, item = MovingWindowRateLimiter(full_file), parse("1 per minute")
+    assert limiter.hit(item, "new")
+    other = LMDBStorage(f"{limit_store.SCHEME}://{full_file._path}")
+    assert not MovingWindowRateLimiter(other).hit(item, "new"), "it is in the file, which all processes share"
+
+
+def test_memory_keeps_as_many_counters_as_it_may(
+    monkeypatch: pytest.MonkeyPatch, full_file: LMDBStorage
+) -> None:
+    monkeypatch.setattr(limit_store, "MEMORY_COUNTERS", 10)
+    limiter, item = MovingWindowRateLimiter(full_file), parse("1 per minute")
+    for number in range(50):
+        assert limiter.hit(item, f"many-{number}-{'y' * 300}")
+    assert len(full_file._memory._counters) <= 10
+
+
+def test_a_file_that_cannot_be_opened_is_no_reason_to_refuse(
+    monkeypatch: pytest.MonkeyPatch, storage: LMDBStorage
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise lmdb.DiskError("There is no room.")
+
+    monkeypatch.setattr(lmdb, "open", fail)
+    limiter, item = MovingWindowRateLimiter(storage), parse("1 per minute")
+    assert [limiter.hit(item, "a") for _ in range(2)] == [True, False]
+    assert storage.sweep() == 0
+    assert not storage.check()

@@ -35,7 +35,7 @@ def ask(app, body, **environ):
 
 @pytest.fixture
 def app():
-    return SlowBodies(echo, limit=LIMIT)
+    return SlowBodies(echo, limit=lambda environ: LIMIT)
 
 
 def test_a_body_is_handed_on_whole(app):
@@ -53,7 +53,9 @@ def test_a_body_in_chunks_is_handed_on(app):
 def test_what_has_no_body_or_too_much_is_not_read_here(length):
     source = io.BytesIO(b"untouched")
     seen = []
-    app = SlowBodies(lambda environ, start: seen.append(environ["wsgi.input"]) or [], limit=LIMIT)
+    app = SlowBodies(
+        lambda environ, start: seen.append(environ["wsgi.input"]) or [], limit=lambda environ: LIMIT
+    )
     app({"wsgi.input": source, "CONTENT_LENGTH": length}, lambda status, headers: None)
     assert seen == [source]
 

@@ -16,6 +16,7 @@ from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.comments.remarks import Remark
 from masthead.db import db, snapshot
 from masthead.errors import Conflict
+from masthead.mail import delivery
 from masthead.operation.demo import discussion, pictures
 from masthead.operation.demo.collection import Collection, Person, Text
 from masthead.operation.demo.pictures import Drawn, Wanted
@@ -112,7 +113,12 @@ def _typeset(text: Text, drawings: dict[Wanted, Drawn]) -> Manuscript:
 
 
 def write(collection: Collection, prepared: Preparation, *, at: datetime) -> Report:
-    """Write what was prepared; one transaction, which the caller commits."""
+    """Write what was prepared; one transaction, which the caller commits. None of the sample people gets an email."""
+    with delivery.held_back():
+        return _write(collection, prepared, at=at)
+
+
+def _write(collection: Collection, prepared: Preparation, *, at: datetime) -> Report:
     report = Report()
     for person, password, password_hash in prepared.people:
         _register(person, password_hash, at=at)

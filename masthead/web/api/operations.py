@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,9 +23,10 @@ from werkzeug.exceptions import (
 
 from masthead.db import db
 from masthead.errors import DomainError, NotAllowed
-from masthead.web import errors
+from masthead.web import body_limits, errors
 from masthead.web.api import idempotency
 from masthead.web.api.schemas import Schema
+from masthead.web.api.sizes import bytes_for
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -97,20 +98,9 @@ def operation(
     is_secret: bool = False,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
-    described = Operation(
-        summary,
-        tag,
-        query,
-        body,
-        is_body_optional,
-        answer,
-        HTTPStatus(status),
-        problems,
-        is_conditional,
-        bearer,
-        scope,
-        is_secret,
-    )
+    status = HTTPStatus(status)
+    shapes = (query, body, is_body_optional, answer, status, problems)
+    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret)
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
@@ -118,6 +108,7 @@ def operation(
             return _carried_out(described, view, arguments)
 
         setattr(answering, ATTRIBUTE, described)
+        setattr(answering, body_limits.ATTRIBUTE, partial(bytes_for, body))
         return answering
 
     return decorate
@@ -125,8 +116,13 @@ def operation(
 
 def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict[str, Any]) -> Response:
     _check_scope(described)
-    checked, wrong = _inputs(described)
+    try:
+        checked, wrong = _inputs(described)
+    except HTTPException:
+        body_limits.count_refused()
+        raise
     if wrong:
+        body_limits.count_refused()
         return errors.answer(HTTPStatus.UNPROCESSABLE_ENTITY, errors.SENTENCES[422], errors=wrong)
     earlier = idempotency.earlier_answer() if described.takes_key(request.method) else None
     if earlier is not None:
@@ -162,6 +158,9 @@ def _check_scope(described: Operation) -> None:
         raise NotAllowed(f"This token does not allow {needed}.")
 
 
+#: Mistakes that an answer tells, each with so much of its place: it is never much longer than what was sent.
+MOST_MISTAKES = 20
+LOCATION_CHARACTERS = 200
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
 NO_JSON = "This is not JSON."
 NOT_AS_JSON = "Send JSON, with the header Content-Type: application/json."
@@ -194,6 +193,7 @@ def _body(described: Operation, shape: type[Schema]) -> Schema:
         return shape()
     if request.mimetype != "application/json":
         raise UnsupportedMediaType(NOT_AS_JSON)
+    body_limits.check_json(content)
     try:
         json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -207,11 +207,13 @@ def _no_constant(name: str) -> float:
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:
-    """What is wrong, by the path of the field; values are not repeated."""
+    """What is wrong, by the path of the field, for the first mistakes; values are not repeated."""
     found: dict[str, list[str]] = {}
-    for item in error.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in item["loc"])[:200] or "body"
+    for item in error.errors(include_url=False, include_input=False)[:MOST_MISTAKES]:
+        name = ".".join(str(part) for part in item["loc"])[:LOCATION_CHARACTERS] or "body"
         found.setdefault(name, []).append(_message(item))
+    if error.error_count() > MOST_MISTAKES:
+        found.setdefault("body", []).append(f"There are {error.error_count() - MOST_MISTAKES} more mistakes.")
     return found
 
 
@@ -241,7 +243,7 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
     if answer.content is not None and described.is_conditional:
         response.set_etag(answer.etag or tag_of(answer.content))
-        if request.method == "GET":
+        if request.method in READING:
             response.make_conditional(request)
     return response
 

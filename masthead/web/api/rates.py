@@ -15,17 +15,37 @@ def init_app(app: Flask) -> None:
     app.after_request(_tell)
 
 
-def _client() -> str:
-    """The token, or without one the address; the header is hashed, so that the counters hold no secret."""
-    header = request.headers.get("Authorization", "")
-    return hashlib.sha256(header.encode("utf-8", "replace")).hexdigest()[:32] if header else limits.caller()
-
-
 def _count() -> None:
+    """Count the request for its token, if that was found valid lately, and otherwise for the network it comes from.
+
+    Anybody can invent tokens. So one counts for itself only from the moment at which `recognised` says whose it is.
+    """
     if not request.path.startswith("/api/"):
         return
-    g.api_client = _client()
+    header = request.headers.get("Authorization", "")
+    # The header is hashed, so that the counters hold no secret.
+    token = hashlib.sha256(header.encode("utf-8", "replace")).hexdigest()[:32] if header else ""
+    if token and _is_known(token):
+        g.api_client = token
+    else:
+        g.api_client = limits.caller()
+        g.api_token = token
     limits.count("api", g.api_client)
+
+
+def _is_known(token: str) -> bool:
+    stand = limits.stand("api", token)
+    return stand.remaining < stand.amount
+
+
+def recognised() -> None:
+    """Count the present request for its token alone: somebody has found out whose it is."""
+    token: str = g.pop("api_token", "")
+    if not token:
+        return
+    limits.take_back("api", g.api_client)
+    g.api_client = token
+    limits.count("api", token)
 
 
 def _tell(response: Response) -> Response:

@@ -1,0 +1,42 @@
+"""Who is told of a comment: jobs in the transaction of the change, at most one email for each person."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from masthead import jobs
+from masthead.accounts.models import User
+from masthead.comments import email_tasks
+from masthead.comments.models import Comment
+from masthead.db import db
+from masthead.mail import delivery
+from masthead.posts.models import Post, PostByline
+
+
+def announce(comment: Comment, *, by: User, at: datetime) -> None:
+    """Tell those who wrote the post, and whom the comment answers, once in its life: everybody can read it now."""
+    comment.announced_at = at
+    if not delivery.is_on():
+        return
+    for user_id in sorted(_concerned(comment) - {comment.author_id, by.id}):
+        jobs.enqueue(
+            email_tasks.tell_of_comment, comment.id, user_id, unique_key=f"comment:{comment.id}:{user_id}"
+        )
+
+
+def _concerned(comment: Comment) -> set[int]:
+    statement = (
+        select(Post.author_id)
+        .where(Post.id == comment.post_id)
+        .union(
+            select(PostByline.user_id).where(PostByline.post_id == comment.post_id),
+            select(Comment.author_id).where(Comment.id == (comment.reply_to_id or comment.parent_id)),
+        )
+    )
+    return set(db.session.scalars(statement))
+
+
+def tell_moderators() -> None:
+    """Tell the moderators that a comment waits."""
+    if delivery.is_on():
+        jobs.enqueue(email_tasks.tell_moderators, unique_key="comments.tell_moderators")

@@ -1,0 +1,45 @@
+"""The sentences after a step with a post. They name whose post it is: an editor works on other people's, too."""
+
+from typing import Final
+
+from markupsafe import Markup
+
+from masthead.accounts.models import User
+from masthead.posts.lifecycle import State
+from masthead.posts.models import Post
+
+#: By the pressed button. ``{post}`` is “Your post” or “Walt’s post”.
+_AFTER: Final[dict[str, str]] = {
+    "submit": "{post} is with the editors.",
+    "withdraw": "{post} is withdrawn. It is a draft again.",
+    "publish": "{post} is public.",
+    "schedule": "{post} is scheduled.",
+    "unpublish": "{post} is a draft again.",
+}
+#: After saving, by the state in which the post stays.
+_SAVED: Final[dict[State, str]] = {
+    State.DRAFT: "{draft} is saved.",
+    State.IN_REVIEW: "Your changes are saved. {post} is with the editors.",
+    State.SCHEDULED: "Your changes are saved. {post} is scheduled.",
+    State.PUBLISHED: "{post} is updated.",
+}
+#: For somebody else's post, where the sentence to its author would be wrong.
+_OF_OTHERS: Final[dict[str, str]] = {
+    "submit": "{post} is submitted for review.",
+    "return": "{post} is sent back. It is a draft again, and {name} finds your note above it.",
+}
+_OTHERS_SAVED: Final[dict[State, str]] = {
+    State.IN_REVIEW: "Your changes are saved. {post} is still in review.",
+}
+
+
+def said(action: str, post: Post, *, by: User) -> Markup:
+    """What to tell ``by`` after they pressed the button; the post has its author, if that is somebody else."""
+    is_own = post.author_id == by.id
+    after, saved = (_AFTER, _SAVED) if is_own else (_AFTER | _OF_OTHERS, _SAVED | _OTHERS_SAVED)
+    sentence = after.get(action) or saved[post.state]
+    name = Markup() if is_own else Markup("<bdi>{}</bdi>").format(post.author.display_name)
+    whose = Markup("Your") if is_own else Markup("{}’s").format(name)
+    return Markup(sentence).format(  # noqa: S704 (a sentence of this module)
+        post=Markup("{} post").format(whose), draft=Markup("{} draft").format(whose), name=name
+    )

@@ -1,0 +1,76 @@
+"""The review of a post, for programs: handing it in, taking it back, sending it back with a note."""
+
+from flask import Blueprint, Response
+
+from masthead import clock
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.db import db, paginate
+from masthead.posts import actions, reviewing
+from masthead.posts.api import editable, whole
+from masthead.posts.schemas import PostAnswer, Returning, ReviewNoteItem, ReviewNotes
+from masthead.posts.steps_api import STEPS, seen
+from masthead.web.api.operations import Answer, operation, settled
+from masthead.web.api.paging import listed
+from masthead.web.api.schemas import PageQuery
+
+bp = Blueprint("post_review_api", __name__)
+
+
+@bp.post("/<slug>/submit")
+@requires(Permission.WRITE)
+@operation("Submit a post for review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+def submit(slug: str) -> Response:
+    """The editors get an email, where mail is on."""
+    post = seen(slug)
+    actions.submit(post, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<slug>/withdraw")
+@requires(Permission.WRITE)
+@operation("Withdraw a post from review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+def withdraw(slug: str) -> Response:
+    """For its author: it is a draft again."""
+    post = seen(slug)
+    actions.withdraw(post, by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<slug>/return")
+@requires(Permission.WRITE)
+@operation(
+    "Send a post back to its author",
+    tag="posts",
+    body=Returning,
+    is_body_optional=True,
+    answer=PostAnswer,
+    problems=STEPS,
+    is_conditional=True,
+)
+def send_back(slug: str, body: Returning) -> Response:
+    """For editors: it is a draft again, and the author gets the note by email, where mail is on."""
+    post = seen(slug)
+    actions.send_back(post, by=current_user(), at=clock.now(), note=body.note)
+    answer = settled(whole, slug)
+    db.session.commit()
+    return answer
+
+
+@bp.get("/<slug>/review-notes")
+@requires(Permission.WRITE)
+@operation(
+    "List the review notes of a post",
+    tag="posts",
+    query=PageQuery,
+    answer=ReviewNotes,
+    problems=(401, 403, 404),
+)
+def notes(slug: str, query: PageQuery) -> Answer:
+    """Every time that it was sent back, the last first, for those who may edit the post."""
+    page = paginate(reviewing.notes_on(editable(slug)), page=query.page, per_page=query.per_page)
+    return listed(ReviewNotes, page, notes=[ReviewNoteItem.of(note) for note in page.items])

@@ -1,0 +1,44 @@
+"""How many bytes an operation may be sent: as many as its shape can fill, so that each has a limit of its own."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from masthead.web.api.schemas import Schema
+from masthead.web.body_limits import ARTICLE_BYTES
+
+#: Names, white space, and what numbers and moments need.
+LEAST_BYTES: Final = 4 * 1024
+#: JSON writes each character of the first plane as ``\uXXXX`` if the client likes.
+BYTES_OF_A_CHARACTER: Final = 6
+#: What a text has where its shape does not say; longer ones are refused by their own rules.
+CHARACTERS: Final = 500
+ITEMS: Final = 100
+VALUE_BYTES: Final = 64
+
+
+@cache
+def bytes_for(shape: type[Schema] | None) -> int:
+    """The limit of an operation with this body, or with none."""
+    if shape is None:
+        return LEAST_BYTES
+    schema = shape.model_json_schema()
+    return min(ARTICLE_BYTES, LEAST_BYTES + _largest(schema, schema.get("$defs", {})))
+
+
+def _largest(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> int:
+    """The bytes of the longest value that the schema describes."""
+    if "$ref" in schema:
+        return _largest(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices:
+        return max(_largest(choice, definitions) for choice in choices)
+    match schema.get("type"):
+        case "string":
+            return BYTES_OF_A_CHARACTER * int(schema.get("maxLength", CHARACTERS))
+        case "array":
+            return int(schema.get("maxItems", ITEMS)) * _largest(schema.get("items", {}), definitions)
+        case "object":
+            members = schema.get("properties", {})
+            return sum(VALUE_BYTES + _largest(member, definitions) for member in members.values())
+    return VALUE_BYTES
