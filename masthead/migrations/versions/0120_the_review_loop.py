@@ -6,7 +6,7 @@ from alembic import op
 from masthead.db import types
 
 revision = "0120"
-down_revision = "0115"
+down_revision = "0116"
 branch_labels = None
 depends_on = None
 
