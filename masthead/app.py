@@ -30,7 +30,7 @@ from masthead.accounts import views as accounts
 from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
 from masthead.admin import jobs as jobs_admin
-from masthead.admin import places, statistics
+from masthead.admin import operation_api, places, statistics
 from masthead.admin import tags as tags_admin
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401 (registers itself)
@@ -57,6 +57,7 @@ from masthead.pagecache import installing as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401 (registers itself)
 from masthead.pages import admin as pages_admin
 from masthead.pages import api as pages_api
+from masthead.pages import tasks as _pages  # noqa: F401 (registers itself)
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
@@ -154,6 +155,9 @@ API_BLUEPRINTS = (
     (search_api.bp, "/search"),
     (admin_api.settings, "/settings"),
     (admin_api.log, "/audit"),
+    (operation_api.jobs, "/jobs"),
+    (operation_api.statistics, "/statistics"),
+    (operation_api.cache, "/cache"),
     (api_document.bp, ""),
 )
 #: Every command of `masthead` and where it is made.

@@ -43,7 +43,7 @@ SENTENCES: dict[Permission, str] = {
     Permission.MANAGE_USERS: "Invite, disable and change the role of people",
     Permission.MANAGE_ROLES: "Make and change roles",
     Permission.MANAGE_SETTINGS: "Change the settings of the publication",
-    Permission.MANAGE_JOBS: "See, retry and cancel background jobs",
+    Permission.MANAGE_JOBS: "See, retry and cancel background jobs, and clear the page cache",
     Permission.READ_AUDIT: "Read the audit log",
 }
 

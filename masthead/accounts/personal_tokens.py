@@ -43,6 +43,11 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
     "roles:write": ("Make and change roles", Permission.MANAGE_ROLES),
     "settings:read": ("Read the settings of the publication", Permission.MANAGE_SETTINGS),
     "settings:write": ("Change the settings of the publication", Permission.MANAGE_SETTINGS),
+    "jobs:read": ("Read about background jobs", Permission.MANAGE_JOBS),
+    "jobs:write": ("Retry and cancel background jobs", Permission.MANAGE_JOBS),
+    "statistics:read": ("Read the statistics", Permission.EDIT_POSTS),
+    "cache:read": ("Read the state of the page cache", Permission.MANAGE_JOBS),
+    "cache:write": ("Clear the page cache", Permission.MANAGE_JOBS),
     "audit:read": ("Read the audit log", Permission.READ_AUDIT),
 }
 

@@ -40,8 +40,8 @@ def posts(session: Session) -> Iterator[Post]:
 
 
 def pages(session: Session) -> Iterator[Page]:
-    """Every page, by address."""
-    yield from session.scalars(select(Page).order_by(Page.slug))
+    """Every page that is not in the trash, by address."""
+    yield from session.scalars(select(Page).where(Page.trashed_at.is_(None)).order_by(Page.slug))
 
 
 def pictures(session: Session) -> Iterator[Media]:

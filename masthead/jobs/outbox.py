@@ -69,6 +69,14 @@ def counts() -> dict[str, int]:
     return {row.state: row.number for row in rows}
 
 
+def get(job_id: int) -> Job:
+    """The job with this id; raises `NotFound`."""
+    job = db.session.scalar(select(Job).where(Job.id == job_id).execution_options(populate_existing=True))
+    if job is None:
+        raise NotFound(f"There is no job {job_id}.")
+    return job
+
+
 def retry(job_id: int) -> None:
     """Let a dead or cancelled job start afresh; raises `NotFound` or `Conflict`."""
     _move(

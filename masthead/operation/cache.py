@@ -9,11 +9,13 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.table import Table
 
+from masthead import audit, pagecache
+from masthead.db import db
 from masthead.pagecache import counters
 from masthead.pagecache.counters import Counts
 from masthead.web.commands import Group
 
-group = Group("cache", help="See what the page cache does.")
+group = Group("cache", help="See what the page cache does, and clear it.")
 
 
 @group.command("status")
@@ -36,6 +38,19 @@ def status() -> None:
         table.add_row("together", *_cells(Counts(*map(sum, zip(*processes.values(), strict=True)))))
     # A pipe has no width of its own, and must not lose columns.
     Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+@group.command("clear")
+@with_appcontext
+def clear() -> None:
+    """Let every process of the server make each page anew; pages are never stale, so this is for measuring and for doubt."""
+    if not current_app.config["PAGE_CACHE"]:
+        click.echo("The page cache is switched off (PAGE_CACHE).")
+        return
+    pagecache.changed(pagecache.EVERYTHING)
+    audit.record("cache.cleared", by=None)
+    db.session.commit()
+    click.echo("Every process of the server forgets its pages before its next answer.")
 
 
 def _cells(counts: Counts) -> list[str]:

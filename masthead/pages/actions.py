@@ -1,17 +1,19 @@
 """Changing pages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from masthead import pagecache
+from masthead import audit, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
 from masthead.errors import NotAllowed
-from masthead.pages.errors import SlugTaken, StaleVersion
+from masthead.pages.errors import InTrash, NotInTrash, SlugTaken, StaleVersion
 from masthead.pages.models import Page, PageSlug
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
+from masthead.redirects.models import Redirect, Target
 from masthead.text.anchors import with_kept_ids
 from masthead.text.slugs import slugify
 
@@ -38,7 +40,7 @@ def revise(
     page: Page, manuscript: Manuscript, *, by: User, at: datetime, expected_version: int | None = None
 ) -> None:
     """Save a new state of the page; a changed address keeps the old one as a redirect."""
-    _check_right(by)
+    _check_can_change(page, by)
     if expected_version is not None and expected_version != page.version:
         raise StaleVersion(expected=expected_version, actual=page.version)
     if manuscript.slug is not None and manuscript.slug != page.slug:
@@ -49,16 +51,59 @@ def revise(
 
 def publish(page: Page, *, by: User, at: datetime) -> None:
     """Make the page public."""
-    _check_right(by)
+    _check_can_change(page, by)
     page.is_public, page.updated_at = True, at
     pagecache.changed(f"page:{page.id}", "pages")
 
 
 def unpublish(page: Page, *, by: User, at: datetime) -> None:
     """Hide the page from readers."""
-    _check_right(by)
+    _check_can_change(page, by)
     page.is_public, page.updated_at = False, at
     pagecache.changed(f"page:{page.id}", "pages")
+
+
+def trash(page: Page, *, by: User, at: datetime) -> None:
+    """Move the page to the trash: readers do not see it any more, and its addresses stay its own."""
+    _check_can_change(page, by)
+    page.is_public, page.trashed_at, page.updated_at = False, at, at
+    pagecache.changed(f"page:{page.id}", "pages")
+    audit.record("page.trashed", by=by, subject=page.title)
+
+
+def restore(page: Page, *, by: User, at: datetime) -> None:
+    """Take the page out of the trash, as a draft; raises `NotInTrash`."""
+    _check_right(by)
+    if page.trashed_at is None:
+        raise NotInTrash
+    page.trashed_at, page.updated_at = None, at
+    pagecache.changed(f"page:{page.id}", "pages")
+    audit.record("page.restored", by=by, subject=page.title)
+
+
+def purge(page: Page, *, by: User) -> None:
+    """Delete a page of the trash for good, and free its addresses; raises `NotInTrash`."""
+    _check_right(by)
+    if page.trashed_at is None:
+        raise NotInTrash
+    audit.record("page.purged", by=by, subject=page.title)
+    forget([page.id])
+
+
+def forget(page_ids: Sequence[int]) -> None:
+    """Delete pages that are in the trash with everything that leads to them."""
+    options = {"synchronize_session": False}
+    led = delete(Redirect).where(Redirect.kind == Target.PAGE, Redirect.target_id.in_(page_ids))
+    gone = delete(Page).where(Page.id.in_(page_ids), Page.trashed_at.is_not(None)).returning(Page.id)
+    if db.session.scalars(gone, execution_options=options).all():
+        db.session.execute(led, execution_options=options)
+    pagecache.changed("pages", "redirects", *(f"page:{page_id}" for page_id in page_ids))
+
+
+def _check_can_change(page: Page, by: User) -> None:
+    _check_right(by)
+    if page.trashed_at is not None:
+        raise InTrash
 
 
 def _check_right(by: User) -> None:

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from masthead import clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
-from masthead.db import db
-from masthead.errors import DomainError, Invalid
+from masthead.db import count_of, db
+from masthead.errors import DomainError, Invalid, NotFound
 from masthead.pages import actions, queries
+from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.forms import PageForm
-from masthead.pages.models import Page
+from masthead.pages.models import Page, PageStatus
+from masthead.pages.tasks import TRASH_DAYS
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.web import body_limits
 from masthead.web.forms import redisplays_expired_form
@@ -23,8 +25,19 @@ bp = Blueprint("pages_admin", __name__)
 @bp.get("")
 @requires(Permission.MANAGE_PAGES)
 def index() -> ResponseReturnValue:
-    """Every page, public or not."""
-    return render_template("pages/index.html", pages=db.session.scalars(queries.every()).all())
+    """Every page, public or not; what is in the trash with ``?state=trashed``."""
+    given = request.args.get("state", "")
+    if given not in {"", *PageStatus}:
+        raise NotFound("There is no such list of pages.")
+    pages = queries.of_status(PageStatus(given)) if given else queries.every()
+    in_trash = db.session.scalar(count_of(queries.of_status(PageStatus.TRASHED))) or 0
+    return render_template(
+        "pages/index.html",
+        pages=db.session.scalars(pages).all(),
+        state=given,
+        in_trash=in_trash,
+        days=TRASH_DAYS,
+    )
 
 
 @bp.get("/create")
@@ -61,6 +74,8 @@ def store() -> ResponseReturnValue:
 def edit(page_id: int) -> ResponseReturnValue:
     """The desk with a page on it."""
     page = queries.get(page_id)
+    if page.trashed_at is not None:
+        raise InTrash
     return _desk(PageForm.of(page), page, 200)
 
 
@@ -89,6 +104,58 @@ def save(page_id: int) -> ResponseReturnValue:
         return _desk(form, page, 422)
     db.session.commit()
     return _saved(page)
+
+
+@bp.get("/<int:page_id>/delete")
+@requires(Permission.MANAGE_PAGES)
+def delete(page_id: int) -> ResponseReturnValue:
+    """Ask whether a page is to be moved to the trash."""
+    page = queries.get(page_id)
+    if page.trashed_at is not None:
+        raise InTrash
+    return render_template("pages/delete.html", page=page, days=TRASH_DAYS)
+
+
+@bp.post("/<int:page_id>/delete")
+@requires(Permission.MANAGE_PAGES)
+def trash(page_id: int) -> ResponseReturnValue:
+    """Move a page to the trash."""
+    actions.trash(queries.get_to_change(page_id), by=current_user(), at=clock.now())
+    db.session.commit()
+    flash("The page is in the trash. You can restore it from there.")
+    return redirect(url_for("pages_admin.index"), code=303)
+
+
+@bp.post("/<int:page_id>/restore")
+@requires(Permission.MANAGE_PAGES)
+def restore(page_id: int) -> ResponseReturnValue:
+    """Take a page out of the trash."""
+    actions.restore(queries.get_to_change(page_id), by=current_user(), at=clock.now())
+    db.session.commit()
+    flash("The page is restored as a draft.")
+    return redirect(url_for("pages_admin.edit", page_id=page_id), code=303)
+
+
+@bp.get("/<int:page_id>/purge")
+@requires(Permission.MANAGE_PAGES)
+def confirm_purge(page_id: int) -> ResponseReturnValue:
+    """Ask whether a page of the trash is to be deleted for good."""
+    page = queries.get(page_id)
+    if page.trashed_at is None:
+        raise NotInTrash
+    return render_template("pages/purge.html", page=page)
+
+
+@bp.post("/<int:page_id>/purge")
+@requires(Permission.MANAGE_PAGES)
+def purge(page_id: int) -> ResponseReturnValue:
+    """Delete a page of the trash for good."""
+    page = queries.get_to_change(page_id)
+    title = page.title
+    actions.purge(page, by=current_user())
+    db.session.commit()
+    flash(f"The page “{title}” is deleted for good.")
+    return redirect(url_for("pages_admin.index", state=PageStatus.TRASHED.value), code=303)
 
 
 def _typeset(form: PageForm) -> Manuscript | None:

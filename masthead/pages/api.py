@@ -8,33 +8,52 @@ from masthead import clock
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate, snapshot
-from masthead.errors import NotFound
+from masthead.errors import NotAllowed, NotFound
 from masthead.pages import actions, queries
 from masthead.pages.errors import StaleVersion
-from masthead.pages.models import Page
-from masthead.pages.schemas import PageAnswer, PageChange, PageInput, PageItem, Pages
+from masthead.pages.models import Page, PageStatus
+from masthead.pages.schemas import (
+    PageAnswer,
+    PageChange,
+    PageDeletion,
+    PageInput,
+    PageItem,
+    Pages,
+    PagesQuery,
+)
 from masthead.posts.manuscript import typeset
 from masthead.web.access import public
-from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
+from masthead.web.api.operations import STALE, Answer, check_match, heed_match, operation, settled
 from masthead.web.api.paging import listed, located
-from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("pages_api", __name__)
 
 
 @bp.get("")
 @public
-@operation("List pages", tag="pages", query=PageQuery, answer=Pages, problems=(404,), is_conditional=True)
-def index(query: PageQuery) -> Answer:
-    """Those that are public; all for those who write pages."""
-    page = paginate(_readable(), page=query.page, per_page=query.per_page)
+@operation(
+    "List pages", tag="pages", query=PagesQuery, answer=Pages, problems=(403, 404), is_conditional=True
+)
+def index(query: PagesQuery) -> Answer:
+    """Those that are public; all that are not in the trash for those who write pages, or those of a status."""
+    wanted = _readable()
+    if query.status is not None and query.status is not PageStatus.PUBLISHED:
+        if not _writes_pages():
+            raise NotAllowed("Only those who write pages see those that are not public.")
+        wanted = queries.of_status(query.status)
+    elif query.status is not None:
+        wanted = queries.of_status(query.status)
+    page = paginate(wanted, page=query.page, per_page=query.per_page)
     return listed(Pages, page, items=[PageItem.of(found) for found in page.items])
 
 
 def _readable() -> Select[Page]:
+    return queries.every() if _writes_pages() else queries.every().where(Page.is_public)
+
+
+def _writes_pages() -> bool:
     reader = visitor()
-    is_whole = reader is not None and reader.can(Permission.MANAGE_PAGES)
-    return queries.every() if is_whole else queries.every().where(Page.is_public)
+    return reader is not None and reader.can(Permission.MANAGE_PAGES)
 
 
 @bp.get("/<slug>")
@@ -111,6 +130,56 @@ def change(slug: str, body: PageChange) -> Response:
     answer = settled(_whole, page)
     db.session.commit()
     return answer
+
+
+@bp.delete("/<slug>")
+@requires(Permission.MANAGE_PAGES)
+@operation(
+    "Move a page to the trash",
+    tag="pages",
+    query=PageDeletion,
+    status=204,
+    problems=(403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def delete(slug: str, query: PageDeletion) -> Response:
+    """It can be restored for 30 days. With `purge`, a page that is in the trash is deleted for good."""
+    page = _to_change(slug, is_trashed=query.purge)
+    check_match(str(page.version))
+    if query.purge:
+        actions.purge(page, by=current_user())
+    else:
+        actions.trash(page, by=current_user(), at=clock.now())
+    answer = settled(Answer, None)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<slug>/restore")
+@requires(Permission.MANAGE_PAGES)
+@operation(
+    "Take a page out of the trash",
+    tag="pages",
+    answer=PageAnswer,
+    problems=(403, 404, 409, 412),
+    is_conditional=True,
+)
+def restore(slug: str) -> Response:
+    """It is a draft again."""
+    page = _to_change(slug, is_trashed=True)
+    heed_match(str(page.version))
+    actions.restore(page, by=current_user(), at=clock.now())
+    answer = settled(_whole, page)
+    db.session.commit()
+    return answer
+
+
+def _to_change(slug: str, *, is_trashed: bool) -> Page:
+    """The page at this address, locked; one of the other kind is a conflict, as its action says."""
+    page = db.session.scalar(queries.at_slug_to_change(slug))
+    if page is None or (page.trashed_at is not None and not is_trashed):
+        raise NotFound("There is no such page.")
+    return page
 
 
 def _seen(slug: str) -> Page:

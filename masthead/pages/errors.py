@@ -3,6 +3,20 @@
 from masthead.errors import Conflict, Invalid
 
 
+class InTrash(Conflict):
+    """The page is in the trash, where it only can be restored or deleted for good."""
+
+    def __init__(self) -> None:
+        super().__init__("This page is in the trash. Restore it first.")
+
+
+class NotInTrash(Conflict):
+    """The page is not in the trash, from where alone pages are restored or deleted for good."""
+
+    def __init__(self) -> None:
+        super().__init__("This page is not in the trash. Move it there first.")
+
+
 class SlugTaken(Invalid):
     """Another page has, or once had, this address."""
 

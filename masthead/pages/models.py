@@ -1,6 +1,7 @@
 """Pages and every address that they ever had."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
@@ -8,6 +9,14 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
+
+
+class PageStatus(StrEnum):
+    """How far a page has come."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    TRASHED = "trashed"
 
 
 class Page(Timestamps, Base):
@@ -23,6 +32,8 @@ class Page(Timestamps, Base):
     html: Mapped[str]
     toc: Mapped[list[Any]] = mapped_column(JSON)
     is_public: Mapped[bool] = mapped_column(default=False)
+    #: Since when the page is in the trash. Such a page is never public.
+    trashed_at: Mapped[datetime | None]
     #: Set by every action; the site map relies on it.
     updated_at: Mapped[datetime] = mapped_column()
     #: Raised by every change.
@@ -32,6 +43,13 @@ class Page(Timestamps, Base):
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
+
+    @property
+    def status(self) -> PageStatus:
+        """How far it has come."""
+        if self.trashed_at is not None:
+            return PageStatus.TRASHED
+        return PageStatus.PUBLISHED if self.is_public else PageStatus.DRAFT
 
 
 class PageSlug(Base):
@@ -45,5 +63,8 @@ class PageSlug(Base):
 
 
 pagecache.watch(
-    Page, row="page", rows="pages", columns=["title", "slug", "summary", "html", "is_public", "updated_at"]
+    Page,
+    row="page",
+    rows="pages",
+    columns=["title", "slug", "summary", "html", "is_public", "trashed_at", "updated_at"],
 )

@@ -4,11 +4,23 @@ from sqlalchemy import Select, select
 
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.pages.models import Page, PageSlug
+from masthead.pages.models import Page, PageSlug, PageStatus
 
 
 def every() -> Select[Page]:
-    """All pages by title."""
+    """All pages that are not in the trash, by title."""
+    return _by_title().where(Page.trashed_at.is_(None))
+
+
+def of_status(status: PageStatus) -> Select[Page]:
+    """The pages of a status, by title; of the trash, the last one that came there first."""
+    if status is PageStatus.TRASHED:
+        trashed = select(Page).where(Page.trashed_at.is_not(None))
+        return trashed.order_by(Page.trashed_at.desc(), Page.id.desc())
+    return every().where(Page.is_public.is_(status is PageStatus.PUBLISHED))
+
+
+def _by_title() -> Select[Page]:
     return select(Page).order_by(Page.title, Page.id)
 
 
@@ -22,9 +34,14 @@ def get_to_change(page_id: int) -> Page:
     return _one(select(Page).where(Page.id == page_id).with_for_update())
 
 
+def at_slug_to_change(slug: str) -> Select[Page]:
+    """The statement for the page at this address, in the trash or not, locked until the change is done."""
+    return select(Page).where(Page.slug == slug).with_for_update()
+
+
 def by_slug(slug: str) -> Page:
-    """The page at this address, public or not; raises `NotFound`."""
-    return _one(select(Page).where(Page.slug == slug))
+    """The page at this address, public or not, that is not in the trash; raises `NotFound`."""
+    return _one(every().where(Page.slug == slug))
 
 
 def present_slug(old_slug: str) -> str | None:

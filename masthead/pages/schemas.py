@@ -1,14 +1,15 @@
 """The shapes of pages in the API."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from masthead.pages.links import page_url
-from masthead.pages.models import Page
+from masthead.pages.models import Page, PageStatus
 from masthead.posts.schemas import Body, Slug, Summary, Title
 from masthead.web.api.paging import address
-from masthead.web.api.schemas import Changed, ListAnswer, Made, Schema
+from masthead.web.api.schemas import Changed, ListAnswer, Made, PageQuery, Schema
 
 
 class PageItem(Schema):
@@ -19,6 +20,8 @@ class PageItem(Schema):
     title: str = Field(examples=["About us"])
     summary: str = Field(examples=["Who we are."])
     is_public: bool = Field(examples=[True])
+    status: PageStatus = Field(examples=["published"])
+    trashed_at: datetime | None = Field(description="Since when it is in the trash.", examples=[None])
     created_at: Made
     updated_at: Changed
     version: int = Field(description="Its ETag.", examples=[3])
@@ -52,6 +55,24 @@ class Pages(ListAnswer):
     """Some of the pages, by title. `pages` is how many parts the list has, as everywhere."""
 
     items: list[PageItem]
+
+
+class PagesQuery(PageQuery):
+    """Which pages."""
+
+    status: PageStatus | None = Field(
+        default=None,
+        description="Those of a status; `draft` and `trashed` are for those who write pages.",
+        examples=["published"],
+    )
+
+
+class PageDeletion(Schema):
+    """How far a page is deleted."""
+
+    purge: bool = Field(
+        default=False, description="Delete a page that is in the trash for good.", examples=[False]
+    )
 
 
 class PageInput(Schema):

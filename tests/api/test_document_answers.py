@@ -152,6 +152,6 @@ def test_the_page_shows_everything_without_scripts(client, document):
     assert len(page.all("//main//section")) == sections
     contents = [answer for _, code, answer in answers(document) if code < "300" and "content" in answer]
     bodies = [operation for _, operation in operations(document) if "requestBody" in operation]
-    samples = [json.loads(sample.text_content()) for sample in page.all("//main//pre")]
+    samples = [json.loads(sample.text_content()) for sample in page.all("//main//details//pre")]
     assert len(samples) == len(contents) + len(bodies) + len(problems)
     assert all(answer["content"]["application/json"]["example"] in samples for answer in contents)

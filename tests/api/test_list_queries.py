@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from masthead import audit, clock
+from masthead import audit, clock, jobs
 from masthead.accounts import actions as actions_of_accounts
 from masthead.accounts import queries as roles
 from masthead.accounts.models import ApiToken, LoginSession, Role
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.pages.tasks import purge_trash
 from masthead.posts import actions
 from masthead.posts import queries as posts
 from masthead.posts.manuscript import typeset
@@ -80,6 +81,12 @@ def make_events(cast, numbers):
     with storing():
         for number in numbers:
             audit.record("account.enabled", by=cast.ada, subject=f"person-{number}")
+
+
+def make_jobs(_cast, numbers):
+    with storing():
+        for _ in numbers:
+            jobs.enqueue(purge_trash)
 
 
 def make_roles(_cast, numbers):
@@ -160,6 +167,7 @@ LISTS = [
     List("/audit?", make_events, 2, "ada"),
     List("/audit?cursor=WyIyMDMwLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwgOTk5OTld&", make_events, 1, "ada"),
     List("/roles?", make_roles, 2, "ada"),
+    List("/jobs?", make_jobs, 2, "ada"),
     List("/auth/sessions?", make_sign_ins, 2, "ada"),
     List("/tokens?", make_tokens, 2, "ada"),
     # Count, invitations, the roles, who invited.

@@ -21,7 +21,7 @@ from tests.support.entering import (
 
 FEED = "<any('feed.xml', 'rss.xml', 'feed.json'):file>"
 MAP = "<any(lists, posts, pages, tags, authors):section>"
-STEP = "<any(approve, reject, delete, restore):step>"
+STEP = "<any(approve, reject, delete, restore, unapprove):step>"
 ROUTES = {
     "GET /": ANYBODY,
     f"GET /{FEED}": ANYBODY,
@@ -34,6 +34,12 @@ ROUTES = {
     "GET /static/<path:filename>": ANYBODY,
     "GET /media/<path:path>": ANYBODY,
     "GET /robots.txt": ANYBODY,
+    "GET /atom.xml": ANYBODY,
+    "GET /feed": ANYBODY,
+    "GET /feed/atom": ANYBODY,
+    "GET /feed/rss": ANYBODY,
+    "GET /index.xml": ANYBODY,
+    "GET /rss": ANYBODY,
     "GET /sitemap.xml": ANYBODY,
     f"GET /sitemap-{MAP}-<int:number>.xml": ANYBODY,
     "GET /health": ANYBODY,
@@ -60,12 +66,15 @@ ROUTES = {
     "POST /auth/confirm/<token>": ANYBODY,
     "GET /auth/invitation/<token>": ANYBODY,
     "POST /auth/invitation/<token>": ANYBODY,
+    "GET /auth/emails/<token>": ANYBODY,
+    "POST /auth/emails/<token>": ANYBODY,
     "GET /auth/undo/<token>": ANYBODY,
     "POST /auth/undo/<token>": ANYBODY,
     # One's own account.
     "GET /dashboard": MEMBERS,
     "GET /auth/profile": MEMBERS,
     "POST /auth/profile": MEMBERS,
+    "POST /auth/profile/emails": MEMBERS,
     "GET /auth/privacy": MEMBERS,
     "POST /auth/privacy/download": MEMBERS,
     "POST /auth/privacy/close": MEMBERS,
@@ -117,6 +126,7 @@ ROUTES = {
     "GET /admin/": MODERATORS,
     "GET /admin/comments": MODERATORS,
     "POST /admin/comments": MODERATORS,
+    "POST /admin/comments/undo": MODERATORS,
     f"POST /admin/comments/<int:comment_id>/{STEP}": MODERATORS,
     "GET /admin/posts": EDITORS,
     "POST /admin/posts": EDITORS,
@@ -125,6 +135,11 @@ ROUTES = {
     "POST /admin/pages/create": EDITORS,
     "GET /admin/pages/<int:page_id>": EDITORS,
     "POST /admin/pages/<int:page_id>": EDITORS,
+    "GET /admin/pages/<int:page_id>/delete": EDITORS,
+    "POST /admin/pages/<int:page_id>/delete": EDITORS,
+    "POST /admin/pages/<int:page_id>/restore": EDITORS,
+    "GET /admin/pages/<int:page_id>/purge": EDITORS,
+    "POST /admin/pages/<int:page_id>/purge": EDITORS,
     "GET /admin/tags": EDITORS,
     "GET /admin/tags/create": EDITORS,
     "POST /admin/tags/create": EDITORS,

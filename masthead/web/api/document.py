@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from masthead import __version__
 from masthead.db import GREATEST_ID
 from masthead.web import access
-from masthead.web.api import examples, idempotency, relations, responses
+from masthead.web.api import examples, groups, idempotency, relations, responses
 from masthead.web.api.operations import ATTRIBUTE, Operation
 from masthead.web.api.responses import REFERENCE
 from masthead.web.api.schemas import Problem
@@ -27,6 +27,7 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "session_id": ("The id of the sign-in.", 12),
     "token_id": ("The id of the token.", 4),
     "invitation_id": ("The id of the invitation.", 5),
+    "job_id": ("The id of the job.", 41),
     "user_id": ("The id of the account.", 1),
 }
 _SECURITY = {
@@ -80,6 +81,7 @@ def document(app: Flask) -> dict[str, Any]:
             "summary": "Everything the site can do, for programs.",
         },
         "servers": [{"url": app.config["SITE_URL"]}],
+        "tags": groups.described(paths),
         "paths": paths,
         "components": {
             "schemas": components,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from masthead.web import static_files
 from masthead.web.access import public
-from masthead.web.api import document
+from masthead.web.api import document, groups
 from masthead.web.stateless import stateless
 
 bp = Blueprint("api_document", __name__)
@@ -33,7 +33,8 @@ def openapi() -> Response:
 @stateless
 def docs() -> ResponseReturnValue:
     """The same to read."""
-    return render_template("api/docs.html", api=document.document(current_app), written=_written)
+    api = document.document(current_app)
+    return render_template("api/docs.html", api=api, groups=groups.grouped(api), written=_written)
 
 
 def _written(example: Any) -> str:

@@ -1,0 +1,136 @@
+"""Jobs, statistics and the page cache for programs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app
+
+from masthead import audit, clock, pagecache
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.admin import queries
+from masthead.admin.operation_schemas import (
+    CacheAnswer,
+    CacheProcess,
+    Day,
+    JobAnswer,
+    Jobs,
+    JobsQuery,
+    ReadPost,
+    StatisticsAnswer,
+    StatisticsQuery,
+)
+from masthead.admin.statistics import PERIODS, TOP_POSTS
+from masthead.db import db, paginate
+from masthead.errors import Invalid
+from masthead.jobs import outbox
+from masthead.pagecache import counters
+from masthead.web.api.operations import Answer, operation, settled
+from masthead.web.api.paging import address, listed
+
+jobs = Blueprint("jobs_api", __name__)
+statistics = Blueprint("statistics_api", __name__)
+cache = Blueprint("cache_api", __name__)
+
+
+@jobs.get("")
+@requires(Permission.MANAGE_JOBS)
+@operation("List jobs", tag="jobs", query=JobsQuery, answer=Jobs, problems=(403, 404))
+def list_jobs(query: JobsQuery) -> Answer:
+    """Of a state and of a task, the newest first; all of them, if nothing is said."""
+    page = paginate(outbox.listed(query.state, query.task or ""), page=query.page, per_page=query.per_page)
+    return listed(Jobs, page, jobs=[JobAnswer.of(job) for job in page.items])
+
+
+@jobs.get("/<int:job_id>")
+@requires(Permission.MANAGE_JOBS)
+@operation("Read a job", tag="jobs", answer=JobAnswer, problems=(403, 404))
+def show_job(job_id: int) -> Answer:
+    """How it stands, and why it failed last."""
+    return _shown(job_id)
+
+
+def _shown(job_id: int) -> Answer:
+    return Answer(JobAnswer.of(outbox.get(job_id)))
+
+
+@jobs.post("/<int:job_id>/retry")
+@requires(Permission.MANAGE_JOBS)
+@operation("Retry a job", tag="jobs", answer=JobAnswer, problems=(403, 404, 409))
+def retry(job_id: int) -> Response:
+    """Let a job start afresh that was given up or cancelled."""
+    outbox.retry(job_id)
+    audit.record("job.retried", by=current_user(), subject=str(job_id))
+    answer = settled(_shown, job_id)
+    db.session.commit()
+    return answer
+
+
+@jobs.post("/<int:job_id>/cancel")
+@requires(Permission.MANAGE_JOBS)
+@operation("Cancel a job", tag="jobs", answer=JobAnswer, problems=(403, 404, 409))
+def cancel(job_id: int) -> Response:
+    """Keep a job from running that waits or was given up."""
+    outbox.cancel(job_id)
+    audit.record("job.cancelled", by=current_user(), subject=str(job_id))
+    answer = settled(_shown, job_id)
+    db.session.commit()
+    return answer
+
+
+@statistics.get("")
+@requires(Permission.EDIT_POSTS)
+@operation(
+    "Read the statistics", tag="statistics", query=StatisticsQuery, answer=StatisticsAnswer, problems=(403,)
+)
+def show_statistics(query: StatisticsQuery) -> Answer:
+    """Views and comments of each of the last days, and the posts that were read most."""
+    if query.days not in PERIODS:
+        raise Invalid("There are statistics of 7, 30, 90 and 365 days.", field="days")
+    today = clock.now().date()
+    period = [today - timedelta(days=ago) for ago in reversed(range(query.days))]
+    views = _by_day(period, queries.views_by_day(period[0]))
+    comments = _by_day(period, queries.comments_by_day(period[0]))
+    most_read = queries.most_read(period[0], limit=TOP_POSTS)
+    return Answer(
+        StatisticsAnswer(
+            days=query.days,
+            total_views=sum(day.count for day in views),
+            total_comments=sum(day.count for day in comments),
+            views=views,
+            comments=comments,
+            most_read=[
+                ReadPost(title=title, slug=slug, views=count, url=address(f"/blog/post/{slug}"))
+                for title, slug, count in most_read
+            ],
+        )
+    )
+
+
+def _by_day(period: Sequence[date], counts: Mapping[date, int]) -> list[Day]:
+    return [Day(day=day, count=counts.get(day, 0)) for day in period]
+
+
+@cache.get("")
+@requires(Permission.MANAGE_JOBS)
+@operation("Read the state of the page cache", tag="cache", answer=CacheAnswer, problems=(403,))
+def show_cache() -> Answer:
+    """How often each process of the server on this machine answers from memory, and how full that is."""
+    is_on, home = current_app.config["PAGE_CACHE"], Path(current_app.config["MASTHEAD_HOME"])
+    counted = counters.of_processes(home) if is_on else ()
+    return Answer(
+        CacheAnswer(is_on=is_on, processes=[CacheProcess.of(number, counts) for number, counts in counted])
+    )
+
+
+@cache.delete("")
+@requires(Permission.MANAGE_JOBS)
+@operation("Clear the page cache", tag="cache", status=204, problems=(403,))
+def clear_cache() -> Response:
+    """Every process of the server, on every machine, makes each page anew. Nothing has to be: pages are never stale."""
+    pagecache.changed(pagecache.EVERYTHING)
+    audit.record("cache.cleared", by=current_user())
+    answer = settled(Answer, None)
+    db.session.commit()
+    return answer

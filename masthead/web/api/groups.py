@@ -1,0 +1,40 @@
+"""The groups of operations, in the order in which people need them."""
+
+from typing import Any
+
+#: Tag → title, and a sentence about it.
+GROUPS: dict[str, tuple[str, str]] = {
+    "posts": ("Posts", "Read, find, write and publish posts, and read what was saved before."),
+    "comments": ("Comments", "Read and write comments, and decide about those that wait."),
+    "tags": ("Tags", "What posts are about. Readers see the tags of published posts."),
+    "pages": ("Pages", "Texts that stand beside the posts, such as “About”."),
+    "media": ("Media", "Pictures and other files."),
+    "users": ("People", "Who writes here, and for administrators the accounts."),
+    "auth": ("Signing in and your account", "Tokens for a program that signs in, and your own profile."),
+    "tokens": ("Personal tokens", "Tokens for scripts and devices that cannot sign in."),
+    "roles": ("Roles", "What each role may do."),
+    "settings": ("Settings", "Title, colour, navigation and the rules for comments."),
+    "statistics": ("Statistics", "What is read and discussed."),
+    "jobs": ("Jobs", "Letters and other work in the background."),
+    "cache": ("Page cache", "What the server keeps in memory."),
+    "audit": ("Audit log", "Who did what."),
+}
+
+
+def described(paths: dict[str, Any]) -> list[dict[str, str]]:
+    """The groups that have operations, as the document lists them (OpenAPI 3.1, Tag Object)."""
+    used = {operation["tags"][0] for methods in paths.values() for operation in methods.values()}
+    return [
+        {"name": name, "x-displayName": title, "description": sentence}
+        for name, (title, sentence) in GROUPS.items()
+        if name in used
+    ]
+
+
+def grouped(document: dict[str, Any]) -> list[tuple[dict[str, str], list[tuple[str, str, dict[str, Any]]]]]:
+    """Each group with ``(method, path, operation)`` of what belongs to it."""
+    found: dict[str, list[tuple[str, str, dict[str, Any]]]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            found[operation["tags"][0]].append((method, path, operation))
+    return [(tag, found[tag["name"]]) for tag in document["tags"]]
