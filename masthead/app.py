@@ -83,7 +83,6 @@ from masthead.web import (
     limits,
     logs,
     overload,
-    redirected_queries,
     request_id,
     security,
     slow_bodies,
@@ -195,7 +194,6 @@ def create_app(config: Config | None = None) -> Flask:
     body_limits.init_app(app)
     overload.init_app(app)
     pagecache.init_app(app, config, herald=access_log.note_hit)
-    redirected_queries.init_app(app, config)
     security.init_app(app, config)
     compressing.init_app(app)
     slow_bodies.init_app(app)

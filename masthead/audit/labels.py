@@ -19,6 +19,7 @@ ACTIONS: Final[dict[str, str]] = {
     "comment.deleted": "Deleted a comment",
     "comment.rejected": "Marked a comment as spam",
     "comment.restored": "Returned a comment to pending",
+    "comment.unapproved": "Returned an approved comment to pending",
     "export.made": "Exported the publication",
     "factor.added": "Added a two-factor method",
     "factor.removed": "Removed a two-factor method",

@@ -37,6 +37,7 @@ DEEDS: dict[Step, str] = {
     Step.REJECT: "rejected",
     Step.DELETE: "deleted",
     Step.RESTORE: "restored",
+    Step.UNAPPROVE: "unapproved",
 }
 
 

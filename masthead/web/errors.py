@@ -23,7 +23,7 @@ from masthead.db import db, is_full
 from masthead.errors import Busy, Conflict, DomainError, Invalid, NotAllowed, NotFound
 from masthead.outbound.errors import Unreachable
 from masthead.storage.store import StoreFull, StoreUnavailable
-from masthead.web import expired_forms, request_id
+from masthead.web import expired_forms, redirected_queries, request_id
 from masthead.web.limits import LimitReached
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StoreUnavailable, _store_error)
     app.register_error_handler(Unreachable, _service_error)
     app.register_error_handler(lmdb.DiskError, _full)
+    redirected_queries.init_app(app)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:

@@ -6,8 +6,6 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from flask import Flask
 
-from masthead.config import Config
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -16,9 +14,9 @@ MOVED = ("301 ", "308 ")
 SAFE = "!$&'()*+,;=:@/?-._~%"
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask) -> None:
     """Watch every answer. Call this after the page cache, which keeps one answer for all queries that a page does not read."""
-    app.wsgi_app = _Redirects(app.wsgi_app, config.SITE_URL)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = _Redirects(app.wsgi_app, app.config["SITE_URL"])  # type: ignore[method-assign]  # as Flask documents it
 
 
 class _Redirects:
