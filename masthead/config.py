@@ -99,6 +99,8 @@ class Config(BaseSettings):
     AWS_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
     #: The largest picture that is accepted, in megabytes.
     MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
+    #: Pictures of other sites in texts: copied into the media store, shown to readers as links, or not accepted.
+    EXTERNAL_IMAGES: Literal["fetch", "link", "refuse"] = "fetch"
     #: Who may make an account.
     REGISTRATION: Literal["open", "invite", "closed"] = "open"
     #: ``smtp://user:password@host:587?tls=starttls``, ``smtps://…``, ``console:`` or ``file:///folder``; empty: no mail.

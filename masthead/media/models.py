@@ -33,3 +33,19 @@ class Media(Base):
     name: Mapped[str] = mapped_column(String(NAME_CHARACTERS), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
+
+
+class ExternalPicture(Base):
+    """A picture of another site that a text shows: its copy here, or why there is none."""
+
+    __tablename__ = "external_picture"
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    #: SHA-256 of the address, which can be longer than what an index holds.
+    address_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    address: Mapped[str]
+    media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), index=True)
+    #: A sentence for the writer; empty where there is a copy.
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime]

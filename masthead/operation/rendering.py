@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from masthead import pagecache
 from masthead.db import db
 from masthead.jobs import enqueue, task
+from masthead.media import external
 from masthead.pages.models import Page
 from masthead.posts.models import Post
 from masthead.search.receivers import reindex
@@ -69,7 +70,7 @@ def _render(model: type[Post] | type[Page], text_id: int) -> None:
     if text is None:
         return
     rendered = render(text.body)
-    html = with_older_ids(rendered.html, text.html)
+    html = with_older_ids(external.with_copies(rendered.html), text.html)
     if html != text.html:
         # Whoever saved it meanwhile has rendered it.
         db.session.execute(

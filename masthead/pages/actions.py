@@ -10,6 +10,7 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
 from masthead.errors import NotAllowed
+from masthead.media import external
 from masthead.pages.errors import InTrash, NotInTrash, SlugTaken, StaleVersion
 from masthead.pages.models import Page, PageSlug
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
@@ -130,6 +131,6 @@ def _set(page: Page, manuscript: Manuscript, *, at: datetime) -> None:
     page.title = manuscript.title
     page.summary = manuscript.summary
     page.body = manuscript.body
-    page.html = with_kept_ids(manuscript.html, page.html or "")
+    page.html = with_kept_ids(external.with_copies(manuscript.html), page.html or "")
     page.toc = [list(heading) for heading in manuscript.toc]
     page.updated_at = at

@@ -10,14 +10,15 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import count_of, db
 from masthead.errors import DomainError, Invalid, NotFound
-from masthead.pages import actions, queries
+from masthead.media import external
+from masthead.pages import actions, pictures, queries
 from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.forms import PageForm
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.tasks import TRASH_DAYS
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.web import body_limits
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms import redisplays_expired_form, warn
 
 bp = Blueprint("pages_admin", __name__)
 
@@ -61,12 +62,13 @@ def store() -> ResponseReturnValue:
         at = clock.now()
         page = actions.create(manuscript, by=current_user(), at=at)
         _take_step(page, at=at)
+        pictures.receive(page)
     except DomainError as error:
         db.session.rollback()
         form.show(error)
         return _desk(form, None, 422)
     db.session.commit()
-    return _saved(page)
+    return _saved(page, manuscript)
 
 
 @bp.get("/<int:page_id>")
@@ -95,6 +97,7 @@ def save(page_id: int) -> ResponseReturnValue:
         at = clock.now()
         actions.revise(page, manuscript, by=current_user(), at=at, expected_version=form.seen_version)
         _take_step(page, at=at)
+        pictures.receive(page)
     except DomainError as error:
         db.session.rollback()
         form.show(error)
@@ -103,7 +106,7 @@ def save(page_id: int) -> ResponseReturnValue:
         form.version.data = str(page.version)
         return _desk(form, page, 422)
     db.session.commit()
-    return _saved(page)
+    return _saved(page, manuscript)
 
 
 @bp.get("/<int:page_id>/delete")
@@ -183,10 +186,12 @@ def _take_step(page: Page, *, at: datetime) -> None:
             raise Invalid("This button is unknown. Use one of the buttons below the text.")
 
 
-def _saved(page: Page) -> ResponseReturnValue:
+def _saved(page: Page, manuscript: Manuscript) -> ResponseReturnValue:
     flash("The page is saved, and public." if page.is_public else "The page is saved. Readers do not see it.")
+    warn(manuscript.warnings)
     return redirect(url_for("pages_admin.edit", page_id=page.id), code=303)
 
 
 def _desk(form: PageForm, page: Page | None, status: int) -> ResponseReturnValue:
-    return render_template("pages/edit.html", form=form, page=page), status
+    told = external.warnings_about(page.html) if page and request.method == "GET" else []
+    return render_template("pages/edit.html", form=form, page=page, told=told), status

@@ -1,5 +1,7 @@
 """Pages for programs."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, url_for
 from sqlalchemy import Select
 from werkzeug.exceptions import PreconditionFailed
@@ -9,7 +11,8 @@ from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate, snapshot
 from masthead.errors import NotAllowed, NotFound
-from masthead.pages import actions, queries
+from masthead.media import external
+from masthead.pages import actions, pictures, queries
 from masthead.pages.errors import StaleVersion
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.schemas import (
@@ -64,11 +67,13 @@ def show(slug: str) -> Answer:
     page = db.session.scalar(_readable().where(Page.slug == slug))
     if page is None:
         raise NotFound("There is no such page.")
-    return _whole(page)
+    reader = visitor()
+    is_writer = reader is not None and reader.can(Permission.MANAGE_PAGES)
+    return _whole(page, external.warnings_about(page.html) if is_writer else ())
 
 
-def _whole(page: Page) -> Answer:
-    return Answer(PageAnswer.of(page), etag=str(page.version))
+def _whole(page: Page, warnings: Sequence[str] = ()) -> Answer:
+    return Answer(PageAnswer.whole(page, warnings), etag=str(page.version))
 
 
 @bp.post("")
@@ -89,13 +94,13 @@ def create(body: PageInput) -> Response:
     page = actions.create(manuscript, by=by, at=at)
     if body.is_public:
         actions.publish(page, by=by, at=at)
-    answer = settled(_made, page)
+    answer = settled(_made, page, manuscript.warnings + pictures.receive(page))
     db.session.commit()
     return answer
 
 
-def _made(page: Page) -> Answer:
-    return located(_whole(page), url_for("pages_api.show", slug=page.slug))
+def _made(page: Page, warnings: list[str]) -> Answer:
+    return located(_whole(page, warnings), url_for("pages_api.show", slug=page.slug))
 
 
 @bp.patch("/<slug>")
@@ -127,7 +132,7 @@ def change(slug: str, body: PageChange) -> Response:
         raise PreconditionFailed(STALE) from None
     if body.is_public is not None:
         (actions.publish if body.is_public else actions.unpublish)(page, by=by, at=at)
-    answer = settled(_whole, page)
+    answer = settled(_whole, page, manuscript.warnings + pictures.receive(page))
     db.session.commit()
     return answer
 

@@ -1,5 +1,6 @@
 """The shapes of pages in the API."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +46,16 @@ class PageAnswer(PageItem):
     body: str = Field(description="Markdown, as it was written.", examples=["We are *four* people."])
     html: str = Field(description="The text, sanitised.", examples=["<p>We are <em>four</em> people.</p>\n"])
 
+    warnings: list[str] = Field(
+        default_factory=list,
+        description="What its writer should know: elements that were left out, and pictures of other sites without a copy.",
+        examples=[["<iframe> is left out: a text cannot hold it. Link to what it shows instead."]],
+    )
+
     @classmethod
-    def of(cls, page: Page) -> "PageAnswer":
+    def whole(cls, page: Page, warnings: Sequence[str] = ()) -> "PageAnswer":
         """The page."""
-        return cls(**cls.values_of(page), body=page.body, html=page.html)
+        return cls(**cls.values_of(page), body=page.body, html=page.html, warnings=list(warnings))
 
 
 class Pages(ListAnswer):

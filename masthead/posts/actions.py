@@ -12,6 +12,7 @@ from masthead.accounts.permissions import Permission
 from masthead.db import claim, claim_first_free, db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
+from masthead.media import external
 from masthead.posts import lifecycle, reviewing
 from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
 from masthead.posts.lifecycle import Status, Step
@@ -130,7 +131,7 @@ def set_text(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
     post.title = manuscript.title
     post.summary = manuscript.summary
     post.body = manuscript.body
-    post.html = with_kept_ids(manuscript.html, post.html or "")
+    post.html = with_kept_ids(external.with_copies(manuscript.html), post.html or "")
     post.excerpt = manuscript.excerpt
     post.toc = [list(heading) for heading in manuscript.toc]
     post.words = manuscript.words

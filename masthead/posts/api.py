@@ -1,6 +1,7 @@
 """Posts for programs: the same actions and the same rights as the desk."""
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
@@ -12,7 +13,8 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginated, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
-from masthead.posts import actions, counts, listed, listing, queries
+from masthead.media import external
+from masthead.posts import actions, counts, listed, listing, pictures, queries
 from masthead.posts.errors import StaleVersion
 from masthead.posts.lifecycle import Status
 from masthead.posts.listed import Listed
@@ -117,14 +119,14 @@ def create(body: PostInput) -> Response:
     by, at = current_user(), clock.now()
     post = actions.create(manuscript, by=by, at=at)
     bring_to(post, body.status, body.published_at, by=by, at=at)
-    answer = settled(_made, post.slug)
+    answer = settled(_made, post.slug, manuscript.warnings + pictures.receive(post))
     db.session.commit()
     return answer
 
 
-def _made(slug: str) -> Answer:
+def _made(slug: str, warnings: list[str]) -> Answer:
     return dataclasses.replace(
-        whole(slug), headers={"Location": address(url_for("posts_api.show", slug=slug))}
+        whole(slug, warnings=warnings), headers={"Location": address(url_for("posts_api.show", slug=slug))}
     )
 
 
@@ -150,10 +152,10 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
             actions.send_back(post, by=by, at=at)
 
 
-def whole(slug: str, fields: frozenset[str] | None = None) -> Answer:
+def whole(slug: str, fields: frozenset[str] | None = None, *, warnings: Sequence[str] = ()) -> Answer:
     """The present state of a post."""
     post = queries.by_slug(slug)
-    return Answer(PostAnswer.whole(post), etag=str(post.version), fields=fields)
+    return Answer(PostAnswer.whole(post, warnings), etag=str(post.version), fields=fields)
 
 
 @bp.get("/<slug>")
@@ -174,7 +176,10 @@ def show(slug: str, query: Fields) -> Answer | Response:
         return current_app.make_response(redirect(target, code=301))
     if not can_see(visitor(), post):
         raise NotFound("There is no such post.")
-    return Answer(PostAnswer.whole(post), etag=str(post.version), fields=chosen)
+    reader = visitor()
+    is_writer = reader is not None and can_edit(reader, post)
+    warnings = external.warnings_about(post.html, post.lead_image) if is_writer else ()
+    return Answer(PostAnswer.whole(post, warnings), etag=str(post.version), fields=chosen)
 
 
 def editable(slug: str) -> Post:
@@ -246,7 +251,8 @@ def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime |
     except StaleVersion:
         raise PreconditionFailed(STALE) from None
     bring_to(post, wish, when, by=by, at=at)
-    answer = settled(whole, post.slug)
+    warnings = manuscript.warnings + pictures.receive(post)
+    answer = settled(whole, post.slug, warnings=warnings)
     db.session.commit()
     return answer
 

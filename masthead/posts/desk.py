@@ -11,14 +11,15 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
-from masthead.posts import actions, counts, messages, queries, reviewing
+from masthead.media import external
+from masthead.posts import actions, counts, messages, pictures, queries, reviewing
 from masthead.posts.forms import PostForm
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_publish, can_withdraw
 from masthead.web import body_limits
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms import redisplays_expired_form, warn
 from masthead.web.paging import page_number
 
 bp = Blueprint("posts_desk", __name__)
@@ -46,12 +47,14 @@ def store() -> ResponseReturnValue:
             at = clock.now()
             post = actions.create(manuscript, by=current_user(), at=at)
             _take_step(post, form, at=at)
+            pictures.receive(post)
         except DomainError as error:
             db.session.rollback()
             form.show(error)
         else:
             db.session.commit()
             flash(messages.said(_pressed(), post, by=current_user()))
+            warn(manuscript.warnings)
             return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
     return _desk(form, None, 422)
 
@@ -87,6 +90,7 @@ def save(post_id: int) -> ResponseReturnValue:
         at = clock.now()
         actions.revise(post, manuscript, by=current_user(), at=at, expected_version=form.seen_version)
         _take_step(post, form, at=at)
+        pictures.receive(post)
     except DomainError as error:
         db.session.rollback()
         form.show(error)
@@ -95,6 +99,7 @@ def save(post_id: int) -> ResponseReturnValue:
         return _desk(form, post, 422)
     db.session.commit()
     flash(messages.said(_pressed(), post, by=current_user()))
+    warn(manuscript.warnings)
     return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
 
 
@@ -142,6 +147,7 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
 def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue:
     by = current_user()
     may_publish = by.can(Permission.PUBLISH) if post is None else can_publish(by, post)
+    told = external.warnings_about(post.html, post.lead_image) if post and request.method == "GET" else []
     notes = reviewing.open_notes([post.id]) if post is not None and post.status is Status.DRAFT else {}
     page = render_template(
         "posts/edit.html",
@@ -149,6 +155,7 @@ def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue
         post=post,
         may_publish=may_publish,
         may_withdraw=post is not None and can_withdraw(by, post),
+        told=told,
         note=notes.get(post.id) if post is not None else None,
     )
     return page, status

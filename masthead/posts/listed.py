@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, CompoundSelect, Select, Table, bindparam, 
 from masthead import clock, pagecache
 from masthead.accounts.models import User
 from masthead.db import db
+from masthead.media import sizes
 from masthead.posts import lifecycle
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostTag
@@ -106,6 +107,8 @@ def load(posts: Select[Post]) -> list[Listed]:
         Listed(*(*row[:own], Person(*row[own:]), tuple(people[row.id]), tuple(labels[row.id])))
         for row in found
     ]
+    # Their sizes, in one query for all.
+    sizes.of(post.lead_image for post in listed if post.lead_image)
     for post in listed:
         pagecache.reads(f"post:{post.id}", *(f"tag:{tag.id}" for tag in post.tags))
         pagecache.reads(*(f"author:{person.id}" for person in (post.author, *post.bylines)))

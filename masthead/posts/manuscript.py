@@ -46,6 +46,19 @@ class Manuscript:
     lead: Picture | None = None
     #: Fragments of links within the text that lead to no place in it.
     dead_fragments: tuple[str, ...] = ()
+    #: The elements that the sanitiser has taken out, by name.
+    removed: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What its author is told of the text after saving it."""
+        return [
+            *(
+                f"<{name}> is left out: a text cannot hold it. Link to what it shows instead."
+                for name in self.removed
+            ),
+            *(f"The link to #{name} leads nowhere in this text." for name in self.dead_fragments),
+        ]
 
     @property
     def is_blank(self) -> bool:
@@ -83,6 +96,7 @@ def typeset(
         reading_minutes=reading_minutes(rendered.words),
         lead=lead,
         dead_fragments=rendered.dead_fragments,
+        removed=rendered.removed,
     )
 
 

@@ -1,5 +1,6 @@
 """The shapes of posts in the API."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -125,10 +126,16 @@ class PostAnswer(PostItem):
         description="The text, sanitised.", examples=["<p>There is <em>no engine</em> at Callow.</p>\n"]
     )
 
+    warnings: list[str] = Field(
+        default_factory=list,
+        description="What its writer should know: elements that were left out, and pictures of other sites without a copy.",
+        examples=[["<iframe> is left out: a text cannot hold it. Link to what it shows instead."]],
+    )
+
     @classmethod
-    def whole(cls, post: Post) -> "PostAnswer":
+    def whole(cls, post: Post, warnings: Sequence[str] = ()) -> "PostAnswer":
         """The post, whose text is loaded."""
-        return cls(**cls.values_of(post), body=post.body, html=post.html)
+        return cls(**cls.values_of(post), body=post.body, html=post.html, warnings=list(warnings))
 
 
 class PostInput(Schema):

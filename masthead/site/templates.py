@@ -6,6 +6,7 @@ from flask import Flask
 
 from masthead.accounts.permissions import Permission
 from masthead.comments.links import comment_url
+from masthead.media import external, sizes
 from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
@@ -25,6 +26,8 @@ def init_app(app: Flask) -> None:
         "tag_url": tag_url,
     }
     dates.init_app(app)
+    app.jinja_env.globals |= {"is_shown": external.is_shown, "size_of": sizes.attributes}
+    app.jinja_env.filters["for_page"] = external.for_page
     app.context_processor(_publication)
 
 

@@ -40,6 +40,8 @@ class Rendered:
     is_source: bool = False
     #: Fragments of links that lead to no id of the text.
     dead_fragments: tuple[str, ...] = ()
+    #: The elements that its author wrote and that no text may have, by name.
+    removed: tuple[str, ...] = ()
 
 
 def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
@@ -58,6 +60,7 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
         plain=text,
         is_source=is_source,
         dead_fragments=anchors.dead_fragments(html),
+        removed=sanitise.removed_elements(unsafe) if "<" in source else (),
     )
 
 

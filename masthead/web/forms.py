@@ -1,5 +1,6 @@
 """The base of every HTML form."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash
@@ -13,7 +14,7 @@ from masthead.errors import DomainError, Invalid
 from masthead.text.plain import is_storable
 from masthead.web.expired_forms import redisplays_expired_form
 
-__all__ = ["Form", "redisplays_expired_form", "time_zone_field", "trimmed"]
+__all__ = ["Form", "redisplays_expired_form", "time_zone_field", "trimmed", "warn"]
 
 EXPIRED = "This form was open for too long. Nothing is lost: check your text, and send it again."
 UNSTORABLE = (
@@ -23,6 +24,12 @@ UNSTORABLE = (
 
 #: WTForms wants its own class here; the published types do not know it yet.
 choice: Any = vars(choices)["SelectChoice"]
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Show them on the next page, as warnings."""
+    for sentence in sentences:
+        flash(sentence, "warning")
 
 
 def trimmed(value: Any) -> Any:

@@ -1,0 +1,96 @@
+"""The pictures of a text that the sanitiser wrote: where they come from, how large they are, and links instead of those that a page may not show."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from html import escape, unescape
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+#: Every value stands in double quotes, and may hold a `>`.
+_PIECE: Final = re.compile(r"<(img|a|/a)\b((?:[^>\"]|\"[^\"]*\")*)>")
+_SOURCE: Final = re.compile(r"(\ssrc=\")([^\"]*)\"")
+_ALT: Final = re.compile(r"\salt=\"([^\"]*)\"")
+_SIDE: Final = re.compile(r"\s(?:width|height)=\"")
+Size = tuple[int, int]
+
+
+def is_external(address: str, site_url: str) -> bool:
+    """Whether a picture at this address comes from another site, which the policy of our pages does not allow."""
+    parts = _parts(address, site_url)
+    return parts is not None and parts != _parts(site_url, site_url)
+
+
+def _parts(address: str, site_url: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(urljoin(site_url, address.strip()))
+    except ValueError:
+        return None
+    return (parts.scheme, parts.netloc.lower()) if parts.scheme in {"http", "https"} else None
+
+
+def sources(clean_html: str) -> list[str]:
+    """The addresses of its pictures, each once, in order."""
+    found = (_SOURCE.search(piece[2]) for piece in _PIECE.finditer(clean_html) if piece[1] == "img")
+    return list(dict.fromkeys(unescape(match[2]) for match in found if match))
+
+
+def external_sources(clean_html: str, site_url: str) -> list[str]:
+    """The addresses of its pictures on other sites."""
+    return [address for address in sources(clean_html) if is_external(address, site_url)]
+
+
+def with_copies(clean_html: str, copies: Mapping[str, str]) -> str:
+    """The text with other addresses for some of its pictures."""
+
+    def exchanged(tag: str) -> str:
+        return _SOURCE.sub(lambda match: f'{match[1]}{_exchanged(match[2], copies)}"', tag)
+
+    return _each_picture(clean_html, lambda tag, _: exchanged(tag)) if copies else clean_html
+
+
+def _exchanged(value: str, copies: Mapping[str, str]) -> str:
+    address = unescape(value)
+    return escape(copies[address]) if address in copies else value
+
+
+def for_page(clean_html: str, site_url: str, sizes: Callable[[list[str]], Mapping[str, Size]]) -> str:
+    """The text as a page of ours can show it: pictures with their sizes, and links to those of other sites."""
+    addresses = sources(clean_html)
+    if not addresses:
+        return clean_html
+    known = sizes(addresses)
+
+    def shown(tag: str, is_in_link: bool) -> str:
+        match = _SOURCE.search(tag)
+        address = unescape(match[2]) if match else ""
+        if is_external(address, site_url):
+            return _link(tag, address, is_in_link=is_in_link)
+        size = known.get(address)
+        if size is None or _SIDE.search(tag):
+            return tag
+        return f'{tag[:-1]} width="{size[0]}" height="{size[1]}">'
+
+    return _each_picture(clean_html, shown)
+
+
+def _link(tag: str, address: str, *, is_in_link: bool) -> str:
+    alt = _ALT.search(tag)
+    words = (alt[1].strip() if alt else "") or escape(urlsplit(address).path.rpartition("/")[2] or address)
+    return words if is_in_link else f'<a href="{escape(address)}">{words}</a>'
+
+
+def _each_picture(clean_html: str, change: Callable[[str, bool], str]) -> str:
+    return "".join(_changed(clean_html, change))
+
+
+def _changed(clean_html: str, change: Callable[[str, bool], str]) -> Iterator[str]:
+    end, is_in_link = 0, False
+    for piece in _PIECE.finditer(clean_html):
+        yield clean_html[end : piece.start()]
+        if piece[1] == "img":
+            yield change(piece[0], is_in_link)
+        else:
+            is_in_link = piece[1] == "a"
+            yield piece[0]
+        end = piece.end()
+    yield clean_html[end:]
