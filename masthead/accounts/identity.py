@@ -165,7 +165,7 @@ def prove() -> ResponseReturnValue:
             return _confirmed(user)
         audit.record("identity.refused", by=user, subject=user.username)
         db.session.commit()
-        form.form_errors.append(WRONG_PROOF)
+        form.refuse(WRONG_PROOF)
     return _confirm_page(user, form, has_factor=has_factor, kept=kept_forms.carried()), 422
 
 
@@ -232,7 +232,7 @@ def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) 
         db.session.rollback()
         audit.record("sign_in.failed", by=None, subject=(user.email or "") if user else "", way="passkey")
         db.session.commit()
-        form.form_errors.append(error.message)
+        form.refuse(error.message)
         return None
     limits.take_back(*bucket)
     return person

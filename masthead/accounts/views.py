@@ -106,7 +106,7 @@ def sign_in() -> ResponseReturnValue:
             return _let_in(user, form, attempt)
         audit.record("sign_in.failed", by=None, subject=form.email.data or "")
         db.session.commit()
-        form.form_errors.append(WRONG)
+        form.refuse(WRONG)
     return login_page(form), 422
 
 

@@ -1,35 +1,20 @@
 """Pictures of other sites in texts. A page of ours shows none of them, so they are copied here, linked to, or refused."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
-from posixpath import basename
+from collections.abc import Collection, Mapping
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 from sqlalchemy import select
 
-from masthead import clock
-from masthead.db import claim, db
+from masthead.db import db
 from masthead.errors import Invalid
-from masthead.media import actions, sizes
-from masthead.media.errors import PictureRefused
-from masthead.media.limits import upload_bytes
+from masthead.media import sizes
 from masthead.media.models import ExternalPicture, Media
-from masthead.media.pictures import PreparedPicture, prepare
-from masthead.outbound.client import Client, Unreachable
 from masthead.text import pictures
 
 Mode = Literal["fetch", "link", "refuse"]
-#: A photograph of the largest size that is accepted, over a slow line.
-SECONDS: Final = 60.0
-#: Pictures of one text that are copied; a text with more is no text that somebody has written here.
-LIMIT: Final = 200
-#: After each failure of the network but the last, the picture is tried again.
-WAITS: Final = (timedelta(minutes=5), timedelta(hours=1))
 NAMED: Final = 5
-UNREACHABLE: Final = "Nothing could be read from this address."
 
 
 def mode() -> Mode:
@@ -105,51 +90,8 @@ def is_shown(address: str | None) -> bool:
     return bool(address) and not pictures.is_external(address or "", current_app.config["SITE_URL"])
 
 
-def fetch(addresses: Iterable[str]) -> datetime | None:
-    """Copy those that have no copy yet, each in a transaction of its own; when to try again, if that may help."""
-    again: datetime | None = None
-    wanted = list(addresses)[:LIMIT]
-    present = copies_of(wanted)
-    for address in wanted:
-        if address not in present:
-            db.session.rollback()
-            again = _fetch_one(address) or again
-    return again
-
-
-def _fetch_one(address: str) -> datetime | None:
-    """The network and the decoder come before the transaction."""
-    picture, problem = _read(address)
-    at = clock.now()
-    claim(ExternalPicture, ExternalPicture.address_hash, _hash(address), address=address, tried_at=at)
-    row = db.session.scalars(
-        select(ExternalPicture).where(ExternalPicture.address_hash == _hash(address)).with_for_update()
-    ).one()
-    row.tries, row.tried_at, row.problem = row.tries + 1, at, problem
-    if picture is not None:
-        name = unquote(basename(urlsplit(address).path), errors="replace")
-        row.media_id = actions.store(picture, name=name, by=None, at=at).id
-    tries = row.tries
-    db.session.commit()
-    return at + WAITS[tries - 1] if problem == UNREACHABLE and tries <= len(WAITS) else None
-
-
-def _read(address: str) -> tuple[PreparedPicture | None, str]:
-    limit = upload_bytes()
-    url = f"https:{address}" if address.startswith("//") else address
-    try:
-        answer = Client(seconds=SECONDS, largest=limit).fetch(url, headers={"Accept": "image/*"})
-        if answer.status != 200:
-            return None, UNREACHABLE
-        return prepare(answer.body, limit_bytes=limit), ""
-    except Unreachable:
-        return None, UNREACHABLE
-    except PictureRefused as error:
-        return None, error.message
-
-
 def _known(addresses: Collection[str]) -> list[tuple[ExternalPicture, str | None]]:
-    hashes: Mapping[str, str] = {_hash(address): address for address in addresses}
+    hashes: Mapping[str, str] = {hash_of(address): address for address in addresses}
     if not hashes:
         return []
     statement = (
@@ -160,5 +102,6 @@ def _known(addresses: Collection[str]) -> list[tuple[ExternalPicture, str | None
     return [(row, path) for row, path in db.session.execute(statement)]
 
 
-def _hash(address: str) -> str:
+def hash_of(address: str) -> str:
+    """The key of an address, however long it is."""
     return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()

@@ -1,12 +1,14 @@
-"""The end of the trash of pages."""
+"""The pictures of other sites that pages show, and the end of the trash of pages."""
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from masthead import clock
+from masthead import clock, pagecache
 from masthead.db import db
-from masthead.jobs import periodic
+from masthead.jobs import enqueue, periodic, task
+from masthead.media import external
+from masthead.media.tasks import copy_missing
 from masthead.pages import actions
 from masthead.pages.models import Page
 
@@ -22,3 +24,27 @@ def purge_trash() -> None:
     if page_ids := db.session.scalars(due).all():
         actions.forget(page_ids)
         db.session.commit()
+
+
+@task("pages.copy_pictures")
+def copy_pictures(page_id: int) -> None:
+    """Copy the pictures of other sites that a page shows, and show the copies."""
+    waiting = external.addresses_in(db.session.scalar(select(Page.html).where(Page.id == page_id)) or "")
+    again = copy_missing(waiting)
+    _exchange(page_id, external.copies_of(waiting))
+    if again is not None:
+        enqueue(copy_pictures, page_id, run_at=again)
+    db.session.commit()
+
+
+def _exchange(page_id: int, copies: dict[str, str]) -> None:
+    html = db.session.scalar(select(Page.html).where(Page.id == page_id).with_for_update())
+    if html is None or not copies:
+        return
+    db.session.execute(
+        update(Page)
+        .where(Page.id == page_id)
+        .values(html=external.exchanged(html, copies), updated_at=Page.updated_at),
+        execution_options={"synchronize_session": False},
+    )
+    pagecache.changed(f"page:{page_id}", "pages")

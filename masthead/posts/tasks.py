@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from masthead import audit, clock, pagecache
 from masthead.accounts import notifications
@@ -10,7 +10,9 @@ from masthead.accounts import queries as accounts
 from masthead.accounts.notifications import Notification
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.jobs import periodic, task
+from masthead.jobs import enqueue, periodic, task
+from masthead.media import external
+from masthead.media.tasks import copy_missing
 from masthead.posts import queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, ReviewNote
@@ -108,3 +110,38 @@ def purge_trash() -> None:
             audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=TRASH_DAYS)
         pagecache.changed("posts", *(f"post:{post_id}" for post_id in ids))
         db.session.commit()
+
+
+@task("posts.copy_pictures")
+def copy_pictures(post_id: int) -> None:
+    """Copy the pictures of other sites that a post shows, and show the copies."""
+    waiting = external.addresses_in(*_pictures_of(post_id))
+    again = copy_missing(waiting)
+    _exchange(post_id, external.copies_of(waiting))
+    if again is not None:
+        enqueue(copy_pictures, post_id, run_at=again)
+    db.session.commit()
+
+
+def _pictures_of(post_id: int) -> tuple[str, str | None]:
+    found = db.session.execute(select(Post.html, Post.lead_image).where(Post.id == post_id)).one_or_none()
+    return (found.html, found.lead_image) if found else ("", None)
+
+
+def _exchange(post_id: int, copies: dict[str, str]) -> None:
+    """Put the copies in place. The version stays, or whoever goes on writing would be told that somebody else had."""
+    text = db.session.execute(
+        select(Post.html, Post.lead_image).where(Post.id == post_id).with_for_update()
+    ).one_or_none()
+    if text is None or not copies:
+        return
+    values = {
+        "html": external.exchanged(text.html, copies),
+        "lead_image": copies.get(text.lead_image, text.lead_image),
+        "updated_at": Post.updated_at,
+    }
+    db.session.execute(
+        update(Post).where(Post.id == post_id).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+    pagecache.changed(f"post:{post_id}", "edits", "posts")

@@ -26,8 +26,11 @@ def init_app(app: Flask) -> None:
         "tag_url": tag_url,
     }
     dates.init_app(app)
-    app.jinja_env.globals |= {"is_shown": external.is_shown, "size_of": sizes.attributes}
-    app.jinja_env.filters["for_page"] = external.for_page
+    app.jinja_env.globals |= {
+        "for_page": external.for_page,
+        "is_shown": external.is_shown,
+        "size_of": sizes.attributes,
+    }
     app.context_processor(_publication)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import flash
+from flask import flash, g
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields import choices
@@ -80,16 +80,24 @@ class Form(FlaskForm):
         for field in self:
             if isinstance(field, StringField | TextAreaField) and not _is_clean(field):
                 valid = False
+        if not valid:
+            g.form_has_errors = True
         if not valid and self.meta.csrf and self.csrf_token.errors:
             flash(EXPIRED, "warning")
         return valid
 
+    def refuse(self, sentence: str) -> None:
+        """Put a sentence on top of the form, which belongs to no field."""
+        g.form_has_errors = True
+        self.form_errors.append(sentence)
+
     def show(self, error: DomainError) -> None:
         """Put the error of an action beside its field, or on top of the form."""
+        g.form_has_errors = True
         name = error.field if isinstance(error, Invalid) else None
         field = self._fields.get(name or "")
         if field is None:
-            self.form_errors.append(error.message)
+            self.refuse(error.message)
         else:
             field.errors = [*field.errors, error.message]
 

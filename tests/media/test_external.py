@@ -10,7 +10,7 @@ from masthead import clock
 from masthead.db import db
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
-from masthead.media import external
+from masthead.media import copying, external
 from masthead.media.models import ExternalPicture
 from masthead.outbound.client import Client
 from masthead.posts.models import Post, Revision
@@ -38,7 +38,7 @@ def other_site(make_sink, monkeypatch):
         client = partial(
             Client, resolve=lambda *_: [LOOPBACK], is_allowed=lambda _: True, ports=frozenset({sink.port})
         )
-        monkeypatch.setattr(external, "Client", client)
+        monkeypatch.setattr(copying, "Client", client)
         return f"http://other.example:{sink.port}/field.png"
 
     return make

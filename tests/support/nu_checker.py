@@ -16,7 +16,8 @@ MISSING = "There is no Java."
 REMEDY = "On Debian, 'apt-get install default-jre-headless' brings it."
 #: The jar is of 2020: it does not know what HTML has had since, and doubts what every browser has by now.
 YOUNGER_THAN_THE_CHECKER = re.compile(
-    r"Attribute “fetchpriority” not allowed on element “(img|link)”"
+    r"Attribute “autofocus” not allowed on element “div”"
+    r"|Attribute “fetchpriority” not allowed on element “(img|link)”"
     r"|The autofill field name “username” is not allowed in this context"
     r"|is not supported in all browsers"
 )

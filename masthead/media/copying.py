@@ -1,0 +1,56 @@
+"""Copying a picture of another site into the media store, through the outbound client."""
+
+from datetime import datetime, timedelta
+from posixpath import basename
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import select
+
+from masthead import clock
+from masthead.db import claim, db
+from masthead.media import actions
+from masthead.media.errors import PictureRefused
+from masthead.media.external import hash_of
+from masthead.media.limits import upload_bytes
+from masthead.media.models import ExternalPicture
+from masthead.media.pictures import PreparedPicture, prepare
+from masthead.outbound.client import Client, Unreachable
+
+#: A photograph of the largest size that is accepted, over a slow line.
+SECONDS: Final = 60.0
+#: After each failure of the network but the last, the picture is tried again.
+WAITS: Final = (timedelta(minutes=5), timedelta(hours=1))
+UNREACHABLE: Final = "Nothing could be read from this address."
+
+
+def copy(address: str) -> datetime | None:
+    """Copy a picture, or note why that cannot be; when to try again, if that may help.
+
+    The network and the decoder come before the first statement.
+    """
+    picture, problem = _read(address)
+    at = clock.now()
+    claim(ExternalPicture, ExternalPicture.address_hash, hash_of(address), address=address, tried_at=at)
+    row = db.session.scalars(
+        select(ExternalPicture).where(ExternalPicture.address_hash == hash_of(address)).with_for_update()
+    ).one()
+    row.tries, row.tried_at, row.problem = row.tries + 1, at, problem
+    if picture is not None:
+        name = unquote(basename(urlsplit(address).path), errors="replace")
+        row.media_id = actions.store(picture, name=name, by=None, at=at).id
+    return at + WAITS[row.tries - 1] if problem == UNREACHABLE and row.tries <= len(WAITS) else None
+
+
+def _read(address: str) -> tuple[PreparedPicture | None, str]:
+    limit = upload_bytes()
+    url = f"https:{address}" if address.startswith("//") else address
+    try:
+        answer = Client(seconds=SECONDS, largest=limit).fetch(url, headers={"Accept": "image/*"})
+        if answer.status != 200:
+            return None, UNREACHABLE
+        return prepare(answer.body, limit_bytes=limit), ""
+    except Unreachable:
+        return None, UNREACHABLE
+    except PictureRefused as error:
+        return None, error.message
