@@ -15,7 +15,8 @@ from masthead.media.external import hash_of
 from masthead.media.limits import upload_bytes
 from masthead.media.models import ExternalPicture
 from masthead.media.pictures import PreparedPicture, prepare
-from masthead.outbound.client import Client, Unreachable
+from masthead.outbound.client import Client
+from masthead.outbound.errors import Unreachable
 
 #: A photograph of the largest size that is accepted, over a slow line.
 SECONDS: Final = 60.0
