@@ -193,5 +193,5 @@ def _saved(page: Page, manuscript: Manuscript) -> ResponseReturnValue:
 
 
 def _desk(form: PageForm, page: Page | None, status: int) -> ResponseReturnValue:
-    told = external.warnings_about(page.html) if page and request.method == "GET" else []
+    told = external.warnings_about(page.html) if page and status == 200 else []
     return render_template("pages/edit.html", form=form, page=page, told=told), status

@@ -147,7 +147,7 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
 def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue:
     by = current_user()
     may_publish = by.can(Permission.PUBLISH) if post is None else can_publish(by, post)
-    told = external.warnings_about(post.html, post.lead_image) if post and request.method == "GET" else []
+    told = external.warnings_about(post.html, post.lead_image) if post and status == 200 else []
     notes = reviewing.open_notes([post.id]) if post is not None and post.status is Status.DRAFT else {}
     page = render_template(
         "posts/edit.html",
