@@ -13,13 +13,17 @@ def comment_url(comment: Comment, post: Post, *, waiting: int = 0) -> str:
     Below a long thread the address names the comment, since the number of its page depends on the reader and changes
     when others are removed.
     """
-    is_long = post.comment_count + waiting >= ROOTS_PER_PAGE
-    return f"{post_url(post)}{f'?comment={comment.id}' if is_long else ''}#comment-{comment.id}"
+    return post_url(post) + _place_of(comment, post, waiting=waiting)
 
 
 def comment_address(comment: Comment, post: Post) -> str:
     """The same as an absolute address, for emails."""
-    return f"{absolute_url('site.post', slug=post.slug)}#comment-{comment.id}"
+    return absolute_url("site.post", slug=post.slug) + _place_of(comment, post)
+
+
+def _place_of(comment: Comment, post: Post, *, waiting: int = 0) -> str:
+    is_long = post.comment_count + waiting >= ROOTS_PER_PAGE
+    return f"{f'?comment={comment.id}' if is_long else ''}#comment-{comment.id}"
 
 
 def discussion_url(post: Post) -> str:

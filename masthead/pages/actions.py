@@ -34,6 +34,7 @@ def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
     db.session.flush()
     db.session.execute(update(PageSlug).where(PageSlug.slug == slug).values(page_id=page.id))
     pagecache.considered("pages")
+    _record("created", page, by=by)
     return page
 
 
@@ -48,11 +49,14 @@ def revise(
         _readdress(page, manuscript.slug)
     _set(page, manuscript, at=at)
     pagecache.changed(f"page:{page.id}", "pages")
+    _record("edited", page, by=by)
 
 
 def publish(page: Page, *, by: User, at: datetime) -> None:
     """Make the page public."""
     _check_can_change(page, by)
+    if not page.is_public:
+        _record("published", page, by=by)
     page.is_public, page.updated_at = True, at
     pagecache.changed(f"page:{page.id}", "pages")
 
@@ -60,6 +64,8 @@ def publish(page: Page, *, by: User, at: datetime) -> None:
 def unpublish(page: Page, *, by: User, at: datetime) -> None:
     """Hide the page from readers."""
     _check_can_change(page, by)
+    if page.is_public:
+        _record("unpublished", page, by=by)
     page.is_public, page.updated_at = False, at
     pagecache.changed(f"page:{page.id}", "pages")
 
@@ -69,7 +75,7 @@ def trash(page: Page, *, by: User, at: datetime) -> None:
     _check_can_change(page, by)
     page.is_public, page.trashed_at, page.updated_at = False, at, at
     pagecache.changed(f"page:{page.id}", "pages")
-    audit.record("page.trashed", by=by, subject=page.title)
+    _record("trashed", page, by=by)
 
 
 def restore(page: Page, *, by: User, at: datetime) -> None:
@@ -79,7 +85,7 @@ def restore(page: Page, *, by: User, at: datetime) -> None:
         raise NotInTrash
     page.trashed_at, page.updated_at = None, at
     pagecache.changed(f"page:{page.id}", "pages")
-    audit.record("page.restored", by=by, subject=page.title)
+    _record("restored", page, by=by)
 
 
 def purge(page: Page, *, by: User) -> None:
@@ -87,7 +93,7 @@ def purge(page: Page, *, by: User) -> None:
     _check_right(by)
     if page.trashed_at is None:
         raise NotInTrash
-    audit.record("page.purged", by=by, subject=page.title)
+    _record("purged", page, by=by)
     forget([page.id])
 
 
@@ -105,6 +111,10 @@ def _check_can_change(page: Page, by: User) -> None:
     _check_right(by)
     if page.trashed_at is not None:
         raise InTrash
+
+
+def _record(deed: str, page: Page, *, by: User) -> None:
+    audit.record(f"page.{deed}", by=by, subject=page.title, page=page.id)
 
 
 def _check_right(by: User) -> None:

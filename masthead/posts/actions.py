@@ -76,24 +76,31 @@ def revise(
         raise StaleVersion(expected=expected_version, actual=post.version)
     if post.status is Status.PUBLIC and manuscript.is_blank and not _is_blank(post) and not post.lead_image:
         raise NothingToPublish
-    before, title, slug = _standing(post), post.title, post.slug
+    before, content = _standing(post), _content(post)
     if manuscript.slug is not None and manuscript.slug != post.slug:
         _readdress(post, manuscript.slug)
     _set(post, manuscript, at=at)
     _tell(post, before)
     db.session.flush()
     _keep_revision(post, manuscript, by=by, at=at, note=note)
-    _record_edit(post, title=title, slug=slug, by=by)
+    _record_edit(post, content, by=by)
 
 
-def _record_edit(post: Post, *, title: str, slug: str, by: User) -> None:
-    changes = {"title": (title, post.title), "slug": (slug, post.slug)}
-    details = {
-        name: {"before": before, "after": after}
-        for name, (before, after) in changes.items()
-        if before != after
+def _content(post: Post) -> dict[str, object]:
+    """What somebody writes of a post, to see what an edit has changed."""
+    names = ("title", "slug", "summary", "body")
+    return {name: getattr(post, name) for name in names} | {"tags": [row.tag_id for row in post.tag_rows]}
+
+
+def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
+    """Note in the audit log what was changed; a step that was taken with an untouched form is no edit."""
+    after = _content(post)
+    changed = [name for name in after if after[name] != before[name]]
+    short = {
+        name: {"before": before[name], "after": after[name]} for name in ("title", "slug") if name in changed
     }
-    _record("edited", post, by=by, **details)
+    if changed:
+        _record("edited", post, by=by, changed=", ".join(changed), **short)
 
 
 def _claimed_slug(manuscript: Manuscript) -> str:
