@@ -224,7 +224,6 @@ def create_app(config: Config | None = None) -> Flask:
     toolbar.init_app(app, config)
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix)
-    expired_forms.exempt(app, email_views.bp)
     for blueprint, prefix in API_BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
         expired_forms.exempt(app, blueprint)

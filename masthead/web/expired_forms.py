@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask.sansio.app import App
 from werkzeug.exceptions import BadRequest
 
 from masthead.extensions import csrf
@@ -48,7 +49,7 @@ def _protect() -> None:
     csrf.protect()
 
 
-def exempt(app: Flask, blueprint: Blueprint) -> None:
+def exempt(app: App, blueprint: Blueprint) -> None:
     """Ask no form token of a blueprint that never authenticates by cookie: a header or its address says who asks."""
     app.extensions.setdefault(EXEMPT, set()).add(blueprint.name)
 
