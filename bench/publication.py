@@ -24,6 +24,7 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag
 from masthead.search import postgresql
+from masthead.search.documents import Document, document
 from masthead.search.models import SearchDocument
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
@@ -150,8 +151,9 @@ def _write(samples: list[Manuscript], numbers: range, posts: int) -> None:
     for model, values in rows.items():
         if is_postgresql and model is SearchDocument:
             for document in values:
-                words = {name: document[name] for name in ("title", "summary", "body")}
-                db.session.execute(insert(model).values(**document, vector=postgresql.vector(**words)))
+                words = {name: value for name, value in document.items() if name != "post_id"}
+                entry = postgresql.vector(Document(**words))
+                db.session.execute(insert(model).values(**document, vector=entry))
         else:
             db.session.execute(insert(model), values)
 
@@ -194,9 +196,7 @@ def _rows_of(sample: Manuscript, number: int, posts: int) -> Iterator[tuple[type
         SearchDocument,
         {
             "post_id": number,
-            "title": title,
-            "summary": sample.summary,
-            "body": _plain(sample.html),
+            **document(title=title, summary=sample.summary, body=_plain(sample.html)).values(),
         },
     )
     for comment in range(COMMENTS_PER_POST):

@@ -16,7 +16,7 @@ from masthead.jobs import enqueue, task
 from masthead.media import external
 from masthead.pages.models import Page
 from masthead.posts.models import Post
-from masthead.search.receivers import reindex
+from masthead.search.indexing import reindex
 from masthead.text.anchors import with_older_ids
 from masthead.text.excerpts import excerpt, reading_minutes
 from masthead.text.markdown import Rendered, render

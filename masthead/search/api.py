@@ -22,7 +22,7 @@ class SearchQuery(PageQuery):
     q: Text = Field(
         min_length=1,
         max_length=LONGEST_CHARACTERS,
-        description='Words, "phrases", -words, author:, tag:, before: and after: (dates as 2026-11-21).',
+        description='Words, "phrases", -words, the beginning of the last word, author:, tag:, before: and after: (dates as 2026-11-21).',
         examples=["ferry author:ada"],
     )
 
@@ -54,6 +54,11 @@ class Results(ListAnswer):
     """Published posts, the best first."""
 
     results: list[Found]
+    near: list[str] = Field(
+        default=[],
+        description="If nothing is found: searches with near words, which find something.",
+        examples=[[]],
+    )
 
 
 @bp.get("")
@@ -62,5 +67,7 @@ class Results(ListAnswer):
 def find(query: SearchQuery) -> Answer:
     """The published posts that hold the words, the best first."""
     limits.count("search", limits.caller())
-    page = queries.search(understood(query.q), page=query.page, per_page=query.per_page)
-    return listed(Results, page, results=[Found.of(hit) for hit in page.items])
+    wanted = understood(query.q)
+    page = queries.search(wanted, page=query.page, per_page=query.per_page)
+    near = [] if page.total else queries.near_words(query.q, wanted)
+    return listed(Results, page, results=[Found.of(hit) for hit in page.items], near=near)

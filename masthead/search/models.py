@@ -1,4 +1,4 @@
-"""What is searched of each post: its words without markup."""
+"""What is searched of each post: the tokens of its words."""
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -11,7 +11,7 @@ INDEX = "search_index"
 
 
 class SearchDocument(Base):
-    """The words of a post, written in the transaction that writes the post (see `masthead.search.receivers`)."""
+    """The tokens of a post, written in the transaction that writes the post (see `masthead.search.receivers`)."""
 
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_vector", "vector", postgresql_using="gin"),)
@@ -22,5 +22,9 @@ class SearchDocument(Base):
     title: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    #: The names of those who are credited.
+    authors: Mapped[str] = mapped_column(Text)
+    #: Unstemmed words, compounds as one word, and names with signs.
+    forms: Mapped[str] = mapped_column(Text)
     #: PostgreSQL's index entry; SQLite keeps its own in `INDEX`.
     vector: Mapped[str | None] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"), deferred=True)

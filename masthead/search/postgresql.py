@@ -1,49 +1,86 @@
-"""Searching with PostgreSQL's text search (https://www.postgresql.org/docs/current/textsearch.html)."""
+"""Searching with PostgreSQL's text search (https://www.postgresql.org/docs/current/textsearch.html).
 
-from typing import Any
+Entries and queries are written as literals of `tsvector` and `tsquery`, from the tokens of `masthead.search.tokens`: no
+parser, dictionary or collation of the server has a say.
+"""
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from typing import Any, Final
 
+from sqlalchemy import ColumnElement, Select, cast, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from masthead.search.documents import Document
+from masthead.search.folding import stemmed
 from masthead.search.models import SearchDocument
-from masthead.search.wording import Wanted, folded
+from masthead.search.wording import Term, Wanted
 
-LANGUAGE: ColumnElement[str] = literal_column("'english'::regconfig")
-#: Of a word marked D, C, B and A: in the body, the summary, nowhere and the title.
-WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.2, 0.4, 1.0}'::float4[]")
-PASSAGE_WORDS = 36
+#: Of a word marked D, C, B and A: in the body, the summary, the names and the title.
+WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.4, 0.6, 1.0}'::float4[]")
+#: Of further places PostgreSQL takes no notice.
+LAST_PLACE: Final = 16_383
+MOST_PLACES: Final = 255
+#: Between the parts of a document, so that no phrase begins in one and ends in the next.
+_GAP: Final = 2
 
 
 def found(wanted: Wanted) -> Select[int, float]:
     """The documents that hold what is wanted, and how well."""
-    query = _query(wanted)
+    return _matching(wanted, "")
+
+
+def found_by_title(wanted: Wanted) -> Select[int, float]:
+    """Those among them that hold it in their titles."""
+    return _matching(wanted, "A")
+
+
+def vector(document: Document) -> ColumnElement[Any]:
+    """The index entry of a document."""
+    places: dict[str, list[str]] = {form: [] for form in document.forms.split()}
+    place = 0
+    parts = ((document.title, "A"), (document.authors, "B"), (document.summary, "C"), (document.body, ""))
+    for part, weight in parts:
+        for token in part.split():
+            place += 1
+            seen = places.setdefault(token, [])
+            if len(seen) < MOST_PLACES:
+                seen.append(f"{min(place, LAST_PLACE)}{weight}")
+        place += _GAP
+    entry = " ".join(
+        f"{_quoted(token)}:{','.join(seen)}" if seen else _quoted(token) for token, seen in places.items()
+    )
+    return cast(literal(entry), TSVECTOR)
+
+
+def query_of(wanted: Wanted, weight: str = "") -> str:
+    """The literal of `tsquery`, for words of a weight or of all."""
+    asked = [_expression(term, weight) for term in wanted.terms]
+    asked += [_quoted(sign) for term in wanted.terms for sign in term.signs]
+    asked += [f"!{_expression(term, '')}" for term in wanted.excluded]
+    return " & ".join(asked)
+
+
+def _matching(wanted: Wanted, weight: str) -> Select[int, float]:
+    query = cast(literal(query_of(wanted, weight)), TSQUERY)
     return select(
         SearchDocument.post_id.label("post_id"),
         func.ts_rank(WEIGHTS, SearchDocument.vector, query).label("score"),
     ).where(SearchDocument.vector.bool_op("@@")(query))
 
 
-def marked(wanted: Wanted, post_ids: list[int], begin: str, end: str) -> Select[int, str, str]:
-    """The title and the best passage of each document, with marks around what was found."""
-    marks = f'StartSel="{begin}", StopSel="{end}"'
-    passage = f"{marks}, MaxWords={PASSAGE_WORDS}, MinWords={PASSAGE_WORDS // 2}, ShortWord=0"
-    query = _query(wanted)
-    return select(
-        SearchDocument.post_id.label("post_id"),
-        func.ts_headline(LANGUAGE, SearchDocument.title, query, f"{marks}, HighlightAll=true").label("title"),
-        func.ts_headline(LANGUAGE, SearchDocument.body, query, passage).label("passage"),
-    ).where(SearchDocument.post_id.in_(post_ids))
+def _expression(term: Term, weight: str) -> str:
+    ways = [_phrase(*term.stems, flags=weight)]
+    if term.joined:
+        ways += [_phrase(word, flags=weight) for word in (term.joined, stemmed(term.joined))]
+    if term.prefix:
+        *before, _ = term.stems
+        row = [_phrase(stem, flags=weight) for stem in before]
+        ways.append(" <-> ".join([*row, f"{_quoted(term.prefix)}:*{weight}"]))
+    return f"({' | '.join(f'({way})' for way in ways)})"
 
 
-def vector(title: str, summary: str, body: str) -> ColumnElement[Any]:
-    """The index entry of a document."""
-    parts = [
-        func.setweight(func.to_tsvector(LANGUAGE, folded(words)), literal_column(f"'{weight}'"))
-        for words, weight in ((title, "A"), (summary, "C"), (body, "D"))
-    ]
-    return parts[0].op("||")(parts[1]).op("||")(parts[2])
+def _phrase(*words: str, flags: str) -> str:
+    return " <-> ".join(f"{_quoted(word)}:{flags}" if flags else _quoted(word) for word in words)
 
 
-def _query(wanted: Wanted) -> ColumnElement[Any]:
-    quoted = [f'"{" ".join(phrase)}"' for phrase in wanted.phrases]
-    quoted += [f'-"{" ".join(phrase)}"' for phrase in wanted.excluded]
-    return func.websearch_to_tsquery(LANGUAGE, folded(" ".join(quoted)))
+def _quoted(token: str) -> str:
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

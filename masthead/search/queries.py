@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Select, or_, select
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from masthead.accounts.models import User
 from masthead.db import Page, db
@@ -12,16 +12,18 @@ from masthead.posts import listed
 from masthead.posts.listed import Listed
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_before, newest
-from masthead.search import postgresql, sqlite
-from masthead.search.wording import Wanted
+from masthead.search import passages, postgresql, proposals, sqlite
+from masthead.search.wording import Wanted, understood
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
+from masthead.text.plain import text_of
 from masthead.text.slugs import slugify
 
 #: So many of the newest posts that hold the words are weighed, and as many whose titles do; a word that half of a large
 #: archive holds says little about any of them.
 WEIGHED = 1_000
-_BEGIN, _END = "\x02", "\x03"
+#: Of longer HTML the beginning is looked at for a passage.
+PASSAGE_HTML_CHARACTERS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +44,30 @@ def search(wanted: Wanted, *, page: int, per_page: int) -> Page[Hit]:
     return Page(items=_hits(wanted, shown), number=page, per_page=per_page, total=len(ids))
 
 
+def near_words(typed: str, wanted: Wanted) -> list[str]:
+    """What may have been meant by a search that finds nothing; each of them finds something."""
+    meant = dict.fromkeys(proposals.proposals(typed, wanted.terms))
+    return [text for text in meant if _ranked(understood(text))]
+
+
 def _ranked(wanted: Wanted) -> list[int]:
-    """The posts' ids, the best first and of equally good ones the newest."""
-    if not wanted.phrases:
+    """The posts' ids: those with all in their titles first, then the best, and of equally good ones the newest."""
+    if not wanted.terms:
         newest = (
             select(Post.id).where(*_conditions(wanted)).order_by(Post.published_at.desc(), Post.id.desc())
         )
         return list(db.session.scalars(newest.limit(WEIGHED)))
-    scores: dict[int, float] = {}
-    for statement in _found(wanted):
-        post_id = statement.selected_columns["post_id"]
-        published = statement.join(Post, Post.id == post_id).where(*_conditions(wanted))
-        for row in db.session.execute(published.order_by(post_id.desc()).limit(WEIGHED)):
-            scores[row.post_id] = row.score
-    return sorted(scores, key=lambda post_id: (scores[post_id], post_id), reverse=True)
+    engine = sqlite if _is_sqlite() else postgresql
+    titled, scores = _scores(engine.found_by_title(wanted), wanted), _scores(engine.found(wanted), wanted)
+    scores |= titled
+    return sorted(scores, key=lambda post_id: (post_id in titled, scores[post_id], post_id), reverse=True)
 
 
-def _found(wanted: Wanted) -> list[Select[int, float]]:
-    if _is_sqlite():
-        return [sqlite.found(wanted), sqlite.found_by_title(wanted)]
-    return [postgresql.found(wanted)]
+def _scores(statement: Select[int, float], wanted: Wanted) -> dict[int, float]:
+    post_id = statement.selected_columns["post_id"]
+    published = statement.join(Post, Post.id == post_id).where(*_conditions(wanted))
+    rows = db.session.execute(published.order_by(post_id.desc()).limit(WEIGHED))
+    return {row.post_id: row.score for row in rows}
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -86,19 +92,26 @@ def _hits(wanted: Wanted, post_ids: list[int]) -> list[Hit]:
     # Whether they are published is not asked again of SQLite, which might walk the index of all that are.
     found = listed.load(newest(Post.id.in_(post_ids)))
     posts = {post.id: post for post in found if post.is_published}
-    marks: dict[int, tuple[str, str]] = {}
-    if wanted.phrases:
-        engine = sqlite if _is_sqlite() else postgresql
-        rows = db.session.execute(engine.marked(wanted, post_ids, _BEGIN, _END))
-        marks = {row.post_id: (row.title, row.passage) for row in rows}
-    return [
-        Hit(post, *map(_marked, marks.get(post.id, (post.title, post.standfirst))))
-        for post in (posts[post_id] for post_id in post_ids if post_id in posts)
-    ]
+    texts = _texts(wanted, post_ids)
+    return [_hit(posts[post_id], wanted, texts.get(post_id, "")) for post_id in post_ids if post_id in posts]
 
 
-def _marked(text: str) -> Markup:
-    return Markup(str(escape(text)).replace(_BEGIN, "<mark>").replace(_END, "</mark>"))  # noqa: S704 (escaped)
+def _texts(wanted: Wanted, post_ids: list[int]) -> dict[int, str]:
+    """The words of the posts, without markup."""
+    if not wanted.terms:
+        return {}
+    beginning = func.substr(Post.html, 1, PASSAGE_HTML_CHARACTERS).label("html")
+    rows = db.session.execute(select(Post.id, beginning).where(Post.id.in_(post_ids)))
+    return {row.id: text_of(_whole_tags(row.html)) for row in rows}
+
+
+def _whole_tags(html: str) -> str:
+    return html[: html.rfind("<")] if len(html) == PASSAGE_HTML_CHARACTERS else html
+
+
+def _hit(post: Listed, wanted: Wanted, text: str) -> Hit:
+    passage = passages.passage(text, wanted.terms)
+    return Hit(post, passages.marked(post.title, wanted.terms), passage or Markup.escape(post.standfirst))
 
 
 def _is_sqlite() -> bool:

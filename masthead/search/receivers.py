@@ -2,51 +2,71 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy import Connection, event, inspect
+from sqlalchemy.orm import Mapper, Session
 
-from masthead.db import insert_into
-from masthead.posts.models import Post
-from masthead.search import postgresql
-from masthead.search.models import SearchDocument
-from masthead.text.plain import text_of
+from masthead.accounts.models import User
+from masthead.accounts.signals import Farewell, account_closed
+from masthead.db import Base
+from masthead.jobs import enqueue
+from masthead.posts.models import Post, PostByline
+from masthead.search import tasks
+from masthead.search.indexing import reindex, write
 
-#: Of longer texts the beginning is searched: PostgreSQL's index entries hold a megabyte.
-SEARCHED_CHARACTERS = 200_000
 _WRITTEN = ("title", "summary", "html")
-_CONTROLS = dict.fromkeys((*range(9), *range(11, 32)), " ")
+_NAMED = ("name", "username")
+_POSTS = "masthead.search.posts"
+_PEOPLE = "masthead.search.people"
 
 
 @event.listens_for(Post, "after_insert")
 @event.listens_for(Post, "after_update")
-def index(_mapper: Mapper[Post], connection: Connection, post: Post) -> None:
-    """Write the words of a post whose words have changed."""
-    history = inspect(post).attrs
-    if not any(history[name].history.has_changes() for name in _WRITTEN):
-        return
-    _write(connection, post.id, title=post.title, summary=post.summary, html=post.html)
+def note_post(_mapper: Mapper[Post], _connection: Connection, post: Post) -> None:
+    """Remember a post whose words have changed."""
+    if _has_changed(post, _WRITTEN):
+        _noted(post, _POSTS)[post.id] = post
 
 
-def reindex(connection: Connection, post_id: int) -> None:
-    """Write the words of a stored post again."""
-    row = connection.execute(
-        select(Post.title, Post.summary, Post.html).where(Post.id == post_id)
-    ).one_or_none()
-    if row is not None:
-        _write(connection, post_id, title=row.title, summary=row.summary, html=row.html)
+@event.listens_for(PostByline, "after_insert")
+@event.listens_for(PostByline, "after_delete")
+def note_byline(_mapper: Mapper[PostByline], _connection: Connection, byline: PostByline) -> None:
+    """Remember a post that credits other people."""
+    _noted(byline, _POSTS).setdefault(byline.post_id, None)
 
 
-def _write(connection: Connection, post_id: int, *, title: str, summary: str, html: str) -> None:
-    words = {"title": _searched(title), "summary": _searched(summary), "body": _searched(text_of(html))}
-    values: dict[str, Any] = dict(words)
-    if connection.dialect.name == "postgresql":
-        values["vector"] = postgresql.vector(**words)
-    connection.execute(
-        insert_into(SearchDocument, connection.dialect)
-        .values(post_id=post_id, **values)
-        .on_conflict_do_update(index_elements=["post_id"], set_=values)
-    )
+@event.listens_for(User, "after_update")
+def note_person(_mapper: Mapper[User], _connection: Connection, user: User) -> None:
+    """Remember somebody who has another name."""
+    if _has_changed(user, _NAMED):
+        _noted(user, _PEOPLE)[user.id] = user
 
 
-def _searched(text: str) -> str:
-    return text[:SEARCHED_CHARACTERS].translate(_CONTROLS)
+@event.listens_for(Session, "after_flush")
+def index(session: Session, _context: object) -> None:
+    """Write the words of all posts that were remembered, once each."""
+    posts: dict[int, Post | None] = session.info.pop(_POSTS, {})
+    for post_id, post in posts.items():
+        if post is None:
+            reindex(session.connection(), post_id)
+        else:
+            write(session.connection(), post_id, title=post.title, summary=post.summary, html=post.html)
+    for user_id in session.info.pop(_PEOPLE, {}):
+        enqueue(tasks.index_author, user_id, 0)
+
+
+@account_closed.connect
+def hand_over(farewell: Farewell) -> None:
+    """Index the posts that go to somebody else under the new name."""
+    if farewell.posts_to is not None:
+        enqueue(tasks.index_author, farewell.posts_to.id, 0)
+
+
+def _has_changed(row: Base, names: tuple[str, ...]) -> bool:
+    history = inspect(row).attrs
+    return any(history[name].history.has_changes() for name in names)
+
+
+def _noted(row: object, key: str) -> dict[int, Any]:
+    session = Session.object_session(row)
+    noted: dict[int, Any] = session.info.setdefault(key, {}) if session is not None else {}
+    return noted

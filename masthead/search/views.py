@@ -25,4 +25,7 @@ def find() -> ResponseReturnValue:
     if not wanted.is_empty:
         limits.count("search", limits.caller())
         page = queries.search(wanted, page=page_number(), per_page=publication().posts_per_page)
-    return render_template("search/results.html", typed=typed, wanted=wanted, page=page, most=queries.WEIGHED)
+    meant = queries.near_words(typed, wanted) if page is not None and not page.total else []
+    return render_template(
+        "search/results.html", typed=typed, wanted=wanted, page=page, meant=meant, most=queries.WEIGHED
+    )

@@ -2,31 +2,45 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from masthead.search.tokens import Token, compounds
 from masthead.text.plain import is_storable
 
 LONGEST_CHARACTERS: Final = 300
 #: More words than people type; each costs a look into the index.
-MOST_PHRASES: Final = 12
-WORD_CHARACTERS: Final = 60
+MOST_TERMS: Final = 12
+#: Words that begin with fewer letters than this are too many to be meant.
+SHORTEST_PREFIX: Final = 2
 
 _PART: Final = re.compile(
     r'(?P<minus>-?)(?:(?P<field>author|tag|before|after):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S+))'
 )
-_WORD: Final = re.compile(r"[^\W_]+")
 
-Phrase = tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase as the index holds it."""
+
+    stems: tuple[str, ...]
+    #: The parts of a compound written as one word, which is found as well.
+    joined: str = ""
+    #: Names whose sign matters, such as `c++`; they must be there.
+    signs: tuple[str, ...] = ()
+    #: What has been typed of the last word, which may go on.
+    prefix: str = ""
+    #: As it was typed, for other proposals.
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a post must hold, and what not."""
 
-    phrases: tuple[Phrase, ...] = ()
-    excluded: tuple[Phrase, ...] = ()
+    terms: tuple[Term, ...] = ()
+    excluded: tuple[Term, ...] = ()
     author: str | None = None
     tag: str | None = None
     before: datetime | None = None
@@ -37,29 +51,32 @@ class Wanted:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to look for."""
-        return not (self.phrases or self.author or self.tag or self.before or self.after)
+        return not (self.terms or self.author or self.tag or self.before or self.after)
 
 
 def understood(typed: str) -> Wanted:
     """Read words, ``"phrases"``, ``-words``, ``author:``, ``tag:``, ``before:`` and ``after:`` (dates as 2026-11-21).
 
-    No text is refused; what cannot be searched for is left out.
+    The last word may be the beginning of one. No text is refused; what cannot be searched for is left out.
     """
     text = unicodedata.normalize("NFC", typed[:LONGEST_CHARACTERS]) if is_storable(typed) else ""
-    phrases: list[Phrase] = []
-    excluded: list[Phrase] = []
+    terms: list[Term] = []
+    excluded: list[Term] = []
     fields: dict[str, str] = {}
     for part in _PART.finditer(text):
         content = part["quoted"] if part["quoted"] is not None else part["bare"]
         if part["field"]:
             fields[part["field"]] = content.strip()
-        elif phrase := tuple(word[:WORD_CHARACTERS] for word in _WORD.findall(content)):
-            (excluded if part["minus"] else phrases).append(phrase[:MOST_PHRASES])
+            continue
+        is_last = part["bare"] is not None and part.end() == len(text) and not part["minus"]
+        term = _term(content, may_go_on=is_last)
+        if term is not None:
+            (excluded if part["minus"] else terms).append(term)
     moments = {name: _day(fields[name]) for name in ("before", "after") if fields.get(name)}
     after = moments.get("after")
     return Wanted(
-        phrases=tuple(phrases[:MOST_PHRASES]),
-        excluded=tuple(excluded[:MOST_PHRASES]),
+        terms=tuple(terms[:MOST_TERMS]),
+        excluded=tuple(excluded[:MOST_TERMS]),
         author=fields.get("author") or None,
         tag=fields.get("tag") or None,
         before=moments.get("before"),
@@ -72,6 +89,33 @@ def understood(typed: str) -> Wanted:
     )
 
 
+def _term(content: str, *, may_go_on: bool) -> Term | None:
+    pieces = [compound for _, compound in compounds(content)][:MOST_TERMS]
+    tokens = [token for compound in pieces for token in compound.tokens]
+    if not tokens:
+        return None
+    last = pieces[-1]
+    prefix = last.last if may_go_on and len(last.last) >= SHORTEST_PREFIX else ""
+    if last.ends_in_run:
+        prefix = _end_of_run(tokens)
+    return Term(
+        stems=tuple(token.stem for token in tokens)[: MOST_TERMS * 4],
+        joined=last.joined if len(pieces) == 1 else "",
+        signs=tuple(compound.sign for compound in pieces if compound.sign),
+        prefix=prefix,
+        typed=content,
+    )
+
+
+def _end_of_run(tokens: list[Token]) -> str:
+    """Leave out the letter that ends a run: the word may go on. A run of one letter is the beginning of a pair."""
+    end = tokens[-1].stem
+    if len(tokens) > 1 and len(tokens[-2].stem) == 2 and tokens[-2].stem.endswith(end):
+        tokens.pop()
+        return ""
+    return end
+
+
 def _day(text: str) -> datetime | None:
     """The midnight, in UTC, at which the day begins; a year or a month is its first day."""
     for missing in ("", "-01", "-01-01"):
@@ -82,10 +126,3 @@ def _day(text: str) -> datetime | None:
         # The days at both ends of the calendar leave no room for arithmetic.
         return datetime(day.year, day.month, day.day, tzinfo=UTC) if 1 < day.year < 9_000 else None
     return None
-
-
-def folded(text: str) -> str:
-    """The text without accents, so that *cafe* finds *café*."""
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )

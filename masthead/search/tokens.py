@@ -1,0 +1,124 @@
+"""The tokeniser: what a text holds for the index, and what a query asks of it. Pure, and the only one on both databases.
+
+Words become folded stems in a row, so that phrases can be found. Runs of a script without spaces become overlapping
+pairs of letters (docs/decisions/0012 says why). Beside the row stand aliases, which have no place in it: unstemmed
+words for prefixes, compounds written as one (`covid19`), and names whose sign matters (`c++`, `c#`, `.net`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from masthead.search.folding import UNSPACED, WORD_CHARACTERS, WORD_MARKS, stemmed, word
+
+_LETTER: Final = f"[\\w{WORD_MARKS}]"
+_JOINS: Final = "'’ʼ＇.\\-‐‑&"
+_SYMBOLS: Final = "[\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff]"
+_SYMBOL: Final = re.compile(_SYMBOLS)
+_COMPOUND: Final = re.compile(
+    rf"(?:(?<![\w.])\.(?=[A-Za-z]{{2}}))?{_LETTER}++(?>(?:[{_JOINS}]{_LETTER}+)*)(?:(?:\+{{1,2}}|#)(?!\w))?|{_SYMBOLS}"
+)
+_PART: Final = re.compile(f"[^_{_JOINS}+#]+")
+_RUN: Final = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
+_HAS_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+_APOSTROPHES: Final = "'’ʼ＇"
+_SIGN: Final = re.compile(r"(\.)?[a-z][a-z0-9]{0,15}(\+{1,2}|#)?", re.IGNORECASE)
+_JOINED_PARTS: Final = 4
+#: Longer compounds are taken apart anew each time, instead of filling the memory.
+_REMEMBERED_CHARACTERS: Final = 60
+
+
+class Token(NamedTuple):
+    """A word in its place: what the index holds, and where it stands in the text."""
+
+    stem: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """What one piece of a text between spaces holds; the places count from its beginning."""
+
+    tokens: tuple[Token, ...]
+    #: Unstemmed words and the compound as one word.
+    forms: tuple[str, ...] = ()
+    #: The compound written as one word, if it has several parts.
+    joined: str = ""
+    #: The name whose sign matters.
+    sign: str = ""
+    #: The last part unstemmed, to be completed while somebody types.
+    last: str = ""
+    #: Whether the last token is the letter that ends a run; a query that ends in the run does not ask for it.
+    ends_in_run: bool = False
+
+
+def compounds(text: str) -> Iterator[tuple[int, Compound]]:
+    """Yield the compounds of a text, each with its place."""
+    for found in _COMPOUND.finditer(text):
+        raw = found.group()
+        yield found.start(), (_remembered if len(raw) <= _REMEMBERED_CHARACTERS else _analysed)(raw)
+
+
+def _analysed(raw: str) -> Compound:
+    if _SYMBOL.fullmatch(raw):
+        return Compound((Token(raw, 0, len(raw)),))
+    tokens: list[Token] = []
+    forms: dict[str, None] = {}
+    words: list[str] = []
+    last, ends_in_run = "", False
+    for part in _PART.finditer(raw):
+        folded = word(part.group())
+        if not folded:
+            continue
+        words.append(folded)
+        if (
+            folded == "s"
+            and part.end() == len(raw)
+            and part.start()
+            and raw[part.start() - 1] in _APOSTROPHES
+        ):
+            continue
+        found, last = _tokens_of(folded, part.start(), part.end())
+        tokens += found
+        ends_in_run = not last
+        if last == folded != stemmed(folded):
+            forms[folded] = None
+    joined = "".join(words) if 2 <= len(words) <= _JOINED_PARTS else ""
+    joined = joined if len(joined) <= WORD_CHARACTERS else ""
+    sign = _sign(raw)
+    forms.update(dict.fromkeys(filter(None, (joined, sign))))
+    return Compound(tuple(tokens), tuple(forms), joined, sign, last, ends_in_run)
+
+
+_remembered = lru_cache(maxsize=65_536)(_analysed)
+
+
+def _tokens_of(folded: str, start: int, end: int) -> tuple[list[Token], str]:
+    """The tokens of one part, and its last word; none, if it ends in a run of a script without spaces."""
+    if folded.isascii() or not _HAS_UNSPACED.search(folded):
+        return [Token(stemmed(folded), start, end)], folded
+    tokens: list[Token] = []
+    last = ""
+    # Folding seldom changes the number of letters; where it does, the whole part is marked.
+    exact = len(folded) == end - start
+    for run in _RUN.finditer(folded):
+        text, at = run.group(), run.start()
+        last = "" if _HAS_UNSPACED.match(text) else text
+        pieces = [(stemmed(text), 0, len(text))] if last else _pairs(text)
+        for piece, first, behind in pieces:
+            place = (start + at + first, start + at + behind) if exact else (start, end)
+            tokens.append(Token(piece, *place))
+    return tokens, last
+
+
+def _pairs(run: str) -> list[tuple[str, int, int]]:
+    """Each letter of a run with the one behind it, and the last one alone."""
+    return [(run[i : i + 2], i, min(i + 2, len(run))) for i in range(len(run))]
+
+
+def _sign(raw: str) -> str:
+    found = _SIGN.fullmatch(raw)
+    return raw.lower() if found and (found[1] or found[2]) and raw.isascii() else ""
