@@ -3,13 +3,12 @@
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from masthead.search.tokens import compounds
+from masthead.search.tokens import unplaced
 
 #: Of longer texts the beginning is searched.
 SEARCHED_CHARACTERS: Final = 200_000
 #: PostgreSQL's index entries hold a megabyte; each token is counted with its place.
 INDEXED_BYTES: Final = 800_000
-_PLACE_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,14 @@ def document(*, title: str, summary: str, body: str, authors: str = "") -> Docum
 
 def _tokens(text: str, forms: dict[str, None], room: int) -> tuple[str, int]:
     stems: list[str] = []
-    for _, compound in compounds(text):
-        added = [token.stem for token in compound.tokens]
-        aliases = [form for form in compound.forms if form not in forms]
-        room -= sum(len(word.encode()) + _PLACE_BYTES for word in (*added, *aliases))
+    for compound in unplaced(text):
+        room -= compound.bytes
         if room < 0:
+            # A text without spaces is a single compound, of which the beginning is searched.
+            fitting = max(0, len(compound.stems) * (room + compound.bytes) // compound.bytes)
+            stems += compound.stems[:fitting]
             break
-        stems += added
-        forms.update(dict.fromkeys(aliases))
+        stems += compound.stems
+        if compound.forms:
+            forms.update(dict.fromkeys(compound.forms))
     return " ".join(stems), room

@@ -28,7 +28,6 @@ UNSPACED: Final = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u30fa"
     "\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-WORD_CHARACTERS: Final = 60
 
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u0640\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
@@ -60,11 +59,10 @@ def _digit(character: str) -> str:
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
 
 
-@lru_cache(maxsize=65_536)
 def word(raw: str) -> str:
-    """Return a word folded, without what is no part of a word and not longer than words are."""
+    """Return a word folded, and without what is no part of a word."""
     text = folded(raw)
-    return (text if text.isascii() else _NO_WORD.sub("", text))[:WORD_CHARACTERS]
+    return text if text.isascii() else _NO_WORD.sub("", text)
 
 
 @lru_cache(maxsize=65_536)

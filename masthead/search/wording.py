@@ -12,6 +12,8 @@ from masthead.text.plain import is_storable
 LONGEST_CHARACTERS: Final = 300
 #: More words than people type; each costs a look into the index.
 MOST_TERMS: Final = 12
+#: The longest phrase; what is behind it is not compared.
+MOST_STEMS: Final = 48
 #: Words that begin with fewer letters than this are too many to be meant.
 SHORTEST_PREFIX: Final = 2
 
@@ -96,10 +98,12 @@ def _term(content: str, *, may_go_on: bool) -> Term | None:
         return None
     last = pieces[-1]
     prefix = last.last if may_go_on and len(last.last) >= SHORTEST_PREFIX else ""
-    if last.ends_in_run:
+    if len(tokens) > MOST_STEMS:
+        prefix = ""
+    elif last.ends_in_run:
         prefix = _end_of_run(tokens)
     return Term(
-        stems=tuple(token.stem for token in tokens)[: MOST_TERMS * 4],
+        stems=tuple(token.stem for token in tokens[:MOST_STEMS]),
         joined=last.joined if len(pieces) == 1 else "",
         signs=tuple(compound.sign for compound in pieces if compound.sign),
         prefix=prefix,

@@ -75,3 +75,20 @@ def matches(title, typed):
     entry = postgresql.vector(document(title=title, summary="", body=""))
     query = cast(literal(postgresql.query_of(understood(typed))), TSQUERY)
     return select(entry.bool_op("@@")(query))
+
+
+def test_a_text_without_spaces_is_searched_as_far_as_there_is_room(client, cast):
+    PostFactory(
+        author=cast.walt,
+        slug="long",
+        body="".join(chr(0x4E00 + n * 7 % 20_000) for n in range(190_000)) + " 尾",
+    )
+
+    assert titles(client, "一万") == {"long"}
+    assert titles(client, "尾") == set()
+
+
+def test_a_long_run_is_no_long_word(client, cast):
+    PostFactory(author=cast.walt, slug="long", body="我们今天去北京大学参观" * 20 + "尾巴")
+
+    assert titles(client, "尾巴") == {"long"}
