@@ -83,6 +83,11 @@ def typeset(
     if not is_visible(title):
         raise Invalid("A post needs a title.", field="title")
     rendered = render(body)
+    if rendered.is_source:
+        raise Invalid(
+            "This text has too many marks, cells or levels for its length to be shown. Simplify it, or divide it.",
+            field="body",
+        )
     return Manuscript(
         title=title,
         slug=_checked_slug(slug),

@@ -11,7 +11,11 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-_ADDRESS: Final = re.compile(r"(?<![\w@./:-])(?:https?://|www\.)[^\s<>\"`\x00-\x1f]{1,2000}", re.IGNORECASE)
+#: Chinese and Japanese set no space behind the end of a clause, and no address holds these unencoded.
+_WIDE_PUNCTUATION: Final = "\u3000-\u3003\u3008-\u3011\u3014-\u301f\u30fb\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b-\uff65"
+_ADDRESS: Final = re.compile(
+    r"(?<![\w@./:-])(?:https?://|www\.)[^\s<>\"`\x00-\x1f" + _WIDE_PUNCTUATION + "]{1,2000}", re.IGNORECASE
+)
 _TRAILING: Final = "?!.,:;*_~'’”…"
 _HOST: Final = re.compile(r"[\w\[][^/?#]*", re.DOTALL)
 

@@ -84,7 +84,8 @@ def effort(code: str, language: str) -> int:
 def highlight(code: str, language: str) -> str | None:
     """Return the code as escaped HTML with spans, or None where it should stay plain."""
     name, _ = _lexers().get(language.lower(), ("", 0))
-    lexer_class = find_lexer_class(name)
+    # To look for a name that no lexer has takes a millisecond.
+    lexer_class = find_lexer_class(name) if name else None
     if lexer_class is None or not _is_affordable(code, language):
         return None
     # A lexer is made for each block: some keep what they saw on themselves, so they can't be shared by threads.

@@ -16,14 +16,28 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.deflist import deflist_plugin
 
-from masthead.text import anchors, footnotes, highlighting, metering, plain, sanitise, structure
+from masthead.text import (
+    anchors,
+    footnotes,
+    highlighting,
+    markdown_in_html,
+    metering,
+    nesting,
+    plain,
+    sanitise,
+    structure,
+)
 from masthead.text.autolinks import autolinks
+from masthead.text.emphasis import emphasis
 from masthead.text.headings import Heading, anchored_headings, spoken
 from masthead.text.mathematics import dollar_math
 from masthead.text.profiles import Profile
 
-#: Lists, quotations and emphasis inside each other; what lies deeper is left out, and parsing stays linear.
-MAX_NESTING: Final = 20
+#: HTML for each character of the source, and what a short text may have beside: a heading with its id takes six.
+MAX_GROWTH: Final = 12
+FREE_HTML_CHARACTERS: Final = 200_000
+#: More elements stop a browser for seconds. The longest of 509 posts of a real blog has 2,000.
+MAX_ELEMENTS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +62,9 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
     """Render Markdown for a profile."""
     env: dict[str, Any] = {"steps_left": metering.budget(source)}
     try:
-        unsafe, is_source = _parser(profile).render(source, env), False
+        html, is_source = _set(source, profile, env), False
     except metering.TooCostlyError:
-        unsafe, is_source, env = f"<pre>{escapeHtml(source)}</pre>\n", True, {}
-    html = sanitise.clean(unsafe, profile)
+        html, is_source, env = sanitise.clean(f"<pre>{escapeHtml(source)}</pre>\n", profile), True, {}
     text = plain.text_of(html)
     return Rendered(
         html=html,
@@ -64,9 +77,18 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
     )
 
 
+def _set(source: str, profile: Profile, env: dict[str, Any]) -> str:
+    """Return clean HTML; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
+    unsafe = _parser(profile).render(markdown_in_html.opened(source), env)
+    if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or unsafe.count("<") > 2 * MAX_ELEMENTS:
+        raise metering.TooCostlyError
+    return sanitise.clean(unsafe, profile)
+
+
 @cache
 def _parser(profile: Profile) -> MarkdownIt:
     parser = _article_parser() if profile is Profile.ARTICLE else _comment_parser()
+    parser.use(nesting.bounded_blocks)
     parser.use(metering.metered)
     # The rule tables are compiled at first use; done here, no two threads can do it at once.
     parser.render("*warm* `up`\n\n- [ ] now", {"steps_left": metering.FREE_STEPS})
@@ -74,10 +96,11 @@ def _parser(profile: Profile) -> MarkdownIt:
 
 
 def _base_parser(*, html: bool, breaks: bool) -> MarkdownIt:
-    options = {"html": html, "breaks": breaks, "maxNesting": MAX_NESTING, "tasklists": True}
+    options = {"html": html, "breaks": breaks, "maxNesting": nesting.MAX_NESTING, "tasklists": True}
     parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     parser.use(deflist_plugin)
+    parser.use(emphasis)
     parser.use(autolinks)
     parser.use(structure.aligned_cells)
     parser.use(structure.labelled_tasks)

@@ -43,8 +43,13 @@ def _block_step(state: StateBlock, _start_line: int, _end_line: int, _silent: bo
 
 
 def _count(env: EnvType) -> bool:
-    """Take a step of `env["steps_left"]`, and leave the text to the other rules."""
-    env["steps_left"] -= 1
+    """Take a step, and leave the text to the other rules."""
+    take(env, 1)
+    return False
+
+
+def take(env: EnvType, steps: int) -> None:
+    """Take steps of `env["steps_left"]`; raises `TooCostlyError`."""
+    env["steps_left"] -= steps
     if env["steps_left"] < 0:
         raise TooCostlyError
-    return False

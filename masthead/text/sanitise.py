@@ -24,7 +24,10 @@ RESERVED_IDS: Final = re.compile(
 )
 ID_CHARACTERS: Final = 300
 
-URL_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+#: Those that open a page, or a program to reach somebody or some place; none can run a script.
+URL_SCHEMES: Final = words(
+    "ftp geo http https irc ircs magnet mailto matrix news sip sips sms tel webcal xmpp"
+)
 #: One more round settled each of two million random fragments.
 MAX_ROUNDS: Final = 4
 COMMENT_LINK_REL: Final = "nofollow ugc noopener"
@@ -110,7 +113,7 @@ _ALIGNMENTS: Final = frozenset({"align-left", "align-center", "align-right"})
 CLASSES: Final[dict[str, frozenset[str]]] = {
     "a": frozenset({"footnote-backref"}),
     "code": frozenset({"math-source"}),
-    "div": _ALIGNMENTS | {"footnotes", "math-block"},
+    "div": _ALIGNMENTS | {"math-block"},
     "figure": _ALIGNMENTS,
     "hr": frozenset({"footnotes-sep"}),
     "img": _ALIGNMENTS,

@@ -1,12 +1,16 @@
 """Texts made to take long. Work is counted in steps of the parser, not in seconds, so these can't fail by chance."""
 
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from markdown_it.token import Token
 
 from masthead.text import markdown, metering
 from masthead.text.profiles import Profile
+from tests.text.parsed import parse
 
 N = 500
 Maker = Callable[[int], str]
@@ -61,7 +65,36 @@ MAKERS: dict[str, Maker] = {
     "newlines": repeated("\n"),
     "NULs": repeated("\0"),
     "tabs": repeated("-\t"),
+    "a run of asterisks": lambda n: "a" + "*" * n,
+    "runs of asterisks": lambda n: ("a" + "*" * 49) * (n // 50),
+    "runs of tildes": lambda n: ("a" + "~" * 49) * (n // 50),
+    "underscores": lambda n: "a" + "_" * n,
+    "asterisks in turn": repeated("*_"),
+    "divisions in each other": repeated("<div>"),
+    "bold without end": repeated("<b>"),
+    "images": repeated("![a](b)"),
+    "Markdown in HTML": repeated('<div markdown="1">\n'),
+    "Markdown in HTML closed": repeated('<div markdown="1">\na\n</div>\n'),
+    "closing tags": repeated("</div>\n"),
+    "explicit ids": repeated("# a {#a}\n"),
+    "attribute lists": lambda n: "# a {" + ".a " * n,
+    "lists of kramdown": repeated("# a\n{: #a}\n"),
+    "named anchors": repeated('<a name="a"></a>\n\n'),
+    "dead fragments": repeated("[a](#b) "),
+    "wide emphasis": repeated("**注：**不"),
+    "fences of unknown languages": repeated("```zzz\na\n```\n"),
+    "fences of code": repeated("```python\na\n```\n"),
+    "delimiter rows": repeated("|-|\n"),
+    "wide rows": lambda n: "|a|b|\n|-|-|\n" + "|" * n,
 }
+MEGABYTE = 1_000_000
+#: What a parser of a megabyte may make, at 0.5 kB and 5 microseconds each.
+MOST_TOKENS = 400_000
+
+
+def of_size(maker: Maker, size: int) -> str:
+    sample = maker(1_000)
+    return maker(max(1, size * 1_000 // len(sample)))[:size]
 
 
 def steps(source: str, profile: Profile) -> int:
@@ -82,6 +115,55 @@ def test_hostile_text_is_rendered_in_proportion(maker: Maker) -> None:
     source = maker(N)
 
     assert len(markdown.render(source).html) <= 400 * len(source)
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+def test_a_megabyte_is_bounded(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = of_size(maker, MEGABYTE)
+    tokens = counted_tokens(monkeypatch)
+    began = time.process_time()
+
+    rendered = markdown.render(source)
+
+    seconds = time.process_time() - began
+    # What `pytest -s` and a failure show.
+    sys.stdout.write(
+        f"{seconds:.2f} s, {tokens[0]} tokens, {len(rendered.html)} characters, source: {rendered.is_source}\n"
+    )
+    assert tokens[0] <= MOST_TOKENS
+    assert len(rendered.html) <= markdown.FREE_HTML_CHARACTERS + markdown.MAX_GROWTH * len(source)
+    assert rendered.is_source or rendered.html.count("<") <= 2 * markdown.MAX_ELEMENTS
+
+
+def counted_tokens(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count the tokens that are made: memory and time go with them."""
+    made = [0]
+    prepare = Token.__post_init__
+
+    def count(token: Token) -> None:
+        made[0] += 1
+        prepare(token)
+
+    monkeypatch.setattr(Token, "__post_init__", count)
+    return made
+
+
+@pytest.mark.parametrize("depth", [10, 20, 29])
+def test_lists_in_lists_keep_their_text(depth: int) -> None:
+    source = "".join(f"{'  ' * level}- level {level}\n" for level in range(depth))
+
+    assert parse(markdown.render(source).html).tags() >= {"ul", "li"}
+    assert [f"level {level}" in markdown.render(source).plain for level in range(depth)] == [True] * depth
+
+
+@pytest.mark.parametrize("depth", [20, 60, 200])
+def test_quotations_in_quotations_keep_their_text(depth: int) -> None:
+    assert "deep inside" in markdown.render("> " * depth + "deep inside").plain
+
+
+@pytest.mark.parametrize("opening", ["> ", "- ", "1. ", "> - "])
+def test_text_below_the_last_level_is_shown(opening: str) -> None:
+    assert markdown.render(opening * 100 + "deep inside").plain.endswith("deep inside")
 
 
 def test_text_beyond_the_budget_is_shown_as_its_source() -> None:
