@@ -9,8 +9,8 @@ from masthead.search.documents import document
 from masthead.search.postgresql import vector
 from masthead.text.plain import text_of
 
-revision = "0122"
-down_revision = "0121"
+revision = "0123"
+down_revision = "0122"
 branch_labels = None
 depends_on = None
 
