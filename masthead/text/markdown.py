@@ -62,9 +62,10 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
     """Render Markdown for a profile."""
     env: dict[str, Any] = {"steps_left": metering.budget(source)}
     try:
-        html, is_source = _set(source, profile, env), False
+        unsafe, is_source = _set(source, profile, env), False
     except metering.TooCostlyError:
-        html, is_source, env = sanitise.clean(f"<pre>{escapeHtml(source)}</pre>\n", profile), True, {}
+        unsafe, is_source, env = f"<pre>{escapeHtml(source)}</pre>\n", True, {}
+    html = sanitise.clean(unsafe, profile)
     text = plain.text_of(html)
     return Rendered(
         html=html,
@@ -78,11 +79,11 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
 
 
 def _set(source: str, profile: Profile, env: dict[str, Any]) -> str:
-    """Return clean HTML; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
+    """Return HTML that is not clean yet; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
     unsafe = _parser(profile).render(markdown_in_html.opened(source), env)
     if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or unsafe.count("<") > 2 * MAX_ELEMENTS:
         raise metering.TooCostlyError
-    return sanitise.clean(unsafe, profile)
+    return unsafe
 
 
 @cache

@@ -9,8 +9,8 @@ from masthead.search.documents import document
 from masthead.search.postgresql import vector
 from masthead.text.plain import text_of
 
-revision = "0123"
-down_revision = "0122"
+revision = "0124"
+down_revision = "0123"
 branch_labels = None
 depends_on = None
 
