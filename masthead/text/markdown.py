@@ -80,7 +80,7 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
 
 def _set(source: str, profile: Profile, env: dict[str, Any]) -> str:
     """Return HTML that is not clean yet; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
-    unsafe = _parser(profile).render(markdown_in_html.opened(source), env)
+    unsafe: str = _parser(profile).render(markdown_in_html.opened(source), env)
     if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or unsafe.count("<") > 2 * MAX_ELEMENTS:
         raise metering.TooCostlyError
     return unsafe
