@@ -88,6 +88,8 @@ class Config(BaseSettings):
     STATIC_URL: StaticAddress = ""
     #: Host names that requests may carry, comma-separated; empty means SITE_URL's host and this machine's own names.
     TRUSTED_HOSTS: Annotated[Hosts, NoDecode] = ()
+    #: Whether browsers, once they have seen the site on https, ask for every name below SITE_URL's host by https as well.
+    HSTS_INCLUDE_SUBDOMAINS: bool = False
     #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
     #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.

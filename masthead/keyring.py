@@ -3,14 +3,24 @@
 import contextlib
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether other accounts of the machine may do anything with a file or folder."""
+    return path.exists() and bool(path.stat().st_mode & OTHERS)
 
 
 def stored(home: Path, name: str) -> str:
     """The secret called ``name`` from ``home/secrets/``, made on first use (mode 0600)."""
     folder = home / "secrets"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The mode counts for the last folder alone.
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
     if not path.exists():
         # Several processes may start at once: each writes a whole file, and the first link wins.

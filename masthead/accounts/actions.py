@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, pagecache
@@ -24,8 +24,9 @@ from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
-from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key
+from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key, tidy_name
 
+TAKEN_NAME = "Somebody else here is called this, or something that looks the same. Choose another name."
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
 
 
@@ -122,6 +123,8 @@ def update_profile(
     """Change what readers see of somebody, and the time zone in which they work; the latter stays if it is not given."""
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
+    if tidy_name(name) != user.name:
+        _check_display_name(user, name)
     user.name, user.bio, user.website = name, bio, website
     if time_zone is not None:
         user.time_zone = time_zone
@@ -133,6 +136,17 @@ def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User)
     if by.id != user.id:
         raise NotAllowed("Only the person can choose which emails they get.")
     notifications.choose(user, choices)
+
+
+def _check_display_name(user: User, name: str) -> None:
+    """Raise `Invalid` if readers would take the name for somebody else's.
+
+    Two people who choose one name at the same moment both get it: that is a mistake for administrators, not a breach.
+    """
+    key = lookalike_key(tidy_name(name))
+    others = db.session.execute(select(User.name, User.username).where(User.id != user.id))
+    if key and any(key in (lookalike_key(shown), lookalike_key(username)) for shown, username in others):
+        raise Invalid(TAKEN_NAME, field="name")
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:

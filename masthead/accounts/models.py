@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from flask_login import UserMixin
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from masthead import pagecache, time_zones
 from masthead.accounts.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.db import Base, Identifier, Timestamps
 from masthead.text import names
-from masthead.text.names import lookalike_key
+from masthead.text.names import lookalike_key, tidy_name
 
 ROLE_NAME_CHARACTERS = 40
 ROLE_TITLE_CHARACTERS = 80
@@ -62,6 +62,10 @@ class Role(Base):
         """A mark that is another one after each change, so that nobody overwrites what they have not seen."""
         state = [self.title, self.rank, sorted(self.permissions), self.requires_second_factor]
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+
+    @validates("title")
+    def _tidy(self, _attribute: str, title: str) -> str:
+        return tidy_name(title)
 
 
 class _Insert(Protocol):
@@ -136,6 +140,10 @@ class User(Timestamps, UserMixin, Base):
     def get_id(self) -> str:
         """The identity in the session cookie (Flask-Login's "alternative token"): the login, not the account."""
         return self.login_secret
+
+    @validates("name")
+    def _tidy(self, _attribute: str, name: str) -> str:
+        return tidy_name(name)
 
 
 class LoginSession(Base):
@@ -248,6 +256,10 @@ class Passkey(Base):
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
 
+    @validates("name")
+    def _tidy(self, _attribute: str, name: str) -> str:
+        return tidy_name(name)
+
 
 class UsedChallenge(Base):
     """A challenge that a passkey has answered, so that nobody can send the same answer again."""
@@ -273,6 +285,10 @@ class ApiToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+    @validates("name")
+    def _tidy(self, _attribute: str, name: str) -> str:
+        return tidy_name(name)
 
 
 class RefreshFamily(Base):

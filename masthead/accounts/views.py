@@ -156,17 +156,23 @@ def save_profile() -> ResponseReturnValue:
     user = queries.get(current_user().id)
     form = ProfileForm(obj=user)
     if form.validate():
-        actions.update_profile(
-            user,
-            name=form.name.data or "",
-            bio=form.bio.data or "",
-            website=form.website.data or "",
-            time_zone=form.time_zone.data,
-            by=user,
-        )
-        db.session.commit()
-        flash("Your profile is saved.")
-        return redirect(url_for("accounts.profile"), code=303)
+        try:
+            actions.update_profile(
+                user,
+                name=form.name.data or "",
+                bio=form.bio.data or "",
+                website=form.website.data or "",
+                time_zone=form.time_zone.data,
+                by=user,
+            )
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+            user = queries.get(current_user().id)
+        else:
+            db.session.commit()
+            flash("Your profile is saved.")
+            return redirect(url_for("accounts.profile"), code=303)
     return _profile_page(form, user), 422
 
 

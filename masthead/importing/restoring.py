@@ -40,7 +40,12 @@ def restore(belongings: Iterable[Belonging | Kept], *, run: Run) -> list[str]:
             case Kept() | Drawer():
                 pass
     refused = redirects.keep_all(targets)
-    return [f"The old address {path[:200]} {reason}." for path, reason in refused.items()]
+    elsewhere = [
+        f"The address {to.old_path[:200]} leads to another site now: {to.url[:200]}"
+        for to in targets
+        if to.url is not None and "://" in to.url and to.old_path not in refused
+    ]
+    return [*elsewhere, *(f"The old address {path[:200]} {reason}." for path, reason in refused.items())]
 
 
 def _person(person: Person, run: Run) -> User:

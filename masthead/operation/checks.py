@@ -1,7 +1,6 @@
 """``masthead check``: what is wrong with this installation, and how to mend it."""
 
 import os
-import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from masthead import clock, keyring
 from masthead import config as configuration
 from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK
@@ -21,12 +21,13 @@ from masthead.operation import connections
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
 from masthead.storage import store
-from masthead.web import error_reports, logs, tracing
+from masthead.web import error_reports, logs, proxies, tracing
 from masthead.web.commands import Command
 
 #: Less free space than this stops a database sooner than its owner can look.
 FREE_MEGABYTES = 200
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
+#: How long a check tells of an address that could not be read.
+NOTED_SECONDS = 86_400
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -72,8 +73,9 @@ def _configuration() -> Iterator[Finding]:
 
 def _secrets() -> Iterator[Finding]:
     folder = _home() / "secrets"
-    private = (folder, *sorted(folder.glob("[!.]*")), _home() / "config.env")
-    loose = [path for path in private if _is_open_to_others(path)]
+    home = _home()
+    private = (home, home / "media", folder, *sorted(folder.glob("[!.]*")), home / "config.env")
+    loose = [path for path in private if keyring.is_open_to_others(path)]
     for path in loose:
         mode = "700" if path.is_dir() else "600"
         yield Finding(
@@ -81,10 +83,6 @@ def _secrets() -> Iterator[Finding]:
         )
     if not loose:
         yield Finding(Level.OK, "secrets", "Nobody else on this machine can read them.")
-
-
-def _is_open_to_others(path: Path) -> bool:
-    return path.exists() and bool(path.stat().st_mode & OTHERS)
 
 
 def _storage() -> Iterator[Finding]:
@@ -196,6 +194,21 @@ def _host_of(site_url: str) -> str:
     return urlsplit(site_url).hostname or ""
 
 
+def _proxies() -> Iterator[Finding]:
+    """Whether what proxies say of readers could be read lately."""
+    note = _home() / proxies.NOTE_NAME
+    if note.exists() and clock.now().timestamp() - note.stat().st_mtime < NOTED_SECONDS:
+        yield Finding(
+            Level.ERROR,
+            "proxies",
+            f"The proxy in front has sent X-Forwarded-For with {note.read_text(encoding='ascii')}, which is no "
+            "address. Let it send the reader's, or set TRUSTED_PROXIES to the number of proxies that do; until then "
+            "limits count all of its readers as one.",
+        )
+    else:
+        yield Finding(Level.OK, "proxies", f"{current_app.config['TRUSTED_PROXIES']} of them are believed.")
+
+
 def _log() -> Iterator[Finding]:
     problems = logs.problems(current_app)
     for problem in problems:
@@ -239,6 +252,7 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "jobs": connections.jobs,
     "mail": connections.mail,
     "address": _address,
+    "proxies": _proxies,
     "log": _log,
     "observers": _observers,
 }

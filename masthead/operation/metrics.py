@@ -1,6 +1,5 @@
 """``/metrics`` for Prometheus: requests, statements, the page cache, background jobs and letters."""
 
-import ipaddress
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from masthead.errors import NotAllowed
 from masthead.jobs.models import Job, State
 from masthead.pagecache import counters
 from masthead.pagecache.counters import Counts
+from masthead.text.addresses import parsed
 from masthead.web import metrics as web
 from masthead.web.access import public
 from masthead.web.security import also_over_http
@@ -75,10 +75,8 @@ def _may_read() -> bool:
         return True
     if any(name in request.headers for name in PROXIED):
         return False
-    try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
+    address = parsed(request.remote_addr)
+    return address is not None and address.is_loopback
 
 
 class _Standing:

@@ -7,12 +7,14 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from flask import Flask
 from werkzeug.utils import import_string
 
 from masthead import config as configuration
+from masthead import keyring
 from masthead.db import db
 from masthead.operation.jobs import Companion
 from masthead.operation.schema import present_schema
@@ -54,6 +56,7 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     """Serve the site, and run its background jobs in a process beside the server."""
     settings = _settings(host, port, workers)
     address = usable_address(settings.HOST, settings.PORT)
+    tighten(settings.MASTHEAD_HOME)
     metrics.begin_anew(settings.MASTHEAD_HOME)
     app = application()
     with app.app_context():
@@ -70,6 +73,22 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
             if companion is not None:
                 companion.end()
             metrics.forget(settings.MASTHEAD_HOME)
+
+
+def tighten(home: Path) -> None:
+    """Keep other accounts of the machine out of the home folder and its pictures, and say so if they could get in."""
+    for folder in (home, home / "media"):
+        if keyring.is_open_to_others(folder):
+            try:
+                folder.chmod(0o700)
+            except OSError:
+                click.echo(
+                    f"Other accounts of this machine can use {folder}. Run: chmod 700 {folder}", err=True
+                )
+            else:
+                click.echo(
+                    f"Other accounts of this machine could use {folder}. It is for this one alone now."
+                )
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:
@@ -164,6 +183,11 @@ def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
         "timeout": 2 * GRACE_SECONDS,
         "graceful-timeout": GRACE_SECONDS,
         "log-level": "warning",
+        # It would take SCRIPT_NAME and the scheme from headers of every client on this machine; `masthead.web.proxies` reads
+        # what proxies say, as far as TRUSTED_PROXIES allows.
+        "forwarded-allow-ips": "",
+        "forwarder-headers": "",
+        "limit-request-line": 8_190,
     }
     # Since version 25 gunicorn opens a control socket in the home folder, which nobody here uses.
     options = ["--no-control-socket", *(f"--{name}={value}" for name, value in settings.items())]

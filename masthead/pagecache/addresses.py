@@ -10,9 +10,9 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.routing import RequestRedirect
-from werkzeug.sansio.utils import host_is_trusted
 
 from masthead.pagecache.topics import FOR_EVERYBODY, KEPT
+from masthead.text.hosts import is_trusted
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -92,7 +92,8 @@ class Addresses:
             path = sent.encode("latin-1").decode()
         except UnicodeDecodeError:
             return None
-        if "\0" in path or path.lstrip("/").partition("/")[0] in PRIVATE:
+        # A path with more slashes is sent to the one with fewer; neither it nor what is not there is kept.
+        if path.startswith("//") or "\0" in path or path.lstrip("/").partition("/")[0] in PRIVATE:
             return None
         try:
             endpoint, _ = self._app.url_map.bind("").match(path, "GET")
@@ -105,7 +106,7 @@ class Addresses:
         return str(endpoint)
 
     def _is_trusted(self, host: str) -> bool:
-        trusted = host_is_trusted(host, self._app.config["TRUSTED_HOSTS"])
+        trusted = is_trusted(host, self._app.config["TRUSTED_HOSTS"])
         if trusted and len(self._hosts) < REMEMBERED_HOSTS:
             self._hosts[host] = True
         return trusted
@@ -121,7 +122,9 @@ def normal_query(query: str, names: Collection[str]) -> str | None:
         return None
     if any("\0" in name or "\0" in value for name, value in pairs):
         return None
-    return urlencode([pair for pair in pairs if pair[0] in names])
+    # Of a parameter that is repeated, pages read the first; and their order is none.
+    first = {name: value for name, value in reversed(pairs) if name in names}
+    return urlencode(sorted(first.items()))
 
 
 def anonymous(environ: "WSGIEnvironment", parameters: Collection[str]) -> "WSGIEnvironment":

@@ -11,6 +11,7 @@ from masthead.audit.recording import Actor
 from masthead.db import claim, db
 from masthead.settings.models import Setting
 from masthead.settings.queries import NAMES, publication
+from masthead.text.names import tidy_name
 
 #: The log names what changed; who wants a whole text looks into a backup.
 RECORDED_CHARACTERS = 200
@@ -21,6 +22,7 @@ def change(by: Actor | None = None, /, **values: Any) -> None:
     unknown = values.keys() - NAMES
     if unknown:
         raise TypeError(f"There are no settings called {', '.join(sorted(unknown))}.")
+    values = {key: _tidied(key, value) for key, value in values.items()}
     before = {key: _recorded(value) for key, value in asdict(publication()).items()}
     for key, value in values.items():
         put(key, value)
@@ -33,6 +35,15 @@ def change(by: Actor | None = None, /, **values: Any) -> None:
     }
     if changes:
         audit.record("settings.changed", by=by, **changes)
+
+
+def _tidied(key: str, value: Any) -> Any:
+    """The value; a name, which stands in titles, letters and feeds, on one line and without hidden characters."""
+    if key in {"title", "tagline"} and isinstance(value, str):
+        return tidy_name(value)
+    if key == "navigation":
+        return [link | {"label": tidy_name(link["label"])} for link in value]
+    return value
 
 
 def _recorded(value: Any) -> str:

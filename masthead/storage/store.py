@@ -123,7 +123,8 @@ class Folder(Store):
         self.folder = folder
 
     def _open(self) -> ObjectStore:
-        return LocalStore(self.folder, mkdir=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return LocalStore(self.folder)
 
     @property
     def place(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.tags.models import Tag
-from masthead.text.names import name_key
+from masthead.text.names import name_key, tidy_name
 
 NO_TAG = "There is no such tag."
 
@@ -29,8 +29,8 @@ def get(tag_id: int) -> Tag:
 
 
 def tidy(name: str) -> str:
-    """A name as it is stored: no `#` in front, and no more white space than between its words."""
-    return " ".join(name.split()).lstrip("#")
+    """A name as it is stored: no `#` in front, and no more white space than between its words, nothing hidden."""
+    return tidy_name(tidy_name(name).lstrip("#"))
 
 
 def named(name: str) -> Tag | None:

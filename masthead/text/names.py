@@ -8,6 +8,10 @@ from typing import Final
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
+#: Zero-width joiner and non-joiner, and the variants of pictures; what they may follow.
+_JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_JOINED: Final = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
+
 #: Scripts that one writing system uses together (UTS 39, "highly restrictive").
 _WRITTEN_TOGETHER: Final = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
@@ -80,6 +84,19 @@ def mixes_scripts(text: str) -> bool:
     """Say whether a name's letters come from scripts that are not written together, as in `pаypal` with a Cyrillic a."""
     scripts = frozenset(_scripts(text))
     return len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER)
+
+
+def tidy_name(text: str) -> str:
+    """A name as it is stored: on one line, without what takes no ink or turns the direction of what follows.
+
+    Scripts without capitals, and pictures, need joiners and variants between their signs; those stay where they are.
+    """
+    kept: list[str] = []
+    for character in " ".join(text.split()):
+        is_needed = character in _JOINERS and kept and unicodedata.category(kept[-1]) in _JOINED
+        if is_needed or unicodedata.category(character) == "Cn" or not _is_hidden(character):
+            kept.append(character)
+    return " ".join("".join(kept).rstrip("\u200c\u200d").split())
 
 
 def _without_hidden(text: str) -> str:

@@ -8,7 +8,12 @@ import structlog
 from flask import Flask, Request, has_request_context, request
 from flask.globals import request_ctx
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import SecurityError
 from werkzeug.formparser import FormDataParser
+from werkzeug.routing import MapAdapter
+from werkzeug.wsgi import get_host
+
+from masthead.text import hosts
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +64,18 @@ class Application(Flask):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._path = lru_cache(REMEMBERED)(self._built)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """As Flask's, but that capitals of a host and all forms of an IPv6 address are understood."""
+        if request is None:
+            return super().create_url_adapter(request)
+        host = request.environ.get("HTTP_HOST", "")
+        if not hosts.is_trusted(host, self.config["TRUSTED_HOSTS"]):
+            raise SecurityError
+        request.host = get_host(request.environ).lower()
+        return self.url_map.bind_to_environ(
+            request.environ, server_name=self.config["SERVER_NAME"], subdomain=self.url_map.default_subdomain
+        )
 
     def url_for(
         self,

@@ -1,4 +1,4 @@
-"""Security headers (through Talisman), trusted proxies, and addresses that cannot be text."""
+"""Security headers (through Talisman), and addresses that cannot be text."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, request, session
 from flask_talisman import Talisman
 from werkzeug.exceptions import BadRequest
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from masthead.config import Config
 from masthead.text.plain import is_storable
+from masthead.web import proxies
 
 #: No nonce and no inline exception, so that the same page can be kept for every reader.
 CONTENT_SECURITY_POLICY: dict[str, str] = {
@@ -31,6 +31,43 @@ DEVELOPMENT_POLICY = CONTENT_SECURITY_POLICY | {
     "script-src": "'self' 'unsafe-inline'",
     "style-src": "'self' 'unsafe-inline'",
 }
+
+#: What pages of ours need of a browser; everything else that a script could ask for is refused to them.
+NEEDED_FEATURES = (
+    "clipboard-write",
+    "fullscreen",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+)
+REFUSED_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = dict.fromkeys(REFUSED_FEATURES, "()") | dict.fromkeys(NEEDED_FEATURES, "(self)")
 
 #: What of a page may come from STATIC_URL.
 STATIC_DIRECTIVES = ("script-src", "style-src", "img-src", "font-src")
@@ -57,7 +94,7 @@ def also_over_http(view: View) -> View:
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Set the headers of every answer, believe the configured number of proxies, and refuse unstorable addresses."""
+    """Set the headers of every answer, and refuse unstorable addresses."""
     # Functions that run after a request run in reverse order: this one after Talisman's, whose header it replaces.
     app.after_request(_apply_own_policy)
     Talisman(
@@ -65,15 +102,15 @@ def init_app(app: Flask, config: Config) -> None:
         content_security_policy=content_security_policy(config),
         force_https=config.is_https,
         strict_transport_security=config.is_https,
+        strict_transport_security_include_subdomains=config.HSTS_INCLUDE_SUBDOMAINS,
         session_cookie_secure=config.is_https,
+        permissions_policy=PERMISSIONS_POLICY,
         frame_options="DENY",
         # Flask-WTF compares the Referer on https, so "no-referrer" would refuse every form.
         referrer_policy="same-origin",
         x_xss_protection=False,
     )
-    if config.TRUSTED_PROXIES:
-        hops = config.TRUSTED_PROXIES
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    proxies.init_app(app, config)
     app.before_request(_refuse_unstorable_address)
     app.after_request(_isolate)
     app.after_request(_keep_private)

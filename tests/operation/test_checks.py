@@ -35,6 +35,7 @@ def test_a_good_installation_passes(look, cast):
         "jobs",
         "mail",
         "address",
+        "proxies",
         "log",
         "observers",
     }
