@@ -36,7 +36,7 @@ class Addresses:
     _unpublished: set[str] = field(default_factory=set)
 
     def place(self, path: str, item: Item) -> None:
-        """Add an item under its file and its own address; aliases come later, since an own address counts more."""
+        """Add an item under its file; its addresses come later, since some count more than others."""
         file = without_ending(path)
         self._by_file[path] = item.source
         self._by_file.setdefault(file, item.source)
@@ -51,6 +51,9 @@ class Addresses:
             self._lists.update(tag_pages(tag))
         for author in item.authors:
             self._lists.update(author_pages(author.key))
+
+    def own(self, item: Item) -> None:
+        """Add the item's own old address, where nobody else owns it."""
         for old_path in item.old_paths[:1]:
             self._by_path.setdefault(normal_path(old_path), item.source)
 

@@ -74,6 +74,24 @@ all others go in); 3 in that case with --strict; 1 when nothing could be done, w
     default=lambda: min(os.cpu_count() or 1, 8),
     help="How many processes typeset texts. Default: one for each processor.",
 )
+@click.option(
+    "--posts",
+    metavar="GLOB",
+    multiple=True,
+    help="Texts whose path is like this are posts, for instance 'content/blog/*'. May be given several times.",
+)
+@click.option(
+    "--pages",
+    metavar="GLOB",
+    multiple=True,
+    help="Texts whose path is like this are pages; it counts more than --posts.",
+)
+@click.option(
+    "--byline",
+    metavar="NAME",
+    default="",
+    help="Whom to credit where neither text nor settings name an author: a byline without an account. Default: --author.",
+)
 @click.option("--strict", is_flag=True, help="End with exit code 3 if a file could not be imported.")
 @with_appcontext
 def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
@@ -89,6 +107,8 @@ def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
     with Report(report_path) as report, _progress() as progress:
         bar = progress.add_task("Reading the folder", total=None)
         work = Import(folder, wishes, report)
+        plan = work.look()
+        telling.announce(plan, console)
         for batch in work.batches():
             if not wishes.dry_run:
                 work.write(batch)

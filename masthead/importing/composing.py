@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from masthead.importing import lead_pictures, people, permalinks, standing, wording
 from masthead.importing.folder import shown
 from masthead.importing.front_matter import Document
-from masthead.importing.items import Fate, Item, Kind, Note, Notebook
+from masthead.importing.items import Author, Fate, Item, Kind, Note, Notebook
 from masthead.importing.values import Fields, as_list, as_text
 from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
@@ -63,7 +63,7 @@ def compose(
         date=at,
         updated=standing.updated(dialect, fields, at, notes),
         standing=rank,
-        authors=people.credited(fields, dialect.known_authors, singular_lists=dialect.splits_author),
+        authors=_authors(dialect, place, fields),
         tags=_tags(dialect, fields, notes),
         summary=summary,
         lead=lead_pictures.lead(fields, own),
@@ -82,6 +82,15 @@ def compose(
         comments_open=_comments_open(fields),
         notes=tuple(notes.notes + list(unasked(fields))),
     )
+
+
+def _authors(dialect: "Generator", place: "Place", fields: Fields) -> tuple[Author, ...]:
+    """Whom the text names, or whom the settings name for every post."""
+    found = people.credited(fields, dialect.known_authors, singular_lists=dialect.splits_author)
+    if found or place.kind is not Kind.POST:
+        return found
+    default = dialect.site_author() or {"author": dialect.options.byline}
+    return people.credited(Fields(default), dialect.known_authors)
 
 
 def _kind(place: "Place", fields: Fields) -> Kind:

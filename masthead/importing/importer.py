@@ -26,6 +26,7 @@ from masthead.importing.detection import DIALECTS, dialect_of
 from masthead.importing.dialects.base import Dialect, Options
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder, shown
+from masthead.importing.foreword import Foreword, foreword
 from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Kind, Note
 from masthead.importing.models import ImportedItem
@@ -61,6 +62,10 @@ class Wishes:
     source: str | None = None
     dialect: str | None = None
     processes: int = 1
+    posts: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    #: Who is credited with texts that name nobody.
+    byline: str = ""
 
 
 @dataclass(slots=True)
@@ -89,7 +94,15 @@ class Import:
     def __init__(self, path: Path, wishes: Wishes, report: Report) -> None:
         folder = Folder.at(path)
         kind = DIALECTS[wishes.dialect] if wishes.dialect else dialect_of(folder)
-        options = Options(clock.now(), wishes.zone, wishes.publish_future, wishes.old_url)
+        options = Options(
+            clock.now(),
+            wishes.zone,
+            wishes.publish_future,
+            wishes.old_url,
+            wishes.posts,
+            wishes.pages,
+            wishes.byline,
+        )
         self._dialect = kind(folder, options)
         self._processes = wishes.processes
         self._report = report
@@ -117,11 +130,17 @@ class Import:
         """How many items there are, once the first batch is there."""
         return len(self._found.entries)
 
-    def batches(self) -> Iterator[Batch]:
-        """Look at everything, decide the addresses, then prepare batch after batch. Touches the database only to read."""
+    def look(self) -> Foreword:
+        """Look at everything, and say what is planned."""
         if self._processes > 1:
             workshop.warm_up()
-        found = self._found = survey(self._dialect)
+        self._found = survey(self._dialect)
+        self._summary.plan = foreword(self._dialect, self._found)
+        return self._summary.plan
+
+    def batches(self) -> Iterator[Batch]:
+        """Decide the addresses, then prepare batch after batch; `look` comes first. Touches the database only to read."""
+        found = self._found
         slugs = _planned(found, self._known)
         self._report.sums.files = found.texts
         for failure in found.failures:

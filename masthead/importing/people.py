@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from masthead.accounts.models import NAME_CHARACTERS
+from masthead.importing import wording
 from masthead.importing.items import Author
 from masthead.importing.values import Fields, Value, as_list, as_text
+from masthead.text.excerpts import excerpt
 from masthead.text.names import name_key
 
 #: More would be a list of thanks.
@@ -96,7 +99,7 @@ def _named(value: Value, known: Directory, *, splits: bool) -> Iterator[Author]:
 def _looked_up(name: str, known: Directory) -> Author:
     name = _line(name)
     found = known.get(name_key(name.lstrip("@")))
-    return found or Author(name.lstrip("@") or name, name)
+    return found or Author(name.lstrip("@") or name, _name(name))
 
 
 def _person(value: Mapping[str, Value], key: str) -> Author | None:
@@ -108,10 +111,15 @@ def _person(value: Mapping[str, Value], key: str) -> Author | None:
         return None
     return Author(
         key=_line(key or fields.text(*_KEYS)) or name,
-        name=name,
+        name=_name(name),
         bio=fields.text(*_BIOS)[:BIO_CHARACTERS],
         website=_website(fields.text(*_SITES)),
     )
+
+
+def _name(text: str) -> str:
+    """A name without the marks that it is written with, cut at a word where it is longer than a name can be."""
+    return excerpt(wording.plain_line(text) or text, NAME_CHARACTERS)
 
 
 def _is_group(value: Mapping[str, Value]) -> bool:

@@ -1,12 +1,16 @@
 """Addresses that a site generator made of a date, a title and a place in the folder."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 _TOKEN: Final = re.compile(r":([a-z_]+)")
+#: A year before the web is a part of a name.
+_DATED: Final = re.compile(
+    r"(?:^|/)(?:(19[89]\d|20\d\d)([-/])(\d{1,2})\2(\d{1,2})(?![\d.])|(19[89]\d|20\d\d)/(\d{1,2})(?=/))"
+)
 _SLASHES: Final = re.compile(r"/{2,}")
 _MONTHS: Final = [
     "January",
@@ -71,6 +75,12 @@ def expanded(pattern: str, tokens: Mapping[str, str]) -> str | None:
     return None if missing else rooted(path)
 
 
+def unknown_tokens(pattern: str, known: Collection[str]) -> list[str]:
+    """The tokens of a pattern that mean nothing here."""
+    names = {*known, *date_tokens(datetime(2000, 1, 1, tzinfo=UTC))}
+    return [f":{name}" for name in _TOKEN.findall(pattern) if not any(name.startswith(one) for one in names)]
+
+
 def rooted(path: str) -> str:
     """The path with one slash in front and none doubled."""
     return _SLASHES.sub("/", "/" + path)
@@ -95,6 +105,18 @@ def joined(base: str, address: str) -> str:
     """The address as seen from a base; '' if it cannot be one."""
     try:
         return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
+def date_in(path: str) -> str:
+    """The date that stands in a path, as `2014/03/12`, `2014-03-12` or `2014/03`; '' if none does."""
+    match = _DATED.search(path)
+    if match is None:
+        return ""
+    year, month, day = match[1] or match[5], match[3] or match[6], match[4] or "1"
+    try:
+        return f"{date(int(year), int(month), int(day)):%Y-%m-%d}"
     except ValueError:
         return ""
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from masthead.importing.foreword import Foreword
+
 
 @dataclass(slots=True)
 class Summary:
@@ -19,6 +21,7 @@ class Summary:
     others: int = 0
     stored: int = 0
     peak_memory: int = 0
+    plan: Foreword | None = None
 
     def facts(self, seconds: float) -> dict[str, Any]:
         """For the report's file."""
@@ -29,6 +32,7 @@ class Summary:
             "dry_run": self.dry_run,
             "no_longer_in_the_folder": self.gone,
             "problems": self.problems,
+            "plan": self.plan.facts() if self.plan else {},
             "other_files": self.others,
             "seconds": round(seconds, 3),
             "posts_per_second": round(self.stored / seconds, 1) if seconds else None,

@@ -7,12 +7,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from typing import Final
 
 from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import FOREIGN, HTML, MARKDOWN, Dialect
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Found, shown
-from masthead.importing.items import Item, Kind, LeftOut
+from masthead.importing.items import Item, Kind, LeftOut, Standing
+
+#: Folders further down are counted with the one above them.
+FOLDER_DEPTH: Final = 3
+SAMPLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,22 @@ class Survey:
     others: Counter[str] = field(default_factory=Counter)
     addresses: Addresses = field(default_factory=Addresses)
 
+    #: Posts and pages, by folder.
+    folders: Counter[tuple[str, Kind]] = field(default_factory=Counter)
+    #: Some texts, and where they were.
+    samples: list[tuple[str, str]] = field(default_factory=list)
+
+    def note(self, path: str, item: Item) -> None:
+        """Count a text in its folder, and keep the first few for show."""
+        self.folders["/".join(path.split("/")[:-1][:FOLDER_DEPTH]) or ".", item.kind] += 1
+        if item.kind is Kind.POST and item.old_paths and len(self.samples) < SAMPLES:
+            self.samples.append((item.source, item.old_paths[0]))
+
+    @property
+    def posts(self) -> int:
+        """How many texts become posts."""
+        return sum(count for (_, kind), count in self.folders.items() if kind is Kind.POST)
+
     @property
     def texts(self) -> int:
         """How many files are texts, or look like some."""
@@ -55,7 +76,7 @@ class Survey:
 def survey(dialect: Dialect) -> Survey:
     """Look at every file of the folder."""
     found = Survey()
-    aliases: list[Item] = []
+    items: list[Item] = []
     for path in _candidates(dialect, found):
         try:
             item = dialect.item(path, dialect.folder.read(path))
@@ -67,12 +88,22 @@ def survey(dialect: Dialect) -> Survey:
             continue
         found.entries.append(Entry(path, item.source, item.kind, item.slug, item.language))
         found.addresses.place(path, item)
-        if len(item.old_paths) > 1:
-            aliases.append(_without_text(item))
-    for item in aliases:
-        found.addresses.alias(item)
-    found.addresses.fold()
+        found.note(path, item)
+        items.append(_without_text(item))
+    _give_addresses(items, found.addresses)
     return found
+
+
+def _give_addresses(items: list[Item], addresses: Addresses) -> None:
+    """Own addresses count more than aliases, and those of what readers see more than those of a draft."""
+    public = [item for item in items if item.standing is Standing.PUBLISHED]
+    hidden = [item for item in items if item.standing is not Standing.PUBLISHED]
+    for group in (public, hidden):
+        for item in group:
+            addresses.own(item)
+        for item in group:
+            addresses.alias(item)
+    addresses.fold()
 
 
 def _candidates(dialect: Dialect, found: Survey) -> Iterator[str]:

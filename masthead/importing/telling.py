@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from masthead.importing.actions import Outcome
+from masthead.importing.foreword import Foreword
 from masthead.importing.report import SHOWN, Report
 
 WORDS: Final[dict[Outcome, str]] = {
@@ -26,6 +27,14 @@ FORESEEN: Final[dict[Outcome, str]] = WORDS | {
 }
 
 
+def announce(plan: Foreword, console: Console) -> None:
+    """Print what is planned, before anything is written."""
+    for line in plan.sentences():
+        console.print(escape(line))
+    if plan.warning():
+        console.print(f"[bold red]{escape(plan.warning())}[/bold red]")
+
+
 def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]) -> None:
     """Print the sums, then what somebody should look at."""
     sums = report.sums
@@ -40,7 +49,11 @@ def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]
     console.print(table)
     changes = sums.outcomes[Outcome.IMPORTED] + sums.outcomes[Outcome.UPDATED]
     if not changes:
-        console.print("0 changes: everything is here already.")
+        here = sums.outcomes[Outcome.UNCHANGED] + sums.outcomes[Outcome.KEPT]
+        rest = (
+            "everything is here already" if here else "no file of the folder is a text that can be imported"
+        )
+        console.print(f"0 changes: {rest}.")
     _list(console, "Changed, with the same meaning", sums.changed)
     _list(console, "Lost", sums.lost)
     _list(console, "Template tags that stay visible in the texts", sums.template_tags)

@@ -5,17 +5,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
-from masthead.importing import composing, dates, front_matter, old_heading_ids, people, yaml_values
+from masthead.importing import (
+    composing,
+    dates,
+    front_matter,
+    old_heading_ids,
+    people,
+    permalinks,
+    yaml_values,
+)
 from masthead.importing.decoding import decode
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder, shown
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Author, Item, Kind, LeftOut, Notebook
+from masthead.importing.standing import PUBLISHING
 from masthead.importing.values import Fields, Value, tidied
 
 MARKDOWN: Final = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mdown", ".mdwn"})
@@ -59,6 +69,11 @@ class Options:
     publish_future: bool = False
     #: Where the texts were public, if the folder does not say so.
     old_url: str = ""
+    #: Patterns of paths whose texts are posts, or pages, whatever they look like.
+    posts: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    #: Who is credited with posts that name nobody.
+    byline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +177,27 @@ class Dialect(ABC):
         """The language of texts that do not name theirs; None leaves it to the publication."""
         return None
 
+    @property
+    def address_rule(self) -> str:
+        """Which rule old addresses follow, in words that go on after "made by"."""
+        return "what the texts say themselves"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Settings that decide about texts or addresses and are not understood, each with what follows."""
+        yield from ()
+
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
         """How headings got their ids; None where they had none, or nobody knows."""
         return None
+
+    def site_author(self) -> dict[str, Value]:
+        """The author whom the settings name for the whole site, as front matter."""
+        for name in ("author", "params.author", "extra.author"):
+            value = self.settings.value(name)
+            if isinstance(value, (str, dict)):
+                return {"author": value}
+        return {}
 
     def _names(self, value: Value) -> Iterator[str]:
         if isinstance(value, str):
@@ -275,6 +307,7 @@ class Generator(Dialect):
         place = self.place(path, document, fields)
         if isinstance(place, LeftOut):
             return replace(place, source=shown(path))
+        place = self._settled(place, path, fields)
         notebook = Notebook()
         if decoded.dropped:
             notebook.changed("NUL characters", "left out", count=decoded.dropped)
@@ -283,6 +316,18 @@ class Generator(Dialect):
                 "repeated front matter", f"`{name}` stands there twice; the last one counts", line=line
             )
         return composing.compose(self, path, place, document, fields, notebook)
+
+    def _settled(self, place: Place, path: str, fields: Fields) -> Place:
+        """The place with a date that only an address or the folders name, and of the kind that was asked for."""
+        if not place.date and fields.value(*PUBLISHING) is None:
+            found = permalinks.date_in(fields.text("path", "permalink", "url")) or permalinks.date_in(path)
+            if found:
+                kind = place.kind if place.is_index else Kind.POST
+                place = replace(place, date=found, kind=kind)
+        for kind, patterns in ((Kind.POST, self.options.posts), (Kind.PAGE, self.options.pages)):
+            if any(fnmatchcase(path, pattern.replace("**/", "*")) for pattern in patterns):
+                place = replace(place, kind=kind)
+        return place
 
 
 def is_about_the_folder(path: str) -> bool:

@@ -14,6 +14,7 @@ from masthead.importing.decoding import decode
 from masthead.importing.dialects.base import DATED_NAME, Generator, Place, is_about_the_folder, without_ending
 from masthead.importing.dialects.jekyll import dated_addresses, has_words
 from masthead.importing.errors import Unreadable
+from masthead.importing.folder import Found, shown
 from masthead.importing.front_matter import Document, Notation
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, Value, as_text
@@ -68,6 +69,22 @@ class Eleventy(Generator):
         """The folder of the texts, '' for the whole."""
         match = _INPUT.search(self.program)
         return match[1].strip("./") if match else ""
+
+    @property
+    def address_rule(self) -> str:
+        """`permalink`, or the path."""
+        return "`permalink`, or the path of the file, as Eleventy does"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Data that a program makes."""
+        for word in ("addGlobalData", "addCollection", "eleventyComputed", "addPreprocessor"):
+            if word in self.program:
+                yield f"{word} in {self.settings_files[0]} (a program, which is never run)"
+        for found in self.folder.walk(self.enters):
+            if isinstance(found, Found) and found.path.endswith(
+                (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
+            ):
+                yield f"{shown(found.path)} (a program, which is never run; a permalink in it is not known)"
 
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:

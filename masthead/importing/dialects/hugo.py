@@ -27,6 +27,12 @@ class Hugo(HugoSite):
     aliases_stand_beside: ClassVar[bool] = True
     dates_keep_their_zone: ClassVar[bool] = True
 
+    @property
+    def address_rule(self) -> str:
+        """The patterns of the sections; what has none follows its path."""
+        written = self.settings.value("permalinks")
+        return f"Hugo's permalinks {as_text(written)}" if written else "the paths of the files, as Hugo does"
+
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
         """Goldmark's, of which there are three."""

@@ -56,6 +56,21 @@ class HugoSite(Generator):
                     values[part] = self.data(path)
         return values
 
+    def unread_settings(self) -> Iterator[str]:
+        """Content that comes from elsewhere, and other ways to give out pages."""
+        for imported in as_list(self.settings.value("module.imports")):
+            fields = Fields(imported if isinstance(imported, dict) else {})
+            yield f"module.imports: {fields.text('path')} (content of modules is not in the folder)"
+        handler = self.settings.text("markup.defaultMarkdownHandler")
+        if handler not in {"", "goldmark"}:
+            yield f"markup.defaultMarkdownHandler: {handler} (texts are read as Goldmark reads them)"
+        for name in ("permalinks.taxonomy", "permalinks.term", "outputFormats", "ignoreFiles", "segments"):
+            if self.settings.value(name) is not None:
+                yield f"{name} (addresses or texts may differ)"
+        for within in ("config/production", "config/staging"):
+            if self.folder.has_folder(within):
+                yield f"the folder {within} (only config/_default is read)"
+
     @cached_property
     def content_folders(self) -> dict[str, Root]:
         """The folders of content, and what they stand for."""

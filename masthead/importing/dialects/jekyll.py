@@ -34,6 +34,22 @@ STYLES: Final = {
 }
 #: Jekyll takes years of two digits as well.
 _DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{2}-\d{1,2}-\d{1,2})-(.+)", re.DOTALL)
+_ADDRESS_PLUGINS: Final = frozenset(
+    {"jekyll-polyglot", "jekyll-multiple-languages-plugin", "jekyll-datapage-generator"}
+)
+_TOKENS: Final = frozenset(
+    {
+        "categories",
+        "slugified_categories",
+        "title",
+        "slug",
+        "name",
+        "basename",
+        "path",
+        "collection",
+        "output_ext",
+    }
+)
 _THEME_FOLDERS: Final = frozenset(
     {"_layouts", "_includes", "_sass", "_data", "_site", "_plugins", "_authors", "_assets"}
 )
@@ -144,6 +160,29 @@ class Jekyll(Generator):
         for _, values in sorted(found, key=lambda pair: pair[0]):
             merged.update(values)
         return merged
+
+    @property
+    def address_rule(self) -> str:
+        """The permalink of the site; texts and collections may have their own."""
+        return f"Jekyll's permalink “{self.settings.text('permalink') or ('pretty' if self.is_bare else 'date')}”"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Folders that lie elsewhere, and plug-ins that change addresses."""
+        for name in ("collections_dir", "source"):
+            if self.settings.text(name) not in {"", "."}:
+                yield f"{name}: {self.settings.text(name)} (texts are looked for where Jekyll has them usually)"
+        for plugin in as_list(self.settings.value("plugins", "gems")):
+            if as_text(plugin) in _ADDRESS_PLUGINS:
+                yield f"plugins: {as_text(plugin)} (it gives texts other addresses)"
+        for where, pattern in self._own_patterns():
+            unknown = permalinks.unknown_tokens(STYLES.get(pattern, pattern), _TOKENS)
+            if unknown:
+                yield f"{where}: {pattern} (there is no token {', '.join(unknown)})"
+
+    def _own_patterns(self) -> Iterator[tuple[str, str]]:
+        yield "permalink", self.settings.text("permalink")
+        for name, fields in self.collections.items():
+            yield f"collections.{name}.permalink", fields.text("permalink")
 
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:

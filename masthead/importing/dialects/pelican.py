@@ -18,6 +18,11 @@ from masthead.importing.front_matter import Document
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, Value, as_list, as_text, tidied
 
+#: Settings that decide about texts and their addresses.
+_MATTERS: Final = re.compile(
+    r"PATH|TIMEZONE|SITEURL|DEFAULT_(?:LANG|CATEGORY|DATE|METADATA)|(?:ARTICLE|PAGE|DRAFT)_\w+|SLUG\w+|"
+    r"(?:CATEGORY|TAG|AUTHOR)_(?:URL|SAVE_AS|REGEX_SUBSTITUTIONS)|AUTHOR|\w+_METADATA|USE_FOLDER_AS_CATEGORY"
+)
 #: A repetition of repetitions, which could take for ever; nobody needs one to read a file's name.
 _NESTED: Final = re.compile(r"[*+}]\??\)\s*[*+{]")
 PATTERN_CHARACTERS: Final = 500
@@ -38,12 +43,15 @@ class Pelican(Generator):
 
     def _read_settings(self) -> dict[str, Value]:
         """The constants of the settings; those for publishing come last and count."""
+        self._computed: list[str] = []
         values: dict[str, Value] = {}
         for name in self.settings_files:
             if not self.folder.holds(name):
                 continue
             try:
-                values.update(constants(decode(self.folder.read(name)).text))
+                program = decode(self.folder.read(name)).text
+                values.update(constants(program))
+                self._computed += [one for one in _computed(program) if _MATTERS.fullmatch(one)]
             except Unreadable as error:
                 self.problems.append((name, error))
         return values
@@ -65,6 +73,23 @@ class Pelican(Generator):
         return tuple(as_text(value).strip("/") for value in as_list(self.settings.value("PAGE_PATHS"))) or (
             "pages",
         )
+
+    @property
+    def address_rule(self) -> str:
+        """The pattern of articles."""
+        return (
+            f"Pelican's ARTICLE_URL “{self.settings.text('ARTICLE_URL', 'ARTICLE_SAVE_AS') or '{slug}.html'}”"
+        )
+
+    def unread_settings(self) -> Iterator[str]:
+        """Settings that a program makes, and patterns that are refused."""
+        yield from (f"{name} (its value is made by a program, which is never run)" for name in self._computed)
+        for name in ("FILENAME_METADATA", "PATH_METADATA"):
+            if self.settings.text(name) and self._pattern_of(name) is None:
+                yield f"{name} (this pattern is not read)"
+        for plugin in as_list(self.settings.value("PLUGINS")):
+            if as_text(plugin).rpartition(".")[2] in {"i18n_subsites", "subcategory", "permalinks"}:
+                yield f"PLUGINS: {as_text(plugin)} (it gives texts other addresses)"
 
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
@@ -113,9 +138,6 @@ class Pelican(Generator):
         """What settings and the file's path say about it; its folder counts more than the settings."""
         inner = path[len(self.content) + 1 :] if self.content else path
         merged: dict[str, Value] = {}
-        author = self.settings.value("AUTHOR")
-        if isinstance(author, str) and not self._is_page(inner):
-            merged["author"] = author
         merged |= self._default_date()
         for found in (self.settings.value("DEFAULT_METADATA"), *self._by_place(inner)):
             merged |= (
@@ -240,6 +262,18 @@ def constants(program: str) -> dict[str, Value]:
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 continue
     return found
+
+
+def _computed(program: str) -> Iterator[str]:
+    """The names that a program binds at its top level to something else than a constant."""
+    bound = {
+        target.id
+        for statement in ast.parse(program).body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    yield from sorted(bound - constants(program).keys())
 
 
 def _plain(value: Any) -> Value:

@@ -51,6 +51,16 @@ class Zola(Generator):
         value = self.settings.value("languages")
         return frozenset(value) if isinstance(value, dict) else frozenset()
 
+    @property
+    def address_rule(self) -> str:
+        """`path`, or folders and slug."""
+        return "`path`, or the folders and the slug, as Zola does"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Patterns of what the site left out."""
+        if self.settings.value("ignored_content") is not None:
+            yield "ignored_content (these texts come in as well)"
+
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
         """Slugs like those of pages, if the site did not choose otherwise."""
