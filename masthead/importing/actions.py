@@ -1,7 +1,7 @@
 """Storing what was prepared: each item once, again only if its file has changed, and never over somebody's work here."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,8 @@ class Run:
     at: datetime
     #: Below which the old site lay, without a slash at its end.
     base_path: str = ""
+    #: The pages of a tag by the settings of the old site.
+    own_tag_pages: Callable[[str], Iterable[str]] = lambda _name: ()
     #: By the author's key.
     bylines: dict[str, User] = field(default_factory=dict)
     #: Tags whose old pages lead to the present ones already.
@@ -82,7 +84,8 @@ class Run:
 
 def outcome(prepared: Prepared, known: ImportedItem | None, version: int | None) -> Outcome:
     """What is to be done; ``version`` is the present one of what the item became before."""
-    if known is None:
+    # A starter text of the set-up has no fingerprint; it gives its place to a text that is new.
+    if known is None or not known.fingerprint:
         return Outcome.IMPORTED
     if known.fingerprint == prepared.fingerprint:
         return Outcome.UNCHANGED
@@ -135,7 +138,7 @@ def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
         _remember(stored, run)
     db.session.flush()
     targets = [target for stored in batch for target in _targets(stored, run)]
-    refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *run.pending])
+    refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *_pictures(batch), *run.pending])
     run.pending.clear()
     return {
         stored.prepared.item.source: tuple(
@@ -272,14 +275,31 @@ def _pages_of_tags(batch: Sequence[Stored], run: Run) -> Iterator[Destination]:
         for row in stored.post.tag_rows if stored.post else ():
             if row.tag.id not in run.tags | run.settled_tags:
                 run.tags.add(row.tag.id)
-                for path in tag_pages(row.tag.name, run.base_path):
+                own = [run.base_path + path for path in run.own_tag_pages(row.tag.name)]
+                for path in dict.fromkeys((*own, *tag_pages(row.tag.name, run.base_path))):
                     yield Destination(path, Target.TAG, target_id=row.tag.id)
+                # The feed of a tag lay beside its page.
+                for path in own:
+                    for feed in ("index.xml", "rss.xml", "atom.xml"):
+                        file = "feed.xml" if feed == "atom.xml" else "rss.xml"
+                        url = f"/blog/tag/{row.tag.slug}/{file}"
+                        yield Destination(
+                            f"{path.removesuffix('.html').rstrip('/')}/{feed}", Target.URL, url=url
+                        )
+
+
+def _pictures(batch: Sequence[Stored]) -> Iterator[Destination]:
+    """Pictures stay where other sites show them from."""
+    for stored in batch:
+        for picture in stored.prepared.pictures:
+            if picture.old_path and picture.old_path != picture.url:
+                yield Destination(picture.old_path, Target.URL, url=picture.url)
 
 
 def _remember(stored: Stored, run: Run) -> None:
     text = stored.post or stored.page
     prepared = stored.prepared
-    row = db.session.get(ImportedItem, stored.known.id) if stored.known else None
+    row = db.session.get(ImportedItem, stored.known.id) if stored.known and stored.known.id else None
     if row is None:
         path = prepared.item.source
         row = ImportedItem(key=queries.key_of(run.source, path), source=run.source, path=path)

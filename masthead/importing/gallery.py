@@ -26,6 +26,8 @@ class Kept:
     #: None if the picture has its row already.
     facts: PictureFacts | None = None
     alt: str = ""
+    #: Where the old site had it.
+    old_path: str = ""
 
     @property
     def url(self) -> str:

@@ -19,7 +19,7 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
-from masthead.importing import actions, belongings, planning, queries, restoring, workshop
+from masthead.importing import actions, belongings, lists, planning, queries, restoring, starters, workshop
 from masthead.importing.actions import Outcome, Run
 from masthead.importing.belongings import Belonging, Drawer
 from masthead.importing.detection import DIALECTS, dialect_of
@@ -38,6 +38,7 @@ from masthead.media import limits
 from masthead.media import queries as media
 from masthead.pages.links import ABOUT
 from masthead.posts.errors import SlugTaken, StaleVersion
+from masthead.redirects import actions as redirects
 from masthead.storage import store as storage
 
 #: How many items share a transaction: enough that commits cost little, few enough that writers on the site do not wait.
@@ -113,7 +114,7 @@ class Import:
             pictures = media.paths_by_hash(session)
             # What was read so far must not be the beginning of a transaction that writes.
             db.session.remove()
-        self._run = Run(source, by, clock.now(), self._dialect.base_path)
+        self._run = Run(source, by, clock.now(), self._dialect.base_path, self._dialect.tag_pages)
         self._gallery = Gallery(
             folder,
             None if wishes.dry_run else storage.current(),
@@ -141,6 +142,9 @@ class Import:
     def batches(self) -> Iterator[Batch]:
         """Decide the addresses, then prepare batch after batch; `look` comes first. Touches the database only to read."""
         found = self._found
+        with snapshot() as session:
+            new = [entry for entry in found.entries if entry.source not in self._known]
+            self._known |= starters.standing_aside(session, new, self._run.source, self._run.at)
         slugs = _planned(found, self._known)
         self._report.sums.files = found.texts
         for failure in found.failures:
@@ -223,6 +227,11 @@ class Import:
             )
         except DomainError as error:
             batch.failures[source] = Failure(source, error.message)
+
+    def keep_lists(self) -> None:
+        """Lead feeds and lists of the old site to ours, when all texts are there; the caller commits."""
+        if not self._dialect.is_ours and self._found.posts:
+            redirects.keep_all(lists.destinations(self._dialect, self._found))
 
     def tell(self, batch: Batch) -> None:
         """Report a batch, after the commit."""

@@ -193,7 +193,7 @@ class Rewriter:
             path = "/" + special[2].lstrip("/")
         file = next(iter(self._candidates(path)), None)
         if file is not None and (is_picture or file.lower().endswith(ENDINGS)):
-            url = self._kept(file, what="pictures")
+            url = self._kept(file, what="pictures", seen=path)
             if url is not None:
                 self.rewritten += 1
                 return url
@@ -219,14 +219,15 @@ class Rewriter:
             if self._gallery.holds(candidate):
                 yield candidate
 
-    def _kept(self, file: str, *, what: str, alt: str = "") -> str | None:
+    def _kept(self, file: str, *, what: str, alt: str = "", seen: str = "") -> str | None:
         """The address of a picture that is in the store now; None, with a note, if it cannot be."""
         try:
             kept = self._gallery.keep(file)
         except Unreadable as error:
             self._notes.lost(what, f"{shown(file)} was refused: {error.message}")
             return None
-        self.pictures.setdefault(file, replace(kept, alt=alt))
+        old_path = seen if seen.startswith("/") else self._joined(seen) if seen else ""
+        self.pictures.setdefault(file, replace(kept, alt=alt, old_path=old_path))
         return kept.url
 
     def _unresolved(self, written: str, path: str, ending: str) -> str:

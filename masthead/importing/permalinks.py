@@ -1,7 +1,7 @@
 """Addresses that a site generator made of a date, a title and a place in the folder."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -119,6 +119,15 @@ def date_in(path: str) -> str:
         return f"{date(int(year), int(month), int(day)):%Y-%m-%d}"
     except ValueError:
         return ""
+
+
+def parents(paths: Iterable[str]) -> Iterator[str]:
+    """The folders above these paths, without the top."""
+    for path in paths:
+        above = path.rpartition("/")[0]
+        while above:
+            yield above
+            above = above.rpartition("/")[0]
 
 
 def unique(paths: Iterable[str]) -> tuple[str, ...]:

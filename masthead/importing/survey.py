@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from masthead.importing import permalinks
 from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import FOREIGN, HTML, MARKDOWN, Dialect
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Found, shown
 from masthead.importing.items import Item, Kind, LeftOut, Standing
+from masthead.redirects.queries import normal_path
 
 #: Folders further down are counted with the one above them.
 FOLDER_DEPTH: Final = 3
@@ -53,12 +55,16 @@ class Survey:
 
     #: Posts and pages, by folder.
     folders: Counter[tuple[str, Kind]] = field(default_factory=Counter)
+    #: The folders above the old addresses of posts, where the old site had lists.
+    parents: set[str] = field(default_factory=set)
     #: Some texts, and where they were.
     samples: list[tuple[str, str]] = field(default_factory=list)
 
     def note(self, path: str, item: Item) -> None:
         """Count a text in its folder, and keep the first few for show."""
         self.folders["/".join(path.split("/")[:-1][:FOLDER_DEPTH]) or ".", item.kind] += 1
+        if item.kind is Kind.POST and item.standing is Standing.PUBLISHED:
+            self.parents.update(permalinks.parents(normal_path(path) for path in item.old_paths[:1]))
         if item.kind is Kind.POST and item.old_paths and len(self.samples) < SAMPLES:
             self.samples.append((item.source, item.old_paths[0]))
 

@@ -26,7 +26,7 @@ from masthead.importing.folder import Folder, shown
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Author, Item, Kind, LeftOut, Notebook
 from masthead.importing.standing import PUBLISHING
-from masthead.importing.values import Fields, Value, tidied
+from masthead.importing.values import Fields, Value, as_list, as_text, tidied
 
 MARKDOWN: Final = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mdown", ".mdwn"})
 HTML: Final = frozenset({".html", ".htm"})
@@ -181,6 +181,19 @@ class Dialect(ABC):
     def address_rule(self) -> str:
         """Which rule old addresses follow, in words that go on after "made by"."""
         return "what the texts say themselves"
+
+    def feeds(self) -> Iterator[str]:
+        """Where the settings put the feed of the site, besides the places that everybody knows."""
+        for name in ("feed.path", "FEED_ALL_ATOM", "FEED_ATOM", "FEED_ALL_RSS", "FEED_RSS", "feed_filename"):
+            if path := self.settings.text(name).strip("/"):
+                yield path
+        for value in as_list(self.settings.value("feed_filenames")):
+            if path := as_text(value).strip("/"):
+                yield path
+
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """Where the generator lists the texts of a tag by the site's own settings, from the root of the site."""
+        return ()
 
     def unread_settings(self) -> Iterator[str]:
         """Settings that decide about texts or addresses and are not understood, each with what follows."""

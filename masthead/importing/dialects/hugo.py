@@ -1,7 +1,7 @@
 """Hugo (https://gohugo.io/content-management/): sections, bundles, languages, permalinks, aliases."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
@@ -17,6 +17,10 @@ from masthead.importing.front_matter import Document
 from masthead.importing.items import Kind, LeftOut
 from masthead.importing.values import Fields, as_list, as_text
 
+#: Those that every dialect reads, and those of people.
+_OTHER_TAXONOMIES: Final = frozenset(
+    {"tags", "categories", "topics", "series", "authors", "author", "contributors", "writers"}
+)
 _LANGUAGE_ENDING: Final = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")
 
 
@@ -32,6 +36,25 @@ class Hugo(HugoSite):
         """The patterns of the sections; what has none follows its path."""
         written = self.settings.value("permalinks")
         return f"Hugo's permalinks {as_text(written)}" if written else "the paths of the files, as Hugo does"
+
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages of all taxonomies, with the name as Hugo writes it into a path."""
+        slug = self._cleaned("/" + old_slugs.hugo_file(name), False)
+        return tuple(f"/{taxonomy}{slug}" for taxonomy in self.taxonomies)
+
+    @cached_property
+    def taxonomies(self) -> tuple[str, ...]:
+        """The plural names of what texts are sorted by."""
+        written = self.settings.value("taxonomies")
+        names = [as_text(plural) for plural in written.values()] if isinstance(written, dict) else []
+        return tuple(names) or ("tags", "categories")
+
+    def tags(self, fields: Fields) -> Iterator[str]:
+        """The terms of all taxonomies but those of people."""
+        yield from super().tags(fields)
+        for name in self.taxonomies:
+            if name.lower() not in _OTHER_TAXONOMIES:
+                yield from self._names(fields.value(name))
 
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:

@@ -161,6 +161,12 @@ class Jekyll(Generator):
             merged.update(values)
         return merged
 
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages that `jekyll-archives` makes by its settings."""
+        found = [self.settings.text(f"jekyll-archives.permalinks.{kind}") for kind in ("tag", "category")]
+        slug = old_slugs.jekyll(name)
+        return tuple(permalinks.rooted(pattern.replace(":name", slug)) for pattern in found if pattern)
+
     @property
     def address_rule(self) -> str:
         """The permalink of the site; texts and collections may have their own."""

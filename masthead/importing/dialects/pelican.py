@@ -91,6 +91,16 @@ class Pelican(Generator):
             if as_text(plugin).rpartition(".")[2] in {"i18n_subsites", "subcategory", "permalinks"}:
                 yield f"PLUGINS: {as_text(plugin)} (it gives texts other addresses)"
 
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages of tags and categories by their patterns."""
+        pairs = (("TAG", "tag/{slug}.html"), ("CATEGORY", "category/{slug}.html"))
+        return tuple(
+            permalinks.path_of(pattern.replace("{slug}", self._slug(name, kind)))
+            for kind, usual in pairs
+            for pattern in (self.settings.text(f"{kind}_URL") or usual, self.settings.text(f"{kind}_SAVE_AS"))
+            if pattern
+        )
+
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
         """Headings had ids if the extension `toc` was switched on."""

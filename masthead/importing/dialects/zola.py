@@ -61,6 +61,17 @@ class Zola(Generator):
         if self.settings.value("ignored_content") is not None:
             yield "ignored_content (these texts come in as well)"
 
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages of the site's taxonomies."""
+        taxonomies = self.settings.value("taxonomies")
+        entries = (
+            [Fields(one) for one in taxonomies if isinstance(one, dict)]
+            if isinstance(taxonomies, list)
+            else []
+        )
+        plain = [entry.text("name") for entry in entries if entry.text("name") not in _PEOPLE]
+        return tuple(f"/{taxonomy}/{old_slugs.zola(name)}" for taxonomy in plain if taxonomy)
+
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
         """Slugs like those of pages, if the site did not choose otherwise."""
