@@ -1,6 +1,7 @@
 """Where each text of the folder will be: by its file, by its old addresses, and by the names that templates use."""
 
 import posixpath
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,6 +33,8 @@ class Addresses:
     _by_name: dict[str, str] = field(default_factory=dict)
     #: Pages of tags and authors, which answer at their old addresses as well.
     _lists: set[str] = field(default_factory=set)
+    #: Folders with texts, from the top of the folder and from below the folder of content.
+    _sections: set[str] = field(default_factory=set)
     #: Sources of what readers cannot see yet.
     _unpublished: set[str] = field(default_factory=set)
 
@@ -43,6 +46,9 @@ class Addresses:
         for name in ("index", "_index"):
             if file == name or file.endswith(f"/{name}"):
                 self._by_file.setdefault(file.removesuffix(name).rstrip("/"), item.source)
+        parts = path.split("/")[:-1]
+        for start in (0, 1):
+            self._sections.update("/".join(parts[start:end]) for end in range(start + 1, len(parts) + 1))
         stem = file.rpartition("/")[2]
         self._by_name.setdefault(stem, item.source)
         if item.standing is not Standing.PUBLISHED:
@@ -117,6 +123,11 @@ class Addresses:
                 if source is not None:
                     return self.urls.get(source)
         return None
+
+    def is_section(self, name: str) -> bool:
+        """Whether a folder that holds texts is meant, by itself or by the text that would describe it."""
+        folder = re.sub(r"/?_index(?:\.\w+)*$", "", unquote(name).strip()).strip("/")
+        return bool(folder) and folder in self._sections
 
     def of_name(self, name: str) -> str | None:
         """The new address of a text by its file's name alone (`{% post_url %}`, `ref`)."""

@@ -76,6 +76,8 @@ class Rewriter:
             return written
         local = self._local(address)
         if local is None:
+            if is_picture and address.startswith(("http://", "https://", "//")):
+                self._notes.lost("pictures of other sites", f"{address[:200]} stays where it is")
             return written
         path, ending = _split(local)
         found = self._found(path)

@@ -89,6 +89,8 @@ class Liquid(Language):
     def _variable(self, name: str) -> str | None:
         if not _NAME.fullmatch(name):
             return None
+        if name.startswith("site."):
+            return self.around.variables.get(name) or None
         if name.startswith("page."):
             return self.around.variables.get(name.removeprefix("page.")) or None
         return self.around.variables.get(name) or None if self.bare_variables else None

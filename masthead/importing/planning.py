@@ -36,7 +36,8 @@ def planned_slugs(entries: Iterable[Entry], known: Mapping[str, Known], taken: T
     for kind in Kind:
         wanted = [entry.slug for entry in waiting if entry.kind is kind]
         given[kind] |= taken(kind, wanted)
-    for entry in waiting:
+    # The default language has the plain address, whatever the files are called.
+    for entry in sorted(waiting, key=lambda entry: entry.is_translation):
         slug = _free(entry, given[entry.kind], taken)
         slugs[entry.source] = slug
         given[entry.kind].add(slug)

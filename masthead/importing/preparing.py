@@ -15,6 +15,7 @@ from masthead.importing.dialects.base import Dialect
 from masthead.importing.errors import Unreadable
 from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Fate, Item, Kind, LeftOut, Note
+from masthead.importing.leftovers import leftovers
 from masthead.importing.survey import Entry, Failure
 from masthead.importing.translation import Translated, translate
 from masthead.posts.manuscript import Manuscript, typeset
@@ -102,7 +103,12 @@ class Preparer:
                 *_losses(item, manuscript),
                 *_readdressed(task, item),
             ),
-            visible=translated.visible,
+            visible=translated.visible
+            + (
+                leftovers(manuscript.html, translated.visible)
+                if manuscript and not self._dialect.is_ours
+                else Counter()
+            ),
             links=translated.links,
             old_paths=old_paths,
             leads_to=leads_to,

@@ -31,6 +31,8 @@ class Entry:
     kind: Kind
     slug: str
     language: str | None
+    #: It is in another language than most of the site.
+    is_translation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def survey(dialect: Dialect) -> Survey:
         if isinstance(item, LeftOut):
             found.left_out.append(item)
             continue
-        found.entries.append(Entry(path, item.source, item.kind, item.slug, item.language))
+        found.entries.append(
+            Entry(path, item.source, item.kind, item.slug, item.language, dialect.is_foreign(item.language))
+        )
         found.addresses.place(path, item)
         found.note(path, item)
         items.append(_without_text(item))

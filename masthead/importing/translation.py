@@ -18,7 +18,9 @@ from masthead.importing.dialects.zola import Zola
 from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Item, Kind, Note, Notebook
 from masthead.importing.links import Origin, Rewriter
+from masthead.importing.lists import BLOG
 from masthead.importing.templates import Language, Surroundings
+from masthead.importing.values import as_text
 from masthead.posts.manuscript import Picture
 from masthead.text.profiles import Profile
 from masthead.text.sanitise import TAGS
@@ -67,10 +69,14 @@ def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: st
 
     def address_of(name: str) -> str | None:
         bare, _, fragment = name.partition("#")
-        found = addresses.of_file(bare, beside=path, roots=roots) or addresses.of_name(bare)
+        found = (
+            addresses.of_file(bare, beside=path, roots=roots)
+            or addresses.of_name(bare)
+            or (BLOG if addresses.is_section(bare) else None)
+        )
         return found + (f"#{fragment}" if fragment else "") if found else None
 
-    around = Surroundings(dict(item.variables), address_of, notes)
+    around = Surroundings({**site_variables(dialect), **dict(item.variables)}, address_of, notes)
     language = LANGUAGES.get(type(dialect), Language)(around)
     body = language.translate(item.body)
     separator = dict(item.variables).get("excerpt_separator") or dialect.settings.text("excerpt_separator")
@@ -85,6 +91,21 @@ def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: st
     return Translated(
         body, opening, tuple(notes.notes), language.visible, rewriter.rewritten, lead=lead, pictures=pictures
     )
+
+
+def site_variables(dialect: Dialect) -> dict[str, str]:
+    """Single values of the settings that texts may name: Hugo's `params`, and Jekyll's under `site.`"""
+    if isinstance(dialect, Hugo):
+        params = dialect.settings.value("params")
+        values = params.items() if isinstance(params, dict) else ()
+        return {name: as_text(value) for name, value in values if not isinstance(value, (list, dict))}
+    if isinstance(dialect, Jekyll):
+        return {
+            f"site.{name}": as_text(value)
+            for name, value in dialect.settings.singles()
+            if name not in {"url", "baseurl"}
+        }
+    return {}
 
 
 def _lead(item: Item, rewriter: Rewriter, notes: Notebook) -> Picture | None:

@@ -51,6 +51,12 @@ class Fields:
                     return text
         return ""
 
+    def singles(self) -> Iterator[tuple[str, Value]]:
+        """The names and values that are no lists and no mappings."""
+        for written, value in self._own.values():
+            if not isinstance(value, (list, dict)):
+                yield written, value
+
     def has(self, name: str) -> bool:
         """Whether the field is there, even if it is empty."""
         return _plain_name(name) in self._own or _plain_name(name) in self._defaults

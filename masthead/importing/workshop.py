@@ -1,6 +1,8 @@
 """Preparing files in several processes at once, in order, with few of them under way at any moment."""
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -62,6 +64,15 @@ def _open(preparer: Preparer) -> None:
     """Keep what every task needs, once in each process."""
     global _preparer  # noqa: PLW0603 (a process of the pool has no other place for it)
     _preparer = preparer
+    threading.Thread(target=_end_with_the_import, daemon=True).start()
+
+
+def _end_with_the_import() -> None:
+    """End when the import is gone, even if it was killed and could tell nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _prepare(task: Task) -> Prepared | Failure:

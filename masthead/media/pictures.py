@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from masthead.media import structure
+from masthead.media import repairs, structure
 from masthead.media.errors import PictureRefused
 
 #: 50 million pixels are a photograph of 8,660 × 5,770; decoded, turned and encoded again, they take 400 MB.
@@ -31,6 +31,8 @@ BYTES_LIMIT: Final = 20_000_000
 # A second guard below our own check of the header. Pillow only warns up to twice the limit, so its warning is an error.
 Image.MAX_IMAGE_PIXELS = PIXELS_LIMIT
 warnings.simplefilter("error", Image.DecompressionBombWarning)
+# Others are about details of a file that are dropped anyway, and nobody at the shell can do anything about them.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
         raise PictureRefused(
             f"This picture has {len(data) / 1e6:.1f} MB; at most {limit_bytes / 1e6:.0f} MB are accepted. Make it smaller first."
         )
+    source_hash = hashlib.sha256(data).hexdigest()
+    data = repairs.without_damaged_notes(data)
     with _opened(data) as image:
         kind = "JPEG" if image.format == "MPO" else image.format or ""
         _check_pixels(image, FORMATS[kind].pixels_limit, structure.frames(data, kind, limit=FRAMES_LIMIT))
@@ -140,7 +144,7 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
         except Image.DecompressionBombError:
             raise PictureRefused(_too_large(PIXELS_LIMIT)) from None
         except BROKEN:
-            raise PictureRefused(_DAMAGED) from None
+            content = _completed(data, kind)
     # Turning a photograph upright has exchanged its width and height.
     with _opened(content) as kept:
         width, height = kept.size
@@ -151,9 +155,21 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
         height=height,
         size=len(content),
         content_hash=hashlib.sha256(content).hexdigest(),
-        source_hash=hashlib.sha256(data).hexdigest(),
+        source_hash=source_hash,
     )
     return PreparedPicture(facts, content)
+
+
+def _completed(data: bytes, kind: str) -> bytes:
+    """The picture of a file that lacks nothing but its last mark."""
+    try:
+        whole = repairs.with_its_end(data) if kind == "JPEG" else None
+        if whole is not None:
+            with _opened(whole) as image:
+                return _decoded_and_bare(image, whole, kind)
+    except BROKEN:
+        pass
+    raise PictureRefused(_DAMAGED)
 
 
 def _opened(data: bytes) -> Image.Image:

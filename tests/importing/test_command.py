@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,46 @@ def test_without_tables_it_says_what_to_do(masthead, folder):
     assert result.returncode == 1
     assert "masthead db upgrade" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+def test_the_processes_of_an_import_end_when_it_is_killed(shell, folder, tmp_path):
+    importing = subprocess.Popen(
+        [sys.executable, "-m", "masthead", "import", "markdown", str(folder), "--processes", "2"],
+        env=environment(tmp_path, {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (workers := descendants(importing.pid)) or len(workers) < 4:
+        assert importing.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    importing.send_signal(signal.SIGKILL)
+    importing.wait()
+    while any(is_alive(worker) for worker in workers):
+        assert time.monotonic() < deadline, "the processes live on"
+        time.sleep(0.1)
+
+
+def descendants(pid):
+    """The processes below one, by number."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit() and parent_of(entry.name) in {pid, *found}:
+            found.append(int(entry.name))
+    return found
+
+
+def parent_of(pid):
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

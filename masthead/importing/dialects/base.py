@@ -212,6 +212,11 @@ class Dialect(ABC):
                 return {"author": value}
         return {}
 
+    def is_foreign(self, language: str | None) -> bool:
+        """Whether a text is in another language than the site's default one."""
+        default = (self.default_language or "en").lower()
+        return bool(language) and str(language).lower().partition("-")[0] != default.partition("-")[0]
+
     def _names(self, value: Value) -> Iterator[str]:
         if isinstance(value, str):
             if "," in value or ";" in value:
@@ -317,6 +322,8 @@ class Generator(Dialect):
         decoded = decode(content)
         document = front_matter.split(decoded.text, headers=self.has_header_lines)
         fields = document.fields(defaults=self.defaults(path))
+        if path.rpartition("/")[2].rpartition(".")[0] == "404":
+            return LeftOut(shown(path), "It was the page for addresses that lead nowhere.")
         place = self.place(path, document, fields)
         if isinstance(place, LeftOut):
             return replace(place, source=shown(path))
