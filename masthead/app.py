@@ -61,10 +61,12 @@ from masthead.pages import tasks as _pages  # noqa: F401 (registers itself)
 from masthead.pages import views as pages
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
-from masthead.posts import desk, review_api, steps_api, tag_api, view_counter
+from masthead.posts import desk, history_desk, review_api, steps_api, tag_api, view_counter
 from masthead.posts import people_api as posts_people_api
 from masthead.posts import receivers as _posts  # noqa: F401 (registers itself)
 from masthead.posts import views as posts
+from masthead.redirects import admin as redirects_admin
+from masthead.redirects import api as redirects_api
 from masthead.search import api as search_api
 from masthead.search import receivers as _search  # noqa: F401 (registers itself)
 from masthead.search import views as search
@@ -104,6 +106,7 @@ BLUEPRINTS = (
     (pages.bp, None),
     (posts.bp, "/blog"),
     (desk.bp, "/blog"),
+    (history_desk.bp, "/blog"),
     (comments.bp, "/blog/comment"),
     (accounts.bp, "/auth"),
     (recovery.bp, "/auth"),
@@ -124,6 +127,7 @@ BLUEPRINTS = (
     (accounts_admin.bp, "/admin/users"),
     (closing_admin.bp, "/admin/users"),
     (admin.settings_bp, "/admin/settings"),
+    (redirects_admin.bp, "/admin/redirects"),
     (comments_admin.bp, "/admin/comments"),
     (media.bp, None),
     (feeds.bp, None),
@@ -152,6 +156,7 @@ API_BLUEPRINTS = (
     (tag_api.bp, "/tags"),
     (pages_api.bp, "/pages"),
     (search_api.bp, "/search"),
+    (redirects_api.bp, "/redirects"),
     (admin_api.settings, "/settings"),
     (admin_api.log, "/audit"),
     (operation_api.jobs, "/jobs"),
@@ -172,6 +177,7 @@ COMMANDS = {
     "jobs": "masthead.operation.jobs:group",
     "mail": "masthead.operation.mail:group",
     "media": "masthead.operation.media:group",
+    "redirect": "masthead.redirects.cli:group",
     "render": "masthead.operation.rendering:render_all",
     "restore": "masthead.operation.backups.cli:restore",
     "seed-db": "masthead.operation.seeding:seed_db",

@@ -21,6 +21,7 @@ TAIL = """
 
 - The lists above say what somebody may do at all. Whether they may do it with *this* post is a second question: without
   "Edit, publish and trash anybody's posts", only with those that they own. Being credited in the bylines is not owning.
+- Whom a post credits is changed by editors, and by those whom it credits and who stay credited.
 - Who may write but not publish can change a post until it is public, and not after.
 - Nobody changes the account of somebody whose rank is equal or higher, except their own.
 - Nobody gives a role of a higher rank than their own, or one with a permission that they lack.

@@ -25,9 +25,12 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key, tidy_name
+from masthead.unset import UNSET, Unset, chosen
 
 TAKEN_NAME = "Somebody else here is called this, or something that looks the same. Choose another name."
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
+#: A path of the media store, without anything that would lead out of it or out of the attribute that it is written into.
+PORTRAIT = re.compile(r"/media/(?!.*\.\.)[\w./-]{1,500}", re.ASCII)
 
 
 def register(
@@ -118,16 +121,26 @@ def checked_email(email: str) -> str:
 
 
 def update_profile(
-    user: User, *, name: str, bio: str, website: str, time_zone: str | None = None, by: User
+    user: User,
+    *,
+    by: User,
+    name: str | Unset = UNSET,
+    bio: str | Unset = UNSET,
+    website: str | Unset = UNSET,
+    time_zone: str | Unset = UNSET,
+    avatar: str | Unset | None = UNSET,
 ) -> None:
-    """Change what readers see of somebody, and the time zone in which they work; the latter stays if it is not given."""
+    """Change what readers see of somebody, and the time zone in which they work: what is given, and nothing else."""
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
-    if tidy_name(name) != user.name:
+    if not isinstance(name, Unset) and tidy_name(name) != user.name:
         _check_display_name(user, name)
-    user.name, user.bio, user.website = name, bio, website
-    if time_zone is not None:
-        user.time_zone = time_zone
+    user.name, user.bio = chosen(name, user.name), chosen(bio, user.bio)
+    user.website = chosen(website, user.website)
+    user.time_zone = chosen(time_zone, user.time_zone)
+    portrait = chosen(avatar, user.avatar) or None
+    if portrait != user.avatar:
+        user.avatar = _checked_portrait(portrait)
     pagecache.changed(f"author:{user.id}")
 
 
@@ -147,6 +160,14 @@ def _check_display_name(user: User, name: str) -> None:
     others = db.session.execute(select(User.name, User.username).where(User.id != user.id))
     if key and any(key in (lookalike_key(shown), lookalike_key(username)) for shown, username in others):
         raise Invalid(TAKEN_NAME, field="name")
+
+
+def _checked_portrait(address: str | None) -> str | None:
+    if address is not None and not PORTRAIT.fullmatch(address):
+        raise Invalid(
+            "The address of a portrait begins with /media/: a picture of this site.", field="avatar"
+        )
+    return address
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:

@@ -29,6 +29,7 @@ from masthead.accounts.schemas import (
 )
 from masthead.db import db
 from masthead.errors import NotAllowed
+from masthead.unset import UNSET
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
@@ -169,11 +170,12 @@ def change_me(body: ProfileChange) -> Answer:
     check_match(tag_of(Account.of(user)))
     actions.update_profile(
         user,
-        name=user.name if body.name is None else body.name.strip(),
-        bio=user.bio if body.bio is None else body.bio,
-        website=user.website if body.website is None else body.website,
-        time_zone=body.time_zone,
+        time_zone=UNSET if body.time_zone is None else body.time_zone,
         by=user,
+        name=UNSET if body.name is None else body.name.strip(),
+        bio=UNSET if body.bio is None else body.bio,
+        website=UNSET if body.website is None else body.website,
+        avatar=body.avatar if "avatar" in body.model_fields_set else UNSET,
     )
     actions.choose_emails(user, body.emails or {}, by=user)
     db.session.commit()

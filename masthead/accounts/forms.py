@@ -27,9 +27,11 @@ from masthead.accounts.models import (
     TOKEN_NAME_CHARACTERS,
     USERNAME_CHARACTERS,
     WEBSITE_CHARACTERS,
+    User,
 )
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
 from masthead.accounts.permissions import HIGHEST_RANK
+from masthead.web.fields import is_as_shown, was_sent
 from masthead.web.forms import Form, time_zone_field, trimmed
 
 #: WTForms wants its own class here; the published types do not know it yet.
@@ -293,3 +295,19 @@ class ProfileForm(Form):
     time_zone = time_zone_field(
         "You see and enter times in this zone wherever you work.", empty="That of the publication"
     )
+    avatar = StringField(
+        "Portrait",
+        [Length(max=WEBSITE_CHARACTERS, message="An address has at most %(max)d characters.")],
+        [trimmed],
+        description="The address of a picture of this site, such as /media/ab/cd.jpg. Empty: your initials.",
+    )
+
+    def changes(self, user: User) -> dict[str, str]:
+        """What was sent, and is not as the page had shown it; the arguments of `masthead.accounts.actions.update_profile`."""
+        shown = ProfileForm(None, obj=user)
+        fields = (self.name, self.bio, self.website, self.time_zone, self.avatar)
+        return {
+            field.name: (field.data or "").replace("\r\n", "\n")
+            for field in fields
+            if was_sent(field) and not is_as_shown(field, shown[field.name])
+        }

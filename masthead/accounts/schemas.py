@@ -83,6 +83,7 @@ class Profile(Schema):
     name: str = Field(examples=["Ada Lovelace"])
     bio: str = Field(examples=["Writes about rivers."])
     website: str = Field(examples=["https://ada.example"])
+    avatar: str | None = Field(description="The portrait.", examples=["/media/ab/cd.jpg"])
     url: str = Field(examples=["https://magazine.example/blog/author/ada"])
 
     @classmethod
@@ -94,6 +95,7 @@ class Profile(Schema):
             name=user.display_name,
             bio=user.bio,
             website=user.website,
+            avatar=user.avatar,
             url=address(f"/blog/author/{user.username}"),
         )
 
@@ -225,4 +227,10 @@ class ProfileChange(Schema):
         default=None,
         description="Which kinds of email are wanted; kinds that are left out stay as they are.",
         examples=[{"comment_on_post": False}],
+    )
+    avatar: Text | None = Field(
+        default=None,
+        max_length=WEBSITE_CHARACTERS,
+        description="A picture of this site; null or an empty address removes it.",
+        examples=["/media/ab/cd.jpg"],
     )

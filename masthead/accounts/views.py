@@ -157,14 +157,7 @@ def save_profile() -> ResponseReturnValue:
     form = ProfileForm(obj=user)
     if form.validate():
         try:
-            actions.update_profile(
-                user,
-                name=form.name.data or "",
-                bio=form.bio.data or "",
-                website=form.website.data or "",
-                time_zone=form.time_zone.data,
-                by=user,
-            )
+            actions.update_profile(user, by=user, **form.changes(user))
         except Invalid as error:
             db.session.rollback()
             form.show(error)

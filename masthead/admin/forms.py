@@ -1,12 +1,11 @@
 """The shape of the form for the settings of the publication."""
 
-import re
 from dataclasses import asdict
 from typing import Any
 
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields import choices
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Regexp, ValidationError
 
 from masthead.db.pagination import PER_PAGE_LIMIT
 from masthead.errors import Invalid
@@ -17,11 +16,11 @@ from masthead.settings.publication import (
     TITLE_CHARACTERS,
     Publication,
 )
+from masthead.text.languages import LANGUAGE
+from masthead.web.fields import FilledIfSent
 from masthead.web.forms import Form, time_zone_field, trimmed
 
 TEXT_CHARACTERS = 1_000
-#: A primary language and its subtags (BCP 47), such as en, pt-BR or zh-Hans.
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 #: WTForms wants its own class here; the published types do not know it yet.
 choice: Any = vars(choices)["SelectChoice"]
 POLICIES = [
@@ -76,7 +75,7 @@ class SettingsForm(Form):
     posts_per_page = IntegerField(
         "Posts on a page",
         [
-            InputRequired("Say how many posts a page shows."),
+            FilledIfSent("Say how many posts a page shows."),
             NumberRange(1, PER_PAGE_LIMIT, "A page shows %(min)s to %(max)s posts."),
         ],
     )

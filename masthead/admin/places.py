@@ -67,6 +67,12 @@ ADMINISTRATION: tuple[Place, ...] = (
         "Title, colour, navigation, and which comments wait.",
     ),
     Place(
+        "redirects_admin.index",
+        "Redirects",
+        Permission.MANAGE_SETTINGS,
+        "Old addresses that lead elsewhere.",
+    ),
+    Place(
         "statistics_admin.show",
         "Statistics",
         Permission.EDIT_POSTS,

@@ -62,7 +62,9 @@ def edit(tag_id: int) -> ResponseReturnValue:
 @redisplays_expired_form
 def save(tag_id: int) -> ResponseReturnValue:
     """Rename or describe a tag; its address stays."""
-    tag, form = queries.get(tag_id), TagForm()
+    tag = queries.get(tag_id)
+    # A field that was not sent keeps what is stored.
+    form = TagForm(obj=tag)
     if form.validate() and _stored(form, tag) is not None:
         db.session.commit()
         flash(f"The tag {tag.name} is saved.")

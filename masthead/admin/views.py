@@ -76,7 +76,8 @@ def edit() -> ResponseReturnValue:
 @body_limits.takes(body_limits.LONG_FORM_BYTES)
 def save() -> ResponseReturnValue:
     """Change the settings."""
-    form = SettingsForm()
+    # A field that was not sent keeps what is stored.
+    form = SettingsForm.of(publication())
     if not form.validate():
         return render_template("settings/edit.html", form=form), 422
     settings.change(current_user(), **form.settings())

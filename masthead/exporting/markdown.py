@@ -85,6 +85,8 @@ def _post(post: Post, address: str, aliases: list[str]) -> str:
         "url": address,
         # A draft has the date of its last change: one of publication it gets when it is published again.
         "date": post.published_at if is_public else post.updated_at,
+        # The one of a post that was public before, or will be: Hugo would take it for a date of today's drafts.
+        "published_at": None if is_public else post.published_at,
         "lastmod": _later(post.updated_at, post.published_at) if is_public else None,
         "draft": not is_public,
         # Hugo knows drafts only; the import also knows that one waits for an editor.
@@ -142,7 +144,13 @@ def _write_authors(
     authors = {}
     for user in queries.credited(session, people):
         aliases = _addresses(old_paths.get((Target.AUTHOR, user.id), []))
-        described = {"name": user.display_name, "bio": user.bio, "website": user.website, "aliases": aliases}
+        described = {
+            "name": user.display_name,
+            "bio": user.bio,
+            "website": user.website,
+            "avatar": user.avatar,
+            "aliases": aliases,
+        }
         authors[user.username] = {name: value for name, value in described.items() if value}
         tally.authors += 1
         tally.redirects += len(aliases)

@@ -25,6 +25,7 @@ from masthead.posts import actions as posts
 from masthead.posts import arrivals
 from masthead.posts import queries as stored_posts
 from masthead.posts.arrivals import Arrival
+from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript
 from masthead.posts.models import Post
@@ -186,7 +187,7 @@ def _arrival(prepared: Prepared, run: Run) -> Arrival:
     return Arrival(
         _manuscript(prepared),
         status,
-        published_at=at if status is Status.PUBLIC else None,
+        published_at=at if status is Status.PUBLIC else item.draft_date,
         created_at=at,
         updated_at=item.updated or at,
         bylines=_credited(item, run),
@@ -201,10 +202,12 @@ def _revise_post(prepared: Prepared, known: ImportedItem, run: Run) -> Post:
     item, manuscript = prepared.item, _manuscript(prepared)
     post = stored_posts.get(known.post_id or 0)
     note = f"Imported again from {item.source}"
-    posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, note=note)
-    posts.credit(post, _credited(item, run))
+    # Set before the state is kept, so that the history has them; an import checks addresses and languages itself.
     post.canonical_url, post.language = item.canonical, item.language
-    post.comments_open = item.comments_open
+    if _STATUSES.get(item.standing) is None:
+        post.published_at = item.date or run.at
+    details = Details(comments_open=item.comments_open, bylines=_credited(item, run), note=note)
+    posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, details=details)
     _set_standing(post, item, run)
     return post
 
@@ -217,7 +220,7 @@ def _set_standing(post: Post, item: Item, run: Run) -> None:
             posts.unpublish(post, by=run.by, at=run.at)
         if item.standing is Standing.IN_REVIEW:
             posts.submit(post, by=run.by, at=run.at)
-        posts.backdate(post, when=None, changed=item.updated or at)
+        posts.backdate(post, when=item.draft_date, changed=item.updated or at)
     else:
         posts.publish(post, by=run.by, at=at)
         posts.backdate(post, when=at, changed=item.updated or at)

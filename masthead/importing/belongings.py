@@ -22,6 +22,7 @@ class Person:
 
     author: Author
     aliases: tuple[str, ...] = ()
+    avatar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def people(dialect: "Dialect") -> Iterator[Person]:
     for username, about in described.items() if isinstance(described, dict) else ():
         if isinstance(about, dict) and username:
             author = Author(username, _text(about, "name"), _text(about, "bio"), _text(about, "website"))
-            yield Person(author, _aliases(about))
+            yield Person(author, _aliases(about), _text(about, "avatar"))
 
 
 def _subjects(dialect: "Dialect") -> Iterator[Subject]:

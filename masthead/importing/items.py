@@ -93,6 +93,8 @@ class Item:
     #: The date is only the file's; it does not count as a change when it differs the next time.
     date_is_guessed: bool = False
     comments_open: bool = True
+    #: The date of publication of a draft that was public, or has one for later (our own exports).
+    draft_date: datetime | None = None
     notes: tuple[Note, ...] = ()
 
     def kept(self) -> Iterator[str]:

@@ -171,6 +171,8 @@ def fingerprint_of(item: Item, translated: Translated, old_paths: tuple[str, ...
         translated.lead,
         translated.body,
         translated.opening,
+        # Behind the others, so that texts without one are what they were at the last import.
+        *([] if item.draft_date is None else [str(item.draft_date)]),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

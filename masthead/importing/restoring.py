@@ -58,6 +58,8 @@ def _person(person: Person, run: Run) -> User:
         user = _new_byline(person, run)
     else:
         bylines.complete(user, name=author.name, bio=author.bio, website=author.website)
+    if accounts.PORTRAIT.fullmatch(person.avatar):
+        user.avatar = user.avatar or person.avatar
     if known is None:
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
     return user

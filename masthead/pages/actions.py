@@ -17,6 +17,7 @@ from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.redirects.models import Redirect, Target
 from masthead.text.anchors import with_kept_ids
 from masthead.text.slugs import slugify
+from masthead.unset import chosen
 
 
 def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
@@ -139,7 +140,7 @@ def keep_address(page: Page, slug: str) -> bool:
 
 def _set(page: Page, manuscript: Manuscript, *, at: datetime) -> None:
     page.title = manuscript.title
-    page.summary = manuscript.summary
+    page.summary = chosen(manuscript.summary, page.summary or "")
     page.body = manuscript.body
     page.html = with_kept_ids(external.with_copies(manuscript.html), page.html or "")
     page.toc = [list(heading) for heading in manuscript.toc]

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from masthead import clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
-from masthead.db import count_of, db
+from masthead.db import count_of, db, snapshot
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
 from masthead.pages import actions, pictures, queries
@@ -87,9 +87,12 @@ def edit(page_id: int) -> ResponseReturnValue:
 @body_limits.takes(body_limits.ARTICLE_BYTES)
 def save(page_id: int) -> ResponseReturnValue:
     """Change a page."""
-    form = PageForm()
+    with snapshot() as session:
+        seen = session.get(Page, page_id)
+    # A field that was not sent keeps what is stored.
+    form = PageForm.of(seen) if seen is not None else PageForm()
     # Rendered before the page is read, because reading it to change it locks it.
-    manuscript = _typeset(form)
+    manuscript = _typeset(form, seen)
     if manuscript is None:
         return _desk(form, queries.get(page_id), 422)
     page = queries.get_to_change(page_id)
@@ -161,12 +164,12 @@ def purge(page_id: int) -> ResponseReturnValue:
     return redirect(url_for("pages_admin.index", state=PageStatus.TRASHED.value), code=303)
 
 
-def _typeset(form: PageForm) -> Manuscript | None:
+def _typeset(form: PageForm, page: Page | None = None) -> Manuscript | None:
     """What was sent, rendered; None if it cannot be accepted."""
     if not form.validate():
         return None
     try:
-        return typeset(**form.fields_of_manuscript())
+        return typeset(**form.fields_of_manuscript(page))
     except Invalid as error:
         form.show(error)
         return None

@@ -25,6 +25,7 @@ from masthead.pages.schemas import (
     PagesQuery,
 )
 from masthead.posts.manuscript import typeset
+from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, heed_match, operation, settled
 from masthead.web.api.paging import listed, located
@@ -121,7 +122,7 @@ def change(slug: str, body: PageChange) -> Response:
     manuscript = typeset(
         title=seen.title if body.title is None else body.title,
         body=seen.body if body.body is None else body.body,
-        summary=seen.summary if body.summary is None else body.summary,
+        summary=UNSET if body.summary is None else body.summary,
         slug=body.slug,
     )
     by, at = current_user(), clock.now()

@@ -1,5 +1,7 @@
 """The shape of the form for pages."""
 
+from typing import Any
+
 from masthead.pages.models import Page
 from masthead.posts.forms import ManuscriptForm, title_field
 
@@ -11,7 +13,14 @@ class PageForm(ManuscriptForm):
 
     @classmethod
     def of(cls, page: Page) -> "PageForm":
-        """The form filled in with a page."""
+        """The form filled in with a page, and with what was sent of it."""
         return cls(
             title=page.title, summary=page.summary, body=page.body, slug=page.slug, version=page.version
         )
+
+    def fields_of_manuscript(self, page: Page | None = None) -> dict[str, Any]:
+        """The arguments of `masthead.posts.manuscript.typeset`; the line ends of a text that is as it was stay."""
+        fields = super().fields_of_manuscript()
+        if page is not None and fields["body"] == page.body.replace("\r\n", "\n"):
+            fields["body"] = page.body
+        return fields

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from masthead import audit, jobs, pagecache
@@ -13,11 +13,12 @@ from masthead.db import claim, claim_first_free, db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.media import external
-from masthead.posts import lifecycle, reviewing
+from masthead.posts import history, lifecycle, reviewing
+from masthead.posts.details import Details, checked_note, credited, set_details
 from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
 from masthead.posts.lifecycle import Status, Step
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
-from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
+from masthead.posts.models import Post, PostByline, PostSlug, PostTag
 from masthead.posts.permissions import can_edit, can_publish, can_send_back, can_withdraw
 from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
@@ -25,6 +26,9 @@ from masthead.tags.models import Tag
 from masthead.text.anchors import with_kept_ids
 from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
+from masthead.unset import Unset, chosen
+
+NOTHING = Details()
 
 #: How the audit log calls a step that was taken.
 DEEDS: dict[Step, str] = {
@@ -39,7 +43,12 @@ DEEDS: dict[Step, str] = {
 
 
 def create(
-    manuscript: Manuscript, *, by: User, at: datetime, bylines: Sequence[User] | None = None, note: str = ""
+    manuscript: Manuscript,
+    *,
+    by: User,
+    at: datetime,
+    bylines: Sequence[User] | None = None,
+    details: Details = NOTHING,
 ) -> Post:
     """Make a draft owned by ``by``; raises `SlugTaken` if the manuscript asks for an address that is not free."""
     if not by.can(Permission.WRITE):
@@ -48,10 +57,11 @@ def create(
     post = Post(author_id=by.id, slug=slug, status=Status.DRAFT, created_at=at, byline_rows=[], tag_rows=[])
     _set(post, manuscript, at=at)
     credit(post, [by] if bylines is None else bylines)
+    _detail(post, details, owner=by, by=by)
     db.session.add(post)
     db.session.flush()
     db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
-    _keep_revision(post, manuscript, by=by, at=at, note=note)
+    history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
     _record("created", post, by=by)
     # Nobody sees a draft, and its address answers what it answered before.
     pagecache.considered("post")
@@ -65,7 +75,7 @@ def revise(
     by: User,
     at: datetime,
     expected_version: int | None = None,
-    note: str = "",
+    details: Details = NOTHING,
 ) -> None:
     """Save a new state of the post; raises `StaleVersion` if it is not the state that the writer saw."""
     if not can_edit(by, post):
@@ -74,22 +84,36 @@ def revise(
         raise lifecycle.StepNotPossible(Step.PUBLISH, post.status)
     if expected_version is not None and expected_version != post.version:
         raise StaleVersion(expected=expected_version, actual=post.version)
-    if post.status is Status.PUBLIC and manuscript.is_blank and not _is_blank(post) and not post.lead_image:
-        raise NothingToPublish
+    was_blank = _is_blank(post)
     before, content = _standing(post), _content(post)
     if manuscript.slug is not None and manuscript.slug != post.slug:
         _readdress(post, manuscript.slug)
     _set(post, manuscript, at=at)
+    if post.status is Status.PUBLIC and not was_blank and _is_blank(post):
+        raise NothingToPublish
+    _detail(post, details, owner=post.author, by=by)
     _tell(post, before)
+    if post.status is Status.PUBLIC and post.published_at not in {None, before[0]} and not post.is_published:
+        _announce(post, post.published_at, to=dict.fromkeys((by.id, post.author_id)))
     db.session.flush()
-    _keep_revision(post, manuscript, by=by, at=at, note=note)
+    history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
     _record_edit(post, content, by=by)
 
 
+def _detail(post: Post, details: Details, *, owner: User, by: User) -> None:
+    set_details(post, details, by=by)
+    if not isinstance(details.bylines, Unset):
+        credit(post, credited(post, details.bylines, owner=owner, by=by))
+
+
 def _content(post: Post) -> dict[str, object]:
-    """What somebody writes of a post, to see what an edit has changed."""
-    names = ("title", "slug", "summary", "body")
-    return {name: getattr(post, name) for name in names} | {"tags": [row.tag_id for row in post.tag_rows]}
+    """What readers see of a post, to see what an edit has changed."""
+    people = [row.user_id for row in post.byline_rows]
+    names = (*history.ALIKE, "body", "comments_open")
+    return {name: getattr(post, name) for name in names} | {
+        "tags": [row.tag_id for row in post.tag_rows],
+        "authors": people,
+    }
 
 
 def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
@@ -130,22 +154,24 @@ def keep_address(post: Post, slug: str) -> bool:
 def _set(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
     set_text(post, manuscript, at=at)
     with db.session.no_autoflush:
-        set_tags(post, tags.ensure(manuscript.tags))
+        if not isinstance(manuscript.tags, Unset):
+            set_tags(post, tags.ensure(manuscript.tags))
 
 
 def set_text(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
     """Give a post that is being made or revised its words."""
     post.title = manuscript.title
-    post.summary = manuscript.summary
+    post.summary = chosen(manuscript.summary, post.summary or "")
     post.body = manuscript.body
     post.html = with_kept_ids(external.with_copies(manuscript.html), post.html or "")
     post.excerpt = manuscript.excerpt
     post.toc = [list(heading) for heading in manuscript.toc]
     post.words = manuscript.words
     post.reading_minutes = manuscript.reading_minutes
-    post.lead_image = manuscript.lead.url if manuscript.lead else None
-    post.lead_alt = manuscript.lead.alt if manuscript.lead else ""
-    post.lead_caption = manuscript.lead.caption if manuscript.lead else ""
+    if not isinstance(manuscript.lead, Unset):
+        post.lead_image = manuscript.lead.url if manuscript.lead else None
+        post.lead_alt = manuscript.lead.alt if manuscript.lead else ""
+        post.lead_caption = manuscript.lead.caption if manuscript.lead else ""
     post.updated_at = at
 
 
@@ -169,25 +195,6 @@ def credit(post: Post, people: Sequence[User]) -> None:
     for position, row in enumerate(rows):
         row.position = position
     post.byline_rows = rows
-
-
-def _keep_revision(post: Post, manuscript: Manuscript, *, by: User, at: datetime, note: str) -> None:
-    last = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id)) or 0
-    db.session.add(
-        Revision(
-            post_id=post.id,
-            number=last + 1,
-            title=post.title,
-            slug=post.slug,
-            summary=post.summary,
-            body=manuscript.body,
-            tags=list(manuscript.tags),
-            status=post.status.value,
-            author_id=by.id,
-            note=note,
-            created_at=at,
-        )
-    )
 
 
 def submit(post: Post, *, by: User, at: datetime) -> None:
@@ -310,8 +317,9 @@ def _record(deed: str, post: Post, *, by: User, **details: object) -> None:
 
 
 def _standing(post: Post) -> tuple[object, ...]:
-    """What of a post decides where it stands in lists, beside its date."""
-    return post.slug, post.canonical_url, [row.tag_id for row in post.tag_rows]
+    """What of a post decides where it stands in lists."""
+    people = [row.user_id for row in post.byline_rows]
+    return post.published_at, post.slug, post.canonical_url, [row.tag_id for row in post.tag_rows], people
 
 
 def _tell(post: Post, before: tuple[object, ...] | None) -> None:

@@ -15,12 +15,14 @@ from masthead.db import db, paginated, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.posts import actions, counts, listed, listing, pictures, queries
+from masthead.posts.details import lead_of
 from masthead.posts.errors import StaleVersion
 from masthead.posts.lifecycle import Status
 from masthead.posts.listed import Listed
-from masthead.posts.manuscript import Manuscript, Picture, typeset
+from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see, can_withdraw
+from masthead.posts.requests import details_of, picture_wish
 from masthead.posts.schemas import (
     Fields,
     PostAnswer,
@@ -30,6 +32,7 @@ from masthead.posts.schemas import (
     Posts,
     PostsQuery,
 )
+from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
 from masthead.web.api.paging import address, cursor_of, links, numbered, page_links, position
@@ -113,15 +116,19 @@ def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
 )
 def create(body: PostInput) -> Response:
     """A draft, or with a status what it says; `published` needs the right to publish."""
-    manuscript = typeset(
-        title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
-    )
+    manuscript = dataclasses.replace(_typeset(body), lead=lead_of(None, picture_wish(body)))
     by, at = current_user(), clock.now()
-    post = actions.create(manuscript, by=by, at=at)
+    post = actions.create(manuscript, by=by, at=at, details=details_of(body, None, by=by, at=at))
     bring_to(post, body.status, body.published_at, by=by, at=at)
     answer = settled(_made, post.slug, manuscript.warnings + pictures.receive(post))
     db.session.commit()
     return answer
+
+
+def _typeset(body: PostInput) -> Manuscript:
+    return typeset(
+        title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
+    )
 
 
 def _made(slug: str, warnings: list[str]) -> Answer:
@@ -140,8 +147,6 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
                 actions.publish(post, by=by, at=at)
             if when is not None:
                 actions.backdate(post, when=when)
-        case _ if when is not None:
-            raise Invalid("A moment needs the status published.", field="published_at")
         case "in_review" if post.status is not Status.IN_REVIEW:
             actions.submit(post, by=by, at=at)
         case "draft" if post.status is Status.PUBLIC:
@@ -205,10 +210,8 @@ def _matching(slug: str) -> Post:
 )
 def replace(slug: str, body: PostInput) -> Response:
     """Save a whole new state."""
-    manuscript = typeset(
-        title=body.title, body=body.body, summary=body.summary, slug=body.slug, tags=tuple(body.tags)
-    )
-    return _save(_matching(slug), manuscript, body.status, body.published_at)
+    manuscript = _typeset(body)
+    return _save(_matching(slug), manuscript, body)
 
 
 @bp.patch("/<slug>")
@@ -227,30 +230,29 @@ def change(slug: str, body: PostChange) -> Response:
     manuscript = typeset(
         title=seen.title if body.title is None else body.title,
         body=seen.body if body.body is None else body.body,
-        summary=seen.summary if body.summary is None else body.summary,
+        summary=UNSET if body.summary is None else body.summary,
         slug=body.slug,
-        tags=tuple(tag.name for tag in seen.tags) if body.tags is None else tuple(body.tags),
+        tags=UNSET if body.tags is None else tuple(body.tags),
     )
     post = _matching(slug)
     if post.version != seen.version:
         raise PreconditionFailed(STALE)
-    return _save(post, manuscript, body.status, body.published_at)
+    return _save(post, manuscript, body)
 
 
 def _is_matched(post: Post) -> bool:
     return "If-Match" in request.headers and request.if_match.contains(str(post.version))
 
 
-def _save(post: Post, manuscript: Manuscript, wish: str | None, when: datetime | None) -> Response:
+def _save(post: Post, manuscript: Manuscript, body: PostInput | PostChange) -> Response:
     by, at = current_user(), clock.now()
-    if post.lead_image:
-        lead = Picture(post.lead_image, post.lead_alt, post.lead_caption)
-        manuscript = dataclasses.replace(manuscript, lead=lead)
+    manuscript = dataclasses.replace(manuscript, lead=lead_of(post, picture_wish(body)))
+    details = details_of(body, post, by=by, at=at)
     try:
-        actions.revise(post, manuscript, by=by, at=at, expected_version=post.version)
+        actions.revise(post, manuscript, by=by, at=at, expected_version=post.version, details=details)
     except StaleVersion:
         raise PreconditionFailed(STALE) from None
-    bring_to(post, wish, when, by=by, at=at)
+    bring_to(post, body.status, body.published_at, by=by, at=at)
     warnings = manuscript.warnings + pictures.receive(post)
     answer = settled(whole, post.slug, warnings=warnings)
     db.session.commit()

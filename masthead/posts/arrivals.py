@@ -10,14 +10,15 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim_all, db
 from masthead.errors import NotAllowed
-from masthead.posts import actions
+from masthead.posts import actions, history
 from masthead.posts.errors import SlugTaken
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript
-from masthead.posts.models import Post, PostSlug, Revision
+from masthead.posts.models import Post, PostSlug, Revision, RevisionByline
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
+from masthead.unset import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def take_in(arrivals: Sequence[Arrival], *, by: User) -> list[Post]:
 
 def _tags(arrivals: Sequence[Arrival]) -> dict[str, Tag]:
     """Every tag of the posts, by key."""
-    names = [name for arrival in arrivals for name in arrival.manuscript.tags]
+    names = [name for arrival in arrivals for name in chosen(arrival.manuscript.tags, ())]
     return {tag.key: tag for tag in tags.ensure_all(names)}
 
 
@@ -71,7 +72,7 @@ def _post(arrival: Arrival, subjects: dict[str, Tag], by: User) -> Post:
         tag_rows=[],
     )
     actions.set_text(post, manuscript, at=arrival.updated_at)
-    actions.set_tags(post, [subjects[name_key(name)] for name in manuscript.tags])
+    actions.set_tags(post, [subjects[name_key(name)] for name in chosen(manuscript.tags, ())])
     actions.credit(post, arrival.bylines)
     return post
 
@@ -91,15 +92,12 @@ def _own_addresses(made: Sequence[Post]) -> None:
 
 def _keep_revisions(arrivals: Sequence[Arrival], made: Sequence[Post], by: User) -> None:
     rows = [
-        {
+        history.values_of(post)
+        | {
             "post_id": post.id,
             "number": 1,
-            "title": post.title,
-            "slug": post.slug,
-            "summary": post.summary,
             "body": arrival.manuscript.body,
-            "tags": list(arrival.manuscript.tags),
-            "status": post.status.value,
+            "tags": list(chosen(arrival.manuscript.tags, ())),
             "author_id": by.id,
             "note": arrival.note,
             "created_at": arrival.created_at,
@@ -108,3 +106,10 @@ def _keep_revisions(arrivals: Sequence[Arrival], made: Sequence[Post], by: User)
     ]
     if rows:
         db.session.execute(insert(Revision), rows)
+    named = [
+        {"post_id": post.id, "number": 1, "position": row.position, "user_id": row.user_id}
+        for post in made
+        for row in post.byline_rows
+    ]
+    if named:
+        db.session.execute(insert(RevisionByline), named)

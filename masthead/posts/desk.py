@@ -1,5 +1,6 @@
 """The writer's desk: making, changing, publishing, trashing and restoring posts."""
 
+import dataclasses
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,13 +10,14 @@ from sqlalchemy import ColumnElement
 from masthead import clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
-from masthead.db import db, paginate
+from masthead.db import db, paginate, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
 from masthead.media import external
-from masthead.posts import actions, counts, messages, pictures, queries, reviewing
+from masthead.posts import actions, counts, crediting, messages, pictures, queries, reviewing
+from masthead.posts.details import lead_of
 from masthead.posts.forms import PostForm
 from masthead.posts.lifecycle import State, Status
-from masthead.posts.manuscript import typeset
+from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_publish, can_withdraw
 from masthead.web import body_limits
@@ -44,8 +46,9 @@ def store() -> ResponseReturnValue:
     if form.validate():
         try:
             manuscript = typeset(**form.fields_of_manuscript())
-            at = clock.now()
-            post = actions.create(manuscript, by=current_user(), at=at)
+            manuscript = dataclasses.replace(manuscript, lead=lead_of(None, form.picture_wish(None)))
+            by, at = current_user(), clock.now()
+            post = actions.create(manuscript, by=by, at=at, details=form.details(None, by=by, at=at))
             _take_step(post, form, at=at)
             pictures.receive(post)
         except DomainError as error:
@@ -63,7 +66,7 @@ def store() -> ResponseReturnValue:
 @requires(Permission.WRITE)
 def edit(post_id: int) -> ResponseReturnValue:
     """The desk with a post on it; for one in the trash, the way out of there."""
-    post = _editable(post_id)
+    post = editable(post_id)
     if post.status is Status.TRASHED:
         return render_template("posts/trashed.html", post=post)
     return _desk(PostForm.of(post), post, 200)
@@ -75,21 +78,22 @@ def edit(post_id: int) -> ResponseReturnValue:
 @body_limits.takes(body_limits.ARTICLE_BYTES)
 def save(post_id: int) -> ResponseReturnValue:
     """Change a post."""
-    form = PostForm()
+    with snapshot() as session:
+        seen = session.scalars(queries.with_id(post_id)).unique().one_or_none()
+    # Who may not edit it learns that below, from the same rules as everybody.
+    form = PostForm.of(seen) if seen is not None and can_edit(current_user(), seen) else PostForm()
     manuscript = None
     valid = form.validate()
     try:
         # Rendered before the post is read, because reading it to change it takes SQLite's write lock.
-        manuscript = typeset(**form.fields_of_manuscript()) if valid else None
+        manuscript = typeset(**form.fields_of_manuscript(seen)) if valid else None
     except Invalid as error:
         form.show(error)
-    post = _editable(post_id)
+    post = editable(post_id)
     if manuscript is None:
         return _desk(form, post, 422)
     try:
-        at = clock.now()
-        actions.revise(post, manuscript, by=current_user(), at=at, expected_version=form.seen_version)
-        _take_step(post, form, at=at)
+        _save(post, manuscript, form)
         pictures.receive(post)
     except DomainError as error:
         db.session.rollback()
@@ -103,7 +107,15 @@ def save(post_id: int) -> ResponseReturnValue:
     return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
 
 
-def _editable(post_id: int) -> Post:
+def _save(post: Post, manuscript: Manuscript, form: PostForm) -> None:
+    by, at = current_user(), clock.now()
+    manuscript = dataclasses.replace(manuscript, lead=lead_of(post, form.picture_wish(post)))
+    details = form.details(post, by=by, at=at)
+    actions.revise(post, manuscript, by=by, at=at, expected_version=form.seen_version, details=details)
+    _take_step(post, form, at=at)
+
+
+def editable(post_id: int) -> Post:
     """The post, for somebody who may edit it; others do not learn that it exists."""
     post = queries.get(post_id)
     if not can_edit(current_user(), post):
@@ -121,7 +133,6 @@ def _pressed() -> str:
 def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
     """Do what the pressed button says."""
     by = current_user()
-    post.comments_open = bool(form.comments_open.data)
     match _pressed():
         case "save":
             return
@@ -157,6 +168,7 @@ def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue
         may_withdraw=post is not None and can_withdraw(by, post),
         told=told,
         note=notes.get(post.id) if post is not None else None,
+        people=crediting.suggestions(),
     )
     return page, status
 
@@ -165,7 +177,7 @@ def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue
 @requires(Permission.WRITE)
 def delete(post_id: int) -> ResponseReturnValue:
     """Ask whether a post is to be moved to the trash."""
-    post = _editable(post_id)
+    post = editable(post_id)
     name = "trashed" if post.status is Status.TRASHED else "delete"
     return render_template(f"posts/{name}.html", post=post)
 
@@ -174,7 +186,7 @@ def delete(post_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE)
 def trash(post_id: int) -> ResponseReturnValue:
     """Move a post to the trash."""
-    post = _editable(post_id)
+    post = editable(post_id)
     actions.trash(post, by=current_user(), at=clock.now())
     db.session.commit()
     flash("The post is in the trash. You can restore it from there.")
@@ -185,7 +197,7 @@ def trash(post_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE)
 def restore(post_id: int) -> ResponseReturnValue:
     """Take a post out of the trash."""
-    post = _editable(post_id)
+    post = editable(post_id)
     actions.restore(post, by=current_user(), at=clock.now())
     db.session.commit()
     flash("The post is restored as a draft.")

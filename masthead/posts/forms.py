@@ -1,16 +1,31 @@
 """The shape of the form for posts."""
 
+from datetime import datetime
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
+from masthead.accounts.models import User
+from masthead.posts import crediting
+from masthead.posts.details import (
+    ADDRESS_CHARACTERS,
+    PICTURE_WORDS_CHARACTERS,
+    REMARK_CHARACTERS,
+    Details,
+    PictureWish,
+)
 from masthead.posts.manuscript import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.models import Post
 from masthead.posts.moments import MomentField, WhichMomentField
 from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags import actions as tags
+from masthead.text.languages import LANGUAGE_CHARACTERS
+from masthead.unset import UNSET
+from masthead.web.fields import BoxField, is_as_shown, was_sent
 from masthead.web.forms import Form, trimmed
+
+TOO_LONG = "This has at most %(max)d characters."
 
 
 def title_field(asked: str) -> StringField:
@@ -55,7 +70,7 @@ class ManuscriptForm(Form):
         """The arguments of `masthead.posts.manuscript.typeset`."""
         return {
             "title": self.title.data or "",
-            "summary": self.summary.data or "",
+            "summary": (self.summary.data or "").replace("\r\n", "\n"),
             # Browsers send line ends as CRLF (HTML, form submission); Markdown is kept with LF.
             "body": (self.body.data or "").replace("\r\n", "\n"),
             "slug": self.slug.data or None,
@@ -69,9 +84,28 @@ class PostForm(ManuscriptForm):
     tags = StringField(
         "Tags", [Length(max=2_500, message="The tags have at most %(max)d characters.")], [trimmed]
     )
+    authors = StringField(
+        "Authors", [Length(max=4_000, message="The names have at most %(max)d characters.")], [trimmed]
+    )
     published_at = MomentField("Publish at", [Optional()])
     published_at_which = WhichMomentField("Which of the two")
-    comments_open = BooleanField("Readers may comment", default=True)
+    comments_open = BoxField("Readers may comment", default=True)
+    lead_image = StringField(
+        "Address of the picture", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    lead_alt = TextAreaField(
+        "Description of the picture", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    lead_caption = TextAreaField(
+        "Caption", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    canonical_url = StringField(
+        "First published at", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    language = StringField("Language", [Length(max=LANGUAGE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    revision_note = StringField(
+        "What has changed", [Length(max=REMARK_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
     note = TextAreaField(
         "Note to the writer",
         [Length(max=NOTE_CHARACTERS, message="A note has at most %(max)d characters.")],
@@ -79,20 +113,60 @@ class PostForm(ManuscriptForm):
     )
 
     @classmethod
-    def of(cls, post: Post) -> "PostForm":
-        """The form filled in with a post, or with what was sent."""
-        return cls(
-            title=post.title,
-            summary=post.summary,
-            body=post.body,
-            tags=", ".join(tag.name for tag in post.tags),
-            slug=post.slug,
-            published_at=post.published_at,
-            published_at_which=post.published_at,
-            comments_open=post.comments_open,
-            version=post.version,
+    def of(cls, post: Post, *, is_sent: bool = True) -> "PostForm":
+        """The form filled in with a post, and with what was sent of it, if that counts."""
+        values = {name: getattr(post, name) for name in (*_TEXTS, "published_at", "comments_open", "version")}
+        values |= {"tags": ", ".join(tag.name for tag in post.tags), "authors": crediting.written(post)}
+        values["published_at_which"] = post.published_at
+        return cls(**values) if is_sent else cls(None, **values)
+
+    def kept(self, name: str, shown: "PostForm | None") -> bool:
+        """Whether a field says nothing: it was not sent, or sent as the form had shown it."""
+        field = self[name]
+        if not was_sent(field):
+            return True
+        return shown is not None and is_as_shown(field, shown[name])
+
+    def fields_of_manuscript(self, post: Post | None = None) -> dict[str, Any]:
+        """The arguments of `masthead.posts.manuscript.typeset`; what ``post`` has already is left out."""
+        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        fields = super().fields_of_manuscript() | {"tags": tags.parse(self.tags.data or "")}
+        if post is not None and shown is not None and self.kept("body", shown):
+            # Its line ends are those of whoever wrote it.
+            fields["body"] = post.body
+        return fields | {name: UNSET for name in ("summary", "tags") if self.kept(name, shown)}
+
+    def picture_wish(self, post: Post | None) -> PictureWish:
+        """What is wanted of the lead picture."""
+        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        return PictureWish(
+            url=UNSET if self.kept("lead_image", shown) else self.lead_image.data or None,
+            alt=UNSET if self.kept("lead_alt", shown) else _lines(self.lead_alt.data),
+            caption=UNSET if self.kept("lead_caption", shown) else _lines(self.lead_caption.data),
         )
 
-    def fields_of_manuscript(self) -> dict[str, Any]:
-        """The arguments of `masthead.posts.manuscript.typeset`."""
-        return super().fields_of_manuscript() | {"tags": tags.parse(self.tags.data or "")}
+    def details(self, post: Post | None, *, by: User, at: datetime) -> Details:
+        """What is wanted beside text and picture; makes the bylines of new guests."""
+        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        values: dict[str, Any] = {
+            name: self[name].data or None
+            for name in ("canonical_url", "language")
+            if not self.kept(name, shown)
+        }
+        if not self.kept("comments_open", shown):
+            values["comments_open"] = bool(self.comments_open.data)
+        if not (self.kept("published_at", shown) and self.kept("published_at_which", shown)):
+            values["published_at"] = self.published_at.moment
+        if not self.kept("authors", shown):
+            names = crediting.parse(self.authors.data or "")
+            values["bylines"] = crediting.people(names, post=post, by=by, at=at)
+        return Details(**values, note=self.revision_note.data or "")
+
+
+_TEXTS = (
+    "title", "summary", "body", "slug", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language",
+)  # fmt: skip
+
+
+def _lines(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n")

@@ -71,6 +71,10 @@ class Listed:
     version: int
     lead_image: str | None
     lead_alt: str
+    lead_caption: str
+    canonical_url: str | None
+    language: str | None
+    comments_open: bool
     author: Person
     bylines: tuple[Person, ...]
     tags: tuple[Label, ...]

@@ -9,8 +9,9 @@ from masthead.errors import Invalid
 from masthead.tags import actions as tags
 from masthead.text.excerpts import excerpt, reading_minutes
 from masthead.text.markdown import render
-from masthead.text.plain import is_blank, is_storable, is_visible
+from masthead.text.plain import is_storable, is_visible
 from masthead.text.slugs import slugify
+from masthead.unset import UNSET, Unset
 
 TITLE_CHARACTERS = 300
 SUMMARY_CHARACTERS = 1_000
@@ -35,15 +36,16 @@ class Manuscript:
     title: str
     #: The wanted address; None keeps the present one, or makes one from the title.
     slug: str | None
-    summary: str
+    #: As with all that has this value: a new text has none, and one that is revised keeps its own.
+    summary: str | Unset
     body: str
-    tags: tuple[str, ...]
+    tags: tuple[str, ...] | Unset
     html: str
     excerpt: str
     toc: tuple[tuple[int, str, str], ...]
     words: int
     reading_minutes: int
-    lead: Picture | None = None
+    lead: Picture | Unset | None = UNSET
     #: Fragments of links within the text that lead to no place in it.
     dead_fragments: tuple[str, ...] = ()
     #: The elements that the sanitiser has taken out, by name.
@@ -60,24 +62,21 @@ class Manuscript:
             *(f"The link to #{name} leads nowhere in this text." for name in self.dead_fragments),
         ]
 
-    @property
-    def is_blank(self) -> bool:
-        """Whether readers would see nothing below the headline."""
-        return is_blank(self.html)
-
 
 def typeset(
     *,
     title: str,
     body: str,
-    summary: str = "",
+    summary: str | Unset = UNSET,
     slug: str | None = None,
-    tags: tuple[str, ...] = (),
-    lead: Picture | None = None,
+    tags: tuple[str, ...] | Unset = UNSET,
+    lead: Picture | Unset | None = UNSET,
 ) -> Manuscript:
     """Check and render; raises `Invalid` naming the field that cannot be accepted."""
     _check("title", title, TITLE_CHARACTERS)
-    _check("summary", summary, SUMMARY_CHARACTERS)
+    if not isinstance(summary, Unset):
+        _check("summary", summary, SUMMARY_CHARACTERS)
+        summary = summary.strip()
     _check("body", body, BODY_CHARACTERS)
     title = " ".join(title.split())
     if not is_visible(title):
@@ -91,9 +90,9 @@ def typeset(
     return Manuscript(
         title=title,
         slug=_checked_slug(slug),
-        summary=summary.strip(),
+        summary=summary,
         body=body,
-        tags=tidy_tags(tags),
+        tags=tags if isinstance(tags, Unset) else tidy_tags(tags),
         html=rendered.html,
         excerpt=excerpt(rendered.plain),
         toc=tuple((heading.level, heading.id, heading.text) for heading in rendered.toc),
@@ -109,6 +108,7 @@ def tidy_tags(names: tuple[str, ...]) -> tuple[str, ...]:
     """The tags' names, each once; raises `Invalid`."""
     for name in names:
         _check("tags", name, BODY_CHARACTERS)
+    tags.check_commas(names, field="tags")
     return tags.distinct(names)
 
 

@@ -8,15 +8,18 @@ from sqlalchemy import (
     BindParameter,
     Enum,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     UniqueConstraint,
     and_,
     bindparam,
+    false,
     text,
+    true,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from masthead import clock, pagecache
@@ -26,6 +29,7 @@ from masthead.posts import lifecycle
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import Tag
+from masthead.text.languages import LANGUAGE_CHARACTERS
 
 
 def _now() -> datetime:
@@ -100,7 +104,7 @@ class Post(Timestamps, Base):
     lead_alt: Mapped[str] = mapped_column(default="")
     lead_caption: Mapped[str] = mapped_column(default="")
     canonical_url: Mapped[str | None]
-    language: Mapped[str | None] = mapped_column(String(35))
+    language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
 
     # An update of a row that somebody else changed meanwhile fails instead of overwriting it.
     @declared_attr.directive
@@ -220,8 +224,50 @@ class Revision(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    #: Whether what follows was kept too. Those of the time before version 0125 of the schema have the text alone.
+    is_whole: Mapped[bool] = mapped_column(default=False, server_default=false())
+    lead_image: Mapped[str | None]
+    lead_alt: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    lead_caption: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    canonical_url: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
+    comments_open: Mapped[bool] = mapped_column(default=True, server_default=true())
+    published_at: Mapped[datetime | None]
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+    byline_rows: Mapped[list["RevisionByline"]] = relationship(
+        lazy="raise",
+        order_by="RevisionByline.position",
+        primaryjoin=lambda: and_(
+            Revision.post_id == foreign(RevisionByline.post_id),
+            Revision.number == foreign(RevisionByline.number),
+        ),
+        viewonly=True,
+    )
+
+    @property
+    def bylines(self) -> list[User]:
+        """Who was credited, in order."""
+        return [row.user for row in self.byline_rows]
+
+
+class RevisionByline(Base):
+    """One of the people whom a saved state credits."""
+
+    __tablename__ = "revision_byline"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["post_id", "number"], ["revision.post_id", "revision.number"], ondelete="CASCADE"
+        ),
+        Index("ix_revision_byline_user_id", "user_id"),
+    )
+
+    post_id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
+
+    user: Mapped[User] = relationship(lazy="raise", innerjoin=True)
 
 
 class ReviewNote(Base):

@@ -25,6 +25,7 @@ from masthead.posts.people_schemas import (
     Writer,
 )
 from masthead.posts.schemas import PostItem, Posts
+from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import listed, located
@@ -158,14 +159,15 @@ def change(user_id: int, body: AccountChange) -> Response:
         actions.set_role(user, accounts.chosen_role(body.role, field="role"), by=by)
     if body.is_active is not None and body.is_active != user.is_active:
         (actions.enable if body.is_active else actions.disable)(user, by=by)
-    if {body.name, body.bio, body.website, body.time_zone} != {None}:
+    if {"name", "bio", "website", "time_zone", "avatar"} & body.model_fields_set:
         actions.update_profile(
             user,
-            name=user.name if body.name is None else body.name.strip(),
-            bio=user.bio if body.bio is None else body.bio,
-            website=user.website if body.website is None else body.website,
-            time_zone=body.time_zone,
+            time_zone=UNSET if body.time_zone is None else body.time_zone,
             by=by,
+            name=UNSET if body.name is None else body.name.strip(),
+            bio=UNSET if body.bio is None else body.bio,
+            website=UNSET if body.website is None else body.website,
+            avatar=body.avatar if "avatar" in body.model_fields_set else UNSET,
         )
     answer = settled(_whole, user_id)
     db.session.commit()

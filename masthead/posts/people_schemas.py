@@ -85,6 +85,12 @@ class AccountChange(Schema):
         description="The IANA name of the zone in which the person works; an empty one means the publication's.",
         examples=["Europe/Berlin"],
     )
+    avatar: Text | None = Field(
+        default=None,
+        max_length=WEBSITE_CHARACTERS,
+        description="Null removes it.",
+        examples=["/media/ab/cd.jpg"],
+    )
 
 
 class AccountDeletion(Schema):

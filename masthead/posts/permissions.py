@@ -1,5 +1,6 @@
 """Who may do what with a post."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from masthead.accounts.models import User
@@ -51,3 +52,8 @@ def can_send_back(by: User) -> bool:
 def can_publish(by: User, post: Post) -> bool:
     """Editors publish everything, authors their own."""
     return by.can(Permission.EDIT_POSTS) or (by.id == post.author_id and by.can(Permission.PUBLISH))
+
+
+def can_credit(by: User, present: Collection[int], wanted: Collection[int]) -> bool:
+    """Editors change every byline; others those of posts that credit them, and they do not credit others alone."""
+    return by.can(Permission.EDIT_POSTS) or (by.id in present and by.id in wanted)

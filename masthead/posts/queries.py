@@ -148,7 +148,12 @@ def _desk_list() -> Select[Post]:
 
 def get(post_id: int) -> Post:
     """The post with its text, for editing; raises `NotFound`."""
-    return _one(_whole().where(Post.id == post_id))
+    return _one(with_id(post_id))
+
+
+def with_id(post_id: int) -> Select[Post]:
+    """The same as a statement."""
+    return _whole().where(Post.id == post_id)
 
 
 def by_slug(slug: str) -> Post:

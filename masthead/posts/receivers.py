@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload, undefer
 from masthead.accounts.models import User
 from masthead.accounts.signals import Farewell, Section, account_closed, personal_data_asked
 from masthead.db import db
-from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision
+from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
 
 
 @personal_data_asked.connect
@@ -34,8 +34,9 @@ def _posts_of(user: User) -> list[Post]:
 
 def _row(post: Post) -> dict[str, Any]:
     names = ("id", "title", "slug", "summary", "body", "status", "language", "lead_image", "lead_alt")
+    beside = ("lead_caption", "canonical_url", "comments_open")
     numbers = ("words", "views", "comment_count", "created_at", "updated_at", "published_at", "trashed_at")
-    return {name: getattr(post, name) for name in (*names, *numbers)} | {
+    return {name: getattr(post, name) for name in (*names, *beside, *numbers)} | {
         "tags": [tag.name for tag in post.tags]
     }
 
@@ -78,3 +79,5 @@ def hand_over(farewell: Farewell) -> None:
     db.session.execute(update(PostByline).where(theirs).values(user_id=heir.id))
     for history in (Revision, ReviewNote):
         db.session.execute(update(history).where(history.author_id == leaving).values(author_id=former.id))
+    shown = update(RevisionByline).where(RevisionByline.user_id == leaving)
+    db.session.execute(shown.values(user_id=former.id))

@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from masthead.accounts.models import NAME_CHARACTERS as PERSON_CHARACTERS
 from masthead.accounts.models import User
+from masthead.posts.crediting import AUTHORS_LIMIT
+from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS, REMARK_CHARACTERS
 from masthead.posts.lifecycle import State
 from masthead.posts.listed import Listed, Person
 from masthead.posts.manuscript import (
@@ -18,6 +21,7 @@ from masthead.posts.manuscript import (
 from masthead.posts.models import Post, ReviewNote, Revision
 from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
+from masthead.text.languages import LANGUAGE_CHARACTERS
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
 from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
 
@@ -51,6 +55,64 @@ Wish = Annotated[
 ]
 
 
+WebAddress = Annotated[
+    Text,
+    Field(
+        max_length=ADDRESS_CHARACTERS,
+        description="Where the text was published first, if that was elsewhere.",
+        examples=["https://river.example/the-ferry"],
+    ),
+]
+LanguageTag = Annotated[
+    Text,
+    Field(
+        max_length=LANGUAGE_CHARACTERS,
+        description="The language of the text, if it is another than the publication's.",
+        examples=["de"],
+    ),
+]
+Names = Annotated[
+    list[Annotated[Text, Field(min_length=1, max_length=PERSON_CHARACTERS + 2, examples=["ada"])]],
+    Field(
+        max_length=AUTHORS_LIMIT,
+        description="The user names of those who are credited, in order. A full name that nobody has makes a guest.",
+    ),
+]
+PictureUrl = Annotated[
+    Text,
+    Field(
+        max_length=ADDRESS_CHARACTERS,
+        description="One of yours below /media/, or the address of another one.",
+        examples=["/media/ab/cd.jpg"],
+    ),
+]
+PictureWords = Annotated[Text, Field(max_length=PICTURE_WORDS_CHARACTERS)]
+Remark = Annotated[
+    Text,
+    Field(
+        max_length=REMARK_CHARACTERS, description="Why, for the history.", examples=["Corrected the length."]
+    ),
+]
+
+
+class LeadImage(Schema):
+    """The picture above a post."""
+
+    url: PictureUrl
+    alt: PictureWords = Field(
+        default="", description="What it shows, for those who do not see it.", examples=["A ferry."]
+    )
+    caption: PictureWords = Field(default="", examples=["The ferry at Callow."])
+
+
+class LeadImageChange(Schema):
+    """What changes of the picture; what is left out stays, unless the picture is another one."""
+
+    url: PictureUrl | None = Field(default=None, examples=["/media/ab/cd.jpg"])
+    alt: PictureWords | None = Field(default=None, examples=["A ferry."])
+    caption: PictureWords | None = Field(default=None, examples=["The ferry at Callow."])
+
+
 class Author(Schema):
     """Who wrote something."""
 
@@ -62,6 +124,13 @@ class Author(Schema):
     def of(cls, user: User | Person) -> "Author":
         """The author's name."""
         return cls(id=user.id, username=user.username, name=user.display_name)
+
+
+def lead_image_of(of: Post | Listed | Revision) -> LeadImage | None:
+    # What is stored may be older than today's rules for what somebody sends.
+    if not of.lead_image:
+        return None
+    return LeadImage.model_construct(url=of.lead_image, alt=of.lead_alt, caption=of.lead_caption)
 
 
 class PostItem(Schema):
@@ -83,6 +152,12 @@ class PostItem(Schema):
     author: Author = Field(description="Whose it is.")
     authors: list[Author] = Field(description="Those who are named above it.")
     tags: list[str] = Field(description="The names of its tags.", examples=[["Outdoors"]])
+    lead_image: LeadImage | None = Field(description="The picture above it.")
+    canonical_url: str | None = Field(
+        description="Where it was published first.", examples=["https://river.example/the-ferry"]
+    )
+    language: str | None = Field(description="If it is not the publication's.", examples=["de"])
+    comments_open: bool = Field(description="Whether readers may comment.", examples=[True])
     comment_count: int = Field(examples=[2])
     version: int = Field(description="Its ETag.", examples=[3])
     url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
@@ -105,6 +180,10 @@ class PostItem(Schema):
             "author": Author.of(post.author),
             "authors": [Author.of(user) for user in post.bylines],
             "tags": [tag.name for tag in post.tags],
+            "lead_image": lead_image_of(post),
+            "canonical_url": post.canonical_url,
+            "language": post.language,
+            "comments_open": post.comments_open,
             "comment_count": post.comment_count,
             "version": post.version,
             "url": address(f"/blog/post/{post.slug}"),
@@ -146,8 +225,16 @@ class PostInput(Schema):
     summary: Summary = ""
     slug: Slug | None = None
     tags: Tags = Field(default_factory=list)
-    status: Wish | None = None
-    published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
+    authors: Names | None = Field(default=None, description="Left out, its owner alone is credited.")
+    canonical_url: WebAddress | None = None
+    language: LanguageTag | None = None
+    comments_open: bool = True
+    lead_image: LeadImage | None = None
+    note: Remark = ""
+    status: Wish | None = Field(default=None, description="Left out, it stays.")
+    published_at: Moment | None = Field(
+        default=None, description="When it becomes public, or became; left out, it stays."
+    )
 
 
 class PostChange(Schema):
@@ -158,8 +245,16 @@ class PostChange(Schema):
     summary: Summary | None = None
     slug: Slug | None = None
     tags: Tags | None = None
+    authors: Names | None = None
+    canonical_url: WebAddress | None = Field(default=None, description="Null removes it.")
+    language: LanguageTag | None = Field(default=None, description="Null removes it.")
+    comments_open: bool | None = Field(default=None, examples=[False])
+    lead_image: LeadImageChange | None = Field(default=None, description="Null removes it.")
+    note: Remark | None = None
     status: Wish | None = None
-    published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
+    published_at: Moment | None = Field(
+        default=None, description="When it becomes public, or became. Null takes the date from a draft."
+    )
 
 
 class Publishing(Schema):
@@ -179,7 +274,7 @@ class Fields(Schema):
 
     fields: Annotated[Text, Pattern(_names_of(PostAnswer))] | None = Field(
         default=None,
-        max_length=400,
+        max_length=600,
         description="Names of members, separated by commas.",
         examples=["slug,title"],
     )
@@ -190,7 +285,7 @@ class PostsQuery(PageQuery, Fields):
 
     fields: Annotated[Text, Pattern(_names_of(PostItem))] | None = Field(
         default=None,
-        max_length=400,
+        max_length=600,
         description="Names of members, separated by commas.",
         examples=["slug,title"],
     )
@@ -237,44 +332,6 @@ class Posts(ListAnswer):
     """Some of the posts."""
 
     posts: list[PostItem]
-
-
-class RevisionItem(Schema):
-    """A saved state of a post, without its text."""
-
-    number: int = Field(examples=[3])
-    title: str = Field(examples=["The ferry that runs on a rope"])
-    slug: str = Field(examples=["the-ferry"])
-    status: str = Field(description="The status that the post had.", examples=["public"])
-    author_id: int | None = Field(description="Who saved it.", examples=[1])
-    note: str = Field(examples=["Corrected the length of the rope."])
-    created_at: Made
-
-    @classmethod
-    def of(cls, revision: Revision) -> "RevisionItem":
-        """The item of a revision."""
-        return cls(**{name: getattr(revision, name) for name in RevisionItem.model_fields})
-
-
-class RevisionAnswer(RevisionItem):
-    """A whole saved state."""
-
-    summary: str = Field(examples=["A crossing of ninety metres, a hundred years old."])
-    body: str = Field(
-        description="Markdown, as it was written.", examples=["There is *no engine* at Callow."]
-    )
-    tags: list[str] = Field(examples=[["Outdoors"]])
-
-    @classmethod
-    def of(cls, revision: Revision) -> "RevisionAnswer":
-        """The revision."""
-        return cls(**{name: getattr(revision, name) for name in RevisionAnswer.model_fields})
-
-
-class Revisions(ListAnswer):
-    """Some of the saved states, the newest first."""
-
-    revisions: list[RevisionItem]
 
 
 class Returning(Schema):

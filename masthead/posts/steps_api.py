@@ -6,19 +6,17 @@ from masthead import clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import Page, db, paginate
-from masthead.errors import NotFound
-from masthead.posts import actions, queries
+from masthead.posts import actions, history, pictures, queries, restoring
 from masthead.posts.api import bring_to, editable, whole
 from masthead.posts.models import Post, Revision
-from masthead.posts.schemas import PostAnswer, Publishing, RevisionAnswer, RevisionItem, Revisions
+from masthead.posts.revision_schemas import RevisionAnswer, RevisionItem, Revisions
+from masthead.posts.schemas import PostAnswer, Publishing
 from masthead.web.api.operations import Answer, heed_match, operation, settled
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("post_steps_api", __name__)
 
-#: A larger number would not fit into PostgreSQL's column, and be an error.
-MOST_REVISIONS = 2**31 - 1
 STEPS = (401, 403, 404, 409, 412)
 
 
@@ -99,13 +97,20 @@ def revisions(slug: str, query: PageQuery) -> Answer:
 )
 def revision(slug: str, number: int) -> Answer:
     """One saved state with its text."""
-    post = editable(slug)
-    is_possible = number <= MOST_REVISIONS
-    found = (
-        db.session.scalar(queries.revisions_of(post).where(Revision.number == number))
-        if is_possible
-        else None
-    )
-    if found is None:
-        raise NotFound("This post has no such revision.")
+    found = history.get(editable(slug), number)
     return Answer(RevisionAnswer.of(found))
+
+
+@bp.post("/<slug>/revisions/<int:number>/restore")
+@requires(Permission.WRITE)
+@operation("Restore a revision", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+def restore_revision(slug: str, number: int) -> Response:
+    """Save this state again, as the newest one. Address and status of the post stay."""
+    by = current_user()
+    # Rendered before the change begins, which locks.
+    prepared = restoring.prepare(queries.at_slug(slug), number, by=by)
+    post = seen(slug)
+    restoring.restore(post, prepared, by=by, at=clock.now())
+    answer = settled(whole, post.slug, warnings=pictures.receive(post))
+    db.session.commit()
+    return answer

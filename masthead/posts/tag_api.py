@@ -10,6 +10,7 @@ from masthead.posts import tagging
 from masthead.tags import actions, queries
 from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, TagMerge, Tags, TagsQuery
+from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, heed_match, operation, settled, tag_of
 from masthead.web.api.paging import listed, located
@@ -78,7 +79,12 @@ def change(slug: str, body: TagChange) -> Response:
     """Rename or describe it, everywhere at once."""
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
-    actions.change(tag, name=body.name, description=body.description, by=current_user())
+    actions.change(
+        tag,
+        by=current_user(),
+        name=UNSET if body.name is None else body.name,
+        description=UNSET if body.description is None else body.description,
+    )
     answer = settled(_shown, tag.slug)
     db.session.commit()
     return answer

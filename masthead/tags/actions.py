@@ -14,6 +14,7 @@ from masthead.tags import queries
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT, Tag
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
+from masthead.unset import UNSET, Unset, chosen
 
 #: Below the smallest limit of variables in one statement that either database has.
 AT_ONCE = 500
@@ -46,6 +47,17 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def without_comma(name: str) -> str:
+    """The name as one that can be written in a list (imports): a comma would part it."""
+    return queries.tidy(name.replace(",", " "))
+
+
+def check_commas(names: Iterable[str], *, field: str) -> None:
+    """Raise `Invalid` for a name that a form would read as two."""
+    if any("," in name for name in names):
+        raise Invalid("A comma parts one tag from the next, so no name has one.", field=field)
+
+
 def ensure(names: Iterable[str]) -> list[Tag]:
     """The tags with these names, in this order, making those that do not exist."""
     return ensure_all(distinct(names))
@@ -70,7 +82,7 @@ def _present(keys: Iterable[str]) -> dict[str, Tag]:
 
 def restore(name: str, *, slug: str, description: str) -> Tag:
     """The tag with this name, made with exactly this address if it is free; one that is here keeps its own words."""
-    name = "".join(distinct([name]))
+    name = "".join(distinct([without_comma(name)]))
     key = name_key(name)
     if db.session.scalar(queries.with_keys([key])) is None and not claim(
         Tag, Tag.slug, slugify(slug)[:80], key=key, name=name, description=description
@@ -93,16 +105,15 @@ def make(name: str, *, description: str, by: User) -> Tag:
     return tag
 
 
-def change(tag: Tag, *, name: str | None, description: str | None, by: User) -> None:
+def change(tag: Tag, *, by: User, name: str | Unset = UNSET, description: str | Unset = UNSET) -> None:
     """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name, or this one is gone."""
     _check_right(by)
     pagecache.changed("tags", f"tag:{tag.id}")
     try:
         with db.session.begin_nested():
-            if name is not None:
+            if not isinstance(name, Unset) and name != tag.name:
                 tag.key, tag.name = _key_and_name(name)
-            if description is not None:
-                tag.description = description
+            tag.description = chosen(description, tag.description)
     except IntegrityError:
         raise Conflict(TAKEN) from None
     except StaleDataError:
@@ -111,8 +122,7 @@ def change(tag: Tag, *, name: str | None, description: str | None, by: User) -> 
 
 def _key_and_name(name: str) -> tuple[str, str]:
     """The key of a name, and the name without white space around it; raises `Invalid`."""
-    if "," in name:
-        raise Invalid("A comma parts one tag from the next, so no name has one.", field="name")
+    check_commas([name], field="name")
     cleaned = distinct([name])
     if not cleaned:
         raise Invalid("A tag needs a name.", field="name")

@@ -103,7 +103,7 @@ class Form(FlaskForm):
 
 
 def _is_clean(field: Field) -> bool:
-    if field.data is None or is_storable(field.data):
+    if not isinstance(field.data, str) or is_storable(field.data):
         return True
     field.data = field.data.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     field.errors = [*field.errors, UNSTORABLE]

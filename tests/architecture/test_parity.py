@@ -96,6 +96,11 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/admin/pages/<int:page_id>/delete": ("DELETE /pages/<slug>",),
     "/admin/pages/<int:page_id>/restore": ("POST /pages/<slug>/restore",),
     "/admin/pages/<int:page_id>/purge": ("DELETE /pages/<slug>",),
+    "/admin/redirects": ("POST /redirects",),
+    "/admin/redirects/<int:redirect_id>/delete": ("DELETE /redirects/<int:redirect_id>",),
+    "/blog/edit/<int:post_id>/history/<int:number>/restore": (
+        "POST /posts/<slug>/revisions/<int:number>/restore",
+    ),
     "/admin/tags/create": ("POST /tags",),
     "/admin/tags/<int:tag_id>": ("PATCH /tags/<slug>",),
     "/admin/tags/<int:tag_id>/merge": ("POST /tags/<slug>/merge",),

@@ -36,7 +36,7 @@ def is_entry_point(module: Module) -> bool:
     stem = module.name.rsplit(".", 1)[-1]
     return (
         stem in ENTRY_POINTS
-        or stem.endswith(("_api", "_views", "_admin", "_tasks"))
+        or stem.endswith(("_api", "_views", "_admin", "_desk", "_tasks"))
         or module.name.startswith(ENTRY_PACKAGES)
     )
 

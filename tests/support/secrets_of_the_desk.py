@@ -9,6 +9,7 @@ from masthead.accounts import queries as people
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.posts import actions, queries
+from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import typeset
 from tests.factories import (
@@ -103,7 +104,9 @@ def _public_story(cast: Cast, found: Secrets) -> Any:
     with storing():
         post = queries.get(story.id)
         words = typeset(title="Harvest", body="All is in.", summary="", slug="harvest", tags=("Farming",))
-        actions.revise(post, words, by=people.get(cast.walt.id), at=clock.now(), note=f"{SIGN}note")
+        actions.revise(
+            post, words, by=people.get(cast.walt.id), at=clock.now(), details=Details(note=f"{SIGN}note")
+        )
         db.session.commit()
     found.slugs.add(f"{SIGN}oldtag")
     CommentFactory(post=story, author=cast.rhea, body="Well said.")

@@ -16,6 +16,7 @@ from masthead.importing.folder import shown
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Author, Item, Kind, Lead, LeftOut, Notebook, Standing
 from masthead.importing.values import Fields, as_list, as_text
+from masthead.tags.actions import without_comma
 from masthead.text.names import name_key
 
 MANIFEST: Final = "masthead-export.json"
@@ -55,7 +56,7 @@ class Masthead(Dialect):
             updated=updated,
             standing=self._standing(fields, at),
             authors=self._credited(fields),
-            tags=tuple(as_text(name) for name in as_list(fields.value("tags"))),
+            tags=tuple(without_comma(as_text(name)) for name in as_list(fields.value("tags"))),
             summary=fields.text("summary"),
             lead=_lead(fields),
             canonical=canonical,
@@ -64,6 +65,7 @@ class Masthead(Dialect):
             body=_text(document),
             body_line=document.body_line,
             comments_open=fields.text("comments") != "closed",
+            draft_date=self._moment(fields, "published_at"),
             notes=(*notes.notes, *composing.unasked(fields)),
         )
 

@@ -37,4 +37,15 @@ if (form) {
     });
     show();
   }
+
+  // A list of suggestions replaces the whole field, so each suggestion begins with the names that are there already.
+  const authors = form.querySelector("[data-role=authors]");
+  const people = authors?.list;
+  if (people) {
+    const names = [...people.options].map((option) => option.value);
+    authors.addEventListener("input", () => {
+      const written = authors.value.slice(0, authors.value.lastIndexOf(",") + 1);
+      [...people.options].forEach((option, index) => { option.value = `${written}${written && " "}${names[index]}`; });
+    });
+  }
 }

@@ -47,14 +47,18 @@ def _storable(text: str) -> str:
 def _written_out(value: object) -> object:
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         raise ValueError("should look like 2026-11-21T09:30:00Z")
-    return datetime.fromisoformat(value)
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is no moment of the calendar") from None
 
 
 def _in_the_calendar(moment: datetime) -> datetime:
-    if not 1970 <= moment.year < 9_000:
-        raise ValueError("must lie between the years 1970 and 9000")
-    # Whatever the offset was, the answer to this request says the moment as every later one does.
-    return moment.astimezone(UTC)
+    try:
+        # Whatever the offset was, the answer to this request says the moment as every later one does.
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie between the years 1 and 9999 in UTC") from None
 
 
 def _in_digits(value: object) -> object:
@@ -71,7 +75,7 @@ Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_written_out),
     AfterValidator(_in_the_calendar),
-    Pattern(r"^(19[7-9]\d|[2-8]\d{3})-"),
+    Pattern(r"^(?!0000)\d{4}-"),
     Field(examples=["2026-11-21T09:30:00Z"]),
 ]
 #: When something began to be, and when it was changed, in answers.

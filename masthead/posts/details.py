@@ -1,0 +1,156 @@
+"""What a post has beside its text, and what somebody wants of it. What is left out stays as it is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from masthead.accounts.models import User
+from masthead.errors import Invalid, NotAllowed
+from masthead.posts.lifecycle import Status
+from masthead.posts.manuscript import Picture
+from masthead.posts.models import Post
+from masthead.posts.permissions import can_credit, can_publish
+from masthead.text.languages import LANGUAGE, LANGUAGE_CHARACTERS
+from masthead.text.plain import is_storable
+from masthead.unset import UNSET, Unset, chosen
+
+#: Longer addresses are cut or refused by what reads them.
+ADDRESS_CHARACTERS: Final = 2_000
+PICTURE_WORDS_CHARACTERS: Final = 1_000
+REMARK_CHARACTERS: Final = 500
+#: What would end the attribute of HTML that an address is written into, or is read in two ways.
+_UNSAFE: Final = re.compile(r"[\s<>\"'\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is to become of a post beside its text."""
+
+    canonical_url: str | Unset | None = UNSET
+    language: str | Unset | None = UNSET
+    comments_open: bool | Unset = UNSET
+    #: None takes the date from a draft. A public post always has one.
+    published_at: datetime | Unset | None = UNSET
+    #: In order; nobody means the owner alone.
+    bylines: Sequence[User] | Unset = UNSET
+    #: Why, for the history.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWish:
+    """What is to become of the lead picture. Without an address there is none."""
+
+    url: str | Unset | None = UNSET
+    alt: str | Unset = UNSET
+    caption: str | Unset = UNSET
+
+
+def set_details(post: Post, details: Details, *, by: User) -> None:
+    """Give a post that is being made or revised what was said; raises `Invalid` and `NotAllowed`."""
+    address = chosen(details.canonical_url, post.canonical_url) or None
+    if address != post.canonical_url:
+        post.canonical_url = _canonical(address)
+    language = chosen(details.language, post.language) or None
+    if language != post.language:
+        post.language = _language(language)
+    if not isinstance(details.comments_open, Unset):
+        post.comments_open = details.comments_open
+    if not isinstance(details.published_at, Unset) and details.published_at != post.published_at:
+        _set_date(post, details.published_at, by=by)
+
+
+def _canonical(address: str | None) -> str | None:
+    if address is not None and not _is_website(address):
+        raise Invalid(
+            "Write the whole address of the page, like https://example.org/the-ferry.", field="canonical_url"
+        )
+    return address
+
+
+def _language(tag: str | None) -> str | None:
+    if tag is not None and (len(tag) > LANGUAGE_CHARACTERS or not LANGUAGE.match(tag)):
+        raise Invalid("Write the language as a tag like en, de or pt-BR.", field="language")
+    return tag
+
+
+def _is_website(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    return (
+        is_whole
+        and len(address) <= ADDRESS_CHARACTERS
+        and is_storable(address)
+        and address.isprintable()
+        and not _UNSAFE.search(address)
+    )
+
+
+def _set_date(post: Post, when: datetime | None, *, by: User) -> None:
+    """Set the date that readers see; a public post whose date lies ahead appears then."""
+    if not can_publish(by, post):
+        raise NotAllowed("Only somebody who may publish this post can set its date.")
+    if when is not None:
+        post.published_at = when
+    elif post.status is not Status.PUBLIC:
+        post.published_at = None
+
+
+def checked_note(note: str) -> str:
+    """The note of a revision; raises `Invalid`."""
+    if not is_storable(note) or len(note) > REMARK_CHARACTERS:
+        raise Invalid(f"A note has at most {REMARK_CHARACTERS} characters.", field="note")
+    return " ".join(note.split())
+
+
+def credited(post: Post, wanted: Sequence[User], *, owner: User, by: User) -> list[User]:
+    """The people to credit from now on; raises `NotAllowed`."""
+    people = list(wanted) or [owner]
+    present = [row.user_id for row in post.byline_rows] or [post.author_id]
+    after = [user.id for user in people]
+    if after != present and not can_credit(by, present, after):
+        raise NotAllowed(
+            "Only an editor can change whom a post credits, or somebody who is credited and stays so."
+        )
+    return people
+
+
+def lead_of(post: Post | None, wish: PictureWish) -> Picture | Unset | None:
+    """The lead picture that a wish means; UNSET if it is the present one. Raises `Invalid`."""
+    present = Picture(post.lead_image, post.lead_alt, post.lead_caption) if post and post.lead_image else None
+    url = chosen(wish.url, present.url if present else None)
+    if not url:
+        if chosen(wish.alt, "") or chosen(wish.caption, ""):
+            raise Invalid("Without a picture there is nothing to describe.", field="lead_image")
+        return UNSET if present is None else None
+    # A description belongs to its picture, and not to the next one.
+    before = present if present is not None and present.url == url else Picture(url)
+    wanted = Picture(url, chosen(wish.alt, before.alt), chosen(wish.caption, before.caption))
+    if wanted == present:
+        return UNSET
+    _check_picture(wanted, present)
+    return wanted
+
+
+def _check_picture(wanted: Picture, present: Picture | None) -> None:
+    if (present is None or wanted.url != present.url) and not _is_picture(wanted.url):
+        raise Invalid(
+            "The address of a picture begins with /media/ for one of yours, or with https:// or http://.",
+            field="lead_image",
+        )
+    for name, words in (("lead_alt", wanted.alt), ("lead_caption", wanted.caption)):
+        if len(words) > PICTURE_WORDS_CHARACTERS or not is_storable(words):
+            raise Invalid(
+                f"Write at most {PICTURE_WORDS_CHARACTERS} characters about the picture.", field=name
+            )
+
+
+def _is_picture(url: str) -> bool:
+    is_ours = url.startswith("/media/") and ".." not in url and not _UNSAFE.search(url) and url.isprintable()
+    return (is_ours and len(url) <= ADDRESS_CHARACTERS and is_storable(url)) or _is_website(url)

@@ -1,0 +1,77 @@
+"""Saved states of posts: each holds everything that readers see."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload, undefer
+
+from masthead.accounts.models import User
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.posts.models import Post, Revision, RevisionByline
+
+#: A larger number would not fit into PostgreSQL's column, and be an error.
+MOST_REVISIONS: Final = 2**31 - 1
+MISSING: Final = "This post has no such revision."
+#: The columns that a post and its revisions have alike, beside status and text.
+ALIKE: Final = (
+    "title", "slug", "summary", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "published_at",
+)  # fmt: skip
+
+
+def values_of(post: Post) -> dict[str, Any]:
+    """The values of a revision that are the post's own."""
+    return {name: getattr(post, name) for name in ALIKE} | {
+        # An empty column of a post that is not stored yet has no default so far.
+        "lead_alt": post.lead_alt or "",
+        "lead_caption": post.lead_caption or "",
+        "comments_open": post.comments_open is not False,
+        "status": post.status.value,
+        "is_whole": True,
+    }
+
+
+def keep(post: Post, body: str, *, by: User, at: datetime, note: str) -> None:
+    """Store the present state of a post, whose tags and bylines are loaded."""
+    last = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id)) or 0
+    db.session.add(
+        Revision(
+            **values_of(post),
+            post_id=post.id,
+            number=last + 1,
+            body=body,
+            tags=[tag.name for tag in post.tags],
+            author_id=by.id,
+            note=note,
+            created_at=at,
+        )
+    )
+    # The statement of the bylines refers to the row.
+    db.session.flush()
+    db.session.add_all(
+        RevisionByline(post_id=post.id, number=last + 1, position=row.position, user_id=row.user_id)
+        for row in post.byline_rows
+    )
+
+
+def numbered(post_id: int, number: int) -> Select[Revision]:
+    """One saved state, with its text and credits."""
+    # A number that does not fit into the column would be an error.
+    return (
+        select(Revision)
+        .where(Revision.post_id == post_id, Revision.number == min(number, MOST_REVISIONS))
+        .options(
+            undefer(Revision.body),
+            joinedload(Revision.author, innerjoin=True),
+            selectinload(Revision.byline_rows).joinedload(RevisionByline.user, innerjoin=True),
+        )
+    )
+
+
+def get(post: Post, number: int) -> Revision:
+    """The saved state with this number; raises `NotFound`."""
+    found = db.session.scalar(numbered(post.id, number))
+    if found is None:
+        raise NotFound(MISSING)
+    return found

@@ -1,0 +1,75 @@
+"""From the API's bodies to what the actions take: PUT and POST say everything, PATCH says what it names."""
+
+from datetime import datetime
+from typing import Any
+
+from masthead.accounts.models import User
+from masthead.errors import Invalid
+from masthead.posts import crediting
+from masthead.posts.details import Details, PictureWish
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post
+from masthead.posts.schemas import LeadImage, LeadImageChange, PostChange, PostInput
+from masthead.unset import UNSET, Unset
+
+#: Members that null takes away; elsewhere it says nothing.
+CLEARABLE = frozenset({"canonical_url", "language"})
+
+
+def details_of(body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime) -> Details:
+    """What is wanted of a post, which is None while it is being made."""
+    said = _said(body)
+    values: dict[str, Any] = {name: getattr(body, name) for name in CLEARABLE & said}
+    if "comments_open" in said and body.comments_open is not None:
+        values["comments_open"] = body.comments_open
+    return Details(
+        **values,
+        published_at=_date(body, post, at=at),
+        bylines=_bylines(body, post, by=by, at=at),
+        note=body.note or "",
+    )
+
+
+def _said(body: PostInput | PostChange) -> frozenset[str]:
+    """The members that count."""
+    fields = type(body).model_fields if isinstance(body, PostInput) else body.model_fields_set
+    return frozenset(fields)
+
+
+def _bylines(
+    body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime
+) -> list[User] | Unset:
+    if body.authors is None:
+        return [] if isinstance(body, PostInput) and post is not None else UNSET
+    return crediting.people(body.authors, post=post, by=by, at=at)
+
+
+def _date(body: PostInput | PostChange, post: Post | None, *, at: datetime) -> datetime | Unset | None:
+    """The date to set before the step that makes a post public."""
+    when = body.published_at
+    if when is None:
+        is_cleared = isinstance(body, PostChange) and "published_at" in body.model_fields_set
+        return None if is_cleared else UNSET
+    if post is not None and when == post.published_at:
+        return UNSET
+    stays_public = body.status is None and post is not None and post.status is Status.PUBLIC
+    if when > at and body.status != "published" and not stays_public:
+        raise Invalid("A moment to come needs the status published.", field="published_at")
+    return when
+
+
+def picture_wish(body: PostInput | PostChange) -> PictureWish:
+    """What is wanted of the lead picture."""
+    match body.lead_image:
+        case LeadImage(url=url, alt=alt, caption=caption):
+            return PictureWish(url, alt, caption)
+        case LeadImageChange() as change:
+            said = change.model_fields_set
+            # Null takes the words away, and without an address the picture.
+            return PictureWish(
+                url=change.url if "url" in said else UNSET,
+                alt=change.alt or "" if "alt" in said else UNSET,
+                caption=change.caption or "" if "caption" in said else UNSET,
+            )
+        case _:
+            return PictureWish(None, "", "") if "lead_image" in _said(body) else PictureWish()

@@ -1,0 +1,82 @@
+"""Old addresses that lead elsewhere: the list, making and removing."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.db import db, paginate
+from masthead.errors import Conflict, Invalid
+from masthead.redirects import changing
+from masthead.redirects.models import PATH_CHARACTERS
+from masthead.settings.navigation import ADDRESS_CHARACTERS
+from masthead.web.forms import Form, redisplays_expired_form, trimmed
+from masthead.web.paging import page_number
+
+bp = Blueprint("redirects_admin", __name__)
+
+REDIRECTS_PER_PAGE = 50
+TOO_LONG = "An address has at most %(max)d characters."
+
+
+class RedirectForm(Form):
+    """An old path, and where it leads."""
+
+    path = StringField(
+        "Old address",
+        [DataRequired("Write the path of the old address."), Length(max=PATH_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="A path of this site, like /2019/ferry.html.",
+    )
+    url = StringField(
+        "Leads to",
+        [DataRequired("Write where it leads."), Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="A path of this site, or an address with https:// or http://.",
+    )
+
+
+@bp.get("")
+@requires(Permission.MANAGE_SETTINGS)
+def index() -> ResponseReturnValue:
+    """Every one of them, or those that hold what is looked for."""
+    return _list(RedirectForm(formdata=None))
+
+
+@bp.post("")
+@requires(Permission.MANAGE_SETTINGS)
+@redisplays_expired_form
+def create() -> ResponseReturnValue:
+    """Make one."""
+    form = RedirectForm()
+    if form.validate():
+        try:
+            made = changing.make(form.path.data or "", form.url.data or "", by=current_user())
+        except (Invalid, Conflict) as error:
+            db.session.rollback()
+            form.show(error if isinstance(error, Invalid) else Invalid(error.message, field="path"))
+        else:
+            db.session.commit()
+            flash(f"{made.path} leads to {made.target_url} now.")
+            return redirect(url_for("redirects_admin.index"), code=303)
+    return _list(form), 422
+
+
+@bp.post("/<int:redirect_id>/delete")
+@requires(Permission.MANAGE_SETTINGS)
+def delete(redirect_id: int) -> ResponseReturnValue:
+    """Remove one."""
+    found = changing.get(redirect_id)
+    path = found.path
+    changing.remove(found, by=current_user())
+    db.session.commit()
+    flash(f"{path} leads nowhere now.")
+    return redirect(url_for("redirects_admin.index"), code=303)
+
+
+def _list(form: RedirectForm) -> str:
+    wanted = request.args.get("q", "").strip()
+    page = paginate(changing.elsewhere(wanted), page=page_number(), per_page=REDIRECTS_PER_PAGE)
+    return render_template("admin/redirects.html", form=form, page=page, wanted=wanted)

@@ -1,0 +1,66 @@
+"""Redirects for programs."""
+
+from flask import Blueprint, Response, url_for
+
+from masthead.accounts.access import current_user, requires
+from masthead.accounts.permissions import Permission
+from masthead.db import db, paginate
+from masthead.redirects import changing
+from masthead.redirects.models import Redirect
+from masthead.redirects.schemas import RedirectAnswer, RedirectInput, Redirects, RedirectsQuery
+from masthead.web.api.operations import Answer, operation, settled
+from masthead.web.api.paging import listed, located
+
+bp = Blueprint("redirects_api", __name__)
+
+
+@bp.get("")
+@requires(Permission.MANAGE_SETTINGS)
+@operation("List redirects", tag="settings", query=RedirectsQuery, answer=Redirects, problems=(403, 404))
+def index(query: RedirectsQuery) -> Answer:
+    """Old addresses that lead elsewhere. Those of texts, tags and people lead to them by themselves."""
+    page = paginate(changing.elsewhere(query.q or ""), page=query.page, per_page=query.per_page)
+    return listed(Redirects, page, redirects=[RedirectAnswer.of(found) for found in page.items])
+
+
+@bp.post("")
+@requires(Permission.MANAGE_SETTINGS)
+@operation(
+    "Make a redirect",
+    tag="settings",
+    body=RedirectInput,
+    answer=RedirectAnswer,
+    status=201,
+    problems=(403, 409),
+)
+def create(body: RedirectInput) -> Response:
+    """Pages of this site that exist come first: what answers by itself is not led away."""
+    made = changing.make(body.path, body.url, by=current_user())
+    answer = settled(_made, made)
+    db.session.commit()
+    return answer
+
+
+def _made(redirect: Redirect) -> Answer:
+    return located(
+        Answer(RedirectAnswer.of(redirect)), url_for("redirects_api.show", redirect_id=redirect.id)
+    )
+
+
+@bp.get("/<int:redirect_id>")
+@requires(Permission.MANAGE_SETTINGS)
+@operation("Read a redirect", tag="settings", answer=RedirectAnswer, problems=(403, 404))
+def show(redirect_id: int) -> Answer:
+    """One of them."""
+    return Answer(RedirectAnswer.of(changing.get(redirect_id)))
+
+
+@bp.delete("/<int:redirect_id>")
+@requires(Permission.MANAGE_SETTINGS)
+@operation("Remove a redirect", tag="settings", status=204, problems=(403, 404))
+def delete(redirect_id: int) -> Response:
+    """The old address is unknown again. To change where it leads, remove it and make another."""
+    changing.remove(changing.get(redirect_id), by=current_user())
+    answer = settled(Answer, None)
+    db.session.commit()
+    return answer

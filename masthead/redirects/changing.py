@@ -1,0 +1,71 @@
+"""Addresses that lead elsewhere, as administrators set them. Those that lead to texts and people are kept by imports and renames."""
+
+from sqlalchemy import Select, or_, select
+
+from masthead import audit, pagecache
+from masthead.accounts.models import User
+from masthead.accounts.permissions import Permission
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
+from masthead.redirects import actions
+from masthead.redirects.models import PATH_CHARACTERS, Redirect, Target
+from masthead.redirects.queries import normal_path
+from masthead.settings.navigation import ADDRESS_CHARACTERS, is_address
+from masthead.text.plain import is_storable
+
+TAKEN = "This address leads somewhere already. Remove that first."
+
+
+def elsewhere(wanted: str = "") -> Select[Redirect]:
+    """The redirects to addresses, with this in either, by path."""
+    found = select(Redirect).where(Redirect.kind == Target.URL).order_by(Redirect.path)
+    if not wanted or not is_storable(wanted):
+        return found
+    columns = (Redirect.path, Redirect.target_url)
+    return found.where(or_(*(column.icontains(wanted, autoescape=True) for column in columns)))
+
+
+def get(redirect_id: int) -> Redirect:
+    """The redirect with this id; raises `NotFound`."""
+    found = db.session.scalar(elsewhere().where(Redirect.id == redirect_id))
+    if found is None:
+        raise NotFound("There is no such redirect.")
+    return found
+
+
+def make(old_path: str, url: str, *, by: User | None) -> Redirect:
+    """Lead an old path of this site to an address; the shell does it without a person. Raises `Invalid` and `Conflict`."""
+    _check_right(by)
+    path, url = _checked_path(old_path), url.strip()
+    if len(url) > ADDRESS_CHARACTERS or not is_address(url):
+        raise Invalid(
+            "Write a path of this site, like /about, or an address with https:// or http://.", field="url"
+        )
+    if not url.startswith("http") and normal_path(url) == path:
+        raise Invalid("An address cannot lead to itself.", field="url")
+    if not actions.keep_url(path, url=url):
+        raise Conflict(TAKEN)
+    audit.record("redirect.made", by=by, subject=path[:200], to=url)
+    return db.session.scalars(elsewhere().where(Redirect.path == path)).one()
+
+
+def _checked_path(old_path: str) -> str:
+    text = old_path.strip()
+    path = normal_path(text)
+    is_path = text.startswith("/") and not text.startswith("//") and text.isprintable() and is_storable(path)
+    if not is_path or path == "/" or len(path) > PATH_CHARACTERS:
+        raise Invalid("Write the path of the old address, like /2019/ferry.html.", field="path")
+    return path
+
+
+def remove(redirect: Redirect, *, by: User | None) -> None:
+    """Let the old path be unknown again."""
+    _check_right(by)
+    pagecache.changed("redirects")
+    audit.record("redirect.removed", by=by, subject=redirect.path[:200], to=redirect.target_url or "")
+    db.session.delete(redirect)
+
+
+def _check_right(by: User | None) -> None:
+    if by is not None and not by.can(Permission.MANAGE_SETTINGS):
+        raise NotAllowed("Only who may change the settings sets redirects.")

@@ -1,0 +1,8 @@
+"""Tags of languages (BCP 47)."""
+
+import re
+from typing import Final
+
+#: A primary language and its subtags, such as en, pt-BR or zh-Hans.
+LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
+LANGUAGE_CHARACTERS: Final = 35
