@@ -100,7 +100,8 @@ def test_head_shows_what_get_shows_without_the_body(app, cast, new_client, sign_
     for address in dict.fromkeys(addresses(app, texts)):
         sent = headers if address.startswith("/api/") else {}
         shown, asked = ada.get(address, headers=sent), ada.head(address, headers=sent)
-        if shown.status_code == 405:
+        # Numbers of the process change with every request.
+        if shown.status_code == 405 or address == "/metrics":
             continue
         assert asked.data == b"", address
         if told(shown) != told(asked):
