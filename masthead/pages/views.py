@@ -18,8 +18,13 @@ bp = Blueprint("pages", __name__)
 @public
 @pagecache.kept()
 def about() -> ResponseReturnValue:
-    """What this publication is."""
-    return _answer(ABOUT)
+    """Describe the publication: the page that somebody wrote, or until then its name and description."""
+    try:
+        return _answer(ABOUT)
+    except NotFound:
+        # The first public page at this address takes its place.
+        pagecache.reads("pages")
+        return render_template("pages/about.html")
 
 
 @bp.get("/page/<slug>")
