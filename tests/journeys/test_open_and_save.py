@@ -144,13 +144,13 @@ def test_a_portrait_is_a_picture_of_this_site(as_, sign_in, walts_profile, addre
 
 @pytest.fixture
 def every_setting(app):
-    with app.test_request_context():
+    with app.app_context():
         settings.change(**asdict(EVERY_SETTING))
         db.session.commit()
 
 
 def settings_of(app):
-    with app.test_request_context():
+    with app.app_context():
         return publication()
 
 
