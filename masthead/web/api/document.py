@@ -28,6 +28,7 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "token_id": ("The id of the token.", 4),
     "invitation_id": ("The id of the invitation.", 5),
     "job_id": ("The id of the job.", 41),
+    "redirect_id": ("The id of the redirect.", 8),
     "user_id": ("The id of the account.", 1),
 }
 _SECURITY = {
