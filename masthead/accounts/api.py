@@ -42,7 +42,7 @@ MADE = "If the address is new here, the account is made. You can sign in now."
 @auth.post("/register")
 @public
 @operation(
-    "Make an account",
+    "Create an account",
     tag="auth",
     body=Registration,
     answer=Registered,
@@ -115,7 +115,7 @@ def _signed_in(pair: Pair, user: User) -> Answer:
 
 @auth.post("/refresh")
 @public
-@operation("Renew the tokens", tag="auth", answer=SignedIn, problems=(401,), bearer="refresh")
+@operation("Refresh the tokens", tag="auth", answer=SignedIn, problems=(401,), bearer="refresh")
 def refresh() -> Answer:
     """Exchange a refresh token, which works once, for a new pair."""
     try:

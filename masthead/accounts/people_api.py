@@ -87,7 +87,7 @@ def withdraw_invitation(invitation_id: int) -> Response:
 @bp.post("/<int:user_id>/reset-link")
 @requires(Permission.MANAGE_USERS)
 @operation(
-    "Make a link for a new password",
+    "Create a password reset link",
     tag="users",
     answer=LinkAnswer,
     status=201,
@@ -106,7 +106,7 @@ def reset_link(user_id: int) -> Answer:
 
 @bp.post("/<int:user_id>/reset-factor")
 @requires(Permission.MANAGE_USERS)
-@operation("Remove the second factors", tag="users", status=204, problems=(401, 403, 404, 409))
+@operation("Reset two-factor authentication", tag="users", status=204, problems=(401, 403, 404, 409))
 def reset_factor(user_id: int) -> Response:
     """For somebody who has lost them. It needs a sign-in of the last ten minutes."""
     bearer.check_fresh()

@@ -46,7 +46,7 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
     "jobs:read": ("Read about background jobs", Permission.MANAGE_JOBS),
     "jobs:write": ("Retry and cancel background jobs", Permission.MANAGE_JOBS),
     "statistics:read": ("Read the statistics", Permission.EDIT_POSTS),
-    "cache:read": ("Read the state of the page cache", Permission.MANAGE_JOBS),
+    "cache:read": ("Read the status of the page cache", Permission.MANAGE_JOBS),
     "cache:write": ("Clear the page cache", Permission.MANAGE_JOBS),
     "audit:read": ("Read the audit log", Permission.READ_AUDIT),
 }

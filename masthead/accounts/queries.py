@@ -141,7 +141,7 @@ def role_with_id(role_id: int) -> Role:
 
 
 def roles() -> Select[Role]:
-    """All roles, the lowest rank first."""
+    """All roles, the lowest level first."""
     return select(Role).order_by(Role.rank, Role.id)
 
 

@@ -22,7 +22,7 @@ READERS = (Permission.MANAGE_USERS, Permission.MANAGE_ROLES)
 @requires_any(READERS)
 @operation("List roles", tag="roles", query=PageQuery, answer=Roles, problems=(403, 404))
 def index(query: PageQuery) -> Answer:
-    """All roles, the lowest rank first."""
+    """All roles, the lowest level first."""
     page = paginate(queries.roles(), page=query.page, per_page=query.per_page)
     return listed(Roles, page, roles=[RoleAnswer.of(role) for role in page.items])
 
@@ -42,7 +42,7 @@ def _shown(role: Role) -> Answer:
 @bp.post("")
 @requires(Permission.MANAGE_ROLES)
 @operation(
-    "Make a role",
+    "Create a role",
     tag="roles",
     body=RoleInput,
     answer=RoleAnswer,

@@ -19,7 +19,7 @@ bp = Blueprint("sessions_api", __name__)
 @bp.get("")
 @signed_in
 @operation(
-    "List your sign-ins", tag="auth", scope="account:read", query=PageQuery, answer=Sessions, problems=(404,)
+    "List your sessions", tag="auth", scope="account:read", query=PageQuery, answer=Sessions, problems=(404,)
 )
 def index(query: PageQuery) -> Answer:
     """The browsers in which you are signed in, the last used first."""
@@ -30,7 +30,7 @@ def index(query: PageQuery) -> Answer:
 @bp.get("/<int:session_id>")
 @signed_in
 @operation(
-    "Read a sign-in",
+    "Read a session",
     tag="auth",
     scope="account:read",
     answer=SessionAnswer,
@@ -48,7 +48,7 @@ def show(session_id: int) -> Answer:
 @bp.delete("/<int:session_id>")
 @signed_in
 @operation(
-    "End a sign-in",
+    "End a session",
     tag="auth",
     scope="account:write",
     status=204,

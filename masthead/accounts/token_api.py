@@ -34,7 +34,7 @@ def show(token_id: int) -> Answer:
 @bp.post("")
 @signed_in
 @operation(
-    "Make a token",
+    "Create a token",
     tag="tokens",
     body=TokenInput,
     answer=NewToken,

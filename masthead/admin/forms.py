@@ -24,13 +24,13 @@ TEXT_CHARACTERS = 1_000
 #: WTForms wants its own class here; the published types do not know it yet.
 choice: Any = vars(choices)["SelectChoice"]
 POLICIES = [
-    choice("first", "Somebody's first comment waits for a moderator"),
-    choice("all", "Every comment waits for a moderator"),
-    choice("everybody", "Every comment appears at once"),
+    choice("first", "Hold first-time commenters"),
+    choice("all", "Hold every comment"),
+    choice("everybody", "Publish every comment at once"),
 ]
 CRAWLERS = [
-    choice("allow", "They may read everything that is public"),
-    choice("disallow", "They are asked to stay away"),
+    choice("allow", "Allow"),
+    choice("disallow", "Block"),
 ]
 TOO_LONG = "This has at most %(max)d characters."
 
@@ -73,9 +73,9 @@ class SettingsForm(Form):
     time_zone = time_zone_field("Readers see dates in this zone, and days and months begin by it.")
     comment_policy = SelectField("Comments", choices=POLICIES)
     posts_per_page = IntegerField(
-        "Posts on a page",
+        "Posts per page",
         [
-            FilledIfSent("Say how many posts a page shows."),
+            FilledIfSent("Enter the number of posts per page."),
             NumberRange(1, PER_PAGE_LIMIT, "A page shows %(min)s to %(max)s posts."),
         ],
     )
@@ -83,8 +83,7 @@ class SettingsForm(Form):
         "Navigation",
         [Length(max=20_000, message=TOO_LONG)],
         [trimmed],
-        description="A line for each link: its label, a bar, and a path of this site or a full address. "
-        "For example: About | /about",
+        description="One link per line, as Label | URL. For example: About | /about",
     )
     footer = TextAreaField(
         "Footer",
@@ -93,9 +92,9 @@ class SettingsForm(Form):
         description="A line at the end of every page, such as who is responsible for it.",
     )
     ai_crawlers = SelectField(
-        "Crawlers that collect texts for language models",
+        "AI crawlers",
         choices=CRAWLERS,
-        description="Said in robots.txt, which well-behaved crawlers follow. Search engines are not meant.",
+        description="Said in robots.txt, which well-behaved crawlers follow. Doesn't affect search engines.",
     )
     robots = TextAreaField(
         "More rules for robots.txt",

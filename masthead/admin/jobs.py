@@ -8,7 +8,7 @@ from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import NotFound
-from masthead.jobs import outbox
+from masthead.jobs import labels, outbox
 from masthead.jobs.models import State
 from masthead.web.paging import page_number
 
@@ -17,7 +17,7 @@ bp = Blueprint("jobs_admin", __name__)
 PER_PAGE = 50
 #: The lists, in the order in which somebody who looks for trouble reads them.
 LABELS: dict[State, str] = {
-    State.QUEUED: "Waiting",
+    State.QUEUED: "Queued",
     State.RUNNING: "Running",
     State.DEAD: "Failed",
     State.DONE: "Done",
@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
         tasks=list(db.session.scalars(outbox.names())),
         counts=outbox.counts(),
         labels=LABELS,
+        task_label=labels.of_task,
         at=clock.now(),
     )
 
@@ -46,11 +47,11 @@ def index() -> ResponseReturnValue:
 @bp.post("/jobs/<int:job_id>/retry")
 @requires(Permission.MANAGE_JOBS)
 def retry(job_id: int) -> ResponseReturnValue:
-    """Let a job start afresh that was given up or cancelled."""
+    """Queue a failed or cancelled job again."""
     outbox.retry(job_id)
     audit.record("job.retried", by=current_user(), subject=str(job_id))
     db.session.commit()
-    flash(f"Job {job_id} waits to be run again.")
+    flash(f"Job {job_id} queued.")
     return _to_list()
 
 

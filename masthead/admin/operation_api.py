@@ -59,7 +59,7 @@ def _shown(job_id: int) -> Answer:
 @requires(Permission.MANAGE_JOBS)
 @operation("Retry a job", tag="jobs", answer=JobAnswer, problems=(403, 404, 409))
 def retry(job_id: int) -> Response:
-    """Let a job start afresh that was given up or cancelled."""
+    """Queue a failed or cancelled job again."""
     outbox.retry(job_id)
     audit.record("job.retried", by=current_user(), subject=str(job_id))
     answer = settled(_shown, job_id)
@@ -71,7 +71,7 @@ def retry(job_id: int) -> Response:
 @requires(Permission.MANAGE_JOBS)
 @operation("Cancel a job", tag="jobs", answer=JobAnswer, problems=(403, 404, 409))
 def cancel(job_id: int) -> Response:
-    """Keep a job from running that waits or was given up."""
+    """Keep a queued or failed job from running."""
     outbox.cancel(job_id)
     audit.record("job.cancelled", by=current_user(), subject=str(job_id))
     answer = settled(_shown, job_id)
@@ -114,7 +114,7 @@ def _by_day(period: Sequence[date], counts: Mapping[date, int]) -> list[Day]:
 
 @cache.get("")
 @requires(Permission.MANAGE_JOBS)
-@operation("Read the state of the page cache", tag="cache", answer=CacheAnswer, problems=(403,))
+@operation("Read the status of the page cache", tag="cache", answer=CacheAnswer, problems=(403,))
 def show_cache() -> Answer:
     """How often each process of the server on this machine answers from memory, and how full that is."""
     is_on, home = current_app.config["PAGE_CACHE"], Path(current_app.config["MASTHEAD_HOME"])

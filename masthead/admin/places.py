@@ -28,7 +28,7 @@ ADMINISTRATION: tuple[Place, ...] = (
         "posts_admin.index",
         "All posts",
         Permission.EDIT_POSTS,
-        "What waits for review, what is scheduled, everybody's drafts, and the trash.",
+        "Posts in review, scheduled posts, everybody's drafts, and the trash.",
     ),
     Place(
         "comments_admin.queue",
@@ -40,13 +40,13 @@ ADMINISTRATION: tuple[Place, ...] = (
         "pages_admin.index",
         "Pages",
         Permission.MANAGE_PAGES,
-        "Texts that stand beside the posts, such as “About”.",
+        "Content beside the posts, such as “About”.",
     ),
     Place(
         "tags_admin.index",
         "Tags",
         Permission.MANAGE_TAGS,
-        "Name and describe what posts are about, and make one tag of two.",
+        "Name and describe what posts are about, and merge tags.",
     ),
     Place(
         "accounts_admin.index",
@@ -58,48 +58,48 @@ ADMINISTRATION: tuple[Place, ...] = (
         "roles.index",
         "Roles",
         Permission.MANAGE_ROLES,
-        "What each role may do, and roles of your own.",
+        "The permissions of each role, and custom roles.",
     ),
     Place(
         "settings_admin.edit",
         "Settings",
         Permission.MANAGE_SETTINGS,
-        "Title, colour, navigation, and which comments wait.",
+        "Title, colour, navigation, and which comments are held.",
     ),
     Place(
         "redirects_admin.index",
         "Redirects",
         Permission.MANAGE_SETTINGS,
-        "Old addresses that lead elsewhere.",
+        "Old URLs that lead elsewhere.",
     ),
     Place(
         "statistics_admin.show",
         "Statistics",
         Permission.EDIT_POSTS,
-        "What is read most, and how much is read and discussed each day.",
+        "Page views and comments by day, and the top posts.",
     ),
     Place(
         "jobs_admin.index",
-        "Jobs",
+        "Background tasks",
         Permission.MANAGE_JOBS,
-        "Letters and other work in the background: what waits, and what has failed.",
+        "Emails and other work in the background: what is queued, and what has failed.",
     ),
     Place(
         "audit_admin.index",
         "Audit log",
         Permission.READ_AUDIT,
-        "Who signed in, and who changed rights, roles and links.",
+        "Who signed in, and who changed posts, permissions and settings.",
     ),
 )
 #: Whoever has one of these has something to do in the administration.
 BACK_OFFICE: tuple[Permission, ...] = tuple(place.permission for place in ADMINISTRATION if place.permission)
 
 _OWN_WORK = (
-    Place("dashboard.index", "Desk"),
-    Place("posts_desk.create", "Write", Permission.WRITE),
+    Place("dashboard.index", "Dashboard"),
+    Place("posts_desk.create", "New post", Permission.WRITE),
     Place("posts_desk.my_posts", "My posts", Permission.WRITE),
 )
-_ACCOUNT = (Place("accounts.profile", "Profile"), Place("security.overview", "Signing in"))
+_ACCOUNT = (Place("accounts.profile", "Profile"), Place("security.overview", "Account security"))
 
 
 def init_app(app: Flask) -> None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.admin import queries
+from masthead.admin.jobs import LABELS
 from masthead.errors import NotFound
 from masthead.jobs import outbox
 
@@ -73,11 +74,12 @@ def show() -> ResponseReturnValue:
         days=days,
         periods=PERIODS,
         charts=[
-            chart("Views", period, queries.views_by_day(period[0])),
+            chart("Page views", period, queries.views_by_day(period[0])),
             chart("Comments", period, queries.comments_by_day(period[0])),
         ],
         entries=_entries(queries.most_read(period[0], limit=TOP_POSTS)),
         jobs=jobs,
+        job_labels=LABELS,
     )
 
 

@@ -44,7 +44,7 @@ def store() -> ResponseReturnValue:
     form = TagForm()
     if form.validate() and (made := _stored(form)) is not None:
         db.session.commit()
-        flash(f"The tag {made.name} is made.")
+        flash(f"Tag created: {made.name}.")
         return redirect(url_for("tags_admin.index"), code=303)
     return render_template("admin/tag.html", form=form, tag=None), 422
 
@@ -67,7 +67,7 @@ def save(tag_id: int) -> ResponseReturnValue:
     form = TagForm(obj=tag)
     if form.validate() and _stored(form, tag) is not None:
         db.session.commit()
-        flash(f"The tag {tag.name} is saved.")
+        flash(f"Tag saved: {tag.name}.")
         return redirect(url_for("tags_admin.edit", tag_id=tag_id), code=303)
     return _desk(tag_id, form, MergeForm(formdata=None), 422)
 
@@ -102,8 +102,8 @@ def merge(tag_id: int) -> ResponseReturnValue:
             form.show(error)
         else:
             db.session.commit()
-            posts = "1 post carries" if count == 1 else f"{count} posts carry"
-            flash(f"{old} is {into.name} now: {posts} it instead.")
+            posts = "1 post" if count == 1 else f"{count} posts"
+            flash(f"{old}: merged into {into.name} ({posts}).")
             return redirect(url_for("tags_admin.edit", tag_id=into.id), code=303)
     return _desk(tag_id, TagForm(formdata=None, obj=queries.get(tag_id)), form, 422)
 
@@ -116,7 +116,7 @@ def delete(tag_id: int) -> ResponseReturnValue:
     name = tag.name
     tagging.remove_unused(tag, by=current_user())
     db.session.commit()
-    flash(f"The tag {name} is deleted.")
+    flash(f"Tag deleted: {name}.")
     return redirect(url_for("tags_admin.index"), code=303)
 
 

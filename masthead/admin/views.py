@@ -82,5 +82,5 @@ def save() -> ResponseReturnValue:
         return render_template("settings/edit.html", form=form), 422
     settings.change(current_user(), **form.settings())
     db.session.commit()
-    flash("The settings are saved. Every page shows them now.")
+    flash("Settings saved.")
     return redirect(url_for("settings_admin.edit"), code=303)

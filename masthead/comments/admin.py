@@ -28,8 +28,8 @@ PARTICIPLES: dict[Step, str] = {
     Step.APPROVE: "approved",
     Step.REJECT: "marked as spam",
     Step.DELETE: "deleted",
-    Step.RESTORE: "put back among those that wait",
-    Step.UNAPPROVE: "put back among those that wait",
+    Step.RESTORE: "returned to pending",
+    Step.UNAPPROVE: "returned to pending",
 }
 
 
@@ -89,7 +89,7 @@ def decide_many() -> ResponseReturnValue:
     step = _step("step")
     ids = _ids("comment_id")
     if not ids or step is None:
-        flash("Tick the comments that you mean, then press a button below the list.", "warning")
+        flash("Select at least one comment first.", "warning")
         return _to_list(status, number)
     comments = queries.many_for_moderation(ids, by=current_user())
     taken = actions.take(step, comments, by=current_user(), at=clock.now())
@@ -105,7 +105,7 @@ def undo() -> ResponseReturnValue:
     """Take back the last decision about what waited."""
     step, ids = _step("undo_step"), _ids("undo_id")
     if step is None or step not in UNDOING.values() or not ids:
-        raise Invalid("There is no decision to take back. Load the list again.")
+        raise Invalid("There is nothing to undo. Load the list again.")
     comments = queries.many_for_moderation(ids, by=current_user())
     taken = actions.take(step, comments, by=current_user(), at=clock.now())
     db.session.commit()
@@ -146,7 +146,9 @@ def _ids(name: str) -> set[int]:
     given = request.form.getlist(name)
     ids = {number for number in map(id_from, given) if number is not None}
     if len(ids) != len(given) or len(ids) > COMMENTS_PER_PAGE:
-        raise Invalid("This choice of comments cannot be read. Load the list again, and tick them once more.")
+        raise Invalid(
+            "This choice of comments cannot be read. Load the list again, and select them once more."
+        )
     return ids
 
 
@@ -155,7 +157,7 @@ def _report(step: Step, *, asked: int, taken: int) -> None:
     if taken:
         flash(f"{_many(taken)} {PARTICIPLES[step]}.")
     if taken < asked:
-        flash(f"{_many(asked - taken)} left as found: somebody had decided or deleted before.", "warning")
+        flash(f"{_many(asked - taken)} skipped: already moderated or deleted.", "warning")
 
 
 def _many(count: int) -> str:

@@ -181,7 +181,7 @@ def approve(comment_id: int) -> Response:
 @bp.post("/<int:comment_id>/reject")
 @requires(Permission.MODERATE)
 @operation(
-    "Reject a comment",
+    "Mark a comment as spam",
     tag="comments",
     scope="comments:moderate",
     answer=CommentAnswer,
@@ -195,7 +195,7 @@ def reject(comment_id: int) -> Response:
 @bp.post("/<int:comment_id>/restore")
 @requires(Permission.MODERATE)
 @operation(
-    "Bring a comment back",
+    "Restore a comment",
     tag="comments",
     scope="comments:moderate",
     answer=CommentAnswer,
@@ -213,7 +213,7 @@ def restore(comment_id: int) -> Response:
 @bp.post("/<int:comment_id>/unapprove")
 @requires(Permission.MODERATE)
 @operation(
-    "Let a comment wait again",
+    "Return a comment to pending",
     tag="comments",
     scope="comments:moderate",
     answer=CommentAnswer,

@@ -72,6 +72,6 @@ class QueueQuery(PageQuery):
 
     status: CommentStatus = Field(
         default=CommentStatus.PENDING,
-        description="Those that wait, if nothing is said.",
+        description="Pending comments, if nothing is given.",
         examples=["pending"],
     )

@@ -96,7 +96,7 @@ def cancel(job_id: int) -> None:
     _move(
         job_id,
         from_states=(State.QUEUED, State.DEAD),
-        problem="Only a job that waits can be cancelled.",
+        problem="Only a queued job can be cancelled.",
         state=State.CANCELLED,
         finished_at=clock.now(),
     )

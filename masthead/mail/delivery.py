@@ -35,7 +35,7 @@ def send(letter: Letter) -> None:
     """Send the letter now; raises `OSError` or `smtplib.SMTPException` when the server does not take it."""
     transport = transports.from_url(current_app.config["MAIL_URL"])
     if transport is None:
-        log.info("mail is off, so a letter was not sent")
+        log.info("mail is off, so an email was not sent")
         return
     name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
     transport.send(letters.message(letter, Mailbox(address, name)))

@@ -56,7 +56,7 @@ class SMTP:
         """Connect and sign in."""
         with self._signed_in() as server:
             server.noop()
-        return f"{self.host}:{self.port} takes letters from us."
+        return f"{self.host}:{self.port} takes emails from us."
 
     @contextmanager
     def _signed_in(self) -> Iterator[smtplib.SMTP]:

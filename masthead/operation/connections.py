@@ -140,7 +140,7 @@ def mail() -> Iterator[Finding]:
     try:
         yield Finding(Level.OK, "mail", transport.try_out())
     except transports.FAILURES as error:
-        sentence = f"No letter can be sent ({' '.join(str(error).split())[:200]}). Look at MAIL_URL, then: masthead mail test ADDRESS"
+        sentence = f"No email can be sent ({' '.join(str(error).split())[:200]}). Look at MAIL_URL, then: masthead mail test ADDRESS"
         yield Finding(Level.ERROR, "mail", sentence)
 
 

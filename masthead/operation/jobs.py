@@ -48,7 +48,7 @@ def retry(job_id: int) -> None:
     """Let the dead or cancelled job JOB_ID start afresh."""
     outbox.retry(job_id)
     db.session.commit()
-    click.echo(f"Job {job_id} waits to be run again.")
+    click.echo(f"Job {job_id} queued.")
 
 
 @group.command("cancel")

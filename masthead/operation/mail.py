@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 from masthead.mail import delivery, letters, transports
 from masthead.web.commands import Group
 
-group = Group("mail", help="Check that letters can be sent.")
+group = Group("mail", help="Check that emails can be sent.")
 
 
 @group.command("test")
@@ -24,5 +24,5 @@ def test(address: str) -> None:
     try:
         delivery.send(letter)
     except transports.FAILURES as error:
-        raise click.ClickException(f"The letter was not sent: {error}") from None
-    click.echo(f"The letter to {address} was handed over.")
+        raise click.ClickException(f"The email was not sent: {error}") from None
+    click.echo(f"The email to {address} was handed over.")

@@ -107,7 +107,7 @@ def _jobs() -> Iterator["Metric"]:
     from prometheus_client.core import GaugeMetricFamily
 
     jobs = GaugeMetricFamily(
-        "masthead_jobs", "Background jobs, letters among them, by task and state.", labels=["task", "state"]
+        "masthead_jobs", "Background jobs, emails among them, by task and state.", labels=["task", "state"]
     )
     rows = db.session.execute(select(Job.name, Job.state, func.count()).group_by(Job.name, Job.state))
     for name, state, count in rows:

@@ -160,7 +160,7 @@ def purge(page_id: int) -> ResponseReturnValue:
     title = page.title
     actions.purge(page, by=current_user())
     db.session.commit()
-    flash(f"The page “{title}” is deleted for good.")
+    flash(f"The page “{title}” is deleted permanently.")
     return redirect(url_for("pages_admin.index", state=PageStatus.TRASHED.value), code=303)
 
 
@@ -190,7 +190,7 @@ def _take_step(page: Page, *, at: datetime) -> None:
 
 
 def _saved(page: Page, manuscript: Manuscript) -> ResponseReturnValue:
-    flash("The page is saved, and public." if page.is_public else "The page is saved. Readers do not see it.")
+    flash("Page updated." if page.is_public else "Page saved. Only editors can see it.")
     warn(manuscript.warnings)
     return redirect(url_for("pages_admin.edit", page_id=page.id), code=303)
 

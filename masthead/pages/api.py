@@ -164,7 +164,7 @@ def delete(slug: str, query: PageDeletion) -> Response:
 @bp.post("/<slug>/restore")
 @requires(Permission.MANAGE_PAGES)
 @operation(
-    "Take a page out of the trash",
+    "Restore a page from the trash",
     tag="pages",
     answer=PageAnswer,
     problems=(403, 404, 409, 412),

@@ -106,7 +106,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
 @bp.post("")
 @requires(Permission.MANAGE_USERS)
 @operation(
-    "Make an account for somebody",
+    "Create an account for somebody",
     tag="users",
     body=AccountInput,
     answer=Member,

@@ -62,7 +62,7 @@ def unpublish(slug: str) -> Response:
 @bp.post("/<slug>/restore")
 @requires(Permission.WRITE)
 @operation(
-    "Take a post out of the trash",
+    "Restore a post from the trash",
     tag="posts",
     answer=PostAnswer,
     problems=STEPS,

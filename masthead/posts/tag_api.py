@@ -45,7 +45,7 @@ def _shown(slug: str) -> Answer:
 @bp.post("")
 @requires(Permission.MANAGE_TAGS)
 @operation(
-    "Make a tag",
+    "Create a tag",
     tag="tags",
     body=TagInput,
     answer=TagAnswer,

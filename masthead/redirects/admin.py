@@ -59,7 +59,7 @@ def create() -> ResponseReturnValue:
             form.show(error if isinstance(error, Invalid) else Invalid(error.message, field="path"))
         else:
             db.session.commit()
-            flash(f"{made.path} leads to {made.target_url} now.")
+            flash(f"Redirect created: {made.path} leads to {made.target_url}.")
             return redirect(url_for("redirects_admin.index"), code=303)
     return _list(form), 422
 
@@ -72,7 +72,7 @@ def delete(redirect_id: int) -> ResponseReturnValue:
     path = found.path
     changing.remove(found, by=current_user())
     db.session.commit()
-    flash(f"{path} leads nowhere now.")
+    flash(f"Redirect removed: {path}.")
     return redirect(url_for("redirects_admin.index"), code=303)
 
 

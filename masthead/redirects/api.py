@@ -26,7 +26,7 @@ def index(query: RedirectsQuery) -> Answer:
 @bp.post("")
 @requires(Permission.MANAGE_SETTINGS)
 @operation(
-    "Make a redirect",
+    "Create a redirect",
     tag="settings",
     body=RedirectInput,
     answer=RedirectAnswer,

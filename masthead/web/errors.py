@@ -41,7 +41,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
 SENTENCES: dict[int, str] = {
     400: "The server could not make sense of this request. Go back, and try it once more.",
     401: "Sign in to see this page.",
-    403: "Your account does not have the right to do this. An administrator can change that.",
+    403: "Your account does not have permission to do this. An administrator can change that.",
     404: "There is no page at this address. It may have moved, or the link may be mistyped.",
     405: "This address cannot be used in this way.",
     409: "Somebody else changed this in the meantime. Load the page again, and repeat your change.",

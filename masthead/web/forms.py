@@ -16,7 +16,7 @@ from masthead.web.expired_forms import redisplays_expired_form
 
 __all__ = ["Form", "redisplays_expired_form", "time_zone_field", "trimmed", "warn"]
 
-EXPIRED = "This form was open for too long. Nothing is lost: check your text, and send it again."
+EXPIRED = "Your session expired. Nothing is lost: check your text, and send it again."
 UNSTORABLE = (
     "This text held characters that cannot be stored. They have been removed; check it, and send it again."
 )

@@ -324,5 +324,5 @@ def test_expired_form_of_the_second_step_is_shown_again_without_the_code(
     client.fill_in("/auth/login", email=cast.walt.email or "", password=PASSWORD)
     answer = client.post("/auth/second-step", data={"csrf_token": "old", "otp": phone.code(1)})
     assert answer.status_code == 422
-    assert "was open for too long" in document(answer).text("//main")
+    assert "session expired" in document(answer).text("//main")
     assert client.fill_in("/auth/second-step", otp=phone.code(1)).status_code == 303

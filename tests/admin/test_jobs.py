@@ -101,5 +101,5 @@ def test_page_is_accessible_and_its_buttons_work(page, app, cast):
     page.goto("/admin/jobs")
     assert_accessible(page)
     page.get_by_role("button", name=f"Retry job {failed}").click()
-    page.get_by_text(f"Job {failed} waits to be run again.").wait_for()
+    page.get_by_text(f"Job {failed} queued.").wait_for()
     assert state_of(app, failed) == State.QUEUED

@@ -36,7 +36,7 @@ def test_keys_decide_and_the_focus_stays_in_its_place(waiting, page, cast):
         ("s", "1 comment is marked as spam.", "No. 3"),
         ("d", "1 comment is deleted.", "No. 4"),
         # Undone: it waits again, in its order, and has the focus.
-        ("u", "1 comment is put back among those that wait.", "No. 3"),
+        ("u", "1 comment is returned to pending.", "No. 3"),
     ):
         page.keyboard.press(key)
         page.get_by_text(said).wait_for()
@@ -47,7 +47,7 @@ def test_keys_decide_and_the_focus_stays_in_its_place(waiting, page, cast):
         page.keyboard.press("j")
         assert focused(page) == text
         page.keyboard.press("u")
-        page.get_by_text("1 comment is put back among those that wait.").wait_for()
+        page.get_by_text("1 comment is returned to pending.").wait_for()
     page.goto("/admin/comments")
     assert page.locator("article .comment-text").all_inner_texts() == [f"No. {n}" for n in range(5)]
 
@@ -62,7 +62,7 @@ def test_everything_is_selected_and_decided_at_once(waiting, page, cast):
     page.get_by_role("button", name="Approve all ticked").click()
     page.get_by_text("4 comments are approved.").wait_for()
     page.get_by_role("button", name="Undo the last decision").click()
-    page.get_by_text("4 comments are put back among those that wait.").wait_for()
+    page.get_by_text("4 comments are returned to pending.").wait_for()
     assert page.locator("article").count() == 5
 
 

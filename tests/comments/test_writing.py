@@ -94,7 +94,7 @@ def test_an_expired_form_keeps_the_text(cast, sign_in, stored):
     page = document(response)
     assert response.status_code == 422
     assert page.value_of("body") == "My words"
-    assert "open for too long" in page.text("//main")
+    assert "session expired" in page.text("//main")
     assert stored() == []
     # Sent once more as it is, it goes in.
     sent = page.form({"body": "My words"})

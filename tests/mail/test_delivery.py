@@ -34,7 +34,7 @@ def test_letter_arrives_encrypted(
     assert mailbox.recipients == [["rhea@example.org"]]
     assert mailbox.encrypted == [True]
     assert (letter["Subject"], letter["From"]) == (
-        "A test letter from Masthead",
+        "A test email from Masthead",
         "The Desk <desk@example.org>",
     )
     assert letter.get_content_type() == "multipart/alternative"
@@ -59,13 +59,13 @@ def test_wrong_password_is_an_error(
 def test_folder_takes_letters(make_app: MakeApp, tmp_path: Path) -> None:
     send_test(make_app(MAIL_URL=f"file://{tmp_path}/letters"))
     (path,) = (tmp_path / "letters").iterdir()
-    assert b"Subject: A test letter from Masthead" in path.read_bytes()
+    assert b"Subject: A test email from Masthead" in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
 
 
 def test_console_shows_the_text(make_app: MakeApp, capsys: pytest.CaptureFixture[str]) -> None:
     send_test(make_app(MAIL_URL="console:"))
-    assert "Subject: A test letter from Masthead" in capsys.readouterr().out
+    assert "Subject: A test email from Masthead" in capsys.readouterr().out
 
 
 def test_mail_is_off_without_an_address(app: Flask) -> None:

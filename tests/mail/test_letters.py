@@ -16,7 +16,7 @@ SENDER = Mailbox("desk@example.org", "The Desk")
 def test_letter_has_text_and_html_with_inlined_styles(app: Flask) -> None:
     with app.app_context():
         letter = letters.compose("test", recipient="rhea@example.org", site_url="https://example.org")
-    assert letter.subject == "A test letter from Masthead"
+    assert letter.subject == "A test email from Masthead"
     assert letter.text.startswith("This letter shows")
     assert "<style" not in letter.html
     assert '<p class="nameplate" style="' in letter.html

@@ -152,7 +152,7 @@ def test_a_stale_save_is_refused_and_keeps_the_text(walt, sign_in, cast):
 def test_an_expired_form_says_so_and_keeps_the_text(walt):
     response = walt.post("/blog/create", data=TEXT | {"csrf_token": "expired", "action": "publish"})
     assert response.status_code == 422
-    assert "open for too long" in response.text
+    assert "session expired" in response.text
     assert "They *freeze* from the banks." in response.text
 
 

@@ -79,7 +79,7 @@ def document(app: Flask) -> dict[str, Any]:
         "info": {
             "title": "Masthead",
             "version": __version__,
-            "summary": "Everything the site can do, for programs.",
+            "summary": "Everything the site can do, over HTTP and JSON.",
         },
         "servers": [{"url": app.config["SITE_URL"]}],
         "tags": groups.described(paths),

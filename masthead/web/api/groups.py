@@ -5,17 +5,17 @@ from typing import Any
 #: Tag → title, and a sentence about it.
 GROUPS: dict[str, tuple[str, str]] = {
     "posts": ("Posts", "Read, find, write and publish posts, and read what was saved before."),
-    "comments": ("Comments", "Read and write comments, and decide about those that wait."),
+    "comments": ("Comments", "Read and write comments, and moderate pending ones."),
     "tags": ("Tags", "What posts are about. Readers see the tags of published posts."),
     "pages": ("Pages", "Texts that stand beside the posts, such as “About”."),
     "media": ("Media", "Pictures and other files."),
     "users": ("People", "Who writes here, and for administrators the accounts."),
-    "auth": ("Signing in and your account", "Tokens for a program that signs in, and your own profile."),
-    "tokens": ("Personal tokens", "Tokens for scripts and devices that cannot sign in."),
-    "roles": ("Roles", "What each role may do."),
+    "auth": ("Signing in and your account", "Tokens for a client that signs in, and your own profile."),
+    "tokens": ("API tokens", "Tokens for scripts and devices that cannot sign in."),
+    "roles": ("Roles", "The permissions of each role."),
     "settings": ("Settings", "Title, colour, navigation and the rules for comments."),
     "statistics": ("Statistics", "What is read and discussed."),
-    "jobs": ("Jobs", "Letters and other work in the background."),
+    "jobs": ("Background jobs", "Emails and other work in the background."),
     "cache": ("Page cache", "What the server keeps in memory."),
     "audit": ("Audit log", "Who did what."),
 }

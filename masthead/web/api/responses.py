@@ -18,7 +18,7 @@ WORDS: dict[int, tuple[str, str]] = {
         "The token is missing, invalid or expired.",
         "The token is missing, invalid or expired. Sign in again.",
     ),
-    403: ("The account does not have the right to do this.", errors.SENTENCES[403]),
+    403: ("The account does not have permission to do this.", errors.SENTENCES[403]),
     404: ("There is nothing here, or the account may not know of it.", "There is no such post."),
     409: (
         "This is not possible in the present state, or a request with the same Idempotency-Key is under way.",

@@ -127,18 +127,18 @@ class PageQuery(Schema):
         default=1,
         ge=1,
         le=999_999,
-        description="The number of the part. Behind the last one: 404.",
+        description="Page number. A page beyond the last one answers 404.",
         examples=[1],
     )
-    per_page: Count = Field(default=20, ge=1, le=100, description="How many items a part has.", examples=[20])
+    per_page: Count = Field(default=20, ge=1, le=100, description="Items per page.", examples=[20])
 
 
 class ListAnswer(Schema):
     """What every list says beside its items; ``total`` and ``pages`` are null with a cursor."""
 
-    total: int | None = Field(description="How many items there are in all.", examples=[1])
+    total: int | None = Field(description="Total number of items.", examples=[1])
     page: int | None = Field(description="The number of this part.", examples=[1])
-    per_page: Count = Field(description="How many items a part has.", examples=[20])
+    per_page: Count = Field(description="Items per page.", examples=[20])
     pages: int | None = Field(description="How many parts there are.", examples=[1])
     next_cursor: str | None = Field(
         default=None, description="For `cursor`, where the list has one; null at its end.", examples=[None]

@@ -1,0 +1,36 @@
+"""The words for background tasks: a label for each, by the name that jobs store."""
+
+from typing import Final
+
+TASKS: Final[dict[str, str]] = {
+    "accounts.carry_out_closures": "Delete closed accounts",
+    "accounts.forget_ended": "Clear ended sessions",
+    "accounts.send_link": "Email a link",
+    "accounts.tell_of_factor": "Email about two-factor authentication",
+    "accounts.tell_of_registration": "Email about a repeated registration",
+    "api.forget_old_keys": "Clear old idempotency keys",
+    "audit.forget_old": "Clear old audit log entries",
+    "comments.purge_removed": "Purge deleted comments",
+    "comments.tell_moderator": "Email a moderator about pending comments",
+    "comments.tell_moderators": "Notify moderators about pending comments",
+    "comments.tell_of_comment": "Email about a comment",
+    "database.refresh_statistics": "Update database statistics",
+    "jobs.forget_old": "Clear old background tasks",
+    "limits.forget_old": "Clear old rate limits",
+    "pagecache.forget_old": "Clear old cache",
+    "pages.copy_pictures": "Copy external pictures of a page",
+    "pages.purge_trash": "Empty the trash of pages",
+    "posts.copy_pictures": "Copy external pictures of a post",
+    "posts.purge_trash": "Empty the trash of posts",
+    "posts.tell_of_publication": "Email about a scheduled post",
+    "posts.tell_of_publishing": "Email about a published post",
+    "posts.tell_of_return": "Email about a returned post",
+    "posts.tell_of_submission": "Email about a submitted post",
+    "search.index_author": "Index the posts of an author",
+    "texts.render": "Render content",
+}
+
+
+def of_task(name: str) -> str:
+    """What a task is called; one of an add-on, or of an earlier version, is shown by its name."""
+    return TASKS.get(name, name)
