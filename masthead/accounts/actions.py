@@ -116,7 +116,7 @@ def checked_email(email: str) -> str:
         return validate_email(email, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise Invalid(
-            "This is not an e-mail address. It should look like name@example.org.", field="email"
+            "This is not an email address. It should look like name@example.org.", field="email"
         ) from None
 
 

@@ -35,8 +35,8 @@ from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
 
 auth = Blueprint("auth_api", __name__)
-WRONG = "The e-mail address or the password is not right."
-MADE = "If the address is new here, the account is made. You can sign in now."
+WRONG = "The email address or the password is not right."
+MADE = "If the address is new here, the account is created. You can sign in now."
 
 
 @auth.post("/register")

@@ -77,7 +77,7 @@ def reset_factor(user_id: int) -> ResponseReturnValue:
     user = queries.get(user_id)
     factor_actions.reset(user, by=current_user())
     db.session.commit()
-    flash(f"{user.display_name} has no second factor any more, and is signed out everywhere.")
+    flash(f"{user.display_name} no longer has two-factor authentication, and is signed out everywhere.")
     return redirect_back(url_for("accounts_admin.index"))
 
 

@@ -138,7 +138,11 @@ def sign_out(identity: str) -> None:
 @with_appcontext
 def reset_factor(identity: str) -> None:
     """Take every second factor off an account whose owner has lost them."""
-    _change(identity, factor_actions.reset, "has no second factor any more, and is signed out everywhere.")
+    _change(
+        identity,
+        factor_actions.reset,
+        "no longer has two-factor authentication, and is signed out everywhere.",
+    )
 
 
 @group.command("require-factor")
@@ -151,7 +155,7 @@ def require_factor(role: str, off: bool) -> None:
     factor_actions.require(found, not off, by=None)
     db.session.commit()
     click.echo(
-        f"The role {found.name} asks for {'no' if off else 'a'} second factor{' any longer' if off else ' now'}."
+        f"The role {found.name} {'no longer requires' if off else 'requires'} two-factor authentication."
     )
 
 

@@ -1,4 +1,4 @@
-"""Deleting an account: the wish, taking it back for fourteen days, and carrying it out. Nothing here commits."""
+"""Deleting an account: the wish, taking it back for 14 days, and carrying it out. Nothing here commits."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,9 +117,7 @@ def close(user: User, *, posts: Fate, comments: Fate, heir: str, by: User, at: d
 def check_can_close(user: User, *, by: User) -> None:
     """Raise `NotAllowed` or `Conflict` unless ``by`` may delete the account."""
     if user.id == by.id:
-        raise Conflict(
-            "Delete your own account on the page “Your data”, where you can undo it for fourteen days."
-        )
+        raise Conflict("Delete your own account on the page “Your data”, where you can undo it for 14 days.")
     if not can_change_account(by, user):
         raise NotAllowed("Nobody deletes an account of an equal or higher role.")
     if user.is_byline:

@@ -17,7 +17,7 @@ class EmailTaken(Invalid):
     """Another account has this address. Never shown to the public, which must not learn who has an account."""
 
     def __init__(self, email: str) -> None:
-        super().__init__("Another account has this e-mail address.", field="email")
+        super().__init__("Another account has this email address.", field="email")
         self.email = email
 
 
@@ -35,6 +35,6 @@ class SecondFactorRequired(Unauthorized):
 
     def __init__(self) -> None:
         super().__init__(
-            "This account has a second factor. Send a code of its app, or a recovery code, as otp; an account with "
+            "This account has two-factor authentication. Send a code of its app, or a recovery code, as otp; an account with "
             "passkeys alone uses a personal token."
         )

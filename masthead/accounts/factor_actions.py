@@ -64,14 +64,18 @@ def _clean_up(user: User) -> None:
     if queries.has_second_factor(user.id):
         return
     if user.role.requires_second_factor:
-        raise Conflict("Your role asks for a second factor. Add another one first, then remove this one.")
+        raise Conflict(
+            "Your role requires two-factor authentication. Add another method first, then remove this one."
+        )
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
 def renew_recovery_codes(user: User) -> list[str]:
     """Ten new codes, which void those before; raises `Conflict` without a factor that they could replace."""
     if not queries.has_second_factor(user.id):
-        raise Conflict("Recovery codes replace a second factor. Add an authenticator app or a passkey first.")
+        raise Conflict(
+            "Recovery codes belong to two-factor authentication. Add an authenticator app or a passkey first."
+        )
     codes = second_factor.new_recovery_codes(user)
     _note(user, "recovery_codes.made", "codes_made")
     return codes

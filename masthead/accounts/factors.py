@@ -141,7 +141,7 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     if form.validate():
         factor_actions.rename_passkey(current_user(), passkey_id, form.name.data or "")
         db.session.commit()
-        flash("The passkey has its new name.")
+        flash("Passkey renamed.")
     else:
         flash(" ".join(form.name.errors), "error")
     return _back()

@@ -45,14 +45,14 @@ CHOSEN_PASSWORD = [
     ),
 ]
 USERNAME_RULE = Length(*USERNAME_CHARACTERS, message="A user name has %(min)d to %(max)d characters.")
-EMAIL_RULE = Length(max=EMAIL_CHARACTERS, message="An e-mail address has at most %(max)d characters.")
+EMAIL_RULE = Length(max=EMAIL_CHARACTERS, message="An email address has at most %(max)d characters.")
 EMAIL_SHAPE = Regexp(
-    r"[^@\s]+@[^@\s]+", message="This is not an e-mail address. It should look like name@example.org."
+    r"[^@\s]+@[^@\s]+", message="This is not an email address. It should look like name@example.org."
 )
 
 CODE_RULE = Length(max=40, message="A code has at most %(max)d characters.")
 PASSKEY_NAME = [
-    InputRequired("Give the passkey a name by which you recognise it."),
+    InputRequired("Enter a name to recognise the passkey by."),
     Length(max=PASSKEY_NAME_CHARACTERS, message="A name has at most %(max)d characters."),
 ]
 
@@ -60,9 +60,7 @@ PASSKEY_NAME = [
 class LoginForm(Form):
     """Signing in."""
 
-    email = StringField(
-        "E-mail address", [InputRequired("Enter your e-mail address."), EMAIL_RULE], [trimmed]
-    )
+    email = StringField("Email", [InputRequired("Enter your email address."), EMAIL_RULE], [trimmed])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
     remember = BooleanField("Keep me signed in on this device")
 
@@ -72,9 +70,9 @@ class RegistrationForm(Form):
 
     username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
     email = StringField(
-        "E-mail address",
+        "Email",
         [
-            InputRequired("Enter your e-mail address."),
+            InputRequired("Enter your email address."),
             EMAIL_RULE,
             EMAIL_SHAPE,
         ],
@@ -82,10 +80,10 @@ class RegistrationForm(Form):
     )
     password = PasswordField("Password", CHOSEN_PASSWORD)
     password_confirm = PasswordField(
-        "The same password again",
+        "Confirm password",
         [
-            InputRequired("Enter the password a second time."),
-            EqualTo("password", "The two passwords are not the same."),
+            InputRequired("Enter the password again."),
+            EqualTo("password", "The passwords do not match."),
         ],
     )
 
@@ -95,10 +93,10 @@ class NewPasswordForm(Form):
 
     password = PasswordField("New password", CHOSEN_PASSWORD)
     password_confirm = PasswordField(
-        "The same password again",
+        "Confirm password",
         [
-            InputRequired("Enter the password a second time."),
-            EqualTo("password", "The two passwords are not the same."),
+            InputRequired("Enter the password again."),
+            EqualTo("password", "The passwords do not match."),
         ],
     )
 
@@ -106,14 +104,14 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(NewPasswordForm):
     """Changing one's own password."""
 
-    current_password = PasswordField("Your present password", [InputRequired("Enter your present password.")])
+    current_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
 
 
 class AddressForm(Form):
     """Asking for a link, or naming a new address."""
 
     email = StringField(
-        "E-mail address", [InputRequired("Enter an e-mail address."), EMAIL_RULE, EMAIL_SHAPE], [trimmed]
+        "Email", [InputRequired("Enter an email address."), EMAIL_RULE, EMAIL_SHAPE], [trimmed]
     )
 
 
@@ -155,21 +153,21 @@ class RoleForm(Form):
         ],
         [trimmed],
     )
-    permissions = Checkboxes("What somebody with this role may do")
+    permissions = Checkboxes("Permissions")
     rank = IntegerField(
-        "Rank",
-        [InputRequired("Give the role a rank: a whole number.")],
-        description="Whoever has a higher rank may change the accounts of those with a lower one. Administrators have "
+        "Level",
+        [InputRequired("Enter a level: a whole number.")],
+        description="People with a higher level can change the accounts of those with a lower one. Administrators have "
         f"{HIGHEST_RANK}, editors 50, readers 10.",
     )
     requires_second_factor = BooleanField(
-        "Ask for a second factor",
-        description="Whoever has the role, and no second factor yet, sets one up before anything else.",
+        "Require two-factor authentication (2FA)",
+        description="People with this role set up 2FA before they can do anything else.",
     )
     version = HiddenField(validators=[Length(max=40)])
 
 
-TOKEN_DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year"))
+TOKEN_DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year"))
 
 
 class TokenForm(Form):
@@ -184,18 +182,18 @@ class TokenForm(Form):
         [trimmed],
     )
     days = SelectField(
-        "It ends after",
+        "Expires",
         coerce=int,
         default=30,
         choices=[choice(days, text) for days, text in TOKEN_DAYS],
     )
-    scopes = Checkboxes("What it may do")
+    scopes = Checkboxes("Permissions")
 
 
 class RoleDeletionForm(Form):
     """Who gets which role when one is deleted."""
 
-    heir = SelectField("The role that these people get")
+    heir = SelectField("New role of these people")
 
 
 class CodeForm(Form):
@@ -248,7 +246,7 @@ class ClosingForm(Form):
         default=Fate.KEEP,
     )
     is_sure = BooleanField(
-        "Delete my account", [InputRequired("Tick this box to say that you want your account deleted.")]
+        "Delete my account", [InputRequired("Check this box to confirm that you want your account deleted.")]
     )
 
 
@@ -262,8 +260,8 @@ class AccountDeletionForm(Form):
     )
     heir = SelectField("Who gets the posts, if somebody does", validate_choice=False)
     is_sure = BooleanField(
-        "Delete this account for good",
-        [InputRequired("Tick this box to say that you want this account deleted.")],
+        "Delete this account permanently",
+        [InputRequired("Check this box to confirm that you want this account deleted.")],
     )
 
 

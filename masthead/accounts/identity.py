@@ -35,7 +35,7 @@ bp = Blueprint("identity", __name__)
 
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
 WRONG_PROOF = "That is not right. Check what you entered, and try again."
-TOO_LATE = "You took longer than ten minutes for the second step. Enter your password once more."
+TOO_LATE = "Your sign-in expired after ten minutes. Enter your password again."
 
 
 @bp.get("/second-step")
@@ -98,7 +98,7 @@ def _enter(half: Pending, factor: Factor) -> ResponseReturnValue:
         factor_actions.note_recovery_code(half.user)
         left = queries.recovery_codes_left(half.user.id)
         flash(
-            f"You have {left} recovery {'code' if left == 1 else 'codes'} left. Make new ones before you run out.",
+            f"You have {left} recovery {'code' if left == 1 else 'codes'} left. Generate new ones before you run out.",
             "warning",
         )
     db.session.commit()

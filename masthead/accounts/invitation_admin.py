@@ -56,5 +56,5 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
     mark = request.form.get("mark", "")
     email = invitations.withdraw(invitation_id, mark, by=current_user())
     db.session.commit()
-    flash(f"The invitation for {email} is withdrawn. Its link works no more.")
+    flash(f"The invitation for {email} is withdrawn. The link no longer works.")
     return redirect_back(url_for("invitation_admin.index"))

@@ -36,14 +36,14 @@ SENTENCES: dict[Permission, str] = {
     Permission.WRITE: "Write drafts and submit them for review",
     Permission.PUBLISH: "Publish, schedule and unpublish their own posts",
     Permission.UPLOAD: "Upload pictures",
-    Permission.EDIT_POSTS: "Edit, publish and trash anybody's posts",
+    Permission.EDIT_POSTS: "Edit, publish and trash all posts",
     Permission.MANAGE_TAGS: "Rename, merge and describe tags",
     Permission.MANAGE_PAGES: "Write and publish pages",
     Permission.MODERATE: "Approve, reject and delete comments",
-    Permission.MANAGE_USERS: "Invite, disable and change the role of people",
-    Permission.MANAGE_ROLES: "Make and change roles",
+    Permission.MANAGE_USERS: "Invite and disable people, and change their roles",
+    Permission.MANAGE_ROLES: "Create and edit roles",
     Permission.MANAGE_SETTINGS: "Change the settings of the publication",
-    Permission.MANAGE_JOBS: "See, retry and cancel background jobs, and clear the page cache",
+    Permission.MANAGE_JOBS: "See, retry and cancel background tasks, and clear the page cache",
     Permission.READ_AUDIT: "Read the audit log",
 }
 

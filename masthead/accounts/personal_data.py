@@ -24,7 +24,7 @@ def _own(user: User) -> list[Section]:
         Section("account", "Your account", [_account(user)]),
         Section("devices", "Where you are signed in", _devices(user)),
         Section("factors", "Second factors", _factors(user)),
-        Section("programs", "Programs that act for you", _programs(user)),
+        Section("programs", "Apps that act for you", _programs(user)),
         Section("log", "What the log says of you", _log(user)),
     ]
 

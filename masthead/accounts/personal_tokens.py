@@ -40,7 +40,7 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
     "users:read": ("Read about people", None),
     "users:write": ("Invite and change accounts", Permission.MANAGE_USERS),
     "roles:read": ("Read roles", Permission.MANAGE_USERS),
-    "roles:write": ("Make and change roles", Permission.MANAGE_ROLES),
+    "roles:write": ("Create and edit roles", Permission.MANAGE_ROLES),
     "settings:read": ("Read the settings of the publication", Permission.MANAGE_SETTINGS),
     "settings:write": ("Change the settings of the publication", Permission.MANAGE_SETTINGS),
     "jobs:read": ("Read about background jobs", Permission.MANAGE_JOBS),
@@ -75,7 +75,7 @@ def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tupl
     if not 1 <= len(name) <= TOKEN_NAME_CHARACTERS:
         raise Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name")
     if not scopes:
-        raise Invalid("Choose at least one thing that the token may do.", field="scopes")
+        raise Invalid("Choose at least one permission for the token.", field="scopes")
     beyond = sorted(set(scopes) - set(offered(user)))
     if beyond:
         raise Invalid(

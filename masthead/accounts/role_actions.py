@@ -163,16 +163,18 @@ def _check(draft: Draft, *, by: User, role: Role | None = None) -> None:
         raise Invalid("There is a role with this title, or one much like it.", field="title")
     if role is not None and role.name == ADMINISTRATOR:
         if draft.permissions != role.granted or draft.rank != role.rank:
-            raise Conflict("Administrators keep every right and their rank, so that nobody is locked out.")
+            raise Conflict(
+                "Administrators keep every permission and their level, so that nobody is locked out."
+            )
         return
     if not 1 <= draft.rank < min(HIGHEST_RANK, by.role.rank):
         highest = min(HIGHEST_RANK, by.role.rank) - 1
-        raise Invalid(f"A rank is a number from 1 to {highest}, below your own.", field="rank")
+        raise Invalid(f"A level is a number from 1 to {highest}, below your own.", field="rank")
     if not draft.permissions <= by.role.granted:
-        raise NotAllowed("Nobody gives a role more rights than they have.")
+        raise NotAllowed("You cannot give a role more permissions than you have.")
     if role is not None and role.name == READER and draft.permissions & ADMINISTERING:
         raise Invalid(
-            "Everybody who registers is a reader, so readers cannot get rights over people or the site.",
+            "Everybody who registers is a reader, so readers cannot get permissions over people or the site.",
             field="permissions",
         )
 

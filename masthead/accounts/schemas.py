@@ -56,7 +56,7 @@ class Credentials(Schema):
         default=None,
         min_length=6,
         max_length=40,
-        description="A code of the second factor, for accounts that have one.",
+        description="A two-factor code, for accounts with two-factor authentication.",
         examples=["492039"],
     )
 
@@ -72,7 +72,7 @@ class Registration(Schema):
 class Registered(Schema):
     """The same for addresses that had an account and for those that had none."""
 
-    detail: str = Field(examples=["If the address is new here, the account is made. You can sign in now."])
+    detail: str = Field(examples=["If the address is new here, the account is created. You can sign in now."])
 
 
 class Profile(Schema):

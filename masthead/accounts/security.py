@@ -18,7 +18,7 @@ from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("security", __name__)
 
-WRONG_PASSWORD = "This is not your present password. Check it, and try again."  # noqa: S105 - a sentence
+WRONG_PASSWORD = "This is not your current password. Check it, and try again."  # noqa: S105 - a sentence
 
 
 @bp.get("/security")
@@ -85,7 +85,7 @@ def _ask_for(user: User, email: str) -> None:
         token = tokens.prepare(Purpose.CONFIRM, user=user, email=email)
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
-    flash("A letter is on its way to the new address. It counts when you have opened the link in it.")
+    flash("Check the inbox of the new address, and open the link in the email to confirm the change.")
 
 
 @bp.post("/security/confirm")
@@ -98,7 +98,7 @@ def send_confirmation() -> ResponseReturnValue:
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
         db.session.commit()
-    flash("A letter is on its way. Open the link in it within an hour.")
+    flash("Check your inbox, and open the link in the email within an hour.")
     return redirect(url_for("security.overview"), code=303)
 
 

@@ -24,9 +24,9 @@ DEEDS = {
     "app_removed": "The authenticator app was removed from your account.",
     "passkey_added": "A passkey was added to your account.",
     "passkey_removed": "A passkey was removed from your account.",
-    "codes_made": "New recovery codes were made for your account; those before do not work any more.",
+    "codes_made": "New recovery codes were generated for your account; earlier codes no longer work.",
     "code_used": "Somebody signed in to your account with one of its recovery codes.",
-    "reset": "The second factor of your account was reset: its authenticator app, passkeys and recovery codes do not work any more, and you are signed out everywhere.",
+    "reset": "Two-factor authentication of your account was reset: its authenticator app, passkeys and recovery codes do not work any more, and you are signed out everywhere.",
 }
 
 

@@ -50,7 +50,7 @@ def revoke(token_id: int) -> ResponseReturnValue:
     """End a token; taking a right away needs no proof."""
     personal_tokens.revoke(current_user(), token_id)
     db.session.commit()
-    flash("The token is revoked. Whatever used it is refused from now on.")
+    flash("Token revoked. It no longer works.")
     return redirect(url_for("personal_tokens.index"), code=303)
 
 

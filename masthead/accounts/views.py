@@ -30,7 +30,7 @@ from masthead.web.redirection import local_path, redirect_back
 
 bp = Blueprint("accounts", __name__)
 
-WRONG = "The e-mail address or the password is not right. Check both, and try again."
+WRONG = "The email address or the password is not right. Check both, and try again."
 NO_REGISTRATION = {
     "invite": "New accounts are made by invitation only here. Ask the editors for one.",
     "closed": "This publication takes no new accounts at present.",
@@ -95,7 +95,7 @@ def login() -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def sign_in() -> ResponseReturnValue:
-    """Sign in with e-mail address and password."""
+    """Sign in with email address and password."""
     if access.visitor() is not None:
         return redirect_back(url_for("dashboard.index"))
     form = LoginForm()

@@ -84,7 +84,7 @@ class StatisticsAnswer(Schema):
     total_comments: int = Field(examples=[84])
     views: list[Day] = Field(description="Views of posts on each day, the first day first.")
     comments: list[Day] = Field(description="Comments that were written on each day.")
-    most_read: list[ReadPost] = Field(description="The posts that were read most, the first one most.")
+    most_read: list[ReadPost] = Field(description="The top posts, the most viewed first.")
 
 
 class CacheProcess(Schema):

@@ -52,7 +52,7 @@ class SettingsAnswer(Schema):
     ai_crawlers: CrawlerPolicy
     robots: str = Field(description="Further lines of robots.txt.", examples=["Disallow: /drafts/"])
     feed_origin: str = Field(
-        description="The address that ids in feeds are made with. The first start with a public SITE_URL sets it for good.",
+        description="The address that ids in feeds are made with. The first start with a public SITE_URL sets it permanently.",
         examples=["https://magazine.example"],
     )
 

@@ -205,7 +205,7 @@ def restore(comment_id: int) -> Response:
     """Spam, and what a moderator has deleted, waits again."""
     if not can_restore(current_user(), queries.get_for_moderation(comment_id, by=current_user())):
         raise NotAllowed(
-            "Its author has deleted this comment, or its text is removed for good: it stays away."
+            "Its author has deleted this comment, or its text is deleted permanently: it cannot be restored."
         )
     return _decided(comment_id, Step.RESTORE)
 

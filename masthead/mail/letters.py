@@ -104,12 +104,12 @@ def _message_id(letter: Letter) -> str:
 def address(text: str, name: str = "") -> Address:
     """One address for a header; raises `Invalid` instead of letting a second one in."""
     if not text.isprintable() or any(letter.isspace() or letter in ',;<>()"' for letter in text):
-        raise Invalid("This is not one e-mail address.")
+        raise Invalid("This is not one email address.")
     local, _, domain = text.rpartition("@")
     if not local or not domain:
-        raise Invalid("This is not an e-mail address. It should look like name@example.org.")
+        raise Invalid("This is not an email address. It should look like name@example.org.")
     try:
         domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
-        raise Invalid("The part of this e-mail address after the @ cannot exist.") from None
+        raise Invalid("The part of this email address after the @ cannot exist.") from None
     return Address(display_name=name, username=local, domain=domain)

@@ -78,7 +78,7 @@ class PageDeletion(Schema):
     """How far a page is deleted."""
 
     purge: bool = Field(
-        default=False, description="Delete a page that is in the trash for good.", examples=[False]
+        default=False, description="Delete a page that is in the trash permanently.", examples=[False]
     )
 
 

@@ -109,7 +109,7 @@ def _attempt(step: Callable[..., None], post: Post, *, by: User, at: datetime) -
 
 def _report(done: int, participle: str, refusals: Counter[str | None]) -> None:
     if not done and not refusals:
-        flash("Choose at least one post first.", "warning")
+        flash("Select at least one post first.", "warning")
         return
     flash(f"{done} {'post' if done == 1 else 'posts'} {participle}.")
     for reason, count in refusals.items():

@@ -106,7 +106,7 @@ def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
 @bp.post("")
 @requires(Permission.WRITE)
 @operation(
-    "Write a post",
+    "Create a post",
     tag="posts",
     body=PostInput,
     answer=PostAnswer,

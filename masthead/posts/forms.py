@@ -45,18 +45,18 @@ class ManuscriptForm(Form):
 
     title: StringField
     summary = TextAreaField(
-        "Standfirst",
-        [Length(max=SUMMARY_CHARACTERS, message="A standfirst has at most %(max)d characters.")],
+        "Excerpt",
+        [Length(max=SUMMARY_CHARACTERS, message="An excerpt has at most %(max)d characters.")],
         [trimmed],
     )
     body = TextAreaField(
-        "Text", [Length(max=BODY_CHARACTERS, message="The text has at most %(max)d characters.")]
+        "Content", [Length(max=BODY_CHARACTERS, message="The content has at most %(max)d characters.")]
     )
     slug = StringField(
-        "Address",
-        [Length(max=SLUG_CHARACTERS, message="An address has at most %(max)d characters.")],
+        "URL slug",
+        [Length(max=SLUG_CHARACTERS, message="A URL slug has at most %(max)d characters.")],
         [trimmed],
-        description="Empty means: made from the title. An old address keeps leading here.",
+        description="Leave empty to generate from title. Old URLs redirect here.",
     )
     version = HiddenField()
 
@@ -89,25 +89,21 @@ class PostForm(ManuscriptForm):
     )
     published_at = MomentField("Publish at", [Optional()])
     published_at_which = WhichMomentField("Which of the two")
-    comments_open = BoxField("Readers may comment", default=True)
-    lead_image = StringField(
-        "Address of the picture", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
-    )
+    comments_open = BoxField("Allow comments", default=True)
+    lead_image = StringField("Picture URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed])
     lead_alt = TextAreaField(
-        "Description of the picture", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
+        "Alternative text", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
     )
     lead_caption = TextAreaField(
         "Caption", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
     )
     canonical_url = StringField(
-        "First published at", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
+        "Canonical URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
     )
     language = StringField("Language", [Length(max=LANGUAGE_CHARACTERS, message=TOO_LONG)], [trimmed])
-    revision_note = StringField(
-        "What has changed", [Length(max=REMARK_CHARACTERS, message=TOO_LONG)], [trimmed]
-    )
+    revision_note = StringField("Revision note", [Length(max=REMARK_CHARACTERS, message=TOO_LONG)], [trimmed])
     note = TextAreaField(
-        "Note to the writer",
+        "Note to the author",
         [Length(max=NOTE_CHARACTERS, message="A note has at most %(max)d characters.")],
         [trimmed],
     )

@@ -12,9 +12,9 @@ from masthead.posts.models import Post
 _AFTER: Final[dict[str, str]] = {
     "submit": "{post} is with the editors.",
     "withdraw": "{post} is withdrawn. It is a draft again.",
-    "publish": "{post} is public.",
+    "publish": "{post} is published.",
     "schedule": "{post} is scheduled.",
-    "unpublish": "{post} is a draft again.",
+    "unpublish": "{post} is reverted to draft.",
 }
 #: After saving, by the state in which the post stays.
 _SAVED: Final[dict[State, str]] = {

@@ -157,7 +157,7 @@ class PostItem(Schema):
         description="Where it was published first.", examples=["https://river.example/the-ferry"]
     )
     language: str | None = Field(description="If it is not the publication's.", examples=["de"])
-    comments_open: bool = Field(description="Whether readers may comment.", examples=[True])
+    comments_open: bool = Field(description="Whether comments are allowed.", examples=[True])
     comment_count: int = Field(examples=[2])
     version: int = Field(description="Its ETag.", examples=[3])
     url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])

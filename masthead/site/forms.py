@@ -26,14 +26,12 @@ class SetupForm(Form):
         default=DEFAULT_ACCENT,
     )
     username = StringField("Your user name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
-    email = StringField(
-        "Your e-mail address", [InputRequired("Enter your e-mail address."), EMAIL_RULE], [trimmed]
-    )
+    email = StringField("Your email", [InputRequired("Enter your email address."), EMAIL_RULE], [trimmed])
     password = PasswordField("Password", CHOSEN_PASSWORD)
     password_confirm = PasswordField(
-        "The same password again",
+        "Confirm password",
         [
-            InputRequired("Enter the password a second time."),
-            EqualTo("password", "The two passwords are not the same."),
+            InputRequired("Enter the password again."),
+            EqualTo("password", "The passwords do not match."),
         ],
     )

@@ -132,11 +132,11 @@ def test_everything_that_helps_somebody_is_reached_from_the_list(ada, cast, sign
     page = ada.read(PATH)
     assert "/admin/users/invite" in page.links
     row = "//tr[th[contains(., 'walt')]]"
-    assert "Active, second factor" in page.text(f"{row}/td[last()]")
+    assert "Active, 2FA" in page.text(f"{row}/td[last()]")
     assert page.all(f"{row}//details//button/@aria-label") == [
-        "Show a link for a new password of Walt",
+        "Create password reset link for Walt",
         "Sign out everywhere: Walt",
-        "Reset the second factor of Walt",
+        "Reset 2FA of Walt",
         "Disable the account of Walt",
     ]
     shown = document(ada.press(PATH, action=f"{PATH}/{cast.walt.id}/reset-link"))
@@ -145,7 +145,7 @@ def test_everything_that_helps_somebody_is_reached_from_the_list(ada, cast, sign
     assert new_client().get(link).status_code == 200
     assert "is signed out everywhere" in change(ada, cast.walt, "sign-out").text
     assert walt.get("/dashboard").status_code == 302
-    assert "has no second factor any more" in change(ada, cast.walt, "reset-factor").text
+    assert "no longer has two-factor authentication" in change(ada, cast.walt, "reset-factor").text
 
 
 def test_where_nobody_may_join_nobody_is_invited(make_app, sign_in, new_client, cast):

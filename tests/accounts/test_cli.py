@@ -36,10 +36,10 @@ def test_create_asks_for_the_password(shell):
     [
         (("create", "nora", "nora@example.org", "--role", "king"), "no role called 'king'"),
         (("create", "n", "nora@example.org"), "3 to 30 characters"),
-        (("create", "nora", "nobody"), "not an e-mail address"),
+        (("create", "nora", "nobody"), "not an email address"),
         (("create", "nora", "nora@example.org", "--name", "N" * 200), "A name has at most"),
         (("create", "walt", "nora@example.org"), "user name"),
-        (("create", "nora", "walt@example.org"), "e-mail address"),
+        (("create", "nora", "walt@example.org"), "email address"),
         (("set-password", "nobody"), "no account called 'nobody'"),
     ],
 )
@@ -55,7 +55,7 @@ def test_nobody_types_a_password_for_what_is_refused(shell, arguments, sentence)
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("create", "walt", "nobody", "--password", "seven wet umbrellas"), "not an e-mail address"),
+        (("create", "walt", "nobody", "--password", "seven wet umbrellas"), "not an email address"),
         (("create", "w", "w@example.org", "--password", "seven wet umbrellas"), "3 to 30 characters"),
         (("create", "walt", "w@example.org", "--password", "short"), "at least 8 characters"),
         (

@@ -55,7 +55,7 @@ def test_deed_asks_for_the_password_after_ten_minutes(
     later(ELEVEN_MINUTES)
     answer = ada.post(path, data={**DEEDS[path], "csrf_token": ada.form_token()})
     assert answer.status_code == 403
-    assert "Confirm that it is you" in document(answer).title
+    assert "Confirm your identity" in document(answer).title
     with app.app_context():
         deeds = db.session.scalars(select(AuditEvent.action)).all()
     assert set(deeds) == {"sign_in.succeeded"}
@@ -65,7 +65,7 @@ def test_deed_asks_for_the_password_after_ten_minutes(
 def test_deed_asks_for_nothing_right_after_signing_in(cast: Cast, sign_in: SignIn, path: str) -> None:
     ada = sign_in(cast.ada)
     answer = ada.post(path, data={**DEEDS[path], "csrf_token": ada.form_token()})
-    assert "Confirm that it is you" not in answer.text
+    assert "Confirm your identity" not in answer.text
 
 
 def test_confirming_leads_back_with_a_new_session_and_counts_for_ten_minutes(
@@ -197,7 +197,7 @@ def test_shell_resets_a_factor(cast: Cast, client: Visitor, sign_in: SignIn, inv
     walt = sign_in(cast.walt)
     set_up_app(walt)
     result = invoke("user", "reset-factor", "walt")
-    assert "walt has no second factor any more" in str(getattr(result, "stdout", ""))
+    assert "walt no longer has two-factor authentication" in str(getattr(result, "stdout", ""))
     assert walt.get("/auth/profile").status_code == 302
     answer = client.fill_in("/auth/login", email=cast.walt.email or "", password=PASSWORD)
     assert answer.location == "/dashboard"
@@ -233,7 +233,7 @@ def test_person_of_a_role_that_needs_a_factor_is_led_to_it(cast: Cast, sign_in: 
         return
     assert (answer.status_code, answer.location) == (303, "/auth/security")
     page = walt.read("/auth/security")
-    assert "asks for a second factor" in page.text("//div[@role='alert']")
+    assert "requires two-factor authentication" in page.text("//div[@role='alert']")
     assert page.all("//*[@name='current_password']") == []
 
 
@@ -284,7 +284,7 @@ def test_last_factor_stays_while_the_role_needs_one(cast: Cast, sign_in: SignIn)
     set_up_app(walt)
     walt.press("/auth/security", action="/auth/security/authenticator/remove")
     page = walt.read("/auth/security")
-    assert "Your role asks for a second factor" in page.text("//div[@role='status']")
+    assert "Your role requires two-factor authentication" in page.text("//div[@role='status']")
     assert "Authenticator app" in page.text("//section[@id='second-factor']")
 
 

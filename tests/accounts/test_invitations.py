@@ -41,4 +41,4 @@ def test_closed_registration_takes_no_invitation(
 
 def test_invitation_for_a_known_address_is_refused(app: Flask, cast: Cast) -> None:
     result = app.test_cli_runner().invoke(args=["user", "invite", "walt@example.org"])
-    assert (result.exit_code, result.output) == (1, "Error: Another account has this e-mail address.\n")
+    assert (result.exit_code, result.output) == (1, "Error: Another account has this email address.\n")

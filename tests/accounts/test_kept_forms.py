@@ -39,7 +39,7 @@ def asked(ada: Visitor, later: Later) -> Callable[..., str]:
         token = ada.form_token()
         later(ELEVEN_MINUTES)
         page = document(ada.post(path, data={**data, "csrf_token": token}))
-        assert "What you sent is not lost" in page.text("//main")
+        assert "Nothing is lost" in page.text("//main")
         return page.value_of("kept_form") or ""
 
     return send
@@ -58,7 +58,7 @@ def test_form_is_shown_again_and_can_be_sent(
     answer = prove(ada, kept)
     assert answer.status_code == 200
     page = document(answer)
-    assert page.text("//h1") == page.text("//main//form//button") == "Make the role"
+    assert page.text("//h1") == page.text("//main//form//button") == "Create role"
     assert page.texts("//main//dl/div") == [
         "Title Guest <Author>",
         "Rank 5",
@@ -80,16 +80,16 @@ def test_form_is_shown_again_and_can_be_sent(
     ("path", "data", "heading", "facts"),
     [
         ("/admin/users/{walt}/role", {"role": "editor"}, "Change the role of Walt", ["Role Editor"]),
-        ("/admin/users/{walt}/reset-link", {"next": "/x"}, "Show a link for a new password of Walt", []),
-        ("/admin/users/999/reset-factor", {}, "Reset the second factor of somebody who is gone", []),
+        ("/admin/users/{walt}/reset-link", {"next": "/x"}, "Create password reset link for Walt", []),
+        ("/admin/users/999/reset-factor", {}, "Reset 2FA of somebody who is gone", []),
         (
             "/auth/security/tokens",
             {"name": "é" * 200, "days": "30", "scopes": ["posts:read", "nonsense"]},
-            "Make the token",
+            "Create token",
             [
                 "Name " + "é" * 79 + "…",
-                "Ends after 30 days",
-                "The token may Read and find posts, your drafts included; nonsense",
+                "Expires in 30 days",
+                "Permissions Read and find posts, your drafts included; nonsense",
             ],
         ),
         (

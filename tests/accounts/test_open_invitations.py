@@ -158,7 +158,7 @@ def test_invitation_to_a_higher_role_can_be_seen_and_not_touched(
     action, again = deeds(ada, "withdraw")[0], deeds(ada, "again")[0]
     form = form_of(ada, action)
     warden = sign_in(UserFactory(role="warden"))
-    assert rows(warden)[0].endswith("Made by a higher role")
+    assert rows(warden)[0].endswith("Created by a higher role")
     form["csrf_token"] = [warden.form_token()]
     for deed in (action, again):
         assert warden.post(deed, data=form).status_code == 403

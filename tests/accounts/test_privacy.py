@@ -142,13 +142,13 @@ def test_old_proof_of_identity_is_not_enough(app, cast, client, sign_in, path):
     fields = {"is_sure": True} if path == CLOSE else {}
     response = client.fill_in(PRIVACY, action=path, **fields)
     assert response.status_code == 403
-    assert document(response).title.startswith("Confirm that it is you")
+    assert document(response).title.startswith("Confirm your identity")
 
 
 def test_closing_disables_at_once_and_ends_every_login(app, cast, sign_in):
     here, there = sign_in(cast.walt), sign_in(cast.walt)
     response = close(here)
-    assert document(response).title.startswith("Your account is to be deleted")
+    assert document(response).title.startswith("Your account will be deleted")
     assert response.headers["Cache-Control"] == "no-store"
     assert there.get("/dashboard").status_code == 302
     assert here.get("/dashboard").status_code == 302
@@ -161,7 +161,7 @@ def test_the_box_must_be_ticked(app, cast, client, sign_in):
     sign_in(client, cast.walt)
     response = client.fill_in(PRIVACY, action=CLOSE, is_sure=False)
     assert response.status_code == 422
-    assert "Tick this box" in response.text
+    assert "Check this box" in response.text
     assert person(app, cast.walt).is_active
 
 

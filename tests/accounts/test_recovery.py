@@ -265,7 +265,7 @@ def test_administrator_is_shown_a_link_that_works(cast: Cast, new_client: NewCli
 
 def test_forgotten_page_without_mail_says_whom_to_ask(database: Database, new_client: NewClient) -> None:
     page = new_client().read("/auth/forgot")
-    assert "sends no letters" in page.text("//main")
+    assert "sends no email" in page.text("//main")
 
 
 def test_letter_is_not_sent_to_an_account_disabled_meanwhile(

@@ -100,9 +100,9 @@ def test_a_role_asks_for_a_second_factor_at_the_next_click(
         ({"title": ""}, "Give the role a title."),
         ({"title": "x" * 81}, "at most 80 characters"),
         ({"title": "EDITOR"}, "There is a role with this title"),
-        ({"rank": "100"}, "A rank is a number from 1 to 99"),
-        ({"rank": "0"}, "A rank is a number from 1 to 99"),
-        ({"rank": "-5"}, "A rank is a number from 1 to 99"),
+        ({"rank": "100"}, "A level is a number from 1 to 99"),
+        ({"rank": "0"}, "A level is a number from 1 to 99"),
+        ({"rank": "-5"}, "A level is a number from 1 to 99"),
         ({"rank": "high"}, "Not a valid integer"),
     ],
 )

@@ -90,7 +90,7 @@ def test_an_invitation_is_worth_what_its_inviter_may_do(
     assert not is_there(app)
     (row,) = ada.read(OPEN).texts("//tbody/tr")
     assert "Void" in row
-    assert "boss may not give this role any more." in row
+    assert "boss no longer has permission to give this role." in row
 
 
 def test_an_inviter_who_gets_the_right_back_vouches_again(

@@ -52,7 +52,7 @@ def test_jobs_are_listed_by_state_and_task(app, cast, sign_in):
     assert "the printer is on fire" in page.text("//tbody/tr")
     assert [text.split() for text in page.texts("//nav[@aria-label='Show jobs']//a")] == [
         ["All"],
-        ["Waiting", "1"],
+        ["Queued", "1"],
         ["Running", "0"],
         ["Failed", "2"],
         ["Done", "0"],

@@ -70,7 +70,7 @@ def test_comments_are_counted_by_day_without_spam(cast, sign_in):
 def test_a_publication_without_readers_says_so(cast, sign_in):
     page = sign_in(cast.edith).read(PATH)
     assert page.all("//*[local-name()='svg' and @role='img']") == []
-    assert "Nobody has read a post in these days yet." in page.text()
+    assert "No page views in this period yet." in page.text()
 
 
 def test_jobs_are_for_those_who_look_after_them(cast, sign_in):

@@ -42,7 +42,7 @@ def test_tags_are_listed_with_their_posts_and_found_by_name(edith):
     found = edith.get(f"{PATH}?q=RIV").text
     assert "Rivers" in found
     assert "Mountains" not in found
-    assert "No tag is called so" in edith.get(f"{PATH}?q=%25").text
+    assert "No tags found" in edith.get(f"{PATH}?q=%25").text
 
 
 def test_a_tag_is_made_renamed_and_described_and_keeps_its_address(edith, client, id_of):
@@ -122,7 +122,7 @@ def test_only_a_tag_that_no_post_carries_can_be_deleted(edith, id_of):
     empty = f"{PATH}/{id_of('Empty')}"
     edith.press(empty, action=f"{empty}/delete")
     assert id_of("Empty") is None
-    assert "Delete the tag" not in edith.get(f"{PATH}/{id_of('River')}").text
+    assert "Delete tag" not in edith.get(f"{PATH}/{id_of('River')}").text
     refused = edith.post(f"{PATH}/{id_of('River')}/delete", data={"csrf_token": edith.form_token()})
     assert refused.status_code == 409
     assert id_of("River") is not None

@@ -8,9 +8,9 @@ PASSWORD = "seven wet umbrellas"
 def register(page, name):
     page.goto("/auth/register")
     page.get_by_label("User name").fill(name)
-    page.get_by_label("E-mail address").fill(f"{name}@example.org")
+    page.get_by_label("Email").fill(f"{name}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("The same password again").fill(PASSWORD)
+    page.get_by_label("Confirm password").fill(PASSWORD)
     assert_accessible(page)
     page.locator("main form [type=submit]").click()
     page.wait_for_url("**/auth/registered")
@@ -21,7 +21,7 @@ def test_from_registration_to_restored_post(page, live_site, cast, masthead_on):
     masthead_on(live_site, "user", "set-role", "nina", "author")
 
     page.goto("/auth/login")
-    page.get_by_label("E-mail address").fill("nina@example.org")
+    page.get_by_label("Email").fill("nina@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main form [type=submit]").click()
     page.wait_for_url("**/dashboard")
@@ -29,7 +29,7 @@ def test_from_registration_to_restored_post(page, live_site, cast, masthead_on):
 
     page.goto("/blog/create")
     page.get_by_label("Title").fill("Rivers in winter")
-    page.get_by_label("Text").fill("They *freeze* from the banks.")
+    page.get_by_label("Content", exact=True).fill("They *freeze* from the banks.")
     page.get_by_label("Tags").fill("Nature")
     assert_accessible(page)
     page.locator("button[value=publish]").click()
@@ -58,8 +58,8 @@ def test_from_registration_to_restored_post(page, live_site, cast, masthead_on):
     assert_accessible(page)
 
     page.goto(edit_url)
-    page.get_by_label("Text").fill("They freeze from the banks, and thaw in the middle.")
-    page.get_by_label("Address").fill("frozen-rivers")
+    page.get_by_label("Content", exact=True).fill("They freeze from the banks, and thaw in the middle.")
+    page.get_by_label("URL slug").fill("frozen-rivers")
     page.locator("button[value=save]").click()
     response = page.goto("/blog/post/rivers-in-winter")
     assert response.request.redirected_from is not None

@@ -16,7 +16,7 @@ def test_the_pages_about_ones_data_are_accessible_and_work_from_the_keyboard(pag
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Your account is to be deleted").wait_for()
+    page.get_by_role("heading", name="Your account will be deleted").wait_for()
     browsers.assert_accessible(page)
     page.goto(page.locator("code").inner_text())
     browsers.assert_accessible(page)
@@ -29,6 +29,6 @@ def test_the_page_to_read_is_a_download(page: Page, cast: Cast) -> None:
     browsers.sign_in(page, cast.walt)
     page.goto("/auth/privacy")
     with page.expect_download() as started:
-        page.get_by_role("button", name="Download a page to read").click()
+        page.get_by_role("button", name="Download as HTML").click()
     assert started.value.suggested_filename == "personal-data.html"
     assert "walt@example.org" in Path(started.value.path()).read_text()

@@ -59,7 +59,7 @@ def test_everything_is_selected_and_decided_at_once(waiting, page, cast):
     assert all(box.is_checked() for box in page.locator("input[name=comment_id]").all())
     page.locator(f"#tick-{waiting[2].id}").uncheck()
     assert not page.get_by_label("Select all 5 on this page").is_checked()
-    page.get_by_role("button", name="Approve all ticked").click()
+    page.get_by_role("button", name="Approve selected").click()
     page.get_by_text("4 comments are approved.").wait_for()
     page.get_by_role("button", name="Undo the last decision").click()
     page.get_by_text("4 comments are returned to pending.").wait_for()
@@ -69,11 +69,11 @@ def test_everything_is_selected_and_decided_at_once(waiting, page, cast):
 def test_keys_can_be_switched_off_and_never_work_while_typing(waiting, page, cast):
     sign_in(page, cast.mona)
     page.goto("/admin/comments")
-    page.get_by_label("Work with the keyboard").uncheck()
+    page.get_by_label("Keyboard shortcuts").uncheck()
     page.reload()
     page.keyboard.press("j")
     assert page.locator("article:focus").count() == 0
-    page.get_by_label("Work with the keyboard").check()
+    page.get_by_label("Keyboard shortcuts").check()
     page.keyboard.press("j")
     assert focused(page) == "No. 0"
     page.keyboard.press("Control+a")
@@ -87,7 +87,7 @@ def test_the_browsers_time_zone_is_suggested(page, cast, live_site):
     desk.goto("/auth/profile")
     # Chromium says Asia/Katmandu, as the zone was written once.
     desk.get_by_role("button", name="as this browser does").click()
-    desk.get_by_role("button", name="Save the profile").click()
+    desk.get_by_role("button", name="Save profile").click()
     desk.get_by_text("Your profile is saved.").wait_for()
     assert desk.locator("#time_zone").input_value() in {"Asia/Kathmandu", "Asia/Katmandu"}
     assert not desk.get_by_role("button", name="as this browser does").is_visible()

@@ -42,7 +42,7 @@ def test_tool_page_on_a_phone_has_its_title_near_the_top(page, cast):
     browsers.sign_in(page, cast.ada)
     page.set_viewport_size(PHONE)
     page.goto("/admin/posts")
-    places = page.get_by_role("navigation", name="Desk")
+    places = page.get_by_role("navigation", name="Dashboard")
     assert places.is_visible() is False
     assert page.locator("h1").bounding_box()["y"] < 400
     page.locator("summary", has_text="Menu").focus()

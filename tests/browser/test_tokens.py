@@ -20,13 +20,13 @@ def check(page: Page) -> None:
 def test_token_is_made_used_and_revoked_from_the_keyboard(page: Page, live_site: object, cast: Cast) -> None:
     sign_in(page, cast.walt)
     page.goto("/auth/security")
-    page.get_by_role("link", name="See and make tokens").press("Enter")
-    page.get_by_role("button", name="Make the token").press("Enter")
+    page.get_by_role("link", name="Manage API tokens").press("Enter")
+    page.get_by_role("button", name="Create token").press("Enter")
     page.get_by_role("alert").wait_for()
     check(page)
     page.get_by_label("Name", exact=True).press_sequentially("Feed reader of the office, on the second floor")
     page.get_by_label("(posts:read)").press("Space")
-    page.get_by_role("button", name="Make the token").press("Enter")
+    page.get_by_role("button", name="Create token").press("Enter")
     page.get_by_role("heading", name="Your new token").wait_for()
     secret = page.locator("main code").first.inner_text()
     check(page)
@@ -38,5 +38,5 @@ def test_token_is_made_used_and_revoked_from_the_keyboard(page: Page, live_site:
     assert secret not in page.content()
     check(page)
     page.get_by_role("button", name="Revoke").press("Enter")
-    page.get_by_text("The token is revoked.").wait_for()
+    page.get_by_text("Token revoked.").wait_for()
     assert page.request.get("/api/v1/posts", headers=asked).status == 401

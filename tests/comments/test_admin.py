@@ -57,7 +57,7 @@ def test_every_step_from_every_status(mona, cast, stored, count_of, status, step
     assert count_of(post) == 1 + (expected == "approved")
     moved = (status.value, step) in LIFE
     assert (found.decided_by_id == cast.mona.id) is moved
-    assert ("left as found" in mona.read(address(post)).text("//main")) is not moved
+    assert ("skipped" in mona.read(address(post)).text("//main")) is not moved
 
 
 def test_an_approved_comment_is_public(mona, client):
@@ -191,14 +191,14 @@ def test_of_ticked_comments_those_that_somebody_decided_before_stay(mona, stored
     ids = [str(comment.id) for comment in comments]
     mona.post(form.action, data={**form.filled({"comment_id": ids}, None), "step": "approve"})
     assert [comment.status for comment in stored()] == ["deleted", "approved"]
-    assert "2 comments are left as found" in mona.read(LIST).text("//main")
+    assert "2 comments are skipped" in mona.read(LIST).text("//main")
 
 
 def test_a_button_without_a_tick_says_what_to_do(mona, stored):
     CommentFactory(status=CommentStatus.PENDING)
     response = tick(mona, [], "approve")
     assert response.status_code == 303
-    assert "Tick the comments" in mona.read(LIST).text("//main")
+    assert "Select at least one comment" in mona.read(LIST).text("//main")
     assert stored()[0].status == "pending"
 
 
@@ -304,4 +304,4 @@ def test_the_page_says_who_decided_and_offers_only_what_is_possible(mona):
         address.split("?")[0].rsplit("/", 1)[-1] for address in page.all("//article//button/@formaction")
     ]
     assert steps == ["approve", "delete", "restore"]
-    assert document(mona.get(LIST)).texts("//h2") == ["Nothing waits"]
+    assert document(mona.get(LIST)).texts("//h2") == ["Nothing to moderate"]

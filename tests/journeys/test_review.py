@@ -127,7 +127,7 @@ def test_a_post_is_submitted_sent_back_submitted_again_and_published(
     assert postman.bring().keys() == {"ada@example.org", "edith@example.org"}
 
     public = edith.fill_in(editor_path, button="publish")
-    assert said(edith, public) == "Colin’s post is public."
+    assert said(edith, public) == "Colin’s post is published."
     letters = postman.bring()
     assert letters.keys() == {"colin@example.org"}
     (letter,) = letters.values()

@@ -89,7 +89,7 @@ def test_command_says_what_is_wrong(app: Flask, make_app: MakeApp, mailbox: Mail
     unreachable = make_app(MAIL_URL="smtp://localhost:1?tls=none")
     result = unreachable.test_cli_runner().invoke(args=["mail", "test", "rhea@example.org"])
     assert result.exit_code == 1
-    assert result.output.startswith("Error: The letter was not sent")
+    assert result.output.startswith("Error: The email was not sent")
 
 
 @pytest.mark.parametrize(

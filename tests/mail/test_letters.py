@@ -17,7 +17,7 @@ def test_letter_has_text_and_html_with_inlined_styles(app: Flask) -> None:
     with app.app_context():
         letter = letters.compose("test", recipient="rhea@example.org", site_url="https://example.org")
     assert letter.subject == "A test email from Masthead"
-    assert letter.text.startswith("This letter shows")
+    assert letter.text.startswith("This email shows")
     assert "<style" not in letter.html
     assert '<p class="nameplate" style="' in letter.html
 

@@ -79,7 +79,7 @@ def test_what_is_not_possible_is_left_and_reported(edith, cast, state_of):
 def test_nothing_chosen_is_said(edith, cast):
     DraftFactory(author=cast.walt)
     response = edith.fill_in(PATH, button="publish")
-    assert "Choose at least one post first." in edith.get(response.location).text
+    assert "Select at least one post first." in edith.get(response.location).text
 
 
 def test_an_unknown_button_is_refused(edith, cast):

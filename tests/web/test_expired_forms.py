@@ -40,12 +40,12 @@ def test_a_post_that_is_sent_after_signing_out_shows_the_labels_of_its_form(clie
     assert response.status_code == 400
     assert shown(response) == {
         "Title": "Ice",
-        "Standfirst": "On rivers.",
-        "Text": "They *freeze*.",
+        "Excerpt": "On rivers.",
+        "Content": "They *freeze*.",
         "Tags": "ice",
-        "Address": "",
+        "URL slug": "",
         "Publish at": "2026-12-01T10:00",
-        "Readers may comment": "y",
+        "Allow comments": "y",
     }
     again = document(response).form({"title": ""}).values
     assert (again["version"], again["action"]) == (["7"], ["publish"])
@@ -60,12 +60,12 @@ def test_a_post_that_is_sent_after_signing_out_shows_the_labels_of_its_form(clie
             {"title": "T", "tagline": "x", "accent": "#000000"},
             {"Title", "Tagline", "Accent colour"},
         ),
-        ("/admin/users/invite", {"email": "n@example.org", "role": "author"}, {"E-mail address", "Role"}),
+        ("/admin/users/invite", {"email": "n@example.org", "role": "author"}, {"Email", "Role"}),
         # What no form knows is named as it was.
         (
             "/admin/users/invite",
             {"email": "n@example.org", "odd_thing": "1"},
-            {"E-mail address", "Odd thing"},
+            {"Email", "Odd thing"},
         ),
         ("/blog/post/x/comment", {"body": "Well."}, {"Comment"}),
     ],
@@ -81,4 +81,4 @@ def test_secrets_are_never_written_back(client, secret):
     response = client.post("/auth/security/address", data={"email": "n@example.org", secret: "hunter2"})
     assert response.status_code == 400
     assert "hunter2" not in response.text
-    assert set(shown(response)) == {"E-mail address"}
+    assert set(shown(response)) == {"Email"}

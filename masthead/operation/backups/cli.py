@@ -55,7 +55,7 @@ def backup(file: Path) -> None:
         f"{click.format_filename(file)} holds {figures['files']} files, {figures['bytes'] / 1_000_000:.1f} MB before packing."
     )
     click.echo(
-        "Keep it as private as the site itself: it holds the secrets, and everybody's e-mail addresses."
+        "Keep it as private as the site itself: it holds the secrets, and everybody's email addresses."
     )
 
 
