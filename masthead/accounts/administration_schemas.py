@@ -30,7 +30,7 @@ class InvitationAnswer(Schema):
     role: str = Field(examples=["author"])
     invited_by: str = Field(description="A user name, or `shell`.", examples=["ada"])
     is_void: bool = Field(
-        description="Whether nobody can accept it, since its inviter may not give the role any more.",
+        description="Whether nobody can accept it, since its inviter no longer has permission to give the role.",
         examples=[False],
     )
     created_at: Made

@@ -49,7 +49,7 @@ Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
 Wish = Annotated[
     Literal["draft", "in_review", "published"],
     Field(
-        description="`published` needs the right to publish, and with a moment to come schedules.",
+        description="`published` needs permission to publish; with a future date it schedules.",
         examples=["published"],
     ),
 ]

@@ -79,7 +79,7 @@ Moment = Annotated[
     Field(examples=["2026-11-21T09:30:00Z"]),
 ]
 #: When something began to be, and when it was changed, in answers.
-Made = Annotated[datetime, Field(description="When it was made.", examples=["2026-11-20T16:05:00Z"])]
+Made = Annotated[datetime, Field(description="When it was created.", examples=["2026-11-20T16:05:00Z"])]
 Changed = Annotated[datetime, Field(description="When it was changed.", examples=["2026-11-21T09:30:00Z"])]
 #: A text without NUL and lone surrogates.
 Text = Annotated[str, AfterValidator(_storable), Pattern(r"^[^\x00]*$")]
@@ -137,7 +137,7 @@ class ListAnswer(Schema):
     """What every list says beside its items; ``total`` and ``pages`` are null with a cursor."""
 
     total: int | None = Field(description="Total number of items.", examples=[1])
-    page: int | None = Field(description="The number of this part.", examples=[1])
+    page: int | None = Field(description="Page number.", examples=[1])
     per_page: Count = Field(description="Items per page.", examples=[20])
     pages: int | None = Field(description="How many parts there are.", examples=[1])
     next_cursor: str | None = Field(
