@@ -112,7 +112,7 @@ GAPS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "CLI": NO_CLI, "API": "follows from `authors` of a post", "desk": "follows from `authors` of a post",
             "export": "whoever has no account there comes back as a byline",
         },
-        "confirmed_at": {"*": "set by the link in the letter"},
+        "confirmed_at": {"*": "set by the link in the email"},
     },
     "Tag": {
         **{name: {"*": KEPT} for name in ("id", "key", "created_at", "updated_at")},
