@@ -228,7 +228,7 @@ class PostInput(Schema):
     authors: Names | None = Field(default=None, description="Left out, its owner alone is credited.")
     canonical_url: WebAddress | None = None
     language: LanguageTag | None = None
-    comments_open: bool = Field(default=True, description="Whether readers may comment.", examples=[True])
+    comments_open: bool = Field(default=True, description="Whether comments are allowed.", examples=[True])
     lead_image: LeadImage | None = None
     note: Remark = ""
     status: Wish | None = Field(default=None, description="Left out, it stays.")

@@ -67,7 +67,7 @@ def test_failed_job_is_retried_and_the_deed_recorded(app, cast, sign_in):
     response = ada.post(f"/admin/jobs/{failed}/retry?state=dead", data=button)
     assert (response.status_code, response.location) == (303, "/admin/jobs?state=dead")
     assert state_of(app, failed) == State.QUEUED
-    assert "job.retried" in ada.read("/admin/audit").texts("//tbody/tr/td[3]")
+    assert "Retried a background task" in ada.read("/admin/audit").texts("//tbody/tr/td[3]")
 
 
 def test_waiting_job_is_cancelled_and_a_running_one_is_not(app, cast, sign_in):

@@ -46,7 +46,7 @@ def test_each_day_has_its_bar_and_its_row(cast, sign_in, read):
     read(post, 10)
     read(post, 999, days_ago=20)
     page = sign_in(cast.edith).read(f"{PATH}?days=7")
-    views = page.all("//section[h2[contains(., 'Views')]]")[0]
+    views = page.all("//section[h2[contains(., 'Page views')]]")[0]
     assert views.xpath("string(h2/span)") == "50"
     assert [cell.text_content() for cell in views.xpath(".//tbody//td")] == ["10", "40"]
     assert [float(bar.get("height")) for bar in views.xpath(".//*[local-name()='rect']")] == [

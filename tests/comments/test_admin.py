@@ -127,7 +127,7 @@ def test_each_status_has_its_list_and_its_number(mona):
         page = mona.read(f"{LIST}?status={status.value}")
         assert comments[status].id in queued(page)
         assert page.texts("//nav[@aria-label='Show comments']//li") == [
-            "Waiting 2",
+            "Pending 2",
             "Approved 1",
             "Spam 1",
             "Deleted 1",
@@ -279,7 +279,7 @@ def test_comments_of_a_post_that_is_not_public_are_for_those_who_can_see_it(mona
     comment = CommentFactory(post=draft, status=CommentStatus.PENDING, body="HIDDEN-TEXT")
     page = mona.get(LIST).text
     assert "HIDDEN" not in page
-    assert "Waiting <span>0" in page
+    assert "Pending <span>0" in page
     assert decide(mona, comment.id, "approve").status_code == 404
     data = {"csrf_token": token_of(mona), "comment_id": comment.id, "step": "approve"}
     mona.post(LIST, data=data)
