@@ -61,8 +61,8 @@ def test_form_is_shown_again_and_can_be_sent(
     assert page.text("//h1") == page.text("//main//form//button") == "Create role"
     assert page.texts("//main//dl/div") == [
         "Title Guest <Author>",
-        "Rank 5",
-        "May Write drafts and submit them for review; Comment on posts",
+        "Level 5",
+        "Permissions Write drafts and submit them for review; Comment on posts",
     ]
     form = page.form({"title": ""})
     assert form.action == "/admin/roles/create"
