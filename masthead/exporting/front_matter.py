@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from masthead.text import generator_tags
+
 FENCE = "---\n"
 #: Longer than any line, so that none is folded.
 WIDTH = 1_000_000
@@ -37,10 +39,12 @@ def dump(value: Mapping[str, Any] | Sequence[Any]) -> str:
 
 
 def document(fields: Mapping[str, Any], body: str) -> str:
-    """A text with its fields in front; those without a value are left out.
+    """A text with its fields in front; those without a value are left out. Generators run no part of the text.
 
     Around the text stands one line break each, whatever it had: what reads the file may or may not count those.
     """
     plain = body.replace("\r\n", "\n").replace("\r", "\n")
     given = {name: value for name, value in fields.items() if value not in (None, "", [], False)}
-    return f"{FENCE}{dump(given)}{FENCE}\n{plain.strip(chr(10))}\n"
+    if generator_tags.has_tags(plain):
+        given |= generator_tags.LEFT_ALONE
+    return f"{FENCE}{dump(given)}{FENCE}\n{generator_tags.guarded(plain.strip(chr(10)))}\n"

@@ -20,6 +20,7 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.redirects.models import Target
 from masthead.storage.store import Store
+from masthead.text import generator_tags
 
 #: The same for every publication: what is the publication's own stays in its settings.
 HUGO_SETTINGS: Mapping[str, Any] = {
@@ -50,6 +51,7 @@ def write(folder: ExportFolder, *, session: Session, files: Store) -> Tally:
     tally = Tally()
     old_paths = queries.old_paths(session)
     folder.write("hugo.yaml", front_matter.dump(HUGO_SETTINGS))
+    folder.write(generator_tags.SHORTCODE_FILE, generator_tags.SHORTCODE_TEMPLATE)
     people = _write_posts(folder, session, old_paths, tally)
     _write_pages(folder, session, old_paths, tally)
     _write_authors(folder, session, people, old_paths, tally)

@@ -108,6 +108,7 @@ def test_the_folder_holds_everything(export, magazine, tmp_path):
         "data/redirects.yaml",
         "data/tags.yaml",
         "hugo.yaml",
+        "layouts/shortcodes/two-braces.html",
         "masthead-export.json",
         f"static/media/{magazine}",
     ]
@@ -140,7 +141,10 @@ def test_what_is_not_public_is_marked(export, magazine, tmp_path):
     secret, _ = parts_of(tmp_path / "out/content/pages/secret.md")
     about, _ = parts_of(tmp_path / "out/content/pages/about.md")
     assert (draft["draft"], "status" in draft, draft["date"]) == (True, False, NEWEST)
-    assert (draft["title"], body) == (" ".join(HOSTILE.split()), f"\n{HOSTILE}\n")
+    assert (draft["title"], body) == (
+        " ".join(HOSTILE.split()),
+        f"\n{HOSTILE.replace('{{<', '{{% two-braces %}}<')}\n",
+    )
     assert (review["draft"], review["status"]) == (True, "in_review")
     assert (secret["draft"], "draft" in about) == (True, False)
 
@@ -248,6 +252,30 @@ def test_an_empty_publication_exports_too(export, app, tmp_path):
     outcome = export("new/folder")
     assert outcome.exit_code == 0, outcome.output
     assert "0 posts" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        ("`{{%a%}` and {{< x >}}", "`{{% two-braces %}}%a%}` and {{% two-braces %}}< x >}}"),
+        ("```\n{{{<b\n```", "```\n{{{% two-braces %}}<b\n```"),
+        ("{{% two-braces %}}", "{{% two-braces %}}% two-braces %}}"),
+        ("{% raw %} {{ site.url }}", "{% raw %} {{ site.url }}"),
+    ],
+)
+def test_generators_run_no_part_of_a_text(export, cast, tmp_path, body, written):
+    PostFactory(slug="tags", body=body, author=cast.walt)
+    PageFactory(slug="page", body=body, by=cast.ada)
+    PostFactory(slug="plain", body="Set {x}, 5 % of {#y}.", author=cast.walt)
+    assert export().exit_code == 0
+    for path in ("posts/tags", "pages/page"):
+        fields, text = parts_of(tmp_path / f"out/content/{path}.md")
+        assert text == f"\n{written}\n"
+        # Jekyll asks the first, Eleventy the second.
+        assert (fields["render_with_liquid"], fields["templateEngineOverride"]) == (False, "md")
+    assert "render_with_liquid" not in parts_of(tmp_path / "out/content/posts/plain.md")[0]
+    # Hugo puts this in place of the shortcode, and does not look at the result again.
+    assert (tmp_path / "out/layouts/shortcodes/two-braces.html").read_text() == '{{"{{"}}'
 
 
 @pytest.mark.parametrize("count", [3, 30])

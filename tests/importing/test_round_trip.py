@@ -41,6 +41,7 @@ TITLES = [
     "x" * 300,
 ]
 BODY = (
+    "{{% a %}} `{{%a%}` {{{< {{% two-braces %}}< {# c #} {% raw %}\n\n```jinja\n{{% if %}\n{{{{<%= x %>\n```\n\n"
     "Text {{< figure src='/x.png' >}} {% include x.html %} {{ site.baseurl }}\n\n<!--more-->\n\n"
     "[other](/2014/03/12/coming-soon/) [file](posts/no.md) <iframe src='https://video.example/1'></iframe>\n\n"
     "---\ntitle: not front matter\n---\n\n```\n---\n```\n\n    code   \nlast line with spaces   "

@@ -17,6 +17,7 @@ from masthead.importing.front_matter import Document
 from masthead.importing.items import Author, Item, Kind, Lead, LeftOut, Notebook, Standing
 from masthead.importing.values import Fields, as_list, as_text
 from masthead.tags.actions import without_comma
+from masthead.text import generator_tags
 from masthead.text.names import name_key
 
 MANIFEST: Final = "masthead-export.json"
@@ -29,7 +30,9 @@ class Masthead(Dialect):
     title: ClassVar[str] = "Masthead"
     settings_files: ClassVar[tuple[str, ...]] = (MANIFEST,)
     #: `data` and `static` hold no texts; what they hold is read by `belongings`.
-    left_out_folders: ClassVar[frozenset[str]] = frozenset({"data", "static", "public", "resources"})
+    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+        {"data", "static", "layouts", "public", "resources"}
+    )
     is_ours: ClassVar[bool] = True
 
     def item(self, path: str, content: bytes) -> Item | LeftOut:
@@ -46,7 +49,7 @@ class Masthead(Dialect):
         canonical = composing.canonical(fields, notes)
         stem = without_ending(path).rpartition("/")[2]
         # Front matter of a page or a field that nobody asks for is reported, as from any other folder.
-        fields.mark("url")
+        fields.mark("url", *generator_tags.LEFT_ALONE)
         return Item(
             source=shown(path),
             kind=kind,
@@ -103,4 +106,4 @@ def _lead(fields: Fields) -> Lead | None:
 
 
 def _text(document: Document) -> str:
-    return document.body.strip("\n")
+    return generator_tags.restored(document.body.strip("\n"))
