@@ -21,6 +21,7 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.notifications import Notification
 from masthead.accounts.permissions import READER, can_change_account, can_grant
+from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
@@ -61,6 +62,7 @@ def register(
     return user
 
 
+@needs_fresh_proof("Make an account for somebody")
 def create(*, username: str, email: str, password_hash: str, role: Role, by: User, at: datetime) -> User:
     """Make an account for somebody, as an administrator; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
     if not can_grant(by, role):
@@ -201,6 +203,7 @@ def confirm_email(user: User, *, at: datetime) -> None:
     audit.record("address.confirmed", by=user, subject=user.username)
 
 
+@needs_fresh_proof("Invite somebody, or make another link of an invitation")
 def invite(email: str, role: Role, *, by: User | None) -> AccountToken:
     """Prepare an invitation, which replaces an earlier one; raises `EmailTaken`."""
     if by is not None and not can_grant(by, role):
@@ -213,6 +216,7 @@ def invite(email: str, role: Role, *, by: User | None) -> AccountToken:
     return tokens.prepare(Purpose.INVITE, email=checked, role=role)
 
 
+@needs_fresh_proof("Make a link with which somebody sets a new password")
 def reset_link(user: User, *, by: User | None) -> AccountToken:
     """Prepare a link with which somebody sets a new password, for an administrator to hand over."""
     if by is not None and not can_change_account(by, user):
@@ -230,6 +234,7 @@ def renew_password_hash(user: User, password_hash: str) -> None:
     db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
 
 
+@needs_fresh_proof("Give somebody another role")
 def set_role(user: User, role: Role, *, by: User | None) -> None:
     """Give somebody another role. Without ``by`` the shell asks, which may do everything but lock everybody out."""
     if by is not None and not (can_change_account(by, user) and can_grant(by, role)):

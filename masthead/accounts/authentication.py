@@ -20,7 +20,8 @@ def verified(email: str, password: str) -> User | None:
     correct = passwords.is_correct(password, user.password_hash if user else None)
     if user is None or not correct or not (user.is_active or _is_leaving(user)):
         return None
-    return user
+    # Whoever registers learns from signing in afterwards no more than from registering: see `registration`.
+    return None if user.is_unconfirmed else user
 
 
 def _is_leaving(user: User) -> bool:
@@ -35,8 +36,7 @@ def login_with(secret: str) -> tuple[LoginSession, User] | None:
         found = sessions.find(session, secret)
     if found is None:
         return None
-    login, user, has_factor = found
-    user.lacks_factor = user.role.requires_second_factor and not has_factor
+    login, user = found
     return login, user
 
 
@@ -48,7 +48,8 @@ def has_second_factor(user: User) -> bool:
 
 def active_account(user_id: int) -> User | None:
     """The account, if it may be used at present."""
-    return _read(queries.users().where(User.id == user_id, queries.may_enter(), User.is_byline.is_(False)))
+    user = _read(queries.users().where(User.id == user_id, queries.may_enter(), User.is_byline.is_(False)))
+    return None if user is None or user.is_unconfirmed else user
 
 
 def token_with(purpose: Purpose, secret: str) -> AccountToken:

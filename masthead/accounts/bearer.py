@@ -14,24 +14,20 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask_login import AnonymousUserMixin
 from sqlalchemy import Select, delete, select, update
-from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Unauthorized
 
 from masthead import clock
-from masthead.accounts import personal_tokens
+from masthead.accounts import personal_tokens, proofs, queries
 from masthead.accounts.access import NO_TOKEN
 from masthead.accounts.models import RefreshFamily, RefreshToken, User
 from masthead.accounts.personal_tokens import PREFIX
 from masthead.accounts.sessions import hash_of
 from masthead.db import db, snapshot
-from masthead.errors import NotAllowed
 from masthead.web.api import rates
 
 ALGORITHM = "HS256"
 AUDIENCE = "masthead-api"
 ACCESS_LIFETIME = timedelta(hours=1)
-#: How long a sign-in is proof enough to make a personal token.
-FRESH = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
 REQUIRED = ["iss", "aud", "exp", "iat", "jti", "sub", "typ", "fam"]
 #: The id of an account, as both databases can hold it.
@@ -89,6 +85,8 @@ def _owner_of(secret: str) -> User:
     if found is None:
         raise InvalidToken
     token, user = found
+    if user.is_unconfirmed:
+        raise InvalidToken
     personal_tokens.note_use(token)
     g.api_scopes = frozenset(token.scopes)
     return user
@@ -98,17 +96,16 @@ def _user_of(claims: dict[str, Any]) -> User:
     with snapshot() as session:
         statement = _holders(claims["fam"]).where(User.id == int(claims["sub"]))
         found = session.execute(statement.add_columns(RefreshFamily.created_at)).first()
-    if found is None or not found[0].is_active:
+    if found is None or not _may_go_on(found[0]):
         raise InvalidToken
-    g.signed_in_at = found[1]
+    proofs.note(found[1])
     user: User = found[0]
     return user
 
 
-def check_fresh() -> None:
-    """Raise `NotAllowed` unless the client has signed in, with a password, within the last ten minutes."""
-    if "signed_in_at" not in g or clock.now() - g.signed_in_at > FRESH:
-        raise NotAllowed("Sign in again: this needs a sign-in of the last ten minutes.")
+def _may_go_on(user: User) -> bool:
+    """Whether the account could sign in today: what was asked of nobody when the tokens were made counts as well."""
+    return user.is_active and not user.is_unconfirmed and not user.lacks_factor
 
 
 def _holders(family: str) -> Select[User]:
@@ -116,7 +113,7 @@ def _holders(family: str) -> Select[User]:
         select(User)
         .join(RefreshFamily, RefreshFamily.user_id == User.id)
         .where(RefreshFamily.name == family, RefreshFamily.expires_at > clock.now())
-        .options(joinedload(User.role, innerjoin=True))
+        .options(*queries.WITH_RIGHTS)
     )
 
 
@@ -176,7 +173,7 @@ def rotate() -> tuple[Pair, int]:
     ).scalar()
     family = db.session.get(RefreshFamily, used) if used is not None else None
     holder = db.session.scalar(_holders(claims["fam"]))
-    if family is None or family.name != claims["fam"] or holder is None or not holder.is_active:
+    if family is None or family.name != claims["fam"] or holder is None or not _may_go_on(holder):
         # Used before, by its owner or by a thief: nobody can tell, so both have to sign in again.
         db.session.rollback()
         db.session.execute(delete(RefreshFamily).where(RefreshFamily.name == claims["fam"]))

@@ -17,6 +17,7 @@ from masthead.accounts.models import (
     User,
 )
 from masthead.accounts.permissions import READER, Permission, can_change_account
+from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.signals import Farewell, account_closed
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
@@ -100,6 +101,7 @@ def carry_out(user_id: int, *, at: datetime) -> None:
     )
 
 
+@needs_fresh_proof("Delete somebody's account")
 def close(user: User, *, posts: Fate, comments: Fate, heir: str, by: User, at: datetime) -> None:
     """Delete somebody's account at once, as an administrator; what is kept of it is a byline.
 

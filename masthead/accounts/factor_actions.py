@@ -9,6 +9,7 @@ from masthead import audit, jobs
 from masthead.accounts import queries, second_factor, sessions, tasks
 from masthead.accounts.models import Authenticator, Passkey, RecoveryCode, Role, User
 from masthead.accounts.permissions import Permission, can_change_account
+from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.second_factor import Factor
 from masthead.db import db
 from masthead.errors import Conflict, NotAllowed, NotFound
@@ -16,6 +17,7 @@ from masthead.errors import Conflict, NotAllowed, NotFound
 NO_PASSKEY = "This passkey has been removed already."
 
 
+@needs_fresh_proof("Set up one's authenticator app")
 def add_app(user: User, secret: str, *, step: int) -> list[str]:
     """Use this app from now on, in the place of an earlier one; the recovery codes to show, if it is the first factor."""
     codes = second_factor.first_recovery_codes(user)
@@ -24,6 +26,7 @@ def add_app(user: User, secret: str, *, step: int) -> list[str]:
     return codes
 
 
+@needs_fresh_proof("Add a passkey to one's account")
 def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
     """Add a passkey; the recovery codes to show, if it is the first factor. Raises `Invalid`."""
     from masthead.accounts import ceremonies
@@ -34,6 +37,7 @@ def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
     return codes
 
 
+@needs_fresh_proof("Rename one's passkey")
 def rename_passkey(user: User, passkey_id: int, name: str) -> None:
     """Call a passkey something else; raises `NotFound` for one that is not theirs."""
     statement = update(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
@@ -41,6 +45,7 @@ def rename_passkey(user: User, passkey_id: int, name: str) -> None:
         raise NotFound(NO_PASSKEY)
 
 
+@needs_fresh_proof("Remove one's authenticator app")
 def remove_app(user: User) -> None:
     """Forget the app; raises `Conflict` if the role asks for a factor and this is the last."""
     statement = delete(Authenticator).where(Authenticator.user_id == user.id)
@@ -50,6 +55,7 @@ def remove_app(user: User) -> None:
     _note(user, "factor.removed", "app_removed", way=Factor.AUTHENTICATOR)
 
 
+@needs_fresh_proof("Remove one's passkey")
 def remove_passkey(user: User, passkey_id: int) -> None:
     """Forget a passkey; raises `Conflict` if the role asks for a factor and this is the last."""
     statement = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
@@ -70,6 +76,7 @@ def _clean_up(user: User) -> None:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
+@needs_fresh_proof("Make new recovery codes")
 def renew_recovery_codes(user: User) -> list[str]:
     """Ten new codes, which void those before; raises `Conflict` without a factor that they could replace."""
     if not queries.has_second_factor(user.id):
@@ -86,6 +93,7 @@ def note_recovery_code(user: User) -> None:
     jobs.enqueue(tasks.tell_of_factor, user.id, "code_used")
 
 
+@needs_fresh_proof("Take the second factors off somebody's account")
 def reset(user: User, *, by: User | None) -> None:
     """Take every factor off an account whose owner has lost them, and sign it out. Without ``by`` the shell asks."""
     if by is not None and not can_change_account(by, user):

@@ -4,7 +4,6 @@ Also, roles can ask for a second factor: whoever has none yet is led to set one 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -12,13 +11,11 @@ from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from masthead import clock
-from masthead.accounts import access, identity, signing_in
+from masthead.accounts import access, identity, proofs
 from masthead.web import errors, expired_forms, stateless
 
 P = ParamSpec("P")
 R = TypeVar("R")
-LIFETIME = timedelta(minutes=10)
 #: Marks views that need one: each has to have words for what it does (`masthead.accounts.kept_deeds`).
 ATTRIBUTE = "needs_fresh_sign_in"
 #: What somebody without the factor that their role asks for can use: to set one up, or to leave.
@@ -44,11 +41,6 @@ def init_app(app: Flask) -> None:
     app.before_request(_lead_to_factor)
 
 
-def is_fresh() -> bool:
-    """Whether the person at this device has proved who they are within the last ten minutes."""
-    return clock.now() - signing_in.current_login().authenticated_at <= LIFETIME
-
-
 def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
     """Declare that the view needs a proof of identity that is at most ten minutes old.
 
@@ -57,7 +49,7 @@ def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnVal
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
-        return view(*args, **kwargs) if is_fresh() else _ask_again()
+        return view(*args, **kwargs) if proofs.is_fresh() else _ask_again()
 
     setattr(guarded, ATTRIBUTE, True)
     return guarded

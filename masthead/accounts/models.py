@@ -3,15 +3,28 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    exists,
+    false,
+    or_,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship, validates
 
 from masthead import pagecache, time_zones
 from masthead.accounts.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.db import Base, Identifier, Timestamps
+from masthead.mail import delivery
 from masthead.text import names
 from masthead.text.names import lookalike_key, tidy_name
 
@@ -115,12 +128,28 @@ class User(Timestamps, UserMixin, Base):
 
     #: Not stored: the secret of the login session that this request belongs to.
     login_secret = ""
-    #: Not stored: whether the role asks for a second factor that the account does not have.
-    lacks_factor = False
+
+    if TYPE_CHECKING:
+        #: Computed with the row where `masthead.accounts.queries` reads it; see the end of this module.
+        has_second_factor: Mapped[bool]
 
     def can(self, permission: Permission) -> bool:
-        """Whether the account's role grants the permission."""
-        return self.is_active and not self.is_byline and permission in self.role.granted
+        """Whether the role grants the permission, and the account is far enough to use it.
+
+        The rules about confirmed addresses and second factors stand here, so that they hold at every door.
+        """
+        is_granted = self.is_active and not self.is_byline and permission in self.role.granted
+        return is_granted and not self.is_unconfirmed and not self.lacks_factor
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether nobody has shown yet that letters to the address reach the account's owner, where letters are sent."""
+        return self.confirmed_at is None and delivery.is_on()
+
+    @property
+    def lacks_factor(self) -> bool:
+        """Whether the role asks for a second factor that the account does not have."""
+        return self.role.requires_second_factor and not self.has_second_factor
 
     @property
     def display_name(self) -> str:
@@ -317,6 +346,12 @@ class RefreshToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
+
+# It stands here, since it needs tables that follow `User`. Deferred: lists of authors do not ask for it.
+User.has_second_factor = column_property(
+    or_(exists().where(Authenticator.user_id == User.id), exists().where(Passkey.user_id == User.id)),
+    deferred=True,
+)
 
 pagecache.watch(
     User,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from masthead.accounts import actions, bearer, factor_actions, invitations, queries, tokens
+from masthead.accounts import actions, factor_actions, invitations, proofs, queries, tokens
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.administration_schemas import (
     InvitationAnswer,
@@ -35,7 +35,7 @@ bp = Blueprint("assistance_api", __name__)
 def invite(body: InvitationInput) -> Answer:
     """The link is in this answer, and in a letter where mail is on. It needs a sign-in of the last ten minutes."""
     invitations.check_open()
-    bearer.check_fresh()
+    proofs.check()
     link = invitations.invite(body.email, queries.chosen_role(body.role, field="role"), by=current_user())
     db.session.commit()
     return Answer(LinkAnswer(link=link))
@@ -96,7 +96,7 @@ def withdraw_invitation(invitation_id: int) -> Response:
 )
 def reset_link(user_id: int) -> Answer:
     """To be handed over; it works once, for an hour. It needs a sign-in of the last ten minutes."""
-    bearer.check_fresh()
+    proofs.check()
     token = actions.reset_link(queries.get(user_id), by=current_user())
     db.session.flush()
     link = link_of(Purpose.RESET, tokens.arm(token))
@@ -109,7 +109,7 @@ def reset_link(user_id: int) -> Answer:
 @operation("Reset two-factor authentication", tag="users", status=204, problems=(401, 403, 404, 409))
 def reset_factor(user_id: int) -> Response:
     """For somebody who has lost them. It needs a sign-in of the last ten minutes."""
-    bearer.check_fresh()
+    proofs.check()
     factor_actions.reset(queries.get(user_id), by=current_user())
     answer = settled(Answer, None)
     db.session.commit()

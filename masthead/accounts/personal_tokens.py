@@ -8,12 +8,12 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, func, select, update
-from sqlalchemy.orm import joinedload
 
 from masthead import audit, clock
 from masthead.accounts import queries
 from masthead.accounts.models import TOKEN_NAME_CHARACTERS, ApiToken, Role, User
 from masthead.accounts.permissions import Permission
+from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.sessions import NOTED_EVERY, hash_of
 from masthead.db import db, own_transaction
 from masthead.errors import Conflict, Invalid, NotFound
@@ -70,6 +70,7 @@ def get(user: User, token_id: int) -> ApiToken:
     return token
 
 
+@needs_fresh_proof("Make a personal token")
 def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
     """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
     if not 1 <= len(name) <= TOKEN_NAME_CHARACTERS:
@@ -123,7 +124,7 @@ def valid(secret: str) -> Select[ApiToken, User]:
         select(ApiToken, User)
         .join(User, User.id == ApiToken.user_id)
         .join(Role, Role.id == User.role_id)
-        .options(joinedload(User.role, innerjoin=True))
+        .options(*queries.WITH_RIGHTS)
         .where(
             ApiToken.secret_hash == hash_of(secret),
             ApiToken.expires_at > clock.now(),

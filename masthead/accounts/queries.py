@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, undefer
 
 from masthead.accounts.models import AccountClosure, Authenticator, Passkey, RecoveryCode, Role, User
 from masthead.accounts.permissions import ADMINISTRATOR, Permission
@@ -16,9 +16,13 @@ from masthead.text.plain import is_storable
 AT_ONCE = 250
 
 
+#: Loads with an account, in the same query, everything that decides what it may do (`User.can`).
+WITH_RIGHTS = (joinedload(User.role, innerjoin=True), undefer(User.has_second_factor))
+
+
 def users() -> Select[User]:
-    """Everybody, with their roles."""
-    return select(User).options(joinedload(User.role, innerjoin=True))
+    """Everybody, with what decides their rights."""
+    return select(User).options(*WITH_RIGHTS)
 
 
 def accounts() -> Select[User]:
@@ -52,6 +56,18 @@ def get(user_id: int) -> User:
     return user
 
 
+def held(user_id: int) -> User:
+    """The user with this id, whom nobody else changes until this transaction ends; raises `NotFound`.
+
+    Links are used with it, the account first and the link second: in one order nobody waits for ever.
+    """
+    locked = users().where(User.id == user_id).with_for_update(of=User)
+    user = db.session.scalar(locked, execution_options={"populate_existing": True})
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user
+
+
 def may_return(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether the account waits for its deletion and signing in takes that back; as a part of a statement."""
     return exists().where(AccountClosure.user_id == user_id, AccountClosure.is_revocable)
@@ -65,7 +81,8 @@ def may_enter() -> ColumnElement[bool]:
 def active_account(user_id: int) -> User:
     """The account with this id, if somebody may use it; raises `Invalid` otherwise."""
     user = get(user_id)
-    if user.is_byline or not (user.is_active or db.session.scalar(select(may_return(user_id)))):
+    may_enter_now = user.is_active or db.session.scalar(select(may_return(user_id)))
+    if user.is_byline or user.is_unconfirmed or not may_enter_now:
         raise Invalid("This account cannot be used at present.")
     return user
 

@@ -28,6 +28,7 @@ from masthead.accounts.permissions import (
     can_change_role,
     can_grant,
 )
+from masthead.accounts.proofs import needs_fresh_proof
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.text.names import name_key
@@ -48,6 +49,7 @@ class Draft:
     requires_second_factor: bool = False
 
 
+@needs_fresh_proof("Make a role")
 def create(draft: Draft, *, by: User) -> Role:
     """Make a role; its name for programs and the shell comes from its title and never changes."""
     _lock()
@@ -70,6 +72,7 @@ def create(draft: Draft, *, by: User) -> Role:
     return role
 
 
+@needs_fresh_proof("Change a role")
 def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None = None) -> None:
     """Change a role. If its rights changed, logins get new ids and clients end; raises `Conflict` if it changed meanwhile."""
     _lock()
@@ -93,6 +96,7 @@ def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None =
         sessions.end_clients_of_role(role)
 
 
+@needs_fresh_proof("Delete a role")
 def delete(role: Role, *, by: User, heir: Role | None = None) -> None:
     """Delete a role that is not built in; whoever has it, or is invited to it, gets the role ``heir``."""
     # Whoever accepts an invitation locks it before the role: in the same order nobody waits for ever.

@@ -7,7 +7,7 @@ from functools import cache
 
 from flask import current_app, request
 from sqlalchemy import Row, Select, bindparam, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from masthead import clock
 from masthead.accounts import queries
@@ -70,21 +70,18 @@ def _idle(is_remembered: bool) -> timedelta:
     return timedelta(hours=settings["SESSION_IDLE_HOURS"])
 
 
-def find(session: Session, secret: str) -> Row[LoginSession, User, bool] | None:
-    """The login with this secret, its account, and whether that has a second factor, while both may be used.
-
-    One query, roles and all.
-    """
+def find(session: Session, secret: str) -> Row[LoginSession, User] | None:
+    """The login with this secret and its account, while both may be used. One query, role, second factor and all."""
     return session.execute(_valid(), {"secret_hash": hash_of(secret), "now": clock.now()}).first()
 
 
 @cache
-def _valid() -> Select[LoginSession, User, bool]:
+def _valid() -> Select[LoginSession, User]:
     now = bindparam("now", type_=LoginSession.idle_until.type)
     return (
-        select(LoginSession, User, queries.factor_exists(User.id))
+        select(LoginSession, User)
         .join(User, User.id == LoginSession.user_id)
-        .options(joinedload(User.role, innerjoin=True))
+        .options(*queries.WITH_RIGHTS)
         .where(
             LoginSession.secret_hash == bindparam("secret_hash"),
             LoginSession.idle_until > now,

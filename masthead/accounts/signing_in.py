@@ -6,7 +6,7 @@ from flask_login import current_user as login_proxy
 from werkzeug.exceptions import Unauthorized
 
 from masthead import audit
-from masthead.accounts import authentication, closing, sessions
+from masthead.accounts import authentication, closing, proofs, sessions
 from masthead.accounts.models import LoginSession, User
 from masthead.extensions import login_manager
 from masthead.web import form_tokens, stateless
@@ -45,6 +45,7 @@ def _load(secret: str) -> User | None:
         sessions.note_use(login)
     user.login_secret = secret
     g.login_session = login
+    proofs.note(login.authenticated_at)
     return user
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, url_for
 
-from masthead.accounts import bearer, personal_tokens
+from masthead.accounts import personal_tokens, proofs
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
 from masthead.db import db, paginate
@@ -45,7 +45,7 @@ def show(token_id: int) -> Answer:
 )
 def create(body: TokenInput) -> Answer:
     """The token is in this answer and nowhere else. It needs a sign-in of the last ten minutes."""
-    bearer.check_fresh()
+    proofs.check()
     token, secret = personal_tokens.create(
         current_user(), name=body.name.strip(), scopes=body.scopes, days=body.days
     )

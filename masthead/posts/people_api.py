@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, url_for
 
 from masthead import clock
-from masthead.accounts import actions, bearer, closing, passwords
+from masthead.accounts import actions, closing, passwords, proofs
 from masthead.accounts import queries as accounts
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.fates import Fate
@@ -116,7 +116,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
 )
 def create(body: AccountInput) -> Response:
     """With a password that you hand over. It needs a sign-in of the last ten minutes."""
-    bearer.check_fresh()
+    proofs.check()
     # Hashed before the transaction begins, since it takes long.
     password_hash = passwords.hash_password(body.password, about=(body.username, body.email))
     user = actions.create(
@@ -186,7 +186,7 @@ def change(user_id: int, body: AccountChange) -> Response:
 )
 def delete(user_id: int, query: AccountDeletion) -> Response:
     """At once and for good. It needs a sign-in of the last ten minutes; your own account you delete on the site."""
-    bearer.check_fresh()
+    proofs.check()
     by, user = current_user(), accounts.get(user_id)
     check_match(_state_of(user))
     fate = Fate(query.content)

@@ -1,0 +1,61 @@
+"""Fresh proofs of identity: what gives rights or keys away asks for a sign-in of the last ten minutes.
+
+The rule stands on the actions, so it holds at every door: a page, an access token, a personal token, which is never a
+proof. Only the shell, where nobody signs in, is asked for nothing. Pages ask first (`freshness`), and keep the form.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import g, has_request_context
+
+from masthead import clock
+from masthead.errors import NotAllowed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+LIFETIME = timedelta(minutes=10)
+MISSING = "Sign in again: this needs a sign-in of the last ten minutes."
+#: Action → what it does, in words; docs/permissions.md lists them.
+ACTIONS: dict[str, str] = {}
+
+
+class ProofMissing(NotAllowed):
+    """Somebody may do this, and has to show who they are once more."""
+
+    def __init__(self) -> None:
+        super().__init__(MISSING)
+
+
+def note(at: datetime) -> None:
+    """Remember for this request when its sender last gave a password or a factor."""
+    g.proved_at = at
+
+
+def is_fresh() -> bool:
+    """Whether the sender of this request has proved who they are within the last ten minutes."""
+    return "proved_at" in g and clock.now() - g.proved_at <= LIFETIME
+
+
+def check() -> None:
+    """Raise `ProofMissing` for a request without a fresh proof."""
+    if has_request_context() and not is_fresh():
+        raise ProofMissing
+
+
+def needs_fresh_proof(words: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare that an action needs a fresh proof of identity; the words say what it does."""
+
+    def decorate(action: Callable[P, R]) -> Callable[P, R]:
+        ACTIONS[f"{action.__module__.removeprefix('masthead.')}.{action.__name__}"] = words
+
+        @wraps(action)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            check()
+            return action(*args, **kwargs)
+
+        return checked
+
+    return decorate
