@@ -17,6 +17,7 @@ from masthead.accounts import (
     invitation_admin,
     people_api,
     privacy,
+    proofs,
     recovery,
     role_api,
     roles,
@@ -215,6 +216,7 @@ def create_app(config: Config | None = None) -> Flask:
     limits.init_app(app, config)
     versions.init_app(app)
     idempotency.init_app(app)
+    proofs.init_app(app)
     bearer.init_app(app)
     signing_in.init_app(app)
     freshness.init_app(app)

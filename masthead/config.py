@@ -122,8 +122,9 @@ class Config(BaseSettings):
     RATELIMIT_SIGN_IN_TOTAL: Limit = "1000 per 5 minutes"
     #: Wrong second factors of one account, after its right password.
     RATELIMIT_SECOND_FACTOR: Limit = "20 per hour"
-    #: Letters with links to one mail address, and requests for them from one caller.
-    RATELIMIT_LETTERS: Limit = "5 per day"
+    #: Letters of one purpose to one mail address, and requests for them from one caller. A pause, no total: strangers
+    #: who ask for somebody's letters must not use up those that the owner needs.
+    RATELIMIT_LETTERS: Limit = "3 per 15 minutes"
     RATELIMIT_LETTER_REQUESTS: Limit = "30 per hour"
     #: New accounts from one address; comments of one account; searches from one address.
     RATELIMIT_REGISTRATION: Limit = "60 per hour"

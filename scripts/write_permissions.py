@@ -6,7 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import masthead.app  # noqa: E402, F401 (declares every action that needs a proof)
 from masthead.accounts.permissions import DEFAULT_ROLES, Permission  # noqa: E402 (found by the path above)
+from masthead.accounts.proofs import ACTIONS  # noqa: E402 (found by the path above)
 
 PAGE = ROOT / "docs" / "permissions.md"
 HEAD = """# Who may do what
@@ -15,6 +17,23 @@ Made by `python scripts/write_permissions.py` from `masthead/accounts/permission
 
 A role is a row with a set of permissions, so a site can change these sets and add roles of its own. A new site has these:
 
+"""
+PROOFS = """
+## What needs which proof
+
+Every action needs a login, an access token or a personal token of an account that may use its rights. An account may not, at any of
+these doors, while its role asks for a second factor that it does not have, nor, where letters are sent, before its address is confirmed.
+These actions also need a fresh proof: a password, with the second factor if there is one, or a passkey, given within the last ten
+minutes. A page asks for it and keeps the form. A program signs in again with `POST /api/v1/auth/login`. A personal token is never such
+a proof, so it can do none of this, whatever its scopes. The shell asks for nothing.
+
+| action | proof | in the code |
+|---|---|---|
+"""
+OTHERS = """| Change one's own address, or take one's data along, or delete one's own account | fresh, on the page alone | |
+| Change one's own password | the present password | |
+| End a token, a login or all of somebody's; disable or enable an account | none: it takes a right away, or gives one back | |
+| Everything else | none | |
 """
 TAIL = """
 ## Rules that no role changes
@@ -44,7 +63,8 @@ def page() -> str:
         *(_row(permission) for permission in Permission),
         f"| *rank* | {' | '.join(ranks)} |",
     ]
-    return HEAD + "\n".join(lines) + "\n" + TAIL
+    proofs = "".join(f"| {words} | fresh | `{action}` |\n" for action, words in sorted(ACTIONS.items()))
+    return HEAD + "\n".join(lines) + "\n" + PROOFS + proofs + OTHERS + TAIL
 
 
 def _row(permission: Permission) -> str:

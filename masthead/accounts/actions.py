@@ -9,8 +9,16 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from masthead import audit, pagecache
-from masthead.accounts import notifications, personal_tokens, queries, reserved, sessions, tokens
+from masthead import audit, clock, pagecache
+from masthead.accounts import (
+    factor_actions,
+    notifications,
+    personal_tokens,
+    queries,
+    reserved,
+    sessions,
+    tokens,
+)
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import (
     USERNAME_CHARACTERS,
@@ -29,6 +37,10 @@ from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scri
 from masthead.unset import UNSET, Unset, chosen
 
 TAKEN_NAME = "Somebody else here is called this, or something that looks the same. Choose another name."
+UNCONFIRMED = (
+    "Nobody has confirmed the address of this account, so it may be somebody else's. Invite the address: whoever opens "
+    "the link in the letter gets the account, with that role."
+)
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
 #: A path of the media store, without anything that would lead out of it or out of the attribute that it is written into.
 PORTRAIT = re.compile(r"/media/(?!.*\.\.)[\w./-]{1,500}", re.ASCII)
@@ -43,6 +55,7 @@ def register(
     role: Role | None = None,
     by_themself: bool = True,
     by: User | None = None,
+    is_confirmed: bool = False,
 ) -> User:
     """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
     email = checked_email(email)
@@ -53,6 +66,8 @@ def register(
         email_key=queries.email_key(email),
         password_hash=password_hash,
         role=role or queries.role(READER),
+        # Whoever makes an account for somebody vouches for the address.
+        confirmed_at=at if is_confirmed or by is not None or not by_themself else None,
         created_at=at,
         updated_at=at,
     )
@@ -197,10 +212,49 @@ def change_email(user: User, email: str, *, by: User | None, at: datetime, is_co
 
 
 def confirm_email(user: User, *, at: datetime) -> None:
-    """Note that letters to the address reach this person."""
+    """Note that letters to the address reach this person; the first time, everything set up before ends.
+
+    Anybody can register an address. Until a letter to it is answered, whoever set the account up need not be its owner,
+    so logins, second factors and tokens go. The caller decides about the password.
+    """
+    if user.confirmed_at is None:
+        factor_actions.remove_all(user)
+        sessions.end_all(user)
+        personal_tokens.void(user)
+        tokens.void(user)
     user.confirmed_at = at
     tokens.void(user, Purpose.CONFIRM)
     audit.record("address.confirmed", by=user, subject=user.username)
+
+
+def vouch_for(user: User, *, by: User | None) -> None:
+    """Count the address as confirmed, as the shell may: where letters do not arrive."""
+    if by is not None and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to change this account.")
+    confirm_email(user, at=clock.now())
+
+
+def forget_password(user: User) -> None:
+    """Let no password open the account any more, until its owner sets one."""
+    user.password_hash = None
+    audit.record("password.removed", by=None, subject=user.username)
+
+
+def take_over(user: User, *, username: str, password_hash: str, role: Role, at: datetime) -> None:
+    """Give an account whose address nobody had confirmed to its owner, who was invited: nothing of it stays but its id."""
+    before = user.username
+    try:
+        with db.session.begin_nested():
+            user.username = checked_username(username)
+            user.username_key, user.username_lookalike = name_key(username), lookalike_key(username)
+            db.session.flush()
+    except IntegrityError as error:
+        _refuse(error, user)
+    confirm_email(user, at=at)
+    user.password_hash, user.role, user.is_active = password_hash, role, True
+    user.name, user.bio, user.website, user.avatar, user.time_zone = "", "", "", None, ""
+    pagecache.changed("people")
+    audit.record("account.taken_over", by=user, subject=user.username, before=before, role=role.name)
 
 
 @needs_fresh_proof("Invite somebody, or make another link of an invitation")
@@ -209,7 +263,8 @@ def invite(email: str, role: Role, *, by: User | None) -> AccountToken:
     if by is not None and not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to invite somebody with that role.")
     checked = checked_email(email)
-    if queries.by_email(checked) is not None:
+    occupied = queries.by_email(checked)
+    if occupied is not None and not occupied.is_unconfirmed:
         raise EmailTaken(checked)
     tokens.void_invitations(checked)
     audit.record("account.invited", by=by, subject=checked, role=role.name)
@@ -239,6 +294,8 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
     """Give somebody another role. Without ``by`` the shell asks, which may do everything but lock everybody out."""
     if by is not None and not (can_change_account(by, user) and can_grant(by, role)):
         raise NotAllowed("Your role does not allow you to give this person that role.")
+    if user.is_unconfirmed and role.granted - user.role.granted:
+        raise Conflict(UNCONFIRMED)
     if user.is_administrator and role.id != user.role_id:
         keep_an_administrator(user)
     before, user.role = user.role.name, role
@@ -284,6 +341,14 @@ def sign_out_everywhere(user: User, *, by: User | None) -> None:
         raise NotAllowed("Your role does not allow you to sign this person out.")
     sessions.end_all(user)
     audit.record("sessions.ended", by=by, subject=user.username)
+
+
+def end_tokens(user: User, *, by: User | None) -> None:
+    """End every personal token of somebody; they stay signed in."""
+    if by is not None and by.id != user.id and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to end this person's tokens.")
+    personal_tokens.void(user)
+    audit.record("tokens.ended", by=by, subject=user.username)
 
 
 def keep_an_administrator(user: User) -> None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts import actions, invitations, queries
+from masthead.accounts import actions, invitations, personal_tokens, queries
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.models import User
@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         "accounts/people.html",
         page=page,
         with_factor=queries.with_second_factor(user.id for user in page.items),
+        with_tokens=personal_tokens.owners_among(user.id for user in page.items),
         wanted=wanted,
         role=role,
         roles=roles,

@@ -29,6 +29,7 @@ from masthead.accounts.schemas import (
 )
 from masthead.db import db
 from masthead.errors import NotAllowed
+from masthead.mail import delivery
 from masthead.unset import UNSET
 from masthead.web import limits
 from masthead.web.access import public
@@ -37,6 +38,9 @@ from masthead.web.api.operations import Answer, check_match, operation, tag_of
 auth = Blueprint("auth_api", __name__)
 WRONG = "The email address or the password is not right."
 MADE = "If the address is new here, the account is created. You can sign in now."
+MADE_AND_WRITTEN = (
+    "If the address is new here, the account is created. Open the link in the email to it, and you can sign in."
+)
 
 
 @auth.post("/register")
@@ -57,7 +61,7 @@ def register(body: Registration) -> Answer:
     limits.count("registration", limits.caller())
     registration.register(username=body.username, email=body.email, password=body.password)
     db.session.commit()
-    return Answer(Registered(detail=MADE))
+    return Answer(Registered(detail=MADE_AND_WRITTEN if delivery.is_on() else MADE))
 
 
 @auth.post("/login")

@@ -92,6 +92,17 @@ def sign_out(user_id: int) -> ResponseReturnValue:
     return redirect_back(url_for("dashboard.index"))
 
 
+@bp.post("/users/<int:user_id>/end-tokens")
+@requires(Permission.MANAGE_USERS)
+def end_tokens(user_id: int) -> ResponseReturnValue:
+    """End every personal token of somebody; taking a right away needs no proof."""
+    user = queries.get(user_id)
+    actions.end_tokens(user, by=current_user())
+    db.session.commit()
+    flash(f"The tokens of {user.display_name} have ended. Whatever used one is refused from now on.")
+    return redirect_back(url_for("accounts_admin.index"))
+
+
 def show_link(purpose: Purpose, link: str, title: str) -> ResponseReturnValue:
     """The link, once: it is not kept anywhere, and neither is the page."""
     page = render_template(

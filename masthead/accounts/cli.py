@@ -88,8 +88,11 @@ def set_password(identity: str, password: str | None) -> None:
     password_hash = passwords.hash_password(password)
     user = queries.named(identity)
     actions.set_password_hash(user, password_hash, by=None)
+    actions.end_tokens(user, by=None)
     db.session.commit()
-    click.echo(f"{user.username} has a new password, and is signed out everywhere.")
+    click.echo(
+        f"{user.username} has a new password, and is signed out everywhere. Tokens for programs have ended."
+    )
 
 
 @group.command("disable")
@@ -131,6 +134,22 @@ def invite(email: str, role: str) -> None:
 def sign_out(identity: str) -> None:
     """Sign somebody out on every device."""
     _change(identity, actions.sign_out_everywhere, "is signed out everywhere.")
+
+
+@group.command("end-tokens")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def end_tokens(identity: str) -> None:
+    """End every personal token of somebody. They stay signed in."""
+    _change(identity, actions.end_tokens, "has no tokens for programs any more.")
+
+
+@group.command("confirm")
+@click.argument("identity", metavar="USERNAME_OR_EMAIL")
+@with_appcontext
+def confirm(identity: str) -> None:
+    """Count the address of somebody as confirmed, where no letter reaches it."""
+    _change(identity, actions.vouch_for, "has a confirmed address.")
 
 
 @group.command("reset-factor")

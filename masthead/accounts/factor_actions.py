@@ -14,21 +14,32 @@ from masthead.accounts.second_factor import Factor
 from masthead.db import db
 from masthead.errors import Conflict, NotAllowed, NotFound
 
+UNCONFIRMED = (
+    "Confirm your address first: on the page about signing in you can have the letter sent once more."
+)
 NO_PASSKEY = "This passkey has been removed already."
 
 
 @needs_fresh_proof("Set up one's authenticator app")
 def add_app(user: User, secret: str, *, step: int) -> list[str]:
     """Use this app from now on, in the place of an earlier one; the recovery codes to show, if it is the first factor."""
+    check_confirmed(user)
     codes = second_factor.first_recovery_codes(user)
     second_factor.keep_app(user, secret, step=step)
     _note(user, "factor.added", "app_added", way=Factor.AUTHENTICATOR)
     return codes
 
 
+def check_confirmed(user: User) -> None:
+    """Raise `NotAllowed` for an account that may belong to somebody else than whoever set it up."""
+    if user.is_unconfirmed:
+        raise NotAllowed(UNCONFIRMED)
+
+
 @needs_fresh_proof("Add a passkey to one's account")
 def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
     """Add a passkey; the recovery codes to show, if it is the first factor. Raises `Invalid`."""
+    check_confirmed(user)
     from masthead.accounts import ceremonies
 
     key = ceremonies.add(user, answer, name=name)
@@ -98,13 +109,18 @@ def reset(user: User, *, by: User | None) -> None:
     """Take every factor off an account whose owner has lost them, and sign it out. Without ``by`` the shell asks."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to change this account.")
+    remove_all(user)
+    sessions.end_all(user)
+    audit.record("factor.reset", by=by, subject=user.username)
+    jobs.enqueue(tasks.tell_of_factor, user.id, "reset")
+
+
+def remove_all(user: User) -> None:
+    """Delete every second factor of an account."""
     for model in (Authenticator, Passkey, RecoveryCode):
         db.session.execute(
             delete(model).where(model.user_id == user.id), execution_options={"synchronize_session": False}
         )
-    sessions.end_all(user)
-    audit.record("factor.reset", by=by, subject=user.username)
-    jobs.enqueue(tasks.tell_of_factor, user.id, "reset")
 
 
 def require(role: Role, is_required: bool, *, by: User | None) -> None:
@@ -113,6 +129,9 @@ def require(role: Role, is_required: bool, *, by: User | None) -> None:
         raise NotAllowed("Your role does not allow you to change roles.")
     if role.requires_second_factor != is_required:
         role.requires_second_factor = is_required
+        if is_required:
+            # They signed in with a password alone.
+            sessions.end_clients_of_role(role)
         audit.record("role.factor_required", by=by, subject=role.name, is_required=is_required)
 
 

@@ -30,6 +30,7 @@ WRONG = (
 @freshly_signed_in
 def authenticator() -> ResponseReturnValue:
     """The page that shows an authenticator app its secret."""
+    factor_actions.check_confirmed(current_user())
     return _authenticator_page(AuthenticatorForm(), second_factor.new_secret(), 200)
 
 
@@ -96,6 +97,7 @@ def remove_authenticator() -> ResponseReturnValue:
 @freshly_signed_in
 def add_passkey() -> ResponseReturnValue:
     """The page that asks the browser for a new passkey."""
+    factor_actions.check_confirmed(current_user())
     return _passkey_page(AddPasskeyForm(), 200)
 
 

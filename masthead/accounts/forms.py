@@ -105,6 +105,7 @@ class ChangePasswordForm(NewPasswordForm):
     """Changing one's own password."""
 
     current_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
+    end_tokens = BooleanField("Revoke my API tokens as well")
 
 
 class AddressForm(Form):
@@ -267,6 +268,12 @@ class AccountDeletionForm(Form):
 
 class PressForm(Form):
     """A button and nothing else."""
+
+
+class ConfirmAddressForm(Form):
+    """Confirming an address; with the password of the account, if one knows it."""
+
+    password = PasswordField("Your password")
 
 
 class ProfileForm(Form):

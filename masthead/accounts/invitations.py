@@ -38,7 +38,7 @@ def invite(email: str, role: Role, *, by: User) -> str:
     """The link of an invitation, which a letter carries as well where mail is on."""
     token = _vouched_for(actions.invite(email, role, by=by), by)
     db.session.flush()
-    if delivery.is_on() and limits.is_free("letters", queries.email_key(token.email)):
+    if delivery.is_on() and limits.is_free("letters", Purpose.INVITE, queries.email_key(token.email)):
         # The letter makes a secret of its own, which would void the one that is shown.
         copy = _vouched_for(tokens.prepare(Purpose.INVITE, email=token.email, role=role), by)
         db.session.flush()

@@ -116,6 +116,17 @@ def reset_factor(user_id: int) -> Response:
     return answer
 
 
+@bp.delete("/<int:user_id>/tokens")
+@requires(Permission.MANAGE_USERS)
+@operation("End somebody's personal tokens", tag="users", status=204, problems=(401, 403, 404))
+def end_tokens(user_id: int) -> Response:
+    """None of them opens anything from the next request on. The person stays signed in."""
+    actions.end_tokens(queries.get(user_id), by=current_user())
+    answer = settled(Answer, None)
+    db.session.commit()
+    return answer
+
+
 @bp.post("/<int:user_id>/sign-out")
 @requires(Permission.MANAGE_USERS)
 @operation("Sign somebody out everywhere", tag="users", status=204, problems=(401, 403, 404))

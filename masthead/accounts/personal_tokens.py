@@ -4,7 +4,7 @@ Only a hash is stored, so a token is shown once. Nothing here commits but the no
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, func, select, update
@@ -16,7 +16,7 @@ from masthead.accounts.permissions import Permission
 from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.sessions import NOTED_EVERY, hash_of
 from masthead.db import db, own_transaction
-from masthead.errors import Conflict, Invalid, NotFound
+from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
 
 #: By this people and scanners of published code recognise a token.
 PREFIX = "masthead_pat_"
@@ -62,6 +62,11 @@ def of(user: User) -> Select[ApiToken]:
     return select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
 
 
+def owners_among(user_ids: Iterable[int]) -> set[int]:
+    """Which of these accounts have tokens."""
+    return set(db.session.scalars(select(ApiToken.user_id).where(ApiToken.user_id.in_(user_ids)).distinct()))
+
+
 def get(user: User, token_id: int) -> ApiToken:
     """One of somebody's tokens; raises `NotFound`."""
     token = db.session.scalar(of(user).where(ApiToken.id == token_id))
@@ -73,6 +78,8 @@ def get(user: User, token_id: int) -> ApiToken:
 @needs_fresh_proof("Make a personal token")
 def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
     """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
+    if user.is_unconfirmed:
+        raise NotAllowed("Confirm your address first. Then you can make tokens.")
     if not 1 <= len(name) <= TOKEN_NAME_CHARACTERS:
         raise Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name")
     if not scopes:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import g, has_request_context
+from flask import Flask, g
 
 from masthead import clock
 from masthead.errors import NotAllowed
@@ -29,6 +29,15 @@ class ProofMissing(NotAllowed):
         super().__init__(MISSING)
 
 
+def init_app(app: Flask) -> None:
+    """Ask every request for a proof, whoever sends it; the doors say when they saw one."""
+    app.before_request(_begin)
+
+
+def _begin() -> None:
+    g.setdefault("proved_at", None)
+
+
 def note(at: datetime) -> None:
     """Remember for this request when its sender last gave a password or a factor."""
     g.proved_at = at
@@ -36,12 +45,14 @@ def note(at: datetime) -> None:
 
 def is_fresh() -> bool:
     """Whether the sender of this request has proved who they are within the last ten minutes."""
-    return "proved_at" in g and clock.now() - g.proved_at <= LIFETIME
+    proved_at: datetime | None = g.get("proved_at")
+    return proved_at is not None and clock.now() - proved_at <= LIFETIME
 
 
 def check() -> None:
     """Raise `ProofMissing` for a request without a fresh proof."""
-    if has_request_context() and not is_fresh():
+    # Outside of requests, as in the shell, nobody could give one.
+    if "proved_at" in g and not is_fresh():
         raise ProofMissing
 
 

@@ -7,12 +7,22 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from masthead import clock, jobs
-from masthead.accounts import actions, authentication, invitations, passwords, queries, tasks, tokens
-from masthead.accounts.forms import AcceptForm, AddressForm, NewPasswordForm, PressForm
+from masthead.accounts import (
+    actions,
+    authentication,
+    invitations,
+    ownership,
+    passwords,
+    queries,
+    tasks,
+    tokens,
+)
+from masthead.accounts.forms import AcceptForm, AddressForm, ConfirmAddressForm, NewPasswordForm
 from masthead.accounts.models import AccountToken, User
+from masthead.accounts.permissions import READER
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.web import limits
 from masthead.web.access import public
@@ -38,7 +48,7 @@ def ask() -> ResponseReturnValue:
         limits.count("letter_requests", limits.caller())
         email = form.email.data or ""
         # Beyond the limit of letters nothing is sent, and nothing is said of it.
-        if limits.is_free("letters", queries.email_key(email)):
+        if limits.is_free("letters", Purpose.RESET, queries.email_key(email)):
             user = queries.by_email(email)
             token = tokens.prepare(Purpose.RESET, user=user)
             db.session.flush()
@@ -78,11 +88,14 @@ def set_password(token: str) -> ResponseReturnValue:
         except Invalid as error:
             form.show(error)
         else:
-            used = tokens.consume(Purpose.RESET, token)
-            person = queries.get(used.user_id or 0)
-            actions.set_password_hash(person, hashed, by=person)
+            person = queries.held(user.id)
+            tokens.consume(Purpose.RESET, token)
+            ownership.reset_password(person, hashed)
             db.session.commit()
-            flash("Your new password is set, and you are signed out everywhere. Sign in with it.")
+            flash(
+                "Your new password is set. You are signed out everywhere, and your tokens for programs have ended. "
+                "Sign in with it."
+            )
             return redirect(url_for("accounts.login"), code=303)
     return _page("reset", form, 422)
 
@@ -91,7 +104,8 @@ def set_password(token: str) -> ResponseReturnValue:
 @public
 def confirm(token: str) -> ResponseReturnValue:
     """Ask whether an address, new or first, is to be confirmed."""
-    return _page("confirm", PressForm(), 200, email=_look_at(Purpose.CONFIRM, token).email)
+    found = _look_at(Purpose.CONFIRM, token)
+    return _confirm_page(found, 200)
 
 
 @bp.post("/confirm/<token>")
@@ -99,25 +113,37 @@ def confirm(token: str) -> ResponseReturnValue:
 @redisplays_expired_form
 def confirm_address(token: str) -> ResponseReturnValue:
     """Confirm an address, new or first."""
-    email = _look_at(Purpose.CONFIRM, token).email
-    form = PressForm()
+    found = _look_at(Purpose.CONFIRM, token)
+    form = ConfirmAddressForm()
     if form.validate():
-        used = tokens.consume(Purpose.CONFIRM, token)
-        _confirm(queries.get(used.user_id or 0), used.email)
-        db.session.commit()
-        flash("Your address is confirmed.")
-        return redirect(url_for("accounts.login"), code=303)
-    return _page("confirm", form, 422, email=email)
+        try:
+            is_theirs = ownership.is_recognised(_account_of(Purpose.CONFIRM, token), form.password.data or "")
+        except Invalid as error:
+            form.show(error)
+        else:
+            return _confirmed(found, token, is_theirs=is_theirs)
+    return _confirm_page(found, 422, form)
 
 
-def _confirm(user: User, email: str) -> None:
-    if user.email_key == queries.email_key(email):
-        actions.confirm_email(user, at=clock.now())
-        return
-    try:
-        actions.change_email(user, email, by=user, at=clock.now(), is_confirmed=True)
-    except Invalid as error:
-        raise Conflict("This address cannot be used for your account. Choose another one.") from error
+def _confirmed(found: AccountToken, secret: str, *, is_theirs: bool) -> ResponseReturnValue:
+    """Use the link. Whoever is not recognised as who set the password gets the chance to set another one."""
+    user = queries.held(found.user_id or 0)
+    tokens.consume(Purpose.CONFIRM, secret)
+    link = ownership.confirm(user, found.email, is_theirs=is_theirs)
+    db.session.commit()
+    flash("Your address is confirmed.")
+    if link is not None:
+        return redirect(link, code=303)
+    return redirect(url_for("accounts.login"), code=303)
+
+
+def _confirm_page(
+    found: AccountToken, status: int, form: ConfirmAddressForm | None = None
+) -> ResponseReturnValue:
+    user = authentication.account_of_token(found)
+    asks = user.confirmed_at is None and not ownership.is_known_here(user)
+    form = form or ConfirmAddressForm(formdata=None)
+    return _page("confirm", form, status, email=found.email, asks_for_password=asks)
 
 
 @bp.get("/invitation/<token>")
@@ -160,12 +186,22 @@ def _make_invited(form: AcceptForm, token: str, email: str) -> None:
     hashed = passwords.hash_password(form.password.data or "", about=(username, email))
     used = tokens.consume(Purpose.INVITE, token)
     invitations.check_inviter_and_lock(used)
-    role = queries.role_with_id(used.role_id) if used.role_id is not None else None
-    user = actions.register(
-        username=username, email=used.email, password_hash=hashed, at=clock.now(), role=role
-    )
+    role = queries.role_with_id(used.role_id) if used.role_id is not None else queries.role(READER)
+    occupied = queries.by_email(used.email)
+    if occupied is not None and occupied.is_unconfirmed:
+        person = queries.held(occupied.id)
+        if person.is_unconfirmed:
+            actions.take_over(person, username=username, password_hash=hashed, role=role, at=clock.now())
+            return
     # Whoever has the invitation received it at this address, or from somebody who vouches for them.
-    user.confirmed_at = clock.now()
+    actions.register(
+        username=username,
+        email=used.email,
+        password_hash=hashed,
+        at=clock.now(),
+        role=role,
+        is_confirmed=True,
+    )
 
 
 def _look_at(purpose: Purpose, secret: str) -> AccountToken:

@@ -8,17 +8,21 @@ from masthead.db import db
 from masthead.web import limits
 
 
-def register(*, username: str, email: str, password: str) -> None:
-    """Make the account, or write to the one that has this address; both queue one letter. Raises `Invalid`."""
+def register(*, username: str, email: str, password: str) -> str:
+    """Make the account, or write to the one that has this address; both queue one letter. Raises `Invalid`.
+
+    The answer is the hash of the password, whoever's it is; `ownership.remember_registration` takes it.
+    """
     password_hash = passwords.hash_password(password, about=(username, email))
+    is_free = limits.is_free("letters", "registration", queries.email_key(email))
     try:
         user = actions.register(username=username, email=email, password_hash=password_hash, at=clock.now())
     except EmailTaken:
         owner = queries.by_email(email)
-        if owner is not None and limits.is_free("letters", queries.email_key(email)):
+        if owner is not None and is_free:
             jobs.enqueue(tasks.tell_of_registration, owner.id)
-        return
-    limits.is_free("letters", queries.email_key(email))
+        return password_hash
     token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
     db.session.flush()
     jobs.enqueue(tasks.send_link, token.id)
+    return password_hash

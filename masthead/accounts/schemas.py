@@ -207,6 +207,14 @@ class Sessions(ListAnswer):
     sessions: list[SessionAnswer]
 
 
+class SigningOut(Schema):
+    """How far signing out everywhere goes."""
+
+    end_tokens: bool = Field(
+        default=False, description="Whether your personal tokens end, too.", examples=[True]
+    )
+
+
 class ProfileChange(Schema):
     """What somebody changes of their own profile; what is left out stays."""
 

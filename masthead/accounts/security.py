@@ -1,10 +1,20 @@
 """One's own password, address and devices."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock, jobs
-from masthead.accounts import actions, passkeys, passwords, queries, sessions, signing_in, tasks, tokens
+from masthead.accounts import (
+    actions,
+    passkeys,
+    passwords,
+    personal_tokens,
+    queries,
+    sessions,
+    signing_in,
+    tasks,
+    tokens,
+)
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.forms import ChangeAddressForm, ChangePasswordForm
 from masthead.accounts.freshness import freshly_signed_in
@@ -47,6 +57,8 @@ def change_password() -> ResponseReturnValue:
             sessions.hold(user)
             person = queries.get(user.id)
             actions.set_password_hash(person, hashed, by=user)
+            if form.end_tokens.data:
+                actions.end_tokens(person, by=user)
             signing_in.renew(person)
             db.session.commit()
             flash("Your password is changed, and every other device is signed out.")
@@ -81,7 +93,7 @@ def _ask_for(user: User, email: str) -> None:
         actions.change_email(queries.get(user.id), email, by=user, at=clock.now(), is_confirmed=False)
         flash("Your address is changed.")
         return
-    if limits.is_free("letters", queries.email_key(email)):
+    if limits.is_free("letters", Purpose.CONFIRM, queries.email_key(email)):
         token = tokens.prepare(Purpose.CONFIRM, user=user, email=email)
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
@@ -93,8 +105,9 @@ def _ask_for(user: User, email: str) -> None:
 def send_confirmation() -> ResponseReturnValue:
     """Send the letter with which one confirms one's address once more."""
     user = current_user()
-    if user.email and not user.confirmed_at and limits.is_free("letters", queries.email_key(user.email)):
-        token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email)
+    may_ask = user.email and not user.confirmed_at
+    if may_ask and limits.is_free("letters", Purpose.CONFIRM, queries.email_key(user.email or "")):
+        token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
         db.session.commit()
@@ -107,7 +120,12 @@ def send_confirmation() -> ResponseReturnValue:
 def devices() -> ResponseReturnValue:
     """Where one is signed in."""
     logins = list(db.session.scalars(sessions.of(current_user())))
-    return render_template("accounts/sessions.html", logins=logins, present=signing_in.current_login().id)
+    return render_template(
+        "accounts/sessions.html",
+        logins=logins,
+        present=signing_in.current_login().id,
+        has_tokens=bool(personal_tokens.owners_among([current_user().id])),
+    )
 
 
 @bp.post("/sessions/<int:login_id>/end")
@@ -129,8 +147,11 @@ def end_others() -> ResponseReturnValue:
     user = current_user()
     sessions.end_all(user, but=signing_in.current_login().id)
     audit.record("sessions.ended", by=user, subject=user.username)
+    ends_tokens = "end_tokens" in request.form
+    if ends_tokens:
+        actions.end_tokens(user, by=user)
     db.session.commit()
-    flash("Every other device is signed out.")
+    flash(f"Every other device is signed out{', and your tokens have ended' if ends_tokens else ''}.")
     return redirect(url_for("security.devices"), code=303)
 
 
@@ -157,5 +178,6 @@ def _page(
         keys=list(db.session.scalars(queries.passkeys_of(user.id))),
         codes_left=queries.recovery_codes_left(user.id),
         passkeys_are_possible=passkeys.is_possible(),
+        has_tokens=bool(personal_tokens.owners_among([user.id])),
     )
     return page, status

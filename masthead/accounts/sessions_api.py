@@ -6,7 +6,7 @@ from masthead import audit
 from masthead.accounts import actions, queries, sessions
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.models import LoginSession
-from masthead.accounts.schemas import SessionAnswer, Sessions
+from masthead.accounts.schemas import SessionAnswer, Sessions, SigningOut
 from masthead.db import db, paginate
 from masthead.errors import NotFound
 from masthead.web.api.operations import Answer, check_match, operation
@@ -67,10 +67,19 @@ def end(session_id: int) -> Answer:
 
 @bp.post("/end")
 @signed_in
-@operation("Sign out everywhere", tag="auth", scope="account:write", status=204)
-def end_all() -> Answer:
-    """Every browser and every client, this one too; personal tokens stay."""
+@operation(
+    "Sign out everywhere",
+    tag="auth",
+    scope="account:write",
+    body=SigningOut,
+    is_body_optional=True,
+    status=204,
+)
+def end_all(body: SigningOut) -> Answer:
+    """Every browser and every client, this one too; personal tokens as well, if you say so."""
     user = current_user()
     actions.sign_out_everywhere(queries.get(user.id), by=user)
+    if body.end_tokens:
+        actions.end_tokens(user, by=user)
     db.session.commit()
     return Answer(None)

@@ -10,6 +10,7 @@ from masthead.accounts import (
     attempts,
     authentication,
     notifications,
+    ownership,
     passwords,
     pending,
     queries,
@@ -23,6 +24,7 @@ from masthead.accounts.identity import login_page
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
+from masthead.mail import delivery
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
@@ -31,6 +33,8 @@ from masthead.web.redirection import local_path, redirect_back
 bp = Blueprint("accounts", __name__)
 
 WRONG = "The email address or the password is not right. Check both, and try again."
+#: Said of every wrong password: nobody learns so that an account waits for its confirmation.
+NOT_YET = "If your account is new, open the link in our email first."
 NO_REGISTRATION = {
     "invite": "New accounts are made by invitation only here. Ask the editors for one.",
     "closed": "This publication takes no new accounts at present.",
@@ -41,6 +45,8 @@ NO_REGISTRATION = {
 @public
 def register() -> ResponseReturnValue:
     """The form for a new account."""
+    if access.visitor() is not None:
+        return redirect_back(url_for("dashboard.index"))
     _check_registration()
     return render_template("accounts/register.html", form=RegistrationForm())
 
@@ -50,12 +56,14 @@ def register() -> ResponseReturnValue:
 @redisplays_expired_form
 def make_account() -> ResponseReturnValue:
     """Make an account. The answer does not say whether the address already had one."""
+    if access.visitor() is not None:
+        return redirect_back(url_for("dashboard.index"))
     _check_registration()
     form = RegistrationForm()
     if form.validate():
         limits.count("registration", limits.caller())
         try:
-            registration.register(
+            password_hash = registration.register(
                 username=form.username.data or "",
                 email=form.email.data or "",
                 password=form.password.data or "",
@@ -65,6 +73,7 @@ def make_account() -> ResponseReturnValue:
             form.show(error)
         else:
             db.session.commit()
+            ownership.remember_registration(password_hash)
             return redirect(url_for("accounts.registered"), code=303)
     return render_template("accounts/register.html", form=form), 422
 
@@ -79,7 +88,7 @@ def _check_registration() -> None:
 @public
 def registered() -> ResponseReturnValue:
     """Say what to do after registering."""
-    return render_template("accounts/registered.html")
+    return render_template("accounts/registered.html", mail_is_on=delivery.is_on())
 
 
 @bp.get("/login")
@@ -106,7 +115,7 @@ def sign_in() -> ResponseReturnValue:
             return _let_in(user, form, attempt)
         audit.record("sign_in.failed", by=None, subject=form.email.data or "")
         db.session.commit()
-        form.refuse(WRONG)
+        form.refuse(f"{WRONG} {NOT_YET}" if delivery.is_on() else WRONG)
     return login_page(form), 422
 
 

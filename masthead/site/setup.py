@@ -102,6 +102,8 @@ def _set_up(form: SetupForm, token_hash: str) -> User:
         password_hash=password_hash,
         at=at,
         role=people.role(ADMINISTRATOR),
+        # The link came from the server itself.
+        is_confirmed=True,
     )
     links = [NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about")]
     settings.change(

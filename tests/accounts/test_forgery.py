@@ -53,6 +53,7 @@ FORGED = {
     "/auth/forgot": {"email": "walt@example.org"},
     "/admin/users/invite": {"email": "evil@example.net", "role": "administrator"},
     "/admin/users/3/reset-link": {},
+    "/admin/users/3/end-tokens": {},
     "/admin/users/3/sign-out": {},
     "/admin/audit.csv": {},
 }

@@ -116,6 +116,7 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/admin/users/<int:user_id>/enable": ("PATCH /users/<int:user_id>",),
     "/admin/users/<int:user_id>/reset-link": ("POST /users/<int:user_id>/reset-link",),
     "/admin/users/<int:user_id>/reset-factor": ("POST /users/<int:user_id>/reset-factor",),
+    "/admin/users/<int:user_id>/end-tokens": ("DELETE /users/<int:user_id>/tokens",),
     "/admin/users/<int:user_id>/sign-out": ("POST /users/<int:user_id>/sign-out",),
     "/admin/roles/create": ("POST /roles",),
     "/admin/roles/<int:role_id>": ("PATCH /roles/<name>",),

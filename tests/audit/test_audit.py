@@ -52,6 +52,7 @@ def test_failed_sign_in_is_recorded(app: Flask, cast: Cast, client: Visitor) -> 
         (["set-password", "walt", "--password", PASSWORD], "password.changed"),
         (["reset-link", "walt"], "password.link_made"),
         (["sign-out", "walt"], "sessions.ended"),
+        (["end-tokens", "walt"], "tokens.ended"),
         (["invite", "nora@example.org"], "account.invited"),
     ],
 )
@@ -136,6 +137,7 @@ def test_settings_that_stay_the_same_leave_no_record(app: Flask, cast: Cast, sig
         ("reset-link", {}, "password.link_made", {}),
         ("reset-factor", {}, "factor.reset", {}),
         ("sign-out", {}, "sessions.ended", {}),
+        ("end-tokens", {}, "tokens.ended", {}),
     ],
 )
 def test_what_an_administrator_does_to_somebody_is_recorded(

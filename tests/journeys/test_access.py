@@ -163,6 +163,7 @@ ROUTES = {
     "POST /admin/users/<int:user_id>/enable": ADMINS,
     "POST /admin/users/<int:user_id>/reset-link": ADMINS,
     "POST /admin/users/<int:user_id>/reset-factor": ADMINS,
+    "POST /admin/users/<int:user_id>/end-tokens": ADMINS,
     "POST /admin/users/<int:user_id>/sign-out": ADMINS,
     "GET /admin/roles": ADMINS,
     "GET /admin/roles/create": ADMINS,

@@ -160,7 +160,9 @@ def test_waiting_comments_are_seen_by_moderators_and_their_author(cast, new_clie
 #: What an administrator can do to whom: to everybody below, not to another administrator.
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("target", sorted(MEMBERS))
-@pytest.mark.parametrize("deed", ["disable", "enable", "sign-out", "reset-link", "reset-factor", "role"])
+@pytest.mark.parametrize(
+    "deed", ["disable", "enable", "sign-out", "end-tokens", "reset-link", "reset-factor", "role"]
+)
 def test_an_administrator_changes_those_below(cast, new_client, sign_in, deed, target):
     client = enter(cast, sign_in, new_client, ADMIN)
     other = UserFactory(role=target)

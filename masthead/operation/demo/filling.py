@@ -159,10 +159,14 @@ def _cast(collection: Collection) -> dict[str, User]:
 def _register(person: Person, password_hash: str, *, at: datetime) -> None:
     role = people.role(person.role)
     user = accounts.register(
-        username=person.username, email=person.email, password_hash=password_hash, at=at, role=role
+        username=person.username,
+        email=person.email,
+        password_hash=password_hash,
+        at=at,
+        role=role,
+        is_confirmed=True,
     )
     user.name, user.bio, user.website = person.name, person.bio, person.website
-    user.confirmed_at = at
 
 
 def _write_post(text: Text, manuscript: Manuscript, cast: dict[str, User], *, at: datetime) -> Post:
