@@ -1,6 +1,6 @@
 """A rule about accounts holds at every door: pages, access tokens, personal tokens and the shell (security.md rows 31 and 33)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -150,7 +150,7 @@ WRITES: list[tuple[str, str, dict[str, Any] | None]] = [
 
 
 @pytest.fixture
-def walts(app: Flask, cast: Cast, new_client: NewClient, sign_in: SignIn) -> Iterator[dict[str, Any]]:
+def walts(app: Flask, cast: Cast, new_client: NewClient, sign_in: SignIn) -> dict[str, Any]:
     """Walt at each door, from before authors needed a second factor."""
     browser, program = sign_in(new_client(), cast.walt), new_client()
     tokens = access_token(program, "walt@example.org")
@@ -159,7 +159,7 @@ def walts(app: Flask, cast: Cast, new_client: NewClient, sign_in: SignIn) -> Ite
         scopes = ["posts:write", "account:read", "account:write"]
         _, personal = personal_tokens.create(walt, name="mine", scopes=scopes, days=1)
         db.session.commit()
-    yield {"browser": browser, "program": program, "personal": personal, **tokens}
+    return {"browser": browser, "program": program, "personal": personal, **tokens}
 
 
 def test_role_that_asks_for_a_factor_stops_every_door_of_who_has_none(
