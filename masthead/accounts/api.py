@@ -77,7 +77,7 @@ def login(body: Credentials) -> Answer:
         raise Unauthorized(WRONG)
     _check_second_factor(user, body.otp)
     attempt.succeeded()
-    if passwords.is_outdated(user.password_hash or ""):
+    if passwords.is_outdated(user.password_hash or "", body.password):
         rehashed = passwords.rehash(body.password)
         actions.renew_password_hash(user, rehashed)
         # This object is not the row; `hold` compares the two.

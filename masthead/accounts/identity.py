@@ -14,6 +14,7 @@ from masthead.accounts import (
     passwords,
     pending,
     queries,
+    reasons,
     second_factor,
     sessions,
     signing_in,
@@ -137,7 +138,8 @@ def sign_in_with_passkey() -> ResponseReturnValue:
 
 def login_page(form: LoginForm, passkey_form: PasskeyForm | None = None) -> str:
     """The page for signing in; with a passkey as well, where browsers offer that for this site."""
-    return render_template("accounts/login.html", form=form, **_passkey_part(Use.SIGN_IN, None, passkey_form))
+    part = _passkey_part(Use.SIGN_IN, None, passkey_form)
+    return render_template("accounts/login.html", form=form, reason=reasons.of(_next()), **part)
 
 
 @bp.get("/confirm-identity")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
+from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -27,11 +28,11 @@ BUSY = "Many people are signing in at this moment. Wait a few seconds, and try a
 
 def check(password: str, *, about: tuple[str, ...] = ()) -> None:
     """Raise `Invalid` if the password may not be chosen; ``about`` holds what others know of the person."""
-    if len(password) < SHORTEST_CHARACTERS:
+    if len(_in_one_spelling(password)) < SHORTEST_CHARACTERS:
         raise Invalid(f"Choose a password with at least {SHORTEST_CHARACTERS} characters.", field="password")
     if len(password.encode("utf-8", "replace")) > LONGEST_BYTES:
         raise Invalid(f"Choose a password of at most {LONGEST_BYTES} bytes.", field="password")
-    weakness = guessing.weakness(password, about=about)
+    weakness = guessing.weakness(_in_one_spelling(password), about=about)
     if weakness:
         raise Invalid(weakness, field="password")
 
@@ -40,13 +41,24 @@ def hash_password(password: str, *, about: tuple[str, ...] = ()) -> str:
     """The hash of a newly chosen password; raises `Invalid` for one that may not be chosen."""
     check(password, about=about)
     with _turn():
-        return _hasher().hash(password)
+        return _hasher().hash(_in_one_spelling(password))
 
 
 def rehash(password: str) -> str:
     """The hash, with today's parameters, of a password that was correct a moment ago, whatever today's rules are."""
     with _turn():
-        return _hasher().hash(password)
+        return _hasher().hash(_in_one_spelling(password))
+
+
+def _in_one_spelling(password: str) -> str:
+    """The password as it is stored: keyboards write the same letters as different code points (SP 800-63B, 5.1.1.2)."""
+    return normalize("NFKC", password)
+
+
+def _spellings(password: str) -> list[str]:
+    """How a password may have been stored: in one spelling, or as it was typed before that was the rule."""
+    forms = (_in_one_spelling(password), password, normalize("NFC", password), normalize("NFD", password))
+    return list(dict.fromkeys(forms))
 
 
 @contextmanager
@@ -83,17 +95,28 @@ def is_correct(password: str, password_hash: str | None) -> bool:
     """
     if len(password.encode("utf-8", "replace")) > LONGEST_BYTES:
         return False
+    stored = password_hash or _decoy(_parameters())
+    with _turn():
+        is_right = any(_fits(stored, spelling) for spelling in _spellings(password))
+    return is_right and password_hash is not None
+
+
+def _fits(password_hash: str, password: str) -> bool:
     try:
-        with _turn():
-            _hasher().verify(password_hash or _decoy(_parameters()), password)
+        return _hasher().verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
 
 
-def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with other parameters than those of today."""
-    return _hasher().check_needs_rehash(password_hash)
+def is_outdated(password_hash: str, password: str) -> bool:
+    """Whether the hash of this right password was made with other parameters than today's, or of another spelling."""
+    if _hasher().check_needs_rehash(password_hash):
+        return True
+    # Most passwords have one spelling, and cost nothing here.
+    if len(_spellings(password)) == 1:
+        return False
+    with _turn():
+        return not _fits(password_hash, _in_one_spelling(password))
 
 
 def _parameters() -> tuple[int, int, int]:

@@ -122,7 +122,7 @@ def sign_in() -> ResponseReturnValue:
 def _let_in(user: User, form: LoginForm, attempt: Attempt) -> ResponseReturnValue:
     """Sign somebody in whose password was right, or ask for the second factor."""
     remember = bool(form.remember.data)
-    if passwords.is_outdated(user.password_hash or ""):
+    if passwords.is_outdated(user.password_hash or "", form.password.data or ""):
         rehashed = passwords.rehash(form.password.data or "")
         actions.renew_password_hash(user, rehashed)
         user.password_hash = rehashed
