@@ -224,8 +224,13 @@ def test_role_is_not_given_before_the_address_is_confirmed(
 ) -> None:
     ada = sign_in(browser(), cast.ada)
     assert "address not confirmed" in ada.get("/admin/users?q=grace").text
-    data = {"csrf_token": ada.form_token(), "role": "editor"}
-    assert ada.post(f"/admin/users/{account(post.app).id}/role", data=data).status_code == 303
+    program, path = browser(), f"/api/v1/users/{account(post.app).id}"
+    tokens = program.post("/api/v1/auth/login", json={"email": cast.ada.email, "password": PASSWORD}).json
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    seen = program.get(path, headers=headers)
+    assert seen.json["confirmed_at"] is None
+    headers["If-Match"] = seen.headers["ETag"]
+    assert program.patch(path, json={"role": "editor"}, headers=headers).status_code == 409
     assert account(post.app).role.name == "reader"
     run = post.app.test_cli_runner()
     refused = run.invoke(args=["user", "set-role", "mallory", "editor"])
