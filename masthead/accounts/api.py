@@ -38,9 +38,7 @@ from masthead.web.api.operations import Answer, check_match, operation, tag_of
 auth = Blueprint("auth_api", __name__)
 WRONG = "The email address or the password is not right."
 MADE = "If the address is new here, the account is created. You can sign in now."
-MADE_AND_WRITTEN = (
-    "If the address is new here, the account is created. Open the link in the email to it, and you can sign in."
-)
+MADE_AND_WRITTEN = "If the address is new here, the account is created. Open the link in the email to it, and you can sign in."
 
 
 @auth.post("/register")

@@ -138,7 +138,7 @@ def test_owner_who_tried_to_register_as_well_does_not_keep_the_strangers_passwor
 
 
 def test_who_registered_keeps_the_password_in_the_same_browser(post: Post, stranger: Visitor) -> None:
-    assert "Your password" not in stranger.get(post.link()).text
+    assert "The one that you chose" not in stranger.get(post.link()).text
     assert stranger.press(post.link()).location == "/auth/login"
     assert enters(stranger, PASSWORD)
 
