@@ -8,12 +8,12 @@ from masthead.web import access
 
 #: Endpoint → the reason; the others get a general one. An address is never shown: a link could put any words into it.
 REASONS = {
-    "posts_desk.create": "Sign in to write a post.",
+    "posts_desk.create": "Sign in to create a post.",
     "posts_desk.edit": "Sign in to edit this post.",
     "accounts.profile": "Sign in to continue to your profile.",
-    "security.overview": "Sign in to continue to your password and your second factor.",
+    "security.overview": "Sign in to continue to your sign-in settings.",
     "security.devices": "Sign in to continue to your devices.",
-    "personal_tokens.index": "Sign in to continue to your tokens.",
+    "personal_tokens.index": "Sign in to continue to your API tokens.",
 }
 ADMINISTRATION = "Sign in to continue to the administration."
 GENERAL = "Sign in to continue to the page that you asked for."

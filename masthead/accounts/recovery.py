@@ -93,7 +93,7 @@ def set_password(token: str) -> ResponseReturnValue:
             ownership.reset_password(person, hashed)
             db.session.commit()
             flash(
-                "Your new password is set. You are signed out everywhere, and your tokens for programs have ended. "
+                "Your new password is set. You are signed out everywhere, and your API tokens are revoked. "
                 "Sign in with it."
             )
             return redirect(url_for("accounts.login"), code=303)

@@ -11,7 +11,7 @@ from tests.support.visitors import Visitor, document
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("/blog/create", "Sign in to write a post."),
+        ("/blog/create", "Sign in to create a post."),
         ("/admin/users", "Sign in to continue to the administration."),
         ("/auth/profile", "Sign in to continue to your profile."),
         ("/auth/privacy", "Sign in to continue to the page that you asked for."),
