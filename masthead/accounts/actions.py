@@ -196,6 +196,13 @@ def set_password_hash(user: User, password_hash: str, *, by: User | None) -> Non
     audit.record("password.changed", by=by, subject=user.username)
 
 
+def reset_password(user: User, password_hash: str, *, by: User | None) -> None:
+    """Store a new password for somebody who lost the one before; tokens of programs end as well."""
+    set_password_hash(user, password_hash, by=by)
+    if personal_tokens.void(user):
+        audit.record("tokens.ended", by=by, subject=user.username)
+
+
 def change_email(user: User, email: str, *, by: User | None, at: datetime, is_confirmed: bool) -> None:
     """Give the account another address, which voids every link that was sent to the one before; raises `EmailTaken`."""
     checked = checked_email(email)

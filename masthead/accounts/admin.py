@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "accounts/people.html",
         page=page,
-        with_factor=queries.with_second_factor(user.id for user in page.items),
+        with_factor={user.id for user in page.items if user.has_second_factor},
         with_tokens=personal_tokens.owners_among(user.id for user in page.items),
         wanted=wanted,
         role=role,

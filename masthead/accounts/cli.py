@@ -87,8 +87,7 @@ def set_password(identity: str, password: str | None) -> None:
     password = _typed(password)
     password_hash = passwords.hash_password(password)
     user = queries.named(identity)
-    actions.set_password_hash(user, password_hash, by=None)
-    actions.end_tokens(user, by=None)
+    actions.reset_password(user, password_hash, by=None)
     db.session.commit()
     click.echo(
         f"{user.username} has a new password, and is signed out everywhere. Tokens for programs have ended."

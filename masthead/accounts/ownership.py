@@ -77,8 +77,7 @@ def reset_password(user: User, password_hash: str) -> None:
     """Set a password with a link, which also shows that letters arrive; tokens of programs end with what was before."""
     if user.confirmed_at is None:
         actions.confirm_email(user, at=clock.now())
-    actions.set_password_hash(user, password_hash, by=user)
-    actions.end_tokens(user, by=user)
+    actions.reset_password(user, password_hash, by=user)
 
 
 def _mark(password_hash: str) -> str:

@@ -120,9 +120,10 @@ def revoke(user: User, token_id: int) -> None:
     audit.record("token.revoked", by=user, subject=user.username, name=token.name)
 
 
-def void(user: User) -> None:
-    """End all of somebody's tokens."""
-    db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
+def void(user: User) -> int:
+    """End all of somebody's tokens; how many there were."""
+    ended = delete(ApiToken).where(ApiToken.user_id == user.id).returning(ApiToken.id)
+    return len(db.session.scalars(ended, execution_options={"synchronize_session": False}).all())
 
 
 def valid(secret: str) -> Select[ApiToken, User]:

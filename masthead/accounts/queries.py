@@ -201,11 +201,6 @@ def has_second_factor(user_id: int) -> bool:
     return bool(db.session.scalar(select(factor_exists(user_id))))
 
 
-def with_second_factor(user_ids: Iterable[int]) -> set[int]:
-    """Which of these accounts have a second factor."""
-    return set(db.session.scalars(select(User.id).where(User.id.in_(user_ids), factor_exists(User.id))))
-
-
 def factor_exists(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The same as a part of a statement."""
     return or_(

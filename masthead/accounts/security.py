@@ -8,7 +8,6 @@ from masthead.accounts import (
     actions,
     passkeys,
     passwords,
-    personal_tokens,
     queries,
     sessions,
     signing_in,
@@ -124,7 +123,6 @@ def devices() -> ResponseReturnValue:
         "accounts/sessions.html",
         logins=logins,
         present=signing_in.current_login().id,
-        has_tokens=bool(personal_tokens.owners_among([current_user().id])),
     )
 
 
@@ -178,6 +176,5 @@ def _page(
         keys=list(db.session.scalars(queries.passkeys_of(user.id))),
         codes_left=queries.recovery_codes_left(user.id),
         passkeys_are_possible=passkeys.is_possible(),
-        has_tokens=bool(personal_tokens.owners_among([user.id])),
     )
     return page, status

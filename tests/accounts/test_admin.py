@@ -184,6 +184,6 @@ def test_people_are_closed_to_those_without_the_right(sign_in, cast, name):
 @pytest.mark.parametrize("rows", [3, 30])
 def test_the_list_costs_the_same_with_more_rows(ada, cast, queries, rows):
     UserFactory.create_batch(rows)
-    # Who is signed in, the roles, the count, the people, which have a second factor, open invitations, the settings.
+    # Who is signed in, the roles, the count, the people, which have tokens, open invitations, the settings.
     with queries.exactly(7):
         ada.get(PATH)
