@@ -51,6 +51,8 @@ ACTIONS: Final[dict[str, str]] = {
     "post.unpublished": "Unpublished a post",
     "post.withdrawn": "Withdrew a post from review",
     "recovery_codes.made": "Generated recovery codes",
+    "redirect.made": "Created a redirect",
+    "redirect.removed": "Removed a redirect",
     "role.changed": "Changed someone’s role",
     "role.created": "Created a role",
     "role.deleted": "Deleted a role",

@@ -28,9 +28,11 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 
 def bounded_blocks(md: MarkdownIt) -> None:
     """Install the bounds; after every plug-in that brings blocks."""
-    chains: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    md.block.ruler.at("blockquote", _not_too_deep(blockquote), chains)
-    md.block.ruler.at("list", _not_too_deep(list_block), chains)
+    # The blocks that each rule may interrupt, as the parser has them. A list that interrupts a list makes one of each item.
+    text: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+    text_and_lists: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    md.block.ruler.at("blockquote", _not_too_deep(blockquote), text_and_lists)
+    md.block.ruler.at("list", _not_too_deep(list_block), text)
     md.block.ruler.at("table", _counted(table), {"alt": ["paragraph", "reference"]})
     if "footnote_def" in md.block.ruler.get_all_rules():
         md.block.ruler.at("footnote_def", _not_too_deep(footnote_def), {"alt": ["paragraph", "reference"]})
