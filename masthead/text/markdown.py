@@ -20,6 +20,7 @@ from masthead.text import (
     anchors,
     footnotes,
     highlighting,
+    html_limits,
     markdown_in_html,
     metering,
     nesting,
@@ -36,8 +37,6 @@ from masthead.text.profiles import Profile
 #: HTML for each character of the source, and what a short text may have beside: a heading with its id takes six.
 MAX_GROWTH: Final = 12
 FREE_HTML_CHARACTERS: Final = 200_000
-#: More elements stop a browser for seconds. The longest of 509 posts of a real blog has 2,000.
-MAX_ELEMENTS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,9 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
     """Render Markdown for a profile."""
     env: dict[str, Any] = {"steps_left": metering.budget(source)}
     try:
-        unsafe, is_source = _set(source, profile, env), False
+        unsafe = _set(source, profile, env)
     except metering.TooCostlyError:
-        unsafe, is_source, env = f"<pre>{escapeHtml(source)}</pre>\n", True, {}
+        return _shown_as_typed(source)
     html = sanitise.clean(unsafe, profile)
     text = plain.text_of(html)
     return Rendered(
@@ -72,16 +71,22 @@ def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
         toc=tuple(env.get("toc", ())),
         words=plain.word_count(text),
         plain=text,
-        is_source=is_source,
         dead_fragments=anchors.dead_fragments(html),
         removed=sanitise.removed_elements(unsafe) if "<" in source else (),
+    )
+
+
+def _shown_as_typed(source: str) -> Rendered:
+    text = plain.lines_of(source)
+    return Rendered(
+        html=sanitise.as_source(source), toc=(), words=plain.word_count(text), plain=text, is_source=True
     )
 
 
 def _set(source: str, profile: Profile, env: dict[str, Any]) -> str:
     """Return HTML that is not clean yet; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
     unsafe: str = _parser(profile).render(markdown_in_html.opened(source), env)
-    if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or unsafe.count("<") > 2 * MAX_ELEMENTS:
+    if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or html_limits.is_heavy(unsafe):
         raise metering.TooCostlyError
     return unsafe
 

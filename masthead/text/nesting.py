@@ -1,4 +1,4 @@
-"""Bounds on what a single rule of the parser makes: how deep blocks nest, and how many cells a table has.
+"""Bounds on what a single rule of the parser makes: how deep blocks nest, how many cells a table has, what blocks cost.
 
 The parser itself leaves out what lies too deep. Here the marks of a block that would are shown as text instead, so
 nothing that was written vanishes.
@@ -9,7 +9,16 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock, blockquote, list_block, table
+from markdown_it.rules_block import (
+    StateBlock,
+    blockquote,
+    fence,
+    heading,
+    html_block,
+    lheading,
+    list_block,
+    table,
+)
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
@@ -34,6 +43,10 @@ def bounded_blocks(md: MarkdownIt) -> None:
     md.block.ruler.at("blockquote", _not_too_deep(blockquote), text_and_lists)
     md.block.ruler.at("list", _not_too_deep(list_block), text)
     md.block.ruler.at("table", _counted(table), {"alt": ["paragraph", "reference"]})
+    md.block.ruler.at("fence", _costing(fence, metering.STEPS_OF_A_LISTING), chains)
+    md.block.ruler.at("heading", _costing(heading, metering.STEPS_OF_A_HEADING), chains)
+    md.block.ruler.at("lheading", _costing(lheading, metering.STEPS_OF_A_HEADING))
+    md.block.ruler.at("html_block", _costing(html_block, metering.STEPS_OF_RAW_HTML), chains)
     if "footnote_def" in md.block.ruler.get_all_rules():
         md.block.ruler.at("footnote_def", _not_too_deep(footnote_def), {"alt": ["paragraph", "reference"]})
     _bound_definitions(md)
@@ -50,6 +63,16 @@ def _not_too_deep(rule: Rule) -> Rule:
         return state.level < MAX_LEVEL and rule(state, start, end, silent)
 
     return bounded
+
+
+def _costing(rule: Rule, steps: int) -> Rule:
+    def paid(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        found = rule(state, start, end, silent)
+        if found and not silent:
+            metering.take(state.env, steps)
+        return found
+
+    return paid
 
 
 def _counted(rule: Rule) -> Rule:

@@ -50,7 +50,11 @@ def text_of(clean_html: str) -> str:
     text = _APPARATUS.sub("", clean_html)
     text = _FORMULA.sub(r" \1 ", text)
     text = _CELL.sub(" ", _BREAK.sub("\n", text))
-    text = unescape(_TAG.sub("", text))
+    return lines_of(unescape(_TAG.sub("", text)))
+
+
+def lines_of(text: str) -> str:
+    """Return a text without its runs of spaces and empty lines."""
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
 
 

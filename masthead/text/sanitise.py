@@ -6,6 +6,7 @@ last. Cleaning twice gives the same as cleaning once, so HTML that was stored ca
 
 import re
 from collections.abc import Callable
+from html import escape
 from typing import Final
 from urllib.parse import unquote
 
@@ -179,6 +180,13 @@ def clean(html: str, profile: Profile = Profile.ARTICLE) -> str:
     for example; so the result is cleaned again until a browser would read it just as it was written.
     """
     return _settled(html, _CLEANERS[profile], MAX_ROUNDS)
+
+
+def as_source(text: str) -> str:
+    """Return HTML that shows a text as it was typed: what `clean` makes of it in a `pre`, in a tenth of the time."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").lstrip("\n")
+    escaped = escape(lines, quote=False).replace("\xa0", "&nbsp;")
+    return f'<pre tabindex="0">{escaped}</pre>\n'
 
 
 def _settled(html: str, cleaner: nh3.Cleaner, rounds: int) -> str:
