@@ -13,7 +13,7 @@ from masthead.accounts.models import User
 from masthead.comments.links import comment_url
 from masthead.comments.models import Comment
 from masthead.db import db
-from masthead.feeds import atom, identity, json_feed, queries, rss
+from masthead.feeds import atom, identity, json_feed, lengths, queries, rss
 from masthead.feeds.feed import Entry, Feed, Person
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.posts.models import Post
@@ -88,7 +88,8 @@ def _frame(
 
 def _filled(frame: Feed, statement: Select[Post]) -> Feed:
     posts = db.session.scalars(statement).unique().all()
-    entries = tuple(_entry_of_post(post) for post in posts)
+    whole = lengths.that_fit(post.html for post in posts)
+    entries = tuple(_entry_of_post(post, is_whole) for post, is_whole in zip(posts, whole, strict=True))
     changed = [
         queries.last_change_of_posts() or NEVER,
         frame.changed,
@@ -122,14 +123,15 @@ def of_comments(post: Post) -> Feed:
     )
 
 
-def _entry_of_post(post: Post) -> Entry:
+def _entry_of_post(post: Post, is_whole: bool) -> Entry:
     address = _absolute(post_url(post))
+    text = absolute_links(post.html, address) if is_whole else lengths.shortened(post.html, address)
     published = post.published_at or post.created_at
     return Entry(
         id=_tag_uri(post.created_at, f"post/{post.id}"),
         url=address,
         title=post.title,
-        html=_lead(post, address) + absolute_links(post.html, address),
+        html=_lead(post, address) + text,
         summary=post.standfirst,
         published=published,
         # A post that was scheduled appears later than it was changed last.

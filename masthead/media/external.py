@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from html import escape
 from typing import Final, Literal
 
 from flask import current_app
@@ -11,10 +12,13 @@ from masthead.db import db
 from masthead.errors import Invalid
 from masthead.media import sizes
 from masthead.media.models import ExternalPicture, Media
-from masthead.text import pictures
+from masthead.text import html_limits, pictures
+from masthead.text.excerpts import beginning
 
 Mode = Literal["fetch", "link", "refuse"]
 NAMED: Final = 5
+#: Of a text that no page shows whole.
+BEGINNING_CHARACTERS: Final = 3_000
 
 
 def mode() -> Mode:
@@ -81,7 +85,15 @@ def exchanged(clean_html: str, copies: Mapping[str, str]) -> str:
 
 
 def for_page(clean_html: str) -> str:
-    """The text as a page shows it; see `masthead.text.pictures.for_page`."""
+    """The text as a page shows it; see `masthead.text.pictures.for_page`.
+
+    Of a text that would stop a browser, stored before there was a bound, its beginning.
+    """
+    if html_limits.is_heavy(clean_html):
+        words = escape(beginning(clean_html, BEGINNING_CHARACTERS))
+        return (
+            f"<p>{words}</p>\n<p><em>This text is too long for a page. Its author can divide it.</em></p>\n"
+        )
     return pictures.for_page(clean_html, current_app.config["SITE_URL"], sizes.of)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from masthead.text.plain import text_of
+
 EXCERPT_CHARACTERS: Final = 280
 
 #: Silent reading of English non-fiction, the mean of 190 studies with 18,573 readers: 238 words a minute.
@@ -23,6 +25,13 @@ def excerpt(plain: str, characters: int = EXCERPT_CHARACTERS) -> str:
         # A single word, or Chinese and Japanese, has no space to cut at.
         room = whole if space and len(whole) * 2 >= len(room) else room
     return (room.rstrip(" ,;:.–—-") + _ELLIPSIS)[:characters]
+
+
+def beginning(clean_html: str, characters: int) -> str:
+    """Return the first words of HTML that may be too long to be read as a whole."""
+    # Cut before a tag that may be half there.
+    piece = clean_html[: 20 * characters].rpartition("<")[0] or clean_html[:characters]
+    return excerpt(text_of(piece), characters)
 
 
 def reading_minutes(words: int) -> int:
