@@ -43,10 +43,10 @@ def bounded_blocks(md: MarkdownIt) -> None:
     md.block.ruler.at("blockquote", _not_too_deep(blockquote), text_and_lists)
     md.block.ruler.at("list", _not_too_deep(list_block), text)
     md.block.ruler.at("table", _counted(table), {"alt": ["paragraph", "reference"]})
-    md.block.ruler.at("fence", _costing(fence, metering.STEPS_OF_A_LISTING), chains)
-    md.block.ruler.at("heading", _costing(heading, metering.STEPS_OF_A_HEADING), chains)
+    md.block.ruler.at("fence", _costing(fence, metering.STEPS_OF_A_LISTING), text_and_lists)
+    md.block.ruler.at("heading", _costing(heading, metering.STEPS_OF_A_HEADING), text)
     md.block.ruler.at("lheading", _costing(lheading, metering.STEPS_OF_A_HEADING))
-    md.block.ruler.at("html_block", _costing(html_block, metering.STEPS_OF_RAW_HTML), chains)
+    md.block.ruler.at("html_block", _costing(html_block, metering.STEPS_OF_RAW_HTML), text)
     if "footnote_def" in md.block.ruler.get_all_rules():
         md.block.ruler.at("footnote_def", _not_too_deep(footnote_def), {"alt": ["paragraph", "reference"]})
     _bound_definitions(md)
