@@ -6,6 +6,7 @@ ACTIONS: Final[dict[str, str]] = {
     "account.closing": "Asked to delete their account",
     "account.created": "Created an account",
     "account.deleted": "Deleted an account",
+    "account.taken_over": "Invited the owner of an unconfirmed address",
     "account.disabled": "Disabled an account",
     "account.enabled": "Enabled an account",
     "account.exported": "Exported their personal data",
@@ -38,6 +39,7 @@ ACTIONS: Final[dict[str, str]] = {
     "page.trashed": "Moved a page to the trash",
     "page.unpublished": "Unpublished a page",
     "password.changed": "Changed a password",
+    "password.removed": "Removed an unconfirmed password",
     "password.link_made": "Created a password reset link",
     "post.created": "Created a post",
     "post.deleted": "Deleted a post permanently",
@@ -71,6 +73,7 @@ ACTIONS: Final[dict[str, str]] = {
     "tag.merged": "Merged tags",
     "token.created": "Created an API token",
     "token.revoked": "Revoked an API token",
+    "tokens.ended": "Revoked all API tokens",
 }
 _DETAILS: Final[dict[str, str]] = {
     "comment": "Comment ID",

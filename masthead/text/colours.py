@@ -45,14 +45,17 @@ def readable(colour: str, backgrounds: Sequence[str]) -> str:
         return normal(colour)
     wanted = _oklch(_rgb(colour))
     # The end that is readable is kept, so what comes out always is.
-    near, far = wanted.lightness, 0.0 if _is_readable("#000000", backgrounds) else 1.0
+    end = "#000000" if _is_readable("#000000", backgrounds) else "#ffffff"
+    near, far = wanted.lightness, 0.0 if end == "#000000" else 1.0
     for _ in range(_BISECTIONS):
         middle = (near + far) / 2
         if _is_readable(_hex(_Oklch(middle, wanted.chroma, wanted.hue)), backgrounds):
             far = middle
         else:
             near = middle
-    return _hex(_Oklch(far, wanted.chroma, wanted.hue))
+    found = _hex(_Oklch(far, wanted.chroma, wanted.hue))
+    # Some chroma is left even at the end, which can cost the last hundredth of the contrast.
+    return found if _is_readable(found, backgrounds) else end
 
 
 def _is_readable(colour: str, backgrounds: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import masthead
@@ -37,6 +37,7 @@ def test_accent_is_readable_on_every_background_of_both_schemes(accent: str) -> 
 
 
 @given(COLOURS, COLOURS)
+@example("#000005", "#008189")
 def test_any_colour_becomes_readable_on_any_background(colour: str, background: str) -> None:
     assert colours.contrast(colours.readable(colour, [background]), background) >= 4.5
 
