@@ -4,6 +4,7 @@ gunicorn and granian read headers differently, and Werkzeug's ProxyFix takes wha
 http or https, the address of a reader is an address, and what no server should have let through is refused.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -52,7 +53,7 @@ class Proxies:
         """Answer a request."""
         status = _refusal(environ)
         if status is not None:
-            return _refused(status, start_response)
+            return _refused(status, environ, start_response)
         if self._hops:
             self._believe(environ)
         elif any(name in environ for name in OF_SCHEMES):
@@ -105,12 +106,20 @@ def _refusal(environ: "WSGIEnvironment") -> HTTPStatus | None:
     return None
 
 
-def _refused(status: HTTPStatus, start_response: "StartResponse") -> Iterable[bytes]:
-    text = f"{status.phrase}.\n".encode()
-    headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(text))),
-        ("Connection", "close"),
-    ]
+def _refused(
+    status: HTTPStatus, environ: "WSGIEnvironment", start_response: "StartResponse"
+) -> Iterable[bytes]:
+    if environ.get("PATH_INFO", "").startswith("/api/"):
+        # RFC 9457, as every other error of the API.
+        problem = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": status.description,
+        }
+        body, kind = json.dumps(problem).encode(), "application/problem+json"
+    else:
+        body, kind = f"{status.phrase}.\n".encode(), "text/plain; charset=utf-8"
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Connection", "close")]
     start_response(f"{status.value} {status.phrase}", headers)
-    return [text]
+    return [body]

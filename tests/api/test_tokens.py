@@ -156,6 +156,11 @@ def test_every_forged_token_gets_the_same_answer(app, as_, call, cast):
     tokens = [*forged(app, ada.tokens["access_token"]), ada.tokens["refresh_token"]]
     for token in tokens:
         answer = call("GET", "/auth/me", token=token)
+        if answer.status_code == 431:
+            # A header of this length is refused before anybody looks into it, by every server alike.
+            assert len(token) > 8_000
+            assert answer.json["status"] == 431
+            continue
         assert (answer.status_code, answer.json | {"request_id": ""}) == (401, expected), token[:80]
         assert call("GET", "/posts", token=token).status_code == 401
     assert call("POST", "/auth/refresh", token=ada.tokens["access_token"]).status_code == 401

@@ -172,7 +172,7 @@ def test_log_can_be_asked_what_happened_to_somebody(cast: Cast, sign_in: SignIn)
     ada.post(f"/admin/users/{cast.walt.id}/disable", data={"csrf_token": ada.form_token()})
     ada.post(f"/admin/users/{cast.rhea.id}/disable", data={"csrf_token": ada.form_token()})
     found = ada.read("/admin/audit?subject=walt").text("//main//table")
-    assert "account.disabled" in found
+    assert "Disabled an account" in found
     assert "rhea" not in found
 
 
