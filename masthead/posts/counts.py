@@ -1,7 +1,7 @@
 """How many posts readers can see, altogether and in each month; remembered until a post changes."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -77,11 +77,11 @@ def beginning_of_month(year: int, month: int) -> datetime:
 
 def _counted_by_month() -> list[tuple[int, int, int]]:
     """Count between the bounds of each month instead of asking each post for its month, which no index knows."""
-    is_public = and_(Post.status == Status.PUBLIC, Post.published_at <= clock.now())
+    now = clock.now()
+    is_public = and_(Post.status == Status.PUBLIC)
+    seen = and_(is_public, Post.published_at <= now)
     first, last = db.session.execute(
-        select(
-            _outermost(is_public, Post.published_at.asc()), _outermost(is_public, Post.published_at.desc())
-        )
+        select(_outermost(seen, Post.published_at.asc()), _outermost(seen, Post.published_at.desc()))
     ).one()
     if first is None or last is None:
         return []
@@ -89,7 +89,7 @@ def _counted_by_month() -> list[tuple[int, int, int]]:
     months = list(range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month))[::-1]
     counted = []
     for start in range(0, len(months), STATEMENT_MONTHS):
-        rows = db.session.execute(_numbers(months[start : start + STATEMENT_MONTHS], is_public))
+        rows = db.session.execute(_numbers(months[start : start + STATEMENT_MONTHS], is_public, now))
         counted += [(*_named(number), count) for number, count in rows if count]
     return counted
 
@@ -98,15 +98,21 @@ def _outermost(condition: ColumnElement[bool], order: ColumnElement[Any]) -> Sca
     return select(Post.published_at).where(condition).order_by(order).limit(1).scalar_subquery()
 
 
-def _numbers(months: Sequence[int], condition: ColumnElement[bool]) -> Select[int, int]:
-    """Months, each counted from the beginning of the calendar, and how many posts they have."""
+def _numbers(months: Sequence[int], condition: ColumnElement[bool], now: datetime) -> Select[int, int]:
+    """Months, each counted from the beginning of the calendar, and how many posts they have until now."""
+    # One upper bound: of two, SQLite may follow the later one in its index, and read every month up to the present one.
+    after_now = now + timedelta(microseconds=1)
     bounds = (
         values(
             column("month", Integer), column("begin", UTCDateTime), column("end", UTCDateTime), name="bounds"
         )
         .data(
             [
-                (number, beginning_of_month(*_named(number)), beginning_of_month(*_named(number + 1)))
+                (
+                    number,
+                    beginning_of_month(*_named(number)),
+                    min(after_now, beginning_of_month(*_named(number + 1))),
+                )
                 for number in months
             ]
         )

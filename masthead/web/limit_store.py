@@ -32,7 +32,9 @@ KEY_BYTES = 500
 #: Counters in memory while the file is full, and how often that is logged.
 MEMORY_COUNTERS = 20_000
 NOTE_SECONDS = 10.0
-DELETED_AT_ONCE = 500
+DELETED_AT_ONCE = 10
+#: Room that no new counter may take, as a part of MAP_BYTES: LMDB copies a page before it deletes anything from it.
+RESERVE = 1 / 4
 _SCHEMES = [SCHEME]
 #: By process and path: LMDB forbids a process to open a file twice, and several applications may share one.
 _opened: dict[tuple[int, str], lmdb.Environment] = {}
@@ -79,7 +81,12 @@ class LMDBStorage(Storage, MovingWindowSupport):
                     self._path.parent.mkdir(parents=True, exist_ok=True)
                     # A counter may be lost at a power cut; waiting for the disk at each hit would cost more.
                     _opened[place] = lmdb.open(
-                        place[1], subdir=False, map_size=MAP_BYTES, sync=False, max_readers=1024, mode=0o600
+                        place[1],
+                        subdir=False,
+                        map_size=int(MAP_BYTES * (1 + RESERVE)),
+                        sync=False,
+                        max_readers=1024,
+                        mode=0o600,
                     )
         return _opened[place]
 
@@ -89,6 +96,8 @@ class LMDBStorage(Storage, MovingWindowSupport):
         if encoded not in self._memory:
             try:
                 with self._environment().begin(write=writes) as transaction:
+                    if writes and _is_full(transaction) and transaction.get(encoded) is None:
+                        raise lmdb.MapFullError("The counters have taken their room.")
                     return work(transaction, encoded)
             except lmdb.Error as error:
                 self._note(error)
@@ -255,3 +264,10 @@ def _hits_since(stored: bytes | None, moment: float) -> list[float]:
         return []
     count = len(stored) // _EXPIRY.size - 1
     return [hit for hit in struct.unpack_from(f"<{count}d", stored, _EXPIRY.size) if hit > moment]
+
+
+def _is_full(transaction: lmdb.Transaction) -> bool:
+    """Whether the pages in use take the room of counters; pages that deleting has freed are not in use."""
+    stat = transaction.stat(None)
+    pages: int = stat["branch_pages"] + stat["leaf_pages"] + stat["overflow_pages"]
+    return pages * int(stat["psize"]) >= MAP_BYTES
