@@ -46,6 +46,12 @@ CONTENT_RULES = {
     "PATCH /api/v1/users/{user_id}": "a role exists",
     "POST /api/v1/users/invitations": "the same, and an address that can exist",
     "DELETE /api/v1/roles/{name}": "the same",
+    "POST /api/v1/users": "names that are taken or reserved, weak passwords",
+    "DELETE /api/v1/users/{user_id}": "an heir who exists",
+    "PATCH /api/v1/auth/me": "names that are taken, zones that exist",
+    "POST /api/v1/tokens": "scopes that one's role allows",
+    "POST /api/v1/redirects": "paths that are free, and addresses elsewhere",
+    "POST /api/v1/tags/{slug}/merge": "another tag, which exists",
     "POST /api/v1/posts/{slug}/comments": "a comment that is answered stands below the same post",
 }
 _numbers = itertools.count()
