@@ -104,7 +104,7 @@ def _user_of(claims: dict[str, Any]) -> User:
 
 
 def _may_go_on(user: User) -> bool:
-    """Whether the account could sign in today: what was asked of nobody when the tokens were made counts as well."""
+    """True if the account could sign in today, by rules that came after its tokens were made too."""
     return user.is_active and not user.is_unconfirmed and not user.lacks_factor
 
 

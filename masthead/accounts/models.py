@@ -143,12 +143,12 @@ class User(Timestamps, UserMixin, Base):
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether nobody has shown yet that letters to the address reach the account's owner, where letters are sent."""
+        """True if mail is on and nobody has proved yet that the address belongs to the owner of the account."""
         return self.confirmed_at is None and delivery.is_on()
 
     @property
     def lacks_factor(self) -> bool:
-        """Whether the role asks for a second factor that the account does not have."""
+        """True if the role requires two-factor authentication that the account has not set up."""
         return self.role.requires_second_factor and not self.has_second_factor
 
     @property

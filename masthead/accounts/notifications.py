@@ -64,7 +64,7 @@ def choices_of(user: User) -> dict[Notification, bool]:
 
 
 def is_muted(user: User, kind: Notification) -> bool:
-    """Whether somebody said no to a kind."""
+    """True if somebody has switched off this kind of email."""
     return kind in user.muted_emails.split()
 
 

@@ -30,7 +30,7 @@ def remember_registration(password_hash: str) -> None:
 
 
 def is_known_here(user: User) -> bool:
-    """Whether this browser has registered the account, or is signed in to it."""
+    """True if this browser registered the account, or is signed in to it."""
     visitor = access.visitor()
     if visitor is not None:
         return visitor.id == user.id
