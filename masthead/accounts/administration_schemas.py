@@ -18,7 +18,7 @@ from masthead.web.api.schemas import ListAnswer, Made, Schema, Text
 class InvitationInput(Schema):
     """Who is invited."""
 
-    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.org"])
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.com"])
     role: Text = Field(min_length=1, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
 
 
@@ -26,7 +26,7 @@ class InvitationAnswer(Schema):
     """An invitation that can still be accepted."""
 
     id: int = Field(examples=[5])
-    email: str = Field(examples=["grace@example.org"])
+    email: str = Field(examples=["grace@example.com"])
     role: str = Field(examples=["author"])
     invited_by: str = Field(description="A user name, or `shell`.", examples=["ada"])
     is_void: bool = Field(

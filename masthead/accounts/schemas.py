@@ -50,7 +50,7 @@ Website = Annotated[Text, AfterValidator(_website), Pattern(_WEBSITE)]
 class Credentials(Schema):
     """An address, a password and, for accounts that have one, a code of the second factor."""
 
-    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.org"])
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.com"])
     password: Text = Field(min_length=1, max_length=1_024, examples=["correct horse battery"])
     otp: Text | None = Field(
         default=None,
@@ -65,7 +65,7 @@ class Registration(Schema):
     """A new account."""
 
     username: Text = Field(min_length=3, max_length=30, examples=["ada"])
-    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.org"])
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.com"])
     password: Text = Field(min_length=8, max_length=1_024, examples=["correct horse battery"])
 
 
@@ -103,7 +103,7 @@ class Profile(Schema):
 class Account(Profile):
     """What somebody, and those who administer accounts, may know."""
 
-    email: str | None = Field(examples=["ada@example.org"])
+    email: str | None = Field(examples=["ada@example.com"])
     role: str = Field(examples=["author"])
     time_zone: str = Field(
         description="The IANA name of the zone in which the person works; empty for the publication's.",

@@ -62,7 +62,7 @@ class AccountInput(Schema):
     """An account that an administrator makes for somebody."""
 
     username: Text = Field(min_length=3, max_length=30, examples=["grace"])
-    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.org"])
+    email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.com"])
     password: Text = Field(min_length=8, max_length=1_024, examples=["correct horse battery"])
     role: Text = Field(default=READER, min_length=1, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
     name: Text = Field(default="", max_length=NAME_CHARACTERS, examples=["Grace Hopper"])

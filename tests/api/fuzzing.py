@@ -17,12 +17,11 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from masthead import clock
 from masthead.accounts.models import RefreshFamily, User
-from masthead.db import db
+from masthead.db import own_transaction
 from masthead.web.api import idempotency
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -112,11 +111,10 @@ def stay_signed_in(app: Flask, user: User, token: str) -> None:
 
     def sign_in_again() -> None:
         now = clock.now()
-        with Session(db.engine) as session:
+        with own_transaction() as session:
             if session.scalar(select(RefreshFamily.id).where(RefreshFamily.name == family)) is None:
                 ends = now + timedelta(days=1)
                 session.add(RefreshFamily(name=family, user_id=user.id, created_at=now, expires_at=ends))
-                session.commit()
 
     app.before_request_funcs.setdefault(None, []).insert(0, sign_in_again)
 

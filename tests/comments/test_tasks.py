@@ -76,7 +76,7 @@ def test_emptied_comment_cannot_be_brought_back(app, cast, stored, sign_in):
     purge(app)
     mona = sign_in(cast.mona)
     page = mona.read("/admin/comments?status=deleted")
-    assert "removed for good" in page.text("//main")
+    assert "deleted permanently" in page.text("//main")
     assert not page.all(f"//button[contains(@formaction, '/{removed.id}/restore')]")
     form = page.form({"comment_id": "1"})
     sent = form.filled({"comment_id": [str(removed.id)]}, None)

@@ -113,7 +113,7 @@ def test_an_expired_form_keeps_the_text(cast, sign_in, stored):
         ("<!-- hidden -->", None),
         ("---", "Write something first."),
         ("x" * (BODY_CHARACTERS + 1), f"at most {BODY_CHARACTERS} characters"),
-        ("x" * 1_000_000, f"at most {BODY_CHARACTERS} characters"),
+        ("x" * (6 * BODY_CHARACTERS), f"at most {BODY_CHARACTERS} characters"),
         ("NUL \0 inside", "cannot be stored"),
     ],
 )
@@ -127,6 +127,13 @@ def test_a_text_that_cannot_be_accepted_is_shown_again_with_the_reason(cast, sig
     assert response.status_code == 422
     assert message in document(response).error_of("body")
     assert document(response).value_of("body").strip() == body.replace("\0", "").replace("\r\n", "\n").strip()
+    assert stored() == []
+
+
+def test_megabytes_are_refused_before_they_are_read(cast, sign_in, stored):
+    response = send(sign_in(cast.rhea), PostFactory(), body="x" * 1_000_000)
+    assert response.status_code == 413
+    assert "too large" in document(response).text("//main").lower()
     assert stored() == []
 
 
