@@ -99,10 +99,10 @@ def test_role_is_made_changed_and_deleted_from_the_keyboard(page: Page, cast: Ca
 def test_somebody_is_helped_from_the_keyboard(page: Page, cast: Cast) -> None:
     sign_in(page, cast.ada)
     page.goto("/admin/users?q=walt")
-    page.locator("summary").press("Enter")
+    page.locator("main summary").press("Enter")
     page.get_by_role("button", name="Sign out everywhere: Walt").press("Enter")
     page.get_by_text("Walt is signed out everywhere.").wait_for()
-    page.locator("summary").press("Enter")
+    page.locator("main summary").press("Enter")
     page.get_by_role("button", name="Create password reset link for Walt").press("Enter")
     assert "/auth/reset/" in page.get_by_label("Link").input_value()
     check(page)

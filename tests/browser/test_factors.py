@@ -124,7 +124,7 @@ def test_authenticator_app_works_without_javascript(chromium, live_site, cast):
     sign_in(page, cast.walt)
     page.goto("/auth/security")
     page.get_by_role("link", name="Set up authenticator app").click()
-    page.locator("summary").click()
+    page.locator("main summary").click()
     app = App(page.locator(".app-key").inner_text().replace(" ", ""))
     page.get_by_role("textbox", name="Code").fill(app.code())
     page.get_by_role("button", name="Set up app").click()

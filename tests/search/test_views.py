@@ -139,7 +139,7 @@ def test_the_index_follows_every_change_in_its_transaction(find, app, cast):
 def test_an_empty_search_says_what_to_do(client):
     assert client.read("/search").texts("//h2") == []
     assert client.read("/search?q=%22%22+-x").text("//h2") == "Enter a search term"
-    assert client.read("/search?q=unheard").text("//h2") == "Nothing found"
+    assert client.read("/search?q=unheard").text("//h2") == "No results"
     assert "is not a date" in client.read("/search?q=x+before:yesterday").text("//main")
 
 
