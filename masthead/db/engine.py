@@ -44,7 +44,12 @@ _reading: ContextVar[bool | None] = ContextVar("masthead_db_reading", default=No
 def init_app(app: Flask) -> None:
     """Bind the extension to the application and prepare its engine."""
     # What a failed statement held may be somebody's, and its message goes to the log.
-    options: dict[str, Any] = {"hide_parameters": not app.debug}
+    options: dict[str, Any] = {
+        "hide_parameters": not app.debug,
+        # The connection that was used last is the one whose pages are cached and whose settings fit. Taken in turn, each
+        # of a dozen would be set to reading and to writing again and again.
+        "pool_use_lifo": True,
+    }
     if not _is_sqlite(app):
         connections = app.config["DATABASE_CONNECTIONS"]
         options |= {

@@ -5,6 +5,7 @@ Threat 30 of the research: a page of another site makes a browser send what asks
 
 import hashlib
 import re
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import event, func, select
@@ -153,6 +154,10 @@ def test_reading_only_costs_no_statement(app, cast):
     """PostgreSQL's is part of the BEGIN; SQLite's is one statement of the connection, not of each transaction."""
     with app.app_context():
         engine = db.engine
+    # Connections that a busy moment has left in the pool, all of them set to writing.
+    with ExitStack() as busy:
+        for _ in range(4):
+            busy.enter_context(engine.connect())
     sent = []
     event.listen(engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
     for _ in range(5):
