@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, clock, pagecache
@@ -17,11 +17,13 @@ from masthead.accounts import (
     queries,
     reserved,
     sessions,
+    shown_names,
     tokens,
 )
 from masthead.accounts.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.accounts.models import (
     USERNAME_CHARACTERS,
+    USERNAME_KEY_CHARACTERS,
     AccountClosure,
     AccountToken,
     Role,
@@ -36,7 +38,6 @@ from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key, tidy_name
 from masthead.unset import UNSET, Unset, chosen
 
-TAKEN_NAME = "Somebody else here is called this, or something that looks the same. Choose another name."
 UNCONFIRMED = (
     "Nobody has confirmed the address of this account, so it may be somebody else's. Invite the address: whoever opens "
     "the link in the letter gets the account, with that role."
@@ -56,11 +57,14 @@ def register(
     by_themself: bool = True,
     by: User | None = None,
     is_confirmed: bool = False,
+    name: str = "",
 ) -> User:
     """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
     email = checked_email(email)
+    _check_names(checked_username(username), name)
     user = User(
-        username=checked_username(username),
+        name=name,
+        username=username,
         username_key=name_key(username),
         email=email,
         email_key=queries.email_key(email),
@@ -85,10 +89,22 @@ def create(*, username: str, email: str, password_hash: str, role: Role, by: Use
     return register(username=username, email=email, password_hash=password_hash, at=at, role=role, by=by)
 
 
+def _check_names(username: str, name: str) -> None:
+    """Raise `UsernameTaken` or `Invalid` if readers would take a new account for somebody who is there."""
+    if shown_names.is_shown(username, of=None):
+        raise UsernameTaken(username)
+    shown_names.check(name, of=None)
+
+
 def can_be_username(username: str) -> bool:
     """Whether the name has the form of a user name; accounts ask for more, see `checked_username`."""
     shortest, longest = USERNAME_CHARACTERS
-    return shortest <= len(username) <= longest and USERNAME.fullmatch(username) is not None
+    return shortest <= len(username) <= longest and _reads_as_username(username)
+
+
+def _reads_as_username(username: str) -> bool:
+    # One sign can stand for a whole phrase, which the key spells out.
+    return USERNAME.fullmatch(username) is not None and len(name_key(username)) <= USERNAME_KEY_CHARACTERS
 
 
 def insert(user: User) -> None:
@@ -113,7 +129,7 @@ def checked_username(username: str) -> str:
     shortest, longest = USERNAME_CHARACTERS
     if not shortest <= len(username) <= longest:
         raise Invalid(f"A user name has {shortest} to {longest} characters.", field="username")
-    if not USERNAME.fullmatch(username):
+    if not _reads_as_username(username):
         raise Invalid(
             "A user name holds letters, digits, hyphens, dots and underscores, and begins and ends with a letter or digit.",
             field="username",
@@ -151,7 +167,7 @@ def update_profile(
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
     if not isinstance(name, Unset) and tidy_name(name) != user.name:
-        _check_display_name(user, name)
+        shown_names.check(name, of=user)
     user.name, user.bio = chosen(name, user.name), chosen(bio, user.bio)
     user.website = chosen(website, user.website)
     user.time_zone = chosen(time_zone, user.time_zone)
@@ -166,17 +182,6 @@ def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User)
     if by.id != user.id:
         raise NotAllowed("Only the person can choose which emails they get.")
     notifications.choose(user, choices)
-
-
-def _check_display_name(user: User, name: str) -> None:
-    """Raise `Invalid` if readers would take the name for somebody else's.
-
-    Two people who choose one name at the same moment both get it: that is a mistake for administrators, not a breach.
-    """
-    key = lookalike_key(tidy_name(name))
-    others = db.session.execute(select(User.name, User.username).where(User.id != user.id))
-    if key and any(key in (lookalike_key(shown), lookalike_key(username)) for shown, username in others):
-        raise Invalid(TAKEN_NAME, field="name")
 
 
 def _checked_portrait(address: str | None) -> str | None:
@@ -250,6 +255,8 @@ def forget_password(user: User) -> None:
 def take_over(user: User, *, username: str, password_hash: str, role: Role, at: datetime) -> None:
     """Give an account whose address nobody had confirmed to its owner, who was invited: nothing of it stays but its id."""
     before = user.username
+    if shown_names.is_shown(username, of=user):
+        raise UsernameTaken(username)
     try:
         with db.session.begin_nested():
             user.username = checked_username(username)

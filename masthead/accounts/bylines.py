@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import null
 from sqlalchemy.exc import IntegrityError
 
-from masthead.accounts import actions, queries
+from masthead.accounts import actions, queries, shown_names
 from masthead.accounts.errors import UsernameTaken
 from masthead.accounts.models import NAME_CHARACTERS, USERNAME_CHARACTERS, Role, User
 from masthead.accounts.permissions import READER
@@ -44,6 +44,7 @@ def create_all(people: Sequence[Byline], *, at: datetime) -> list[User]:
         taken |= {user.username_key, lookalike_key(user.username)}
         user.name, user.bio, user.website = person.name[:NAME_CHARACTERS], person.bio, person.website
         made.append(user)
+    _tell_apart(made)
     try:
         with db.session.begin_nested():
             db.session.add_all(made)
@@ -76,11 +77,21 @@ def restore(*, name: str, username: str, at: datetime, bio: str = "", website: s
         raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
     user = _byline(username, queries.role(READER), at)
     user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
+    _tell_apart([user])
     if lookalike_key(username) in queries.usernames_among([username]):
         # Both were there in the other publication, and one of them cannot sign in.
         user.username_lookalike = null()
     actions.insert(user)
     return user
+
+
+def _tell_apart(made: Sequence[User]) -> None:
+    """Add the user name to the name of a byline that somebody with an account shows: it may be another person."""
+    shown = shown_names.of_accounts(user.name for user in made)
+    for user in made:
+        if user.name_key in shown:
+            suffix = f" ({user.username})"
+            user.name = user.name[: NAME_CHARACTERS - len(suffix)] + suffix
 
 
 def _byline(username: str, role: Role, at: datetime) -> User:
@@ -96,5 +107,6 @@ def _byline(username: str, role: Role, at: datetime) -> User:
 
 def complete(user: User, *, name: str, bio: str, website: str) -> None:
     """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
-    user.name = user.name or name[:NAME_CHARACTERS]
+    if not shown_names.of_accounts([name], but=[user.id]):
+        user.name = user.name or name[:NAME_CHARACTERS]
     user.bio, user.website = user.bio or bio, user.website or website

@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from masthead import clock
-from masthead.accounts import actions, factor_actions, passwords, queries, tokens
+from masthead.accounts import actions, factor_actions, passwords, queries, shown_names, tokens
 from masthead.accounts.errors import EmailTaken, UsernameTaken
 from masthead.accounts.links import link_of
 from masthead.accounts.models import NAME_CHARACTERS, AccountToken, User
@@ -44,8 +44,8 @@ def create(username: str, email: str, role: str, name: str, password: str | None
         at=clock.now(),
         role=queries.role(role),
         by_themself=False,
+        name=name,
     )
-    user.name = name
     db.session.commit()
     click.echo(f"{username} can sign in as {user.email}, with the role {role}.")
 
@@ -191,6 +191,7 @@ def _check_account(username: str, email: str, role: str, name: str) -> None:
         raise UsernameTaken(username)
     if queries.by_email(checked) is not None:
         raise EmailTaken(checked)
+    shown_names.check(name, of=None)
 
 
 def _typed(password: str | None) -> str:

@@ -18,13 +18,13 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.permissions import READER, Permission, can_change_account
 from masthead.accounts.proofs import needs_fresh_proof
+from masthead.accounts.shown_names import FORMER_MEMBER
 from masthead.accounts.signals import Farewell, account_closed
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 
 UNDO = timedelta(days=14)
-FORMER_MEMBER = "Former member"
 NO_HEIR = "Choose who gets your posts. Only editors and administrators can take them."
 
 

@@ -32,6 +32,7 @@ ROLE_NAME_CHARACTERS = 40
 ROLE_TITLE_CHARACTERS = 80
 TOKEN_NAME_CHARACTERS = 60
 USERNAME_CHARACTERS = (3, 30)
+USERNAME_KEY_CHARACTERS = 120
 NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
 BIO_CHARACTERS = 2_000
@@ -98,17 +99,22 @@ class User(Timestamps, UserMixin, Base):
     __table_args__ = (
         Index("ix_user_role_id", "role_id"),
         Index("ix_user_username_lookalike", "username_lookalike", unique=True),
+        Index("ix_user_name_key", "name_key"),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     username: Mapped[str] = mapped_column(String(60))
     #: `masthead.text.names.name_key` of the user name: two that look alike have the same.
-    username_key: Mapped[str] = mapped_column(String(120), unique=True)
+    username_key: Mapped[str] = mapped_column(String(USERNAME_KEY_CHARACTERS), unique=True)
     #: The same for names that the eye takes for each other; null for one that was there before it had to be unique.
-    username_lookalike: Mapped[str | None] = mapped_column(String(120), default=_lookalike)
+    username_lookalike: Mapped[str | None] = mapped_column(
+        String(USERNAME_KEY_CHARACTERS), default=_lookalike
+    )
     email: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS))
     email_key: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
+    #: `masthead.text.names.shown_key` of the name, by which others who want it are found.
+    name_key: Mapped[str | None] = mapped_column(String(names.SHOWN_KEY_CHARACTERS))
     bio: Mapped[str] = mapped_column(default="")
     website: Mapped[str] = mapped_column(default="")
     avatar: Mapped[str | None]
@@ -172,6 +178,7 @@ class User(Timestamps, UserMixin, Base):
 
     @validates("name")
     def _tidy(self, _attribute: str, name: str) -> str:
+        self.name_key = names.shown_key(name)
         return tidy_name(name)
 
 

@@ -45,8 +45,6 @@ def _present() -> Answer:
 def change(body: SettingsChange) -> Response:
     """Every page shows them with the next request."""
     values = body.given()
-    if values.get("title") == "":
-        raise Invalid("Give the publication a title.", field="title")
     _check_navigation(tuple(NavLink(**link) for link in values.get("navigation", [])))
     check_match(tag_of(SettingsAnswer.of(publication())))
     actions.change(current_user(), **values)

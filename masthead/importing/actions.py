@@ -74,6 +74,8 @@ class Run:
     pictures: set[str] = field(default_factory=set)
     #: Old pages of people who are new.
     pending: list[Destination] = field(default_factory=list)
+    #: About people whose names stand here differently.
+    renamed: list[str] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin anew after a rollback: what was made is not there."""
@@ -81,6 +83,15 @@ class Run:
         self.tags.clear()
         self.pictures.clear()
         self.pending.clear()
+        self.renamed.clear()
+
+    def note_name(self, author: Author, user: User) -> None:
+        """Remember to say that somebody has another name here, since a person with an account shows theirs."""
+        if user.name.endswith(f" ({user.username})") and user.name != author.name:
+            self.renamed.append(
+                f"{author.name} is shown as {user.name}, since somebody with an account here has that name. "
+                f"To credit the account, change the posts' authors."
+            )
 
 
 def outcome(prepared: Prepared, known: ImportedItem | None, version: int | None) -> Outcome:
@@ -139,6 +150,7 @@ def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
         _remember(stored, run)
     db.session.flush()
     targets = [target for stored in batch for target in _targets(stored, run)]
+    leaving = {to.old_path: to.url for to in targets if to.url is not None and "://" in to.url}
     refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *_pictures(batch), *run.pending])
     run.pending.clear()
     return {
@@ -146,6 +158,14 @@ def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
             Note(Fate.LOST, "old addresses", f"{path[:200]} {refused[path]}")
             for path in stored.prepared.old_paths
             if path in refused
+        )
+        + tuple(
+            # Whoever imports somebody's folder reads which addresses of the site leave it.
+            Note(
+                Fate.CHANGED, "addresses that lead to another site", f"{path[:200]} to {leaving[path][:200]}"
+            )
+            for path in stored.prepared.old_paths
+            if path in leaving and path not in refused
         )
         for stored in batch
     }
@@ -168,6 +188,7 @@ def _make_bylines(authors: Mapping[str, Author], run: Run) -> None:
     made = bylines.create_all(wanted, at=run.at)
     for (key, author), user in zip(authors.items(), made, strict=True):
         run.bylines[key] = user
+        run.note_name(author, user)
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
         run.pending += [
             Destination(path, Target.AUTHOR, target_id=user.id)

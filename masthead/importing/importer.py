@@ -199,6 +199,8 @@ class Import:
             batch.notes = {}
             for prepared in batch.to_write():
                 self._store_alone(prepared, batch)
+        self._problems += self._run.renamed
+        self._run.renamed.clear()
 
     def _stored(self, ready: list[Prepared]) -> dict[str, tuple[Note, ...]]:
         actions.meet((author for one in ready for author in one.item.authors), run=self._run)

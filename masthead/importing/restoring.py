@@ -68,4 +68,6 @@ def _person(person: Person, run: Run) -> User:
 def _new_byline(person: Person, run: Run) -> User:
     author = person.author
     make = bylines.restore if accounts.can_be_username(author.key) else bylines.create
-    return make(name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website)
+    user = make(name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website)
+    run.note_name(author, user)
+    return user

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from masthead.accounts import bylines, queries
+from masthead.accounts import bylines, queries, shown_names
 from masthead.accounts.bylines import Byline
 from masthead.accounts.models import NAME_CHARACTERS, User
 from masthead.accounts.permissions import Permission
@@ -18,7 +18,7 @@ from masthead.errors import Invalid, NotAllowed
 from masthead.posts.models import Post
 from masthead.posts.people import known
 from masthead.posts.permissions import can_credit
-from masthead.text.names import has_hidden_characters, name_key
+from masthead.text.names import has_hidden_characters, name_key, shown_key
 from masthead.text.plain import is_storable
 
 #: More would be a list of thanks.
@@ -108,7 +108,10 @@ def _known(wanted: Sequence[_Name], present: set[int]) -> dict[str, User]:
 def _called(name: _Name) -> User | None:
     """The one person whom readers know by this name; None for a new guest. Raises `Invalid`."""
     called = db.session.scalars(
-        queries.users().where(User.name == name.text, User.is_active).order_by(User.id).limit(AUTHORS_LIMIT)
+        queries.users()
+        .where(User.name_key == shown_key(name.text), User.is_active)
+        .order_by(User.id)
+        .limit(AUTHORS_LIMIT)
     ).all()
     writers = [user for user in called if user.is_byline or user.can(Permission.WRITE)]
     if len(writers) == 1:
@@ -132,6 +135,11 @@ def _made(names: Sequence[str], *, at: datetime) -> dict[str, User]:
     if queries.usernames_among(names):
         raise Invalid(
             "The name of a guest looks like somebody's user name. Write the full name.", field="authors"
+        )
+    if shown_names.of_accounts(names):
+        raise Invalid(
+            "The name of a guest is somebody's who has an account here, or looks like it. Write it differently.",
+            field="authors",
         )
     made = bylines.create_all([Byline(name, name) for name in names], at=at)
     return dict(zip(names, made, strict=True))

@@ -28,7 +28,7 @@ _SIGN: Final = re.compile(r"(\.)?[a-z][a-z0-9]{0,15}(\+{1,2}|#)?", re.IGNORECASE
 #: What a place of a token takes in an index, at least.
 _PLACE_BYTES: Final = 4
 _JOINED_PARTS: Final = 4
-#: Of longer words the beginning is compared.
+#: Of longer words the beginning is compared. PostgreSQL refuses words of more than 2,046 bytes.
 WORD_CHARACTERS: Final = 60
 #: Longer compounds are taken apart anew each time, instead of filling the memory.
 _REMEMBERED_CHARACTERS: Final = 60
@@ -120,15 +120,16 @@ _remembered = lru_cache(maxsize=65_536)(_analysed)
 def _tokens_of(folded: str, start: int, end: int) -> tuple[list[Token], str]:
     """The tokens of one part, and its last word; none, if it ends in a run of a script without spaces."""
     if folded.isascii() or not _HAS_UNSPACED.search(folded):
-        return [Token(stemmed(folded), start, end)], folded
+        begun = folded[:WORD_CHARACTERS]
+        return [Token(stemmed(begun), start, end)], begun
     tokens: list[Token] = []
     last = ""
     # Folding seldom changes the number of letters; where it does, the whole part is marked.
     exact = len(folded) == end - start
     for run in _RUN.finditer(folded):
         text, at = run.group(), run.start()
-        last = "" if _HAS_UNSPACED.match(text) else text
-        pieces = [(stemmed(text), 0, len(text))] if last else _pairs(text)
+        last = "" if _HAS_UNSPACED.match(text) else text[:WORD_CHARACTERS]
+        pieces = [(stemmed(last), 0, len(text))] if last else _pairs(text)
         for piece, first, behind in pieces:
             place = (start + at + first, start + at + behind) if exact else (start, end)
             tokens.append(Token(piece, *place))

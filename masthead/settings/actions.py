@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from masthead import audit, pagecache
 from masthead.audit.recording import Actor
 from masthead.db import claim, db
+from masthead.errors import Invalid
 from masthead.settings.models import Setting
 from masthead.settings.queries import NAMES, publication
 from masthead.text.names import tidy_name
@@ -23,6 +24,8 @@ def change(by: Actor | None = None, /, **values: Any) -> None:
     if unknown:
         raise TypeError(f"There are no settings called {', '.join(sorted(unknown))}.")
     values = {key: _tidied(key, value) for key, value in values.items()}
+    if values.get("title") == "":
+        raise Invalid("Give the publication a title.", field="title")
     before = {key: _recorded(value) for key, value in asdict(publication()).items()}
     for key, value in values.items():
         put(key, value)

@@ -24,6 +24,7 @@ from masthead.settings.publication import NavLink
 from masthead.settings.queries import value
 from masthead.site import first_texts
 from masthead.site.forms import SetupForm
+from masthead.text.names import tidy_name
 from masthead.web.access import public
 from masthead.web.forms import redisplays_expired_form
 
@@ -87,7 +88,7 @@ def _hash_of_link() -> str:
 
 def _set_up(form: SetupForm, token_hash: str) -> User:
     """Everything that the first form makes, in one transaction."""
-    title = form.title.data or ""
+    title = tidy_name(form.title.data or "")
     username, email = form.username.data or "", form.email.data or ""
     password_hash = passwords.hash_password(form.password.data or "", about=(username, email))
     about = typeset(title="About", slug="about", body=first_texts.about(title))

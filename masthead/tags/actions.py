@@ -11,7 +11,7 @@ from masthead.accounts.permissions import Permission
 from masthead.db import claim, db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.tags import queries
-from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT, Tag
+from masthead.tags.models import KEY_CHARACTERS, NAME_CHARACTERS, TAGS_LIMIT, Tag
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset, chosen
@@ -39,7 +39,11 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
             found.setdefault(name_key(cleaned), cleaned)
     if len(found) > TAGS_LIMIT:
         raise Invalid(f"A post has at most {TAGS_LIMIT} tags.", field="tags")
-    too_long = next((name for name in found.values() if len(name) > NAME_CHARACTERS), None)
+    # One sign can stand for a whole phrase, which the key spells out.
+    too_long = next(
+        (name for key, name in found.items() if len(name) > NAME_CHARACTERS or len(key) > KEY_CHARACTERS),
+        None,
+    )
     if too_long is not None:
         raise Invalid(
             f"The tag “{too_long[:20]}…” is longer than {NAME_CHARACTERS} characters.", field="tags"

@@ -7,6 +7,7 @@ from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
 
 NAME_CHARACTERS = 60
+KEY_CHARACTERS = 240
 DESCRIPTION_CHARACTERS = 2_000
 #: More would be a list of words, not a choice.
 TAGS_LIMIT = 30
@@ -21,7 +22,7 @@ class Tag(Timestamps, Base):
     name: Mapped[str] = mapped_column(String(NAME_CHARACTERS))
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     #: `masthead.text.names.name_key` of the name: "Politics" and "politics" are one tag.
-    key: Mapped[str] = mapped_column(String(240), unique=True)
+    key: Mapped[str] = mapped_column(String(KEY_CHARACTERS), unique=True)
     description: Mapped[str] = mapped_column(default="")
 
 

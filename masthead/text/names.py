@@ -4,6 +4,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+#: Of the key of a shown name so much is kept.
+SHOWN_KEY_CHARACTERS: Final = 120
+
 #: Letters that take no ink although Unicode does not call them format characters.
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -73,6 +76,14 @@ def lookalike_key(text: str) -> str:
     """
     drawn = unicodedata.normalize("NFKC", _without_hidden(text)).translate(_DRAWN_LIKE)
     return name_key(drawn).translate(_DRAWN_LIKE).replace("i\u0307", "i")
+
+
+def shown_key(name: str) -> str | None:
+    """Return the lookalike key of a shown name as a database keeps it; None for a name with nothing to see.
+
+    A single character can fold to 18, so a long key is cut: names that begin with so much in common count as one.
+    """
+    return lookalike_key(tidy_name(name))[:SHOWN_KEY_CHARACTERS].rstrip() or None
 
 
 def has_hidden_characters(text: str) -> bool:

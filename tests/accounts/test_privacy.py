@@ -13,6 +13,7 @@ from masthead import clock
 from masthead.accounts import closing, personal_tokens, tasks
 from masthead.accounts import queries as people
 from masthead.accounts.models import AccountClosure, ApiToken, LoginSession, User
+from masthead.accounts.shown_names import FORMER_MEMBER
 from masthead.audit import tasks as audit_tasks
 from masthead.audit.models import AuditEvent
 from masthead.comments.models import Comment
@@ -309,7 +310,7 @@ def test_an_heir_who_lost_their_role_gets_nothing(app, cast, client, sign_in):
     later(app, days=15)
     with app.app_context():
         owner = db.session.get_one(User, db.session.get_one(Post, post.id).author_id)
-        assert owner.name == closing.FORMER_MEMBER
+        assert owner.name == FORMER_MEMBER
 
 
 def test_two_who_leave_become_the_same_former_member(app, cast, sign_in):

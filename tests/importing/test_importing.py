@@ -76,6 +76,9 @@ def test_posts_pages_and_old_addresses_answer(bring, client):
     ] * 3
     assert client.get("/moved.html").location == "/blog/post/second"
     assert client.get("/away.html").location == "https://else.example/there"
+    # Whoever imports somebody's folder reads which addresses leave the site.
+    leaving = [note["what"] for note in report["by_source"]["away.md"]["changed"]]
+    assert "addresses that lead to another site" in leaving
     assert client.get("/tags/rivers/").location == "/blog/tag/rivers"
     assert client.get("/about.html").status_code == 301
     assert client.get("/blog/post/idea").status_code == 404

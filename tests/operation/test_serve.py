@@ -122,3 +122,26 @@ def test_slow_clients_do_not_keep_others_out(live_site):
     assert live_site.answers()
     for connection in slow:
         connection.close()
+
+
+@pytest.mark.parametrize("server", ["granian", "gunicorn"])
+def test_a_start_keeps_others_of_the_machine_out_of_home_and_pictures(make_live_site, server):
+    site = make_live_site(server=server)
+    (site.home / "media").mkdir()
+    for folder in (site.home, site.home / "media"):
+        folder.chmod(0o755)
+    site.start()
+    assert {oct(folder.stat().st_mode & 0o777) for folder in (site.home, site.home / "media")} == {"0o700"}
+    assert site.output.count("It is for this one alone now.") == 2
+    for path in site.home.rglob("*"):
+        if path.is_dir():
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_new_home_and_its_pictures_are_for_their_owner_alone(masthead, tmp_path):
+    home = tmp_path / "new" / "home"
+    assert masthead("db", "upgrade", MASTHEAD_HOME=str(home), DATABASE_URL="").returncode == 0
+    assert masthead("seed-db", "--demo", MASTHEAD_HOME=str(home), DATABASE_URL="").returncode == 0
+    folders = [home, *(path for path in home.rglob("*") if path.is_dir())]
+    assert home / "media" in folders
+    assert [path for path in folders if path.stat().st_mode & 0o077 and path.parent != home / "media"] == []

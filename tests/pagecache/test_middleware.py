@@ -31,6 +31,41 @@ def test_the_second_reader_is_answered_from_memory(ready, new_client, path):
     }
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//",
+        "///",
+        "//blog/",
+        "///blog/",
+        "/blog//",
+        "//feed.xml",
+        "/?x=1",
+        "/?x=1&x=2&y=3",
+        "/?utm_source=a&fbclid=b",
+        "/?v=1&v=2",
+        "/blog/?page=1&x=2&page=2",
+        "/blog/?page=1&page=3",
+        "/blog/?y&page=1&x",
+        "/feed.xml?page=1&comments=2",
+        "/blog/post/harvest?comments=&x=1",
+        "/blog/post/harvest?x=1&comments=",
+        "/nowhere?x=2",
+        "/nowhere?page=2&x=1&page=3",
+    ],
+)
+def test_addresses_of_one_page_do_not_fill_the_cache(ready, cache, path):
+    PostFactory(slug="harvest")
+    for known in ("/", "/blog/", "/blog/?page=1", "/feed.xml", "/nowhere", "/blog/post/harvest"):
+        ready.get(known)
+    ready.get("/blog/post/harvest?comments=")
+    before = len(cache.store) + len(cache.store._missing)
+    for number in range(3):
+        ready.get(path, headers={"Cookie": f"other={number}"})
+        ready.get(f"{path}{'&' if '?' in path else '?'}z{number}={number}")
+    assert len(cache.store) + len(cache.store._missing) == before
+
+
 def test_an_old_address_is_kept_too(ready, app):
     post = PostFactory(slug="present")
     with app.app_context():

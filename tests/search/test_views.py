@@ -176,6 +176,16 @@ def test_a_very_long_text_is_searched_at_its_beginning(find, cast):
     assert find("beaver") == []
 
 
+@pytest.mark.parametrize("word", ["0f" * 2_000, "é" * 2_000, "\ufdfa" * 200, "日" * 2_000])
+def test_a_word_without_an_end_is_searched_at_its_beginning(find, client, cast, sign_in, word):
+    """PostgreSQL refuses words of more than 2,046 bytes, which one sign of a phrase can fold to, too."""
+    sign_in(client, cast.walt)
+    text = {"title": word[:200], "summary": word[:300], "body": f"Harvest {word}"}
+    assert client.fill_in("/blog/create", button="publish", **text).status_code == 303
+    assert len(find("harvest")) == 1
+    assert len(find(word[:900])) == 1
+
+
 @pytest.mark.parametrize("posts", [3, 30])
 def test_a_search_costs_the_same_with_more_posts(client, queries, posts):
     PostFactory.create_batch(posts, body="Rivers run.")

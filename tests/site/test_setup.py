@@ -34,6 +34,27 @@ def test_setup_makes_the_publication_its_about_page_and_a_signed_in_administrato
     assert "#1b5e7a" in outsider.get("/theme.css").text
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("The\r\nRiver", "The River"),
+        ("The\u2028River", "The River"),
+        ("The\u202e Ri\u200bver\u2069", "The River"),
+        ("\u202e\u200b", None),
+    ],
+)
+def test_the_title_hides_nothing_from_the_first_form_on(client, link, new_client, typed, shown):
+    answer = client.fill_in(link, ANSWERS | {"title": typed})
+    if shown is None:
+        assert (answer.status_code, "Give the publication a title" in answer.text) == (422, True)
+        return
+    assert answer.status_code == 303
+    for path in ("/", "/about", "/blog/post/welcome-to-the-river", "/feed.xml", "/feed.json"):
+        page = new_client().get(path).get_data(as_text=True)
+        assert shown in page
+        assert not {"\u202e", "\u200b", "\u2069", "\u2028"} & set(page)
+
+
 def test_the_link_works_once(client, link, new_client):
     client.fill_in(link, ANSWERS)
     assert new_client().get(link).status_code == 404

@@ -60,3 +60,37 @@ def test_a_proxy_is_believed_only_when_configured(make_app, new_client):
         "/", base_url="http://magazine.example", headers={"X-Forwarded-Proto": "https"}
     )
     assert response.status_code == 200
+
+
+#: What a script could ask a browser for.
+FEATURES = {
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "captured-surface-control", "clipboard-read",
+    "clipboard-write", "compute-pressure", "digital-credentials-create", "digital-credentials-get", "display-capture",
+    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "interest-cohort", "keyboard-map", "language-detector", "language-model", "local-fonts",
+    "magnetometer", "microphone", "midi", "on-device-speech-recognition", "otp-credentials", "payment",
+    "picture-in-picture", "private-state-token-issuance", "private-state-token-redemption",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "speaker-selection",
+    "storage-access", "summarizer", "sync-xhr", "translator", "usb", "window-management", "xr-spatial-tracking",
+}  # fmt: skip
+NEEDED = {"clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nowhere", "/auth/login", "/api/v1/posts", "/feed.xml", "/static/site.css"]
+)
+def test_each_feature_of_a_browser_is_refused_or_kept_to_the_site(client, path):
+    header = client.get(path).headers["Permissions-Policy"]
+    policy = dict(part.strip().split("=") for part in header.split(","))
+    assert set(policy) == FEATURES
+    assert {name for name, allowed in policy.items() if allowed != "()"} == NEEDED
+    assert {policy[name] for name in NEEDED} == {"(self)"}
+
+
+@pytest.mark.parametrize("subdomains", [True, False])
+def test_hsts_counts_for_subdomains_where_the_operator_says_so(make_app, new_client, subdomains):
+    app = make_app(SITE_URL="https://magazine.example", HSTS_INCLUDE_SUBDOMAINS=subdomains)
+    header = (
+        new_client(app).get("/", base_url="https://magazine.example").headers["Strict-Transport-Security"]
+    )
+    assert ("includeSubDomains" in header) == subdomains
