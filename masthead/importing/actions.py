@@ -19,10 +19,12 @@ from masthead.importing.models import ImportedAuthor, ImportedItem
 from masthead.importing.preparing import Prepared
 from masthead.media import actions as media
 from masthead.pages import actions as pages
+from masthead.pages import pictures as page_pictures
 from masthead.pages import queries as stored_pages
 from masthead.pages.models import Page
 from masthead.posts import actions as posts
 from masthead.posts import arrivals
+from masthead.posts import pictures as post_pictures
 from masthead.posts import queries as stored_posts
 from masthead.posts.arrivals import Arrival
 from masthead.posts.details import Details
@@ -64,6 +66,8 @@ class Run:
     base_path: str = ""
     #: The pages of a tag by the settings of the old site.
     own_tag_pages: Callable[[str], Iterable[str]] = lambda _name: ()
+    #: Pictures of other sites are copied here.
+    fetch_images: bool = False
     #: By the author's key.
     bylines: dict[str, User] = field(default_factory=dict)
     #: Tags whose old pages lead to the present ones already.
@@ -149,6 +153,8 @@ def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
     for stored in batch:
         _remember(stored, run)
     db.session.flush()
+    if run.fetch_images:
+        _fetch_pictures(batch)
     targets = [target for stored in batch for target in _targets(stored, run)]
     leaving = {to.old_path: to.url for to in targets if to.url is not None and "://" in to.url}
     refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *_pictures(batch), *run.pending])
@@ -169,6 +175,15 @@ def record(batch: Sequence[Stored], *, run: Run) -> dict[str, tuple[Note, ...]]:
         )
         for stored in batch
     }
+
+
+def _fetch_pictures(batch: Sequence[Stored]) -> None:
+    """Have jobs copy the pictures of other sites: those may be slow, and the import does not wait for them."""
+    for stored in batch:
+        if stored.post is not None:
+            post_pictures.fetch(stored.post)
+        if stored.page is not None:
+            page_pictures.fetch(stored.page)
 
 
 def meet(authors: Iterable[Author], *, run: Run) -> None:

@@ -92,6 +92,11 @@ all others go in); 3 in that case with --strict; 1 when nothing could be done, w
     default="",
     help="Whom to credit where neither text nor settings name an author: a byline without an account. Default: --author.",
 )
+@click.option(
+    "--fetch-images/--no-fetch-images",
+    default=None,
+    help="Copy pictures of other sites that texts show, by jobs. Default: as EXTERNAL_IMAGES says.",
+)
 @click.option("--strict", is_flag=True, help="End with exit code 3 if a file could not be imported.")
 @with_appcontext
 def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:

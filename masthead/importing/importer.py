@@ -34,7 +34,7 @@ from masthead.importing.preparing import Prepared, Preparer, Task, peak_memory
 from masthead.importing.report import Report
 from masthead.importing.summary import Summary
 from masthead.importing.survey import Entry, Failure, Survey, survey
-from masthead.media import limits
+from masthead.media import external, limits
 from masthead.media import queries as media
 from masthead.pages.links import ABOUT
 from masthead.posts.errors import SlugTaken, StaleVersion
@@ -67,6 +67,8 @@ class Wishes:
     pages: tuple[str, ...] = ()
     #: Who is credited with texts that name nobody.
     byline: str = ""
+    #: Whether pictures of other sites are copied; None: as EXTERNAL_IMAGES says.
+    fetch_images: bool | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class Import:
     def __init__(self, path: Path, wishes: Wishes, report: Report) -> None:
         folder = Folder.at(path)
         kind = DIALECTS[wishes.dialect] if wishes.dialect else dialect_of(folder)
+        fetch = external.mode() == "fetch" if wishes.fetch_images is None else wishes.fetch_images
         options = Options(
             clock.now(),
             wishes.zone,
@@ -103,6 +106,7 @@ class Import:
             wishes.posts,
             wishes.pages,
             wishes.byline,
+            fetch,
         )
         self._dialect = kind(folder, options)
         self._processes = wishes.processes
@@ -114,14 +118,14 @@ class Import:
             pictures = media.paths_by_hash(session)
             # What was read so far must not be the beginning of a transaction that writes.
             db.session.remove()
-        self._run = Run(source, by, clock.now(), self._dialect.base_path, self._dialect.tag_pages)
+        self._run = Run(source, by, clock.now(), self._dialect.base_path, self._dialect.tag_pages, fetch)
         self._gallery = Gallery(
             folder,
             None if wishes.dry_run else storage.current(),
             limit_bytes=limits.upload_bytes(),
             known=pictures,
         )
-        self._summary = Summary(shown(str(path)), kind.title, source, wishes.dry_run)
+        self._summary = Summary(shown(str(path)), kind.title, source, wishes.dry_run, fetch_images=fetch)
         self._found = Survey()
         #: About what our own export holds beside texts.
         self._problems: list[str] = []
@@ -249,6 +253,9 @@ class Import:
         outcome = batch.outcomes[source]
         self._summary.peak_memory = max(self._summary.peak_memory, prepared.peak_memory)
         self._summary.stored += outcome in WRITTEN
+        if outcome in WRITTEN and prepared.manuscript is not None:
+            elsewhere = external.addresses_in(prepared.manuscript.html)
+            self._summary.pictures_elsewhere.update(dict.fromkeys(elsewhere))
         address = self._found.addresses.urls[source]
         self._report.add(prepared, outcome, address=address, notes=batch.notes.get(source, ()))
 

@@ -77,7 +77,7 @@ class Rewriter:
         local = self._local(address)
         if local is None:
             if is_picture and address.startswith(("http://", "https://", "//")):
-                self._notes.lost("pictures of other sites", f"{address[:200]} stays where it is")
+                self._picture_elsewhere(address[:200])
             return written
         path, ending = _split(local)
         found = self._found(path)
@@ -89,6 +89,12 @@ class Rewriter:
         if is_picture or _ENDS_LIKE_A_FILE.search(path):
             return self._file(path, ending, is_picture=is_picture)
         return self._unresolved(written, path, ending)
+
+    def _picture_elsewhere(self, address: str) -> None:
+        if self._dialect.options.fetch_images:
+            self._notes.changed("pictures of other sites", f"{address} is copied here")
+        else:
+            self._notes.lost("pictures of other sites", f"{address} stays where it is")
 
     def lead(self, written: str, seen: str, *, alt: str) -> str | None:
         """The address here of a lead picture, which stands beside the text or where the old site had it."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from masthead.importing.folder import shown
 from masthead.importing.foreword import Foreword
+
+#: How many pictures of other sites the shell names; the report has all.
+NAMED: Final = 5
 
 
 @dataclass(slots=True)
@@ -19,6 +23,9 @@ class Summary:
     gone: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     others: int = 0
+    fetch_images: bool = False
+    #: The addresses of pictures of other sites in what was written, in their order.
+    pictures_elsewhere: dict[str, None] = field(default_factory=dict)
     stored: int = 0
     peak_memory: int = 0
     plan: Foreword | None = None
@@ -33,15 +40,30 @@ class Summary:
             "no_longer_in_the_folder": self.gone,
             "problems": self.problems,
             "plan": self.plan.facts() if self.plan else {},
+            "pictures_of_other_sites": list(self.pictures_elsewhere),
             "other_files": self.others,
             "seconds": round(seconds, 3),
             "posts_per_second": round(self.stored / seconds, 1) if seconds else None,
             "peak_memory_mb": round(self.peak_memory / 1_000_000),
         }
 
+    def _pictures(self) -> str:
+        """How many pictures of other sites there are, what becomes of them, and the first of them."""
+        addresses = list(self.pictures_elsewhere)
+        named = ", ".join(shown(address[:200]) for address in addresses[:NAMED])
+        more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
+        fate = (
+            "jobs copy them here, one text after the other"
+            if self.fetch_images
+            else "they stay there, and readers see links; --fetch-images copies them"
+        )
+        return f"Pictures of other sites: {len(addresses)}; {fate}: {named}{more}."
+
     def sentences(self, seconds: float) -> Iterator[str]:
         """For the shell."""
         yield from self.problems
+        if self.pictures_elsewhere:
+            yield self._pictures()
         if self.others:
             yield f"{self.others} other files, such as pictures and parts of the theme, were left where they are."
         if self.gone:

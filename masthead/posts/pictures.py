@@ -6,8 +6,14 @@ from masthead.posts.models import Post
 from masthead.posts.tasks import copy_pictures
 
 
+def fetch(post: Post) -> None:
+    """Have the pictures of a stored post copied, whatever the setting EXTERNAL_IMAGES says."""
+    if external.addresses_in(post.html, post.lead_image):
+        enqueue(copy_pictures, post.id, unique_key=f"pictures-of-post:{post.id}")
+
+
 def receive(post: Post) -> list[str]:
     """Have the pictures of a post that is being saved copied, and say which wait; raises `Invalid` if they are refused."""
     if external.check(post.html, post.lead_image):
-        enqueue(copy_pictures, post.id, unique_key=f"pictures-of-post:{post.id}")
+        fetch(post)
     return external.warnings_about(post.html, post.lead_image)

@@ -50,9 +50,14 @@ def test_marks_in_code_are_nobodys_business(run):
 
 def test_pictures_of_other_sites_are_named(run):
     report = run(
-        {"_config.yml": "", "_posts/2024-01-02-a.md": "---\ntitle: A\n---\n![x](https://cdn.example/x.png)\n"}
+        {
+            "_config.yml": "",
+            "_posts/2024-01-02-a.md": "---\ntitle: A\n---\n![x](https://cdn.example/x.png)\n",
+        },
+        "--no-fetch-images",
     )
     assert report["lost"] == {"pictures of other sites": 1}
+    assert report["pictures_of_other_sites"] == ["https://cdn.example/x.png"]
 
 
 def test_a_text_in_the_default_language_has_the_plain_address(run):

@@ -74,6 +74,8 @@ class Options:
     pages: tuple[str, ...] = ()
     #: Who is credited with posts that name nobody.
     byline: str = ""
+    #: Pictures of other sites are copied here.
+    fetch_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
