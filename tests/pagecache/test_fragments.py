@@ -85,7 +85,7 @@ def test_what_a_transaction_changes_itself_is_asked_anew(app, cast):
     from masthead.posts import counts
 
     post = PostFactory(author=cast.walt)
-    with app.test_request_context("/"):
+    with app.test_request_context("/", method="POST"):
         assert counts.published() == 1
         posts.unpublish(db.session.get(Post, post.id), by=cast.ada, at=clock.now())
         assert counts.published() == 0

@@ -10,6 +10,7 @@ from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
+from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import typeset
 from masthead.settings import actions as settings
@@ -37,7 +38,7 @@ def plant(app, cast):
     for status in (CommentStatus.PENDING, CommentStatus.DELETED):
         CommentFactory(post=seen, body=MARK, html=f"<p>{MARK}</p>", status=status)
     UserFactory(username=f"{MARK}-user", email=f"{MARK}@example.org")
-    with app.test_request_context(), app.app_context():
+    with app.test_request_context(method="POST"), app.app_context():
         walt = people.get(cast.walt.id)
         walt.email, walt.email_key = f"{MARK}@example.com", f"{MARK}@example.com"
         walt.password_hash = MARK
@@ -45,8 +46,8 @@ def plant(app, cast):
         post = stored_posts.get(seen.id)
         version = typeset(title=f"{MARK} before", body=MARK, tags=("Nature",))
         now = typeset(title="Seen", body="All of this is public.", tags=("Nature",))
-        posts.revise(post, version, by=by, at=clock.now(), note=MARK)
-        posts.revise(post, now, by=by, at=clock.now(), note=MARK)
+        posts.revise(post, version, by=by, at=clock.now(), details=Details(note=MARK))
+        posts.revise(post, now, by=by, at=clock.now(), details=Details(note=MARK))
         posts.trash(stored_posts.get(gone.id), by=by, at=clock.now())
         settings.put("setup_token_hash", MARK)
         sessions.start(walt, is_remembered=True)
