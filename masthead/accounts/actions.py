@@ -34,7 +34,7 @@ from masthead.accounts.permissions import READER, can_change_account, can_grant
 from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
 from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key, tidy_name
 from masthead.unset import UNSET, Unset, chosen
 
@@ -60,8 +60,17 @@ def register(
     name: str = "",
 ) -> User:
     """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
-    email = checked_email(email)
-    _check_names(checked_username(username), name)
+    mistakes = Mistakes()
+    with mistakes:
+        username = checked_username(username)
+    with mistakes:
+        if shown_names.is_shown(username, of=None):
+            raise UsernameTaken(username)
+    with mistakes:
+        shown_names.check(name, of=None)
+    with mistakes:
+        email = checked_email(email)
+    mistakes.settle()
     user = User(
         name=name,
         username=username,
@@ -87,13 +96,6 @@ def create(*, username: str, email: str, password_hash: str, role: Role, by: Use
     if not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to give somebody that role.")
     return register(username=username, email=email, password_hash=password_hash, at=at, role=role, by=by)
-
-
-def _check_names(username: str, name: str) -> None:
-    """Raise `UsernameTaken` or `Invalid` if readers would take a new account for somebody who is there."""
-    if shown_names.is_shown(username, of=None):
-        raise UsernameTaken(username)
-    shown_names.check(name, of=None)
 
 
 def can_be_username(username: str) -> bool:
@@ -166,14 +168,18 @@ def update_profile(
     """Change what readers see of somebody, and the time zone in which they work: what is given, and nothing else."""
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
-    if not isinstance(name, Unset) and tidy_name(name) != user.name:
-        shown_names.check(name, of=user)
+    mistakes = Mistakes()
+    with mistakes:
+        if not isinstance(name, Unset):
+            check_name_of(user, name)
+    with mistakes:
+        if not isinstance(avatar, Unset):
+            check_avatar_of(user, avatar)
+    mistakes.settle()
     user.name, user.bio = chosen(name, user.name), chosen(bio, user.bio)
     user.website = chosen(website, user.website)
     user.time_zone = chosen(time_zone, user.time_zone)
-    portrait = chosen(avatar, user.avatar) or None
-    if portrait != user.avatar:
-        user.avatar = _checked_portrait(portrait)
+    user.avatar = chosen(avatar, user.avatar) or None
     pagecache.changed(f"author:{user.id}")
 
 
@@ -184,12 +190,19 @@ def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User)
     notifications.choose(user, choices)
 
 
-def _checked_portrait(address: str | None) -> str | None:
-    if address is not None and not PORTRAIT.fullmatch(address):
+def check_name_of(user: User | None, name: str) -> None:
+    """Raise `Invalid` if readers would take a new name for somebody else's; without ``user`` that of a new account."""
+    if user is None or tidy_name(name) != user.name:
+        shown_names.check(name, of=user)
+
+
+def check_avatar_of(user: User | None, address: str | None) -> None:
+    """Raise `Invalid` unless it is a picture of this site, none, or what was there."""
+    is_new = bool(address) and (user is None or address != user.avatar)
+    if is_new and not PORTRAIT.fullmatch(address or ""):
         raise Invalid(
             "The address of a portrait begins with /media/: a picture of this site.", field="avatar"
         )
-    return address
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:

@@ -1,5 +1,8 @@
 """Signing in and one's own account, for programs."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, current_app
 from werkzeug.exceptions import Unauthorized
 
@@ -18,6 +21,7 @@ from masthead.accounts import (
 from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.bearer import ACCESS_LIFETIME, Pair, ReusedToken
 from masthead.accounts.errors import SecondFactorRequired
+from masthead.accounts.judging import judge, judge_registration
 from masthead.accounts.models import User
 from masthead.accounts.schemas import (
     Account,
@@ -28,7 +32,7 @@ from masthead.accounts.schemas import (
     SignedIn,
 )
 from masthead.db import db
-from masthead.errors import NotAllowed
+from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.unset import UNSET
 from masthead.web import limits
@@ -41,6 +45,16 @@ MADE = "If the address is new here, the account is created. You can sign in now.
 MADE_AND_WRITTEN = "If the address is new here, the account is created. Open the link in the email to it, and you can sign in."
 
 
+def _judge_registration(said: dict[str, Any]) -> Iterable[Invalid]:
+    if current_app.config["REGISTRATION"] != "open":
+        return ()
+    return judge_registration(said)
+
+
+def _judge_profile(said: dict[str, Any]) -> Iterable[Invalid]:
+    return judge(said, user=queries.get(current_user().id), tells_addresses=False)
+
+
 @auth.post("/register")
 @public
 @operation(
@@ -51,6 +65,7 @@ MADE_AND_WRITTEN = "If the address is new here, the account is created. Open the
     status=201,
     problems=(403, 429),
     bearer="none",
+    judge=_judge_registration,
 )
 def register(body: Registration) -> Answer:
     """Make an account; the answer does not say whether the address had one already."""
@@ -165,6 +180,7 @@ def me() -> Answer:
     answer=Account,
     problems=(401, 412, 428),
     is_conditional=True,
+    judge=_judge_profile,
 )
 def change_me(body: ProfileChange) -> Answer:
     """Change what readers see of the account."""

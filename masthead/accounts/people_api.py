@@ -1,5 +1,8 @@
 """What an administrator does for other people, for programs."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response
 
 from masthead.accounts import actions, factor_actions, invitations, proofs, queries, tokens
@@ -10,15 +13,21 @@ from masthead.accounts.administration_schemas import (
     Invitations,
     LinkAnswer,
 )
+from masthead.accounts.judging import judge
 from masthead.accounts.links import link_of
 from masthead.accounts.permissions import Permission
 from masthead.accounts.tokens import Purpose
 from masthead.db import db, paginate
+from masthead.errors import Invalid
 from masthead.web.api.operations import Answer, check_match, operation, settled
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("assistance_api", __name__)
+
+
+def _judge_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
+    return judge(said, tells_addresses=True)
 
 
 @bp.post("/invitations")
@@ -31,6 +40,7 @@ bp = Blueprint("assistance_api", __name__)
     status=201,
     problems=(401, 403, 404, 409),
     is_secret=True,
+    judge=_judge_invitation,
 )
 def invite(body: InvitationInput) -> Answer:
     """The link is in this answer, and in a letter where mail is on. It needs a sign-in of the last ten minutes."""

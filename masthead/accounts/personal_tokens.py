@@ -4,8 +4,9 @@ Only a hash is stored, so a token is shown once. Nothing here commits but the no
 """
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 
@@ -16,7 +17,7 @@ from masthead.accounts.permissions import Permission
 from masthead.accounts.proofs import needs_fresh_proof
 from masthead.accounts.sessions import NOTED_EVERY, hash_of
 from masthead.db import db, own_transaction
-from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
+from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
 
 #: By this people and scanners of published code recognise a token.
 PREFIX = "masthead_pat_"
@@ -75,22 +76,28 @@ def get(user: User, token_id: int) -> ApiToken:
     return token
 
 
+def judge(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
+    """Everything that is wrong with a token that somebody wants; what was not said is left out."""
+    mistakes = Mistakes()
+    if "name" in said and not 1 <= len(said["name"].strip()) <= TOKEN_NAME_CHARACTERS:
+        mistakes.add(Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name"))
+    beyond = sorted(set(said.get("scopes", ())) - set(offered(user)))
+    if "scopes" in said and not said["scopes"]:
+        mistakes.add(Invalid("Choose at least one permission for the token.", field="scopes"))
+    elif beyond:
+        names = ", ".join(beyond)[:200]
+        mistakes.add(Invalid(f"Your role does not allow you to give these: {names}", field="scopes"))
+    if "days" in said and not 1 <= said["days"] <= MOST_DAYS:
+        mistakes.add(Invalid(f"A token lasts 1 to {MOST_DAYS} days.", field="days"))
+    return mistakes.found
+
+
 @needs_fresh_proof("Make a personal token")
 def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
     """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
     if user.is_unconfirmed:
         raise NotAllowed("Confirm your address first. Then you can make tokens.")
-    if not 1 <= len(name) <= TOKEN_NAME_CHARACTERS:
-        raise Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name")
-    if not scopes:
-        raise Invalid("Choose at least one permission for the token.", field="scopes")
-    beyond = sorted(set(scopes) - set(offered(user)))
-    if beyond:
-        raise Invalid(
-            "Your role does not allow you to give these: " + ", ".join(beyond)[:200], field="scopes"
-        )
-    if not 1 <= days <= MOST_DAYS:
-        raise Invalid(f"A token lasts 1 to {MOST_DAYS} days.", field="days")
+    Mistakes(judge(user, {"name": name, "scopes": scopes, "days": days})).settle()
     # Of two at the same moment the second waits for the first, and counts its token.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
     held = db.session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id))

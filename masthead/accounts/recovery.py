@@ -18,6 +18,7 @@ from masthead.accounts import (
     tokens,
 )
 from masthead.accounts.forms import AcceptForm, AddressForm, ConfirmAddressForm, NewPasswordForm
+from masthead.accounts.judging import judge_registration
 from masthead.accounts.models import AccountToken, User
 from masthead.accounts.permissions import READER
 from masthead.accounts.tokens import Purpose
@@ -169,6 +170,7 @@ def join(token: str) -> ResponseReturnValue:
             db.session.commit()
             flash("Your account is ready. Sign in with the password that you chose.")
             return redirect(url_for("accounts.login"), code=303)
+    form.show_others(lambda: judge_registration(form.right("username", "password")))
     return _page("accept", form, 422, email=email)
 
 

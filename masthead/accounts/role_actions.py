@@ -3,9 +3,10 @@
 Each action first locks all roles, so that two people who change roles at the same moment do so one after the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
@@ -30,7 +31,7 @@ from masthead.accounts.permissions import (
 )
 from masthead.accounts.proofs import needs_fresh_proof
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
@@ -159,28 +160,64 @@ def _must_exist(role: Role) -> None:
 
 def _check(draft: Draft, *, by: User, role: Role | None = None) -> None:
     """Raise `Invalid` or `NotAllowed` if ``by`` cannot make such a role."""
-    if not 1 <= len(draft.title) <= ROLE_TITLE_CHARACTERS:
-        raise Invalid(f"A title has 1 to {ROLE_TITLE_CHARACTERS} characters.", field="title")
-    titles = db.session.execute(select(Role.id, Role.title)).all()
-    taken = [row.id for row in titles if name_key(row.title) == name_key(draft.title)]
-    if taken and (role is None or taken != [role.id]):
-        raise Invalid("There is a role with this title, or one much like it.", field="title")
+    mistakes = Mistakes()
+    with mistakes:
+        check_title(draft.title, role)
     if role is not None and role.name == ADMINISTRATOR:
         if draft.permissions != role.granted or draft.rank != role.rank:
             raise Conflict(
                 "Administrators keep every permission and their level, so that nobody is locked out."
             )
+        mistakes.settle()
         return
-    if not 1 <= draft.rank < min(HIGHEST_RANK, by.role.rank):
-        highest = min(HIGHEST_RANK, by.role.rank) - 1
-        raise Invalid(f"A level is a number from 1 to {highest}, below your own.", field="rank")
-    if not draft.permissions <= by.role.granted:
+    with mistakes:
+        check_rank(draft.rank, by=by)
+    with mistakes:
+        check_permissions(draft.permissions, role)
+    if not mistakes.found and not draft.permissions <= by.role.granted:
         raise NotAllowed("You cannot give a role more permissions than you have.")
-    if role is not None and role.name == READER and draft.permissions & ADMINISTERING:
+    mistakes.settle()
+
+
+def check_title(title: str, role: Role | None) -> None:
+    """Raise `Invalid` unless a new role, or this one, can have the title."""
+    if not 1 <= len(title) <= ROLE_TITLE_CHARACTERS:
+        raise Invalid(f"A title has 1 to {ROLE_TITLE_CHARACTERS} characters.", field="title")
+    titles = db.session.execute(select(Role.id, Role.title)).all()
+    taken = [row.id for row in titles if name_key(row.title) == name_key(title)]
+    if taken and (role is None or taken != [role.id]):
+        raise Invalid("There is a role with this title, or one much like it.", field="title")
+
+
+def check_rank(rank: int, *, by: User) -> None:
+    """Raise `Invalid` unless the level lies below one's own."""
+    highest = min(HIGHEST_RANK, by.role.rank) - 1
+    if not 1 <= rank <= highest:
+        raise Invalid(f"A level is a number from 1 to {highest}, below your own.", field="rank")
+
+
+def check_permissions(permissions: Collection[Permission], role: Role | None) -> None:
+    """Raise `Invalid` for what the role of everybody who registers cannot have."""
+    if role is not None and role.name == READER and ADMINISTERING.intersection(permissions):
         raise Invalid(
             "Everybody who registers is a reader, so readers cannot get permissions over people or the site.",
             field="permissions",
         )
+
+
+def judge(said: Mapping[str, Any], role: Role | None, *, by: User) -> tuple[Invalid, ...]:
+    """Everything that is wrong with a role that somebody sent; what was not sent is left out."""
+    mistakes = Mistakes()
+    with mistakes:
+        if said.get("title") is not None:
+            check_title(said["title"].strip(), role)
+    with mistakes:
+        if said.get("rank") is not None and (role is None or said["rank"] != role.rank):
+            check_rank(said["rank"], by=by)
+    with mistakes:
+        if said.get("permissions") is not None:
+            check_permissions([Permission(name) for name in said["permissions"]], role)
+    return mistakes.found
 
 
 def _free_name(title: str) -> str:

@@ -1,5 +1,8 @@
 """Roles for programs: on the actions of the administration's page."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, url_for
 
 from masthead.accounts import queries, role_actions
@@ -9,6 +12,7 @@ from masthead.accounts.models import Role
 from masthead.accounts.permissions import Permission
 from masthead.accounts.role_actions import Draft
 from masthead.db import db, paginate
+from masthead.errors import Invalid
 from masthead.web.api.operations import Answer, check_match, operation, settled
 from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
@@ -39,6 +43,11 @@ def _shown(role: Role) -> Answer:
     return Answer(RoleAnswer.of(role), etag=role.version)
 
 
+def _judge(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid]:
+    role = None if name is None else queries.role(name)
+    return role_actions.judge(said, role, by=current_user())
+
+
 @bp.post("")
 @requires(Permission.MANAGE_ROLES)
 @operation(
@@ -49,6 +58,7 @@ def _shown(role: Role) -> Answer:
     status=201,
     problems=(403, 409),
     is_conditional=True,
+    judge=_judge,
 )
 def create(body: RoleInput) -> Response:
     """Its name comes from its title, and never changes."""
@@ -72,6 +82,7 @@ def _made(role: Role) -> Answer:
     answer=RoleAnswer,
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
+    judge=_judge,
 )
 def change(name: str, body: RoleChange) -> Response:
     """If its rights change, whoever has it goes on with a new session, and their API clients sign in again."""

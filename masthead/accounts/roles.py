@@ -1,5 +1,7 @@
 """The roles of this publication: what each allows, and roles of one's own."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -61,6 +63,7 @@ def store() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _back(f"The role {form.title.data} can be given to people now.")
+    form.show_others(lambda: role_actions.judge(_said(form), None, by=by))
     return _edit_page(form, None, 422)
 
 
@@ -99,7 +102,14 @@ def save(role_id: int) -> ResponseReturnValue:
             return _edit_page(form, queries.role_with_id(role_id), 422 if isinstance(error, Invalid) else 409)
         db.session.commit()
         return _back("The role is saved. It counts from the next click of everybody who has it.")
-    return _edit_page(form, role, 422)
+    form.show_others(lambda: role_actions.judge(_said(form), role, by=by))
+    return _edit_page(form, queries.role_with_id(role_id), 422)
+
+
+def _said(form: RoleForm) -> dict[str, Any]:
+    """The fields that have their shape."""
+    said = form.right("title") | {"permissions": form.permissions.data or []}
+    return said if form.rank.errors else said | {"rank": form.rank.data}
 
 
 @bp.get("/<int:role_id>/delete")

@@ -41,6 +41,10 @@ def create() -> ResponseReturnValue:
             db.session.commit()
             page = render_template("accounts/token_made.html", token=token, secret=secret)
             return page, {"Cache-Control": "no-store"}
+    said = form.right("name", "scopes")
+    form.show_others(
+        lambda: personal_tokens.judge(current_user(), said | {"scopes": said.get("scopes") or []})
+    )
     return _page(form, 422)
 
 

@@ -21,6 +21,7 @@ from masthead.accounts.access import current_user, signed_in
 from masthead.accounts.attempts import Attempt
 from masthead.accounts.forms import LoginForm, ProfileForm, RegistrationForm
 from masthead.accounts.identity import login_page
+from masthead.accounts.judging import judge, judge_registration
 from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
@@ -75,6 +76,7 @@ def make_account() -> ResponseReturnValue:
             db.session.commit()
             ownership.remember_registration(password_hash)
             return redirect(url_for("accounts.registered"), code=303)
+    form.show_others(lambda: judge_registration(form.right("username", "email", "password")))
     return render_template("accounts/register.html", form=form), 422
 
 
@@ -170,11 +172,12 @@ def save_profile() -> ResponseReturnValue:
         except Invalid as error:
             db.session.rollback()
             form.show(error)
-            user = queries.get(current_user().id)
         else:
             db.session.commit()
             flash("Your profile is saved.")
             return redirect(url_for("accounts.profile"), code=303)
+    form.show_others(lambda: judge(form.right("name", "avatar"), user=user, tells_addresses=False))
+    user = queries.get(current_user().id)
     return _profile_page(form, user), 422
 
 

@@ -1,18 +1,21 @@
 """The settings and the audit log for programs. The floors that own them lie below accounts, where nobody has rights yet."""
 
+from typing import Any
+
 from flask import Blueprint, Response
 from sqlalchemy import Select
 
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
-from masthead.admin.schemas import Event, Events, EventsQuery, SettingsAnswer, SettingsChange
+from masthead.admin.schemas import Event, Events, EventsQuery, Link, SettingsAnswer, SettingsChange
 from masthead.audit import queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
-from masthead.errors import Invalid
+from masthead.errors import Invalid, Mistakes
 from masthead.settings import actions, navigation
 from masthead.settings.publication import NavLink
 from masthead.settings.queries import publication
+from masthead.text.names import tidy_name
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import cursor_of, links, numbered, page_links, position
 
@@ -32,6 +35,21 @@ def _present() -> Answer:
     return Answer(SettingsAnswer.of(publication()))
 
 
+def _mistakes(said: dict[str, Any]) -> tuple[Invalid, ...]:
+    """What is wrong with the members that have their shape."""
+    mistakes = Mistakes()
+    with mistakes:
+        if said.get("title") is not None and not tidy_name(said["title"]):
+            raise Invalid("Give the publication a title.", field="title")
+    with mistakes:
+        _check_navigation(tuple(_link(link) for link in said.get("navigation") or ()))
+    return mistakes.found
+
+
+def _link(link: dict[str, str] | Link) -> NavLink:
+    return NavLink(link.label, link.path) if isinstance(link, Link) else NavLink(**link)
+
+
 @settings.patch("")
 @requires(Permission.MANAGE_SETTINGS)
 @operation(
@@ -41,11 +59,12 @@ def _present() -> Answer:
     answer=SettingsAnswer,
     problems=(403, 412, 428),
     is_conditional=True,
+    judge=_mistakes,
 )
 def change(body: SettingsChange) -> Response:
     """Every page shows them with the next request."""
     values = body.given()
-    _check_navigation(tuple(NavLink(**link) for link in values.get("navigation", [])))
+    Mistakes(_mistakes(body.model_dump(exclude_unset=True))).settle()
     check_match(tag_of(SettingsAnswer.of(publication())))
     actions.change(current_user(), **values)
     answer = settled(_present)

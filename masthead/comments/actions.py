@@ -21,10 +21,10 @@ from masthead.comments.permissions import (
     is_open,
     is_trusted_below,
 )
-from masthead.comments.remarks import Remark
+from masthead.comments.remarks import Remark, typeset
 from masthead.comments.thread import MAX_DEPTH
 from masthead.db import db
-from masthead.errors import NotAllowed, NotFound
+from masthead.errors import Invalid, Mistakes, NotAllowed, NotFound
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
 from masthead.settings.queries import publication
@@ -77,6 +77,18 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
     else:
         announcing.tell_moderators()
     return comment
+
+
+def judge(post: Post, body: str | None, parent_id: int | None, *, by: User) -> tuple[Invalid, ...]:
+    """Everything that is wrong with a comment that somebody sent; what was not sent is left out."""
+    mistakes = Mistakes()
+    with mistakes:
+        if body is not None:
+            typeset(body)
+    with mistakes:
+        if parent_id is not None:
+            _parent(post, parent_id, by=by)
+    return mistakes.found
 
 
 def _sent_before(

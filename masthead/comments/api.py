@@ -1,5 +1,8 @@
 """Comments and their moderation for programs."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import undefer
 
@@ -19,7 +22,7 @@ from masthead.comments.schemas import (
     QueueQuery,
 )
 from masthead.db import db, paginate
-from masthead.errors import NotAllowed, NotFound
+from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.posts import queries as posts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
@@ -63,6 +66,10 @@ def index(slug: str, query: PageQuery) -> Answer:
     return listed(Comments, page, comments=[CommentAnswer.of(comment, post) for comment in page.items])
 
 
+def _judge(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
+    return actions.judge(_post(slug), said.get("body"), said.get("parent_id"), by=current_user())
+
+
 @below.post("/<slug>/comments")
 @requires(Permission.COMMENT)
 @operation(
@@ -73,6 +80,7 @@ def index(slug: str, query: PageQuery) -> Answer:
     status=201,
     problems=(401, 403, 404, 409, 429),
     is_conditional=True,
+    judge=_judge,
 )
 def create(slug: str, body: CommentInput) -> Response:
     """It may have to wait for a moderator; `status` says so."""

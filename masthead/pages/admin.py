@@ -14,6 +14,7 @@ from masthead.media import external
 from masthead.pages import actions, pictures, queries
 from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.forms import PageForm
+from masthead.pages.judging import judge
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.tasks import TRASH_DAYS
 from masthead.posts.manuscript import Manuscript, typeset
@@ -57,6 +58,7 @@ def store() -> ResponseReturnValue:
     form = PageForm()
     manuscript = _typeset(form)
     if manuscript is None:
+        form.show_others(lambda: judge(form.said, None))
         return _desk(form, None, 422)
     try:
         at = clock.now()
@@ -66,6 +68,7 @@ def store() -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         form.show(error)
+        form.show_others(lambda: judge(form.said, None))
         return _desk(form, None, 422)
     db.session.commit()
     return _saved(page, manuscript)
@@ -94,6 +97,7 @@ def save(page_id: int) -> ResponseReturnValue:
     # Rendered before the page is read, because reading it to change it locks it.
     manuscript = _typeset(form, seen)
     if manuscript is None:
+        form.show_others(lambda: judge(form.said, queries.get(page_id)))
         return _desk(form, queries.get(page_id), 422)
     page = queries.get_to_change(page_id)
     try:
@@ -104,6 +108,7 @@ def save(page_id: int) -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         form.show(error)
+        form.show_others(lambda: judge(form.said, queries.get(page_id)))
         page = queries.get(page_id)
         # What was typed is kept, and saving once more replaces what the other person wrote.
         form.version.data = str(page.version)

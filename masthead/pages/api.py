@@ -1,6 +1,7 @@
 """Pages for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, url_for
 from sqlalchemy import Select
@@ -10,10 +11,11 @@ from masthead import clock
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate, snapshot
-from masthead.errors import NotAllowed, NotFound
+from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.pages import actions, pictures, queries
 from masthead.pages.errors import StaleVersion
+from masthead.pages.judging import judge
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.schemas import (
     PageAnswer,
@@ -31,6 +33,12 @@ from masthead.web.api.operations import STALE, Answer, check_match, heed_match, 
 from masthead.web.api.paging import listed, located
 
 bp = Blueprint("pages_api", __name__)
+
+
+def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
+    """What is wrong with what somebody sent for a page."""
+    page = None if slug is None else db.session.scalar(queries.every().where(Page.slug == slug))
+    return () if slug is not None and page is None else judge(said, page)
 
 
 @bp.get("")
@@ -87,6 +95,7 @@ def _whole(page: Page, warnings: Sequence[str] = ()) -> Answer:
     status=201,
     problems=(403, 409),
     is_conditional=True,
+    judge=_mistakes,
 )
 def create(body: PageInput) -> Response:
     """Public at once, if it says so."""
@@ -113,6 +122,7 @@ def _made(page: Page, warnings: list[str]) -> Answer:
     answer=PageAnswer,
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
+    judge=_mistakes,
 )
 def change(slug: str, body: PageChange) -> Response:
     """Save what is given; the rest stays."""

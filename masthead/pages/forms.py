@@ -18,6 +18,11 @@ class PageForm(ManuscriptForm):
             title=page.title, summary=page.summary, body=page.body, slug=page.slug, version=page.version
         )
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """The texts that have their shape."""
+        return {name: text for name, text in super().fields_of_manuscript().items() if not self[name].errors}
+
     def fields_of_manuscript(self, page: Page | None = None) -> dict[str, Any]:
         """The arguments of `masthead.posts.manuscript.typeset`; the line ends of a text that is as it was stay."""
         fields = super().fields_of_manuscript()

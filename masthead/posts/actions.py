@@ -14,7 +14,7 @@ from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.media import external
 from masthead.posts import history, lifecycle, reviewing
-from masthead.posts.details import Details, checked_note, credited, set_details
+from masthead.posts.details import NOTHING, Details, checked_note, credited, set_details
 from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
 from masthead.posts.lifecycle import Status, Step
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
@@ -27,8 +27,6 @@ from masthead.text.anchors import with_kept_ids
 from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
 from masthead.unset import Unset, chosen
-
-NOTHING = Details()
 
 #: How the audit log calls a step that was taken.
 DEEDS: dict[Step, str] = {

@@ -1,8 +1,9 @@
 """Posts for programs: the same actions and the same rights as the desk."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import PreconditionFailed
@@ -22,7 +23,7 @@ from masthead.posts.listed import Listed
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see, can_withdraw
-from masthead.posts.requests import details_of, picture_wish
+from masthead.posts.requests import details_of, mistakes_in, picture_wish
 from masthead.posts.schemas import (
     Fields,
     PostAnswer,
@@ -40,6 +41,15 @@ from masthead.web.api.paging import address, cursor_of, links, numbered, page_li
 bp = Blueprint("posts_api", __name__)
 
 CHANGES = (401, 403, 404, 409, 412, 428)
+
+
+def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
+    """What is wrong with what somebody sent for a post; nothing is told of one that they may not edit."""
+    by, at = current_user(), clock.now()
+    post = None if slug is None else db.session.scalar(queries.at_slug(slug))
+    if slug is not None and (post is None or not can_edit(by, post)):
+        return ()
+    return mistakes_in(said, post, by=by, at=at)
 
 
 @bp.get("")
@@ -113,6 +123,7 @@ def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
+    judge=_mistakes,
 )
 def create(body: PostInput) -> Response:
     """A draft, or with a status what it says; `published` needs the right to publish."""
@@ -206,7 +217,13 @@ def _matching(slug: str) -> Post:
 @bp.put("/<slug>")
 @requires(Permission.WRITE)
 @operation(
-    "Replace a post", tag="posts", body=PostInput, answer=PostAnswer, problems=CHANGES, is_conditional=True
+    "Replace a post",
+    tag="posts",
+    body=PostInput,
+    answer=PostAnswer,
+    problems=CHANGES,
+    is_conditional=True,
+    judge=_mistakes,
 )
 def replace(slug: str, body: PostInput) -> Response:
     """Save a whole new state."""
@@ -217,7 +234,13 @@ def replace(slug: str, body: PostInput) -> Response:
 @bp.patch("/<slug>")
 @requires(Permission.WRITE)
 @operation(
-    "Change a post", tag="posts", body=PostChange, answer=PostAnswer, problems=CHANGES, is_conditional=True
+    "Change a post",
+    tag="posts",
+    body=PostChange,
+    answer=PostAnswer,
+    problems=CHANGES,
+    is_conditional=True,
+    judge=_mistakes,
 )
 def change(slug: str, body: PostChange) -> Response:
     """Save what is given; the rest stays."""

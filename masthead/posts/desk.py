@@ -15,6 +15,7 @@ from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.posts import actions, counts, crediting, messages, pictures, queries, reviewing
 from masthead.posts.details import lead_of
+from masthead.posts.form_mistakes import check_moment, mistakes_in
 from masthead.posts.forms import PostForm
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import Manuscript, typeset
@@ -59,6 +60,7 @@ def store() -> ResponseReturnValue:
             flash(messages.said(_pressed(), post, by=current_user()))
             warn(manuscript.warnings)
             return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
+    _show_others(form, None)
     return _desk(form, None, 422)
 
 
@@ -91,13 +93,16 @@ def save(post_id: int) -> ResponseReturnValue:
         form.show(error)
     post = editable(post_id)
     if manuscript is None:
-        return _desk(form, post, 422)
+        _show_others(form, post)
+        return _desk(form, queries.get(post_id), 422)
     try:
         _save(post, manuscript, form)
         pictures.receive(post)
     except DomainError as error:
         db.session.rollback()
         form.show(error)
+        if isinstance(error, Invalid):
+            _show_others(form, queries.get(post_id))
         post = queries.get(post_id)
         form.version.data = str(post.version)
         return _desk(form, post, 422)
@@ -105,6 +110,12 @@ def save(post_id: int) -> ResponseReturnValue:
     flash(messages.said(_pressed(), post, by=current_user()))
     warn(manuscript.warnings)
     return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
+
+
+def _show_others(form: PostForm, post: Post | None) -> None:
+    """Show what else is wrong beside what the form has said already."""
+    by, at = current_user(), clock.now()
+    form.show_others(lambda: mistakes_in(form, post, action=_pressed(), by=by, at=at))
 
 
 def _save(post: Post, manuscript: Manuscript, form: PostForm) -> None:
@@ -145,10 +156,7 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
         case "publish":
             actions.publish(post, by=by, at=at)
         case "schedule":
-            when = form.published_at.kept(post.published_at)
-            if when is None:
-                raise Invalid("Say when the post should become public.", field="published_at")
-            actions.schedule(post, by=by, at=at, when=when)
+            actions.schedule(post, by=by, at=at, when=check_moment(form, post, at=at))
         case "unpublish":
             actions.unpublish(post, by=by, at=at)
         case _:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from masthead.accounts.models import User
-from masthead.errors import Invalid, NotAllowed
+from masthead.errors import Invalid, Mistakes, NotAllowed
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post
@@ -40,6 +40,9 @@ class Details:
     note: str = ""
 
 
+NOTHING: Final = Details()
+
+
 @dataclass(frozen=True, slots=True)
 class PictureWish:
     """What is to become of the lead picture. Without an address there is none."""
@@ -49,32 +52,41 @@ class PictureWish:
     caption: str | Unset = UNSET
 
 
+KEPT: Final = PictureWish()
+
+
 def set_details(post: Post, details: Details, *, by: User) -> None:
     """Give a post that is being made or revised what was said; raises `Invalid` and `NotAllowed`."""
-    address = chosen(details.canonical_url, post.canonical_url) or None
-    if address != post.canonical_url:
-        post.canonical_url = _canonical(address)
-    language = chosen(details.language, post.language) or None
-    if language != post.language:
-        post.language = _language(language)
+    check_details(details, post)
+    post.canonical_url = chosen(details.canonical_url, post.canonical_url) or None
+    post.language = chosen(details.language, post.language) or None
     if not isinstance(details.comments_open, Unset):
         post.comments_open = details.comments_open
     if not isinstance(details.published_at, Unset) and details.published_at != post.published_at:
         _set_date(post, details.published_at, by=by)
 
 
-def _canonical(address: str | None) -> str | None:
-    if address is not None and not _is_website(address):
-        raise Invalid(
-            "Write the whole address of the page, like https://example.org/the-ferry.", field="canonical_url"
+def check_details(details: Details, post: Post | None) -> None:
+    """Raise `Invalid` for everything that cannot be set; what the post has already stays as it is."""
+    mistakes = Mistakes()
+    address = chosen(details.canonical_url, None) or None
+    if address is not None and (post is None or address != post.canonical_url) and not _is_website(address):
+        mistakes.add(
+            Invalid(
+                "Write the whole address of the page, like https://example.org/the-ferry.",
+                field="canonical_url",
+            )
         )
-    return address
+    tag = chosen(details.language, None) or None
+    if tag is not None and (post is None or tag != post.language) and not _is_language(tag):
+        mistakes.add(Invalid("Write the language as a tag like en, de or pt-BR.", field="language"))
+    with mistakes:
+        checked_note(details.note)
+    mistakes.settle()
 
 
-def _language(tag: str | None) -> str | None:
-    if tag is not None and (len(tag) > LANGUAGE_CHARACTERS or not LANGUAGE.match(tag)):
-        raise Invalid("Write the language as a tag like en, de or pt-BR.", field="language")
-    return tag
+def _is_language(tag: str) -> bool:
+    return len(tag) <= LANGUAGE_CHARACTERS and LANGUAGE.match(tag) is not None
 
 
 def _is_website(address: str) -> bool:
@@ -139,16 +151,17 @@ def lead_of(post: Post | None, wish: PictureWish) -> Picture | Unset | None:
 
 
 def _check_picture(wanted: Picture, present: Picture | None) -> None:
+    mistakes = Mistakes()
     if (present is None or wanted.url != present.url) and not _is_picture(wanted.url):
-        raise Invalid(
-            "The address of a picture begins with /media/ for one of yours, or with https:// or http://.",
-            field="lead_image",
+        sentence = (
+            "The address of a picture begins with /media/ for one of yours, or with https:// or http://."
         )
+        mistakes.add(Invalid(sentence, field="lead_image"))
     for name, words in (("lead_alt", wanted.alt), ("lead_caption", wanted.caption)):
         if len(words) > PICTURE_WORDS_CHARACTERS or not is_storable(words):
-            raise Invalid(
-                f"Write at most {PICTURE_WORDS_CHARACTERS} characters about the picture.", field=name
-            )
+            sentence = f"Write at most {PICTURE_WORDS_CHARACTERS} characters about the picture."
+            mistakes.add(Invalid(sentence, field=name))
+    mistakes.settle()
 
 
 def _is_picture(url: str) -> bool:

@@ -5,10 +5,10 @@ Rendering takes milliseconds, so it happens before a transaction begins; imports
 
 from dataclasses import dataclass
 
-from masthead.errors import Invalid
+from masthead.errors import Invalid, Mistakes
 from masthead.tags import actions as tags
 from masthead.text.excerpts import excerpt, reading_minutes
-from masthead.text.markdown import render
+from masthead.text.markdown import Rendered, render
 from masthead.text.plain import is_storable, is_visible
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset
@@ -72,27 +72,25 @@ def typeset(
     tags: tuple[str, ...] | Unset = UNSET,
     lead: Picture | Unset | None = UNSET,
 ) -> Manuscript:
-    """Check and render; raises `Invalid` naming the field that cannot be accepted."""
-    _check("title", title, TITLE_CHARACTERS)
-    if not isinstance(summary, Unset):
-        _check("summary", summary, SUMMARY_CHARACTERS)
-        summary = summary.strip()
-    _check("body", body, BODY_CHARACTERS)
-    title = " ".join(title.split())
-    if not is_visible(title):
-        raise Invalid("A post needs a title.", field="title")
-    rendered = render(body)
-    if rendered.is_source:
-        raise Invalid(
-            "This text has too many marks, cells or levels for its length to be shown. Simplify it, or divide it.",
-            field="body",
-        )
+    """Check and render; raises `Invalid` naming every field that cannot be accepted."""
+    mistakes = Mistakes()
+    with mistakes:
+        title = _checked_title(title)
+    with mistakes:
+        summary = _checked_summary(summary)
+    with mistakes:
+        slug = _checked_slug(slug)
+    with mistakes:
+        tags = tags if isinstance(tags, Unset) else tidy_tags(tags)
+    with mistakes:
+        rendered = _rendered(body)
+    mistakes.settle()
     return Manuscript(
         title=title,
-        slug=_checked_slug(slug),
+        slug=slug,
         summary=summary,
         body=body,
-        tags=tags if isinstance(tags, Unset) else tidy_tags(tags),
+        tags=tags,
         html=rendered.html,
         excerpt=excerpt(rendered.plain),
         toc=tuple((heading.level, heading.id, heading.text) for heading in rendered.toc),
@@ -102,6 +100,32 @@ def typeset(
         dead_fragments=rendered.dead_fragments,
         removed=rendered.removed,
     )
+
+
+def _checked_title(title: str) -> str:
+    _check("title", title, TITLE_CHARACTERS)
+    title = " ".join(title.split())
+    if not is_visible(title):
+        raise Invalid("A post needs a title.", field="title")
+    return title
+
+
+def _checked_summary(summary: str | Unset) -> str | Unset:
+    if isinstance(summary, Unset):
+        return summary
+    _check("summary", summary, SUMMARY_CHARACTERS)
+    return summary.strip()
+
+
+def _rendered(body: str) -> Rendered:
+    _check("body", body, BODY_CHARACTERS)
+    rendered = render(body)
+    if rendered.is_source:
+        raise Invalid(
+            "This text has too many marks, cells or levels for its length to be shown. Simplify it, or divide it.",
+            field="body",
+        )
+    return rendered
 
 
 def tidy_tags(names: tuple[str, ...]) -> tuple[str, ...]:

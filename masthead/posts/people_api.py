@@ -1,5 +1,8 @@
 """People and accounts for programs. They stand beside posts, because who is public follows from what is published."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, url_for
 
 from masthead import clock
@@ -7,11 +10,12 @@ from masthead.accounts import actions, closing, passwords, proofs
 from masthead.accounts import queries as accounts
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.fates import Fate
+from masthead.accounts.judging import judge
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission, can_change_account
 from masthead.accounts.schemas import Account
 from masthead.db import db, paginate, paginated
-from masthead.errors import NotAllowed, NotFound
+from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.posts import listed as listed_posts
 from masthead.posts import people, queries, selections
 from masthead.posts.people_schemas import (
@@ -103,6 +107,12 @@ def posts(user_id: int, query: PageQuery) -> Answer:
     return listed(Posts, page, posts=[PostItem.of(post) for post in page.items])
 
 
+def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid]:
+    """What is wrong with what an administrator sent for an account."""
+    user = None if user_id is None else accounts.get(user_id)
+    return judge(said, user=user, tells_addresses=True)
+
+
 @bp.post("")
 @requires(Permission.MANAGE_USERS)
 @operation(
@@ -113,6 +123,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
+    judge=_judge,
 )
 def create(body: AccountInput) -> Response:
     """With a password that you hand over. It needs a sign-in of the last ten minutes."""
@@ -148,6 +159,7 @@ def _made(user_id: int) -> Answer:
     answer=Member,
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
+    judge=_judge,
 )
 def change(user_id: int, body: AccountChange) -> Response:
     """Give somebody another role, disable or enable the account, correct the profile."""

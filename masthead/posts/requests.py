@@ -1,12 +1,14 @@
 """From the API's bodies to what the actions take: PUT and POST say everything, PATCH says what it names."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from masthead.accounts.models import User
-from masthead.errors import Invalid
-from masthead.posts import crediting
+from masthead.errors import Invalid, Mistakes
+from masthead.posts import crediting, judging
 from masthead.posts.details import Details, PictureWish
+from masthead.posts.judging import Sent
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.schemas import LeadImage, LeadImageChange, PostChange, PostInput
@@ -52,15 +54,23 @@ def _date(body: PostInput | PostChange, post: Post | None, *, at: datetime) -> d
         return None if is_cleared else UNSET
     if post is not None and when == post.published_at:
         return UNSET
-    stays_public = body.status is None and post is not None and post.status is Status.PUBLIC
-    if when > at and body.status != "published" and not stays_public:
-        raise Invalid("A moment to come needs the status published.", field="published_at")
+    _check_date(when, body.status, post, at=at)
     return when
+
+
+def _check_date(when: datetime, wish: str | None, post: Post | None, *, at: datetime) -> None:
+    stays_public = wish is None and post is not None and post.status is Status.PUBLIC
+    if when > at and wish != "published" and not stays_public:
+        raise Invalid("A moment to come needs the status published.", field="published_at")
 
 
 def picture_wish(body: PostInput | PostChange) -> PictureWish:
     """What is wanted of the lead picture."""
-    match body.lead_image:
+    return _wish(body.lead_image, is_said="lead_image" in _said(body))
+
+
+def _wish(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> PictureWish:
+    match image:
         case LeadImage(url=url, alt=alt, caption=caption):
             return PictureWish(url, alt, caption)
         case LeadImageChange() as change:
@@ -72,4 +82,26 @@ def picture_wish(body: PostInput | PostChange) -> PictureWish:
                 caption=change.caption or "" if "caption" in said else UNSET,
             )
         case _:
-            return PictureWish(None, "", "") if "lead_image" in _said(body) else PictureWish()
+            return PictureWish(None, "", "") if is_said else PictureWish()
+
+
+def mistakes_in(said: Mapping[str, Any], post: Post | None, *, by: User, at: datetime) -> Iterable[Invalid]:
+    """What is wrong with the members that have their shape."""
+    sent = Sent(
+        texts={
+            name: said[name] for name in ("title", "body", "summary", "slug") if said.get(name) is not None
+        }
+        | ({"tags": tuple(said["tags"])} if said.get("tags") is not None else {}),
+        picture=_wish(said.get("lead_image"), is_said="lead_image" in said),
+        details=Details(
+            **{name: said[name] for name in CLEARABLE & said.keys()}, note=said.get("note") or ""
+        ),
+        authors=UNSET if said.get("authors") is None else said["authors"],
+        is_to_be_public=said.get("status") == "published" and (post is None or "body" in said),
+    )
+    mistakes = Mistakes(judging.judge(sent, post=post, by=by, at=at))
+    when = said.get("published_at")
+    with mistakes:
+        if when is not None and not (post is not None and when == post.published_at):
+            _check_date(when, said.get("status"), post, at=at)
+    return mistakes.found

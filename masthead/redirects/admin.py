@@ -61,6 +61,7 @@ def create() -> ResponseReturnValue:
             db.session.commit()
             flash(f"Redirect created: {made.path} leads to {made.target_url}.")
             return redirect(url_for("redirects_admin.index"), code=303)
+    form.show_others(lambda: changing.judge(form.right("path", "url")))
     return _list(form), 422
 
 

@@ -1,12 +1,14 @@
 """Addresses that lead elsewhere, as administrators set them. Those that lead to texts and people are kept by imports and renames."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Select, or_, select
 
 from masthead import audit, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
+from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
 from masthead.redirects import actions
 from masthead.redirects.models import PATH_CHARACTERS, Redirect, Target
 from masthead.redirects.queries import normal_path
@@ -36,17 +38,45 @@ def get(redirect_id: int) -> Redirect:
 def make(old_path: str, url: str, *, by: User | None) -> Redirect:
     """Lead an old path of this site to an address; the shell does it without a person. Raises `Invalid` and `Conflict`."""
     _check_right(by)
-    path, url = _checked_path(old_path), url.strip()
+    path, url = _checked(old_path, url)
+    if not actions.keep_url(path, url=url):
+        raise Conflict(TAKEN)
+    audit.record("redirect.made", by=by, subject=path[:200], to=url)
+    return db.session.scalars(elsewhere().where(Redirect.path == path)).one()
+
+
+def judge(said: Mapping[str, str]) -> tuple[Invalid, ...]:
+    """Everything that is wrong with a redirect that somebody sent; what was not sent is left out."""
+    mistakes, path = Mistakes(), None
+    with mistakes:
+        if "path" in said:
+            path = _checked_path(said["path"])
+    with mistakes:
+        if "url" in said:
+            _check_url(said["url"].strip(), path)
+    with mistakes:
+        if path and db.session.scalar(select(Redirect.id).where(Redirect.path == path)) is not None:
+            raise Invalid(TAKEN, field="path")
+    return mistakes.found
+
+
+def _checked(old_path: str, url: str) -> tuple[str, str]:
+    mistakes, path, url = Mistakes(), None, url.strip()
+    with mistakes:
+        path = _checked_path(old_path)
+    with mistakes:
+        _check_url(url, path)
+    mistakes.settle()
+    return path or "", url
+
+
+def _check_url(url: str, path: str | None) -> None:
     if len(url) > ADDRESS_CHARACTERS or not is_address(url):
         raise Invalid(
             "Write a path of this site, like /about, or an address with https:// or http://.", field="url"
         )
     if not url.startswith("http") and normal_path(url) == path:
         raise Invalid("An address cannot lead to itself.", field="url")
-    if not actions.keep_url(path, url=url):
-        raise Conflict(TAKEN)
-    audit.record("redirect.made", by=by, subject=path[:200], to=url)
-    return db.session.scalars(elsewhere().where(Redirect.path == path)).one()
 
 
 def _checked_path(old_path: str) -> str:

@@ -85,6 +85,7 @@ def comment(slug: str) -> ResponseReturnValue:
     form = CommentForm()
     remark = form.typeset()
     if remark is None:
+        form.show_others(lambda: comments.judge(_post_at(slug), None, form.parent, by=current_user()))
         return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422
     try:
         limits.count("comment", str(current_user().id))

@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    fields = {error.field: [error.message]} if isinstance(error, Invalid) and error.field else None
+    fields = error.by_field if isinstance(error, Invalid) else None
     response = make_response(answer(status, error.message, errors=fields))
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "5"

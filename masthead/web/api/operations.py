@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from http import HTTPStatus
@@ -22,15 +22,16 @@ from werkzeug.exceptions import (
 )
 
 from masthead.db import db
-from masthead.errors import DomainError, NotAllowed
+from masthead.errors import DomainError, Invalid, Mistakes, NotAllowed
 from masthead.web import body_limits, errors
-from masthead.web.api import idempotency
+from masthead.web.api import idempotency, members
 from masthead.web.api.schemas import Schema
 from masthead.web.api.sizes import bytes_for
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
 Arguments = ParamSpec("Arguments")
+Judge = Callable[..., Iterable[Invalid]]
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 READING = frozenset({"GET", "HEAD"})
 UNSAFE = CHANGING | {"POST"}
@@ -57,6 +58,8 @@ class Operation:
     scope: str | None
     #: Whether the answer holds something that is stored nowhere.
     is_secret: bool
+    #: Says everything that is wrong with members of the body that have their shape; the transaction is undone after it.
+    judge: Judge | None
 
     def needed_scope(self, method: str) -> str | None:
         """What a personal token has to allow for this method."""
@@ -96,11 +99,12 @@ def operation(
     bearer: str = "access",
     scope: str | None = None,
     is_secret: bool = False,
+    judge: Judge | None = None,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
     status = HTTPStatus(status)
     shapes = (query, body, is_body_optional, answer, status, problems)
-    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret)
+    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, judge)
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
@@ -123,6 +127,7 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
         raise
     if wrong:
         body_limits.count_refused()
+        wrong = _with_others(described, wrong, arguments)
         return errors.answer(HTTPStatus.UNPROCESSABLE_ENTITY, errors.SENTENCES[422], errors=wrong)
     earlier = idempotency.earlier_answer() if described.takes_key(request.method) else None
     if earlier is not None:
@@ -135,7 +140,32 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
         idempotency.check_overtaken()
         if isinstance(error, StaleDataError):
             raise PreconditionFailed(STALE) from None
+        if isinstance(error, Invalid) and described.judge is not None:
+            body = checked["body"]
+            said = {name: getattr(body, name) for name in body.model_fields_set}
+            Mistakes((error, *_judged(described, said, arguments))).settle()
         raise
+
+
+def _with_others(
+    described: Operation, wrong: dict[str, list[str]], arguments: dict[str, Any]
+) -> dict[str, list[str]]:
+    """Add what is wrong with members that have their shape, so that the client learns everything at once."""
+    if described.judge is None or described.body is None:
+        return wrong
+    said = members.right_ones(described.body, wrong)
+    for mistake in _judged(described, said, arguments):
+        if mistake.field in said:
+            wrong.setdefault(mistake.field, []).append(mistake.message)
+    return wrong
+
+
+def _judged(described: Operation, said: dict[str, Any], arguments: dict[str, Any]) -> tuple[Invalid, ...]:
+    try:
+        return tuple(described.judge(said, **arguments)) if described.judge is not None else ()
+    finally:
+        # Judging may have made what the request would have stored.
+        db.session.rollback()
 
 
 def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
