@@ -86,6 +86,7 @@ from masthead.web import (
     limits,
     logs,
     overload,
+    rate_headers,
     request_id,
     security,
     slow_bodies,
@@ -197,6 +198,7 @@ def create_app(config: Config | None = None) -> Flask:
     converters.init_app(app)
     request_id.init_app(app)
     tracing.init_app(app, config)
+    rate_headers.init_app(app)
     rates.init_app(app)
     body_limits.init_app(app)
     overload.init_app(app)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import wraps
+from http import HTTPStatus
 from typing import ParamSpec, TypeVar, cast
 
 from flask import redirect, request, url_for
@@ -12,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.web import access, errors, expired_forms
+from masthead.web import access, errors, expired_forms, rate_headers
+from masthead.web.limits import LimitReached
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,10 +69,25 @@ def _guard(
             return ask_to_sign_in()
         if not is_permitted(user):
             raise Forbidden
+        if request.method not in expired_forms.SAFE_METHODS and not request.path.startswith("/api/"):
+            try:
+                rate_headers.count("desk", str(user.id))
+            except LimitReached as error:
+                return _ask_to_wait(error)
         return view(*args, **kwargs)
 
     setattr(guarded, access.ATTRIBUTE, declaration)
     return guarded
+
+
+def _ask_to_wait(error: LimitReached) -> Response:
+    """Refuse a form of somebody who sends too many; what was typed stays on the page."""
+    if errors.wants_json():
+        raise error
+    page = expired_forms.offer_again(wait=error.description)
+    page.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    page.headers["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def ask_to_sign_in() -> Response:

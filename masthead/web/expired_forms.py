@@ -72,11 +72,11 @@ def fields_to_keep() -> list[tuple[str, str]]:
     ]
 
 
-def offer_again() -> Response:
-    """The page that shows what was typed into the form of this request, with a fresh token."""
+def offer_again(*, wait: str | None = None) -> Response:
+    """The page that shows what was typed into the form of this request, with a fresh token; ``wait`` says until when."""
     view = current_app.view_functions.get(request.endpoint or "")
     fields = form_labels.described(fields_to_keep(), module=getattr(view, "__module__", ""))
     action = form_tokens.present_action()
     token = form_tokens.for_kept_form(action)
-    page = render_template("errors/expired.html", fields=fields, action=action, token=token)
+    page = render_template("errors/expired.html", fields=fields, action=action, token=token, wait=wait)
     return current_app.response_class(page, status=400, mimetype="text/html")

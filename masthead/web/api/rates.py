@@ -1,18 +1,17 @@
-"""How many requests a client may make, told in every answer (draft-ietf-httpapi-ratelimit-headers)."""
+"""How many requests a client of the API may make: of each kind, and of both together."""
 
 import hashlib
-import math
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
 
-from masthead import clock
-from masthead.web import limits
+from masthead.web import limits, rate_headers
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def init_app(app: Flask) -> None:
     """Count every request below ``/api/``, before anything refuses it: whoever sends nonsense is counted, too."""
     app.before_request(_count)
-    app.after_request(_tell)
 
 
 def _count() -> None:
@@ -26,11 +25,19 @@ def _count() -> None:
     # The header is hashed, so that the counters hold no secret.
     token = hashlib.sha256(header.encode("utf-8", "replace")).hexdigest()[:32] if header else ""
     if token and _is_known(token):
-        g.api_client = token
+        _count_for(token)
     else:
-        g.api_client = limits.caller()
         g.api_token = token
-    limits.count("api", g.api_client)
+        _count_for(limits.caller())
+
+
+def _kind() -> str:
+    return "api_reads" if request.method in READING else "api_writes"
+
+
+def _count_for(client: str) -> None:
+    for name in ("api", _kind()):
+        rate_headers.count(name, client)
 
 
 def _is_known(token: str) -> bool:
@@ -43,17 +50,6 @@ def recognised() -> None:
     token: str = g.pop("api_token", "")
     if not token:
         return
-    limits.take_back("api", g.api_client)
-    g.api_client = token
-    limits.count("api", token)
-
-
-def _tell(response: Response) -> Response:
-    if "api_client" not in g:
-        return response
-    stand = limits.stand("api", g.api_client)
-    seconds = max(0, math.ceil(stand.reset_at - clock.now().timestamp()))
-    response.headers["RateLimit-Limit"] = str(stand.amount)
-    response.headers["RateLimit-Remaining"] = str(stand.remaining)
-    response.headers["RateLimit-Reset"] = str(seconds)
-    return response
+    for name in ("api", _kind()):
+        rate_headers.forget(name)
+    _count_for(token)
