@@ -30,6 +30,7 @@ from masthead.accounts import security as account_security
 from masthead.accounts import views as accounts
 from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
+from masthead.admin import cache as cache_admin
 from masthead.admin import jobs as jobs_admin
 from masthead.admin import operation_api, places, statistics
 from masthead.admin import tags as tags_admin
@@ -139,6 +140,7 @@ BLUEPRINTS = (
     (metrics.bp, None),
     (audit_admin.bp, "/admin"),
     (jobs_admin.bp, "/admin"),
+    (cache_admin.bp, "/admin"),
     (statistics.bp, "/admin"),
 )
 #: The API, all of it below this prefix.

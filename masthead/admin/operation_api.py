@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app
 
-from masthead import audit, clock, pagecache
+from masthead import audit, clock
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.admin import queries
@@ -25,7 +25,7 @@ from masthead.admin.statistics import PERIODS, TOP_POSTS
 from masthead.db import db, paginate
 from masthead.errors import Invalid
 from masthead.jobs import outbox
-from masthead.pagecache import counters
+from masthead.pagecache import clearing, counters
 from masthead.web.api.operations import Answer, operation, settled
 from masthead.web.api.paging import address, listed
 
@@ -129,8 +129,7 @@ def show_cache() -> Answer:
 @operation("Clear the page cache", tag="cache", status=204, problems=(403,))
 def clear_cache() -> Response:
     """Every process of the server, on every machine, makes each page anew. Nothing has to be: pages are never stale."""
-    pagecache.changed(pagecache.EVERYTHING)
-    audit.record("cache.cleared", by=current_user())
+    clearing.clear(by=current_user())
     answer = settled(Answer, None)
     db.session.commit()
     return answer

@@ -85,6 +85,12 @@ ADMINISTRATION: tuple[Place, ...] = (
         "Emails and other work in the background: what is queued, and what has failed.",
     ),
     Place(
+        "cache_admin.show",
+        "Page cache",
+        Permission.MANAGE_JOBS,
+        "How much is kept in memory, and a button to clear it.",
+    ),
+    Place(
         "audit_admin.index",
         "Audit log",
         Permission.READ_AUDIT,

@@ -9,9 +9,8 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.table import Table
 
-from masthead import audit, pagecache
 from masthead.db import db
-from masthead.pagecache import counters
+from masthead.pagecache import clearing, counters
 from masthead.pagecache.counters import Counts
 from masthead.web.commands import Group
 
@@ -47,8 +46,7 @@ def clear() -> None:
     if not current_app.config["PAGE_CACHE"]:
         click.echo("The page cache is switched off (PAGE_CACHE).")
         return
-    pagecache.changed(pagecache.EVERYTHING)
-    audit.record("cache.cleared", by=None)
+    clearing.clear(by=None)
     db.session.commit()
     click.echo("Every process of the server forgets its pages before its next answer.")
 
