@@ -7,6 +7,7 @@ from masthead.posts.schemas import Author
 from masthead.search import queries
 from masthead.search.queries import Hit
 from masthead.search.wording import LONGEST_CHARACTERS, understood
+from masthead.settings.queries import zone
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, operation
@@ -67,7 +68,7 @@ class Results(ListAnswer):
 def find(query: SearchQuery) -> Answer:
     """The published posts that hold the words, the best first."""
     limits.count("search", limits.caller())
-    wanted = understood(query.q)
+    wanted = understood(query.q, zone=zone)
     page = queries.search(wanted, page=query.page, per_page=query.per_page)
     near = [] if page.total else queries.near_words(query.q, wanted)
     return listed(Results, page, results=[Found.of(hit) for hit in page.items], near=near)

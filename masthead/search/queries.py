@@ -14,6 +14,7 @@ from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_before, newest
 from masthead.search import passages, postgresql, proposals, sqlite
 from masthead.search.wording import Wanted, understood
+from masthead.settings.queries import zone
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
 from masthead.text.plain import text_of
@@ -47,7 +48,7 @@ def search(wanted: Wanted, *, page: int, per_page: int) -> Page[Hit]:
 def near_words(typed: str, wanted: Wanted) -> list[str]:
     """What may have been meant by a search that finds nothing; each of them finds something."""
     meant = dict.fromkeys(proposals.proposals(typed, wanted.terms))
-    return [text for text in meant if _ranked(understood(text))]
+    return [text for text in meant if _ranked(understood(text, zone=zone))]
 
 
 def _ranked(wanted: Wanted) -> list[int]:

@@ -7,7 +7,7 @@ from masthead.db import Page
 from masthead.search import queries
 from masthead.search.queries import Hit
 from masthead.search.wording import understood
-from masthead.settings.queries import publication
+from masthead.settings.queries import publication, zone
 from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.paging import page_number
@@ -20,7 +20,7 @@ bp = Blueprint("search", __name__)
 def find() -> ResponseReturnValue:
     """What is published about some words."""
     typed = request.args.get("q", "").strip()
-    wanted = understood(typed)
+    wanted = understood(typed, zone=zone)
     page: Page[Hit] | None = None
     if not wanted.is_empty:
         limits.count("search", limits.caller())

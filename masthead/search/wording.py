@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from masthead import time_zones
 from masthead.search.tokens import Token, compounds
 from masthead.text.plain import is_storable
 
@@ -56,10 +58,10 @@ class Wanted:
         return not (self.terms or self.author or self.tag or self.before or self.after)
 
 
-def understood(typed: str) -> Wanted:
+def understood(typed: str, *, zone: Callable[[], tzinfo] = lambda: UTC) -> Wanted:
     """Read words, ``"phrases"``, ``-words``, ``author:``, ``tag:``, ``before:`` and ``after:`` (dates as 2026-11-21).
 
-    The last word may be the beginning of one. No text is refused; what cannot be searched for is left out.
+    Days begin as clocks in the zone show it, which is asked for only if a day is named. The last word may be the beginning of one. No text is refused; what cannot be searched for is left out.
     """
     text = unicodedata.normalize("NFC", typed[:LONGEST_CHARACTERS]) if is_storable(typed) else ""
     terms: list[Term] = []
@@ -74,18 +76,18 @@ def understood(typed: str) -> Wanted:
         term = _term(content, may_go_on=is_last)
         if term is not None:
             (excluded if part["minus"] else terms).append(term)
-    moments = {name: _day(fields[name]) for name in ("before", "after") if fields.get(name)}
-    after = moments.get("after")
+    days = {name: _day(fields[name]) for name in ("before", "after") if fields.get(name)}
+    before, after = days.get("before"), days.get("after")
     return Wanted(
         terms=tuple(terms[:MOST_TERMS]),
         excluded=tuple(excluded[:MOST_TERMS]),
         author=fields.get("author") or None,
         tag=fields.get("tag") or None,
-        before=moments.get("before"),
-        after=after + timedelta(days=1) if after else None,
+        before=_beginning(before, zone()) if before else None,
+        after=_beginning(after + timedelta(days=1), zone()) if after else None,
         problems=tuple(
             f"“{fields[name]}” is not a date; write it as 2026-11-21."
-            for name, day in moments.items()
+            for name, day in days.items()
             if day is None
         ),
     )
@@ -120,13 +122,17 @@ def _end_of_run(tokens: list[Token]) -> str:
     return end
 
 
-def _day(text: str) -> datetime | None:
-    """The midnight, in UTC, at which the day begins; a year or a month is its first day."""
+def _beginning(day: date, at: tzinfo) -> datetime:
+    return time_zones.beginning(day.year, day.month, day.day, at)
+
+
+def _day(text: str) -> date | None:
+    """The day that is meant; a year or a month is its first day."""
     for missing in ("", "-01", "-01-01"):
         try:
             day = date.fromisoformat(text + missing)
         except ValueError:
             continue
         # The days at both ends of the calendar leave no room for arithmetic.
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) if 1 < day.year < 9_000 else None
+        return day if 1 < day.year < 9_000 else None
     return None

@@ -207,3 +207,48 @@ def test_schedule_keeps_the_seconds_that_the_form_does_not_show(app, client, sig
     sign_in(client, cast.walt)
     assert client.fill_in(f"/blog/edit/{post.id}", button="schedule").status_code == 303
     assert stored("later").published_at == when
+
+
+@pytest.mark.parametrize(
+    ("zone", "typed", "is_found"),
+    [
+        ("UTC", "after:2025-12-31", False),
+        ("UTC", "before:2026-01-01", True),
+        ("Europe/Berlin", "after:2025-12-31", True),
+        ("Europe/Berlin", "before:2026-01-01", False),
+        ("Europe/Berlin", "before:2026", False),
+        ("Europe/Berlin", "after:2026-01-01", False),
+        ("America/New_York", "before:2026-01-01", True),
+        # Clocks there are nearly a day ahead: midnight of the second is the noon of the first.
+        ("Pacific/Kiritimati", "before:2026-01-02", True),
+    ],
+)
+def test_searched_days_are_those_that_readers_see(
+    client, call_search, cast, publication, zone, typed, is_found
+):
+    PostFactory(author=cast.walt, title="Bells", slug="bells", published_at=NEW_YEAR)
+    publication(time_zone=zone)
+    found = client.read(f"/search?q=bells+{typed}").texts("//ol[@class='results']//h2")
+    assert found == (["Bells"] if is_found else [])
+    assert call_search(f"bells {typed}") == (["bells"] if is_found else [])
+
+
+@pytest.fixture
+def call_search(client):
+    """The slugs that the API finds."""
+
+    def slugs(typed):
+        answer = client.get("/api/v1/search", query_string={"q": typed})
+        return [result["slug"] for result in answer.json["results"]]
+
+    return slugs
+
+
+@pytest.mark.parametrize(("day", "hour"), [("2025-03-30", 22), ("2025-10-26", 23)])
+def test_searched_day_of_a_clock_change_ends_with_its_last_hour(client, cast, publication, day, hour):
+    """The day has 23 hours, or 25: it ends at 22:00 UTC, or at 23:00."""
+    publication(time_zone="Europe/Berlin")
+    end = datetime.fromisoformat(f"{day}T{hour}:00+00:00")
+    PostFactory(author=cast.walt, title="Last", published_at=end - timedelta(seconds=1))
+    PostFactory(author=cast.walt, title="First", published_at=end)
+    assert client.read(f"/search?q=after:{day}").texts("//ol[@class='results']//h2") == ["First"]
