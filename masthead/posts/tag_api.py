@@ -12,7 +12,7 @@ from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, TagMerge, Tags, TagsQuery
 from masthead.unset import UNSET
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, heed_match, operation, settled, tag_of
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import listed, located
 
 bp = Blueprint("tags_api", __name__)
@@ -116,13 +116,13 @@ def delete(slug: str) -> Response:
     tag="tags",
     body=TagMerge,
     answer=TagAnswer,
-    problems=(401, 403, 404, 409, 412),
+    problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
 )
 def merge(slug: str, body: TagMerge) -> Response:
-    """Every post carries the other tag instead, and the address leads there. The answer is the tag that stays."""
+    """Every post carries the other tag instead, and the address leads there; `If-Match` names the one that goes. The answer is the tag that stays."""
     tag = queries.by_slug(slug)
-    heed_match(tag_of(TagAnswer.of(tag)))
+    check_match(tag_of(TagAnswer.of(tag)))
     into = _chosen(body.into)
     tagging.merge(tag, into, by=current_user())
     answer = settled(_shown, into.slug)
