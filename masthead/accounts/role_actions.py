@@ -172,10 +172,11 @@ def _check(draft: Draft, *, by: User, role: Role | None = None) -> None:
         return
     with mistakes:
         check_rank(draft.rank, by=by)
+    if not draft.permissions <= by.role.granted:
+        mistakes.settle()
+        raise NotAllowed("You cannot give a role more permissions than you have.")
     with mistakes:
         check_permissions(draft.permissions, role)
-    if not mistakes.found and not draft.permissions <= by.role.granted:
-        raise NotAllowed("You cannot give a role more permissions than you have.")
     mistakes.settle()
 
 
@@ -196,7 +197,7 @@ def check_rank(rank: int, *, by: User) -> None:
         raise Invalid(f"A level is a number from 1 to {highest}, below your own.", field="rank")
 
 
-def check_permissions(permissions: Collection[Permission], role: Role | None) -> None:
+def check_permissions(permissions: Collection[str], role: Role | None) -> None:
     """Raise `Invalid` for what the role of everybody who registers cannot have."""
     if role is not None and role.name == READER and ADMINISTERING.intersection(permissions):
         raise Invalid(
@@ -216,7 +217,7 @@ def judge(said: Mapping[str, Any], role: Role | None, *, by: User) -> tuple[Inva
             check_rank(said["rank"], by=by)
     with mistakes:
         if said.get("permissions") is not None:
-            check_permissions([Permission(name) for name in said["permissions"]], role)
+            check_permissions(said["permissions"], role)
     return mistakes.found
 
 

@@ -63,7 +63,7 @@ def store() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _back(f"The role {form.title.data} can be given to people now.")
-    form.show_others(lambda: role_actions.judge(_said(form), None, by=by))
+    form.show_others(lambda: role_actions.judge(_said(form), None, by=current_user()))
     return _edit_page(form, None, 422)
 
 
@@ -102,7 +102,9 @@ def save(role_id: int) -> ResponseReturnValue:
             return _edit_page(form, queries.role_with_id(role_id), 422 if isinstance(error, Invalid) else 409)
         db.session.commit()
         return _back("The role is saved. It counts from the next click of everybody who has it.")
-    form.show_others(lambda: role_actions.judge(_said(form), role, by=by))
+    form.show_others(
+        lambda: role_actions.judge(_said(form), queries.role_with_id(role_id), by=current_user())
+    )
     return _edit_page(form, queries.role_with_id(role_id), 422)
 
 
