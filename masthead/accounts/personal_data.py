@@ -30,7 +30,7 @@ def _own(user: User) -> list[Section]:
 
 
 def _account(user: User) -> dict[str, Any]:
-    names = ("id", "username", "email", "name", "bio", "website", "avatar", "muted_emails")
+    names = ("id", "username", "email", "name", "bio", "website", "avatar", "time_zone", "muted_emails")
     moments = ("confirmed_at", "created_at", "updated_at")
     return {name: getattr(user, name) for name in (*names, *moments)} | {"role": user.role.title}
 

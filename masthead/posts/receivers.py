@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from masthead.accounts.models import User
 from masthead.accounts.signals import Farewell, Section, account_closed, personal_data_asked
@@ -18,6 +18,7 @@ def tell(user: User) -> list[Section]:
         Section("posts", "Your posts", [_row(post) for post in _posts_of(user)]),
         Section("revisions", "What you saved", _revisions_of(user)),
         Section("review_notes", "Notes with which you sent posts back", _review_notes_of(user)),
+        Section("received_notes", "Notes with which your posts came back", _notes_to(user)),
     ]
 
 
@@ -56,6 +57,22 @@ def _review_notes_of(user: User) -> list[dict[str, Any]]:
     names = ("post_id", "body", "created_at", "resolved_at")
     statement = select(ReviewNote).where(ReviewNote.author_id == user.id).order_by(ReviewNote.id)
     return [{name: getattr(note, name) for name in names} for note in db.session.scalars(statement)]
+
+
+def _notes_to(user: User) -> list[dict[str, Any]]:
+    """Those on the posts that somebody owns, as the desk showed them: with the name of the editor."""
+    names = ("post_id", "body", "created_at", "resolved_at")
+    statement = (
+        select(ReviewNote)
+        .join(Post, Post.id == ReviewNote.post_id)
+        .where(Post.author_id == user.id)
+        .options(joinedload(ReviewNote.author))
+        .order_by(ReviewNote.id)
+    )
+    return [
+        {name: getattr(note, name) for name in names} | {"by": note.author.display_name}
+        for note in db.session.scalars(statement)
+    ]
 
 
 @account_closed.connect

@@ -19,6 +19,7 @@ from masthead.audit.models import AuditEvent
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.media.models import Media
+from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, Revision
 from tests.factories import CommentFactory, DraftFactory, PostFactory, UserFactory
 from tests.support.people import PASSWORD
@@ -95,6 +96,42 @@ def test_programs_that_act_for_somebody_are_in_it(app, cast, client, sign_in):
         ("personal token", "Phone", ["posts:read"]),
         ("sign-in", None, None),
     ]
+
+
+def test_notes_of_reviews_are_with_their_writer_and_with_whom_they_are_for(cast, client, sign_in, new_client):
+    post = PostFactory(author=cast.walt, status=Status.IN_REVIEW, published_at=None)
+    edith, mona = sign_in(cast.edith), sign_in(cast.mona)
+    edith.fill_in(f"/blog/edit/{post.id}", button="return", note="Say <b>earlier</b> how long.")
+    sign_in(client, cast.walt)
+
+    def downloaded(visitor):
+        return visitor.press(PRIVACY, "json", action="/auth/privacy/download").json
+
+    written, received, other = (downloaded(visitor) for visitor in (edith, client, mona))
+    [note] = written["review_notes"]
+    assert (note["post_id"], note["body"]) == (post.id, "Say <b>earlier</b> how long.")
+    [note] = received["received_notes"]
+    assert (note["post_id"], note["body"]) == (post.id, "Say <b>earlier</b> how long.")
+    assert note["by"] == "Edith"
+    assert (written["received_notes"], received["review_notes"]) == ([], [])
+    assert (other["received_notes"], other["review_notes"]) == ([], [])
+    page = client.press(PRIVACY, "html", action="/auth/privacy/download")
+    assert "Say &lt;b&gt;earlier&lt;/b&gt; how long." in page.text
+
+
+def test_every_choice_of_the_profile_is_in_the_download(client, cast, sign_in):
+    sign_in(client, cast.walt)
+    client.fill_in(
+        "/auth/profile", name="Walt W", bio="B.", website="https://w.example", time_zone="Europe/Berlin"
+    )
+    [account] = client.press(PRIVACY, "json", action="/auth/privacy/download").json["account"]
+    chosen = {name: account[name] for name in ("name", "bio", "website", "time_zone")}
+    assert chosen == {
+        "name": "Walt W",
+        "bio": "B.",
+        "website": "https://w.example",
+        "time_zone": "Europe/Berlin",
+    }
 
 
 def test_no_secret_is_in_the_download(app, cast, client, sign_in):
