@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.support.buckets",
     "tests.support.collectors",
     "tests.support.commands",
+    "tests.support.compose",
     "tests.support.databases",
     "tests.support.live",
     "tests.support.mailbox",
