@@ -60,17 +60,7 @@ def register(
     name: str = "",
 ) -> User:
     """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
-    mistakes = Mistakes()
-    with mistakes:
-        username = checked_username(username)
-    with mistakes:
-        if shown_names.is_shown(username, of=None):
-            raise UsernameTaken(username)
-    with mistakes:
-        shown_names.check(name, of=None)
-    with mistakes:
-        email = checked_email(email)
-    mistakes.settle()
+    email = _checked_identity(username, email, name)
     user = User(
         name=name,
         username=username,
@@ -96,6 +86,21 @@ def create(*, username: str, email: str, password_hash: str, role: Role, by: Use
     if not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to give somebody that role.")
     return register(username=username, email=email, password_hash=password_hash, at=at, role=role, by=by)
+
+
+def _checked_identity(username: str, email: str, name: str) -> str:
+    """The address in its normal form; raises `Invalid` for all that a new account cannot have, or would confuse readers with."""
+    mistakes = Mistakes()
+    with mistakes:
+        checked_username(username)
+        if shown_names.is_shown(username, of=None):
+            raise UsernameTaken(username)
+    with mistakes:
+        shown_names.check(name, of=None)
+    with mistakes:
+        email = checked_email(email)
+    mistakes.settle()
+    return email
 
 
 def can_be_username(username: str) -> bool:

@@ -27,6 +27,7 @@ from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.web import limits
 from masthead.web.access import public
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("recovery", __name__)
@@ -170,7 +171,7 @@ def join(token: str) -> ResponseReturnValue:
             db.session.commit()
             flash("Your account is ready. Sign in with the password that you chose.")
             return redirect(url_for("accounts.login"), code=303)
-    form.show_others(lambda: judge_registration(form.right("username", "password")))
+    show_others(form, lambda: judge_registration(form.right("username", "password")))
     return _page("accept", form, 422, email=email)
 
 

@@ -14,6 +14,7 @@ from masthead.accounts.permissions import ADMINISTRATOR, Permission, can_change_
 from masthead.accounts.role_actions import Draft
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("roles", __name__)
@@ -63,7 +64,7 @@ def store() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _back(f"The role {form.title.data} can be given to people now.")
-    form.show_others(lambda: role_actions.judge(_said(form), None, by=current_user()))
+    show_others(form, lambda: role_actions.judge(_said(form), None, by=current_user()))
     return _edit_page(form, None, 422)
 
 
@@ -102,8 +103,8 @@ def save(role_id: int) -> ResponseReturnValue:
             return _edit_page(form, queries.role_with_id(role_id), 422 if isinstance(error, Invalid) else 409)
         db.session.commit()
         return _back("The role is saved. It counts from the next click of everybody who has it.")
-    form.show_others(
-        lambda: role_actions.judge(_said(form), queries.role_with_id(role_id), by=current_user())
+    show_others(
+        form, lambda: role_actions.judge(_said(form), queries.role_with_id(role_id), by=current_user())
     )
     return _edit_page(form, queries.role_with_id(role_id), 422)
 

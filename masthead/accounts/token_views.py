@@ -10,6 +10,7 @@ from masthead.accounts.forms import TokenForm, choice
 from masthead.accounts.freshness import freshly_signed_in
 from masthead.db import db
 from masthead.errors import DomainError
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("personal_tokens", __name__)
@@ -42,8 +43,8 @@ def create() -> ResponseReturnValue:
             page = render_template("accounts/token_made.html", token=token, secret=secret)
             return page, {"Cache-Control": "no-store"}
     said = form.right("name", "scopes")
-    form.show_others(
-        lambda: personal_tokens.judge(current_user(), said | {"scopes": said.get("scopes") or []})
+    show_others(
+        form, lambda: personal_tokens.judge(current_user(), said | {"scopes": said.get("scopes") or []})
     )
     return _page(form, 422)
 

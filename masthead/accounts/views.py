@@ -28,6 +28,7 @@ from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.web import limits
 from masthead.web.access import public
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.redirection import local_path, redirect_back
 
@@ -76,7 +77,7 @@ def make_account() -> ResponseReturnValue:
             db.session.commit()
             ownership.remember_registration(password_hash)
             return redirect(url_for("accounts.registered"), code=303)
-    form.show_others(lambda: judge_registration(form.right("username", "email", "password")))
+    show_others(form, lambda: judge_registration(form.right("username", "email", "password")))
     return render_template("accounts/register.html", form=form), 422
 
 
@@ -176,7 +177,7 @@ def save_profile() -> ResponseReturnValue:
             db.session.commit()
             flash("Your profile is saved.")
             return redirect(url_for("accounts.profile"), code=303)
-    form.show_others(lambda: judge(form.right("name", "avatar"), user=user, tells_addresses=False))
+    show_others(form, lambda: judge(form.right("name", "avatar"), user=user, tells_addresses=False))
     user = queries.get(current_user().id)
     return _profile_page(form, user), 422
 

@@ -28,5 +28,5 @@ def clear() -> ResponseReturnValue:
     """Let every process of the server, on every machine, make each page anew."""
     clearing.clear(by=current_user())
     db.session.commit()
-    flash("Page cache cleared. Each page is made again when somebody next asks for it.")
+    flash("Page cache cleared.")
     return redirect(url_for("cache_admin.show"), code=303)

@@ -19,6 +19,7 @@ from masthead.pages.models import Page, PageStatus
 from masthead.pages.tasks import TRASH_DAYS
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.web import body_limits
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form, warn
 
 bp = Blueprint("pages_admin", __name__)
@@ -58,7 +59,7 @@ def store() -> ResponseReturnValue:
     form = PageForm()
     manuscript = _typeset(form)
     if manuscript is None:
-        form.show_others(lambda: judge(form.said, None))
+        show_others(form, lambda: judge(form.said, None))
         return _desk(form, None, 422)
     try:
         at = clock.now()
@@ -68,7 +69,7 @@ def store() -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         form.show(error)
-        form.show_others(lambda: judge(form.said, None))
+        show_others(form, lambda: judge(form.said, None))
         return _desk(form, None, 422)
     db.session.commit()
     return _saved(page, manuscript)
@@ -97,7 +98,7 @@ def save(page_id: int) -> ResponseReturnValue:
     # Rendered before the page is read, because reading it to change it locks it.
     manuscript = _typeset(form, seen)
     if manuscript is None:
-        form.show_others(lambda: judge(form.said, queries.get(page_id)))
+        show_others(form, lambda: judge(form.said, queries.get(page_id)))
         return _desk(form, queries.get(page_id), 422)
     page = queries.get_to_change(page_id)
     try:
@@ -108,7 +109,7 @@ def save(page_id: int) -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         form.show(error)
-        form.show_others(lambda: judge(form.said, queries.get(page_id)))
+        show_others(form, lambda: judge(form.said, queries.get(page_id)))
         page = queries.get(page_id)
         # What was typed is kept, and saving once more replaces what the other person wrote.
         form.version.data = str(page.version)

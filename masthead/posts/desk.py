@@ -22,6 +22,7 @@ from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_publish, can_withdraw
 from masthead.web import body_limits
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form, warn
 from masthead.web.paging import page_number
 
@@ -115,7 +116,7 @@ def save(post_id: int) -> ResponseReturnValue:
 def _show_others(form: PostForm, post: Post | None) -> None:
     """Show what else is wrong beside what the form has said already."""
     by, at = current_user(), clock.now()
-    form.show_others(lambda: mistakes_in(form, post, action=_pressed(), by=by, at=at))
+    show_others(form, lambda: mistakes_in(form, post, action=_pressed(), by=by, at=at))
 
 
 def _save(post: Post, manuscript: Manuscript, form: PostForm) -> None:

@@ -12,6 +12,7 @@ from masthead.errors import Conflict, Invalid
 from masthead.redirects import changing
 from masthead.redirects.models import PATH_CHARACTERS
 from masthead.settings.navigation import ADDRESS_CHARACTERS
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import Form, redisplays_expired_form, trimmed
 from masthead.web.paging import page_number
 
@@ -61,7 +62,7 @@ def create() -> ResponseReturnValue:
             db.session.commit()
             flash(f"Redirect created: {made.path} leads to {made.target_url}.")
             return redirect(url_for("redirects_admin.index"), code=303)
-    form.show_others(lambda: changing.judge(form.right("path", "url")))
+    show_others(form, lambda: changing.judge(form.right("path", "url")))
     return _list(form), 422
 
 

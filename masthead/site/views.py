@@ -23,6 +23,7 @@ from masthead.site.articles import Article
 from masthead.text.colours import accent_variants
 from masthead.web import body_limits, limits
 from masthead.web.access import public
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.limits import LimitReached
 from masthead.web.paging import page_number
@@ -85,7 +86,7 @@ def comment(slug: str) -> ResponseReturnValue:
     form = CommentForm()
     remark = form.typeset()
     if remark is None:
-        form.show_others(lambda: comments.judge(_post_at(slug), None, form.parent, by=current_user()))
+        show_others(form, lambda: comments.judge(_post_at(slug), None, form.parent, by=current_user()))
         return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422
     try:
         limits.count("comment", str(current_user().id))

@@ -1,6 +1,6 @@
 """The base of every HTML form."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, g
@@ -10,7 +10,6 @@ from wtforms.fields import choices
 from wtforms.validators import ValidationError
 
 from masthead import time_zones
-from masthead.db import db
 from masthead.errors import DomainError, Invalid
 from masthead.text.plain import is_storable
 from masthead.web.expired_forms import redisplays_expired_form
@@ -110,21 +109,6 @@ class Form(FlaskForm):
     def right(self, *names: str) -> dict[str, Any]:
         """The values of these fields, as far as nothing is wrong with them yet."""
         return {name: self[name].data or "" for name in names if not self[name].errors}
-
-    def show_others(self, judge: Callable[[], Iterable[Invalid]]) -> None:
-        """Let ``judge`` say what else is wrong beside fields that have an error, so that people learn all of it at once."""
-        if self.meta.csrf and self.csrf_token.errors:
-            # Sent from elsewhere, or too late: nothing of it is judged yet.
-            return
-        right = {name for name, field in self._fields.items() if not field.errors}
-        try:
-            mistakes = list(judge())
-        finally:
-            # Judging may have made what the request would have stored.
-            db.session.rollback()
-        for mistake in mistakes:
-            if mistake.field is None or mistake.field in right or mistake.field not in self._fields:
-                self.show(mistake)
 
 
 def _is_clean(field: Field) -> bool:

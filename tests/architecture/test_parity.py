@@ -124,12 +124,14 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/admin/settings": ("PATCH /settings",),
     "/admin/jobs/<int:job_id>/retry": ("POST /jobs/<int:job_id>/retry",),
     "/admin/jobs/<int:job_id>/cancel": ("POST /jobs/<int:job_id>/cancel",),
+    "/admin/cache/clear": ("DELETE /cache",),
     "/admin/audit.csv": ("GET /audit",),
 }
 #: Pages of tools that show what nothing else shows, and the operations that tell the same.
 SHOWN = {
     "/admin/statistics": "GET /statistics",
     "/admin/jobs": "GET /jobs",
+    "/admin/cache": "GET /cache",
     "/admin/audit": "GET /audit",
     "/admin/users": "GET /users",
     "/admin/users/invitations": "GET /users/invitations",

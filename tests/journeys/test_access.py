@@ -178,6 +178,8 @@ ROUTES = {
     "GET /admin/settings": ADMINS,
     "POST /admin/settings": ADMINS,
     "GET /admin/jobs": ADMINS,
+    "GET /admin/cache": ADMINS,
+    "POST /admin/cache/clear": ADMINS,
     "GET /admin/statistics": EDITORS,
     "POST /admin/jobs/<int:job_id>/retry": ADMINS,
     "POST /admin/jobs/<int:job_id>/cancel": ADMINS,
