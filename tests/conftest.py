@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.support.collectors",
     "tests.support.commands",
     "tests.support.compose",
+    "tests.support.costs",
     "tests.support.databases",
     "tests.support.live",
     "tests.support.mailbox",

@@ -26,6 +26,10 @@ class JobAnswer(Schema):
     run_at: datetime = Field(description="When it runs, or ran.", examples=["2026-11-20T16:06:00Z"])
     finished_at: datetime | None = Field(examples=["2026-11-21T01:12:00Z"])
     last_error: str = Field(description="Why the last attempt failed.", examples=["ConnectionRefusedError"])
+    result: str = Field(
+        description="A sentence about what it did, if there is anything to say.",
+        examples=["Kept as they are, since they are over the limits of today: post 12."],
+    )
 
     @classmethod
     def of(cls, job: Job) -> "JobAnswer":

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from masthead import clock
 from masthead.db import own_transaction, snapshot
-from masthead.jobs.models import ERROR_CHARACTERS, Job, State
+from masthead.jobs.models import ERROR_CHARACTERS, RESULT_CHARACTERS, Job, State
 
 LEASE = timedelta(seconds=60)
 FIRST_DELAY_SECONDS = 10
@@ -91,9 +91,10 @@ def renew(owner: str) -> None:
         session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def complete(lease: Lease) -> None:
-    """Say that the job is done."""
-    _settle(lease, state=State.DONE, finished_at=clock.now(), last_error="")
+def complete(lease: Lease, result: str = "") -> None:
+    """Say that the job is done, and what it has to tell."""
+    values = {"last_error": "", "result": result[:RESULT_CHARACTERS]}
+    _settle(lease, state=State.DONE, finished_at=clock.now(), **values)
 
 
 def bury(lease: Lease, error: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from masthead.db import Base, Identifier
 
 ERROR_CHARACTERS = 2_000
+RESULT_CHARACTERS = 2_000
 
 
 class State(StrEnum):
@@ -55,6 +56,8 @@ class Job(Base):
     lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
+    #: A sentence about what it did, if there is anything that people should know.
+    result: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 class Tick(Base):

@@ -12,25 +12,28 @@ ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[P]):
-    """A function that a job can name. It commits its own work, and can bear to be run twice."""
+    """A function that a job can name. It commits its own work, and can bear to be run twice.
+
+    It may return a sentence about what it did, which the list of jobs shows.
+    """
 
     name: str
-    function: Callable[P, None]
+    function: Callable[P, str | None]
     attempts: int = ATTEMPTS
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str | None:
         """Run it here and now."""
-        self.function(*args, **kwargs)
+        return self.function(*args, **kwargs)
 
 
 _tasks: dict[str, Task[...]] = {}
 _periods: dict[str, timedelta] = {}
 
 
-def task(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Callable[P, None]], Task[P]]:
+def task(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Callable[P, str | None]], Task[P]]:
     """Register the decorated function under a name, which is stored in jobs and so never changes."""
 
-    def register(function: Callable[P, None]) -> Task[P]:
+    def register(function: Callable[P, str | None]) -> Task[P]:
         if name in _tasks:
             raise ValueError(f"Two tasks are called {name}.")
         made = Task(name, function, attempts)

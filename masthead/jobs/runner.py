@@ -162,7 +162,7 @@ class Runner:
         started = time.monotonic()
         try:
             with present.around(self.app, lease.job_id, lease.name):
-                task(*lease.args)
+                result = task(*lease.args)
         except Exception as error:
             # Whatever a task raises, the runner goes on.
             log.exception("job failed", attempt=lease.attempt)
@@ -171,5 +171,5 @@ class Runner:
             settle(lease, f"{type(error).__name__}: {error}")
         else:
             db.session.rollback()
-            leases.complete(lease)
+            leases.complete(lease, result or "")
             log.info("job done", milliseconds=round((time.monotonic() - started) * 1_000, 1))

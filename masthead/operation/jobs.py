@@ -32,11 +32,16 @@ RESPAWN_SECONDS = 2.0
 @with_appcontext
 def list_jobs(state: str | None, limit: int) -> None:
     """List jobs, the newest first."""
-    table = Table("Id", "Task", "State", "Attempts", "Runs at (UTC)", "Last error", box=None, pad_edge=False)
+    table = Table("Id", "Task", "State", "Attempts", "Runs at (UTC)", "Message", box=None, pad_edge=False)
     for job in db.session.scalars(outbox.listed(state).limit(limit)):
         when = f"{job.run_at:%Y-%m-%d %H:%M:%S}"
         table.add_row(
-            str(job.id), job.name, job.state, str(job.attempts), when, job.last_error.split("\n")[0]
+            str(job.id),
+            job.name,
+            job.state,
+            str(job.attempts),
+            when,
+            (job.last_error or job.result).split("\n")[0],
         )
     Console().print(table)
 

@@ -4,6 +4,7 @@ A migration queues the first job; each job renders a few texts and queues the ne
 bounded memory, short transactions, and can be interrupted. Versions, dates and revisions stay as they are.
 """
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -26,13 +27,31 @@ RENDERED_AT_ONCE = 50
 _KINDS: dict[str, type[Post] | type[Page]] = {"post": Post, "page": Page}
 
 
+@dataclass(slots=True)
+class Rendering:
+    """What became of a few texts."""
+
+    #: The last one; None if there are no more.
+    last_id: int | None = None
+    #: Texts that are over the limits of today.
+    kept: list[int] = field(default_factory=list)
+
+    def told(self, kind: str) -> str:
+        """A sentence about those that were kept, '' if there are none."""
+        if not self.kept:
+            return ""
+        texts = ", ".join(f"{kind} {text_id}" for text_id in self.kept)
+        return f"Kept as they are, since they are over the limits of today: {texts}."
+
+
 @task("texts.render")
-def render_texts(kind: str, before_id: int) -> None:
+def render_texts(kind: str, before_id: int) -> str:
     """Render the texts of a kind with ids below one, the newest first, and queue the rest; 0 begins with the newest."""
-    last_id = render_some(kind, before_id)
-    if last_id is not None:
-        enqueue(render_texts, kind, last_id)
+    done = render_some(kind, before_id)
+    if done.last_id is not None:
+        enqueue(render_texts, kind, done.last_id)
     db.session.commit()
+    return done.told(kind)
 
 
 @click.command("render", cls=Command)
@@ -45,31 +64,41 @@ def render_all() -> None:
     for kind in _KINDS:
         last_id: int | None = 0
         while last_id is not None:
-            last_id = render_some(kind, last_id)
+            done = render_some(kind, last_id)
+            last_id = done.last_id
             db.session.commit()
+            if done.kept:
+                click.echo(done.told(kind))
     click.echo("Every text is rendered and indexed.")
 
 
-def render_some(kind: str, before_id: int) -> int | None:
-    """Render a few texts again; the id of the last, or None if there are no more."""
-    model = _KINDS[kind]
+def render_some(kind: str, before_id: int) -> Rendering:
+    """Render a few texts again."""
+    model, done = _KINDS[kind], Rendering()
     ids = select(model.id).order_by(model.id.desc()).limit(RENDERED_AT_ONCE)
     if before_id:
         ids = ids.where(model.id < before_id)
-    last_id = None
-    for last_id in db.session.scalars(ids).all():
-        _render(model, last_id)
-        pagecache.changed(f"{kind}:{last_id}", f"{kind}s")
-    return last_id
+    for text_id in db.session.scalars(ids).all():
+        done.last_id = text_id
+        if not _render(model, text_id):
+            done.kept.append(text_id)
+        if model is Post:
+            reindex(db.session.connection(), text_id)
+        pagecache.changed(f"{kind}:{text_id}", f"{kind}s")
+    return done
 
 
-def _render(model: type[Post] | type[Page], text_id: int) -> None:
+def _render(model: type[Post] | type[Page], text_id: int) -> bool:
+    """Render a text again; False if it is over the limits of today and stays as it was."""
     text = db.session.execute(
         select(model.title, model.summary, model.body, model.html, model.version).where(model.id == text_id)
     ).one_or_none()
     if text is None:
-        return
+        return True
     rendered = render(text.body)
+    if rendered.is_source:
+        # An earlier version took it. Its readers go on seeing the text, not its source.
+        return False
     html = with_older_ids(external.with_copies(rendered.html), text.html)
     if html != text.html:
         # Whoever saved it meanwhile has rendered it.
@@ -79,8 +108,7 @@ def _render(model: type[Post] | type[Page], text_id: int) -> None:
             .values(**_values(model, html, rendered)),
             execution_options={"synchronize_session": False},
         )
-    if model is Post:
-        reindex(db.session.connection(), text_id)
+    return True
 
 
 def _values(model: type[Post] | type[Page], html: str, rendered: Rendered) -> dict[str, Any]:

@@ -17,9 +17,15 @@ from markdown_it.utils import EnvType
 #: steps, which take about a second.
 FREE_STEPS: Final = 50_000
 CHARACTERS_PER_STEP: Final = 60
+#: Of more than a megabyte each further one has as many steps as the first: a book of short lines takes a step for 25
+#: characters.
+CHARACTERS_PER_STEP_OF_A_BOOK: Final = 15
 
 #: At the beginning of a block more rules are tried than within a line.
 STEPS_OF_A_BLOCK: Final = 2
+#: At the end of a line and at a hyphen no rule has much to try; lines that an editor has wrapped are full of them.
+PLAIN: Final = frozenset("\n-")
+STEPS_OF_PLAIN: Final = 0.25
 #: Each bracket within brackets is read again by all those around it.
 LEVELS_PER_STEP: Final = 8
 #: What some blocks cost beside.
@@ -36,7 +42,7 @@ class TooCostlyError(Exception):
 
 def budget(source: str) -> int:
     """Return how many steps a text may take."""
-    return FREE_STEPS + len(source) // CHARACTERS_PER_STEP
+    return max(FREE_STEPS + len(source) // CHARACTERS_PER_STEP, len(source) // CHARACTERS_PER_STEP_OF_A_BOOK)
 
 
 def metered(md: MarkdownIt) -> None:
@@ -46,20 +52,21 @@ def metered(md: MarkdownIt) -> None:
 
 
 def _inline_step(state: StateInline, _silent: bool) -> bool:
-    return _count(state.env, 1 + state.level // LEVELS_PER_STEP)
+    here = STEPS_OF_PLAIN if state.src[state.pos] in PLAIN else 1
+    return _count(state.env, here + state.level // LEVELS_PER_STEP)
 
 
 def _block_step(state: StateBlock, _start_line: int, _end_line: int, silent: bool) -> bool:
     return _count(state.env, 1 if silent else STEPS_OF_A_BLOCK)
 
 
-def _count(env: EnvType, steps: int) -> bool:
+def _count(env: EnvType, steps: float) -> bool:
     """Take steps, and leave the text to the other rules."""
     take(env, steps)
     return False
 
 
-def take(env: EnvType, steps: int) -> None:
+def take(env: EnvType, steps: float) -> None:
     """Take steps of `env["steps_left"]`; raises `TooCostlyError`."""
     env["steps_left"] -= steps
     if env["steps_left"] < 0:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from masthead import clock
 from masthead.accounts import factor_actions, personal_tokens, queries
 from masthead.accounts.kept_deeds import DEEDS
-from masthead.accounts.models import LoginSession, RefreshFamily
+from masthead.accounts.models import LoginSession, RefreshFamily, Role
 from masthead.accounts.proofs import ACTIONS
 from masthead.db import db
 from tests.support.people import PASSWORD, Cast
@@ -22,8 +22,18 @@ NewClient = Callable[..., Visitor]
 LONG = timedelta(minutes=11)
 #: What gives rights away: its form, its operation, and its command.
 PROVED: dict[
-    str, tuple[tuple[str, dict[str, str]], tuple[str, str, dict[str, Any] | None], list[str] | None]
+    str, tuple[tuple[str, dict[str, str]] | None, tuple[str, str, dict[str, Any] | None], list[str] | None]
 ] = {
+    "make an account": (
+        None,
+        ("POST", "/users", {"username": "nina", "email": "nina@example.org", "password": PASSWORD + "!"}),
+        ["create", "nora", "nora@example.org", "--password", PASSWORD + "?"],
+    ),
+    "delete a role": (
+        ("/admin/roles/{visitor}/delete", {"heir": "reader"}),
+        ("DELETE", "/roles/visitor", None),
+        None,
+    ),
     "set a role": (
         ("/admin/users/{rhea}/role", {"role": "administrator"}),
         ("PATCH", "/users/{rhea}", {"role": "administrator"}),
@@ -70,7 +80,10 @@ PROVED: dict[
 @pytest.fixture
 def numbers(app: Flask, cast: Cast) -> dict[str, int]:
     with app.app_context():
-        return {"rhea": cast.rhea.id, "author": queries.role("author").id}
+        visitor = Role(name="visitor", title="Visitor", rank=5, permissions=[])
+        db.session.add(visitor)
+        db.session.commit()
+        return {"rhea": cast.rhea.id, "author": queries.role("author").id, "visitor": visitor.id}
 
 
 def personal_token(app: Flask, cast: Cast) -> str:
@@ -112,15 +125,16 @@ def call(client: Visitor, numbers: dict[str, int], operation: Any, secret: str) 
 def test_deed_that_gives_rights_needs_a_fresh_proof_at_every_door(
     app: Flask, cast: Cast, numbers: dict[str, int], new_client: NewClient, sign_in: SignIn, deed: str
 ) -> None:
-    (form, fields), operation, command = PROVED[deed]
+    form, operation, command = PROVED[deed]
     ada, program = sign_in(new_client(), cast.ada), new_client()
     csrf = ada.form_token()
     access = access_token(program, "ada@example.org")["access_token"]
     personal = personal_token(app, cast)
     grow_old(app)
-    page = ada.post(form.format(**numbers), data={"csrf_token": csrf, **fields})
-    assert page.status_code == 403
-    assert 'name="password"' in page.text, "the page asks for the password, and keeps the form"
+    if form is not None:
+        page = ada.post(form[0].format(**numbers), data={"csrf_token": csrf, **form[1]})
+        assert page.status_code == 403
+        assert 'name="password"' in page.text, "the page asks for the password, and keeps the form"
     assert call(program, numbers, operation, access) == 403
     assert call(program, numbers, operation, personal) == 403
     if command is not None:

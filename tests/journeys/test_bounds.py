@@ -1,7 +1,7 @@
 """Work is bounded: hostile JSON, forms and parts of at most a megabyte, at doors for anybody and for people signed in.
 
-For each shape its seconds, memory, calls and bytes answered are printed (``pytest -s``). Time is not asserted, since
-machines differ; the calls that the interpreter makes are counted instead. Threats 5 and 7 of the research: bodies that
+For each shape its seconds, memory and bytes answered are printed at the end of the run. Machines differ, so the calls
+that the interpreter makes are bounded more narrowly than time. Threats 5 and 7 of the research: bodies that
 cost their receiver more than their sender.
 """
 
@@ -26,6 +26,7 @@ MEGABYTE = 1_000_000
 MOST_CALLS = 100_000
 MOST_CALLS_FOR_AN_ARTICLE = 900_000
 MOST_MEMORY = 100 * MEGABYTE
+MOST_SECONDS = 2
 MOST_ANSWERED = 32_000
 #: An article comes back in the form when something else is wrong with it.
 MOST_SHOWN_AGAIN = 8 * MEGABYTE
@@ -230,23 +231,32 @@ def app_without_limits(make_app):
 
 
 @pytest.mark.parametrize("kind", ["JSON", "form", "parts"])
-def test_no_shape_costs_more_than_a_page(app_without_limits, cast, new_client, sign_in, kind):
+def test_no_shape_costs_more_than_a_page(app_without_limits, cast, new_client, sign_in, record_cost, kind):
     visitor = new_client(app_without_limits)
     ada = sign_in(new_client(app_without_limits), cast.ada)
     answer = visitor.post("/api/v1/auth/login", json={"email": "ada@example.org", "password": PASSWORD})
     bearer = {"Authorization": f"Bearer {answer.json['access_token']}"}
     costly = []
     for name, body, content_type, doors in shapes():
+        worst = []
         for door in doors if name.startswith(kind) else ():
             client = visitor if door.is_open else ada
             headers = bearer if kind == "JSON" and not door.is_open else {}
             cost = measured(client, door, body, content_type, headers)
-            print(f"{name:45} {door.path:25} {cost}")  # noqa: T201 (what the test is for)
+            worst.append(cost)
             allowed = MOST_SHOWN_AGAIN if door.shows_again else MOST_ANSWERED
             calls = MOST_CALLS_FOR_AN_ARTICLE if door.shows_again else MOST_CALLS
             is_costly = cost.calls > calls or cost.memory > MOST_MEMORY or cost.answered > allowed
-            if is_costly or cost.status >= 500:
+            if is_costly or cost.seconds > MOST_SECONDS or cost.status >= 500:
                 costly.append((name, door.path, str(cost)))
+        if worst:
+            record_cost(
+                name,
+                len(body),
+                max(cost.seconds for cost in worst),
+                max(cost.memory for cost in worst) / MEGABYTE,
+                max(cost.answered for cost in worst),
+            )
     assert costly == []
 
 
@@ -281,9 +291,9 @@ def measured(client, door, body, content_type, headers) -> Cost:
         )
 
     # Counting makes the interpreter several times as slow.
-    began = time.perf_counter()
+    began = time.process_time()
     send()
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     tracemalloc.start()
     sys.setprofile(count)
     try:
@@ -332,11 +342,23 @@ def test_an_address_that_is_too_long_is_refused(client):
     assert client.get("/search?q=" + "a" * 2_000).status_code == 200
 
 
+#: A chapter of a book: a heading, talk in short lines, emphasis, a link, a list, and paragraphs as long as they are.
+CHAPTER = (
+    "## Chapter {n}\n\n"
+    + "“Is it far?” she asked.\n\n“It is *never* far,” said the ferryman -- and it was not!\n\n" * 6
+    + "Nothing but words stands in this sentence, which is as long as sentences in books are; and so is this. "
+    * 20
+    + "\n\nSee [the chapter before](#chapter-{n}) for **more**.\n\n- bread\n- salt\n- a lamp\n\n"
+)
+
+
 def test_an_article_of_megabytes_is_still_taken(client, cast, sign_in):
     sign_in(client, cast.walt)
-    body = "All is in.\n\n" * 100_000
-    answer = client.fill_in("/blog/create", title="Harvest", body=body, button="save")
+    body = "".join(CHAPTER.replace("{n}", str(number)) for number in range(850))
+    assert len(body) > 2_000_000
+    answer = client.fill_in("/blog/create", title="Harvest", body=body, button="publish")
     assert answer.status_code == 303
+    assert "never" in client.get("/blog/post/harvest").text
 
 
 def test_the_longest_comment_is_still_taken(client, cast, sign_in):

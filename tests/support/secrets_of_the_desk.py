@@ -8,10 +8,14 @@ from masthead import clock
 from masthead.accounts import queries as people
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.pages import actions as page_actions
+from masthead.pages import queries as pages
 from masthead.posts import actions, queries
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import typeset
+from masthead.posts.manuscript import Picture, typeset
+from masthead.redirects import actions as redirects
+from masthead.redirects.models import Target
 from tests.factories import (
     BylineFactory,
     CommentFactory,
@@ -34,6 +38,8 @@ class Secrets:
 
     slugs: set[str] = field(default_factory=set)
     usernames: set[str] = field(default_factory=set)
+    #: Old addresses of what is hidden.
+    paths: set[str] = field(default_factory=set)
     #: By the name that the addresses give them.
     ids: dict[str, set[int]] = field(default_factory=dict)
 
@@ -61,9 +67,13 @@ def hide(cast: Cast) -> Secrets:
     """Fill the database."""
     found = Secrets()
     _hide_posts(found)
+    _send_back(cast)
+    found.slugs |= {f"{SIGN}formerslug", f"{SIGN}presentslug"}
     story = _public_story(cast, found)
     _hide_comments(found, story)
-    _hide_pages(found)
+    _hide_pages(cast, found)
+    UserFactory(username=f"{SIGN}unconfirmed", email=f"{SIGN}unconfirmed@example.org", confirmed_at=None)
+    found.usernames.add(f"{SIGN}unconfirmed")
     TagFactory(name=f"{SIGN}unused", description=f"{SIGN}unuseddescription")
     found.slugs.add(f"{SIGN}unused")
     return found
@@ -72,13 +82,17 @@ def hide(cast: Cast) -> Secrets:
 def _hide_posts(found: Secrets) -> None:
     for name, state in HIDDEN.items():
         tag = TagFactory(name=f"{SIGN}tag{name}", description=f"{SIGN}tagwords{name}")
-        byline = BylineFactory(username=f"{SIGN}guest{name}", name=f"{SIGN}guestname{name}")
+        byline = BylineFactory(
+            username=f"{SIGN}guest{name}", name=f"{SIGN}guestname{name}", bio=f"{SIGN}guestbio{name}"
+        )
         reader = UserFactory(username=f"{SIGN}reader{name}")
         post = PostFactory(
             title=f"{SIGN}title{name}",
             body=f"{SIGN}body{name}\n\n## {SIGN}heading{name}",
             summary=f"{SIGN}summary{name}",
             tags=[f"{SIGN}tag{name}", "Farming"],
+            lead=Picture(f"/media/{SIGN}lead{name}.webp", f"{SIGN}alt{name}", f"{SIGN}caption{name}"),
+            canonical_url=f"https://{SIGN}canonical{name}.test/",
             bylines=[byline],
             author=UserFactory(role="author", username=f"plain-{name}"),
             **state,
@@ -86,10 +100,34 @@ def _hide_posts(found: Secrets) -> None:
         comment = CommentFactory(post=post, author=reader, body=f"{SIGN}commenton{name}")
         found.slugs |= {str(post.slug), str(tag.slug)}
         found.usernames |= {str(byline.username), str(reader.username)}
+        _lead_to(found, name, {Target.POST: post.id, Target.TAG: tag.id, Target.AUTHOR: byline.id})
         found.note("post_id", post.id)
         found.note("user_id", byline.id)
         found.note("user_id", reader.id)
         found.note("comment_id", comment.id)
+
+
+def _lead_to(found: Secrets, name: str, targets: dict[Target, int]) -> None:
+    """Old addresses of what is hidden, as an import or a renaming leaves them."""
+    with storing():
+        for kind, target_id in targets.items():
+            path = f"/2014/{SIGN}old{kind}{name}.html"
+            redirects.keep(path, kind=kind, target_id=target_id)
+            found.paths.add(path)
+        db.session.commit()
+
+
+def _send_back(cast: Cast) -> None:
+    """A draft that an editor has returned with a note, under an address that it had before."""
+    returned = PostFactory(
+        title=f"{SIGN}returned", slug=f"{SIGN}formerslug", status=Status.IN_REVIEW, published_at=None
+    )
+    with storing():
+        post, edith = queries.get(returned.id), people.get(cast.edith.id)
+        actions.send_back(post, by=edith, at=clock.now(), note=f"{SIGN}reviewnote")
+        words = typeset(title=f"{SIGN}returned", body="In.", slug=f"{SIGN}presentslug")
+        actions.revise(post, words, by=edith, at=clock.now(), details=Details(note=f"{SIGN}why"))
+        db.session.commit()
 
 
 def _public_story(cast: Cast, found: Secrets) -> Any:
@@ -121,8 +159,16 @@ def _hide_comments(found: Secrets, story: Any) -> None:
             )
 
 
-def _hide_pages(found: Secrets) -> None:
+def _hide_pages(cast: Cast, found: Secrets) -> None:
     page = PageFactory(
         title=f"{SIGN}page", body=f"{SIGN}pagebody", summary=f"{SIGN}pagesummary", is_public=False
     )
     found.slugs.add(str(page.slug))
+    trashed = PageFactory(title=f"{SIGN}trashedpage", body=f"{SIGN}trashedpagebody")
+    with storing():
+        stored = pages.get(trashed.id)
+        page_actions.trash(stored, by=people.get(cast.ada.id), at=clock.now())
+        db.session.commit()
+    found.slugs.add(str(trashed.slug))
+    _lead_to(found, "page", {Target.PAGE: page.id})
+    _lead_to(found, "trashedpage", {Target.PAGE: trashed.id})

@@ -1,10 +1,11 @@
 """Texts made to take long. Work is counted in steps of the parser, not in seconds, so these can't fail by chance."""
 
-import resource
-import sys
+import gc
+import re
 import time
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from markdown_it.token import Token
 
 from masthead.text import html_limits, markdown, metering, sanitise
 from masthead.text.profiles import Profile
+from tests.support.costs import Record
 from tests.text.parsed import parse
 
 N = 500
@@ -93,6 +95,8 @@ MEGABYTE = 1_000_000
 #: What a parser of a megabyte may make, at 0.5 kB and 5 microseconds each.
 MOST_TOKENS = 200_000
 MOST_MEGABYTES = 300
+#: The promise is two seconds of a processor that nobody else uses; the machines of a test run seldom are.
+MOST_SECONDS = 6
 
 
 def of_size(maker: Maker, size: int) -> str:
@@ -120,28 +124,33 @@ def test_hostile_text_is_rendered_in_proportion(maker: Maker) -> None:
     assert len(markdown.render(source).html) <= 400 * len(source)
 
 
-@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
-def test_a_megabyte_is_bounded(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = of_size(maker, MEGABYTE)
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_megabyte_is_bounded(name: str, monkeypatch: pytest.MonkeyPatch, record_cost: Record) -> None:
+    source = of_size(MAKERS[name], MEGABYTE)
     tokens = counted_tokens(monkeypatch)
-    began, peak = time.process_time(), peak_megabytes()
+    began, before = time.process_time(), resident_megabytes()
 
     rendered = markdown.render(source)
 
-    seconds, memory = time.process_time() - began, peak_megabytes() - peak
-    # What `pytest -s` and a failure show.
-    sys.stdout.write(
-        f"{seconds:.2f} s, {memory} MB more than before, {tokens[0]} tokens, {len(rendered.html)} characters, "
-        f"as it was typed: {rendered.is_source}\n"
-    )
+    seconds, memory = time.process_time() - began, peak_megabytes() - before
+    record_cost(f"Markdown: {name}", len(source.encode()), seconds, memory, len(rendered.html.encode()))
+    assert seconds <= MOST_SECONDS
     assert tokens[0] <= MOST_TOKENS
     assert memory <= MOST_MEGABYTES
     assert len(rendered.html) <= markdown.FREE_HTML_CHARACTERS + markdown.MAX_GROWTH * len(source)
     assert not html_limits.is_heavy(rendered.html)
 
 
+def resident_megabytes() -> int:
+    """What the process holds, from where its peak is counted anew (proc(5), clear_refs)."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return peak_megabytes()
+
+
 def peak_megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) // 1_024
 
 
 def test_a_megabyte_has_the_steps_of_about_a_second() -> None:
@@ -200,6 +209,20 @@ def test_long_plain_text_is_within_the_budget() -> None:
     source = "A line of prose as novels have it, with nothing but words and a stop at the end.\n\n" * 12_000
 
     assert not markdown.render(source).is_source
+
+
+@pytest.mark.parametrize("width", [70, 80])
+def test_a_book_in_lines_of_a_terminal_is_within_the_budget_whatever_its_length(width: int) -> None:
+    words = (
+        "Nothing but words stands in it, as long as books are - and some of them talk, but said *one*, no! "
+    )
+    line = (words * 2)[: width - 1].rstrip() + "\n"
+    source = (line * 12 + "\n") * (1_000_000 // (12 * width))
+
+    taken = steps(source, Profile.ARTICLE)
+
+    assert taken < metering.budget(source)
+    assert 4 * taken < metering.budget("a" * 4_000_000)
 
 
 def test_a_long_article_of_many_parts_is_within_half_of_the_budget() -> None:
