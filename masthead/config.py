@@ -135,7 +135,7 @@ class Config(BaseSettings):
     RATELIMIT_API_READS: Limit = "600 per minute"
     RATELIMIT_API_WRITES: Limit = "300 per minute"
     #: Forms that one account sends on the site.
-    RATELIMIT_DESK: Limit = "120 per minute"
+    RATELIMIT_DESK: Limit = "300 per minute"
     #: Whether pages for anonymous readers are kept in memory, and how many megabytes of them in each server process.
     PAGE_CACHE: bool = True
     PAGE_CACHE_MB: int = Field(default=32, ge=1, le=65_536)

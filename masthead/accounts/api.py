@@ -35,7 +35,6 @@ from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.unset import UNSET
-from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
 
@@ -52,7 +51,7 @@ def _judge_registration(said: dict[str, Any]) -> Iterable[Invalid]:
 
 
 def _judge_profile(said: dict[str, Any]) -> Iterable[Invalid]:
-    return judge(said, user=queries.get(current_user().id), tells_addresses=False)
+    return judge(said, user=queries.get(current_user().id))
 
 
 @auth.post("/register")
@@ -71,7 +70,7 @@ def register(body: Registration) -> Answer:
     """Make an account; the answer does not say whether the address had one already."""
     if current_app.config["REGISTRATION"] != "open":
         raise NotAllowed("This publication takes no new accounts at present.")
-    limits.count("registration", limits.caller())
+    registration.count_attempt()
     registration.register(username=body.username, email=body.email, password=body.password)
     db.session.commit()
     return Answer(Registered(detail=MADE_AND_WRITTEN if delivery.is_on() else MADE))

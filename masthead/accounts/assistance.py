@@ -7,12 +7,14 @@ from masthead.accounts import actions, factor_actions, invitations, queries, tok
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.forms import InvitationForm
 from masthead.accounts.freshness import freshly_signed_in
+from masthead.accounts.judging import cannot_be_invited, judge
 from masthead.accounts.links import link_of
 from masthead.accounts.permissions import Permission, can_grant
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid
 from masthead.mail import delivery
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 from masthead.web.redirection import redirect_back
 
@@ -44,6 +46,7 @@ def send_invitation() -> ResponseReturnValue:
         else:
             db.session.commit()
             return show_link(Purpose.INVITE, link, f"Invitation for {form.email.data}")
+    show_others(form, lambda: judge(form.right("email"), is_taken=cannot_be_invited))
     return render_template("accounts/invite.html", form=form), 422
 
 

@@ -1,9 +1,9 @@
 """Everything that is wrong with an account that somebody sent, said at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from masthead.accounts import actions, passwords, queries, shown_names
+from masthead.accounts import actions, passwords, queries, registration, shown_names
 from masthead.accounts.errors import EmailTaken, UsernameTaken
 from masthead.accounts.models import User
 from masthead.errors import Invalid, Mistakes
@@ -15,14 +15,21 @@ def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
 
     A name is asked about as often as accounts can be made, so that nobody lists the names by mistakes made on purpose.
     """
-    if "username" in said and not limits.is_free("registration", limits.caller()):
-        return judge(
-            {name: value for name, value in said.items() if name != "username"}, tells_addresses=False
-        )
-    return judge(said, tells_addresses=False)
+    if (
+        "username" in said
+        and not registration.is_counted()
+        and not limits.is_free("registration", limits.caller())
+    ):
+        return judge({name: value for name, value in said.items() if name != "username"})
+    return judge(said)
 
 
-def judge(said: Mapping[str, Any], *, user: User | None = None, tells_addresses: bool) -> tuple[Invalid, ...]:
+def judge(
+    said: Mapping[str, Any],
+    *,
+    user: User | None = None,
+    is_taken: Callable[[str], bool] = lambda _email: False,
+) -> tuple[Invalid, ...]:
     """What cannot be accepted of a new account, or of ``user``, who changes; what was not sent is left out."""
     mistakes = Mistakes()
     about = tuple(said[name] for name in ("username", "email") if said.get(name))
@@ -31,7 +38,7 @@ def judge(said: Mapping[str, Any], *, user: User | None = None, tells_addresses:
             _check_username(said["username"])
     with mistakes:
         if "email" in said:
-            _check_email(said["email"], tells_addresses=tells_addresses)
+            _check_email(said["email"], is_taken)
     with mistakes:
         if "password" in said:
             passwords.check(said["password"], about=about)
@@ -53,7 +60,18 @@ def _check_username(username: str) -> None:
         raise UsernameTaken(username)
 
 
-def _check_email(email: str, *, tells_addresses: bool) -> None:
+def _check_email(email: str, is_taken: Callable[[str], bool]) -> None:
     checked = actions.checked_email(email)
-    if tells_addresses and queries.by_email(checked) is not None:
+    if is_taken(checked):
         raise EmailTaken(checked)
+
+
+def has_account(email: str) -> bool:
+    """Whether an account has the address; for those who administer accounts."""
+    return queries.by_email(email) is not None
+
+
+def cannot_be_invited(email: str) -> bool:
+    """Whether an account has the address, and somebody has confirmed it."""
+    occupied = queries.by_email(email)
+    return occupied is not None and not occupied.is_unconfirmed

@@ -13,7 +13,7 @@ from masthead.accounts.administration_schemas import (
     Invitations,
     LinkAnswer,
 )
-from masthead.accounts.judging import judge
+from masthead.accounts.judging import cannot_be_invited, judge
 from masthead.accounts.links import link_of
 from masthead.accounts.permissions import Permission
 from masthead.accounts.tokens import Purpose
@@ -27,7 +27,7 @@ bp = Blueprint("assistance_api", __name__)
 
 
 def _judge_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
-    return judge(said, tells_addresses=True)
+    return judge(said, is_taken=cannot_be_invited)
 
 
 @bp.post("/invitations")

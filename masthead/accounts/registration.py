@@ -1,11 +1,24 @@
 """Making an account, or writing to the one that has the address already: nobody learns which of the two happened."""
 
+from flask import g
+
 from masthead import clock, jobs
 from masthead.accounts import actions, passwords, queries, tasks, tokens
 from masthead.accounts.errors import EmailTaken
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.web import limits
+
+
+def count_attempt() -> None:
+    """Count the request among those that make accounts; raises `LimitReached`."""
+    limits.count("registration", limits.caller())
+    g.registration_is_counted = True
+
+
+def is_counted() -> bool:
+    """Whether this request was counted already."""
+    return "registration_is_counted" in g
 
 
 def register(*, username: str, email: str, password: str) -> str:

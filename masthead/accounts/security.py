@@ -20,9 +20,10 @@ from masthead.accounts.freshness import freshly_signed_in
 from masthead.accounts.models import User
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.errors import Invalid
+from masthead.errors import Invalid, Mistakes
 from masthead.mail import delivery
 from masthead.web import limits
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("security", __name__)
@@ -62,7 +63,19 @@ def change_password() -> ResponseReturnValue:
             db.session.commit()
             flash("Your password is changed, and every other device is signed out.")
             return redirect(url_for("security.overview"), code=303)
+    show_others(form, lambda: _mistakes_of_passwords(form, user))
     return _page(form, ChangeAddressForm(formdata=None), 422)
+
+
+def _mistakes_of_passwords(form: ChangePasswordForm, user: User) -> tuple[Invalid, ...]:
+    mistakes, said = Mistakes(), form.right("current_password", "password")
+    with mistakes:
+        if "current_password" in said:
+            _prove(user, said["current_password"])
+    with mistakes:
+        if "password" in said:
+            passwords.check(said["password"], about=(user.username, user.email or "", user.name))
+    return mistakes.found
 
 
 @bp.post("/security/address")
@@ -84,7 +97,19 @@ def change_address() -> ResponseReturnValue:
         else:
             db.session.commit()
             return redirect(url_for("security.overview"), code=303)
+    show_others(form, lambda: _mistakes_of_address(form, user))
     return _page(ChangePasswordForm(formdata=None), form, 422)
+
+
+def _mistakes_of_address(form: ChangeAddressForm, user: User) -> tuple[Invalid, ...]:
+    mistakes, said = Mistakes(), form.right("current_password", "email")
+    with mistakes:
+        if "email" in said:
+            actions.checked_email(said["email"])
+    with mistakes:
+        if "current_password" in said:
+            _prove(user, said["current_password"])
+    return mistakes.found
 
 
 def _ask_for(user: User, email: str) -> None:

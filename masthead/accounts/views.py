@@ -26,7 +26,6 @@ from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
-from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
@@ -63,7 +62,7 @@ def make_account() -> ResponseReturnValue:
     _check_registration()
     form = RegistrationForm()
     if form.validate():
-        limits.count("registration", limits.caller())
+        registration.count_attempt()
         try:
             password_hash = registration.register(
                 username=form.username.data or "",
@@ -177,7 +176,7 @@ def save_profile() -> ResponseReturnValue:
             db.session.commit()
             flash("Your profile is saved.")
             return redirect(url_for("accounts.profile"), code=303)
-    show_others(form, lambda: judge(form.right("name", "avatar"), user=user, tells_addresses=False))
+    show_others(form, lambda: judge(form.right("name", "avatar"), user=user))
     user = queries.get(current_user().id)
     return _profile_page(form, user), 422
 

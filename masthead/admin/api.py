@@ -15,7 +15,6 @@ from masthead.errors import Invalid, Mistakes
 from masthead.settings import actions, navigation
 from masthead.settings.publication import NavLink
 from masthead.settings.queries import publication
-from masthead.text.names import tidy_name
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import cursor_of, links, numbered, page_links, position
 
@@ -39,8 +38,7 @@ def _mistakes(said: dict[str, Any]) -> tuple[Invalid, ...]:
     """What is wrong with the members that have their shape."""
     mistakes = Mistakes()
     with mistakes:
-        if said.get("title") is not None and not tidy_name(said["title"]):
-            raise Invalid("Give the publication a title.", field="title")
+        actions.check_title(said.get("title"))
     with mistakes:
         _check_navigation(tuple(_link(link) for link in said.get("navigation") or ()))
     return mistakes.found

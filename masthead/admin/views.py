@@ -15,6 +15,7 @@ from masthead.accounts.permissions import Permission
 from masthead.admin import places, queries
 from masthead.admin.forms import SettingsForm
 from masthead.db import db
+from masthead.errors import Invalid
 from masthead.posts.lifecycle import State
 from masthead.settings import actions as settings
 from masthead.settings.queries import publication
@@ -78,9 +79,18 @@ def save() -> ResponseReturnValue:
     """Change the settings."""
     # A field that was not sent keeps what is stored.
     form = SettingsForm.of(publication())
-    if not form.validate():
+    is_right = form.validate()
+    try:
+        if is_right:
+            settings.change(current_user(), **form.settings())
+        elif not form.title.errors:
+            settings.check_title(form.title.data)
+    except Invalid as error:
+        db.session.rollback()
+        form.show(error)
+        is_right = False
+    if not is_right:
         return render_template("settings/edit.html", form=form), 422
-    settings.change(current_user(), **form.settings())
     db.session.commit()
     flash("Settings saved.")
     return redirect(url_for("settings_admin.edit"), code=303)

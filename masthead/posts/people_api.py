@@ -10,7 +10,7 @@ from masthead.accounts import actions, closing, passwords, proofs
 from masthead.accounts import queries as accounts
 from masthead.accounts.access import current_user, requires, visitor
 from masthead.accounts.fates import Fate
-from masthead.accounts.judging import judge
+from masthead.accounts.judging import has_account, judge
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission, can_change_account
 from masthead.accounts.schemas import Account
@@ -110,7 +110,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
 def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid]:
     """What is wrong with what an administrator sent for an account."""
     user = None if user_id is None else accounts.get(user_id)
-    return judge(said, user=user, tells_addresses=True)
+    return judge(said, user=user, is_taken=has_account)
 
 
 @bp.post("")

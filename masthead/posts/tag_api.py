@@ -1,5 +1,8 @@
 """Tags for programs. They stand beside posts, because what readers may know of a tag follows from its posts."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, url_for
 
 from masthead.accounts.access import current_user, requires, visitor
@@ -42,6 +45,10 @@ def _shown(slug: str) -> Answer:
     return Answer(TagAnswer.of(queries.by_slug(slug)))
 
 
+def _judge(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
+    return actions.judge(said, None if slug is None else queries.by_slug(slug))
+
+
 @bp.post("")
 @requires(Permission.MANAGE_TAGS)
 @operation(
@@ -52,6 +59,7 @@ def _shown(slug: str) -> Answer:
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
+    judge=_judge,
 )
 def create(body: TagInput) -> Response:
     """A tag that no post carries yet; writers make tags by naming them. Readers see it with its first published post."""
@@ -74,6 +82,7 @@ def _made(slug: str) -> Answer:
     answer=TagAnswer,
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
+    judge=_judge,
 )
 def change(slug: str, body: TagChange) -> Response:
     """Rename or describe it, everywhere at once."""

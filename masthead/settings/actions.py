@@ -24,8 +24,7 @@ def change(by: Actor | None = None, /, **values: Any) -> None:
     if unknown:
         raise TypeError(f"There are no settings called {', '.join(sorted(unknown))}.")
     values = {key: _tidied(key, value) for key, value in values.items()}
-    if values.get("title") == "":
-        raise Invalid("Give the publication a title.", field="title")
+    check_title(values.get("title"))
     before = {key: _recorded(value) for key, value in asdict(publication()).items()}
     for key, value in values.items():
         put(key, value)
@@ -38,6 +37,12 @@ def change(by: Actor | None = None, /, **values: Any) -> None:
     }
     if changes:
         audit.record("settings.changed", by=by, **changes)
+
+
+def check_title(title: str | None) -> None:
+    """Raise `Invalid` for a title without a visible letter; None changes none."""
+    if title is not None and not tidy_name(title):
+        raise Invalid("Give the publication a title.", field="title")
 
 
 def _tidied(key: str, value: Any) -> Any:

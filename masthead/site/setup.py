@@ -12,10 +12,11 @@ from masthead import clock
 from masthead.accounts import actions as accounts
 from masthead.accounts import passwords, signing_in
 from masthead.accounts import queries as people
+from masthead.accounts.judging import has_account, judge
 from masthead.accounts.models import User
 from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.db import db
-from masthead.errors import Conflict, Invalid, NotFound
+from masthead.errors import Conflict, Invalid, Mistakes, NotFound
 from masthead.pages import actions as pages
 from masthead.posts import actions as posts
 from masthead.posts.manuscript import typeset
@@ -26,6 +27,7 @@ from masthead.site import first_texts
 from masthead.site.forms import SetupForm
 from masthead.text.names import tidy_name
 from masthead.web.access import public
+from masthead.web.form_mistakes import show_others
 from masthead.web.forms import redisplays_expired_form
 
 bp = Blueprint("setup", __name__)
@@ -71,7 +73,16 @@ def finish() -> ResponseReturnValue:
             db.session.commit()
             flash("Your publication is ready. Welcome.")
             return redirect(url_for("site.home"), code=303)
+    show_others(form, lambda: _mistakes(form))
     return render_template("site/setup.html", form=form), 422
+
+
+def _mistakes(form: SetupForm) -> tuple[Invalid, ...]:
+    said = form.right("title", "username", "email", "password")
+    mistakes = Mistakes(judge(said, is_taken=has_account))
+    with mistakes:
+        settings.check_title(said.get("title"))
+    return mistakes.found
 
 
 def _hash_of_link() -> str:

@@ -1,6 +1,7 @@
 """Making tags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -9,7 +10,7 @@ from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import claim, db
-from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
 from masthead.tags import queries
 from masthead.tags.models import KEY_CHARACTERS, NAME_CHARACTERS, TAGS_LIMIT, Tag
 from masthead.text.names import name_key
@@ -107,6 +108,18 @@ def make(name: str, *, description: str, by: User) -> Tag:
     tag = db.session.scalars(queries.with_keys([key])).one()
     tag.description = description
     return tag
+
+
+def judge(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
+    """What is wrong with a tag that somebody sent; what was not sent is left out."""
+    mistakes = Mistakes()
+    with mistakes:
+        if said.get("name") is not None and (tag is None or said["name"] != tag.name):
+            key, _ = _key_and_name(said["name"])
+            other = db.session.scalar(queries.with_keys([key]))
+            if other is not None and (tag is None or other.id != tag.id):
+                raise Invalid(TAKEN, field="name")
+    return mistakes.found
 
 
 def change(tag: Tag, *, by: User, name: str | Unset = UNSET, description: str | Unset = UNSET) -> None:

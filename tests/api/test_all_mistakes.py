@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.api.conftest import Caller
-from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory
+from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory
 from tests.support.people import Cast
 
 WRONG_POST = {
@@ -180,6 +180,46 @@ def test_token_names_every_wrong_member(as_: Callable[..., Caller], cast: Cast) 
     assert wrong_of(rhea("POST", "/tokens", body)) == {"name", "scopes"}
     body["days"] = 0
     assert wrong_of(rhea("POST", "/tokens", body)) == set(body)
+
+
+def test_tag_names_every_wrong_member(as_: Callable[..., Caller], cast: Cast) -> None:
+    TagFactory(name="River", slug="river")
+    edith = as_(cast.edith)
+    for name in ("river", "a, b", 7):
+        body = {"name": name, "description": "x" * 5_000}
+        assert wrong_of(edith("POST", "/tags", body)) == set(body)
+    TagFactory(name="Boats", slug="boats")
+    etag = edith("GET", "/tags/boats").headers["ETag"]
+    body = {"name": "River", "description": 7}
+    assert wrong_of(edith("PATCH", "/tags/boats", body, etag=etag)) == set(body)
+
+
+def test_mistakes_about_what_is_not_there_are_those_of_their_shape(
+    as_: Callable[..., Caller], cast: Cast
+) -> None:
+    edith = as_(cast.edith)
+    for path in ("/tags/none", "/posts/none", "/pages/none"):
+        assert edith("PATCH", path, {"unknown": 1}).status_code == 422
+
+
+def test_invitation_names_every_wrong_member(as_: Callable[..., Caller], cast: Cast) -> None:
+    ada = as_(cast.ada)
+    for email in ("nonsense", cast.walt.email):
+        body = {"email": email, "role": "emperor"}
+        assert wrong_of(ada("POST", "/users/invitations", body)) == set(body)
+
+
+def test_a_registration_counts_once_however_wrong_it_is(
+    make_app: Callable[..., object], new_client: Callable[..., object], cast: Cast
+) -> None:
+    caller = Caller(new_client(make_app(RATELIMIT_REGISTRATION="2 per hour")))  # type: ignore[arg-type]
+    body = {"username": "walt", "email": "grace@example.org", "password": "a lamp, a desk and a deadline"}
+    assert wrong_of(caller("POST", "/auth/register", body)) == {"username"}
+    short = body | {"password": "x"}
+    assert wrong_of(caller("POST", "/auth/register", short)) == {"username", "password"}
+    # Nobody lists user names by mistakes made on purpose.
+    assert wrong_of(caller("POST", "/auth/register", short)) == {"password"}
+    assert caller("POST", "/auth/register", body).status_code == 429
 
 
 def test_judging_stores_nothing(as_: Callable[..., Caller], cast: Cast) -> None:

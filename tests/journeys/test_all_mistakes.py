@@ -3,7 +3,7 @@
 import pytest
 
 from masthead.errors import Invalid, Mistakes, SeveralInvalid
-from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory
+from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory
 from tests.support.documents import Document
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document
@@ -75,6 +75,9 @@ def test_settings_name_every_wrong_field(client: Visitor, cast: Cast, sign_in: o
     sign_in(client, cast.ada)  # type: ignore[operator]
     sent = {"title": "", "accent": "red", "language": "??", "posts_per_page": "0", "navigation": "About"}
     assert wrong_of(client.fill_in("/admin/settings", **sent)) == set(sent)
+    # Only the action finds that a title shows nothing.
+    assert wrong_of(client.fill_in("/admin/settings", title="\u200b")) == {"title"}
+    assert wrong_of(client.fill_in("/admin/settings", title="\u200b", accent="red")) == {"title", "accent"}
 
 
 def test_redirect_names_both_addresses(client: Visitor, cast: Cast, sign_in: object) -> None:
@@ -108,6 +111,35 @@ def test_comment_says_that_text_and_parent_are_missing(client: Visitor, cast: Ca
     page = document(answer)
     assert "Write something first." in page.text("//main")
     assert "The comment that you answer is no longer here." in page.text("//main")
+
+
+def test_password_names_the_wrong_one_and_the_weak_one(client: Visitor, cast: Cast, sign_in: object) -> None:
+    sign_in(client, cast.walt)  # type: ignore[operator]
+    sent = {"current_password": "not mine", "password": "password", "password_confirm": "password"}
+    for confirmation in ("password", "other"):
+        sent["password_confirm"] = confirmation
+        answer = client.fill_in("/auth/security", sent, action="/auth/security/password")
+        expected = set(sent) if confirmation == "other" else set(sent) - {"password_confirm"}
+        assert wrong_of(answer) == expected
+
+
+def test_address_names_itself_and_the_wrong_password(client: Visitor, cast: Cast, sign_in: object) -> None:
+    sign_in(client, cast.walt)  # type: ignore[operator]
+    for email in ("nonsense", "a@b", "x@-.example"):
+        sent = {"current_password": "not mine", "email": email}
+        answer = client.fill_in("/auth/security", sent, action="/auth/security/address")
+        assert wrong_of(answer) == {"current_password", "email"}
+
+
+def test_tag_names_a_taken_name_beside_a_long_description(
+    client: Visitor, cast: Cast, sign_in: object
+) -> None:
+    tag, other = TagFactory(name="River"), TagFactory(name="Boats")
+    sign_in(client, cast.edith)  # type: ignore[operator]
+    for path in ("/admin/tags/create", f"/admin/tags/{other.id}"):
+        for name in (tag.name, "a, b", ""):
+            answer = client.fill_in(path, name=name, description="x" * 5_000)
+            assert wrong_of(answer) == {"name", "description"}
 
 
 def test_mistakes_are_one_error_of_each_once() -> None:

@@ -102,6 +102,22 @@ def test_a_mistake_is_shown_beside_its_field_and_makes_nothing(client, link, fie
     assert client.fill_in(link, ANSWERS).status_code == 303
 
 
+@pytest.mark.parametrize("confirmation", ["password", "other"])
+def test_several_mistakes_are_shown_at_once(client, link, confirmation):
+    wrong = {
+        "title": "\u200b",
+        "accent": "red",
+        "username": "-x-",
+        "email": "nonsense",
+        "password": "password",
+        "password_confirm": confirmation,
+    }
+    answer = client.fill_in(link, wrong)
+    assert answer.status_code == 422
+    expected = set(wrong) - ({"password_confirm"} if confirmation == "password" else set())
+    assert set(document(answer).all("//*[@aria-invalid='true']/@name")) == expected
+
+
 def test_of_two_people_with_the_link_one_becomes_administrator(link, new_client, in_parallel, app):
     visitors = [new_client() for _ in range(8)]
     forms = [

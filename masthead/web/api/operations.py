@@ -161,11 +161,16 @@ def _with_others(
 
 
 def _judged(described: Operation, said: dict[str, Any], arguments: dict[str, Any]) -> tuple[Invalid, ...]:
+    mistakes = Mistakes()
     try:
-        return tuple(described.judge(said, **arguments)) if described.judge is not None else ()
+        # A thing that is not there has no mistakes.
+        with mistakes:
+            for mistake in described.judge(said, **arguments) if described.judge is not None else ():
+                mistakes.add(mistake)
     finally:
         # Judging may have made what the request would have stored.
         db.session.rollback()
+    return mistakes.found
 
 
 def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
