@@ -105,6 +105,12 @@ def _byline(username: str, role: Role, at: datetime) -> User:
     )
 
 
+def rename(user: User, name: str) -> None:
+    """Give a byline another name; one that somebody with an account shows is told apart (imports)."""
+    user.name = name[:NAME_CHARACTERS]
+    _tell_apart([user])
+
+
 def complete(user: User, *, name: str, bio: str, website: str) -> None:
     """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
     if not shown_names.of_accounts([name], but=[user.id]):

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from masthead.importing.dialects.base import HTML, MARKDOWN, without_ending
+from masthead.importing.dialects.base import HTML, without_ending
+from masthead.importing.dialects.site_data import MARKDOWN
 from masthead.importing.items import Item, Standing
 from masthead.redirects.queries import normal_path
 from masthead.text.slugs import slugify
@@ -57,6 +58,10 @@ class Addresses:
             self._lists.update(tag_pages(tag))
         for author in item.authors:
             self._lists.update(author_pages(author.key))
+
+    def add_lists(self, paths: Iterable[str]) -> None:
+        """Add pages of a tag or an author that a file names."""
+        self._lists.update(normal_path(path).removesuffix(".html") for path in paths)
 
     def own(self, item: Item) -> None:
         """Add the item's own old address, where nobody else owns it."""

@@ -123,7 +123,7 @@ def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
             work.tell(batch)
             progress.update(bar, description="Importing", total=work.total, advance=len(batch.results))
         if not wishes.dry_run:
-            work.keep_lists()
+            work.settle()
             # The tables may have become a thousand times as large as they were.
             refresh_statistics()
             work.record()

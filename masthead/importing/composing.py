@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from masthead.importing import lead_pictures, people, permalinks, standing, wording
+from masthead.importing import former, lead_pictures, people, permalinks, standing, wording
 from masthead.importing.folder import shown
 from masthead.importing.front_matter import Document
 from masthead.importing.items import Author, Fate, Item, Kind, Note, Notebook
-from masthead.importing.values import Fields, as_list, as_text
+from masthead.importing.values import OF_THE_THEME, Fields, as_list, as_text
 from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.excerpts import excerpt
@@ -21,25 +21,7 @@ if TYPE_CHECKING:
     from masthead.importing.dialects.base import Dialect, Generator, Place
 
 SUMMARIES: Final = ("excerpt", "summary", "description", "standfirst", "dek", "subtitle", "abstract")
-FORMER_ADDRESSES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "redirects")
 LANGUAGES: Final = ("lang", "language", "locale")
-#: They say how the theme shows a text, not what it says; nothing of the publication is lost with them.
-OF_THE_THEME: Final = frozenset(
-    {
-        "layout",
-        "template",
-        "type",
-        "cascade",
-        "excerpt_separator",
-        "permalink",
-        "weight",
-        "order",
-        "eleventynavigation",
-        "nav_order",
-        "menu",
-    }
-)
-
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -113,22 +95,8 @@ def _addresses(
 
 
 def _former(dialect: "Generator", fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
-    """Aliases; one without a slash in front is meant from the root of the site, and with Hugo beside the text.
-
-    Every generator writes them into the folder that it publishes, so they stood below the base path of the site.
-    """
-    bases = (dialect.base_path, "")
-    for name in FORMER_ADDRESSES:
-        for value in as_list(fields.value(name)):
-            address = as_text(value).strip()
-            if not address or isinstance(value, (list, dict)):
-                continue
-            if "://" in address or address.startswith("//"):
-                yield permalinks.path_of(address)
-            elif address.startswith("/") or not (dialect.aliases_stand_beside or address.startswith(".")):
-                yield from permalinks.unique(permalinks.rooted(f"{base}/{address}") for base in bases)
-            else:
-                yield permalinks.path_of(permalinks.joined(own[0].rstrip("/") if own else "/", address))
+    at = own[0] if own else ""
+    return former.paths(fields, at, base=dialect.base_path, beside=dialect.aliases_stand_beside)
 
 
 def _slug(place: "Place", fields: Fields, own: tuple[str, ...]) -> str:
@@ -187,6 +155,9 @@ def _summary(fields: Fields, notes: Notebook) -> str:
 def _tags(dialect: "Dialect", fields: Fields, notes: Notebook) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for written in dialect.tags(fields):
+        if (topic := dialect.topic(written)) is not None:
+            found.setdefault(name_key(topic.name), topic.name)
+            continue
         name = " ".join(wording.plain_line(written).replace(",", " ").split()).lstrip("#")
         if len(name) > NAME_CHARACTERS:
             notes.changed(

@@ -9,13 +9,14 @@ from typing import Final
 
 from masthead.importing import front_matter
 from masthead.importing.decoding import decode
-from masthead.importing.dialects.base import DATED_NAME, HTML, MARKDOWN, Dialect
+from masthead.importing.dialects.base import DATED_NAME, HTML, Dialect
 from masthead.importing.dialects.eleventy import Eleventy
 from masthead.importing.dialects.hugo import Hugo
 from masthead.importing.dialects.jekyll import Jekyll
 from masthead.importing.dialects.masthead import Masthead
 from masthead.importing.dialects.pelican import Pelican
 from masthead.importing.dialects.plain import Plain
+from masthead.importing.dialects.site_data import MARKDOWN
 from masthead.importing.dialects.zola import Zola
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder, Found

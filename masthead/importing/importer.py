@@ -19,11 +19,22 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
-from masthead.importing import actions, belongings, lists, planning, queries, restoring, starters, workshop
+from masthead.importing import (
+    actions,
+    belongings,
+    describing,
+    lists,
+    planning,
+    queries,
+    restoring,
+    starters,
+    workshop,
+)
 from masthead.importing.actions import Outcome, Run
 from masthead.importing.belongings import Belonging, Drawer
 from masthead.importing.detection import DIALECTS, dialect_of
-from masthead.importing.dialects.base import Dialect, Options
+from masthead.importing.dialects.base import Dialect
+from masthead.importing.dialects.site_data import Options
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder, shown
 from masthead.importing.foreword import Foreword, foreword
@@ -234,9 +245,13 @@ class Import:
         except DomainError as error:
             batch.failures[source] = Failure(source, error.message)
 
-    def keep_lists(self) -> None:
-        """Lead feeds and lists of the old site to ours, when all texts are there; the caller commits."""
+    def settle(self) -> None:
+        """Describe authors and tags, and lead feeds and lists of the old site to ours, when all texts are there; the
+        caller commits.
+        """
         if not self._dialect.is_ours and self._found.posts:
+            self._problems += describing.describe(self._found, run=self._run) + self._run.renamed
+            self._run.renamed.clear()
             redirects.keep_all(lists.destinations(self._dialect, self._found))
 
     def tell(self, batch: Batch) -> None:
@@ -273,6 +288,8 @@ class Import:
         summary.gone = sorted(self._known.keys() - present)
         summary.problems = [_problem(name, error) for name, error in self._dialect.problems]
         summary.problems += self._problems
+        summary.authors = sum(bool(one.bio or one.website or one.file) for one in found.authors.values())
+        summary.topics = len(found.topics)
         summary.others = found.others.total()
         summary.peak_memory = max(summary.peak_memory, peak_memory())
         return summary

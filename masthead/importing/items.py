@@ -52,6 +52,10 @@ class Author:
     name: str
     bio: str = ""
     website: str = ""
+    #: Where the old site had a page about them.
+    aliases: tuple[str, ...] = ()
+    #: The text that goes to the profile whole, if one describes them.
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from masthead.db import Base, Identifier
 
 
 class ImportedItem(Base):
-    """A file that became a post, a page or a redirect. Without a target, somebody has deleted it here since."""
+    """A file that became a post, a page or a redirect. Without a target, somebody has deleted it here since.
+
+    Other kinds are authors and topics: there the fingerprint is that of the words that the import wrote.
+    """
 
     __tablename__ = "imported_item"
     __table_args__ = (

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from masthead.accounts.models import NAME_CHARACTERS
-from masthead.importing import wording
+from masthead.importing import former, permalinks, wording
 from masthead.importing.items import Author
 from masthead.importing.values import Fields, Value, as_list, as_text
 from masthead.text.excerpts import excerpt
 from masthead.text.names import name_key
+from masthead.text.slugs import slugify
 
 #: More would be a list of thanks.
 MAX_AUTHORS: Final = 40
@@ -26,8 +28,12 @@ PLURAL: Final = (
 SINGULAR: Final = ("author", "byline", "writer", "created_by", "params.author", "extra.author")
 _NAMES: Final = ("full_name", "display_name", "name", "title")
 _KEYS: Final = ("key", "id", "slug", "username", "nickname", "handle", "short_name", "name")
-_BIOS: Final = ("bio", "biography", "description", "about")
+_BIOS: Final = ("bio", "biography", "description", "about", "blurb", "summary")
 _SITES: Final = ("website", "web", "url", "uri", "homepage", "site", "link")
+#: All that a profile is made of.
+FIELDS: Final = (
+    *_NAMES, *_KEYS, *_BIOS, *_SITES, "first_name", "given_name", "last_name", "family_name", "surname",
+)  # fmt: skip
 _MAIL: Final = re.compile(r"\s*<[^<>@\s]+@[^<>\s]+>\s*")
 _LINK: Final = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 
@@ -99,6 +105,9 @@ def _named(value: Value, known: Directory, *, splits: bool) -> Iterator[Author]:
 def _looked_up(name: str, known: Directory) -> Author:
     name = _line(name)
     found = known.get(name_key(name.lstrip("@")))
+    if found is None and (found := known.get(name_key(slugify(name)))) is not None:
+        # A folder is called like the address of a name; the text says the name itself, which stays the key.
+        found = replace(found, key=name)
     return found or Author(name.lstrip("@") or name, _name(name))
 
 
@@ -107,6 +116,9 @@ def _person(value: Mapping[str, Value], key: str) -> Author | None:
     fields = Fields(value)
     first, last = fields.text("first_name", "given_name"), fields.text("last_name", "family_name", "surname")
     name = _line(fields.text(*_NAMES)) or _line(f"{first} {last}")
+    if not name and fields.text(*_BIOS, *_SITES) and not _is_group(value):
+        # The key is the name, as in `AUTHORS = {"Ada Lovelace": {"bio": …}}`.
+        name = key
     if not name:
         return None
     return Author(
@@ -114,6 +126,7 @@ def _person(value: Mapping[str, Value], key: str) -> Author | None:
         name=_name(name),
         bio=fields.text(*_BIOS)[:BIO_CHARACTERS],
         website=_website(fields.text(*_SITES)),
+        aliases=permalinks.unique(former.paths(fields, "", base="", beside=False)),
     )
 
 

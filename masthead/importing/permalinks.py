@@ -101,6 +101,14 @@ def path_of(address: str) -> str:
         return ""
 
 
+def host_of(address: str) -> str:
+    """The host of a whole address without `www.`; '' if it has none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def joined(base: str, address: str) -> str:
     """The address as seen from a base; '' if it cannot be one."""
     try:

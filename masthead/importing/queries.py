@@ -27,8 +27,9 @@ def key_of(source: str, name: str) -> str:
 
 
 def of_source(session: Session, source: str) -> dict[str, ImportedItem]:
-    """What was imported from a source, by path; detached."""
-    items = session.scalars(select(ImportedItem).where(ImportedItem.source == source))
+    """The texts that were imported from a source, by path; detached."""
+    texts = ImportedItem.kind.in_([kind.value for kind in Kind])
+    items = session.scalars(select(ImportedItem).where(ImportedItem.source == source, texts))
     return {item.path: item for item in items}
 
 
@@ -45,6 +46,20 @@ def bylines(keys: Iterable[str]) -> Select[str, User]:
         .where(ImportedAuthor.key.in_(list(keys)))
         .options(joinedload(User.role, innerjoin=True))
     )
+
+
+def authors(keys: Iterable[str]) -> Select[ImportedAuthor, User]:
+    """The authors with these keys, and who was made for them."""
+    return (
+        select(ImportedAuthor, User)
+        .join(User, User.id == ImportedAuthor.user_id)
+        .where(ImportedAuthor.key.in_(list(keys)))
+    )
+
+
+def by_keys(keys: Iterable[str]) -> Select[ImportedItem]:
+    """The items with these keys."""
+    return select(ImportedItem).where(ImportedItem.key.in_(list(keys)))
 
 
 def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, int]:

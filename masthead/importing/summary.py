@@ -23,6 +23,9 @@ class Summary:
     gone: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     others: int = 0
+    #: Authors and tags that files of the old site describe.
+    authors: int = 0
+    topics: int = 0
     fetch_images: bool = False
     #: The addresses of pictures of other sites in what was written, in their order.
     pictures_elsewhere: dict[str, None] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Summary:
             "problems": self.problems,
             "plan": self.plan.facts() if self.plan else {},
             "pictures_of_other_sites": list(self.pictures_elsewhere),
+            "described": {"authors": self.authors, "tags": self.topics},
             "other_files": self.others,
             "seconds": round(seconds, 3),
             "posts_per_second": round(self.stored / seconds, 1) if seconds else None,
@@ -62,6 +66,12 @@ class Summary:
     def sentences(self, seconds: float) -> Iterator[str]:
         """For the shell."""
         yield from self.problems
+        if self.authors or self.topics:
+            counts = ((self.authors, "author"), (self.topics, "tag"))
+            named = " and ".join(
+                f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count
+            )
+            yield f"Described by files of the old site: {named}; what was edited here stays."
         if self.pictures_elsewhere:
             yield self._pictures()
         if self.others:

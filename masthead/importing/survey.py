@@ -11,11 +11,14 @@ from typing import Final
 
 from masthead.importing import permalinks
 from masthead.importing.addresses import Addresses
-from masthead.importing.dialects.base import FOREIGN, HTML, MARKDOWN, Dialect
+from masthead.importing.descriptions import Topic
+from masthead.importing.dialects.base import FOREIGN, HTML, Dialect
+from masthead.importing.dialects.site_data import MARKDOWN
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Found, shown
-from masthead.importing.items import Item, Kind, LeftOut, Standing
+from masthead.importing.items import Author, Item, Kind, LeftOut, Standing
 from masthead.redirects.queries import normal_path
+from masthead.text.names import name_key
 
 #: Folders further down are counted with the one above them.
 FOLDER_DEPTH: Final = 3
@@ -55,6 +58,9 @@ class Survey:
     others: Counter[str] = field(default_factory=Counter)
     addresses: Addresses = field(default_factory=Addresses)
 
+    #: The authors whom posts credit, by what the texts call them, and the topics that files describe and posts name.
+    authors: dict[str, Author] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
     #: Posts and pages, by folder.
     folders: Counter[tuple[str, Kind]] = field(default_factory=Counter)
     #: The folders above the old addresses of posts, where the old site had lists.
@@ -69,6 +75,11 @@ class Survey:
             self.parents.update(permalinks.parents(normal_path(path) for path in item.old_paths[:1]))
         if item.kind is Kind.POST and item.old_paths and len(self.samples) < SAMPLES:
             self.samples.append((item.source, item.old_paths[0]))
+
+    def described(self) -> Iterator[Author | Topic]:
+        """Authors and topics that have a page here."""
+        yield from self.authors.values()
+        yield from self.topics.values()
 
     @property
     def posts(self) -> int:
@@ -85,23 +96,52 @@ def survey(dialect: Dialect) -> Survey:
     """Look at every file of the folder."""
     found = Survey()
     items: list[Item] = []
+    waiting: list[tuple[str, Item | LeftOut]] = []
+    describing = dialect.describing()
     for path in _candidates(dialect, found):
         try:
             item = dialect.item(path, dialect.folder.read(path))
         except Unreadable as error:
             found.failures.append(Failure(shown(path), error.message, error.line))
             continue
-        if isinstance(item, LeftOut):
-            found.left_out.append(item)
-            continue
-        found.entries.append(
-            Entry(path, item.source, item.kind, item.slug, item.language, dialect.is_foreign(item.language))
-        )
-        found.addresses.place(path, item)
-        found.note(path, item)
-        items.append(_without_text(item))
+        if path in describing:
+            waiting.append((path, item))
+        else:
+            _take(dialect, found, items, path, item)
+    _meet(dialect, found, items)
+    used = {one.file for one in found.described()}
+    for path, item in waiting:
+        if path in used:
+            found.left_out.append(LeftOut(shown(path), f"It went to the page of {describing[path]}."))
+        else:
+            _take(dialect, found, items, path, item)
     _give_addresses(items, found.addresses)
     return found
+
+
+def _take(dialect: Dialect, found: Survey, items: list[Item], path: str, item: Item | LeftOut) -> None:
+    if isinstance(item, LeftOut):
+        found.left_out.append(item)
+        return
+    found.entries.append(
+        Entry(path, item.source, item.kind, item.slug, item.language, dialect.is_foreign(item.language))
+    )
+    found.addresses.place(path, item)
+    found.note(path, item)
+    items.append(_without_text(item))
+
+
+def _meet(dialect: Dialect, found: Survey, items: list[Item]) -> None:
+    """Note whom posts credit and which of the described topics they name: only these get a page here."""
+    posts = [item for item in items if item.kind is Kind.POST]
+    for author in (author for item in posts for author in item.authors):
+        found.authors.setdefault(author.key, author)
+    topics = {name_key(topic.name): topic for topic in reversed(list(dialect.known_topics.values()))}
+    for key in dict.fromkeys(name_key(tag) for item in posts for tag in item.tags):
+        if key in topics:
+            found.topics[key] = topics[key]
+    for one in found.described():
+        found.addresses.add_lists(one.aliases)
 
 
 def _give_addresses(items: list[Item], addresses: Addresses) -> None:

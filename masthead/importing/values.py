@@ -14,6 +14,23 @@ Value: TypeAlias = "str | int | float | bool | datetime | date | time | list[Val
 MAX_DEPTH: Final = 40
 _FALSE: Final = frozenset({"", "false", "no", "off", "n", "0", "null", "none"})
 
+#: They say how the theme shows a text, not what it says; nothing of the publication is lost with them.
+OF_THE_THEME: Final = frozenset(
+    {
+        "layout",
+        "template",
+        "type",
+        "cascade",
+        "excerpt_separator",
+        "permalink",
+        "weight",
+        "order",
+        "eleventynavigation",
+        "nav_order",
+        "menu",
+    }
+)
+
 
 class Fields:
     """Front matter asked by name: capitals, hyphens and underscores make no difference, `cover.image` looks inside.

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from masthead.importing.detection import dialect_of
-from masthead.importing.dialects.base import Dialect, Options
+from masthead.importing.dialects.base import Dialect
+from masthead.importing.dialects.site_data import Options
 from masthead.importing.folder import Folder
 from masthead.importing.gallery import Gallery
 from masthead.importing.items import Fate, Item

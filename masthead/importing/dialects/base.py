@@ -4,31 +4,26 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from masthead.importing import (
     composing,
-    dates,
     front_matter,
     old_heading_ids,
     people,
     permalinks,
-    yaml_values,
 )
 from masthead.importing.decoding import decode
-from masthead.importing.errors import Unreadable
+from masthead.importing.dialects.site_data import SiteData
 from masthead.importing.folder import Folder, shown
 from masthead.importing.front_matter import Document
-from masthead.importing.items import Author, Item, Kind, LeftOut, Notebook
+from masthead.importing.items import Item, Kind, LeftOut, Notebook
 from masthead.importing.standing import PUBLISHING
-from masthead.importing.values import Fields, Value, as_list, as_text, tidied
+from masthead.importing.values import Fields, Value, as_list, as_text
 
-MARKDOWN: Final = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mdown", ".mdwn"})
 HTML: Final = frozenset({".html", ".htm"})
 #: Texts in notations that Masthead does not read; named, so that nobody misses them silently.
 FOREIGN: Final = {
@@ -41,8 +36,6 @@ FOREIGN: Final = {
     ".mdx": "MDX",
 }
 DATED_NAME: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ T](.+)", re.DOTALL)
-DATA_FILES: Final = ("authors", "author", "people", "team", "members", "contributors", "writers", "staff")
-DATA_NOTATIONS: Final = ("yml", "yaml", "json", "toml")
 _ABOUT_THE_FOLDER: Final = frozenset(
     [
         "readme",
@@ -58,24 +51,6 @@ _ABOUT_THE_FOLDER: Final = frozenset(
         "notice",
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the person who imports decides."""
-
-    now: datetime
-    zone: tzinfo | None = None
-    publish_future: bool = False
-    #: Where the texts were public, if the folder does not say so.
-    old_url: str = ""
-    #: Patterns of paths whose texts are posts, or pages, whatever they look like.
-    posts: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    #: Who is credited with posts that name nobody.
-    byline: str = ""
-    #: Pictures of other sites are copied here.
-    fetch_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +73,19 @@ class Place:
     date_counts_first: bool = False
 
 
-class Dialect(ABC):
+class Dialect(SiteData, ABC):
     """One way to lay out texts in a folder. Objects travel to other processes, so they hold plain data only."""
 
     title: ClassVar[str]
-    #: Files that settings may stand in, the first that exists counts.
-    settings_files: ClassVar[tuple[str, ...]] = ()
     #: `tags: two words` are two tags.
     splits_tags_at_spaces: ClassVar[bool] = False
-    #: `Title: …` lines may stand in front of a text.
-    has_header_lines: ClassVar[bool] = False
     #: Addresses are made of the date in the zone that it is written in, rather than in that of the site.
     dates_keep_their_zone: ClassVar[bool] = False
     #: `11/02/2024` is a day in November.
     writes_month_first: ClassVar[bool] = False
     #: `author: Ada, Grace` are two people.
     splits_author: ClassVar[bool] = False
-    #: Texts are in our own Markdown already, and `belongings` hold the rest.
-    is_ours: ClassVar[bool] = False
     left_out_folders: ClassVar[frozenset[str]] = frozenset({"node_modules", "vendor", "__pycache__"})
-
-    def __init__(self, folder: Folder, options: Options) -> None:
-        self.folder = folder
-        self.options = options
-        #: Settings and data files that cannot be read, and why.
-        self.problems: list[tuple[str, Unreadable]] = []
-        self.settings = Fields(self._read_settings())
-        self.zone = options.zone or self._zone()
-        self.known_authors = people.directory(self._authors())
 
     @classmethod
     def is_at_home(cls, folder: Folder) -> bool:
@@ -147,31 +107,15 @@ class Dialect(ABC):
         """Whether an HTML file is a text and not a part of the theme."""
         return False
 
-    @property
-    def old_url(self) -> str:
-        """Where the site was."""
-        return self.options.old_url or self.settings.text("url", "baseURL", "base_url", "SITEURL")
-
     def tags(self, fields: Fields) -> Iterator[str]:
         """The names of what a text is about, the most important first."""
         for name in ("tags", "tag", "taxonomies", "categories", "category", "topics", "topic", "series"):
             yield from self._names(fields.value(name))
 
     @cached_property
-    def base_path(self) -> str:
-        """The path below which the old site lay, without a slash at its end."""
-        try:
-            return urlsplit(self.old_url).path.rstrip("/")
-        except ValueError:
-            return ""
-
-    @cached_property
     def old_hosts(self) -> frozenset[str]:
         """The host names of the old site, with and without www."""
-        try:
-            host = (urlsplit(self.old_url).hostname or "").removeprefix("www.")
-        except ValueError:
-            return frozenset()
+        host = permalinks.host_of(self.old_url)
         return frozenset({host, f"www.{host}"}) if "." in host else frozenset()
 
     @cached_property
@@ -230,82 +174,9 @@ class Dialect(ABC):
         else:
             yield from people.flat_names(value)
 
-    # Settings and data --------------------------------------------------------------------------
-
-    def _read_settings(self) -> dict[str, Value]:
-        for name in self.settings_files:
-            if self.folder.holds(name):
-                value = self.data(name)
-                return value if isinstance(value, dict) else {}
-        return {}
-
-    def data(self, path: str) -> Value:
-        """A file of settings or data in the notation of its ending; what is wrong with it goes into the report."""
-        try:
-            text = decode(self.folder.read(path)).text
-            match PurePosixPath(path).suffix:
-                case ".toml":
-                    return front_matter.parse_toml(text)
-                case ".json":
-                    return front_matter.parse_json(text)
-                case _:
-                    return tidied(yaml_values.load(text))
-        except Unreadable as error:
-            self.problems.append((path, error))
-            return None
-
-    def _zone(self) -> tzinfo:
-        name = self.settings.text("timezone", "timeZone")
-        if not name:
-            return UTC
-        try:
-            return dates.zone_named(name)
-        except ValueError as error:
-            self.problems.append((self.settings_files[0], Unreadable(str(error))))
-            return UTC
-
-    def data_folders(self) -> tuple[str, ...]:
-        """Where the generator keeps data."""
-        return ("_data", "data", "src/_data")
-
-    def _authors(self) -> Iterator[Author]:
-        for within in self.data_folders():
-            for name in DATA_FILES:
-                for notation in DATA_NOTATIONS:
-                    path = f"{within}/{name}.{notation}"
-                    if self.folder.holds(path):
-                        yield from people.described(self.data(path))
-                yield from self._author_files(f"{within}/{name}")
-        yield from self._author_files("_authors")
-        in_settings = self.settings.value("authors")
-        if isinstance(in_settings, (dict, list)):
-            yield from people.described(in_settings, top=False)
-
-    def _author_files(self, within: str) -> Iterator[Author]:
-        """A file for each author, in a folder."""
-        for path in self.folder.files_in(within):
-            stem, _, ending = path.rpartition("/")[2].rpartition(".")
-            if ending in DATA_NOTATIONS:
-                yield from people.described(self.data(path), top=False, key=stem)
-            elif f".{ending}" in MARKDOWN:
-                yield from self._author_file(path, stem)
-
-    def _author_file(self, path: str, key: str) -> Iterator[Author]:
-        """The author whom the front matter of a text describes."""
-        try:
-            values = front_matter.split(decode(self.folder.read(path)).text).values
-        except Unreadable as error:
-            self.problems.append((path, error))
-            return
-        named = Fields(values).text("short_name", "username", "slug")
-        yield from people.described(values, top=False, key=named or key)
-
 
 class Generator(Dialect):
     """A dialect of somebody else's, whose texts are read by what their paths and front matter usually mean."""
-
-    #: Whether an alias without a slash in front is meant beside the text, rather than from the root of the site.
-    aliases_stand_beside: ClassVar[bool] = False
 
     @abstractmethod
     def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:

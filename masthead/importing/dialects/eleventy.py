@@ -111,6 +111,14 @@ class Eleventy(Generator):
         """`_data` in the input folder."""
         return ("_data", f"{self.input}/_data") if self.input else ("_data", "src/_data")
 
+    def content_roots(self) -> tuple[str, ...]:
+        """The input folder."""
+        return (self.input,)
+
+    def topic_slug(self, name: str) -> str:
+        """As the page of a tag is called."""
+        return old_slugs.eleventy_slugify(name)
+
     def defaults(self, path: str) -> dict[str, Value]:
         """The directory data files of each folder on the way, and the file's own."""
         merged: dict[str, Value] = {}

@@ -42,6 +42,17 @@ class Hugo(HugoSite):
         slug = self._cleaned("/" + old_slugs.hugo_file(name), False)
         return tuple(f"/{taxonomy}{slug}" for taxonomy in self.taxonomies)
 
+    def topic_folders(self) -> Iterator[str]:
+        """Those of the site's own taxonomies as well."""
+        yield from super().topic_folders()
+        for root in self.content_roots():
+            own = (name for name in self.taxonomies if name.lower() not in _OTHER_TAXONOMIES)
+            yield from (f"{root}/{name}".lstrip("/") for name in own)
+
+    def topic_slug(self, name: str) -> str:
+        """As the folder of a term is called."""
+        return old_slugs.hugo_lowered(old_slugs.hugo_file(name))
+
     @cached_property
     def taxonomies(self) -> tuple[str, ...]:
         """The plural names of what texts are sorted by."""

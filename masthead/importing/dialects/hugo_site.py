@@ -9,10 +9,10 @@ from typing import ClassVar, Final
 
 from masthead.importing import front_matter
 from masthead.importing.decoding import decode
-from masthead.importing.dialects.base import DATA_NOTATIONS, Generator, without_ending
+from masthead.importing.dialects.base import Generator, without_ending
+from masthead.importing.dialects.site_data import DATA_NOTATIONS
 from masthead.importing.errors import Unreadable
 from masthead.importing.folder import Folder
-from masthead.importing.items import Author
 from masthead.importing.values import Fields, Value, as_list
 
 _SETTINGS_FOLDER: Final = "config/_default"
@@ -158,14 +158,9 @@ class HugoSite(Generator):
                 return root.within + path[len(within) + 1 :], root.language
         return None
 
-    def _authors(self) -> Iterator[Author]:
-        """Data files, and the pages of an `authors` taxonomy."""
-        yield from super()._authors()
-        for within in ("content/authors", "content/author"):
-            for folder in self.folder.folders_in(within):
-                for name in ("_index.md", "index.md"):
-                    if self.folder.holds(f"{folder}/{name}"):
-                        yield from self._author_file(f"{folder}/{name}", folder.rpartition("/")[2])
+    def content_roots(self) -> tuple[str, ...]:
+        """The folders of content."""
+        return tuple(dict.fromkeys((*self.content_folders, "content")))
 
 
 def _passed_down(cascade: Value, inner: str) -> dict[str, Value]:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing import old_heading_ids, old_slugs, people, permalinks
+from masthead.importing import descriptions, old_heading_ids, old_slugs, people, permalinks
 from masthead.importing.dialects.base import (
     DATED_NAME,
     Generator,
@@ -160,6 +160,19 @@ class Jekyll(Generator):
         for _, values in sorted(found, key=lambda pair: pair[0]):
             merged.update(values)
         return merged
+
+    def content_roots(self) -> tuple[str, ...]:
+        """Pages lie at the top."""
+        return ("",)
+
+    def topic_folders(self) -> Iterator[str]:
+        """Collections as well."""
+        yield from super().topic_folders()
+        yield from (f"_{name}" for name in descriptions.TOPIC_FOLDERS)
+
+    def topic_slug(self, name: str) -> str:
+        """As the page of a tag is called."""
+        return old_slugs.jekyll(name)
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
         """The pages that `jekyll-archives` makes by its settings."""

@@ -101,6 +101,17 @@ class Pelican(Generator):
             if pattern
         )
 
+    def content_roots(self) -> tuple[str, ...]:
+        """The folder of content, and the pages in it."""
+        return (self.content, *(f"{self.content}/{name}".lstrip("/") for name in self.page_folders))
+
+    def topic_data(self) -> Iterator[Value]:
+        """What themes read in the settings."""
+        yield from super().topic_data()
+        for kind in ("TAG", "TAGS", "CATEGORY", "CATEGORIES"):
+            for words in ("DESCRIPTION", "DESCRIPTIONS"):
+                yield self.settings.value(f"{kind}_{words}")
+
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
         """Headings had ids if the extension `toc` was switched on."""

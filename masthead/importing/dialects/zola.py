@@ -61,16 +61,31 @@ class Zola(Generator):
         if self.settings.value("ignored_content") is not None:
             yield "ignored_content (these texts come in as well)"
 
+    def content_roots(self) -> tuple[str, ...]:
+        """The folder of content."""
+        return (self.content,)
+
+    def topic_folders(self) -> Iterator[str]:
+        """Those of the site's own taxonomies as well."""
+        yield from super().topic_folders()
+        yield from (f"{self.content}/{name}".lstrip("/") for name in self._taxonomies())
+
+    def topic_slug(self, name: str) -> str:
+        """As the folder of a term is called."""
+        return old_slugs.zola(name)
+
     def tag_pages(self, name: str) -> tuple[str, ...]:
         """The pages of the site's taxonomies."""
-        taxonomies = self.settings.value("taxonomies")
+        return tuple(f"/{taxonomy}/{old_slugs.zola(name)}" for taxonomy in self._taxonomies())
+
+    def _taxonomies(self) -> list[str]:
+        """The names of those that are not of people."""
+        written = self.settings.value("taxonomies")
         entries = (
-            [Fields(one) for one in taxonomies if isinstance(one, dict)]
-            if isinstance(taxonomies, list)
-            else []
+            [Fields(one) for one in written if isinstance(one, dict)] if isinstance(written, list) else []
         )
-        plain = [entry.text("name") for entry in entries if entry.text("name") not in _PEOPLE]
-        return tuple(f"/{taxonomy}/{old_slugs.zola(name)}" for taxonomy in plain if taxonomy)
+        names = (entry.text("name") for entry in entries)
+        return [name for name in names if name and name not in _PEOPLE]
 
     @cached_property
     def heading_rule(self) -> old_heading_ids.Rule | None:
