@@ -91,9 +91,7 @@ def profiles(app):
         with app.app_context():
             people = db.session.execute(select(User.name, User.bio, User.website).where(User.is_byline))
             tags = db.session.execute(select(Tag.name, Tag.description))
-            return {name: (bio, website) for name, bio, website in people}, {
-                name: words for name, words in tags
-            }
+            return {name: (bio, website) for name, bio, website in people}, dict(list(tags))
 
     return read
 
