@@ -53,11 +53,11 @@ def _describe_author(
             bylines.rename(user, author.name)
             run.note_name(author, user)
         row.name = author.name
-    if before is not None and before.fingerprint == _hash(user.bio, user.website):
+    if before is not None and before.fingerprint == _fingerprint(user.bio, user.website):
         user.bio, user.website = author.bio, author.website
     elif before is None:
         user.bio, user.website = user.bio or author.bio, user.website or author.website
-    _remember(AUTHOR, author.key, before, _hash(author.bio, author.website), run)
+    _remember(AUTHOR, author.key, before, _fingerprint(author.bio, author.website), run)
 
 
 def _topics(topics: dict[str, Topic], run: Run) -> Iterator[Destination]:
@@ -66,11 +66,11 @@ def _topics(topics: dict[str, Topic], run: Run) -> Iterator[Destination]:
         before = _before(TOPIC, made, run)
         for key, tag in made.items():
             topic, row = topics[key], before.get(key)
-            if row is not None and row.fingerprint == _hash(tag.description):
+            if row is not None and row.fingerprint == _fingerprint(tag.description):
                 tag.description = topic.description
             elif row is None:
                 tag.description = tag.description or topic.description
-            _remember(TOPIC, key, row, _hash(topic.description), run)
+            _remember(TOPIC, key, row, _fingerprint(topic.description), run)
             for path in topic.aliases:
                 yield Destination(path, Target.TAG, target_id=tag.id)
 
@@ -94,5 +94,5 @@ def _key(kind: str, name: str, run: Run) -> str:
     return queries.key_of(run.source, f"{kind}\0{name}")
 
 
-def _hash(*words: str) -> str:
+def _fingerprint(*words: str) -> str:
     return hashlib.sha256("\0".join(words).encode()).hexdigest()
