@@ -12,7 +12,7 @@ from masthead.media.errors import PictureRefused
 from masthead.media.pictures import PictureFacts, prepare
 from masthead.storage.store import Store
 
-#: What a link may lead to and still be a picture that is kept; SVG, to be refused with the reason.
+#: What a link may lead to and still be a picture that is kept.
 ENDINGS: Final = (".avif", ".gif", ".jpeg", ".jpg", ".jfif", ".png", ".svg", ".webp", ".bmp", ".tif", ".tiff")
 
 

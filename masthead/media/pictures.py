@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from masthead.media import repairs, structure
+from masthead.media import repairs, structure, svg
 from masthead.media.errors import PictureRefused
 
 #: 50 million pixels are a photograph of 8,660 × 5,770; decoded, turned and encoded again, they take 400 MB.
@@ -50,7 +50,13 @@ class Format:
 _COLOUR: Final = frozenset({"RGB", "RGBA"})
 FORMATS: Final[dict[str, Format]] = {
     "JPEG": Format("image/jpeg", "jpg", frozenset({"L", "RGB"}), {"quality": 88}),
-    "PNG": Format("image/png", "png", frozenset({"1", "L", "LA", "P", "I;16"}) | _COLOUR, {}),
+    "PNG": Format(
+        "image/png",
+        "png",
+        frozenset({"1", "L", "LA", "P", "I;16"}) | _COLOUR,
+        {},
+        is_animation_kept=True,
+    ),
     "WEBP": Format(
         "image/webp",
         "webp",
@@ -66,6 +72,7 @@ FORMATS: Final[dict[str, Format]] = {
         "image/avif", "avif", _COLOUR, {"quality": 75, "speed": 8}, pixels_limit=MODERN_PIXELS_LIMIT
     ),
 }
+SVG: Final = Format("image/svg+xml", "svg", frozenset(), {})
 #: Everything that Pillow's readers raise for a broken file; none of it is a mistake of ours.
 BROKEN: Final = (
     ArithmeticError,
@@ -125,8 +132,8 @@ class PreparedPicture:
 def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
     """Check a file and make it fit to be kept; raises `PictureRefused`, which says why. Runs in any process.
 
-    A photograph is turned upright and brought to sRGB. An animated GIF or WebP stays animated; of a picture in another
-    format that moves, the first frame is kept.
+    A photograph is turned upright and brought to sRGB. An animated GIF, PNG or WebP stays animated; of an animated AVIF
+    the first frame is kept. An SVG drawing is sanitised.
     """
     if not data:
         raise PictureRefused("This file is empty. Choose another one.")
@@ -135,6 +142,9 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
             f"This picture has {len(data) / 1e6:.1f} MB; at most {limit_bytes / 1e6:.0f} MB are accepted. Make it smaller first."
         )
     source_hash = hashlib.sha256(data).hexdigest()
+    if svg.is_svg(data):
+        content, width, height = svg.sanitise(data)
+        return _prepared(content, SVG, width, height, source_hash)
     data = repairs.without_damaged_notes(data)
     with _opened(data) as image:
         kind = "JPEG" if image.format == "MPO" else image.format or ""
@@ -148,9 +158,13 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
     # Turning a photograph upright has exchanged its width and height.
     with _opened(content) as kept:
         width, height = kept.size
+    return _prepared(content, FORMATS[kind], width, height, source_hash)
+
+
+def _prepared(content: bytes, kind: Format, width: int, height: int, source_hash: str) -> PreparedPicture:
     facts = PictureFacts(
-        media_type=FORMATS[kind].media_type,
-        extension=FORMATS[kind].extension,
+        media_type=kind.media_type,
+        extension=kind.extension,
         width=width,
         height=height,
         size=len(content),
@@ -185,11 +199,9 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _unknown(data: bytes) -> str:
-    if b"<svg" in data[:4_096].lower():
-        return "SVG drawings are not accepted, because they can hold scripts. Export the drawing as PNG."
     if _BEGINNINGS.match(data):
         return _DAMAGED
-    return "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF or AVIF."
+    return "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF or SVG."
 
 
 def _too_large(limit: int) -> str:
@@ -227,6 +239,9 @@ def _encoded_animation(image: Image.Image, kind: str) -> bytes:
         # Pillow would give every frame the time of the first one.
         options |= {"duration": _durations(image), "loop": image.info.get("loop", 0)}
         options |= {"exif": b"", "icc_profile": b"", "xmp": b""}
+    if kind == "PNG":
+        # Pillow hands out each frame as it is shown: it takes the place of the one before.
+        options |= {"disposal": 0, "blend": 0, "exif": b"", "icc_profile": b""}
     image.save(written, kind, save_all=True, **options)
     return written.getvalue()
 

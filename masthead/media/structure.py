@@ -19,7 +19,8 @@ _JPEG_JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00"
 _AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_PNG_FRAME: Final = b"fcTL"
+_PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", _PNG_FRAME, b"fdAT"})
 
 _GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
 _GIF_EXTENSION, _GIF_IMAGE, _GIF_END, _GIF_CONTROL, _GIF_APPLICATION = 0x21, 0x2C, 0x3B, 0xF9, 0xFF
@@ -46,7 +47,7 @@ def is_bare(data: bytes, kind: str) -> bool:
 
 
 def frames(data: bytes, kind: str, *, limit: int) -> int:
-    """How many frames a GIF or WebP has, counted up to one more than ``limit``; 1 for every other format."""
+    """How many frames a GIF, PNG or WebP has, counted up to one more than ``limit``; 1 for every other format."""
     count = 0
     for _ in _FRAMES[kind](data) if kind in _FRAMES else ():
         count += 1
@@ -83,6 +84,16 @@ def _is_bare_png(data: bytes) -> bool:
             return False
         position += 12 + length
     return position == len(data)
+
+
+def _png_frames(data: bytes) -> Iterator[None]:
+    """The frames of an animated PNG (PNG, third edition, section 11.3.6)."""
+    position = len(_PNG_SIGNATURE)
+    while position + 12 <= len(data):
+        length, name = unpack_from(">I4s", data, position)
+        if name == _PNG_FRAME:
+            yield None
+        position += 12 + length
 
 
 def _is_bare_gif(data: bytes) -> bool:
@@ -223,4 +234,8 @@ _BARE: Final[dict[str, Callable[[bytes], bool]]] = {
     "WEBP": _is_bare_webp,
     "AVIF": _is_bare_avif,
 }
-_FRAMES: Final[dict[str, Callable[[bytes], Iterator[None]]]] = {"GIF": _gif_frames, "WEBP": _webp_frames}
+_FRAMES: Final[dict[str, Callable[[bytes], Iterator[None]]]] = {
+    "GIF": _gif_frames,
+    "PNG": _png_frames,
+    "WEBP": _webp_frames,
+}

@@ -13,8 +13,8 @@ from masthead.web.static_files import YEAR_SECONDS
 
 bp = Blueprint("media", __name__)
 
-#: Opened as a page of its own, a picture can run, load and send nothing.
-POLICY = "default-src 'none'; sandbox"
+#: Opened as a page of its own, a picture can run, load and send nothing. A drawing brings its styles and pictures along.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
 @bp.get("/media/<path:path>")

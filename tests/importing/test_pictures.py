@@ -130,7 +130,7 @@ def test_what_is_missing_or_refused_is_named_with_the_reason(bring, kept, tmp_pa
             ),
             "_posts/2024-01-02-b.md": POST.format("B", "image: /gone.jpg\n", "x"),
             "about.md": "---\ntitle: About\nimage: /gone.jpg\n---\nWe.\n",
-            "logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'",
             "huge.png": picture() + b"\0" * 20_000_001,
             "fake.jpg": "<html>",
         }
@@ -139,13 +139,13 @@ def test_what_is_missing_or_refused_is_named_with_the_reason(bring, kept, tmp_pa
         ("pictures", "/gone.png is not in the folder"),
         (
             "pictures",
-            "logo.svg was refused: SVG drawings are not accepted, because they can hold scripts. Export the drawing as PNG.",
+            "logo.svg was refused: This SVG drawing cannot be read: it is damaged, or uses what has no place in a picture. Export it as PNG.",
         ),
         ("pictures", "huge.png was refused: This file is too large: 20.0 MB, where 20 are possible."),
         ("pictures", "/link.png is not in the folder"),
         (
             "pictures",
-            "fake.jpg was refused: This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF or AVIF.",
+            "fake.jpg was refused: This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF or SVG.",
         ),
         ("pictures", "../../outside.png is not in the folder"),
         ("lead picture", "https://else.example/x.jpg lies on another site, whose pictures are not shown"),

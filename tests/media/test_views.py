@@ -27,7 +27,9 @@ def test_a_picture_is_served_with_its_type_for_a_year(client, kept):
     assert response.data == prepare(picture("JPEG")).content
     assert response.headers["Content-Type"] == "image/jpeg"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+    )
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     cache = response.cache_control
     assert (cache.max_age, cache.public, cache.immutable) == (31_536_000, True, True)

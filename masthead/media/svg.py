@@ -1,0 +1,283 @@
+"""Sanitises SVG drawings: what is kept can run, load and link to nothing. Pure, and before any transaction.
+
+svg-hush, the filter of Cloudflare (https://github.com/cloudflare/svg-hush), keeps the elements and attributes of its list
+and drops the document type with its entities. What it leaves is read once more and held to the rules below, so that a
+mistake of one of the two shows nothing to readers.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+import py_svg_hush
+
+from masthead.media.errors import PictureRefused
+
+BYTES_LIMIT: Final = 4_000_000
+#: Elements as a browser draws them: with everything that `use` repeats.
+ELEMENTS_LIMIT: Final = 50_000
+DEPTH_LIMIT: Final = 100
+#: Pixels of each side that a page reserves for a drawing.
+SIDE_LIMIT: Final = 16_000
+#: What browsers take for a drawing that gives no size (https://www.w3.org/TR/css-images-3/#default-sizing).
+DEFAULT_SIZE: Final = (300, 150)
+
+_UNREADABLE: Final = "This SVG drawing cannot be read: it is damaged, or uses what has no place in a picture. Export it as PNG."
+_TOO_MANY: Final = "This SVG drawing has too many parts for a page. Export it as PNG."
+_SVG: Final = "http://www.w3.org/2000/svg"
+_XLINK: Final = "http://www.w3.org/1999/xlink"
+_HREFS: Final = ("href", f"{{{_XLINK}}}href")
+_ELEMENTS: Final = frozenset(
+    {
+        "animate",
+        "animateMotion",
+        "animateTransform",
+        "circle",
+        "clipPath",
+        "defs",
+        "desc",
+        "ellipse",
+        "feBlend",
+        "feColorMatrix",
+        "feComponentTransfer",
+        "feComposite",
+        "feConvolveMatrix",
+        "feDiffuseLighting",
+        "feDisplacementMap",
+        "feDistantLight",
+        "feDropShadow",
+        "feFlood",
+        "feFuncA",
+        "feFuncB",
+        "feFuncG",
+        "feFuncR",
+        "feGaussianBlur",
+        "feMerge",
+        "feMergeNode",
+        "feMorphology",
+        "feOffset",
+        "fePointLight",
+        "feSpecularLighting",
+        "feSpotLight",
+        "feTile",
+        "feTurbulence",
+        "filter",
+        "g",
+        "image",
+        "line",
+        "linearGradient",
+        "marker",
+        "mask",
+        "metadata",
+        "mpath",
+        "path",
+        "pattern",
+        "polygon",
+        "polyline",
+        "radialGradient",
+        "rect",
+        "stop",
+        "style",
+        "svg",
+        "switch",
+        "symbol",
+        "text",
+        "textPath",
+        "title",
+        "tspan",
+        "use",
+        "view",
+    }
+)
+#: Without an address they draw nothing.
+_BY_ADDRESS: Final = frozenset({"image", "use", "textPath", "mpath"})
+_ANIMATIONS: Final = frozenset({"animate", "animateTransform"})
+_EMBEDDED: Final = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
+_OWN: Final = re.compile(r"#[\w.:-]+")
+#: CSS that reaches outside, or is written so that nobody can tell: https://www.w3.org/TR/css-syntax-3/#escaping.
+_REACHES_OUT: Final = re.compile(
+    r"(?i)\\|//|@import|expression\(|javascript:|url\(\s*[\"']?\s*(?!#)|image(?:-set)?\("
+)
+_LENGTH: Final = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})\s*(px|pt|pc|mm|cm|in|em|ex)?\s*")
+#: CSS pixels in each unit (https://www.w3.org/TR/css-values-4/#absolute-lengths); `em` and `ex` of 16 pixels.
+_PIXELS: Final = {
+    "": 1.0,
+    "px": 1.0,
+    "pt": 96 / 72,
+    "pc": 16.0,
+    "mm": 96 / 25.4,
+    "cm": 96 / 2.54,
+    "in": 96.0,
+    "em": 16.0,
+    "ex": 8.0,
+}
+
+ET.register_namespace("", _SVG)
+ET.register_namespace("xlink", _XLINK)
+
+
+def is_svg(data: bytes) -> bool:
+    """Whether a file is text that begins as an SVG drawing does; a photograph may hold the word in its notes."""
+    beginning = data[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return beginning.startswith(b"<") and b"<svg" in beginning.lower()
+
+
+def sanitise(data: bytes) -> tuple[bytes, int, int]:
+    """A drawing without scripts, links, and addresses of other files; its width and height in CSS pixels.
+
+    Sanitising what has been sanitised changes no byte. Raises `PictureRefused` where the file is no well-formed XML, or
+    takes a browser too much work.
+    """
+    if len(data) > BYTES_LIMIT:
+        raise PictureRefused(
+            f"This drawing has {len(data) / 1e6:.1f} MB; at most {BYTES_LIMIT // 1_000_000} MB of SVG are accepted. Export it as PNG."
+        )
+    _check_shape(data)
+    root = _parsed(_filtered(data))
+    _clean(root)
+    _check_size(root)
+    return ET.tostring(root, encoding="utf-8"), *_size(root)
+
+
+def _filtered(data: bytes) -> bytes:
+    try:
+        filtered: bytes = py_svg_hush.filter_svg(
+            data, keep_data_url_mime_types={"image": ["png", "jpeg", "gif", "webp"]}
+        )
+    except ValueError:
+        raise PictureRefused(_UNREADABLE) from None
+    return filtered
+
+
+def _parsed(data: bytes) -> Element:
+    # The filter has dropped the document type, and with it every entity.
+    root = ET.fromstring(data)  # noqa: S314
+    if root.tag != f"{{{_SVG}}}svg":
+        raise PictureRefused("This file holds no SVG drawing. Save it again, or export it as PNG.")
+    return root
+
+
+def _check_shape(data: bytes) -> None:
+    """Count elements and levels before anything builds a tree, since the filter calls itself for each level."""
+    depth = elements = 0
+
+    def begin(_name: str, _attributes: object) -> None:
+        nonlocal depth, elements
+        depth, elements = depth + 1, elements + 1
+        if depth > DEPTH_LIMIT:
+            raise PictureRefused("This SVG drawing is nested too deeply. Export it as PNG.")
+        if elements > ELEMENTS_LIMIT:
+            raise PictureRefused(_TOO_MANY)
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    reader = expat.ParserCreate()
+    reader.StartElementHandler, reader.EndElementHandler = begin, end
+    try:
+        reader.Parse(data, True)
+    except expat.ExpatError:
+        raise PictureRefused(_UNREADABLE) from None
+
+
+def _clean(parent: Element) -> None:
+    _clean_attributes(parent)
+    for child in list(parent):
+        if _may_stay(child):
+            _clean(child)
+        else:
+            parent.remove(child)
+
+
+def _may_stay(element: Element) -> bool:
+    name = _local(element)
+    if name not in _ELEMENTS:
+        return False
+    if name == "style":
+        return not len(element) and _REACHES_OUT.search(element.text or "") is None
+    if name in _ANIMATIONS:
+        return not re.search(r"(?i)href|\bon", element.get("attributeName", "href"))
+    return name not in _BY_ADDRESS or any(_is_own_address(element.get(href, "")) for href in _HREFS)
+
+
+def _local(element: Element) -> str:
+    """The name of an element of SVG; empty for every other."""
+    namespace = f"{{{_SVG}}}"
+    tag = element.tag if isinstance(element.tag, str) else ""
+    return tag.removeprefix(namespace) if tag.startswith(namespace) else ""
+
+
+def _is_own_address(address: str) -> bool:
+    return bool(_OWN.fullmatch(address.strip()) or _EMBEDDED.fullmatch(address.strip()))
+
+
+def _clean_attributes(element: Element) -> None:
+    for name, text in list(element.attrib.items()):
+        local = name.rpartition("}")[2].lower()
+        is_bad = local.startswith("on") or local in {"base", "src"} or _REACHES_OUT.search(text) is not None
+        if name in _HREFS:
+            is_bad = not _is_own_address(text)
+        if is_bad:
+            del element.attrib[name]
+
+
+def _check_size(root: Element) -> None:
+    """Count what a browser draws: a drawing of ten `use` in ten `use` and so on holds billions of elements."""
+    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+    sizes: dict[Element, int] = {}
+    under_way: set[Element] = set()
+
+    def size(element: Element) -> int:
+        if element in sizes:
+            return sizes[element]
+        if element in under_way:
+            raise PictureRefused("This SVG drawing repeats itself without end. Export it as PNG.")
+        under_way.add(element)
+        total = (
+            1
+            + sum(size(child) for child in element)
+            + sum(size(named[name]) for name in _used(element, named))
+        )
+        under_way.discard(element)
+        if total > ELEMENTS_LIMIT:
+            raise PictureRefused(_TOO_MANY)
+        sizes[element] = total
+        return total
+
+    try:
+        size(root)
+    except RecursionError:
+        raise PictureRefused(_TOO_MANY) from None
+
+
+def _used(element: Element, named: dict[str | None, Element]) -> Iterator[str]:
+    if _local(element) == "use":
+        for href in _HREFS:
+            name = element.get(href, "").strip().removeprefix("#")
+            if name in named:
+                yield name
+
+
+def _size(root: Element) -> tuple[int, int]:
+    width, height = _pixels(root.get("width", "")), _pixels(root.get("height", ""))
+    box = [_pixels(part) for part in re.split(r"[\s,]+", root.get("viewBox", "").strip())]
+    ratio = box[2] / box[3] if len(box) == 4 and box[2] and box[3] else None
+    if ratio and not width and not height:
+        width, height = box[2], box[3]
+    elif ratio and not height:
+        height = width / ratio
+    elif ratio and not width:
+        width = height * ratio
+    width, height = width or DEFAULT_SIZE[0], height or DEFAULT_SIZE[1]
+    shrunk = min(1.0, SIDE_LIMIT / max(width, height))
+    return max(1, round(width * shrunk)), max(1, round(height * shrunk))
+
+
+def _pixels(length: str) -> float:
+    """A length in CSS pixels; 0 for percentages and what is no length."""
+    found = _LENGTH.fullmatch(length)
+    return float(found[1]) * _PIXELS[found[2] or ""] if found else 0.0
