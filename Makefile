@@ -12,6 +12,8 @@ export COVERAGE_FILE := $(CURDIR)/.coverage
 
 BIN := .venv/bin
 MASTHEAD := $(BIN)/masthead
+#: Notes how long a part of the check takes.
+PART := @$(BIN)/python scripts/part.py
 
 #: R45: every line and branch of what decides who may do what, what text may hold, and where we connect.
 COVERED_WHOLE := masthead/accounts/permissions.py,masthead/text/sanitise.py,masthead/outbound/*
@@ -53,18 +55,25 @@ dev: development
 	@$(MASTHEAD) jobs run & runner=$$!; trap "kill $$runner" EXIT; \
 	$(BIN)/flask --app masthead.wsgi run --debug --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}"
 
+# Coverage comes from probes in the test processes (tests/support/coverage_probes.py), which a part of the suite does without.
 test: development
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(if $(TEST_ARGS),$(TEST_ARGS),--cov --cov-report=html)
-	$(if $(TEST_ARGS),,$(BIN)/python -m coverage report --include="$(COVERED_WHOLE)" --fail-under=100)
-	$(if $(TEST_ARGS),,$(BIN)/python -m coverage report --include="$(COVERED_NEARLY)" --fail-under=98)
+	$(if $(TEST_ARGS),,rm -f $(COVERAGE_FILE) $(COVERAGE_FILE).*)
+	$(PART) tests $(if $(TEST_ARGS),,env TEST_COVERAGE=1) $(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 --durations=10 $(TEST_ARGS)
+	$(if $(TEST_ARGS),,$(PART) coverage $(BIN)/python -m coverage combine --quiet)
+	$(if $(TEST_ARGS),,$(PART) coverage $(BIN)/python -m coverage html)
+	$(if $(TEST_ARGS),,$(PART) coverage $(BIN)/python -m coverage report --include="$(COVERED_WHOLE)" --fail-under=100)
+	$(if $(TEST_ARGS),,$(PART) coverage $(BIN)/python -m coverage report --include="$(COVERED_NEARLY)" --fail-under=98)
 
-check: lint test
+check: export CHECK_TIMES := $(CURDIR)/.check-times
+check: development
+	@rm -f $(CHECK_TIMES)
+	@$(MAKE) --no-print-directory lint test; status=$$?; $(BIN)/python scripts/part.py; exit $$status
 
 lint: development
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(PART) lint $(BIN)/ruff check .
+	$(PART) lint $(BIN)/ruff format --check .
+	$(PART) types $(BIN)/mypy
+	$(PART) layers $(BIN)/lint-imports
 
 bench: development
 	$(BIN)/python -m bench
@@ -92,7 +101,7 @@ lock: development
 	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .check-times .coverage .coverage.* htmlcov dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime extras development:

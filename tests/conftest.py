@@ -10,6 +10,12 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
+from tests.support import coverage_probes  # noqa: E402 (after their assertions are rewritten)
+
+if coverage_probes.is_wanted():
+    # Before anything imports Masthead.
+    coverage_probes.install()
+
 from tests import factories  # noqa: E402 (after their assertions are rewritten)
 from tests.support import keeper  # noqa: E402 (after their assertions are rewritten)
 from tests.support.commands import without_settings  # noqa: E402 (after their assertions are rewritten)
@@ -47,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     if not _is_worker(config):
         keeper.open_run()
+    # The processes of pytest-xdist have probes themselves.
+    if coverage_probes.is_wanted() and (_is_worker(config) or config.getoption("dist", "no") == "no"):
+        coverage_probes.measure_processes()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -54,6 +63,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_worker(config):
         with suppress(KeyError):
             keeper.close_run()
+    if coverage_probes.is_wanted():
+        coverage_probes.save()
 
 
 def pytest_collection_finish() -> None:
