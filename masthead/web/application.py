@@ -1,5 +1,6 @@
 """The Flask application, which remembers the addresses that it has built, and takes forms apart quickly."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
@@ -10,7 +11,7 @@ from flask.globals import request_ctx
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import SecurityError
 from werkzeug.formparser import FormDataParser
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 from werkzeug.wsgi import get_host
 
 from masthead.text import hosts
@@ -51,6 +52,24 @@ class FormRequest(Request):
     form_data_parser_class = FormParser
 
 
+class LazyRule(Rule):
+    """A rule that compiles its two functions for building addresses when the first address is built.
+
+    Werkzeug compiles those of every rule at the start, which is most of the time that making an application takes.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled: Callable[..., tuple[str, str]] | None = None
+
+        def build(rule: LazyRule, /, **values: Any) -> tuple[str, str]:
+            nonlocal compiled
+            if compiled is None:
+                compiled = super(LazyRule, rule)._compile_builder(append_unknown)
+            return compiled(rule, **values)
+
+        return build
+
+
 class Application(Flask):
     """A Flask that builds each address once.
 
@@ -60,6 +79,7 @@ class Application(Flask):
     """
 
     request_class = FormRequest
+    url_rule_class = LazyRule
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

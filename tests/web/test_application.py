@@ -1,6 +1,6 @@
 import pytest
 from flask import url_for
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, Rule
 
 
 def test_an_address_is_the_same_each_time_and_each_value_has_its_own(app):
@@ -37,3 +37,21 @@ def test_what_cannot_be_built_is_an_error_each_time(app):
         for _ in range(2):
             with pytest.raises(BuildError):
                 url_for("site.post")
+
+
+def test_rules_compile_what_builds_an_address_when_it_is_first_asked_for(make_app, monkeypatch):
+    compiled = []
+    compile_builder = Rule._compile_builder
+
+    def count(rule, append_unknown=True):
+        compiled.append(rule.endpoint)
+        return compile_builder(rule, append_unknown)
+
+    monkeypatch.setattr(Rule, "_compile_builder", count)
+    app = make_app()
+    assert compiled == []
+    with app.test_request_context():
+        for query in ({}, {"page": 2}):
+            url_for("posts.index", **query)
+        assert url_for("posts.index", page=3) == "/blog/?page=3"
+    assert compiled == ["posts.index"]
