@@ -1,30 +1,24 @@
 import pytest
 
 
-@pytest.fixture
-def shell(masthead):
-    """The command, with a database that has its tables."""
-    assert masthead("db", "upgrade").returncode == 0
-    return masthead
-
-
-def create(shell, name, role="reader"):
-    return shell(
+def create(invoke, name, role="reader"):
+    return invoke(
         "user", "create", name, f"{name}@example.org", "--role", role, "--password", "seven wet umbrellas"
     )
 
 
-def test_create_and_list(shell):
-    made = create(shell, "walt", "author")
+def test_create_and_list(invoke):
+    made = create(invoke, "walt", "author")
     assert made.returncode == 0
     assert "walt@example.org" in made.stdout
     assert ["walt", "walt@example.org", "author", "active"] in [
-        line.split() for line in shell("user", "list").stdout.splitlines()
+        line.split() for line in invoke("user", "list").stdout.splitlines()
     ]
 
 
-def test_create_asks_for_the_password(shell):
-    made = shell(
+def test_create_asks_for_the_password(masthead):
+    assert masthead("db", "upgrade").returncode == 0
+    made = masthead(
         "user", "create", "walt", "walt@example.org", typed="seven wet umbrellas\nseven wet umbrellas\n"
     )
     assert made.returncode == 0
@@ -43,10 +37,10 @@ def test_create_asks_for_the_password(shell):
         (("set-password", "nobody"), "no account called 'nobody'"),
     ],
 )
-def test_nobody_types_a_password_for_what_is_refused(shell, arguments, sentence):
-    create(shell, "walt")
+def test_nobody_types_a_password_for_what_is_refused(invoke, arguments, sentence):
+    create(invoke, "walt")
     # There is nobody who could answer a question.
-    result = shell("user", *arguments, typed="")
+    result = invoke("user", *arguments, typed="")
     assert result.returncode == 1
     assert sentence in result.stderr
     assert "assword:" not in result.stdout + result.stderr
@@ -74,21 +68,21 @@ def test_nobody_types_a_password_for_what_is_refused(shell, arguments, sentence)
         (("disable", "nobody@example.org"), "no account called"),
     ],
 )
-def test_a_mistake_ends_in_one_sentence(shell, arguments, sentence):
-    result = shell("user", *arguments)
+def test_a_mistake_ends_in_one_sentence(invoke, arguments, sentence):
+    result = invoke("user", *arguments)
     assert result.returncode == 1
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_the_last_administrator_stays(shell):
-    create(shell, "ada", "administrator")
+def test_the_last_administrator_stays(invoke):
+    create(invoke, "ada", "administrator")
     for command in (("disable", "ada"), ("set-role", "ada", "reader")):
-        result = shell("user", *command)
+        result = invoke("user", *command)
         assert result.returncode == 1
         assert "last active administrator" in result.stderr
-    create(shell, "bea", "administrator")
-    assert shell("user", "disable", "ada").returncode == 0
+    create(invoke, "bea", "administrator")
+    assert invoke("user", "disable", "ada").returncode == 0
 
 
 def test_without_tables_the_command_says_what_to_do(masthead):
