@@ -27,8 +27,8 @@ for name in sys.argv[1:]:
     failed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
 sys.exit(1 if failed else 0)
 """
-#: Made for a server: importing it makes an application.
-NOT_FOR_IMPORT = frozenset({"masthead.wsgi", "masthead.__main__"})
+#: Made for a process of their own: importing them makes an application, and its home folder.
+NOT_FOR_IMPORT = frozenset({"masthead.wsgi", "masthead.worker", "masthead.__main__"})
 
 
 @pytest.mark.timeout(900)

@@ -8,6 +8,7 @@ from re import _constants, _parser  # type: ignore[attr-defined] # their only re
 import pytest
 
 from tests.architecture.source import modules
+from tests.architecture.test_imports import NOT_FOR_IMPORT
 
 #: What a possessive repeat may hold: one character. Python 3.11.0 to 3.11.4 match others wrongly
 #: (https://github.com/python/cpython/issues/106052); an atomic group, ``(?>…)``, says the same.
@@ -18,7 +19,7 @@ SINGLE = frozenset(
 
 def patterns() -> Iterator[tuple[str, "re.Pattern[str]"]]:
     for module in modules():
-        if module.name.endswith(("wsgi", "__main__")) or ".migrations." in module.name:
+        if module.name in NOT_FOR_IMPORT or ".migrations." in module.name:
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, re.Pattern):
