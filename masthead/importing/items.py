@@ -1,9 +1,11 @@
 """What a file becomes before it is stored: one shape for every dialect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from masthead.importing.values import Value
 
 
 class Kind(StrEnum):
@@ -93,6 +95,8 @@ class Item:
     body_line: int
     #: The front matter's single values, for templates that name them.
     variables: tuple[tuple[str, str], ...] = ()
+    #: All of it, with what the settings say about the file, where texts may be templates over it.
+    front_matter: Mapping[str, Value] = field(default_factory=dict)
     redirect_to: str | None = None
     #: The date is only the file's; it does not count as a change when it differs the next time.
     date_is_guessed: bool = False

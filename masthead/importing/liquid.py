@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import ClassVar, Final
 
 from masthead.importing import wording
+from masthead.importing.code_spans import code_and_unseen_in
 from masthead.importing.templates import (
     SHOWN_CLOSING,
     SHOWN_OPENING,
@@ -13,8 +14,14 @@ from masthead.importing.templates import (
     fenced,
     picture,
     stands_alone,
+    tags_in,
 )
 
+#: Tags that have an end, and those whose inner tags are not run here.
+_BLOCKS: Final = frozenset({"for", "if", "unless", "case", "capture", "tablerow"})
+_SHUT: Final = frozenset({"comment", "highlight"})
+#: More are not looked at: a text has a few, and each takes time.
+MAX_TEMPLATES: Final = 2_000
 _RAW: Final = re.compile(r"\{%-?\s*(raw|verbatim)\s*-?%\}")
 _END_RAW: Final = re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
 _STRING: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -47,7 +54,52 @@ class Liquid(Language):
             shown = text[opening.end() : closing.start()]
             pieces.append(shown.replace("{", SHOWN_OPENING).replace("}", SHOWN_CLOSING))
             position = closing.end()
+        return self.rendered("".join([*pieces, text[position:]]))
+
+    def rendered(self, text: str) -> str:
+        """The text with all templates rendered whose words can be known; those in code are left alone."""
+        if self.around.renderer is None or not any(opening in text for opening in self.braces):
+            return text
+        tags = list(tags_in(text, self.braces))[:MAX_TEMPLATES]
+        ends, code = _ends(tags), code_and_unseen_in(text)
+        pieces, position, count, index = [], 0, 0, 0
+        renderer = self.around.renderer()
+        while index < len(tags):
+            tag, last = tags[index], ends.get(index, index)
+            region = tags[index : last + 1]
+            index = last + 1
+            if not self._is_template(tag, len(region) > 1) or code.cover(tag.start):
+                continue
+            source = self._with_addresses(text, region)
+            words = None if any(code.cover(one.start) for one in region) else renderer.render(source)
+            if words is None:
+                renderer.forget(source)
+                continue
+            before = text[position : tag.start]
+            pieces += [before.rstrip() if tag.inner.startswith("-") else before]
+            pieces += [words.replace("{", SHOWN_OPENING).replace("}", SHOWN_CLOSING)]
+            position = region[-1].end
+            if region[-1].inner.endswith("-"):
+                position += len(text[position:]) - len(text[position:].lstrip())
+            count += 1
+        if count:
+            self.around.notes.changed("Liquid", "what it wrote stands in the text now", count=count)
         return "".join([*pieces, text[position:]])
+
+    def _is_template(self, tag: Tag, is_block: bool) -> bool:
+        """Whether a tag begins a piece that `rendered` takes: nothing that has a translation of its own."""
+        if tag.opening == "{{":
+            return self._expression(tag.inner.strip().strip("-").strip()) is None
+        return _word(tag) == "assign" or (is_block and _word(tag) in _BLOCKS)
+
+    def _with_addresses(self, text: str, region: list[Tag]) -> str:
+        """A template with its links to other texts translated."""
+        pieces, position = [], region[0].start
+        for tag in region:
+            if _word(tag) in {"link", "post_url"} and (meant := self.meaning(tag, text)) is not None:
+                pieces += [text[position : tag.start], meant[0]]
+                position = tag.end
+        return "".join([*pieces, text[position : region[-1].end]])
 
     def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
         """Translate what has an exact meaning."""
@@ -151,6 +203,31 @@ class Eleventy(Liquid):
         alone = stands_alone(text, tag.start, tag.end)
         self.around.notes.changed("image tag", "an ordinary picture now")
         return picture(source, alt, in_markdown=alone), tag.end
+
+
+def _word(tag: Tag) -> str:
+    """The name of a tag; '' for a value."""
+    words = tag.inner.strip("-").split(None, 1) if tag.opening == "{%" else []
+    return words[0] if words else ""
+
+
+def _ends(tags: list[Tag]) -> dict[int, int]:
+    """For each tag that is closed, by its place, the place of the one that closes it."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for index, tag in enumerate(tags):
+        word = _word(tag)
+        inside = _word(tags[opened[-1]]) if opened else ""
+        if word.startswith("end") and opened and word == f"end{inside}":
+            found[opened.pop()] = index
+        elif inside in _SHUT:
+            continue
+        elif word in _BLOCKS | _SHUT:
+            opened.append(index)
+        elif word.startswith("end") and word[3:] in _BLOCKS:
+            # Nothing before this is closed as it was opened.
+            opened.clear()
+    return found
 
 
 def _parts(expression: str) -> list[str]:

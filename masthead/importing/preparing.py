@@ -92,7 +92,7 @@ class Preparer:
         return Prepared(
             entry=task.entry,
             # The text travels in the manuscript; once is enough.
-            item=replace(item, body="", variables=()),
+            item=replace(item, body="", variables=(), front_matter={}),
             slug=task.slug,
             fingerprint=fingerprint,
             manuscript=manuscript,

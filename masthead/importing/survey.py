@@ -174,4 +174,4 @@ def _candidates(dialect: Dialect, found: Survey) -> Iterator[str]:
 
 
 def _without_text(item: Item) -> Item:
-    return replace(item, body="", notes=(), variables=())
+    return replace(item, body="", notes=(), variables=(), front_matter={})

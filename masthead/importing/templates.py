@@ -7,10 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from masthead.importing.code_spans import code_and_unseen_in
 from masthead.importing.items import Notebook
+
+if TYPE_CHECKING:
+    from masthead.importing.liquid_rendering import Renderer
 
 #: Stand for the braces of tags that are only shown. Unicode keeps these two for such inner uses; no text has them.
 SHOWN_OPENING: Final = "\ufdd0"
@@ -26,6 +29,8 @@ class Surroundings:
     #: The new address of a file of the folder, named as the generator names files; None if there is no such file.
     address_of: Callable[[str], str | None]
     notes: Notebook = field(default_factory=Notebook)
+    #: Renders the text's templates; None where there is no such language.
+    renderer: "Callable[[], Renderer] | None" = None
 
 
 @dataclass(slots=True)

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from masthead.importing import liquid, shortcodes
 from masthead.importing.addresses import Addresses
@@ -24,6 +24,9 @@ from masthead.importing.values import as_text
 from masthead.posts.manuscript import Picture
 from masthead.text.profiles import Profile
 from masthead.text.sanitise import TAGS
+
+if TYPE_CHECKING:
+    from masthead.importing.liquid_rendering import Renderer
 
 LANGUAGES: Final[Mapping[type[Dialect], type[Language]]] = {
     Jekyll: liquid.Liquid,
@@ -76,7 +79,9 @@ def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: st
         )
         return found + (f"#{fragment}" if fragment else "") if found else None
 
-    around = Surroundings({**site_variables(dialect), **dict(item.variables)}, address_of, notes)
+    around = Surroundings(
+        {**site_variables(dialect), **dict(item.variables)}, address_of, notes, _renderer(dialect, item)
+    )
     language = LANGUAGES.get(type(dialect), Language)(around)
     body = language.translate(item.body)
     separator = dict(item.variables).get("excerpt_separator") or dialect.settings.text("excerpt_separator")
@@ -91,6 +96,20 @@ def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: st
     return Translated(
         body, opening, tuple(notes.notes), language.visible, rewriter.rewritten, lead=lead, pictures=pictures
     )
+
+
+def _renderer(dialect: Dialect, item: Item) -> Callable[[], "Renderer"] | None:
+    """Makes what renders the templates of a text, where settings and front matter are all that these need."""
+    if not isinstance(dialect, Jekyll):
+        return None
+
+    def make() -> "Renderer":
+        # Few texts need it, and loading it takes a fifth of a second.
+        from masthead.importing import liquid_rendering
+
+        return liquid_rendering.for_jekyll(dialect.template_site, item, dialect.zone)
+
+    return make
 
 
 def site_variables(dialect: Dialect) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The values of front matter, whatever notation they came from, and how to ask for them."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
@@ -30,6 +31,23 @@ OF_THE_THEME: Final = frozenset(
         "menu",
     }
 )
+
+
+class Plain(str):
+    """A scalar of YAML without quotation marks, which may be a number or a truth value to those who ask (`resolved`)."""
+
+    __slots__ = ()
+
+    def resolved(self) -> "str | int | float | bool":
+        """The value as YAML 1.1 reads it."""
+        lowered = self.lower()
+        if lowered in {"true", "yes", "on"}:
+            return True
+        if lowered in {"false", "no", "off"}:
+            return False
+        if re.fullmatch(r"[-+]?(?:0|[1-9]\d{0,17})", self):
+            return int(self)
+        return float(self) if re.fullmatch(r"[-+]?\d{1,17}\.\d{1,17}", self) else str(self)
 
 
 class Fields:
@@ -67,6 +85,10 @@ class Fields:
                 if text:
                     return text
         return ""
+
+    def written(self) -> dict[str, Value]:
+        """All names and values as they stand in the file."""
+        return dict(self._own.values())
 
     def singles(self) -> Iterator[tuple[str, Value]]:
         """The names and values that are no lists and no mappings."""
@@ -162,6 +184,8 @@ def tidied(value: Value, *, depth: int = 0) -> Value:
     if depth > MAX_DEPTH:
         raise Unreadable(f"The front matter is nested more than {MAX_DEPTH} levels deep.")
     match value:
+        case Plain():
+            return Plain(storable(value))
         case str():
             return storable(value)
         case list():

@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.values import MAX_DEPTH, Value
+from masthead.importing.values import MAX_DEPTH, Plain, Value
 
 #: With twenty aliases the most that sharing can amount to is about 3^(20/3), some 1,500 times the document.
 MAX_ALIASES: Final = 20
@@ -94,7 +94,8 @@ class _Builder:
             case yaml.ScalarEvent():
                 self._refuse_tag(event, line)
                 is_null = event.implicit[0] and event.value in _NULL
-                self._finish(None if is_null else event.value, event.anchor, line)
+                written = Plain(event.value) if event.implicit[0] else event.value
+                self._finish(None if is_null else written, event.anchor, line)
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                 self._begin(event, line)
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():

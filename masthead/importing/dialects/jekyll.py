@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import ClassVar, Final
 
 from masthead.importing import descriptions, old_heading_ids, old_slugs, people, permalinks
+from masthead.importing.dialects import jekyll_data
 from masthead.importing.dialects.base import (
     DATED_NAME,
     Generator,
@@ -61,6 +62,7 @@ class Jekyll(Generator):
     title: ClassVar[str] = "Jekyll"
     settings_files: ClassVar[tuple[str, ...]] = ("_config.yml", "_config.yaml", "_config.toml")
     splits_tags_at_spaces: ClassVar[bool] = True
+    runs_liquid: ClassVar[bool] = True
 
     @classmethod
     def is_at_home(cls, folder: Folder) -> bool:
@@ -160,6 +162,11 @@ class Jekyll(Generator):
         for _, values in sorted(found, key=lambda pair: pair[0]):
             merged.update(values)
         return merged
+
+    @cached_property
+    def template_site(self) -> dict[str, Value]:
+        """`site` as templates see it: settings and data."""
+        return jekyll_data.site(self)
 
     def content_roots(self) -> tuple[str, ...]:
         """Pages lie at the top."""
