@@ -8,6 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, TextAreaField
 from wtforms.fields.core import UnboundField
 
+from masthead.web.fields import SHOWN
+
 Fields: TypeAlias = "dict[str, UnboundField[Any]]"
 
 #: What forms of buttons carry, which have no class.
@@ -40,7 +42,7 @@ def described(pairs: Iterable[tuple[str, str]], *, module: str) -> list[Sent]:
 
 
 def _shown(name: str, value: str, field: "UnboundField[Any] | None") -> Sent:
-    is_carried = name in CARRIED or name.endswith("_id")
+    is_carried = name in CARRIED or name.endswith(("_id", SHOWN))
     return Sent(
         name,
         value,

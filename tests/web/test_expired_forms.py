@@ -82,3 +82,13 @@ def test_secrets_are_never_written_back(client, secret):
     assert response.status_code == 400
     assert "hunter2" not in response.text
     assert set(shown(response)) == {"Email"}
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_marks_that_forms_carry_beside_a_box_are_hidden(client, is_open):
+    sent = {"title": "Kept", "comments_open_shown": "1"} | ({"comments_open": "y"} if is_open else {})
+    response = client.post("/blog/create", data=sent)
+    assert set(shown(response)) == {"Title"} | ({"Allow comments"} if is_open else set())
+    page = document(response)
+    assert page.all("//input[@name='comments_open_shown']/@type") == ["hidden"]
+    assert page.all("//input[@name='comments_open']/@type") == (["checkbox"] if is_open else [])
