@@ -1,16 +1,17 @@
 """The review of a post, for programs: handing it in, taking it back, sending it back with a note."""
 
+from functools import partial
+
 from flask import Blueprint, Response
 
-from masthead import clock
-from masthead.accounts.access import current_user, requires
+from masthead.accounts.access import requires
 from masthead.accounts.permissions import Permission
-from masthead.db import db, paginate
+from masthead.db import paginate
 from masthead.posts import actions, reviewing
-from masthead.posts.api import editable, whole
+from masthead.posts.api import editable
 from masthead.posts.schemas import PostAnswer, Returning, ReviewNoteItem, ReviewNotes
-from masthead.posts.steps_api import STEPS, seen
-from masthead.web.api.operations import Answer, operation, settled
+from masthead.posts.steps_api import STEPS, taken
+from masthead.web.api.operations import Answer, operation
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
 
@@ -22,11 +23,7 @@ bp = Blueprint("post_review_api", __name__)
 @operation("Submit a post for review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def submit(slug: str) -> Response:
     """The editors get an email, where mail is on."""
-    post = seen(slug)
-    actions.submit(post, by=current_user(), at=clock.now())
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return taken(slug, actions.submit)
 
 
 @bp.post("/<slug>/withdraw")
@@ -34,11 +31,7 @@ def submit(slug: str) -> Response:
 @operation("Withdraw a post from review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def withdraw(slug: str) -> Response:
     """For its author: it is a draft again."""
-    post = seen(slug)
-    actions.withdraw(post, by=current_user(), at=clock.now())
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return taken(slug, actions.withdraw)
 
 
 @bp.post("/<slug>/return")
@@ -54,11 +47,7 @@ def withdraw(slug: str) -> Response:
 )
 def send_back(slug: str, body: Returning) -> Response:
     """For editors: it is a draft again, and the author gets the note by email, where mail is on."""
-    post = seen(slug)
-    actions.send_back(post, by=current_user(), at=clock.now(), note=body.note)
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return taken(slug, partial(actions.send_back, note=body.note))
 
 
 @bp.get("/<slug>/review-notes")

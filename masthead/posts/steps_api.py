@@ -1,5 +1,8 @@
 """What happens to a post beside its text, and its saved states, for programs."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, Response
 
 from masthead import clock
@@ -27,6 +30,14 @@ def seen(slug: str) -> Post:
     return post
 
 
+def taken(slug: str, step: Callable[..., None]) -> Response:
+    """Take a step with the post, and answer how it is now."""
+    step(seen(slug), by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
+    db.session.commit()
+    return answer
+
+
 @bp.post("/<slug>/publish")
 @requires(Permission.WRITE)
 @operation(
@@ -40,11 +51,7 @@ def seen(slug: str) -> Post:
 )
 def publish(slug: str, body: Publishing) -> Response:
     """Make it public now, or at the moment that is given."""
-    post = seen(slug)
-    bring_to(post, "published", body.published_at, by=current_user(), at=clock.now())
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return taken(slug, partial(bring_to, wish="published", when=body.published_at))
 
 
 @bp.post("/<slug>/unpublish")
@@ -52,11 +59,7 @@ def publish(slug: str, body: Publishing) -> Response:
 @operation("Unpublish a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def unpublish(slug: str) -> Response:
     """Take it back from the readers; it is a draft again."""
-    post = seen(slug)
-    actions.unpublish(post, by=current_user(), at=clock.now())
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return taken(slug, actions.unpublish)
 
 
 @bp.post("/<slug>/restore")
@@ -70,11 +73,7 @@ def unpublish(slug: str) -> Response:
 )
 def restore(slug: str) -> Response:
     """It is a draft again."""
-    post = seen(slug)
-    actions.restore(post, by=current_user(), at=clock.now())
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return taken(slug, actions.restore)
 
 
 @bp.get("/<slug>/revisions")
