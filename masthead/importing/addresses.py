@@ -28,9 +28,13 @@ class Addresses:
     #: The addresses among them, all and those of what readers cannot see yet; made when a link is first asked about.
     _new: frozenset[str] | None = None
     _new_unpublished: frozenset[str] | None = None
+    #: The file of each source, and the source of each new address; the second is made when it is first asked for.
+    _files: dict[str, str] = field(default_factory=dict)
+    _sources: dict[str, str] | None = None
     _by_path: dict[str, str] = field(default_factory=dict)
     _by_folded_path: dict[str, str] = field(default_factory=dict)
     _by_file: dict[str, str] = field(default_factory=dict)
+    _by_folded_file: dict[str, str] | None = None
     _by_name: dict[str, str] = field(default_factory=dict)
     #: Pages of tags and authors, which answer at their old addresses as well.
     _lists: set[str] = field(default_factory=set)
@@ -50,8 +54,10 @@ class Addresses:
         parts = path.split("/")[:-1]
         for start in (0, 1):
             self._sections.update("/".join(parts[start:end]) for end in range(start + 1, len(parts) + 1))
-        stem = file.rpartition("/")[2]
-        self._by_name.setdefault(stem, item.source)
+        # A bundle or a section is called like its folder.
+        name = file.removesuffix("/index").removesuffix("/_index").rpartition("/")[2]
+        self._by_name.setdefault(name, item.source)
+        self._files[item.source] = path
         if item.standing is not Standing.PUBLISHED:
             self._unpublished.add(item.source)
         for tag in item.tags:
@@ -127,7 +133,11 @@ class Addresses:
                 source = self._by_file.get(spelled)
                 if source is not None:
                     return self.urls.get(source)
-        return None
+        # Hugo finds a file however its name is written, and so do some computers.
+        if self._by_folded_file is None:
+            self._by_folded_file = {file.casefold(): source for file, source in self._by_file.items()}
+        folded = (self._by_folded_file.get(candidate.casefold()) for candidate in candidates)
+        return next((self.urls.get(source) for source in folded if source is not None), None)
 
     def is_section(self, name: str) -> bool:
         """Whether a folder that holds texts is meant, by itself or by the text that would describe it."""
@@ -136,8 +146,15 @@ class Addresses:
 
     def of_name(self, name: str) -> str | None:
         """The new address of a text by its file's name alone (`{% post_url %}`, `ref`)."""
-        source = self._by_name.get(_bare(name.strip("/").rpartition("/")[2]))
+        file = re.sub(r"/_?index$", "", _bare(name.strip("/")))
+        source = self._by_name.get(file.rpartition("/")[2])
         return self.urls.get(source) if source is not None else None
+
+    def file_at(self, url: str) -> str | None:
+        """The file whose text has a new address."""
+        if self._sources is None:
+            self._sources = {url: source for source, url in self.urls.items()}
+        return self._files.get(self._sources.get(url, ""))
 
 
 @lru_cache(maxsize=5_000)

@@ -59,7 +59,7 @@ def compose(
             for name, value in document.values.items()
             if not isinstance(value, (list, dict))
         ),
-        front_matter={**dialect.defaults(path), **document.values} if dialect.runs_liquid else {},
+        front_matter={**dialect.defaults(path), **document.values} if dialect.names_front_matter else {},
         redirect_to=_redirect_to(fields),
         date_is_guessed=guessed,
         comments_open=_comments_open(fields),

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote
 
+from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import Dialect
 from masthead.importing.survey import Survey
 from masthead.redirects.actions import Destination
@@ -49,6 +51,16 @@ def destinations(dialect: Dialect, found: Survey) -> Iterator[Destination]:
         if path not in seen and path != normal_path(url) and found.addresses.owner(path) is None:
             seen.add(path)
             yield Destination(path, Target.URL, url=url)
+
+
+def address_of(name: str, addresses: Addresses) -> str | None:
+    """The list that a template means by a folder, or by the text that would describe it: the site, a section, a tag."""
+    folder = re.sub(r"/?_index(?:\.\w+)*$", "", unquote(name).strip()).strip("/").removeprefix("content/")
+    if folder in {"", "content"}:
+        return "/"
+    if addresses.is_section(name):
+        return BLOG
+    return f"/{folder}" if addresses.is_list(f"/{folder}") else _LISTS.get(folder)
 
 
 def _wanted(dialect: Dialect, found: Survey) -> Iterator[tuple[str, str]]:

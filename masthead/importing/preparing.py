@@ -4,6 +4,7 @@ import hashlib
 import resource
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
@@ -13,13 +14,14 @@ from masthead.importing import links, old_heading_ids
 from masthead.importing.addresses import Addresses
 from masthead.importing.dialects.base import Dialect
 from masthead.importing.errors import Unreadable
+from masthead.importing.folder import shown
 from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Fate, Item, Kind, LeftOut, Note
 from masthead.importing.leftovers import leftovers
 from masthead.importing.survey import Entry, Failure
 from masthead.importing.translation import Translated, translate
 from masthead.posts.manuscript import Manuscript, typeset
-from masthead.text.anchors import dead_fragments
+from masthead.text.anchors import dead_fragments, fragments_elsewhere, ids_of, is_place
 from masthead.text.excerpts import excerpt
 from masthead.text.markdown import render
 
@@ -64,6 +66,8 @@ class Preparer:
         self._dialect = dialect
         self._addresses = addresses
         self._gallery = gallery
+        #: The ids of texts that others lead into, by file.
+        self._ids: dict[str, frozenset[str] | None] = {}
 
     def prepare(self, task: Task) -> Prepared | Failure:
         """Read, translate and typeset a file."""
@@ -101,6 +105,7 @@ class Preparer:
                 *translated.notes,
                 *conflicts,
                 *_losses(item, manuscript),
+                *self._dead_links(manuscript),
                 *_readdressed(task, item),
             ),
             visible=translated.visible
@@ -115,6 +120,31 @@ class Preparer:
             peak_memory=peak_memory(),
             pictures=translated.pictures,
         )
+
+    def _dead_links(self, manuscript: Manuscript | None) -> Iterator[Note]:
+        """Links to headings of other texts of the folder that these do not have."""
+        for url, fragment in fragments_elsewhere(manuscript.html) if manuscript else ():
+            path = self._addresses.file_at(url)
+            ids = self._ids_in(path) if path is not None else None
+            if ids is not None and not is_place(fragment, ids):
+                yield Note(
+                    Fate.LOST, "links", f"{url}#{unquote(fragment)} leads to no place in {shown(str(path))}"
+                )
+
+    def _ids_in(self, path: str) -> frozenset[str] | None:
+        """The ids of a text, which is typeset for it as it will be; None if it cannot be read."""
+        if path not in self._ids:
+            try:
+                item = self._dialect.item(path, self._dialect.folder.read(path))
+                self._ids[path] = None if isinstance(item, LeftOut) else self._ids_of(path, item)
+            except (Unreadable, Invalid):
+                # The report names it when it comes to the file itself.
+                self._ids[path] = None
+        return self._ids[path]
+
+    def _ids_of(self, path: str, item: Item) -> frozenset[str]:
+        translated = translate(self._dialect, self._addresses, self._gallery, path, item)
+        return ids_of(self._with_old_ids(_typeset(item, translated, item.slug)).html)
 
     def _with_old_ids(self, manuscript: Manuscript) -> Manuscript:
         rule = self._dialect.heading_rule

@@ -50,7 +50,7 @@ class Hugo(Language):
                 address = self.around.address_of(named.get("path") or (positional or [""])[0])
                 return None if address is None else (address, tag.end)
             case "param":
-                value = self.around.variables.get((positional or [""])[0])
+                value = self.around.param((positional or [""])[0])
                 return (value, tag.end) if value else None
             case _:
                 return None

@@ -31,6 +31,8 @@ class Surroundings:
     notes: Notebook = field(default_factory=Notebook)
     #: Renders the text's templates; None where there is no such language.
     renderer: "Callable[[], Renderer] | None" = None
+    #: A parameter of the text or the site by its name; '' if there is none.
+    param: Callable[[str], str] = field(default=lambda _name: "")
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from masthead.importing import liquid, shortcodes
+from masthead.importing import liquid, lists, shortcodes
 from masthead.importing.addresses import Addresses
 from masthead.importing.code_spans import code_in
 from masthead.importing.dialects.base import Dialect
@@ -18,9 +18,8 @@ from masthead.importing.dialects.zola import Zola
 from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Item, Kind, Note, Notebook
 from masthead.importing.links import Origin, Rewriter
-from masthead.importing.lists import BLOG
 from masthead.importing.templates import Language, Surroundings
-from masthead.importing.values import as_text
+from masthead.importing.values import Fields, as_text
 from masthead.posts.manuscript import Picture
 from masthead.text.profiles import Profile
 from masthead.text.sanitise import TAGS
@@ -72,16 +71,17 @@ def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: st
 
     def address_of(name: str) -> str | None:
         bare, _, fragment = name.partition("#")
+        if not bare.strip():
+            return f"#{fragment}" if fragment else None
         found = (
             addresses.of_file(bare, beside=path, roots=roots)
             or addresses.of_name(bare)
-            or (BLOG if addresses.is_section(bare) else None)
+            or lists.address_of(bare, addresses)
         )
         return found + (f"#{fragment}" if fragment else "") if found else None
 
-    around = Surroundings(
-        {**site_variables(dialect), **dict(item.variables)}, address_of, notes, _renderer(dialect, item)
-    )
+    variables = {**site_variables(dialect), **dict(item.variables)}
+    around = Surroundings(variables, address_of, notes, _renderer(dialect, item), _params(dialect, item))
     language = LANGUAGES.get(type(dialect), Language)(around)
     body = language.translate(item.body)
     separator = dict(item.variables).get("excerpt_separator") or dialect.settings.text("excerpt_separator")
@@ -112,12 +112,27 @@ def _renderer(dialect: Dialect, item: Item) -> Callable[[], "Renderer"] | None:
     return make
 
 
+def _params(dialect: Dialect, item: Item) -> Callable[[str], str]:
+    """Looks Hugo's parameters up: those of the text, of its language and of the site, `a.b` inside of `a`."""
+    own, settings = Fields(item.front_matter), dialect.settings
+    language = (item.language or "").lower()
+
+    def look_up(name: str) -> str:
+        for fields, path in (
+            (own, f"params.{name}"),
+            (own, name),
+            (settings, f"languages.{language}.params.{name}"),
+            (settings, f"params.{name}"),
+        ):
+            if found := fields.text(path):
+                return found
+        return ""
+
+    return look_up
+
+
 def site_variables(dialect: Dialect) -> dict[str, str]:
-    """Single values of the settings that texts may name: Hugo's `params`, and Jekyll's under `site.`"""
-    if isinstance(dialect, Hugo):
-        params = dialect.settings.value("params")
-        values = params.items() if isinstance(params, dict) else ()
-        return {name: as_text(value) for name, value in values if not isinstance(value, (list, dict))}
+    """Single values of Jekyll's settings that texts may name under `site.`"""
     if isinstance(dialect, Jekyll):
         return {
             f"site.{name}": as_text(value)

@@ -3,9 +3,11 @@
 import re
 from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 _ID: Final = re.compile(r'<[a-z][^>]*? id="([^"]*+)"')
 _FRAGMENT: Final = re.compile(r'<a [^>]*?href="#([^"]+)"')
+_ELSEWHERE: Final = re.compile(r'<a [^>]*?href="(/[^"#?]*+)(?:\?[^"#]*+)?#([^"]+)"')
 _HEADING: Final = re.compile(
     r'<h([1-6])(?= |>)[^>]*? id="([^"]*+)"[^>]*+>((?>(?:<span id="[^"]*+"></span>)*))'
 )
@@ -26,6 +28,18 @@ def dead_fragments(clean_html: str) -> tuple[str, ...]:
         return ()
     present = ids_of(clean_html)
     return tuple(name for name in wanted if name not in present and not _PLACES_OF_THE_PAGE.fullmatch(name))
+
+
+def fragments_elsewhere(clean_html: str) -> tuple[tuple[str, str], ...]:
+    """Return the path and the fragment of links to places in other texts of the site, each once."""
+    found = ((unescape(path), unescape(fragment)) for path, fragment in _ELSEWHERE.findall(clean_html))
+    return tuple(dict.fromkeys(found))
+
+
+def is_place(fragment: str, ids: frozenset[str]) -> bool:
+    """Say whether a link with this fragment leads somewhere on the page of a text with these ids."""
+    named = unquote(fragment)
+    return not ids.isdisjoint({fragment, named}) or _PLACES_OF_THE_PAGE.fullmatch(named) is not None
 
 
 def with_older_ids(new_html: str, old_html: str) -> str:

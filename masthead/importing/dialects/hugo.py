@@ -29,6 +29,7 @@ class Hugo(HugoSite):
 
     title: ClassVar[str] = "Hugo"
     aliases_stand_beside: ClassVar[bool] = True
+    names_front_matter: ClassVar[bool] = True
     dates_keep_their_zone: ClassVar[bool] = True
 
     @property

@@ -62,7 +62,7 @@ class Jekyll(Generator):
     title: ClassVar[str] = "Jekyll"
     settings_files: ClassVar[tuple[str, ...]] = ("_config.yml", "_config.yaml", "_config.toml")
     splits_tags_at_spaces: ClassVar[bool] = True
-    runs_liquid: ClassVar[bool] = True
+    names_front_matter: ClassVar[bool] = True
 
     @classmethod
     def is_at_home(cls, folder: Folder) -> bool:

@@ -50,8 +50,8 @@ class SiteData:
     has_header_lines: ClassVar[bool] = False
     #: Whether an alias without a slash in front is meant beside the text, rather than from the root of the site.
     aliases_stand_beside: ClassVar[bool] = False
-    #: Texts are templates over settings, data and front matter.
-    runs_liquid: ClassVar[bool] = False
+    #: Texts are templates that may name any value of settings and front matter.
+    names_front_matter: ClassVar[bool] = False
     #: Texts are in our own Markdown already, and `belongings` hold the rest.
     is_ours: ClassVar[bool] = False
 
