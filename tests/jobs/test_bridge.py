@@ -169,7 +169,11 @@ def test_leases_are_kept_while_a_job_is_long(app, monkeypatch):
     queue(app)
     runner, done = Runner(app), threading.Event()
     task = registry.find("jobs.forget_old")
-    monkeypatch.setitem(registry._tasks, task.name, registry.Task(task.name, lambda: done.wait(SECONDS)))
+
+    def wait() -> None:
+        done.wait(SECONDS)
+
+    monkeypatch.setitem(registry._tasks, task.name, registry.Task(task.name, wait))
     runner.keep_leases()
     with app.app_context():
         (job_id,) = db.session.scalars(select(Job.id))
