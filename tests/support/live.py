@@ -139,9 +139,15 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def make_live_site(database: Database, tmp_path: Path) -> Iterator[Callable[..., LiveSite]]:
+def make_live_site(
+    request: pytest.FixtureRequest, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., LiveSite]]:
     """Make a site with other settings, not started yet: `make_live_site(WORKERS=2)`; `name` is its host name."""
     made: list[LiveSite] = []
+    if "chromium" in request.fixturenames:
+        # Tests without a browser cover what it asks for, and measuring more than doubles the time of a server's start.
+        for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+            monkeypatch.delenv(name, raising=False)
 
     def make(*, name: str = "127.0.0.1", server: str = "granian", **settings: object) -> LiveSite:
         home = tmp_path / f"site-{len(made)}"
