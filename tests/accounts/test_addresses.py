@@ -138,3 +138,41 @@ def test_address_of_somebody_else_cannot_be_taken(
     client.fill_in("/auth/security", email="rhea@example.org", current_password=PASSWORD)
     assert confirm(client, post.link()).status_code == 409
     assert account(post.app, cast.walt).email == "walt@example.org"
+
+
+def test_of_two_who_confirm_one_new_address_at_once_one_gets_it(
+    cast: Cast,
+    post: Post,
+    new_client: NewClient,
+    sign_in: SignIn,
+    in_parallel: Callable[..., list[Exception]],
+) -> None:
+    browsers = []
+    for person in (cast.walt, cast.rhea, cast.mona):
+        browser = new_client(post.app)
+        browser.environ_base |= {"wsgi.url_scheme": "https"}
+        sign_in(browser, person)
+        browser.fill_in("/auth/security", email="w@example.net", current_password=PASSWORD)
+        browsers.append(browser)
+    links = [link_in(letter) for letter in post.letters() if letter["To"] == "w@example.net"]
+    assert len(links) == 3
+    stranger = new_client(post.app)
+    stranger.environ_base |= {"wsgi.url_scheme": "https"}
+    codes: dict[int, int] = {}
+
+    def use(number: int) -> None:
+        codes[number] = confirm(browsers[number], links[number]).status_code
+
+    def register() -> None:
+        typed = {"password": NEW, "password_confirm": NEW}
+        codes[3] = stranger.fill_in(
+            "/auth/register", username="nora", email="w@example.net", **typed
+        ).status_code
+
+    assert in_parallel(*(lambda n=n: use(n) for n in range(3)), register) == []
+    assert codes[3] == 303
+    assert all(code < 500 for code in codes.values()), codes
+    with post.app.app_context():
+        owners = db.session.scalars(select(User.username).where(User.email == "w@example.net")).all()
+    assert len(owners) == 1
+    assert sum(codes[n] == 303 for n in range(3)) == (owners[0] != "nora")

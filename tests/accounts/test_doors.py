@@ -1,4 +1,4 @@
-"""A rule about accounts holds at every door: pages, access tokens, personal tokens and the shell (security.md rows 31 and 33)."""
+"""A rule about accounts holds at every door: pages, access tokens, personal tokens and the shell (security.md rows 21, 23 and 37)."""
 
 from collections.abc import Callable
 from datetime import timedelta

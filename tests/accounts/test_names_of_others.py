@@ -1,4 +1,4 @@
-"""Nobody gets the shown name of somebody else, or one that looks like it, at any door (threats 18 and 59)."""
+"""Nobody gets the shown name of somebody else, or one that looks like it, at any door (security.md rows 59 and 63)."""
 
 import json
 

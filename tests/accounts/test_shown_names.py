@@ -1,4 +1,4 @@
-"""Names that people see hide nothing, and nobody shows somebody else's."""
+"""Names that people see hide nothing, and nobody shows somebody else's (security.md row 59)."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Whom the limit of the API counts: a token that was found valid for itself, everything else for its network."""
+"""Whom the limit of the API counts: a token that was found valid for itself, everything else for its network (security.md row 39)."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """Work is bounded: hostile JSON, forms and parts of at most a megabyte, at doors for anybody and for people signed in.
 
 For each shape its seconds, memory and bytes answered are printed at the end of the run. Machines differ, so the calls
-that the interpreter makes are bounded more narrowly than time. Threats 5 and 7 of the research: bodies that
+that the interpreter makes are bounded more narrowly than time. Threats 52 and 53 of the research (security.md): bodies that
 cost their receiver more than their sender.
 """
 

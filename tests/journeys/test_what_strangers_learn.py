@@ -1,7 +1,7 @@
 """No anonymous address tells of anything that is not public, whatever is asked of it.
 
 The publication of `tests.support.secrets_of_the_desk` marks all that is hidden. No answer may hold a mark that was not in
-the question, and an address that names something hidden answers as one that names nothing.
+the question, and an address that names something hidden answers as one that names nothing (security.md rows 20, 24 and 44).
 """
 
 import itertools

@@ -1,4 +1,7 @@
-"""Texts made to take long. Work is counted in steps of the parser, not in seconds, so these can't fail by chance."""
+"""Texts made to take long. Work is counted in steps of the parser, not in seconds, so these can't fail by chance.
+
+Threat 52 of the research (security.md): parsers that take quadratic time.
+"""
 
 import gc
 import re

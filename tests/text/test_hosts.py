@@ -1,4 +1,4 @@
-"""Hosts that requests may carry."""
+"""Hosts that requests may carry (security.md row 27)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What proxies say of a reader, in the forms in which they write it."""
+"""What proxies say of a reader, in the forms in which they write it (security.md row 39)."""
 
 import pytest
 

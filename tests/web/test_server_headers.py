@@ -1,6 +1,6 @@
 """Both servers give the same answer to every hostile header: a table, sent byte by byte to each of them.
 
-Threats 31 and 32 of the research: hosts, proxies and the framing of requests.
+Threats 27, 32, 39 and 47 of the research (security.md): hosts, proxies and the framing of requests.
 """
 
 import socket
