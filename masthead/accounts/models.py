@@ -181,6 +181,10 @@ class User(Timestamps, UserMixin, Base):
         self.name_key = names.shown_key(name)
         return tidy_name(name)
 
+    @validates("website")
+    def _tidy_website(self, _attribute: str, website: str) -> str:
+        return tidy_name(website)
+
 
 class LoginSession(Base):
     """One device on which somebody is signed in. Its row is the login: without it the cookie is worth nothing."""

@@ -9,6 +9,7 @@ from masthead.errors import Invalid, Mistakes
 from masthead.tags import actions as tags
 from masthead.text.excerpts import excerpt, reading_minutes
 from masthead.text.markdown import Rendered, render
+from masthead.text.names import tidy_title
 from masthead.text.plain import is_storable, is_visible
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset
@@ -104,7 +105,7 @@ def typeset(
 
 def _checked_title(title: str) -> str:
     _check("title", title, TITLE_CHARACTERS)
-    title = " ".join(title.split())
+    title = tidy_title(title)
     if not is_visible(title):
         raise Invalid("A post needs a title.", field="title")
     return title

@@ -11,6 +11,9 @@ SHOWN_KEY_CHARACTERS: Final = 120
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
+#: Embeddings, overrides and isolates, which go on behind the text that they stand in; zero-width spaces.
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
+
 #: Zero-width joiner and non-joiner, and the variants of pictures; what they may follow.
 _JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _JOINED: Final = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
@@ -108,6 +111,18 @@ def tidy_name(text: str) -> str:
         if is_needed or unicodedata.category(character) == "Cn" or not _is_hidden(character):
             kept.append(character)
     return " ".join("".join(kept).rstrip("\u200c\u200d").split())
+
+
+def tidy_title(text: str) -> str:
+    """A title of a text as it is stored: on one line, without controls and without what turns the direction of its neighbours.
+
+    Marks of direction (U+200E, U+200F), joiners and soft hyphens stay: sentences of many languages need them.
+    """
+    return " ".join("".join(sign for sign in " ".join(text.split()) if not _is_disorderly(sign)).split())
+
+
+def _is_disorderly(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" or character in _TURNING
 
 
 def _without_hidden(text: str) -> str:

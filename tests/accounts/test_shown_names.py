@@ -83,3 +83,23 @@ def test_ones_own_name_can_be_saved_again_and_be_ones_user_name(client, cast, si
     sign_in(client, cast.rhea)
     for name in ("Rhea", "Rhea", "rhea", ""):
         assert client.fill_in("/auth/profile", name=name).status_code == 303
+
+
+def test_titles_and_websites_turn_nothing_of_their_neighbours(app, client, cast, sign_in):
+    sign_in(client, cast.walt)
+    title = "Har\u202evest\u2066 is\u200b in"
+    for path in ("/blog/create", "/api/v1/posts"):
+        if path.startswith("/api"):
+            answer = client.post(
+                "/api/v1/auth/login",
+                json={"email": "walt@example.org", "password": "a lamp, a desk and a deadline"},
+            )
+            headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
+            stored = client.post(path, json={"title": title, "body": "In."}, headers=headers).json
+            assert stored["title"] == "Harvest is in"
+        else:
+            assert client.fill_in(path, title=title, body="In.", button="publish").status_code == 303
+            assert client.read("/blog/post/harvest-is-in").text("//h1") == "Harvest is in"
+    client.fill_in("/auth/profile", website="https://walt.example/\u202egpj.exe")
+    with app.app_context():
+        assert "\u202e" not in db.session.get(User, cast.walt.id).website

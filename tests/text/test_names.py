@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.text.names import has_hidden_characters, mixes_scripts, name_key
+from masthead.text.names import has_hidden_characters, mixes_scripts, name_key, tidy_title
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,22 @@ def test_hidden_character_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", ["Ada Lovelace", "Žižek", "宮崎 駿", "נועם", "O’Brien-Smith", "🚀"])
 def test_visible_name_has_nothing_hidden(name: str) -> None:
     assert not has_hidden_characters(name)
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("The\u202e Ri\u200bver\u2069\n flows\x07", "The River flows"),
+        ("a\u2028b\u2029c\x85d", "a b c d"),
+        ("\ufeff\u2066", ""),
+        ("C++ \u200eשלום\u200f (1)", "C++ \u200eשלום\u200f (1)"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("Donau\u00addampf", "Donau\u00addampf"),
+        ("👩\u200d💻 ❤\ufe0f", "👩\u200d💻 ❤\ufe0f"),
+    ],
+)
+def test_titles_turn_nothing_and_keep_what_languages_need(title: str, kept: str) -> None:
+    assert tidy_title(title) == kept
 
 
 @pytest.mark.parametrize("name", ["p\u0430ypal", "\u03bfliver", "ad\u0251\u0430"])
