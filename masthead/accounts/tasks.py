@@ -30,7 +30,7 @@ DEEDS = {
 }
 
 
-@task("accounts.send_link")
+@task("accounts.send_link", writes=True)
 def send_link(token_id: int) -> None:
     """Send the link to the address that is stored for it; nothing, if it has been used or voided since."""
     token = tokens.waiting(token_id)
@@ -39,9 +39,10 @@ def send_link(token_id: int) -> None:
         return
     purpose = Purpose(token.purpose)
     link = link_of(purpose, tokens.arm(token))
+    letter = letters.compose(TEMPLATES[purpose], recipient=recipient, link=link)
     # The link must work when the letter arrives. If sending fails, the next attempt makes a new one.
     db.session.commit()
-    delivery.send(letters.compose(TEMPLATES[purpose], recipient=recipient, link=link))
+    delivery.send(letter)
 
 
 def _recipient(token: AccountToken | None) -> str:

@@ -63,7 +63,7 @@ def _kinds(comment: Comment, recipient_id: int) -> list[Notification]:
     return kinds + ([Notification.COMMENT_ON_POST] if recipient_id in writers else [])
 
 
-@task("comments.tell_moderators")
+@task("comments.tell_moderators", writes=True)
 def tell_moderators() -> None:
     """Have each moderator told that comments wait, as soon as they may be told again."""
     for user_id in db.session.scalars(accounts.reachable_with(Permission.MODERATE)).all():
@@ -77,7 +77,7 @@ def _queue(user_id: int) -> None:
     jobs.enqueue(tell_moderator, user_id, run_at=run_at, unique_key=f"comments-pending:{user_id}")
 
 
-@task("comments.tell_moderator")
+@task("comments.tell_moderator", writes=True)
 def tell_moderator(user_id: int) -> None:
     """Tell a moderator of the comments that wait for them, if any do; later, if they were told within the hour."""
     user = notifications.recipient(Notification.COMMENT_PENDING, user_id)

@@ -3,8 +3,17 @@
 from masthead.db import lifetimes as _lifetimes  # noqa: F401 (registers itself)
 from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps
 from masthead.db.claims import claim, claim_all, claim_first_free
-from masthead.db.engine import db, init_app, is_full, limit_statements, own_transaction, snapshot
+from masthead.db.engine import (
+    db,
+    init_app,
+    is_full,
+    limit_statements,
+    own_transaction,
+    snapshot,
+    transactions,
+)
 from masthead.db.inserting import insert_into
+from masthead.db.network import leave_transaction
 from masthead.db.pagination import Page, count_of, paginate, paginated
 from masthead.db.statistics import refresh_statistics
 from masthead.db.timing import observe
@@ -25,6 +34,7 @@ __all__ = [
     "init_app",
     "insert_into",
     "is_full",
+    "leave_transaction",
     "limit_statements",
     "observe",
     "own_transaction",
@@ -32,4 +42,5 @@ __all__ = [
     "paginated",
     "refresh_statistics",
     "snapshot",
+    "transactions",
 ]

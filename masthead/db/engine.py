@@ -127,7 +127,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        only_reads = _only_reads()
+        only_reads = is_reading()
         # The setting stays with the connection, so that most transactions find it as they want it.
         if connection.info.get(READ_ONLY, False) != only_reads:
             connection.exec_driver_sql(f"PRAGMA query_only = {int(only_reads)}")
@@ -139,17 +139,28 @@ def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection
-        only_reads = _only_reads()
+        only_reads = is_reading()
         # The driver writes it into the BEGIN that it sends with the first statement, so it costs nothing.
         if bool(driver.read_only) != only_reads:
             driver.read_only = only_reads
 
 
-def _only_reads() -> bool:
+def is_reading() -> bool:
+    """Whether a transaction that begins now only reads."""
     chosen = _reading.get()
     if chosen is not None:
         return chosen
     return has_request_context() and request.method not in WRITING_METHODS
+
+
+@contextmanager
+def transactions(*, may_write: bool) -> Iterator[None]:
+    """Let the transactions that begin in this block write or only read, whatever else is known of them."""
+    token = _reading.set(not may_write)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
 
 
 @contextmanager

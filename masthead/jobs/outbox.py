@@ -91,6 +91,17 @@ def retry(job_id: int) -> None:
     )
 
 
+def retry_dead(*, task: str | None = None) -> int:
+    """Let every dead job start afresh, or those of one task; how many there were."""
+    statement = update(Job).where(Job.state == State.DEAD)
+    if task is not None:
+        statement = statement.where(Job.name == task)
+    statement = statement.values(
+        state=State.QUEUED, attempts=0, run_at=clock.now(), finished_at=None, unique_key=None
+    )
+    return len(db.session.scalars(statement.returning(Job.id)).all())
+
+
 def cancel(job_id: int) -> None:
     """Keep a waiting job from running; raises `NotFound` or `Conflict`."""
     _move(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, ParamSpec
 
+from masthead.db import transactions
+
 P = ParamSpec("P")
 #: With the delays of `masthead.jobs.runner` the last attempt comes about nine hours after the first.
 ATTEMPTS = 12
@@ -20,23 +22,31 @@ class Task(Generic[P]):
     name: str
     function: Callable[P, str | None]
     attempts: int = ATTEMPTS
+    #: Otherwise its transactions only read, and hold nobody up while it asks another server.
+    writes: bool = False
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str | None:
         """Run it here and now."""
-        return self.function(*args, **kwargs)
+        with transactions(may_write=self.writes):
+            return self.function(*args, **kwargs)
 
 
 _tasks: dict[str, Task[...]] = {}
 _periods: dict[str, timedelta] = {}
 
 
-def task(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Callable[P, str | None]], Task[P]]:
-    """Register the decorated function under a name, which is stored in jobs and so never changes."""
+def task(
+    name: str, *, attempts: int = ATTEMPTS, writes: bool = False
+) -> Callable[[Callable[P, str | None]], Task[P]]:
+    """Register the decorated function under a name, which is stored in jobs and so never changes.
+
+    Its transactions only read, unless it says that it writes.
+    """
 
     def register(function: Callable[P, str | None]) -> Task[P]:
         if name in _tasks:
             raise ValueError(f"Two tasks are called {name}.")
-        made = Task(name, function, attempts)
+        made = Task(name, function, attempts, writes)
         _tasks[name] = made
         return made
 
@@ -44,11 +54,11 @@ def task(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Callable[P, str | 
 
 
 def periodic(name: str, every: timedelta) -> Callable[[Callable[[], None]], Task[[]]]:
-    """Register a task that is queued once in each period, however many runners there are."""
+    """Register a task that writes and is queued once in each period, however many runners there are."""
 
     def register(function: Callable[[], None]) -> Task[[]]:
         # The next period comes anyway, so it is not worth trying for hours.
-        made = task(name, attempts=3)(function)
+        made = task(name, attempts=3, writes=True)(function)
         _periods[name] = every
         return made
 

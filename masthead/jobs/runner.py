@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from masthead import clock
 from masthead.db import db
 from masthead.jobs import leases, present, registry, schedule, waking
+from masthead.jobs.errors import NoRetry
 from masthead.jobs.leases import LEASE, Lease
 from masthead.jobs.waking import Alarm
 
@@ -167,7 +168,8 @@ class Runner:
             # Whatever a task raises, the runner goes on.
             log.exception("job failed", attempt=lease.attempt)
             db.session.rollback()
-            settle = leases.bury if lease.attempt >= task.attempts else leases.postpone
+            is_last = lease.attempt >= task.attempts or isinstance(error, NoRetry)
+            settle = leases.bury if is_last else leases.postpone
             settle(lease, f"{type(error).__name__}: {error}")
         else:
             db.session.rollback()

@@ -8,10 +8,13 @@ from email.utils import parseaddr
 import structlog
 from flask import current_app
 
+from masthead.circuit import Circuit
+from masthead.db import leave_transaction
 from masthead.mail import letters, transports
 from masthead.mail.letters import Letter
 from masthead.mail.transports import Mailbox
 
+EXTENSION = "masthead.mail.circuit"
 log = structlog.get_logger(__name__)
 _are_held: ContextVar[bool] = ContextVar("masthead_letters_are_held", default=False)
 
@@ -32,10 +35,51 @@ def held_back() -> Iterator[None]:
 
 
 def send(letter: Letter) -> None:
-    """Send the letter now; raises `OSError` or `smtplib.SMTPException` when the server does not take it."""
+    """Send the letter now; raises as `hand_over` does.
+
+    While the server does not answer, one letter in five seconds tries it, and the others fail at once.
+    """
+    failure: list[Exception] = []
+
+    def attempt() -> None:
+        try:
+            hand_over(letter)
+        except transports.ANSWERS as error:
+            # It answers, if not as we would like.
+            failure.append(error)
+        except transports.FAILURES as error:
+            failure.append(error)
+            raise
+
+    def give_up() -> None:
+        if not failure:
+            failure.append(ConnectionError("The mail server did not answer a moment ago."))
+
+    _circuit().call(attempt, give_up)
+    for error in failure:
+        raise error
+
+
+def hand_over(letter: Letter) -> None:
+    """Send the letter now, even if the server has just failed to answer.
+
+    Raises `LetterRefused` when the server never takes it, `OSError` or `smtplib.SMTPException` when it does not now.
+    """
     transport = transports.from_url(current_app.config["MAIL_URL"])
     if transport is None:
         log.info("mail is off, so an email was not sent")
         return
     name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    transport.send(letters.message(letter, Mailbox(address, name)))
+    message = letters.message(letter, Mailbox(address, name))
+    leave_transaction("the mail server")
+    try:
+        transport.send(message)
+    except transports.FAILURES as error:
+        if transports.is_permanent(error):
+            raise transports.LetterRefused(str(error)) from error
+        raise
+
+
+def _circuit() -> Circuit:
+    circuit: Circuit = current_app.extensions.setdefault(EXTENSION, Circuit("mail", OSError))
+    return circuit

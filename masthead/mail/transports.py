@@ -13,10 +13,38 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from masthead.jobs.errors import NoRetry
+
 TIMEOUT_SECONDS = 30
 #: What a transport raises when it cannot.
 FAILURES = (OSError, smtplib.SMTPException)
+
+
+class LetterRefused(smtplib.SMTPException, NoRetry):
+    """The server takes this letter neither now nor later."""
+
+
+#: Errors with which a server that is well refuses something.
+ANSWERS = (
+    LetterRefused,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPDataError,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+)
 Encryption = Literal["none", "starttls", "tls"]
+
+
+def is_permanent(error: Exception) -> bool:
+    """Whether the server will not take this letter later either (RFC 5321, section 4.2.1).
+
+    A sign-in that it refuses is for the operator to mend, and letters wait for that.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+        return bool(codes) and all(code // 100 == 5 for code in codes)
+    is_about_the_letter = isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError))
+    return is_about_the_letter and getattr(error, "smtp_code", 0) // 100 == 5
 
 
 @dataclass(frozen=True, slots=True)

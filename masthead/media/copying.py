@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from masthead import clock
 from masthead.db import claim, db
-from masthead.media import actions
+from masthead.media import actions, queries
 from masthead.media.errors import PictureRefused
 from masthead.media.external import hash_of
 from masthead.media.limits import upload_bytes
@@ -17,6 +17,7 @@ from masthead.media.models import ExternalPicture
 from masthead.media.pictures import PreparedPicture, prepare
 from masthead.outbound.client import Client
 from masthead.outbound.errors import Unreachable
+from masthead.storage import store as storage
 
 #: A photograph of the largest size that is accepted, over a slow line.
 SECONDS: Final = 60.0
@@ -31,6 +32,8 @@ def copy(address: str) -> datetime | None:
     The network and the decoder come before the first statement.
     """
     picture, problem = _read(address)
+    if picture is not None:
+        actions.keep_file(picture, storage.current())
     at = clock.now()
     claim(ExternalPicture, ExternalPicture.address_hash, hash_of(address), address=address, tried_at=at)
     row = db.session.scalars(
@@ -39,7 +42,8 @@ def copy(address: str) -> datetime | None:
     row.tries, row.tried_at, row.problem = row.tries + 1, at, problem
     if picture is not None:
         name = unquote(basename(urlsplit(address).path), errors="replace")
-        row.media_id = actions.store(picture, name=name, by=None, at=at).id
+        actions.record(picture.facts, name=name, by=None, at=at)
+        row.media_id = queries.with_content(picture.facts.content_hash).id
     return at + WAITS[row.tries - 1] if problem == UNREACHABLE and row.tries <= len(WAITS) else None
 
 

@@ -124,7 +124,7 @@ def jobs() -> Iterator[Finding]:
         )
         yield Finding(Level.WARNING, "jobs", sentence)
     if failed:
-        sentence = f"{failed} have failed for good. See why: masthead jobs list --state dead. Then: masthead jobs retry ID."
+        sentence = f"{failed} have failed for good. See why: masthead jobs list --state dead. Then: masthead jobs retry ID, or masthead jobs retry --all."
         yield Finding(Level.WARNING, "jobs", sentence)
     if not waiting and not failed:
         yield Finding(Level.OK, "jobs", "None has failed, and none is overdue.")

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from masthead.db import GREATEST_ID, db, limit_statements
-from masthead.jobs import outbox
+from masthead.jobs import outbox, registry
 from masthead.jobs.models import State
 from masthead.jobs.runner import Runner
 from masthead.web.commands import Group
@@ -47,13 +47,28 @@ def list_jobs(state: str | None, limit: int) -> None:
 
 
 @group.command("retry")
-@click.argument("job_id", type=click.IntRange(1, GREATEST_ID))
+@click.argument("job_id", required=False, type=click.IntRange(1, GREATEST_ID))
+@click.option("--all", "is_all", is_flag=True, help="Retry every dead job instead of one.")
+@click.option(
+    "--task", "name", metavar="NAME", help="With --all: only jobs of this task, as `jobs list` shows it."
+)
 @with_appcontext
-def retry(job_id: int) -> None:
-    """Let the dead or cancelled job JOB_ID start afresh."""
-    outbox.retry(job_id)
+def retry(job_id: int | None, is_all: bool, name: str | None) -> None:
+    """Let the dead or cancelled job JOB_ID start afresh, or with --all every dead one."""
+    if is_all == (job_id is not None):
+        raise click.UsageError("Name one job, or say --all.")
+    if name is not None and not is_all:
+        raise click.UsageError("--task goes with --all.")
+    if name is not None and registry.find(name) is None:
+        raise click.UsageError(f"There is no task called {name}.")
+    if job_id is not None:
+        outbox.retry(job_id)
+        said = f"Job {job_id} queued."
+    else:
+        count = outbox.retry_dead(task=name)
+        said = f"{count} {'job' if count == 1 else 'jobs'} queued."
     db.session.commit()
-    click.echo(f"Job {job_id} queued.")
+    click.echo(said)
 
 
 @group.command("cancel")

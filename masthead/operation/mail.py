@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from masthead.db import transactions
 from masthead.mail import delivery, letters, transports
 from masthead.web.commands import Group
 
@@ -20,9 +21,10 @@ def test(address: str) -> None:
         raise click.ClickException(
             "Mail is off. Set MAIL_URL, for example smtp://user:password@host:587?tls=starttls."
         )
-    letter = letters.compose("test", recipient=address, site_url=current_app.config["SITE_URL"])
     try:
-        delivery.send(letter)
+        with transactions(may_write=False):
+            site_url = current_app.config["SITE_URL"]
+            delivery.hand_over(letters.compose("test", recipient=address, site_url=site_url))
     except transports.FAILURES as error:
         raise click.ClickException(f"The email was not sent: {error}") from None
     click.echo(f"The email to {address} was handed over.")

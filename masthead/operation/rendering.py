@@ -44,7 +44,7 @@ class Rendering:
         return f"Kept as they are, since they are over the limits of today: {texts}."
 
 
-@task("texts.render")
+@task("texts.render", writes=True)
 def render_texts(kind: str, before_id: int) -> str:
     """Render the texts of a kind with ids below one, the newest first, and queue the rest; 0 begins with the newest."""
     done = render_some(kind, before_id)

@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 import httpcore2
 import structlog
 
+from masthead.db import leave_transaction
 from masthead.outbound.addresses import PORTS, Address, Target, is_public, parse
 from masthead.outbound.connections import PinnedBackend
 from masthead.outbound.errors import Unreachable
@@ -98,6 +99,7 @@ class Client:
 
         Only GET and HEAD follow redirects, without the caller's headers once the host is another one.
         """
+        leave_transaction("another site")
         deadline = time.monotonic() + self.seconds
         try:
             return self._follow(

@@ -26,7 +26,7 @@ def purge_trash() -> None:
         db.session.commit()
 
 
-@task("pages.copy_pictures")
+@task("pages.copy_pictures", writes=True)
 def copy_pictures(page_id: int) -> None:
     """Copy the pictures of other sites that a page shows, and show the copies."""
     waiting = external.addresses_in(db.session.scalar(select(Page.html).where(Page.id == page_id)) or "")

@@ -112,7 +112,7 @@ def purge_trash() -> None:
         db.session.commit()
 
 
-@task("posts.copy_pictures")
+@task("posts.copy_pictures", writes=True)
 def copy_pictures(post_id: int) -> None:
     """Copy the pictures of other sites that a post shows, and show the copies."""
     waiting = external.addresses_in(*_pictures_of(post_id))

@@ -10,7 +10,7 @@ from masthead.search.indexing import reindex
 INDEXED_AT_ONCE = 100
 
 
-@task("search.index_author")
+@task("search.index_author", writes=True)
 def index_author(user_id: int, after_id: int) -> None:
     """Index the posts that credit somebody, those with ids above one, and queue the rest."""
     credited = select(PostByline.post_id).where(PostByline.user_id == user_id, PostByline.post_id > after_id)

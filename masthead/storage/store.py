@@ -15,6 +15,8 @@ from flask import Flask, current_app
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore
 
+from masthead.db import leave_transaction
+
 #: Lower-case words, digits, dots and hyphens between single slashes; no part begins with a dot. A key that has this
 #: form can neither leave the folder nor name two files on a system that does not tell capitals from small letters.
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
@@ -176,6 +178,11 @@ class Bucket(Store):
             retry_config={"max_retries": BUCKET_RETRIES},
             **options,
         )
+
+    @property
+    def _files(self) -> ObjectStore:
+        leave_transaction("the bucket")
+        return super()._files
 
     @property
     def place(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from masthead.config import TestingConfig
+from masthead.db import transactions
 from masthead.mail import delivery, letters, transports
 from tests.support.mailbox import PASSWORD, USERNAME, Mailbox
 
@@ -21,7 +22,7 @@ def address_of(mailbox: Mailbox, *, password: str = PASSWORD, tls: str = "startt
 
 
 def send_test(app: Flask) -> None:
-    with app.app_context():
+    with app.app_context(), transactions(may_write=False):
         delivery.send(letters.compose("test", recipient="rhea@example.org", site_url="https://example.org"))
 
 
