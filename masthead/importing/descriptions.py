@@ -34,6 +34,7 @@ _WORD: Final = re.compile(r"\w")
 _MORE_THAN_WORDS: Final = re.compile(
     r"\{[{%]|!\[|<[a-zA-Z/]|^ {0,3}(?:[#>|*+-]|\d+[.)] |```|~~~)", re.MULTILINE
 )
+_LINK: Final = re.compile(r"\]\(|\]\[|<https?:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def read(dialect: "SiteData", path: str, stem: str, within: str, *, characters: 
     if words is None or len(whole) > characters:
         return Described(document.values, excerpt(summary, characters), (), "")
     aliases = tuple(_addresses(dialect, fields, stem, within))
-    return Described(document.values, whole, aliases, path, _left(fields))
+    left = (*_left(fields), *(["the addresses of its links"] if _LINK.search(document.body) else []))
+    return Described(document.values, whole, aliases, path, left)
 
 
 def _left(fields: Fields) -> tuple[str, ...]:

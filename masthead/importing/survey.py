@@ -109,12 +109,15 @@ def survey(dialect: Dialect) -> Survey:
         else:
             _take(dialect, found, items, path, item)
     _meet(dialect, found, items)
-    used = {one.file for one in found.described()}
+    used = dict.fromkeys(one.file for one in found.described() if one.file)
     for path, item in waiting:
-        if path in used:
-            found.left_out.append(LeftOut(shown(path), f"It went to the page of {describing[path]}."))
-        else:
+        if path not in used:
             _take(dialect, found, items, path, item)
+    failed = {failure.source for failure in found.failures}
+    # Some lie in folders that hold no texts otherwise, such as Jekyll's `_authors`.
+    for path in used:
+        if shown(path) not in failed:
+            found.left_out.append(LeftOut(shown(path), f"It went to the page of {describing[path]}."))
     _give_addresses(items, found.addresses)
     return found
 

@@ -34,7 +34,7 @@ OTHERS = {
     "Jekyll": {
         "_config.yml": "url: https://old.example\ncollections:\n  authors: {output: true, permalink: '/team/:name/'}\n  tags: {}\n",
         "_posts/2024-01-02-a.md": POST.format("ada", "sea"),
-        "_authors/ada.md": "---\nname: Ada Lovelace\nurl: https://ada.example\n---\nCounts.\n",
+        "_authors/ada.md": "---\nname: Ada Lovelace\nurl: https://ada.example\nphoto: a.png\n---\n[Counts](/n).\n",
         "_tags/sea.md": "---\nname: The Sea\nredirect_from: [/ocean/]\n---\nAll that is below.\n",
     },
     "Jekyll's data": {
@@ -132,6 +132,16 @@ def test_every_generator_has_a_way_to_describe_them(generator, bring, profiles, 
     assert report["described"] == {"authors": 1, "tags": 1}
 
 
+def test_a_file_in_a_folder_of_its_own_is_counted_with_what_it_loses(bring):
+    report = bring(OTHERS["Jekyll"])
+    reasons = {item["source"]: item.get("reason") for item in report["items"]}
+    assert reasons["_authors/ada.md"] == (
+        "It went to the page of the author Ada Lovelace (without photo, the addresses of its links)."
+    )
+    assert reasons["_tags/sea.md"] == "It went to the page of the tag The Sea."
+    assert (report["totals"]["files"], report["totals"]["skipped"]) == (3, 2)
+
+
 def test_a_second_import_changes_nothing_and_a_changed_file_changes_what_nobody_has_edited(
     bring, profiles, app
 ):
@@ -176,3 +186,16 @@ def test_a_dry_run_counts_them_and_writes_nothing(bring, profiles):
     report = bring(HUGO, "--dry-run")
     assert report["described"] == {"authors": 2, "tags": 3}
     assert profiles()[1] == {}
+
+
+def test_a_new_name_in_the_folder_is_the_bylines_unless_somebody_has_renamed_it(bring, profiles, app):
+    files = OTHERS["Jekyll's data"]
+    data = "_data/authors.yml"
+    bring(files)
+    bring({data: files[data].replace("Ada Lovelace", "Ada King")})
+    assert set(profiles()[0]) == {"Ada King"}
+    with app.app_context():
+        db.session.scalars(select(User).where(User.name == "Ada King")).one().name = "Countess"
+        db.session.commit()
+    bring({data: files[data].replace("Ada Lovelace", "Ada Byron")})
+    assert set(profiles()[0]) == {"Countess"}
