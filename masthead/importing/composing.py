@@ -156,7 +156,7 @@ def _summary(fields: Fields, notes: Notebook) -> str:
 def _tags(dialect: "Dialect", fields: Fields, notes: Notebook) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for written in dialect.tags(fields):
-        if (topic := dialect.topic(written)) is not None:
+        if (topic := dialect.topic(written)) is not None and topic.name:
             found.setdefault(name_key(topic.name), topic.name)
             continue
         name = " ".join(wording.plain_line(written).replace(",", " ").split()).lstrip("#")

@@ -41,6 +41,7 @@ _LINK: Final = re.compile(r"\]\(|\]\[|<https?:")
 class Topic:
     """A tag, a category or a term that a file describes."""
 
+    #: '' where only the texts say it.
     name: str
     description: str = ""
     aliases: tuple[str, ...] = ()
@@ -94,7 +95,8 @@ def read(dialect: "SiteData", path: str, stem: str, within: str, *, characters: 
 
 def _left(fields: Fields) -> tuple[str, ...]:
     for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, people.FIELDS):
-        fields.mark(*names)
+        # `params.bio` says nothing about the rest of `params` where it is not there.
+        fields.mark(*(name for name in names if "." not in name))
     return tuple(name for name in fields.unasked() if name.casefold().replace("-", "_") not in OF_THE_THEME)
 
 
@@ -156,7 +158,7 @@ def _topics(dialect: "SiteData") -> Iterator[tuple[Iterable[str], Topic]]:
                 continue
             fields = Fields(described.values if described else {})
             name = topic_name(fields.text(*TOPIC_NAMES))
-            if described and name:
+            if described:
                 keys = (stem, name, fields.text("tag"), fields.text("category"))
                 dialect.unkept[path] = described.left
                 yield keys, Topic(name, described.summary, described.aliases, described.file)
@@ -180,9 +182,9 @@ def _from_data(dialect: "SiteData", written: Value) -> Iterator[tuple[Iterable[s
             fields = Fields({"description": about})
         else:
             continue
-        name = topic_name(fields.text("name", "title", "label") or key or fields.text(*_TOPIC_KEYS))
+        name = topic_name(fields.text("name", "title", "label"))
         summary = excerpt(wording.plain_line(fields.text(*SUMMARIES)), DESCRIPTION_CHARACTERS)
-        if name:
+        if key or name:
             aliases = tuple(former.paths(fields, "", base=dialect.base_path, beside=False))
             yield (key, name, fields.text(*_TOPIC_KEYS)), Topic(name, summary, aliases)
 

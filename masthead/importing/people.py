@@ -28,8 +28,18 @@ PLURAL: Final = (
 SINGULAR: Final = ("author", "byline", "writer", "created_by", "params.author", "extra.author")
 _NAMES: Final = ("full_name", "display_name", "name", "title")
 _KEYS: Final = ("key", "id", "slug", "username", "nickname", "handle", "short_name", "name")
-_BIOS: Final = ("bio", "biography", "description", "about", "blurb", "summary")
-_SITES: Final = ("website", "web", "url", "uri", "homepage", "site", "link")
+_BIOS: Final = ("bio", "biography", "description", "about", "blurb", "summary", "params.bio", "extra.bio")
+_SITES: Final = (
+    "website",
+    "web",
+    "url",
+    "uri",
+    "homepage",
+    "site",
+    "link",
+    "params.website",
+    "extra.website",
+)
 #: All that a profile is made of.
 FIELDS: Final = (
     *_NAMES, *_KEYS, *_BIOS, *_SITES, "first_name", "given_name", "last_name", "family_name", "surname",

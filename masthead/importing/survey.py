@@ -139,10 +139,10 @@ def _meet(dialect: Dialect, found: Survey, items: list[Item]) -> None:
     posts = [item for item in items if item.kind is Kind.POST]
     for author in (author for item in posts for author in item.authors):
         found.authors.setdefault(author.key, author)
-    topics = {name_key(topic.name): topic for topic in reversed(list(dialect.known_topics.values()))}
-    for key in dict.fromkeys(name_key(tag) for item in posts for tag in item.tags):
-        if key in topics:
-            found.topics[key] = topics[key]
+    for tag in dict.fromkeys(tag for item in posts for tag in item.tags):
+        topic = dialect.topic(tag)
+        if topic is not None:
+            found.topics[name_key(tag)] = topic
     for one in found.described():
         found.addresses.add_lists(one.aliases)
 

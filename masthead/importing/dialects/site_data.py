@@ -137,7 +137,11 @@ class SiteData:
     def describing(self) -> dict[str, str]:
         """The texts that a profile or a tag can hold whole, and whom or what each describes, in words."""
         found = {one.file: f"the author {one.name}" for one in self.known_authors.values() if one.file}
-        found |= {one.file: f"the tag {one.name}" for one in self.known_topics.values() if one.file}
+        found |= {
+            one.file: f"the tag {one.name or one.file.split('/')[-2]}"
+            for one in self.known_topics.values()
+            if one.file
+        }
         for path, left in self.unkept.items():
             if path in found and left:
                 found[path] += f" (without {', '.join(left)})"
