@@ -45,6 +45,8 @@ from masthead.setting_types import (
 EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 
 
+#: The database in MASTHEAD_HOME, where DATABASE_URL names none.
+SQLITE_NAME = "masthead.sqlite3"
 Environment = Literal["development", "testing", "staging", "production"]
 
 
@@ -193,7 +195,7 @@ class Config(BaseSettings):
         values = dict(values)
         values["MASTHEAD_HOME"] = home = Path(values.get("MASTHEAD_HOME") or "instance").absolute()
         if not values.get("DATABASE_URL"):
-            values["DATABASE_URL"] = f"sqlite:///{home / 'masthead.sqlite3'}"
+            values["DATABASE_URL"] = f"sqlite:///{home / SQLITE_NAME}"
         if not values.get("MEDIA_URL"):
             values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):

@@ -1,21 +1,23 @@
 """``masthead check``: what is wrong with this installation, and how to mend it."""
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock, keyring
 from masthead import config as configuration
 from masthead.accounts import queries as people
-from masthead.config import EVERY_NETWORK
+from masthead.config import EVERY_NETWORK, SQLITE_NAME
 from masthead.db import db
 from masthead.operation import connections
 from masthead.operation.findings import Finding, Level
@@ -81,7 +83,14 @@ def _secrets() -> Iterator[Finding]:
         yield Finding(
             Level.ERROR, "secrets", f"Other accounts of this machine can use {path}. Run: chmod {mode} {path}"
         )
-    if not loose:
+    empty = [path for path in sorted(folder.glob("[!.]*")) if path.is_file() and not path.stat().st_size]
+    for path in empty:
+        sentence = (
+            f"{path} is empty. Put it back from a backup: without it nobody's login and no link from an email counts. If there is none, delete "
+            "the file, and a new secret is made at the next start."
+        )
+        yield Finding(Level.ERROR, "secrets", sentence)
+    if not loose and not empty:
         yield Finding(Level.OK, "secrets", "Nobody else on this machine can read them.")
 
 
@@ -101,7 +110,7 @@ def _storage() -> Iterator[Finding]:
     free = _free_megabytes(home)
     if free < FREE_MEGABYTES:
         yield Finding(
-            Level.WARNING, "storage", f"Only {free} MB are free in {home}. Make room before the disk is full."
+            Level.ERROR, "storage", f"Only {free} MB are free in {home}. Make room before the disk is full."
         )
     else:
         yield Finding(Level.OK, "storage", f"{home} can be written to.")
@@ -129,7 +138,32 @@ def _database() -> Iterator[Finding]:
         return
     place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
     yield Finding(Level.OK, "database", f"{place} answers, and its tables are those of this version.")
+    yield from _database_beside(url)
     yield from _accounts()
+
+
+def _database_beside(url: URL) -> Iterator[Finding]:
+    """Whether the home holds the SQLite file of a publication that the present database is not."""
+    path = _home() / SQLITE_NAME
+    if url.get_backend_name() == "sqlite" and url.database and Path(url.database) == path:
+        return
+    posts = _posts_in(path) if path.is_file() else 0
+    if posts:
+        sentence = (
+            f"{path} holds a publication with {posts} {'post' if posts == 1 else 'posts'}, and DATABASE_URL names another database. What is there "
+            "is not shown. Leave DATABASE_URL out to go on with it, or move the file away when you do not need it."
+        )
+        yield Finding(Level.ERROR, "database", sentence)
+
+
+def _posts_in(path: Path) -> int:
+    """How many posts a SQLite file of ours holds; 0 if it is none."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM post").fetchone()
+    except sqlite3.Error:
+        return 0
+    return int(count)
 
 
 def _accounts() -> Iterator[Finding]:

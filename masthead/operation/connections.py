@@ -122,10 +122,10 @@ def jobs() -> Iterator[Finding]:
             f"{waiting} should have run minutes ago, and nobody has taken them. Start the site with `masthead serve`, or with "
             "a broker: masthead worker and masthead beat."
         )
-        yield Finding(Level.WARNING, "jobs", sentence)
+        yield Finding(Level.ERROR, "jobs", sentence)
     if failed:
         sentence = f"{failed} have failed for good. See why: masthead jobs list --state dead. Then: masthead jobs retry ID, or masthead jobs retry --all."
-        yield Finding(Level.WARNING, "jobs", sentence)
+        yield Finding(Level.ERROR, "jobs", sentence)
     if not waiting and not failed:
         yield Finding(Level.OK, "jobs", "None has failed, and none is overdue.")
 

@@ -1,11 +1,19 @@
-import pytest
-from sqlalchemy import text
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import text, update
+
+from masthead import clock, jobs
 from masthead.db import db
+from masthead.jobs.models import Job
 from masthead.operation import migrating, schema
+from masthead.pages.tasks import purge_trash
 from masthead.storage import store
 from masthead.web import error_reports, tracing
 from tests.factories import UserFactory
+from tests.factories.storing import storing
 
 
 @pytest.fixture
@@ -105,6 +113,60 @@ def test_secrets_that_others_can_read_are_wrong(look, app, cast):
         secret.unlink()
     assert code == 1
     assert f"chmod 600 {secret}" in lines["error", "secrets"]
+
+
+def test_an_emptied_secret_is_wrong(look, app, cast):
+    folder = app.config["MASTHEAD_HOME"] / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    secret = folder / "EXAMPLE"
+    secret.touch(mode=0o600)
+    try:
+        code, lines = look()
+    finally:
+        secret.unlink()
+    assert code == 1
+    assert f"{secret} is empty" in lines["error", "secrets"]
+
+
+def test_little_room_is_wrong(look, cast, monkeypatch):
+    monkeypatch.setattr("masthead.operation.checks.FREE_MEGABYTES", 10**12)
+    code, lines = look()
+    assert code == 1
+    assert "MB are free" in lines["error", "storage"]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"state": "dead", "attempts": 12}, "jobs retry --all"),
+        ({"run_at": clock.now() - timedelta(hours=1)}, "should have run minutes ago"),
+    ],
+)
+def test_forgotten_and_dead_jobs_are_wrong(look, cast, values, sentence):
+    with storing():
+        job_id = jobs.enqueue(purge_trash)
+        db.session.execute(update(Job).where(Job.id == job_id).values(**values))
+    code, lines = look()
+    assert code == 1
+    assert sentence in lines["error", "jobs"]
+
+
+def test_a_publication_in_a_database_that_is_not_used_is_named(look, app, cast, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "MASTHEAD_HOME", tmp_path)
+    tmp_path.chmod(0o700)
+    beside = tmp_path / "masthead.sqlite3"
+    assert look()[0] == 0
+    beside.write_text("This is no database.")
+    assert look()[0] == 0
+    beside.unlink()
+    with closing(sqlite3.connect(beside)) as connection:
+        connection.execute("CREATE TABLE post (id INTEGER)")
+        assert look()[0] == 0
+        connection.execute("INSERT INTO post VALUES (1)")
+        connection.commit()
+    code, lines = look()
+    assert code == 1
+    assert f"{beside} holds a publication with 1 post" in lines["error", "database"]
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,8 @@ def test_broker_that_is_away_is_not_ready(make_app, valkey_url):
 def test_failed_and_forgotten_jobs_are_told(app, cast):
     add_job(app, state=State.DEAD)
     code, lines = look(app, "--only", "jobs")
-    assert code == 0
-    assert "masthead jobs list --state dead" in lines["warning", "jobs"]
+    assert code == 1
+    assert "masthead jobs list --state dead" in lines["error", "jobs"]
 
 
 def test_jobs_that_nobody_takes_are_told(app, cast, monkeypatch):
@@ -70,7 +70,7 @@ def test_jobs_that_nobody_takes_are_told(app, cast, monkeypatch):
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(minutes=10))
     _, lines = look(app, "--only", "jobs")
-    assert "masthead serve" in lines["warning", "jobs"]
+    assert "masthead serve" in lines["error", "jobs"]
 
 
 @pytest.mark.parametrize(("password", "level"), [(PASSWORD, "ok"), ("wrong", "error")])
