@@ -86,17 +86,20 @@ def read(dialect: "SiteData", path: str, stem: str, within: str, *, characters: 
     summary = wording.plain_line(fields.text(*SUMMARIES))
     words = _words(document.body)
     whole = "\n\n".join(filter(None, (summary, words)))
-    if words is None or len(whole) > characters:
+    if words is None or (words and len(whole) > characters):
         return Described(document.values, excerpt(summary, characters), (), "")
     aliases = tuple(_addresses(dialect, fields, stem, within))
-    left = (*_left(fields), *(["the addresses of its links"] if _LINK.search(document.body) else []))
-    return Described(document.values, whole, aliases, path, left)
+    left = (
+        *_left(fields, Fields(document.values)),
+        *(["the addresses of its links"] if _LINK.search(document.body) else []),
+    )
+    return Described(document.values, excerpt(whole, characters), aliases, path, left)
 
 
-def _left(fields: Fields) -> tuple[str, ...]:
+def _left(fields: Fields, again: Fields) -> tuple[str, ...]:
     for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, people.FIELDS):
         # `params.bio` says nothing about the rest of `params` where it is not there.
-        fields.mark(*(name for name in names if "." not in name))
+        fields.mark(*(name for name in names if "." not in name or again.value(name) is not None))
     return tuple(name for name in fields.unasked() if name.casefold().replace("-", "_") not in OF_THE_THEME)
 
 
