@@ -67,7 +67,8 @@ GAPS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             name: {"CLI": NO_CLI}
             for name in (
                 "title", "slug", "summary", "body", "status", "published_at", "comments_open", "lead_image", "lead_alt",
-                "lead_caption", "canonical_url", "language", "authors", "tags",
+                "lead_caption", "canonical_url", "language", "translation_key",
+                "authors", "tags",
             )
         },
         "note": {
@@ -85,7 +86,7 @@ GAPS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "Person": {
         **{
             name: {"*": KEPT}
-            for name in ("id", "username_key", "username_lookalike", "email_key", "created_at", "updated_at")
+            for name in ("id", "username_key", "username_lookalike", "name_key", "email_key", "created_at", "updated_at")
         },
         "username": {"desk": "chosen once, when the account is made"},
         "email": {
@@ -203,7 +204,7 @@ def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
                 "export": renamed(
                     written_keys("_post") | {"body"},
                     draft="status", date="published_at", lastmod="updated_at", image="lead_image", image_alt="lead_alt",
-                    image_caption="lead_caption", comments="comments_open",
+                    image_caption="lead_caption", comments="comments_open", translationKey="translation_key",
                 ),
             },
         ),

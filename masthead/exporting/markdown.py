@@ -102,6 +102,7 @@ def _post(post: Post, address: str, aliases: list[str]) -> str:
         "aliases": aliases,
         "canonical_url": post.canonical_url,
         "language": post.language,
+        "translationKey": post.translation_key,
         "comments": None if post.comments_open else "closed",
     }
     return front_matter.document(fields, post.body)

@@ -230,6 +230,7 @@ def _arrival(prepared: Prepared, run: Run) -> Arrival:
         comments_open=item.comments_open,
         canonical_url=item.canonical,
         language=item.language,
+        translation_key=item.translation_key or None,
         note=f"Imported from {item.source}",
     )
 
@@ -240,6 +241,7 @@ def _revise_post(prepared: Prepared, known: ImportedItem, run: Run) -> Post:
     note = f"Imported again from {item.source}"
     # Set before the state is kept, so that the history has them; an import checks addresses and languages itself.
     post.canonical_url, post.language = item.canonical, item.language
+    post.translation_key = item.translation_key or None
     if _STATUSES.get(item.standing) is None:
         post.published_at = item.date or run.at
     details = Details(comments_open=item.comments_open, bylines=_credited(item, run), note=note)

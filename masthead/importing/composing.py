@@ -14,6 +14,7 @@ from masthead.importing.values import OF_THE_THEME, Fields, as_list, as_text
 from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.excerpts import excerpt
+from masthead.text.languages import TRANSLATION_KEY_CHARACTERS
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
@@ -54,16 +55,21 @@ def compose(
         old_paths=permalinks.unique([*own, *_former(dialect, fields, own)]),
         body=body,
         body_line=body_line,
-        variables=tuple(
-            (name, as_text(value))
-            for name, value in document.values.items()
-            if not isinstance(value, (list, dict))
-        ),
+        variables=_variables(document),
         front_matter={**dialect.defaults(path), **document.values} if dialect.names_front_matter else {},
         redirect_to=_redirect_to(fields),
         date_is_guessed=guessed,
         comments_open=_comments_open(fields),
+        translation_key=translation_key(fields, place.translation_key),
         notes=tuple(notes.notes + list(unasked(fields))),
+    )
+
+
+def _variables(document: Document) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, as_text(value))
+        for name, value in document.values.items()
+        if not isinstance(value, (list, dict))
     )
 
 
@@ -210,6 +216,13 @@ def _language(dialect: "Dialect", place: "Place", fields: Fields, notes: Noteboo
         return written.replace("_", "-")
     notes.lost("language", f"“{written[:40]}” is not the code of a language", line=fields.line(*LANGUAGES))
     return None
+
+
+def translation_key(fields: Fields, otherwise: str = "") -> str:
+    """What translations of a text have alike: the name that it gives itself, or that of its files."""
+    key = " ".join((fields.text("translationKey", "translation_key") or otherwise).split())
+    # A path that is too long is told from others by its end.
+    return key[-TRANSLATION_KEY_CHARACTERS:].strip() if key.isprintable() else ""
 
 
 def unasked(fields: Fields) -> Iterator[Note]:

@@ -101,6 +101,8 @@ class Item:
     #: The date is only the file's; it does not count as a change when it differs the next time.
     date_is_guessed: bool = False
     comments_open: bool = True
+    #: The same in all translations of the text.
+    translation_key: str = ""
     #: The date of publication of a draft that was public, or has one for later (our own exports).
     draft_date: datetime | None = None
     notes: tuple[Note, ...] = ()
@@ -116,6 +118,7 @@ class Item:
                 ("lead picture", self.lead),
                 ("canonical address", self.canonical),
                 ("language", self.language),
+                ("link to translations", self.translation_key),
             )
             if there
         )

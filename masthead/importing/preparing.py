@@ -203,6 +203,7 @@ def fingerprint_of(item: Item, translated: Translated, old_paths: tuple[str, ...
         translated.opening,
         # Behind the others, so that texts without one are what they were at the last import.
         *([] if item.draft_date is None else [str(item.draft_date)]),
+        *([f"translation {item.translation_key}"] if item.translation_key else []),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

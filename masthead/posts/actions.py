@@ -317,7 +317,10 @@ def _record(deed: str, post: Post, *, by: User, **details: object) -> None:
 def _standing(post: Post) -> tuple[object, ...]:
     """What of a post decides where it stands in lists."""
     people = [row.user_id for row in post.byline_rows]
-    return post.published_at, post.slug, post.canonical_url, [row.tag_id for row in post.tag_rows], people
+    # Translations name each other on their pages.
+    translation = (post.translation_key, post.language) if post.translation_key else None
+    tags = [row.tag_id for row in post.tag_rows]
+    return post.published_at, post.slug, post.canonical_url, translation, tags, people
 
 
 def _tell(post: Post, before: tuple[object, ...] | None) -> None:

@@ -34,6 +34,7 @@ class Arrival:
     comments_open: bool = True
     canonical_url: str | None = None
     language: str | None = None
+    translation_key: str | None = None
     note: str = ""
 
 
@@ -68,6 +69,7 @@ def _post(arrival: Arrival, subjects: dict[str, Tag], by: User) -> Post:
         comments_open=arrival.comments_open,
         canonical_url=arrival.canonical_url,
         language=arrival.language,
+        translation_key=arrival.translation_key,
         byline_rows=[],
         tag_rows=[],
     )

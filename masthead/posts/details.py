@@ -13,7 +13,7 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_credit, can_publish
-from masthead.text.languages import LANGUAGE, LANGUAGE_CHARACTERS
+from masthead.text.languages import LANGUAGE, LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.text.plain import is_storable
 from masthead.unset import UNSET, Unset, chosen
 
@@ -31,6 +31,7 @@ class Details:
 
     canonical_url: str | Unset | None = UNSET
     language: str | Unset | None = UNSET
+    translation_key: str | Unset | None = UNSET
     comments_open: bool | Unset = UNSET
     #: None takes the date from a draft. A public post always has one.
     published_at: datetime | Unset | None = UNSET
@@ -60,6 +61,7 @@ def set_details(post: Post, details: Details, *, by: User) -> None:
     check_details(details, post)
     post.canonical_url = chosen(details.canonical_url, post.canonical_url) or None
     post.language = chosen(details.language, post.language) or None
+    post.translation_key = chosen(details.translation_key, post.translation_key) or None
     if not isinstance(details.comments_open, Unset):
         post.comments_open = details.comments_open
     if not isinstance(details.published_at, Unset) and details.published_at != post.published_at:
@@ -80,6 +82,10 @@ def check_details(details: Details, post: Post | None) -> None:
     tag = chosen(details.language, None) or None
     if tag is not None and (post is None or tag != post.language) and not _is_language(tag):
         mistakes.add(Invalid("Write the language as a tag like en, de or pt-BR.", field="language"))
+    key = chosen(details.translation_key, None) or None
+    if key is not None and (post is None or key != post.translation_key) and not _is_key(key):
+        sentence = f"Write a word or a few, at most {TRANSLATION_KEY_CHARACTERS} characters on one line."
+        mistakes.add(Invalid(sentence, field="translation_key"))
     with mistakes:
         checked_note(details.note)
     mistakes.settle()
@@ -87,6 +93,15 @@ def check_details(details: Details, post: Post | None) -> None:
 
 def _is_language(tag: str) -> bool:
     return len(tag) <= LANGUAGE_CHARACTERS and LANGUAGE.match(tag) is not None
+
+
+def _is_key(key: str) -> bool:
+    return (
+        len(key) <= TRANSLATION_KEY_CHARACTERS
+        and key.isprintable()
+        and is_storable(key)
+        and bool(key.strip())
+    )
 
 
 def _is_website(address: str) -> bool:

@@ -27,7 +27,9 @@ def mistakes_in(
     with mistakes:
         names = tags.parse(form.tags.data or "") if "tags" in said else UNSET
     details: dict[str, Any] = {
-        name: form[name].data or None for name in ("canonical_url", "language") if name in said
+        name: form[name].data or None
+        for name in ("canonical_url", "language", "translation_key")
+        if name in said
     }
     sent = Sent(
         texts=_texts(form, said) | {"tags": names},

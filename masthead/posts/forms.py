@@ -20,7 +20,7 @@ from masthead.posts.models import Post
 from masthead.posts.moments import MomentField, WhichMomentField
 from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags import actions as tags
-from masthead.text.languages import LANGUAGE_CHARACTERS
+from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.unset import UNSET
 from masthead.web.fields import BoxField, is_as_shown, was_sent
 from masthead.web.forms import Form, trimmed
@@ -101,6 +101,9 @@ class PostForm(ManuscriptForm):
         "Canonical URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
     )
     language = StringField("Language", [Length(max=LANGUAGE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    translation_key = StringField(
+        "Translation key", [Length(max=TRANSLATION_KEY_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
     revision_note = StringField("Revision note", [Length(max=REMARK_CHARACTERS, message=TOO_LONG)], [trimmed])
     note = TextAreaField(
         "Note to the author",
@@ -146,7 +149,7 @@ class PostForm(ManuscriptForm):
         shown = PostForm.of(post, is_sent=False) if post is not None else None
         values: dict[str, Any] = {
             name: self[name].data or None
-            for name in ("canonical_url", "language")
+            for name in ("canonical_url", "language", "translation_key")
             if not self.kept(name, shown)
         }
         if not self.kept("comments_open", shown):
@@ -161,6 +164,7 @@ class PostForm(ManuscriptForm):
 
 _TEXTS = (
     "title", "summary", "body", "slug", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language",
+    "translation_key",
 )  # fmt: skip
 
 

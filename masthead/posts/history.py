@@ -16,7 +16,8 @@ MOST_REVISIONS: Final = 2**31 - 1
 MISSING: Final = "This post has no such revision."
 #: The columns that a post and its revisions have alike, beside status and text.
 ALIKE: Final = (
-    "title", "slug", "summary", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "published_at",
+    "title", "slug", "summary", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "translation_key",
+    "published_at",
 )  # fmt: skip
 
 

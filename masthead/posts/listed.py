@@ -74,6 +74,7 @@ class Listed:
     lead_caption: str
     canonical_url: str | None
     language: str | None
+    translation_key: str | None
     comments_open: bool
     author: Person
     bylines: tuple[Person, ...]

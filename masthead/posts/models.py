@@ -29,7 +29,7 @@ from masthead.posts import lifecycle
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import Tag
-from masthead.text.languages import LANGUAGE_CHARACTERS
+from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 
 
 def _now() -> datetime:
@@ -105,6 +105,8 @@ class Post(Timestamps, Base):
     lead_caption: Mapped[str] = mapped_column(default="")
     canonical_url: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
+    #: The same in all translations of a text; None where there are none.
+    translation_key: Mapped[str | None] = mapped_column(String(TRANSLATION_KEY_CHARACTERS), index=True)
 
     # An update of a row that somebody else changed meanwhile fails instead of overwriting it.
     @declared_attr.directive
@@ -231,6 +233,7 @@ class Revision(Base):
     lead_caption: Mapped[str] = mapped_column(default="", server_default=text("''"))
     canonical_url: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
+    translation_key: Mapped[str | None] = mapped_column(String(TRANSLATION_KEY_CHARACTERS))
     comments_open: Mapped[bool] = mapped_column(default=True, server_default=true())
     published_at: Mapped[datetime | None]
 

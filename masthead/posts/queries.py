@@ -37,6 +37,8 @@ from masthead.posts.selections import Selection
 Place = tuple[datetime, int]
 #: Of each tag of a post, so many of the last posts may be shown as related.
 RELATED_CANDIDATES = 50
+#: Languages that one page leads to.
+TRANSLATIONS = 50
 
 
 @cache
@@ -246,6 +248,16 @@ def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, st
     # Columns note no rows, and a title can change where the order of posts does not.
     pagecache.reads(*(f"post:{row.id}" for row in rows))
     return [(row.relation, row.title, row.slug) for row in rows]
+
+
+def translations(post: Post) -> Select[int, str, str, str | None]:
+    """``(id, title, slug, language)`` of the published translations of a post, the oldest first."""
+    return (
+        select(Post.id, Post.title, Post.slug, Post.language)
+        .where(Post.translation_key == post.translation_key, Post.is_published, Post.id != post.id)
+        .order_by(Post.id)
+        .limit(TRANSLATIONS)
+    )
 
 
 def revisions_of(post: Post) -> Select[Revision]:

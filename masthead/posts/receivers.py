@@ -35,7 +35,7 @@ def _posts_of(user: User) -> list[Post]:
 
 def _row(post: Post) -> dict[str, Any]:
     names = ("id", "title", "slug", "summary", "body", "status", "language", "lead_image", "lead_alt")
-    beside = ("lead_caption", "canonical_url", "comments_open")
+    beside = ("lead_caption", "canonical_url", "translation_key", "comments_open")
     numbers = ("words", "views", "comment_count", "created_at", "updated_at", "published_at", "trashed_at")
     return {name: getattr(post, name) for name in (*names, *beside, *numbers)} | {
         "tags": [tag.name for tag in post.tags]

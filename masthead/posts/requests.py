@@ -15,7 +15,7 @@ from masthead.posts.schemas import LeadImage, LeadImageChange, PostChange, PostI
 from masthead.unset import UNSET, Unset
 
 #: Members that null takes away; elsewhere it says nothing.
-CLEARABLE = frozenset({"canonical_url", "language"})
+CLEARABLE = frozenset({"canonical_url", "language", "translation_key"})
 
 
 def details_of(body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime) -> Details:

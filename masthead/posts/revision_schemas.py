@@ -42,6 +42,7 @@ class RevisionAnswer(RevisionItem):
     lead_image: LeadImage | None
     canonical_url: str | None = Field(examples=["https://river.example/the-ferry"])
     language: str | None = Field(examples=["de"])
+    translation_key: str | None = Field(examples=["ferry"])
     comments_open: bool = Field(examples=[True])
     published_at: datetime | None = Field(examples=["2026-11-21T09:30:00Z"])
 

@@ -21,7 +21,7 @@ from masthead.posts.manuscript import (
 from masthead.posts.models import Post, ReviewNote, Revision
 from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
-from masthead.text.languages import LANGUAGE_CHARACTERS
+from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
 from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
 
@@ -61,6 +61,15 @@ WebAddress = Annotated[
         max_length=ADDRESS_CHARACTERS,
         description="Where the text was published first, if that was elsewhere.",
         examples=["https://river.example/the-ferry"],
+    ),
+]
+TranslationKey = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=TRANSLATION_KEY_CHARACTERS,
+        description="The same in all translations of a text.",
+        examples=["ferry"],
     ),
 ]
 LanguageTag = Annotated[
@@ -157,6 +166,9 @@ class PostItem(Schema):
         description="Where it was published first.", examples=["https://river.example/the-ferry"]
     )
     language: str | None = Field(description="If it is not the publication's.", examples=["de"])
+    translation_key: str | None = Field(
+        description="The same in all translations of a text.", examples=["ferry"]
+    )
     comments_open: bool = Field(description="Whether comments are allowed.", examples=[True])
     comment_count: int = Field(examples=[2])
     version: int = Field(description="Its ETag.", examples=[3])
@@ -183,6 +195,7 @@ class PostItem(Schema):
             "lead_image": lead_image_of(post),
             "canonical_url": post.canonical_url,
             "language": post.language,
+            "translation_key": post.translation_key,
             "comments_open": post.comments_open,
             "comment_count": post.comment_count,
             "version": post.version,
@@ -228,6 +241,7 @@ class PostInput(Schema):
     authors: Names | None = Field(default=None, description="Left out, its owner alone is credited.")
     canonical_url: WebAddress | None = None
     language: LanguageTag | None = None
+    translation_key: TranslationKey | None = None
     comments_open: bool = Field(default=True, description="Whether comments are allowed.", examples=[True])
     lead_image: LeadImage | None = None
     note: Remark = ""
@@ -248,6 +262,7 @@ class PostChange(Schema):
     authors: Names | None = None
     canonical_url: WebAddress | None = Field(default=None, description="Null removes it.")
     language: LanguageTag | None = Field(default=None, description="Null removes it.")
+    translation_key: TranslationKey | None = Field(default=None, description="Null removes it.")
     comments_open: bool | None = Field(default=None, examples=[False])
     lead_image: LeadImageChange | None = Field(default=None, description="Null removes it.")
     note: Remark | None = None

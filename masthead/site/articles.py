@@ -8,10 +8,12 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from masthead import pagecache
+from masthead.db import db
 from masthead.errors import NotFound
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
+from masthead.settings.queries import publication
 from masthead.text import anchors
 
 RELATED_POSTS = 3
@@ -30,6 +32,15 @@ class Neighbours(NamedTuple):
     previous: Link | None
     next: Link | None
     related: list[Link]
+
+
+class Translation(NamedTuple):
+    """The same text in a language, this one included."""
+
+    language: str
+    title: str
+    url: str
+    is_this: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def of(post: Post) -> Article:
     people = post.bylines or [post.author]
     # Somebody who reads while signed in was loaded before, and notes nothing; comments are counted in the head.
     pagecache.reads(*(f"author:{person.id}" for person in (post.author, *people)), f"comments:{post.id}")
-    seen = {"post": post, "people": people}
+    seen = {"post": post, "people": people, "translations": _translations(post)}
     return Article(
         id=post.id,
         slug=post.slug,
@@ -101,6 +112,22 @@ def of(post: Post) -> Article:
 
 def _markup(template: str, **values: object) -> Markup:
     return Markup(render_template(template, **values))  # noqa: S704 (a template escapes what it shows)
+
+
+def _translations(post: Post) -> list[Translation]:
+    """The languages in which readers find the text; empty where there is one alone."""
+    if not post.translation_key or not post.is_published:
+        return []
+    rows = db.session.execute(posts.translations(post)).all()
+    # Columns note no rows. Whatever joins or leaves the translations changes the lists of posts as well.
+    pagecache.reads("posts", *(f"post:{row.id}" for row in rows))
+    usual = publication().language
+    own = Translation(post.language or usual, post.title, url_for("site.post", slug=post.slug), is_this=True)
+    found = {own.language: own}
+    for row in rows:
+        language, url = row.language or usual, url_for("site.post", slug=row.slug)
+        found.setdefault(language, Translation(language, row.title, url, is_this=False))
+    return sorted(found.values()) if len(found) > 1 else []
 
 
 def _neighbours(post: Post) -> Neighbours:

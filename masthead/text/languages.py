@@ -6,3 +6,5 @@ from typing import Final
 #: A primary language and its subtags, such as en, pt-BR or zh-Hans.
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 LANGUAGE_CHARACTERS: Final = 35
+#: Of what all translations of a text have alike.
+TRANSLATION_KEY_CHARACTERS: Final = 100

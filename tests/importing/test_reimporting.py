@@ -28,6 +28,7 @@ EDITS: dict[str, object] = {
     "authors": "walt, edith",
     "canonical_url": "https://mine.example/",
     "language": "fr",
+    "translation_key": "mine",
     "comments_open": False,
     "published_at": "2013-02-01T08:30",
     "lead_image": "https://pictures.example/a.png",

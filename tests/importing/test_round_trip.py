@@ -110,6 +110,7 @@ def magazine(app, cast):
             else None,
             canonical_url="https://first.example/x?a=1&b=2" if number == 1 else None,
             language="pt-BR" if number == 2 else None,
+            translation_key=f"text & {number}" if number == 2 else None,
             comments_open=number != 3,
             updated_at=datetime(2026, 4, 1, 8, 30, 15, 999999, tzinfo=UTC),
         )

@@ -26,6 +26,7 @@ EVERYTHING = {
     "lead": LEAD,
     "canonical_url": "https://first.example/a?b=1&c=2",
     "language": "pt-BR",
+    "translation_key": "Rivers & walks",
     "comments_open": False,
     "published_at": datetime(1954, 5, 6, 7, 8, 9, 123456, tzinfo=UTC),
 }
@@ -79,8 +80,8 @@ def test_put_with_what_get_answers_changes_nothing(app, as_, cast, full_post):  
     before = snapshot_of(app, full_post)
     read = walt("GET", "/posts/rivers")
     names = (
-        "title", "slug", "body", "summary", "tags", "canonical_url", "language", "comments_open", "lead_image",
-        "published_at", "status",
+        "title", "slug", "body", "summary", "tags", "canonical_url", "language", "translation_key", "comments_open",
+        "lead_image", "published_at", "status",
     )  # fmt: skip
     body = {name: read.json[name] for name in names}
     body["authors"] = [person["username"] for person in read.json["authors"]]
@@ -108,10 +109,11 @@ def test_put_replaces_what_it_leaves_out(app, as_, cast, full_post):  # noqa: F8
     assert answer.json["author"]["username"] == "walt"
     found = {
         name: answer.json[name]
-        for name in ("lead_image", "canonical_url", "language", "comments_open", "tags")
+        for name in ("lead_image", "canonical_url", "language", "translation_key", "comments_open", "tags")
     }
     assert found == {
-        "lead_image": None, "canonical_url": None, "language": None, "comments_open": True, "tags": [],
+        "lead_image": None, "canonical_url": None, "language": None, "translation_key": None, "comments_open": True,
+        "tags": [],
     }  # fmt: skip
 
 
@@ -123,6 +125,7 @@ def test_everything_is_set_by_the_api(as_, cast):  # noqa: F811
         "authors": ["walt", "Jane Guest", "edith"],
         "canonical_url": "https://first.example/lakes",
         "language": "de",
+        "translation_key": "lakes",
         "comments_open": False,
         "lead_image": {"url": "/media/ab/cd.png", "alt": "A lake", "caption": "Deep."},
         "status": "published",
@@ -135,7 +138,7 @@ def test_everything_is_set_by_the_api(as_, cast):  # noqa: F811
     assert [person["name"] for person in read["authors"]][1] == "Jane Guest"
     assert [person["username"] for person in read["authors"]] == ["walt", "jane-guest", "edith"]
     assert read["author"]["username"] == "edith"
-    for name in ("canonical_url", "language", "comments_open", "lead_image"):
+    for name in ("canonical_url", "language", "translation_key", "comments_open", "lead_image"):
         assert read[name] == body[name]
     assert read["published_at"] == made.json["published_at"] == "1954-05-06T05:08:09Z"
     assert edith("GET", "/posts/lakes/revisions/1").json["note"] == "First words."

@@ -67,6 +67,8 @@ class Place:
     folders: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     language: str | None = None
+    #: The name that the files of all translations of the text have alike.
+    translation_key: str = ""
     collection: str = ""
     is_index: bool = False
     #: The date in the name counts more than the one in the text.

@@ -85,6 +85,7 @@ class Hugo(HugoSite):
         inner, language = located
         *folders, name = inner.split("/")
         stem, named = self._language_of(path, without_ending(name), language)
+        key = "/".join([*folders, stem]) if named or len(self.languages) > 1 else ""
         refusal = self._refusal(path, stem, folders, document, fields)
         if refusal:
             return LeftOut(path, refusal)
@@ -99,6 +100,7 @@ class Hugo(HugoSite):
             date=dated[1] if dated else "",
             folders=tuple(folders),
             language=named,
+            translation_key=key,
             is_index=is_section,
             date_counts_first=self._dates_by_name(fields),
         )

@@ -68,6 +68,7 @@ class Masthead(Dialect):
             body=_text(document),
             body_line=document.body_line,
             comments_open=fields.text("comments") != "closed",
+            translation_key=composing.translation_key(fields),
             draft_date=self._moment(fields, "published_at"),
             notes=(*notes.notes, *composing.unasked(fields)),
         )
