@@ -5,7 +5,9 @@ that asks for something unknown, such as the list of posts, is not rendered at a
 """
 
 import json
+import math
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from functools import partial, wraps
@@ -27,6 +29,8 @@ MAX_VARIABLES_BYTES: Final = 1_000_000
 MAX_WORK: Final = 20_000_000
 MAX_ENTRIES: Final = 10_000
 MAX_DIGITS: Final = 1_000
+#: Of the templates of one text together.
+MAX_SECONDS: Final = 5.0
 #: Fields of a page that Jekyll adds, or makes lists of.
 _NORMALISED: Final = frozenset({"tags", "categories", "category", "tag", "permalink"})
 _MADE_BY_JEKYLL: Final = _NORMALISED | {
@@ -35,6 +39,11 @@ _MADE_BY_JEKYLL: Final = _NORMALISED | {
 }  # fmt: skip
 _ASSIGNED: Final = re.compile(r"\{%-?\s*(?:assign|capture|increment|decrement)\s+([\w-]+)")
 
+#: `for` makes every number of a range, and every entry before an offset, without a look at the limits: their bounds have
+#: to be numbers that are written out, or the length of a list.
+_RANGE: Final = re.compile(r"\(([^()]*)\.\.([^()]*)\)")
+_STEP: Final = re.compile(r"\b(?:offset|limit|cols)\s*:\s*([\w.-]+)")
+_BOUND: Final = re.compile(r"-?\d{1,5}|[\w.-]+\.size|continue")
 _DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:\D|$)")
 
 
@@ -68,6 +77,10 @@ class Known(dict[str, object]):
         return None
 
     def __str__(self) -> str:
+        raise NotKnown("a mapping has no words")
+
+    def __repr__(self) -> str:
+        # A list writes its entries so.
         raise NotKnown("a mapping has no words")
 
 
@@ -114,6 +127,7 @@ class Sandbox(Environment):
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined)
         self.work = 0
+        self.ends = math.inf
         for name in ("include", "render", "doc", "liquid", "#"):
             self.tags.pop(name, None)
         for name, function in _JEKYLL_FILTERS.items():
@@ -132,8 +146,14 @@ class Sandbox(Environment):
 
         return bounded
 
+    def check_time(self) -> None:
+        """Raise `TooMuch` when the templates of the text have had their time."""
+        if time.monotonic() > self.ends:
+            raise TooMuch("the templates of this text take too long")
+
     def _count(self, value: object) -> None:
-        if isinstance(value, (str, list, tuple, range)):
+        self.check_time()
+        if isinstance(value, (str, list, tuple, range, dict)):
             self.work += len(value)
             if self.work > MAX_WORK or (not isinstance(value, str) and len(value) > MAX_ENTRIES):
                 raise TooMuch("the filters have worked enough")
@@ -148,10 +168,15 @@ class Renderer:
         self._sandbox = Sandbox()
         self._names = {"site": site, "page": page}
         self._locals: dict[str, object] = {}
+        self._seconds = MAX_SECONDS
 
     def render(self, source: str) -> str | None:
         """The words of a template; None if they cannot be known, and then neither can what it assigns."""
+        began = time.monotonic()
+        self._sandbox.ends = began + self._seconds
         try:
+            self._sandbox.check_time()
+            _check_bounds(source)
             template = self._sandbox.from_string(source)
             context = RenderContext(template, globals=self._names)
             context.locals.update(self._locals)
@@ -159,9 +184,19 @@ class Renderer:
             template.render_with_context(context, buffer)
             if any(isinstance(value, Undefined) for value in context.locals.values()):
                 raise NotKnown("a variable stands for something unknown")
-        except (LiquidError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        except (
+            LiquidError,
+            ArithmeticError,
+            LookupError,
+            MemoryError,
+            TypeError,
+            ValueError,
+            RecursionError,
+        ):
             self.forget(source)
             return None
+        finally:
+            self._seconds -= time.monotonic() - began
         self._locals = dict(context.locals)
         return buffer.getvalue()
 
@@ -169,6 +204,13 @@ class Renderer:
         """Know no longer what a template assigns that was not rendered."""
         for name in _ASSIGNED.findall(source):
             self._locals.pop(name, None)
+
+
+def _check_bounds(source: str) -> None:
+    """Raise `TooMuch` for loops whose length nobody sees before they begin."""
+    bounds = [bound.strip() for found in _RANGE.findall(source) for bound in found] + _STEP.findall(source)
+    if not all(_BOUND.fullmatch(bound) for bound in bounds):
+        raise TooMuch("a loop has no end that can be seen")
 
 
 def _text(value: object) -> str:
@@ -218,6 +260,8 @@ def where_exp(value: object, name: object, expression: object, *, context: Rende
     template = context.env.from_string("{% if " + condition + " %}1{% endif %}")
 
     def fits(entry: object) -> bool:
+        if isinstance(context.env, Sandbox):
+            context.env.check_time()
         buffer = context.get_buffer()
         with context.extend({_text(name): entry}):
             template.render_with_context(context, buffer)

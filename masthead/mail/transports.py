@@ -29,6 +29,7 @@ ANSWERS = (
     LetterRefused,
     smtplib.SMTPAuthenticationError,
     smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
 )
@@ -40,6 +41,9 @@ def is_permanent(error: Exception) -> bool:
 
     A sign-in that it refuses is for the operator to mend, and letters wait for that.
     """
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        # The address has letters that this server cannot write (RFC 6531).
+        return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
         return bool(codes) and all(code // 100 == 5 for code in codes)

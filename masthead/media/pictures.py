@@ -175,9 +175,10 @@ def _prepared(content: bytes, kind: Format, width: int, height: int, source_hash
 
 
 def _completed(data: bytes, kind: str) -> bytes:
-    """The picture of a file that lacks nothing but its last mark."""
+    """The picture of a file that lacks nothing but its last mark, or the still of an animation that is none."""
+    mends = {"JPEG": repairs.with_its_end, "PNG": repairs.without_animation}
     try:
-        whole = repairs.with_its_end(data) if kind == "JPEG" else None
+        whole = mends[kind](data) if kind in mends else None
         if whole is not None:
             with _opened(whole) as image:
                 return _decoded_and_bare(image, whole, kind)

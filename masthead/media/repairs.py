@@ -10,6 +10,7 @@ from PIL import Image
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _NOTES: Final = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME"})
+_ANIMATION: Final = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _JPEG_END: Final = b"\xff\xd9"
 #: Data of a scan that means something else in every table; a picture that is whole does not change by it.
 _FILLER: Final = b"\x5a\xa5" * 64
@@ -40,6 +41,19 @@ def _kept(data: bytes) -> Iterator[bytes]:
 def _is_sound(data: bytes, position: int, size: int) -> bool:
     (written,) = struct.unpack_from(">I", data, position + 8 + size)
     return zlib.crc32(data[position + 4 : position + 8 + size]) == int(written)
+
+
+def without_animation(data: bytes) -> bytes | None:
+    """A PNG without the chunks of an animation; None if it has none."""
+    position, kept = len(_SIGNATURE), [_SIGNATURE]
+    while position + 12 <= len(data):
+        (size,) = struct.unpack_from(">I", data, position)
+        end = position + 12 + size
+        if data[position + 4 : position + 8] not in _ANIMATION:
+            kept.append(data[position:end])
+        position = end
+    still = b"".join(kept)
+    return still if len(still) < len(data) else None
 
 
 def with_its_end(data: bytes) -> bytes | None:

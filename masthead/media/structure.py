@@ -20,7 +20,9 @@ _AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_FRAME: Final = b"fcTL"
-_PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", _PNG_FRAME, b"fdAT"})
+_PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+#: Those of an animation, and how long they are; 0 for any length. The first stands before the picture.
+_PNG_ANIMATION: Final = {b"acTL": 8, _PNG_FRAME: 26, b"fdAT": 0}
 
 _GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
 _GIF_EXTENSION, _GIF_IMAGE, _GIF_END, _GIF_CONTROL, _GIF_APPLICATION = 0x21, 0x2C, 0x3B, 0xF9, 0xFF
@@ -78,12 +80,21 @@ def _is_bare_png(data: bytes) -> bool:
     if not data.startswith(_PNG_SIGNATURE):
         return False
     position, name = len(_PNG_SIGNATURE), b""
+    seen: set[bytes] = set()
     while name != b"IEND":
         length, name = unpack_from(">I4s", data, position)
-        if name not in _PNG_CHUNKS:
+        if name not in _PNG_CHUNKS and not _is_part_of_animation(name, length, seen):
             return False
+        seen.add(name)
         position += 12 + length
     return position == len(data)
+
+
+def _is_part_of_animation(name: bytes, length: int, before: set[bytes]) -> bool:
+    """Whether a chunk belongs to an animation that has begun; elsewhere it would be a hiding place."""
+    if name not in _PNG_ANIMATION or (_PNG_ANIMATION[name] and length != _PNG_ANIMATION[name]):
+        return False
+    return not before & {b"IDAT", b"acTL"} if name == b"acTL" else b"acTL" in before
 
 
 def _png_frames(data: bytes) -> Iterator[None]:

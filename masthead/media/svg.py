@@ -20,6 +20,10 @@ BYTES_LIMIT: Final = 4_000_000
 #: Elements as a browser draws them: with everything that `use` repeats.
 ELEMENTS_LIMIT: Final = 50_000
 DEPTH_LIMIT: Final = 100
+#: Steps of filters, each of which works on every pixel.
+FILTERS_LIMIT: Final = 50
+#: Characters that stand for entities.
+EXPANDED_LIMIT: Final = 100_000
 #: Pixels of each side that a page reserves for a drawing.
 SIDE_LIMIT: Final = 16_000
 #: What browsers take for a drawing that gives no size (https://www.w3.org/TR/css-images-3/#default-sizing).
@@ -99,8 +103,10 @@ _EMBEDDED: Final = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0
 _OWN: Final = re.compile(r"#[\w.:-]+")
 #: CSS that reaches outside, or is written so that nobody can tell: https://www.w3.org/TR/css-syntax-3/#escaping.
 _REACHES_OUT: Final = re.compile(
-    r"(?i)\\|//|@import|expression\(|javascript:|url\(\s*[\"']?\s*(?!#)|image(?:-set)?\("
+    r"(?i)\\|//|@import|expression\(|javascript:|url\(\s*[\"']?\s*(?!#)|(?:image(?:-set)?|src|cross-fade)\("
 )
+_COMMENT: Final = re.compile(r"(?s)/\*.*?\*/")
+_REFERENCE: Final = re.compile(r"url\(\s*[\"']?#([^)\"'\s]+)")
 _LENGTH: Final = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})\s*(px|pt|pc|mm|cm|in|em|ex)?\s*")
 #: CSS pixels in each unit (https://www.w3.org/TR/css-values-4/#absolute-lengths); `em` and `ex` of 16 pixels.
 _PIXELS: Final = {
@@ -121,7 +127,7 @@ ET.register_namespace("xlink", _XLINK)
 
 def is_svg(data: bytes) -> bool:
     """Whether a file is text that begins as an SVG drawing does; a photograph may hold the word in its notes."""
-    beginning = data[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    beginning = data[:65_536].removeprefix(b"\xef\xbb\xbf").lstrip()
     return beginning.startswith(b"<") and b"<svg" in beginning.lower()
 
 
@@ -135,7 +141,7 @@ def sanitise(data: bytes) -> tuple[bytes, int, int]:
         raise PictureRefused(
             f"This drawing has {len(data) / 1e6:.1f} MB; at most {BYTES_LIMIT // 1_000_000} MB of SVG are accepted. Export it as PNG."
         )
-    _check_shape(data)
+    _Shape(data).check()
     root = _parsed(_filtered(data))
     _clean(root)
     _check_size(root)
@@ -160,28 +166,42 @@ def _parsed(data: bytes) -> Element:
     return root
 
 
-def _check_shape(data: bytes) -> None:
-    """Count elements and levels before anything builds a tree, since the filter calls itself for each level."""
-    depth = elements = 0
+class _Shape:
+    """Counts elements, levels and entities before anything builds a tree: the filter calls itself for each level."""
 
-    def begin(_name: str, _attributes: object) -> None:
-        nonlocal depth, elements
-        depth, elements = depth + 1, elements + 1
-        if depth > DEPTH_LIMIT:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._depth = self._elements = self._filters = self._expanded = 0
+
+    def check(self) -> None:
+        """Read the drawing once; raises `PictureRefused`."""
+        reader = expat.ParserCreate()
+        reader.StartElementHandler, reader.EndElementHandler = self._begin, self._end
+        reader.EntityDeclHandler = self._declare
+        try:
+            reader.Parse(self._data, True)
+        except PictureRefused:
+            raise
+        except (expat.ExpatError, LookupError, ValueError):
+            # The others are about encodings that Python does not know, or that are none for texts.
+            raise PictureRefused(_UNREADABLE) from None
+
+    def _begin(self, name: str, _attributes: object) -> None:
+        self._depth, self._elements = self._depth + 1, self._elements + 1
+        self._filters += name.rpartition(":")[2].startswith("fe")
+        if self._depth > DEPTH_LIMIT:
             raise PictureRefused("This SVG drawing is nested too deeply. Export it as PNG.")
-        if elements > ELEMENTS_LIMIT:
+        if self._elements > ELEMENTS_LIMIT or self._filters > FILTERS_LIMIT:
             raise PictureRefused(_TOO_MANY)
 
-    def end(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
+    def _end(self, _name: str) -> None:
+        self._depth -= 1
 
-    reader = expat.ParserCreate()
-    reader.StartElementHandler, reader.EndElementHandler = begin, end
-    try:
-        reader.Parse(data, True)
-    except expat.ExpatError:
-        raise PictureRefused(_UNREADABLE) from None
+    def _declare(self, name: str, is_parameter: int, value: str | None, *_rest: object) -> None:
+        # A short one stands for a namespace in files of old programs; others are ways to make a small file large.
+        self._expanded += len(value or "") * self._data.count(f"&{name};".encode())
+        if is_parameter or "&" in (value or "") or self._expanded > EXPANDED_LIMIT:
+            raise PictureRefused(_UNREADABLE)
 
 
 def _clean(parent: Element) -> None:
@@ -198,7 +218,8 @@ def _may_stay(element: Element) -> bool:
     if name not in _ELEMENTS:
         return False
     if name == "style":
-        return not len(element) and _REACHES_OUT.search(element.text or "") is None
+        rules = _COMMENT.sub(" ", element.text or "")
+        return not len(element) and _REACHES_OUT.search(rules) is None
     if name in _ANIMATIONS:
         return not re.search(r"(?i)href|\bon", element.get("attributeName", "href"))
     return name not in _BY_ADDRESS or any(_is_own_address(element.get(href, "")) for href in _HREFS)
@@ -221,13 +242,19 @@ def _clean_attributes(element: Element) -> None:
         is_bad = local.startswith("on") or local in {"base", "src"} or _REACHES_OUT.search(text) is not None
         if name in _HREFS:
             is_bad = not _is_own_address(text)
+        if name == "numOctaves":
+            is_bad = re.fullmatch(r"[1-8]", text) is None
         if is_bad:
             del element.attrib[name]
 
 
 def _check_size(root: Element) -> None:
     """Count what a browser draws: a drawing of ten `use` in ten `use` and so on holds billions of elements."""
-    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+    named: dict[str | None, Element] = {}
+    for element in root.iter():
+        # Of several with one id, browsers take the first.
+        if element.get("id"):
+            named.setdefault(element.get("id"), element)
     sizes: dict[Element, int] = {}
     under_way: set[Element] = set()
 
@@ -255,11 +282,11 @@ def _check_size(root: Element) -> None:
 
 
 def _used(element: Element, named: dict[str | None, Element]) -> Iterator[str]:
+    """The ids of what an element draws once more: with `use`, as a pattern, a mask, a marker or the like."""
+    names = [found for text in element.attrib.values() for found in _REFERENCE.findall(text)]
     if _local(element) == "use":
-        for href in _HREFS:
-            name = element.get(href, "").strip().removeprefix("#")
-            if name in named:
-                yield name
+        names += [element.get(href, "").strip().removeprefix("#") for href in _HREFS]
+    return (name for name in names if name in named)
 
 
 def _size(root: Element) -> tuple[int, int]:

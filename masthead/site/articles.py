@@ -126,6 +126,9 @@ def _translations(post: Post) -> list[Translation]:
     found = {own.language: own}
     for row in rows:
         language, url = row.language or usual, url_for("site.post", slug=row.slug)
+        # Tags of languages are the same in capitals.
+        if language.lower() in {known.lower() for known in found}:
+            continue
         found.setdefault(language, Translation(language, row.title, url, is_this=False))
     return sorted(found.values()) if len(found) > 1 else []
 

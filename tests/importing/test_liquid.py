@@ -118,6 +118,10 @@ def test_the_report_says_how_many_were_rendered(site):
         "{% if x %}" * 5_000,
         "{{ nope }}" * 50_000,
         "{% assign x = 1 %}" * 50_000,
+        "{% for i in (1..100000000) limit:2 offset:90000000 %}{{ i }}{% endfor %}",
+        "{% for i in (1..900000000000) reversed %}{{ i }}{% endfor %}",
+        "{% assign n = 99999 | times: 99999 %}{% for i in (1..n) reversed limit:1 %}{{ i }}{% endfor %}",
+        "{% assign n = 99999 | times: 99999 %}{% for i in (1..5) offset:n %}{{ i }}{% endfor %}",
         "{% include ../../../etc/passwd %}{% render '/etc/passwd' %}",
     ],
 )

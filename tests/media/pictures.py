@@ -52,6 +52,11 @@ def bomb_header(width: int = 65_535, height: int = 65_535) -> bytes:
     )
 
 
+def with_chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return _chunk(name, content)
+
+
 def with_text_chunk(png: bytes) -> bytes:
     """The PNG with a comment behind its header."""
     return png[:33] + _chunk(b"tEXt", b"Comment\0" + PLACE.encode()) + png[33:]

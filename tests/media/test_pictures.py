@@ -5,7 +5,15 @@ from PIL import Image
 
 from masthead.media import pictures, structure
 from masthead.media.errors import PictureRefused
-from tests.media.pictures import PLACE, animation, bomb_header, photograph, picture, with_text_chunk
+from tests.media.pictures import (
+    PLACE,
+    animation,
+    bomb_header,
+    photograph,
+    picture,
+    with_chunk,
+    with_text_chunk,
+)
 
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 TYPES = {
@@ -122,6 +130,21 @@ def test_an_animated_png_with_a_profile_is_encoded_anew_and_shows_the_same():
         after.seek(frame)
         assert after.convert("RGB").tobytes() == before.convert("RGB").tobytes()
         assert after.info["duration"] == before.info["duration"]
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [(b"fdAT", PLACE.encode())],
+        [(b"fcTL", PLACE.encode().ljust(26))],
+        [(b"acTL", PLACE.encode()), (b"fdAT", b"x")],
+    ],
+)
+def test_what_is_no_part_of_an_animation_is_dropped(chunks):
+    png = picture("PNG")
+    extra = b"".join(with_chunk(name, content) for name, content in chunks)
+    end = png.rindex(b"IEND") - 4
+    assert PLACE.encode() not in pictures.prepare(png[:end] + extra + png[end:]).content
 
 
 def test_of_a_moving_avif_the_first_frame_stays():

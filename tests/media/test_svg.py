@@ -23,6 +23,12 @@ def ten_of(level: int) -> str:
     return f'<g id="a{level}">{use * 10}</g>'
 
 
+def ten_filled(level: int) -> str:
+    """A pattern that is drawn ten times with the one below it."""
+    shape = f"<rect fill=\"url('#a{level - 1}')\"/>"
+    return f'<pattern id="a{level}">{shape * 10}</pattern>'
+
+
 def kept(inner: str) -> str:
     return pictures.prepare(drawing(inner)).content.decode()
 
@@ -39,6 +45,7 @@ def kept(inner: str) -> str:
         f'<image href="{DOT}" width="3" height="3"/>',
         "<title>A field</title>",
         '<animate attributeName="r" values="1;2" dur="2s"/>',
+        "<style>/* of https://maker.example/ */.a{fill:red}</style>",
     ],
 )
 def test_a_drawing_keeps_what_it_shows(inner):
@@ -102,6 +109,19 @@ def test_what_runs_loads_or_leads_somewhere_goes(inner):
         drawing("<rect/>" * 60_000),
         drawing("<rect/>" * 600_000),
         drawing('<g id="a"><use href="#a"/></g>'),
+        drawing("<filter>" + "<feGaussianBlur/>" * 60 + "</filter>"),
+        # Browsers take the first of several with one id.
+        drawing(
+            '<g id="a0"><rect/></g>'
+            + "".join(ten_of(level) for level in range(1, 12))
+            + "".join(f'<g id="a{level}"/>' for level in range(12))
+        ),
+        drawing('<pattern id="a0"><rect/></pattern>' + "".join(ten_filled(level) for level in range(1, 12))),
+        b'<?xml version="1.0" encoding="shift_jis"?>' + drawing(""),
+        b'<?xml version="1.0" encoding="zlib"?>' + drawing(""),
+        b'<?xml version="1.0" encoding="idna"?>' + drawing(""),
+        f'<!DOCTYPE svg [<!ENTITY x "{"y" * 30_000}">]>'.encode() + drawing("<text>&x;&x;&x;&x;</text>"),
+        b'<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + drawing("<text>&b;</text>"),
         drawing('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>'),
         drawing('<g id="a0"><rect/></g>' + "".join(ten_of(level) for level in range(1, 12))),
     ],
