@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 
@@ -197,7 +198,9 @@ def run_with_probes(path, monkeypatch):
     loader = coverage_probes.Loader("program", str(path))
     module = module_from_spec(ModuleSpec("program", loader, origin=str(path)))
     monkeypatch.setitem(sys.modules, "program", module)
-    loader.exec_module(module)
+    # A browser of another test may have left an event loop to this thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(loader.exec_module, module).result()
     coverage_probes.save()
     return f"data.probes.{os.getpid()}"
 
