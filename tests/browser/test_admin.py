@@ -16,6 +16,9 @@ PAGES = (
     "/admin/settings",
     "/admin/statistics",
     "/admin/jobs",
+    "/admin/cache",
+    "/admin/redirects",
+    "/admin/audit",
 )
 
 
