@@ -61,7 +61,7 @@ def _read(text: str, first_line: int) -> "_Builder":
         mark = error.problem_mark or error.context_mark
         line = first_line + mark.line if mark else first_line
         raise Unreadable(f"This is not YAML: {error.problem or error.context}.", line=line) from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeEncodeError):
         match = _CONTROL.search(text)
         line = first_line + text.count("\n", 0, match.start() if match else 0)
         raise Unreadable("This is not YAML: it holds a control character.", line=line) from None

@@ -2,7 +2,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masthead.importing.decoding import decode
@@ -199,6 +199,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join)))
+@example("---\n\ud800---\n---\n")
 def test_no_text_raises_anything_but_our_error(text):
     for headers in (True, False):
         with suppress(Unreadable):
