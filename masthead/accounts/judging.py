@@ -11,7 +11,7 @@ from masthead.web import limits
 
 
 def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
-    """What strangers learn of their own mistakes: that a user name is taken, and never that an address is.
+    """Strangers learn this of their own mistakes: that a user name is taken, and never that an address is.
 
     A name is asked about as often as accounts can be made, so that nobody lists the names by mistakes made on purpose.
     """
@@ -30,7 +30,7 @@ def judge(
     user: User | None = None,
     is_taken: Callable[[str], bool] = lambda _email: False,
 ) -> tuple[Invalid, ...]:
-    """What cannot be accepted of a new account, or of ``user``, who changes; what was not sent is left out."""
+    """Find the values that a new account, or ``user``, who changes, cannot have; a value that was not sent is left out."""
     mistakes = Mistakes()
     about = tuple(said[name] for name in ("username", "email") if said.get(name))
     with mistakes:
@@ -67,11 +67,11 @@ def _check_email(email: str, is_taken: Callable[[str], bool]) -> None:
 
 
 def has_account(email: str) -> bool:
-    """Whether an account has the address; for those who administer accounts."""
+    """True if an account has the address; for those who administer accounts."""
     return queries.by_email(email) is not None
 
 
 def cannot_be_invited(email: str) -> bool:
-    """Whether an account has the address, and somebody has confirmed it."""
+    """True if an account has the address, and somebody has confirmed it."""
     occupied = queries.by_email(email)
     return occupied is not None and not occupied.is_unconfirmed

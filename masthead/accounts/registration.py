@@ -17,7 +17,7 @@ def count_attempt() -> None:
 
 
 def is_counted() -> bool:
-    """Whether this request was counted already."""
+    """True if this request was counted already."""
     return "registration_is_counted" in g
 
 

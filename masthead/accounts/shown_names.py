@@ -23,13 +23,13 @@ def check(name: str, *, of: User | None) -> None:
 
 
 def is_shown(username: str, *, of: User | None) -> bool:
-    """Whether the user name reads like the name that somebody else shows."""
+    """True if the user name reads like the name that somebody else shows."""
     key = shown_key(username)
     return key is not None and is_taken(key, User.name_key == key, of=of)
 
 
 def is_taken(key: str, *ways: ColumnElement[bool], of: User | None) -> bool:
-    """Whether somebody else has the key in one of these ways, or it stands for those who left."""
+    """True if somebody else has the key in one of these ways, or it stands for those who left."""
     if db.session.get_bind().dialect.name == "postgresql":
         # Of two who choose one name at the same moment the second waits, and sees the first one's. SQLite has one writer.
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))

@@ -35,7 +35,7 @@ def _present() -> Answer:
 
 
 def _mistakes(said: dict[str, Any]) -> tuple[Invalid, ...]:
-    """What is wrong with the members that have their shape."""
+    """Find the mistakes in the members that have their shape."""
     mistakes = Mistakes()
     with mistakes:
         actions.check_title(said.get("title"))

@@ -44,7 +44,7 @@ CHANGES = (401, 403, 404, 409, 412, 428)
 
 
 def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
-    """What is wrong with what somebody sent for a post; nothing is told of one that they may not edit."""
+    """Find the mistakes in what somebody sent for a post; nothing is told of one that they may not edit."""
     by, at = current_user(), clock.now()
     post = None if slug is None else db.session.scalar(queries.at_slug(slug))
     if slug is not None and (post is None or not can_edit(by, post)):

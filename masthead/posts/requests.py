@@ -86,7 +86,7 @@ def _wish(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> Pictur
 
 
 def mistakes_in(said: Mapping[str, Any], post: Post | None, *, by: User, at: datetime) -> Iterable[Invalid]:
-    """What is wrong with the members that have their shape."""
+    """Find the mistakes in the members that have their shape."""
     sent = Sent(
         texts={
             name: said[name] for name in ("title", "body", "summary", "slug") if said.get(name) is not None

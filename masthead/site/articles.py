@@ -123,13 +123,11 @@ def _translations(post: Post) -> list[Translation]:
     pagecache.reads("posts", *(f"post:{row.id}" for row in rows))
     usual = publication().language
     own = Translation(post.language or usual, post.title, url_for("site.post", slug=post.slug), is_this=True)
-    found = {own.language: own}
+    # Tags of languages are the same in capitals; of several texts in one language the oldest counts.
+    found = {own.language.lower(): own}
     for row in rows:
         language, url = row.language or usual, url_for("site.post", slug=row.slug)
-        # Tags of languages are the same in capitals.
-        if language.lower() in {known.lower() for known in found}:
-            continue
-        found.setdefault(language, Translation(language, row.title, url, is_this=False))
+        found.setdefault(language.lower(), Translation(language, row.title, url, is_this=False))
     return sorted(found.values()) if len(found) > 1 else []
 
 
