@@ -4,26 +4,31 @@ Each piece is rendered alone in a sandbox that reads no files, knows no clock, a
 that asks for something unknown, such as the list of posts, is not rendered at all.
 """
 
-import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, tzinfo
-from functools import partial, wraps
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from functools import wraps
 from typing import Any, Final
-from urllib.parse import quote
 
 from liquid import Environment, RenderContext, StrictUndefined, Undefined
 from liquid.exceptions import LiquidError
 from liquid.filter import with_context
 
-from masthead.importing import old_slugs
 from masthead.importing.items import Item
-from masthead.importing.values import Plain, Value
+from masthead.importing.liquid_filters import (
+    FILTERS,
+    MAX_OUTPUT_BYTES,
+    Known,
+    NotKnown,
+    TooMuch,
+    as_words,
+    entries,
+)
+from masthead.importing.values import Value
 
 MAX_ITERATIONS: Final = 5_000
-MAX_OUTPUT_BYTES: Final = 500_000
 MAX_VARIABLES_BYTES: Final = 1_000_000
 #: Characters and entries that the filters of one text may handle in all.
 MAX_WORK: Final = 20_000_000
@@ -44,63 +49,6 @@ _ASSIGNED: Final = re.compile(r"\{%-?\s*(?:assign|capture|increment|decrement)\s
 _RANGE: Final = re.compile(r"\(([^()]*)\.\.([^()]*)\)")
 _STEP: Final = re.compile(r"\b(?:offset|limit|cols)\s*:\s*([\w.-]+)")
 _BOUND: Final = re.compile(r"-?\d{1,5}|[\w.-]+\.size|continue")
-_DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:\D|$)")
-
-
-class TooMuch(LiquidError):
-    """A template works longer than texts need."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, token=None)
-
-
-class NotKnown(LiquidError):
-    """A template asks for something that only the old site's generator knew."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, token=None)
-
-
-class Known(dict[str, object]):
-    """A mapping. If it is known whole, what is not there is nothing, as in Jekyll, but for the names that are not known."""
-
-    def __init__(
-        self, values: Mapping[str, object], *, whole: bool = True, unknown: Iterable[str] = ()
-    ) -> None:
-        super().__init__((name, _known(value)) for name, value in values.items())
-        self._whole = whole
-        self._unknown = frozenset(unknown)
-
-    def __missing__(self, name: str) -> object:
-        if not self._whole or name in self._unknown:
-            raise KeyError(name)
-        return None
-
-    def __str__(self) -> str:
-        raise NotKnown("a mapping has no words")
-
-    def __repr__(self) -> str:
-        # A list writes its entries so.
-        raise NotKnown("a mapping has no words")
-
-
-def _known(value: object) -> object:
-    match value:
-        case Plain():
-            return value.resolved()
-        case Known():
-            return value
-        case dict():
-            return Known(value)
-        case list():
-            return [_known(one) for one in value]
-        case datetime():
-            # As Ruby writes it; a filter for dates reads it again.
-            return f"{value:%Y-%m-%d %H:%M:%S} {value.strftime('%z') or '+0000'}"
-        case date():
-            return value.isoformat()
-        case _:
-            return value
 
 
 def for_jekyll(site: Mapping[str, Value], item: Item, zone: tzinfo) -> "Renderer":
@@ -130,7 +78,7 @@ class Sandbox(Environment):
         self.ends = math.inf
         for name in ("include", "render", "doc", "liquid", "#"):
             self.tags.pop(name, None)
-        for name, function in _JEKYLL_FILTERS.items():
+        for name, function in (FILTERS | {"where_exp": where_exp}).items():
             self.add_filter(name, function)
         for name, function in list(self.filters.items()):
             self.filters[name] = self._bounded(function)
@@ -213,48 +161,10 @@ def _check_bounds(source: str) -> None:
         raise TooMuch("a loop has no end that can be seen")
 
 
-def _text(value: object) -> str:
-    """A value as Liquid writes it."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case list() | tuple():
-            return "".join(map(_text, value))
-        case _:
-            return str(value)
-
-
-def _entries(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    if not isinstance(value, (list, tuple)):
-        raise NotKnown("this is no list")
-    return list(value)
-
-
-def _property(entry: object, name: str) -> object:
-    for part in name.split("."):
-        entry = entry.get(part) if isinstance(entry, dict) else None
-    return entry
-
-
-def where(value: object, name: object, target: object) -> list[Any]:
-    """The entries whose property is this, compared as words, or holds it."""
-    wanted = _text(target)
-
-    def fits(entry: object) -> bool:
-        found = _property(entry, _text(name))
-        return wanted in map(_text, found) if isinstance(found, list) else _text(found) == wanted
-
-    return [entry for entry in _entries(value) if fits(entry)]
-
-
 @with_context
 def where_exp(value: object, name: object, expression: object, *, context: RenderContext) -> list[Any]:
     """The entries of which an expression is true."""
-    condition = _text(expression)
+    condition = as_words(expression)
     if "%}" in condition:
         raise NotKnown("this is no expression")
     template = context.env.from_string("{% if " + condition + " %}1{% endif %}")
@@ -263,135 +173,8 @@ def where_exp(value: object, name: object, expression: object, *, context: Rende
         if isinstance(context.env, Sandbox):
             context.env.check_time()
         buffer = context.get_buffer()
-        with context.extend({_text(name): entry}):
+        with context.extend({as_words(name): entry}):
             template.render_with_context(context, buffer)
         return buffer.getvalue() == "1"
 
-    return [entry for entry in _entries(value) if fits(entry)]
-
-
-def group_by(value: object, name: object) -> list[Known]:
-    """The entries by a property, in the order in which its values come."""
-    groups: dict[str, list[Any]] = {}
-    for entry in _entries(value):
-        groups.setdefault(_text(_property(entry, _text(name))), []).append(entry)
-    return [Known({"name": name, "items": items, "size": len(items)}) for name, items in groups.items()]
-
-
-def replace(value: object, old: object, new: object = "") -> str:
-    """As Liquid's own, with a look at how long the result becomes."""
-    text, wanted, written = _text(value), _text(old), _text(new)
-    if (text.count(wanted) + 1) * (len(written) + 1) + len(text) > MAX_OUTPUT_BYTES:
-        raise TooMuch("this text becomes too long")
-    return text.replace(wanted, written)
-
-
-def join(value: object, glue: object = " ") -> str:
-    """As Liquid's own, with a look at how long the result becomes."""
-    words = list(map(_text, value)) if isinstance(value, (list, tuple)) else [_text(value)]
-    if len(words) * len(_text(glue)) > MAX_OUTPUT_BYTES:
-        raise TooMuch("this text becomes too long")
-    return _text(glue).join(words)
-
-
-def same(value: object) -> str:
-    """The value itself: addresses are written from the root of the site, and links are looked up later."""
-    return _text(value)
-
-
-def jsonify(value: object) -> str:
-    """JSON as Ruby writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def array_to_sentence_string(value: object, connector: object = "and") -> str:
-    """`a, b, and c`."""
-    words = list(map(_text, _entries(value)))
-    if len(words) < 3:
-        return f" {_text(connector)} ".join(words)
-    return f"{', '.join(words[:-1])}, {_text(connector)} {words[-1]}"
-
-
-def uri_escape(value: object) -> str:
-    """Percent codes for what an address cannot hold."""
-    return quote(_text(value), safe="!#$&'()*+,/:;=?@[]~%")
-
-
-def cgi_escape(value: object) -> str:
-    """Percent codes as forms send them."""
-    return quote(_text(value), safe="*").replace("%20", "+")
-
-
-def number_of_words(value: object) -> int:
-    """The words between white space."""
-    return len(_text(value).split())
-
-
-def push(value: object, entry: object) -> list[Any]:
-    """The list with an entry more."""
-    return [*_entries(value), entry]
-
-
-def unshift(value: object, entry: object) -> list[Any]:
-    """The list with an entry in front."""
-    return [entry, *_entries(value)]
-
-
-def pop(value: object, count: int = 1) -> list[Any]:
-    """The list without its last entries."""
-    entries = _entries(value)
-    return entries[: max(len(entries) - int(count), 0)]
-
-
-def shift(value: object, count: int = 1) -> list[Any]:
-    """The list without its first entries."""
-    return _entries(value)[max(int(count), 0) :]
-
-
-def _dated(pattern: str) -> Callable[[object], str]:
-    def written(value: object) -> str:
-        return dated(value, pattern)
-
-    return written
-
-
-def slugify(value: object, mode: object = "default") -> str:
-    """Jekyll's slug in the usual mode."""
-    if _text(mode) != "default":
-        raise NotKnown("this mode is not known")
-    return old_slugs.jekyll(_text(value))
-
-
-_PLAIN: Final = Environment()
-_date: Final = partial(_PLAIN.filters["date"], environment=_PLAIN)
-
-
-def dated(value: object, pattern: object) -> str:
-    """A date by a pattern; today is not known, since the text was built another day."""
-    if not _DAY.match(_text(value)):
-        raise NotKnown("the day on which the site was built")
-    return str(_date(_text(value), _text(pattern)))
-
-
-_JEKYLL_FILTERS: Final[dict[str, Callable[..., Any]]] = {
-    "where": where,
-    "where_exp": where_exp,
-    "group_by": group_by,
-    "replace": replace,
-    "join": join,
-    "relative_url": same,
-    "absolute_url": same,
-    "jsonify": jsonify,
-    "array_to_sentence_string": array_to_sentence_string,
-    "uri_escape": uri_escape,
-    "cgi_escape": cgi_escape,
-    "number_of_words": number_of_words,
-    "push": push,
-    "unshift": unshift,
-    "pop": pop,
-    "shift": shift,
-    "slugify": slugify,
-    "date": dated,
-    "date_to_string": _dated("%d %b %Y"),
-    "date_to_long_string": _dated("%d %B %Y"),
-}
+    return [entry for entry in entries(value) if fits(entry)]
