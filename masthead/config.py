@@ -271,16 +271,6 @@ class Config(BaseSettings):
         }
         return ours | derived | setting_names.flask_overrides(os.environ, ours)
 
-    def unknown_names(self) -> list[str]:
-        """A sentence for each name in the environment or in ``config.env`` that nothing reads."""
-        known = {"FLASK_CONFIG", *type(self).model_fields}
-        path = self.MASTHEAD_HOME / "config.env"
-        in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
-        return [
-            *setting_names.unknown_variables(os.environ, known),
-            *setting_names.unknown_in_file(in_file, str(path), known),
-        ]
-
     def with_secrets(self) -> Self:
         """This configuration with the generated secrets filled in, making them on the first start."""
         missing = [
@@ -358,6 +348,17 @@ def load(**overrides: object) -> Config:
         raise ConfigurationError(_problems(error)) from None
     except OSError as error:
         raise ConfigurationError([f"MASTHEAD_HOME: cannot be used ({error.strerror})."]) from None
+
+
+def unknown_names(home: Path) -> list[str]:
+    """A sentence for each name in the environment or in ``config.env`` of this home that nothing reads."""
+    known = {"FLASK_CONFIG", *Config.model_fields}
+    path = home / "config.env"
+    in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
+    return [
+        *setting_names.unknown_variables(os.environ, known),
+        *setting_names.unknown_in_file(in_file, str(path), known),
+    ]
 
 
 def _problems(error: ValidationError) -> list[str]:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -80,12 +81,26 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _away_from_the_repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Run in an empty folder: a developer's `.env` is not part of any test."""
     before = Path.cwd()
-    os.chdir(tmp_path_factory.mktemp("cwd"))
-    yield
+    folder = tmp_path_factory.mktemp("cwd")
+    os.chdir(folder)
+    yield folder
     os.chdir(before)
+
+
+@pytest.fixture(autouse=True)
+def _empty_working_directory(working_directory: Path) -> Iterator[None]:
+    """Fail a test that leaves files in the working directory, which all tests of the process share."""
+    yield
+    left = list(working_directory.iterdir())
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    assert not left, f"The test has left files in the working directory: {left}."
 
 
 @pytest.fixture(autouse=True)

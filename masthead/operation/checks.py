@@ -60,7 +60,7 @@ def all_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
 
 def _configuration() -> Iterator[Finding]:
     # Whoever gets here has a valid one: an invalid one has ended with the list of its mistakes.
-    for sentence in configuration.load().unknown_names():
+    for sentence in configuration.unknown_names(_home()):
         yield Finding(Level.ERROR, "configuration", sentence)
     if current_app.debug:
         yield Finding(

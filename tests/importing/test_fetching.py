@@ -53,8 +53,8 @@ PLACES = ("/blog/post/harvest", "/page/fields")
 
 
 @pytest.mark.parametrize(("setting", "options"), [("fetch", []), ("link", ["--fetch-images"])])
-def test_pictures_of_other_sites_are_copied(app, client, bring_in, address, setting, options):
-    app.config["EXTERNAL_IMAGES"] = setting
+def test_pictures_of_other_sites_are_copied(app, client, bring_in, address, setting, options, monkeypatch):
+    monkeypatch.setitem(app.config, "EXTERNAL_IMAGES", setting)
     output = bring_in(*options)
     assert f"Pictures of other sites: 1; jobs copy them here, one text after the other: {address}." in output
     for place in PLACES:
@@ -66,8 +66,8 @@ def test_pictures_of_other_sites_are_copied(app, client, bring_in, address, sett
 @pytest.mark.parametrize(
     ("setting", "options"), [("link", []), ("refuse", []), ("fetch", ["--no-fetch-images"])]
 )
-def test_pictures_of_other_sites_stay_there(app, client, bring_in, address, setting, options):
-    app.config["EXTERNAL_IMAGES"] = setting
+def test_pictures_of_other_sites_stay_there(app, client, bring_in, address, setting, options, monkeypatch):
+    monkeypatch.setitem(app.config, "EXTERNAL_IMAGES", setting)
     output = bring_in(*options)
     assert "Pictures of other sites: 1; they stay there, and readers see links" in output
     assert address in output

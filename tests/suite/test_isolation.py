@@ -84,13 +84,14 @@ def test_the_network_is_out_of_reach():
 
 
 def test_valkey_is_real_and_empty(valkey_url):
-    host, port = valkey_url.removeprefix("redis://").split("/")[0].split(":")
+    server, number = valkey_url.removeprefix("redis://").split("/")
+    host, port = server.split(":")
     with (
         socket.create_connection((host, int(port)), timeout=5) as connection,
         connection.makefile("rb") as answer,
     ):
-        connection.sendall(b"DBSIZE\r\n")
-        assert answer.readline() == b":0\r\n"
+        connection.sendall(f"SELECT {number}\r\nDBSIZE\r\n".encode())
+        assert [answer.readline(), answer.readline()] == [b"+OK\r\n", b":0\r\n"]
 
 
 @pytest.mark.databases("sqlite")

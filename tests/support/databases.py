@@ -190,6 +190,7 @@ class Database:
         with self.app.app_context():
             migrating.upgrade()
         content.keep()
+        self._config = dict(self.app.config)
         if kind == "sqlite":
             _forget_durability(self.engine)
 
@@ -231,6 +232,19 @@ class Database:
             yield self
         finally:
             Database.current = before
+
+    def changed_settings(self) -> list[str]:
+        """The names of settings that differ from those the application was made with; they are put back."""
+        config = self.app.config
+        changed = [
+            name
+            for name in config.keys() | self._config.keys()
+            if config.get(name, self) is not self._config.get(name, self)
+        ]
+        if changed:
+            config.clear()
+            config.update(self._config)
+        return sorted(changed)
 
     def close(self) -> None:
         """Close every connection."""
@@ -287,6 +301,8 @@ def database(request: pytest.FixtureRequest, database_of: Callable[[str], Databa
         yield found
     # A context that stays open keeps its session and transaction, and hides what a fresh request would see.
     assert not has_app_context(), "The test has left an application context open."
+    changed = found.changed_settings()
+    assert not changed, f"The test has left settings changed (use make_app or monkeypatch): {changed}."
 
 
 @pytest.fixture
