@@ -18,7 +18,7 @@ from tests.support.documents import Document, Form
 from tests.support.visitors import Visitor
 
 #: Addresses of one view with the same filters that are opened, if nobody asks for fewer.
-EACH = 3
+EACH = 2
 #: Buttons that change the ways in, or end the visit or the account, and so are pressed last, in this order.
 LAST = ("/auth/security", "/auth/privacy", "/auth/sessions", "/auth/logout")
 WORDS = ("harvest", '"', "author:nobody -x")
@@ -42,13 +42,18 @@ class Crawler:
     """Crawls the site as one visitor."""
 
     def __init__(self, app: Flask, visitor: Visitor, *, each: int = EACH) -> None:
-        self._visitor = visitor
+        self.visitor = visitor
         self._limit = each
         self._routes: MapAdapter = app.url_map.bind(HOST)
         self._seen: set[str] = set()
         self._each: Counter[object] = Counter()
         self._waiting: deque[tuple[str, str]] = deque()
         self.found = Crawl()
+
+    @property
+    def endpoints(self) -> set[str]:
+        """The views whose addresses were found."""
+        return {str(kind[0]) for kind in self._each if isinstance(kind, tuple)}
 
     def walk(self, *starts: str) -> Crawl:
         """Follow links, filters and forms that change nothing, from these addresses on."""
@@ -75,14 +80,14 @@ class Crawler:
         return self.walk()
 
     def _press(self, page: str, action: str, button: str) -> None:
-        response = self._visitor.get(page)
+        response = self.visitor.get(page)
         if response.status_code != 200:
             # An earlier button has taken the page away.
             self.found.skipped.append(f"{button!r} of {action} on {page}: {response.status_code}")
             return
         for form in Document(response.data).forms:
             if form.method == "post" and form.action == action and form.has({}, button):
-                answer = self._visitor.post(urljoin(page, action or page), data=form.filled({}, button))
+                answer = self.visitor.post(urljoin(page, action or page), data=form.filled({}, button))
                 self.found.pressed += 1
                 self._judge(answer, f"the button {button!r} of {action}", page)
                 if answer.status_code == 422:
@@ -92,7 +97,7 @@ class Crawler:
                 return
 
     def _open(self, address: str, source: str) -> None:
-        response = self._visitor.get(address)
+        response = self.visitor.get(address)
         self.found.opened += 1
         self._judge(response, address, source)
         if response.status_code in {301, 302, 303, 308}:

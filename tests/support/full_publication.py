@@ -3,16 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from masthead import clock
+from masthead.accounts import invitations
+from masthead.accounts.models import Role
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.jobs.models import Job, State
 from masthead.media import actions as media
 from masthead.media.pictures import prepare
+from masthead.pages.models import Page
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Picture
+from masthead.redirects import actions as redirects
 from masthead.settings import actions as settings
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PageFactory, PostFactory
 from tests.media.pictures import picture
@@ -94,6 +98,10 @@ def fill(app: Flask, cast: Cast) -> None:
                 last_error="It failed.",
             )
         )
+        role = Role(name="stringer", title="Stringer", rank=95, permissions=["comments.write"])
+        db.session.add(role)
+        invitations.invite("nina@example.org", cast.walt.role, by=cast.ada)
+        redirects.keep_url("/2019/harvest", url="https://example.org/harvest")
         db.session.commit()
     guest = BylineFactory(username="guest", name="Guest & Friend")
     lead = Picture(address, "A field", "Seen in the morning")
@@ -131,6 +139,13 @@ def fill(app: Flask, cast: Cast) -> None:
         PostFactory(title="Later", author=author, published_at=clock.now() + timedelta(days=3))
     PageFactory(title="About", slug="about", by=cast.edith)
     PageFactory(title="Colophon", slug="colophon", by=cast.edith, is_public=False)
+    gone = PageFactory(title="Imprint", slug="imprint", by=cast.edith, is_public=False)
+    with app.app_context():
+        db.session.execute(update(Page).where(Page.id == gone.id).values(trashed_at=MOMENT))
+        db.session.commit()
+    # New enough for their authors to edit them.
+    for author in cast.everybody().values():
+        CommentFactory(post=long, author=author, created_at=clock.now())
     first = CommentFactory(post=long, author=cast.rhea, created_at=MOMENT)
     second = CommentFactory(post=long, author=cast.walt, parent=first, created_at=MOMENT)
     CommentFactory(post=long, author=cast.rhea, parent=second, created_at=MOMENT)
