@@ -1,6 +1,8 @@
 """The Celery application for those who start its workers themselves: ``celery -A masthead.worker worker``."""
 
+from masthead import clock
 from masthead.app import create_app
 from masthead.jobs import bridge
 
+clock.ignore_leaps()
 app = bridge.worker_of(create_app())

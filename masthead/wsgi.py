@@ -2,6 +2,7 @@
 
 import click
 
+from masthead import clock
 from masthead import config as configuration
 from masthead.app import create_app
 from masthead.db import limit_statements
@@ -13,6 +14,7 @@ try:
 except configuration.ConfigurationError as error:
     # `flask --app masthead.wsgi …` shows this one as a sentence, and anything else with its traceback.
     raise click.ClickException(f"The configuration has mistakes:\n{error}") from None
+clock.ignore_leaps()
 metrics.share(settings.MASTHEAD_HOME)
 app = create_app(settings)
 limit_statements(app, settings.DATABASE_STATEMENT_SECONDS)

@@ -136,11 +136,15 @@ def _claims(kind: str) -> dict[str, Any]:
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=current_app.config["SITE_URL"],
-            options={"require": REQUIRED},
+            # Its times are compared below, with a clock that ignores leaps.
+            options={"require": REQUIRED, "verify_exp": False, "verify_iat": False},
         )
     except (jwt.InvalidTokenError, ValueError):
         raise InvalidToken from None
     is_whole = all(isinstance(claims[name], str) for name in ("jti", "sub", "typ", "fam"))
+    begins, ends = claims["iat"], claims["exp"]
+    if not (isinstance(begins, int) and isinstance(ends, int) and begins <= clock.now().timestamp() < ends):
+        raise InvalidToken
     if not is_whole or claims["typ"] != kind or not SUBJECT.fullmatch(claims["sub"]):
         raise InvalidToken
     return claims

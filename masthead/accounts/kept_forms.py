@@ -10,6 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from masthead.accounts import kept_deeds
 from masthead.accounts.models import User
 from masthead.web import expired_forms
+from masthead.web.signed_times import SteadySigner
 
 FIELD = "kept_form"
 LIFETIME_SECONDS = 3_600
@@ -39,4 +40,5 @@ def offer_again(user: User) -> str | None:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="masthead.kept-form-of-handler")
+    key = current_app.config["SECRET_KEY"]
+    return URLSafeTimedSerializer(key, salt="masthead.kept-form-of-handler", signer=SteadySigner)

@@ -74,7 +74,7 @@ def tell_of_factor(user_id: int, deed: str) -> None:
         delivery.send(letters.compose("factor", recipient=user.email, deed=DEEDS[deed]))
 
 
-@periodic("accounts.carry_out_closures", every=timedelta(hours=1))
+@periodic("accounts.carry_out_closures", every=timedelta(hours=1), deletes=True)
 def carry_out_closures() -> None:
     """Delete the accounts whose time to take it back is over, each in a transaction of its own."""
     now = clock.now()
@@ -83,7 +83,7 @@ def carry_out_closures() -> None:
         db.session.commit()
 
 
-@periodic("accounts.forget_ended", every=timedelta(hours=6))
+@periodic("accounts.forget_ended", every=timedelta(hours=6), deletes=True)
 def forget_ended() -> None:
     """Delete logins and links whose time is over."""
     now = clock.now()

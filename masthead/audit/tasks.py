@@ -8,7 +8,7 @@ from masthead.db import db
 from masthead.jobs import periodic
 
 
-@periodic("audit.forget_old", every=timedelta(days=1))
+@periodic("audit.forget_old", every=timedelta(days=1), deletes=True)
 def forget_old() -> None:
     """Delete old records, addresses and all."""
     queries.forget(before=clock.now() - queries.retention())

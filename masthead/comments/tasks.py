@@ -20,7 +20,7 @@ from masthead.jobs import periodic
 PURGED_AT_ONCE = 200
 
 
-@periodic("comments.purge_removed", every=timedelta(days=1))
+@periodic("comments.purge_removed", every=timedelta(days=1), deletes=True)
 def purge_removed() -> None:
     """Remove what has been spam or deleted for long; of one that was answered, an empty place keeps the answers together."""
     days = current_app.config["COMMENT_TRASH_DAYS"]

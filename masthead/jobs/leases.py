@@ -116,6 +116,15 @@ def postpone(lease: Lease, error: str) -> None:
         _settle(lease, state=State.CANCELLED, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
 
 
+def defer(lease: Lease, until: datetime, reason: str) -> None:
+    """Let the job run later without having been tried."""
+    values = {"run_at": until, "attempts": lease.attempt - 1, "last_error": reason}
+    try:
+        _settle(lease, state=State.QUEUED, **values)
+    except IntegrityError:
+        _settle(lease, state=State.CANCELLED, finished_at=clock.now(), last_error=reason)
+
+
 def delay_seconds(attempt: int) -> float:
     """Exponential backoff; the jitter keeps jobs that failed together from coming back together."""
     seconds = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** (attempt - 1))

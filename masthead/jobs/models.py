@@ -1,4 +1,4 @@
-"""Jobs, and when each periodic task was last queued."""
+"""Jobs, when each periodic task was last queued, and the last reading of the clock."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -67,3 +67,15 @@ class Tick(Base):
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     slot: Mapped[int]
+
+
+class ClockMark(Base):
+    """The last reading of the clock, in the one row of this table; see `masthead.jobs.clock_guard`."""
+
+    __tablename__ = "clock_mark"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime]
+    #: Since when the clock has gone on without a leap.
+    steady_since: Mapped[datetime]

@@ -24,6 +24,8 @@ class Task(Generic[P]):
     attempts: int = ATTEMPTS
     #: Otherwise its transactions only read, and hold nobody up while it asks another server.
     writes: bool = False
+    #: It deletes what is old, so it waits while the clock cannot be trusted.
+    deletes: bool = False
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str | None:
         """Run it here and now."""
@@ -36,7 +38,7 @@ _periods: dict[str, timedelta] = {}
 
 
 def task(
-    name: str, *, attempts: int = ATTEMPTS, writes: bool = False
+    name: str, *, attempts: int = ATTEMPTS, writes: bool = False, deletes: bool = False
 ) -> Callable[[Callable[P, str | None]], Task[P]]:
     """Register the decorated function under a name, which is stored in jobs and so never changes.
 
@@ -46,19 +48,24 @@ def task(
     def register(function: Callable[P, str | None]) -> Task[P]:
         if name in _tasks:
             raise ValueError(f"Two tasks are called {name}.")
-        made = Task(name, function, attempts, writes)
+        made = Task(name, function, attempts, writes, deletes)
         _tasks[name] = made
         return made
 
     return register
 
 
-def periodic(name: str, every: timedelta) -> Callable[[Callable[[], None]], Task[[]]]:
-    """Register a task that writes and is queued once in each period, however many runners there are."""
+def periodic(
+    name: str, every: timedelta, *, deletes: bool = False
+) -> Callable[[Callable[[], None]], Task[[]]]:
+    """Register a task that writes and is queued once in each period, however many runners there are.
+
+    One that deletes what is old says so: it waits after the clock has leapt.
+    """
 
     def register(function: Callable[[], None]) -> Task[[]]:
         # The next period comes anyway, so it is not worth trying for hours.
-        made = task(name, attempts=3, writes=True)(function)
+        made = task(name, attempts=3, writes=True, deletes=deletes)(function)
         _periods[name] = every
         return made
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock
 from masthead.db import db
-from masthead.jobs import leases, present, registry, schedule, waking
+from masthead.jobs import clock_guard, leases, present, registry, schedule, waking
 from masthead.jobs.errors import NoRetry
 from masthead.jobs.leases import LEASE, Lease
 from masthead.jobs.waking import Alarm
@@ -35,6 +35,8 @@ PAUSE_SECONDS = 5.0
 SCHEDULE_SECONDS = 5.0
 #: Forgotten jobs that are looked up together.
 FORGOTTEN_AT_ONCE = 20
+#: How long a job that deletes what is old waits before the clock is looked at again.
+UNSTEADY_PAUSE = timedelta(minutes=5)
 #: How long running jobs may take to finish when the server stops; then their leases run out.
 GRACE_SECONDS = 20.0
 
@@ -154,6 +156,8 @@ class Runner:
         ):
             if task is None:
                 leases.postpone(lease, f"There is no task called {lease.name!r} in this version.")
+            elif task.deletes and not clock_guard.is_steady():
+                leases.defer(lease, clock.now() + UNSTEADY_PAUSE, clock_guard.LEAPT)
             elif lease.attempt > task.attempts:
                 leases.bury(lease, "Every attempt ended with the process that made it.")
             else:

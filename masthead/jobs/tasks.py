@@ -11,7 +11,7 @@ from masthead.jobs.registry import periodic
 KEPT_DAYS = {State.DONE: 7, State.CANCELLED: 30, State.DEAD: 90}
 
 
-@periodic("jobs.forget_old", every=timedelta(days=1))
+@periodic("jobs.forget_old", every=timedelta(days=1), deletes=True)
 def forget_old() -> None:
     """Delete jobs that nobody will look at any more."""
     now = clock.now()

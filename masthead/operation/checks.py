@@ -19,7 +19,7 @@ from masthead import config as configuration
 from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK, SQLITE_NAME
 from masthead.db import db
-from masthead.operation import connections
+from masthead.operation import clock_checks, connections
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
 from masthead.storage import store
@@ -283,6 +283,7 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "postgresql": connections.postgresql,
     "limits": connections.redis,
     "broker": connections.broker,
+    "clock": clock_checks.clock_is_right,
     "jobs": connections.jobs,
     "mail": connections.mail,
     "address": _address,

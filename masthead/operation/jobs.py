@@ -13,6 +13,7 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from rich.console import Console
 from rich.table import Table
 
+from masthead import clock
 from masthead.db import GREATEST_ID, db, limit_statements
 from masthead.jobs import outbox, registry
 from masthead.jobs.models import State
@@ -90,6 +91,7 @@ def run(info: ScriptInfo, once: bool) -> None:
     if once:
         click.echo(f"{Runner(app).run_due()} jobs were run.")
         return
+    clock.ignore_leaps()
     work(app)
 
 

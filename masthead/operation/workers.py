@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
 
+from masthead import clock
 from masthead.web.commands import Command
 
 #: Jobs that one worker runs at the same time.
@@ -58,4 +59,5 @@ def _app_with_broker(info: ScriptInfo) -> Flask:
     app = info.load_app()
     if not app.config["CELERY_BROKER_URL"]:
         raise click.ClickException(NO_BROKER)
+    clock.ignore_leaps()
     return app

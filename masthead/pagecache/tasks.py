@@ -12,7 +12,7 @@ from masthead.pagecache.models import Change
 KEPT = timedelta(days=1)
 
 
-@periodic("pagecache.forget_old", every=timedelta(hours=1))
+@periodic("pagecache.forget_old", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
     """Delete old changes, but never the last one, by which a process knows that the log is the one it has read before."""
     last = select(func.max(Change.id)).scalar_subquery()

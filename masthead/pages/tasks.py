@@ -16,7 +16,7 @@ from masthead.pages.models import Page
 TRASH_DAYS = 30
 
 
-@periodic("pages.purge_trash", every=timedelta(days=1))
+@periodic("pages.purge_trash", every=timedelta(days=1), deletes=True)
 def purge_trash() -> None:
     """Delete the pages for good that have been in the trash for a month."""
     before = clock.now() - timedelta(days=TRASH_DAYS)

@@ -96,7 +96,7 @@ def _tell(kind: Notification, user_id: int, post: Post, **context: object) -> No
         notifications.send(kind, user, post=post, is_own=post.author_id == user.id, **context)
 
 
-@periodic("posts.purge_trash", every=timedelta(hours=6))
+@periodic("posts.purge_trash", every=timedelta(hours=6), deletes=True)
 def purge_trash() -> None:
     """Delete posts for good that have been in the trash for a month, a few in each transaction."""
     before = clock.now() - timedelta(days=TRASH_DAYS)

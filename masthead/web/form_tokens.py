@@ -13,6 +13,8 @@ from typing import Final
 from flask import current_app, g, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from masthead.web.signed_times import SteadySigner
+
 #: As Flask-WTF calls the field and the key of the session.
 FIELD: Final = "csrf_token"
 _KEPT: Final = "kept_form"
@@ -54,4 +56,6 @@ def present_action() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="masthead.form-shown-again")
+    return URLSafeTimedSerializer(
+        str(current_app.secret_key), salt="masthead.form-shown-again", signer=SteadySigner
+    )

@@ -129,7 +129,7 @@ def reset(app: Flask) -> None:
     limits.strategy.storage.reset()
 
 
-@periodic("limits.forget_old", every=timedelta(hours=1))
+@periodic("limits.forget_old", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
     """Make room in the file of counters."""
     storage = _limits().storage

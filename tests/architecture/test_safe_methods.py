@@ -27,6 +27,8 @@ OWN_TRANSACTIONS = frozenset(
         "masthead.jobs.leases.take",
         "masthead.jobs.leases.renew",
         "masthead.jobs.leases._settle",
+        "masthead.jobs.clock_guard._store",
+        "masthead.jobs.clock_guard._move_on",
     }
 )
 

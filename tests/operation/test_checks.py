@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 
 from masthead import clock, jobs
 from masthead.db import db
-from masthead.jobs.models import Job
+from masthead.jobs.models import ClockMark, Job
 from masthead.operation import migrating, schema
 from masthead.pages.tasks import purge_trash
 from masthead.storage import store
@@ -40,6 +40,7 @@ def test_a_good_installation_passes(look, cast):
         "accounts",
         "limits",
         "broker",
+        "clock",
         "jobs",
         "mail",
         "address",
@@ -252,3 +253,26 @@ def test_place_that_cannot_be_used_is_told_in_a_sentence(masthead, tmp_path, set
     assert result.returncode == 1
     assert sentence in result.stdout
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("seen", "steady", "level", "words"),
+    [
+        # The clock is behind what was stored: it is wrong now, or was then.
+        (timedelta(days=400), timedelta(0), "error", "Set the clock"),
+        (timedelta(minutes=5), timedelta(0), "error", "Set the clock"),
+        # It is far ahead of what was stored: a leap, or a long stop.
+        (timedelta(days=-400), timedelta(days=-400), "warning", "last at work"),
+        # A leap was noticed a moment ago.
+        (timedelta(0), timedelta(minutes=-5), "warning", "deleted again from"),
+        (timedelta(minutes=-9), timedelta(days=-1), "ok", "has not leapt"),
+    ],
+)
+def test_a_clock_that_leaps_is_told(look, app, cast, seen, steady, level, words):
+    now = clock.now()
+    with app.app_context():
+        db.session.add(ClockMark(id=1, seen_at=now + seen, steady_since=now + steady))
+        db.session.commit()
+    code, lines = look()
+    assert words in lines[level, "clock"]
+    assert code == (1 if level == "error" else 0)

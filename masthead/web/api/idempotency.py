@@ -142,7 +142,7 @@ def _limit() -> datetime:
     return clock.now() - KEPT
 
 
-@periodic("api.forget_old_keys", every=timedelta(hours=1))
+@periodic("api.forget_old_keys", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
     """Delete the keys that count no more."""
     db.session.execute(delete(UsedKey).where(UsedKey.created_at <= _limit()))
