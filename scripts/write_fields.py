@@ -25,8 +25,8 @@ from masthead.admin.forms import SettingsForm  # noqa: E402
 from masthead.admin.schemas import SettingsChange  # noqa: E402
 from masthead.admin.tag_forms import TagForm  # noqa: E402
 from masthead.exporting import markdown  # noqa: E402
-from masthead.importing.belongings import Elsewhere, Person, Subject  # noqa: E402
 from masthead.importing.items import Author, Item, Lead  # noqa: E402
+from masthead.importing.markdown.export_data import Elsewhere, Person, Subject  # noqa: E402
 from masthead.pages.forms import PageForm  # noqa: E402
 from masthead.pages.models import Page  # noqa: E402
 from masthead.pages.schemas import PageChange, PageInput  # noqa: E402

@@ -1,5 +1,6 @@
-"""Texts from elsewhere: folders of Markdown files become posts, pages, bylines, tags and redirects.
+"""Content from elsewhere becomes posts, pages, bylines, tags and redirects.
 
-Reading (`folder`, `front_matter`, `dialects`, `translation`, `links`) is pure: no Flask, no database. Writing (`actions`, `cli`)
-goes through the same actions as the desk.
+`importer` runs the stages: scan, plan the addresses, prepare items in a worker pool, store them, report. Sources are below:
+`markdown` reads a folder of Markdown files. Preparation has no access to the database; `storing` calls the same actions as
+the desk.
 """

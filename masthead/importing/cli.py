@@ -12,10 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from masthead.db import db, refresh_statistics
 from masthead.errors import Invalid
-from masthead.importing import dates, telling
-from masthead.importing.detection import DIALECTS
 from masthead.importing.importer import Import, Wishes
-from masthead.importing.report import Report
+from masthead.importing.markdown.detection import DIALECTS
+from masthead.importing.reading import dates
+from masthead.importing.reporting import console as telling
+from masthead.importing.reporting.report import Report
 from masthead.setting_types import address_parts
 from masthead.web.commands import Group, NamedPath
 

@@ -19,32 +19,26 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
-from masthead.importing import (
-    actions,
-    belongings,
-    describing,
-    lists,
-    planning,
-    queries,
-    restoring,
-    starters,
-    workshop,
-)
-from masthead.importing.actions import Outcome, Run
-from masthead.importing.belongings import Belonging, Drawer
-from masthead.importing.detection import DIALECTS, dialect_of
-from masthead.importing.dialects.base import Dialect
-from masthead.importing.dialects.site_data import Options
+from masthead.importing import queries
 from masthead.importing.errors import Unreadable
-from masthead.importing.folder import Folder, shown
-from masthead.importing.foreword import Foreword, foreword
-from masthead.importing.gallery import Gallery, Kept
 from masthead.importing.items import Kind, Note
+from masthead.importing.markdown import export_data as belongings
+from masthead.importing.markdown.detection import DIALECTS, dialect_of
+from masthead.importing.markdown.dialects.base import Dialect
+from masthead.importing.markdown.dialects.old_site import Options
+from masthead.importing.markdown.export_data import Belonging, Drawer
+from masthead.importing.markdown.folder import Folder, shown
+from masthead.importing.markdown.scan import Entry, Failure, Survey, survey
 from masthead.importing.models import ImportedItem
-from masthead.importing.preparing import Prepared, Preparer, Task, peak_memory
-from masthead.importing.report import Report
-from masthead.importing.summary import Summary
-from masthead.importing.survey import Entry, Failure, Survey, survey
+from masthead.importing.preparation import worker_pool
+from masthead.importing.preparation.image_import import Gallery, Kept
+from masthead.importing.preparation.preparer import Prepared, Preparer, Task, peak_memory
+from masthead.importing.reporting.plan import Foreword, foreword
+from masthead.importing.reporting.report import Report
+from masthead.importing.reporting.summary import Summary
+from masthead.importing.storing import actions, descriptions, site_data, starter_content
+from masthead.importing.storing.actions import Outcome, Run
+from masthead.importing.urls import list_pages, slug_planning
 from masthead.media import external, limits
 from masthead.media import queries as media
 from masthead.pages.links import ABOUT
@@ -149,7 +143,7 @@ class Import:
     def look(self) -> Foreword:
         """Look at everything, and say what is planned."""
         if self._processes > 1:
-            workshop.warm_up()
+            worker_pool.warm_up()
         self._found = survey(self._dialect)
         self._summary.plan = foreword(self._dialect, self._found)
         return self._summary.plan
@@ -159,7 +153,7 @@ class Import:
         found = self._found
         with snapshot() as session:
             new = [entry for entry in found.entries if entry.source not in self._known]
-            self._known |= starters.standing_aside(session, new, self._run.source, self._run.at)
+            self._known |= starter_content.standing_aside(session, new, self._run.source, self._run.at)
         slugs = _planned(found, self._known)
         self._report.sums.files = found.texts
         for failure in found.failures:
@@ -169,7 +163,7 @@ class Import:
         tasks = [_task(entry, slugs, self._known) for entry in sorted(found.entries, key=_redirects_last)]
         yield from self._belongings()
         preparer = Preparer(self._dialect, found.addresses, self._gallery)
-        results = workshop.prepared(tasks, preparer, processes=self._processes, count=len(tasks))
+        results = worker_pool.prepared(tasks, preparer, processes=self._processes, count=len(tasks))
         for chunk in queries.chunks(results, BATCH):
             yield Batch(chunk, self._outcomes(chunk))
 
@@ -203,7 +197,7 @@ class Import:
 
     def write(self, batch: Batch) -> None:
         """Store a batch; the caller commits."""
-        self._problems += restoring.restore(batch.belongings, run=self._run)
+        self._problems += site_data.restore(batch.belongings, run=self._run)
         try:
             batch.notes = self._stored(batch.to_write())
         except (DomainError, IntegrityError):
@@ -250,9 +244,9 @@ class Import:
         caller commits.
         """
         if not self._dialect.is_ours and self._found.posts:
-            self._problems += describing.describe(self._found, run=self._run) + self._run.renamed
+            self._problems += descriptions.describe(self._found, run=self._run) + self._run.renamed
             self._run.renamed.clear()
-            redirects.keep_all(lists.destinations(self._dialect, self._found))
+            redirects.keep_all(list_pages.destinations(self._dialect, self._found))
 
     def tell(self, batch: Batch) -> None:
         """Report a batch, after the commit."""
@@ -308,7 +302,7 @@ def _redirects_last(entry: Entry) -> bool:
 def _planned(found: Survey, known: dict[str, ImportedItem]) -> dict[str, str]:
     """Give each text its address, and tell the index."""
     with snapshot() as session:
-        slugs = planning.planned_slugs(
+        slugs = slug_planning.planned_slugs(
             found.entries, known, lambda kind, wanted: queries.taken_slugs(session, kind, wanted)
         )
     for entry in found.entries:

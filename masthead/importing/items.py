@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from masthead.importing.values import Value
+from masthead.importing.reading.fields import Value
 
 
 class Kind(StrEnum):

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from masthead.importing.detection import dialect_of
-from masthead.importing.dialects.base import Dialect
-from masthead.importing.dialects.site_data import Options
-from masthead.importing.folder import Folder
-from masthead.importing.gallery import Gallery
 from masthead.importing.items import Fate, Item
-from masthead.importing.survey import Survey, survey
-from masthead.importing.translation import Translated, translate
+from masthead.importing.markdown.detection import dialect_of
+from masthead.importing.markdown.dialects.base import Dialect
+from masthead.importing.markdown.dialects.old_site import Options
+from masthead.importing.markdown.folder import Folder
+from masthead.importing.markdown.scan import Survey, survey
+from masthead.importing.markdown.translating.translation import Translated, translate
+from masthead.importing.preparation.image_import import Gallery
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WRITTEN = datetime(2026, 1, 5, tzinfo=UTC).timestamp()

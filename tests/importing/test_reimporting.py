@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from masthead.posts import queries
 from masthead.posts.models import Post
-from tests.importing.test_importing import bring, outcomes, stored  # noqa: F401 (fixtures)
+from tests.importing.test_importer import bring, outcomes, stored  # noqa: F401 (fixtures)
 
 BLOG = {
     "_config.yml": "title: The river\nurl: https://river.example\n",

@@ -1,0 +1,27 @@
+"""Addresses that led to a text or a profile before: `aliases`, `redirect_from` and their like."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from masthead.importing.reading.fields import Fields, as_list, as_text
+from masthead.importing.urls import permalinks
+
+NAMES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "redirects")
+
+
+def paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]:
+    """The paths that front matter names; ``beside``: one without a slash in front lies beside the address ``own``.
+
+    Every generator writes them into the folder that it publishes, so they stood below the base path of the site.
+    """
+    for name in NAMES:
+        for value in as_list(fields.value(name)):
+            address = as_text(value).strip()
+            if not address or isinstance(value, (list, dict)):
+                continue
+            if "://" in address or address.startswith("//"):
+                yield permalinks.path_of(address)
+            elif address.startswith("/") or not (beside or address.startswith(".")):
+                yield from permalinks.unique(permalinks.rooted(f"{at}/{address}") for at in (base, ""))
+            else:
+                yield permalinks.path_of(permalinks.joined(own.rstrip("/") if own else "/", address))

@@ -1,0 +1,181 @@
+"""Who is credited: names and keys in front matter, looked up in the folder's own list of authors."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from masthead.accounts.models import NAME_CHARACTERS
+from masthead.importing.items import Author
+from masthead.importing.markdown import alias_fields
+from masthead.importing.reading import plain_text
+from masthead.importing.reading.fields import Fields, Value, as_list, as_text
+from masthead.importing.urls import permalinks
+from masthead.text.excerpts import excerpt
+from masthead.text.names import name_key
+from masthead.text.slugs import slugify
+
+#: More would be a list of thanks.
+MAX_AUTHORS: Final = 40
+BIO_CHARACTERS: Final = 2_000
+PLURAL: Final = (
+    "authors",
+    "bylines",
+    "writers",
+    "contributors",
+    "taxonomies.authors",
+    "params.authors",
+    "extra.authors",
+)
+SINGULAR: Final = ("author", "byline", "writer", "created_by", "params.author", "extra.author")
+_NAMES: Final = ("full_name", "display_name", "name", "title")
+_KEYS: Final = ("key", "id", "slug", "username", "nickname", "handle", "short_name", "name")
+_BIOS: Final = ("bio", "biography", "description", "about", "blurb", "summary", "params.bio", "extra.bio")
+_SITES: Final = (
+    "website",
+    "web",
+    "url",
+    "uri",
+    "homepage",
+    "site",
+    "link",
+    "params.website",
+    "extra.website",
+)
+#: All that a profile is made of.
+FIELDS: Final = (
+    *_NAMES, *_KEYS, *_BIOS, *_SITES, "first_name", "given_name", "last_name", "family_name", "surname",
+)  # fmt: skip
+_MAIL: Final = re.compile(r"\s*<[^<>@\s]+@[^<>\s]+>\s*")
+_LINK: Final = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
+
+Directory = Mapping[str, Author]
+
+
+def described(value: Value, *, top: bool = True, key: str = "") -> Iterator[Author]:
+    """The authors that a data file describes: a mapping of keys, a list, or either of them nested in groups."""
+    match value:
+        case list():
+            for item in value:
+                yield from described(item, top=False)
+        case dict():
+            person = _person(value, key)
+            if person is not None and not (top and _is_group(value)):
+                yield person
+                return
+            for name, inner in value.items():
+                if isinstance(inner, (dict, list)):
+                    yield from described(inner, top=False, key=name)
+                elif top and inner:
+                    yield Author(name, _line(as_text(inner)))
+
+
+def directory(authors: Iterator[Author]) -> dict[str, Author]:
+    """The authors by the key that files call them; the first description counts."""
+    found: dict[str, Author] = {}
+    for author in authors:
+        found.setdefault(name_key(author.key), author)
+    return found
+
+
+def credited(fields: Fields, known: Directory, *, singular_lists: bool = False) -> tuple[Author, ...]:
+    """The authors that front matter names, in order, each once."""
+    plural = fields.value(*PLURAL)
+    value = plural if plural is not None else fields.value(*SINGULAR)
+    found: dict[str, Author] = {}
+    for author in _named(value, known, splits=plural is not None or singular_lists):
+        found.setdefault(name_key(author.key), author)
+    return tuple(found.values())[:MAX_AUTHORS]
+
+
+def _named(value: Value, known: Directory, *, splits: bool) -> Iterator[Author]:
+    match value:
+        case list():
+            for item in value:
+                yield from _named(item, known, splits=False)
+        case dict():
+            person = _person(value, "")
+            if person is not None:
+                yield known.get(name_key(person.key), person)
+            else:
+                for key, inner in value.items():
+                    described_here = _person(inner, key) if isinstance(inner, dict) else None
+                    yield described_here or _looked_up(key, known)
+        case None | bool():
+            return
+        case _:
+            text = _line(as_text(value))
+            if name_key(text) in known:
+                yield known[name_key(text)]
+                return
+            separator = ";" if ";" in text else ","
+            for name in text.split(separator) if splits else [text]:
+                if _line(name):
+                    yield _looked_up(name, known)
+
+
+def _looked_up(name: str, known: Directory) -> Author:
+    name = _line(name)
+    found = known.get(name_key(name.lstrip("@")))
+    if found is None and (found := known.get(name_key(slugify(name)))) is not None:
+        # A folder is called like the address of a name; the text says the name itself, which stays the key.
+        found = replace(found, key=name)
+    return found or Author(name.lstrip("@") or name, _name(name))
+
+
+def _person(value: Mapping[str, Value], key: str) -> Author | None:
+    """The author that a mapping describes; with several parts of a name, those together."""
+    fields = Fields(value)
+    first, last = fields.text("first_name", "given_name"), fields.text("last_name", "family_name", "surname")
+    name = _line(fields.text(*_NAMES)) or _line(f"{first} {last}")
+    if not name and fields.text(*_BIOS, *_SITES) and not _is_group(value):
+        # The key is the name, as in `AUTHORS = {"Ada Lovelace": {"bio": …}}`.
+        name = key
+    if not name:
+        return None
+    return Author(
+        key=_line(key or fields.text(*_KEYS)) or name,
+        name=_name(name),
+        bio=fields.text(*_BIOS)[:BIO_CHARACTERS],
+        website=_website(fields.text(*_SITES)),
+        aliases=permalinks.unique(alias_fields.paths(fields, "", base="", beside=False)),
+    )
+
+
+def _name(text: str) -> str:
+    """A name without the marks that it is written with, cut at a word where it is longer than a name can be."""
+    return excerpt(plain_text.plain_line(text) or text, NAME_CHARACTERS)
+
+
+def _is_group(value: Mapping[str, Value]) -> bool:
+    """Whether a file that has, say, a `title` is nevertheless a mapping of people."""
+    return any(isinstance(inner, dict) for inner in value.values())
+
+
+def _website(address: str) -> str:
+    return address if re.match(r"https?://[^\s<>\"']+\Z", address) else ""
+
+
+def _line(text: str) -> str:
+    """A name on one line, without a mail address (which is nobody's business here) and without link marks."""
+    return " ".join(_LINK.sub(r"\1", _MAIL.sub(" ", text)).split())
+
+
+def flat_names(value: Value) -> Iterator[str]:
+    """The names in a list, however deep, or in a mapping that is used as one."""
+    for item in as_list(value):
+        match item:
+            case list():
+                yield from flat_names(item)
+            case dict():
+                named = Fields(item).text("name", "title", "label", "slug")
+                if named:
+                    yield named
+                    continue
+                for key, inner in item.items():
+                    if inner is None or isinstance(inner, bool):
+                        yield key
+                    else:
+                        yield from flat_names(inner)
+            case _:
+                yield as_text(item)

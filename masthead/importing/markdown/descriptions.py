@@ -1,0 +1,200 @@
+"""Texts and data of the old site that describe an author or a topic: a name, a few words, old addresses.
+
+They are read when an import begins, since every text may credit an author or name a topic. A text that a profile can hold
+whole goes there; a longer one, or one with pictures, stays a page.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from masthead.importing.errors import Unreadable
+from masthead.importing.markdown import alias_fields, authors
+from masthead.importing.markdown.folder import Folder
+from masthead.importing.reading import front_matter, plain_text
+from masthead.importing.reading.decoding import decode
+from masthead.importing.reading.fields import OF_THE_THEME, Fields, Value
+from masthead.importing.urls import permalinks
+from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
+from masthead.text.excerpts import excerpt
+from masthead.text.markdown import render
+from masthead.text.names import name_key
+
+if TYPE_CHECKING:
+    from masthead.importing.markdown.dialects.old_site import SiteData
+
+AUTHOR_FOLDERS: Final = ("authors", "author")
+TOPIC_FOLDERS: Final = ("tags", "tag", "categories", "category", "topics", "topic", "series")
+TOPIC_DATA: Final = ("tags", "topics", "categories")
+SUMMARIES: Final = ("summary", "description", "excerpt", "standfirst", "subtitle", "about")
+TOPIC_NAMES: Final = ("tag", "category", "topic", "label", "name", "title")
+_TOPIC_KEYS: Final = ("slug", "key", "id", "tag", "name")
+_ENDINGS: Final = (".md", ".markdown")
+_WORD: Final = re.compile(r"\w")
+#: Pictures, elements, template tags, headings, lists, quotations, tables and code: more than a profile can show.
+_MORE_THAN_WORDS: Final = re.compile(
+    r"\{[{%]|!\[|<[a-zA-Z/]|^ {0,3}(?:[#>|*+-]|\d+[.)] |```|~~~)", re.MULTILINE
+)
+_LINK: Final = re.compile(r"\]\(|\]\[|<https?:")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A tag, a category or a term that a file describes."""
+
+    #: '' where only the texts say it.
+    name: str
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    #: The text that goes to the tag whole; '' for data, and for a text that stays a page.
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A text about an author or a topic."""
+
+    values: Mapping[str, Value]
+    summary: str
+    aliases: tuple[str, ...]
+    #: '' where the text stays a page, which then has the addresses.
+    file: str
+    #: Fields that neither a profile nor a tag has.
+    left: tuple[str, ...] = ()
+
+
+def texts(folder: Folder, within: str) -> Iterator[tuple[str, str]]:
+    """The texts of a folder, and of its folders, that describe one thing each; with its name in addresses."""
+    for path in folder.files_in(within):
+        stem, dot, ending = path.rpartition("/")[2].rpartition(".")
+        if dot + ending in _ENDINGS and stem.lower() not in {"index", "_index", "readme"}:
+            yield path, stem
+    for inner in folder.folders_in(within):
+        for name in ("_index.md", "index.md"):
+            if folder.holds(f"{inner}/{name}"):
+                yield f"{inner}/{name}", inner.rpartition("/")[2]
+                break
+
+
+def read(dialect: "SiteData", path: str, stem: str, within: str, *, characters: int) -> Described | None:
+    """The text at a path; None for one that is a post. Raises `Unreadable`."""
+    text = decode(dialect.folder.read(path)).text
+    document = front_matter.split(text, headers=dialect.has_header_lines)
+    fields = Fields(document.values)
+    name = path.rpartition("/")[2]
+    if not document.values or (fields.value("date") is not None and not name.startswith("_index")):
+        return None
+    summary = plain_text.plain_line(fields.text(*SUMMARIES))
+    words = _words(document.body)
+    whole = "\n\n".join(filter(None, (summary, words)))
+    if words is None or (words and len(whole) > characters):
+        return Described(document.values, excerpt(summary, characters), (), "")
+    aliases = tuple(_addresses(dialect, fields, stem, within))
+    left = (
+        *_left(fields, Fields(document.values)),
+        *(["the addresses of its links"] if _LINK.search(document.body) else []),
+    )
+    return Described(document.values, excerpt(whole, characters), aliases, path, left)
+
+
+def _left(fields: Fields, again: Fields) -> tuple[str, ...]:
+    for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, authors.FIELDS):
+        # `params.bio` says nothing about the rest of `params` where it is not there.
+        fields.mark(*(name for name in names if "." not in name or again.value(name) is not None))
+    return tuple(name for name in fields.unasked() if name.casefold().replace("-", "_") not in OF_THE_THEME)
+
+
+def _words(body: str) -> str | None:
+    """A text as plain words; None if it is more than that."""
+    if not _WORD.search(body):
+        return ""
+    return None if _MORE_THAN_WORDS.search(body) else render(body).plain.strip()
+
+
+def _addresses(dialect: "SiteData", fields: Fields, stem: str, within: str) -> Iterator[str]:
+    """Where the page of the author or topic was, and its aliases."""
+    own = permalinks.path_of(_own(dialect, fields, stem, within))
+    base = dialect.base_path
+    for at in dict.fromkeys((base, "")):
+        yield f"{at}{own}"
+        if not own.endswith(".html"):
+            yield f"{at}{own.rstrip('/')}.html"
+    yield from alias_fields.paths(fields, base + own, base=base, beside=dialect.aliases_stand_beside)
+
+
+def _own(dialect: "SiteData", fields: Fields, stem: str, within: str) -> str:
+    folder = within.rpartition("/")[2]
+    usual = f"/{folder.lstrip('_')}/{stem}/"
+    pattern = fields.text("permalink") or fields.text("url")
+    if "://" in pattern and _is_elsewhere(dialect, pattern):
+        # The website of the author.
+        pattern = ""
+    if not pattern and folder.startswith("_"):
+        pattern = dialect.settings.text(f"collections.{folder[1:]}.permalink")
+    if not pattern or "{" in pattern:
+        return usual
+    names = ("name", "title", "slug", "path", "basename")
+    tokens = dict.fromkeys(names, stem) | {"collection": folder.lstrip("_"), "output_ext": ".html"}
+    return pattern if "://" in pattern else permalinks.expanded(pattern, tokens) or usual
+
+
+def _is_elsewhere(dialect: "SiteData", address: str) -> bool:
+    host = permalinks.host_of(dialect.old_url)
+    return not host or permalinks.host_of(address) != host
+
+
+def topics(dialect: "SiteData") -> dict[str, Topic]:
+    """The topics that files describe, by each name that texts may call them by; the first description counts."""
+    found: dict[str, Topic] = {}
+    for keys, topic in _topics(dialect):
+        for key in filter(None, map(name_key, keys)):
+            found.setdefault(key, topic)
+    return found
+
+
+def _topics(dialect: "SiteData") -> Iterator[tuple[Iterable[str], Topic]]:
+    for within in dialect.topic_folders():
+        for path, stem in texts(dialect.folder, within):
+            try:
+                described = read(dialect, path, stem, within, characters=DESCRIPTION_CHARACTERS)
+            except Unreadable:
+                # The report names it when it comes to the file itself.
+                continue
+            fields = Fields(described.values if described else {})
+            name = topic_name(fields.text(*TOPIC_NAMES))
+            if described:
+                keys = (stem, name, fields.text("tag"), fields.text("category"))
+                dialect.unkept[path] = described.left
+                yield keys, Topic(name, described.summary, described.aliases, described.file)
+    for written in dialect.topic_data():
+        yield from _from_data(dialect, written)
+
+
+def _from_data(dialect: "SiteData", written: Value) -> Iterator[tuple[Iterable[str], Topic]]:
+    """A mapping of keys, or a list, with names and words; a mapping may hold the words alone."""
+    entries = (
+        written.items()
+        if isinstance(written, dict)
+        else (("", one) for one in written or ())
+        if isinstance(written, list)
+        else ()
+    )
+    for key, about in entries:
+        if isinstance(about, dict):
+            fields = Fields(about)
+        elif isinstance(about, str) and key:
+            fields = Fields({"description": about})
+        else:
+            continue
+        name = topic_name(fields.text("name", "title", "label"))
+        summary = excerpt(plain_text.plain_line(fields.text(*SUMMARIES)), DESCRIPTION_CHARACTERS)
+        if key or name:
+            aliases = tuple(alias_fields.paths(fields, "", base=dialect.base_path, beside=False))
+            yield (key, name, fields.text(*_TOPIC_KEYS)), Topic(name, summary, aliases)
+
+
+def topic_name(written: str) -> str:
+    """The name as a tag can have it; '' if none can."""
+    name = " ".join(plain_text.plain_line(written).replace(",", " ").split()).lstrip("#")
+    return name if name_key(name) and len(name) <= NAME_CHARACTERS else ""

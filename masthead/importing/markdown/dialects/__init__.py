@@ -1,0 +1,1 @@
+"""One module for each site generator, and the classes that they share."""

@@ -1,0 +1,255 @@
+"""Eleventy (https://www.11ty.dev/docs/): texts anywhere, data in JSON files beside them, permalinks that are templates.
+
+Its settings are a program, which is never run: only the name of the input folder is looked for in it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Final
+
+from masthead.importing.errors import Unreadable
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.markdown.dialects.base import (
+    DATED_NAME,
+    Generator,
+    Place,
+    is_about_the_folder,
+    without_ending,
+)
+from masthead.importing.markdown.dialects.jekyll import dated_addresses, has_words
+from masthead.importing.markdown.folder import Found, shown
+from masthead.importing.reading.decoding import decode
+from masthead.importing.reading.fields import Fields, Value, as_text
+from masthead.importing.reading.front_matter import Document, Notation
+from masthead.importing.urls import heading_ids, permalinks, slug_rules
+
+#: Tags that only make a list for the theme.
+LIST_TAGS: Final = frozenset({"all", "post", "posts", "page", "pages", "nav", "blog", "article", "articles"})
+POST_FOLDERS: Final = frozenset(
+    {
+        "post",
+        "posts",
+        "blog",
+        "blogs",
+        "article",
+        "articles",
+        "news",
+        "notes",
+        "stories",
+        "writing",
+        "journal",
+        "entries",
+    }
+)
+_INPUT: Final = re.compile(r"\binput\s*:\s*[\"']\.?/?([\w./-]+?)/?[\"']")
+_EXPRESSION: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}|]{1,80})*)-?\}\}")
+_DATE_FILTER: Final = re.compile(r"date\s*:?\s*\(?\s*[\"']([^\"']{1,60})[\"']\s*\)?")
+
+
+class Eleventy(Generator):
+    """An Eleventy site, or a folder of posts from one."""
+
+    title: ClassVar[str] = "Eleventy"
+    settings_files: ClassVar[tuple[str, ...]] = (
+        ".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts",
+    )  # fmt: skip
+    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+        {"node_modules", "_site", "_includes", "_layouts", "_data", "public", "dist", "assets"}
+    )
+
+    @cached_property
+    def program(self) -> str:
+        """The settings proper, which are never run."""
+        for name in self.settings_files:
+            if self.folder.holds(name):
+                try:
+                    return decode(self.folder.read(name)).text
+                except Unreadable as error:
+                    self.problems.append((name, error))
+        return ""
+
+    @cached_property
+    def input(self) -> str:
+        """The folder of the texts, '' for the whole."""
+        match = _INPUT.search(self.program)
+        return match[1].strip("./") if match else ""
+
+    @property
+    def address_rule(self) -> str:
+        """`permalink`, or the path."""
+        return "`permalink`, or the path of the file, as Eleventy does"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Data that a program makes."""
+        for word in ("addGlobalData", "addCollection", "eleventyComputed", "addPreprocessor"):
+            if word in self.program:
+                yield f"{word} in {self.settings_files[0]} (a program, which is never run)"
+        for found in self.folder.walk(self.enters):
+            if isinstance(found, Found) and found.path.endswith(
+                (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
+            ):
+                yield f"{shown(found.path)} (a program, which is never run; a permalink in it is not known)"
+
+    @cached_property
+    def heading_rule(self) -> heading_ids.Rule | None:
+        """By which plug-in the settings name."""
+        if "IdAttributePlugin" in self.program:
+            return heading_ids.ELEVENTY
+        if "markdown-it-anchor" in self.program or "markdownItAnchor" in self.program:
+            is_slug = re.search(r"getFilter\(\s*[\"']slugify[\"']\s*\)|slugify\s*:", self.program)
+            return heading_ids.ANCHOR_SLUGIFY if is_slug else heading_ids.ANCHOR
+        return None
+
+    def _read_settings(self) -> dict[str, Value]:
+        """The site's own data, where themes keep its address; the settings proper are a program."""
+        for within in self.data_folders():
+            for name in ("site", "metadata", "meta"):
+                for notation in ("json", "yml", "yaml"):
+                    path = f"{within}/{name}.{notation}"
+                    value = self.data(path) if self.folder.holds(path) else None
+                    if isinstance(value, dict):
+                        return value
+        return {}
+
+    def data_folders(self) -> tuple[str, ...]:
+        """`_data` in the input folder."""
+        return ("_data", f"{self.input}/_data") if self.input else ("_data", "src/_data")
+
+    def content_roots(self) -> tuple[str, ...]:
+        """The input folder."""
+        return (self.input,)
+
+    def topic_slug(self, name: str) -> str:
+        """As the page of a tag is called."""
+        return slug_rules.eleventy_slugify(name)
+
+    def defaults(self, path: str) -> dict[str, Value]:
+        """The directory data files of each folder on the way, and the file's own."""
+        merged: dict[str, Value] = {}
+        parts = path.split("/")[:-1]
+        for depth in range(1, len(parts) + 1):
+            folder = "/".join(parts[:depth])
+            merged.update(self._folder_data(folder))
+        for ending in (".json", ".11tydata.json"):
+            merged.update(self._mapping(without_ending(path) + ending))
+        return merged
+
+    def _folder_data(self, folder: str) -> dict[str, Value]:
+        if folder not in self._kept_data:
+            name = folder.rpartition("/")[2]
+            self._kept_data[folder] = self._mapping(f"{folder}/{name}.json") | self._mapping(
+                f"{folder}/{name}.11tydata.json"
+            )
+        return self._kept_data[folder]
+
+    @cached_property
+    def _kept_data(self) -> dict[str, dict[str, Value]]:
+        return {}
+
+    def _mapping(self, path: str) -> dict[str, Value]:
+        value = self.data(path) if self.folder.holds(path) else None
+        return value if isinstance(value, dict) else {}
+
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """A text with a date, in a folder of posts or tagged as one is a post; what else has front matter is a page."""
+        inner = path.removeprefix(f"{self.input}/") if self.input else path
+        if self.input and inner == path:
+            return LeftOut(path, f"It lies outside of the input folder {self.input}.")
+        *folders, name = inner.split("/")
+        stem = without_ending(name)
+        dated = DATED_NAME.fullmatch(stem)
+        if document.notation is Notation.NONE and (is_about_the_folder(path) or not dated):
+            return LeftOut(path, "It has no front matter, so it was not a text of the site.")
+        stem, date = (dated[2], dated[1]) if dated else (stem, "")
+        is_index = stem == "index" or (bool(folders) and folders[-1] in {stem, without_ending(name)})
+        if is_index and not has_words(document.body):
+            return LeftOut(path, "It is the theme's list of texts and says nothing itself.")
+        if is_index:
+            stem = folders[-1] if folders else "home"
+            folders = folders[:-1]
+        kind = Kind.POST if self._is_post(folders, date, fields) else Kind.PAGE
+        return Place(kind, stem, date=date, folders=tuple(folders), is_index=is_index)
+
+    def _is_post(self, folders: list[str], date: str, fields: Fields) -> bool:
+        tags = {name.strip().lower() for name in self._names(fields.value("tags"))}
+        return bool(
+            date or tags & (LIST_TAGS - {"page", "pages", "nav", "all"}) or fields.value("date") is not None
+        ) or any(folder.lower() in POST_FOLDERS for folder in folders)
+
+    def tags(self, fields: Fields) -> Iterator[str]:
+        """Without the tags that only say that a text is a post."""
+        for name in super().tags(fields):
+            if name.strip().lower() not in LIST_TAGS:
+                yield name
+
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """The permalink, as far as its template can be understood; else the path of the file."""
+        written = fields.text("permalink")
+        if written and written not in {"false", "true"}:
+            yield _evaluated(written, place, fields, at) or ""
+        elif self.is_at_home(self.folder) or place.folders:
+            name = path.rpartition("/")[2]
+            full = place.stem if place.is_index else without_ending(name)
+            for stem in (full, place.stem):
+                # Only the name keeps its date in the address; a folder's was never taken off.
+                yield permalinks.rooted("/".join([*place.folders, stem])) + "/"
+        if place.date and at:
+            # Blogs that moved here from Jekyll kept its addresses by a computed permalink, which is a program.
+            yield (
+                permalinks.expanded(
+                    "/:year/:month/:day/:title/", permalinks.date_tokens(at) | {"title": place.stem}
+                )
+                or ""
+            )
+            yield from dated_addresses(place)
+
+
+def _evaluated(template: str, place: Place, fields: Fields, at: datetime | None) -> str | None:
+    """The address that a permalink template makes; None if it needs a program."""
+    known = True
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal known
+        value = _value(match[1], match[2], place, fields, at)
+        known = known and value is not None
+        return value or ""
+
+    address = _EXPRESSION.sub(replace, template)
+    if not known or "{{" in address or "{%" in address:
+        return None
+    return permalinks.path_of(address)
+
+
+def _value(name: str, filters: str, place: Place, fields: Fields, at: datetime | None) -> str | None:
+    if name in {"date", "page.date"}:
+        pattern = _DATE_FILTER.search(filters)
+        return permalinks.strftime(at, pattern[1]) if pattern and at else None
+    names = {
+        "page.fileSlug": place.stem,
+        "page.filePathStem": permalinks.rooted(
+            "/".join([*place.folders, place.stem, "index" if place.is_index else ""]).rstrip("/")
+        ),
+    }
+    text = names.get(name) or as_text(fields.value(name.removeprefix("page.")))
+    if not text:
+        return None
+    return _filtered(text, filters)
+
+
+def _filtered(text: str, filters: str) -> str | None:
+    """The text through its filters; None if one of them is not known."""
+    for name in re.findall(r"\|\s*(\w+)", filters):
+        match name:
+            case "slugify":
+                text = slug_rules.eleventy_slugify(text)
+            case "slug":
+                text = slug_rules.eleventy_slug(text)
+            case "lower" | "downcase":
+                text = text.lower()
+            case "trim" | "strip" | "safe" | "url":
+                text = text.strip()
+            case _:
+                return None
+    return text

@@ -1,0 +1,245 @@
+"""Hugo (https://gohugo.io/content-management/): sections, bundles, languages, permalinks, aliases."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Final
+
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.markdown.dialects import hugo_addresses
+from masthead.importing.markdown.dialects.base import DATED_NAME, Place, is_about_the_folder, without_ending
+from masthead.importing.markdown.dialects.eleventy import POST_FOLDERS
+from masthead.importing.markdown.dialects.hugo_addresses import Position
+from masthead.importing.markdown.dialects.hugo_site import HugoSite
+from masthead.importing.markdown.dialects.jekyll import has_words
+from masthead.importing.reading.fields import Fields, as_list, as_text
+from masthead.importing.reading.front_matter import Document
+from masthead.importing.urls import heading_ids, permalinks, slug_rules
+
+#: Those that every dialect reads, and those of people.
+_OTHER_TAXONOMIES: Final = frozenset(
+    {"tags", "categories", "topics", "series", "authors", "author", "contributors", "writers"}
+)
+_LANGUAGE_ENDING: Final = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")
+
+
+class Hugo(HugoSite):
+    """A Hugo site, or its folder of content."""
+
+    title: ClassVar[str] = "Hugo"
+    aliases_stand_beside: ClassVar[bool] = True
+    names_front_matter: ClassVar[bool] = True
+    dates_keep_their_zone: ClassVar[bool] = True
+
+    @property
+    def address_rule(self) -> str:
+        """The patterns of the sections; what has none follows its path."""
+        written = self.settings.value("permalinks")
+        return f"Hugo's permalinks {as_text(written)}" if written else "the paths of the files, as Hugo does"
+
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages of all taxonomies, with the name as Hugo writes it into a path."""
+        slug = self._cleaned("/" + slug_rules.hugo_file(name), False)
+        return tuple(f"/{taxonomy}{slug}" for taxonomy in self.taxonomies)
+
+    def topic_folders(self) -> Iterator[str]:
+        """Those of the site's own taxonomies as well."""
+        yield from super().topic_folders()
+        for root in self.content_roots():
+            own = (name for name in self.taxonomies if name.lower() not in _OTHER_TAXONOMIES)
+            yield from (f"{root}/{name}".lstrip("/") for name in own)
+
+    def topic_slug(self, name: str) -> str:
+        """As the folder of a term is called."""
+        return slug_rules.hugo_lowered(slug_rules.hugo_file(name))
+
+    @cached_property
+    def taxonomies(self) -> tuple[str, ...]:
+        """The plural names of what texts are sorted by."""
+        written = self.settings.value("taxonomies")
+        names = [as_text(plural) for plural in written.values()] if isinstance(written, dict) else []
+        return tuple(names) or ("tags", "categories")
+
+    def tags(self, fields: Fields) -> Iterator[str]:
+        """The terms of all taxonomies but those of people."""
+        yield from super().tags(fields)
+        for name in self.taxonomies:
+            if name.lower() not in _OTHER_TAXONOMIES:
+                yield from self._names(fields.value(name))
+
+    @cached_property
+    def heading_rule(self) -> heading_ids.Rule | None:
+        """Goldmark's, of which there are three."""
+        within = "markup.goldmark.parser"
+        if self.settings.text(f"{within}.autoHeadingID") == "false":
+            return None
+        kind = self.settings.text(f"{within}.autoIDType", f"{within}.autoHeadingIDType").lower() or "github"
+        return heading_ids.HUGO.get(kind)
+
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """Texts in a section with dates are posts; single ones at the top and sections with a text are pages."""
+        located = self._located(path)
+        if located is None:
+            return LeftOut(path, "It lies outside of the folder of content.")
+        inner, language = located
+        *folders, name = inner.split("/")
+        stem, named = self._language_of(path, without_ending(name), language)
+        key = "/".join([*folders, stem]) if named or len(self.languages) > 1 else ""
+        refusal = self._refusal(path, stem, folders, document, fields)
+        if refusal:
+            return LeftOut(path, refusal)
+        is_section = stem == "_index"
+        if stem in {"index", "_index"}:
+            stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
+        dated = DATED_NAME.fullmatch(stem)
+        kind = Kind.PAGE if is_section or not self._is_post(folders, dated, fields) else Kind.POST
+        return Place(
+            kind,
+            stem,
+            date=dated[1] if dated else "",
+            folders=tuple(folders),
+            language=named,
+            translation_key=key,
+            is_index=is_section,
+            date_counts_first=self._dates_by_name(fields),
+        )
+
+    def _dates_by_name(self, fields: Fields) -> bool:
+        """Whether the date in a file's name is the text's, and not only a part of the name."""
+        sources = [as_text(source) for source in as_list(self.settings.value("frontmatter.date"))]
+        if ":filename" not in sources:
+            return False
+        return sources[0] == ":filename" or fields.value("date", "publishDate") is None
+
+    def _language_of(self, path: str, stem: str, language: str) -> tuple[str, str | None]:
+        match = _LANGUAGE_ENDING.fullmatch(stem)
+        if match and (match[2].lower() in self.languages or self._has_sibling(path, match[1])):
+            return match[1], match[2]
+        return stem, language or None
+
+    def _has_sibling(self, path: str, stem: str) -> bool:
+        """Whether `name.md` stands beside `name.fr.md`."""
+        within, slash, name = path.rpartition("/")
+        return self.folder.holds(f"{within}{slash}{stem}.{name.rpartition('.')[2]}")
+
+    def _refusal(self, path: str, stem: str, folders: list[str], document: Document, fields: Fields) -> str:
+        if not document.values and is_about_the_folder(path):
+            return "It is a note about the folder."
+        if fields.flag("headless") or fields.text("build.render", "_build.render").lower() in {
+            "never",
+            "false",
+        }:
+            return "The site did not show it by itself."
+        if stem == "_index" and not has_words(document.body):
+            return "It only sets up a section and says nothing itself."
+        inside = stem if folders and stem not in {"index", "_index"} else ""
+        bundle = self._bundle(path) if inside else None
+        return f"It is a part of the text in {bundle}." if bundle else ""
+
+    def _bundle(self, path: str) -> str | None:
+        """The leaf bundle that a file is a resource of."""
+        parts = path.split("/")[:-1]
+        for depth in range(len(parts), 0, -1):
+            folder = "/".join(parts[:depth])
+            if folder not in self._kept_bundles:
+                names = ("index.md", f"index.{self.main_language}.md")
+                self._kept_bundles[folder] = next(
+                    (f"{folder}/{name}" for name in names if self.folder.holds(f"{folder}/{name}")), None
+                )
+            if self._kept_bundles[folder]:
+                return self._kept_bundles[folder]
+        return None
+
+    @cached_property
+    def _kept_bundles(self) -> dict[str, str | None]:
+        return {}
+
+    def _is_post(self, folders: list[str], dated: re.Match[str] | None, fields: Fields) -> bool:
+        if folders and folders[0].lower() in POST_FOLDERS:
+            return True
+        has_date = dated is not None or fields.value("date", "publishDate") is not None
+        # At the top stand "about" and "contact", which Hugo's archetype dates as well.
+        return has_date and (bool(folders) or "" in self.content_folders)
+
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """`url`, or the permalink pattern of the section, or the path with `slug` in it."""
+        prefix = self._prefix(place)
+        position = self._position(place, path, fields, at)
+        url = fields.text("url")
+        if url:
+            found = hugo_addresses.expanded(permalinks.path_of(url), position)
+            yield found or ""
+            yield prefix + found if found and prefix else ""
+            return
+        section = place.stem if place.is_index and not place.folders else (*place.folders, "")[0]
+        inner = "/" + "/".join([*place.folders, place.stem])
+        pattern = hugo_addresses.pattern_for(self.settings, section, inner, is_section=place.is_index)
+        if pattern:
+            found = hugo_addresses.expanded(pattern, position)
+            yield prefix + self._cleaned(found, self._is_ugly(place)) if found else ""
+        yield self._by_path(place, prefix, position.slug)
+        if not fields.text("slug") and (dated := DATED_NAME.fullmatch(place.stem)):
+            # With `:filename` among the sources of dates, Hugo takes the date out of the address.
+            yield self._by_path(place, prefix, dated[2])
+
+    def _position(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Position:
+        slug = fields.text("slug")
+        dated = DATED_NAME.fullmatch(place.stem)
+        if dated and not slug and place.date_counts_first:
+            # Hugo cuts the name at its last dot once more.
+            slug = without_ending(dated[2])
+        # The folder itself is a section, and one below it only if it has a text of its own.
+        above = path.split("/")[:-1]
+        if path.rpartition("/")[2].startswith(("index.", "_index.")):
+            above = above[:-1]
+        depth = len(place.folders)
+        while depth > 1 and not self._is_section("/".join(above[: len(above) - len(place.folders) + depth])):
+            depth -= 1
+        return Position(
+            place.folders,
+            depth,
+            place.stem,
+            fields.text("title"),
+            slug,
+            at,
+            self._section_slugs(above, place),
+        )
+
+    def _is_section(self, folder: str) -> bool:
+        return self._section_text(folder) is not None
+
+    def _section_text(self, folder: str) -> str | None:
+        names = (f"{folder}/_index.{ending}" for ending in ("md", f"{self.main_language}.md", "html"))
+        return next((name for name in names if self.folder.holds(name)), None)
+
+    def _section_slugs(self, above: list[str], place: Place) -> tuple[str, ...]:
+        found = []
+        for depth in range(1, len(place.folders) + 1):
+            folder = "/".join(above[: len(above) - len(place.folders) + depth])
+            name = self._section_text(folder)
+            if name:
+                fields = self._front_matter(name)
+                found.append(slug_rules.hugo_token(fields.text("slug", "title"), is_title=True))
+            elif depth == 1:
+                found.append(slug_rules.hugo_file(place.folders[0]))
+        return tuple(found)
+
+    def _by_path(self, place: Place, prefix: str, slug: str) -> str:
+        name = slug.strip("-") or slug_rules.hugo_file(place.stem)
+        path = "/".join([*map(slug_rules.hugo_file, place.folders), slug_rules.hugo(name)])
+        return prefix + self._cleaned(permalinks.rooted(path), self._is_ugly(place))
+
+    def _is_ugly(self, place: Place) -> bool:
+        return self.settings.flag("uglyURLs") is True and not place.is_index
+
+    def _prefix(self, place: Place) -> str:
+        language = (place.language or self.main_language).lower()
+        in_folder = self.settings.flag("defaultContentLanguageInSubdir")
+        return f"/{language}" if language != self.main_language or in_folder else ""
+
+    def _cleaned(self, path: str, is_ugly: bool) -> str:
+        cleaned = slug_rules.hugo(path).rstrip("/") + (".html" if is_ugly else "/")
+        if self.settings.flag("removePathAccents"):
+            cleaned = slug_rules.without_accents(cleaned)
+        return cleaned if self.settings.flag("disablePathToLower") else slug_rules.hugo_lowered(cleaned)

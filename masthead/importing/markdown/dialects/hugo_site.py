@@ -1,0 +1,181 @@
+"""A Hugo site apart from its texts: settings in one file or a folder, languages, mounts, what sections pass down."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import ClassVar, Final
+
+from masthead.importing.errors import Unreadable
+from masthead.importing.markdown.dialects.base import Generator, without_ending
+from masthead.importing.markdown.dialects.old_site import DATA_NOTATIONS
+from masthead.importing.markdown.folder import Folder
+from masthead.importing.reading import front_matter
+from masthead.importing.reading.decoding import decode
+from masthead.importing.reading.fields import Fields, Value, as_list
+
+_SETTINGS_FOLDER: Final = "config/_default"
+_PARTS: Final = ("permalinks", "languages", "taxonomies", "params", "module", "frontmatter", "markup")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder of content."""
+
+    #: Where it stands in the content, '' for all of it.
+    within: str = ""
+    #: The language of what is in it; '' where the file's name says it.
+    language: str = ""
+
+
+class HugoSite(Generator):
+    """What a Hugo site's texts have in common."""
+
+    settings_files: ClassVar[tuple[str, ...]] = tuple(
+        f"{within}{name}.{notation}"
+        for within in ("", f"{_SETTINGS_FOLDER}/")
+        for name in ("hugo", "config")
+        for notation in ("toml", "yaml", "yml", "json")
+    )
+    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+        {"node_modules", "themes", "archetypes", "layouts", "resources", "exampleSite"}
+    )
+
+    @classmethod
+    def is_at_home(cls, folder: Folder) -> bool:
+        """Settings in one file or in a folder of them."""
+        return super().is_at_home(folder) or folder.has_folder(_SETTINGS_FOLDER)
+
+    def _read_settings(self) -> dict[str, Value]:
+        values = dict(super()._read_settings())
+        for part in _PARTS:
+            for notation in DATA_NOTATIONS:
+                path = f"{_SETTINGS_FOLDER}/{part}.{notation}"
+                if self.folder.holds(path):
+                    values[part] = self.data(path)
+        return values
+
+    def unread_settings(self) -> Iterator[str]:
+        """Content that comes from elsewhere, and other ways to give out pages."""
+        for imported in as_list(self.settings.value("module.imports")):
+            fields = Fields(imported if isinstance(imported, dict) else {})
+            yield f"module.imports: {fields.text('path')} (content of modules is not in the folder)"
+        handler = self.settings.text("markup.defaultMarkdownHandler")
+        if handler not in {"", "goldmark"}:
+            yield f"markup.defaultMarkdownHandler: {handler} (texts are read as Goldmark reads them)"
+        for name in ("permalinks.taxonomy", "permalinks.term", "outputFormats", "ignoreFiles", "segments"):
+            if self.settings.value(name) is not None:
+                yield f"{name} (addresses or texts may differ)"
+        for within in ("config/production", "config/staging"):
+            if self.folder.has_folder(within):
+                yield f"the folder {within} (only config/_default is read)"
+
+    @cached_property
+    def content_folders(self) -> dict[str, Root]:
+        """The folders of content, and what they stand for."""
+        whole = self.settings.text("contentDir").strip("./") or "content"
+        found = {}
+        for code, language in self.languages.items():
+            within = language.text("contentDir").strip("./")
+            if within and within != whole:
+                found[within] = Root(language=code)
+        mounts = dict(self._mounts())
+        if mounts:
+            return found | mounts
+        found[whole if self.folder.has_folder(whole) else ""] = Root()
+        return found
+
+    def _mounts(self) -> Iterator[tuple[str, Root]]:
+        """The folders that `module.mounts` puts into the content; with them, `content` itself is no longer there."""
+        for entry in as_list(self.settings.value("module.mounts")):
+            fields = Fields(entry if isinstance(entry, dict) else {})
+            target = fields.text("target").strip("/")
+            if target == "content" or target.startswith("content/"):
+                within = f"{target[8:]}/" if target[8:] else ""
+                source = posixpath.normpath(fields.text("source") or ".").strip("./")
+                yield source, Root(within, fields.text("lang", "sites.matrix.languages").lower())
+
+    @cached_property
+    def languages(self) -> dict[str, Fields]:
+        """The languages of the site and their settings."""
+        value = self.settings.value("languages")
+        if not isinstance(value, dict):
+            return {}
+        return {
+            code.lower(): Fields(inner if isinstance(inner, dict) else {}) for code, inner in value.items()
+        }
+
+    @cached_property
+    def default_language(self) -> str | None:
+        """The language of files that name none."""
+        return self.settings.text("defaultContentLanguage", "languageCode") or None
+
+    @property
+    def main_language(self) -> str:
+        """The language whose addresses have no prefix."""
+        return (self.settings.text("defaultContentLanguage") or "en").lower()
+
+    def reads_html(self, path: str) -> bool:
+        """HTML below the folder of content is a text."""
+        return any(within and path.startswith(f"{within}/") for within in self.content_folders)
+
+    def defaults(self, path: str) -> dict[str, Value]:
+        """What the settings and the sections on the way to a file pass down to it (`cascade`); the nearest counts."""
+        located = self._located(path)
+        inner = without_ending(located[0] if located else path)
+        parts = path.split("/")[:-1]
+        merged = _passed_down(self.settings.value("cascade"), inner)
+        for depth in range(len(parts) + 1):
+            merged |= _passed_down(self._cascade("/".join(parts[:depth])), inner)
+        return merged
+
+    def _cascade(self, folder: str) -> Value:
+        if folder not in self._kept_cascades:
+            within = f"{folder}/" if folder else ""
+            names = (f"{within}_index.md", f"{within}_index.{self.main_language}.md")
+            found = next((name for name in names if self.folder.holds(name)), None)
+            self._kept_cascades[folder] = self._front_matter(found).value("cascade") if found else None
+        return self._kept_cascades[folder]
+
+    def _front_matter(self, path: str) -> Fields:
+        try:
+            return Fields(front_matter.split(decode(self.folder.read(path)).text).values)
+        except Unreadable:
+            # The report names it when it comes to the file itself.
+            return Fields({})
+
+    @cached_property
+    def _kept_cascades(self) -> dict[str, Value]:
+        return {}
+
+    def _located(self, path: str) -> tuple[str, str] | None:
+        """The path below the content and the language, by the innermost folder that takes the file in."""
+        for within, root in sorted(self.content_folders.items(), key=lambda pair: -len(pair[0])):
+            if not within:
+                return root.within + path, root.language
+            if path.startswith(f"{within}/"):
+                return root.within + path[len(within) + 1 :], root.language
+        return None
+
+    def content_roots(self) -> tuple[str, ...]:
+        """The folders of content."""
+        return tuple(dict.fromkeys((*self.content_folders, "content")))
+
+
+def _passed_down(cascade: Value, inner: str) -> dict[str, Value]:
+    """The front matter in a `cascade` that is meant for the page at this path below the folder of content."""
+    merged: dict[str, Value] = {}
+    for entry in as_list(cascade):
+        if isinstance(entry, dict) and _is_target(entry.get("target") or entry.get("_target"), inner):
+            merged |= {name: value for name, value in entry.items() if name not in {"target", "_target"}}
+    return merged
+
+
+def _is_target(target: Value, inner: str) -> bool:
+    if not isinstance(target, dict):
+        return True
+    fields = Fields(target)
+    pattern = fields.text("path").lower().replace("**", "*")
+    is_page = fields.text("kind") in {"", "page"}
+    return is_page and (not pattern or fnmatchcase(f"/{inner.lower()}", pattern))

@@ -1,0 +1,361 @@
+"""Jekyll (https://jekyllrb.com/docs/): `_posts`, `_drafts`, collections, pages, defaults and permalink patterns.
+
+A folder of dated files without settings, such as `_posts` itself, is read in the same way.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import ClassVar, Final
+
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.markdown import authors, descriptions
+from masthead.importing.markdown.dialects import jekyll_data
+from masthead.importing.markdown.dialects.base import (
+    DATED_NAME,
+    Generator,
+    Place,
+    is_about_the_folder,
+    without_ending,
+)
+from masthead.importing.markdown.folder import Folder
+from masthead.importing.reading.fields import Fields, Value, as_list, as_text
+from masthead.importing.reading.front_matter import Document, Notation
+from masthead.importing.urls import heading_ids, permalinks, slug_rules
+
+#: https://jekyllrb.com/docs/permalinks/#built-in-formats
+STYLES: Final = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+#: Jekyll takes years of two digits as well.
+_DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{2}-\d{1,2}-\d{1,2})-(.+)", re.DOTALL)
+_ADDRESS_PLUGINS: Final = frozenset(
+    {"jekyll-polyglot", "jekyll-multiple-languages-plugin", "jekyll-datapage-generator"}
+)
+_TOKENS: Final = frozenset(
+    {
+        "categories",
+        "slugified_categories",
+        "title",
+        "slug",
+        "name",
+        "basename",
+        "path",
+        "collection",
+        "output_ext",
+    }
+)
+_THEME_FOLDERS: Final = frozenset(
+    {"_layouts", "_includes", "_sass", "_data", "_site", "_plugins", "_authors", "_assets"}
+)
+
+
+class Jekyll(Generator):
+    """A Jekyll site, or a folder of posts from one."""
+
+    title: ClassVar[str] = "Jekyll"
+    settings_files: ClassVar[tuple[str, ...]] = ("_config.yml", "_config.yaml", "_config.toml")
+    splits_tags_at_spaces: ClassVar[bool] = True
+    names_front_matter: ClassVar[bool] = True
+
+    @classmethod
+    def is_at_home(cls, folder: Folder) -> bool:
+        """Jekyll needs no settings, only its folder of posts."""
+        return super().is_at_home(folder) or folder.has_folder("_posts") or folder.has_folder("_drafts")
+
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether this is a folder of posts without the site around it."""
+        return not self.is_at_home(self.folder)
+
+    @property
+    def old_url(self) -> str:
+        """`url` and `baseurl` together."""
+        if self.options.old_url:
+            return self.options.old_url
+        return self.settings.text("url").rstrip("/") + "/" + self.settings.text("baseurl").strip("/")
+
+    @cached_property
+    def collections(self) -> dict[str, Fields]:
+        """The collections that have pages of their own."""
+        value = self.settings.value("collections")
+        if not isinstance(value, dict):
+            return {}
+        found = {name: Fields(inner if isinstance(inner, dict) else {}) for name, inner in value.items()}
+        return {name: fields for name, fields in found.items() if fields.flag("output")}
+
+    def enters(self, path: str) -> bool:
+        """The theme's folders hold no texts, and `exclude` names others."""
+        name = path.rpartition("/")[2]
+        if name.startswith("_"):
+            return name in {"_posts", "_drafts"} or (
+                name not in _THEME_FOLDERS and (name[1:] in self.collections or self.is_bare)
+            )
+        excluded = [as_text(value).strip("/") for value in as_list(self.settings.value("exclude"))]
+        return super().enters(path) and path not in excluded
+
+    def reads_html(self, path: str) -> bool:
+        """A post may be HTML; elsewhere HTML files are the theme's."""
+        return "_posts" in path.split("/") or "_drafts" in path.split("/")
+
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """Posts stand in `_posts`, drafts in `_drafts`; what else has front matter is a page."""
+        *folders, name = path.split("/")
+        special = next(
+            (index for index, folder in enumerate(folders) if folder in {"_posts", "_drafts"}), None
+        )
+        stem = without_ending(name)
+        if special is not None or (self.is_bare and DATED_NAME.fullmatch(stem)):
+            return self._post(path, special, folders, stem, fields)
+        if document.notation is Notation.NONE:
+            return LeftOut(path, "It has no front matter, so it was not a text of the site.")
+        if self.is_bare and fields.value("date") is not None:
+            return Place(Kind.POST, stem, folders=tuple(folders), categories=tuple(folders))
+        if is_about_the_folder(path) and not folders:
+            return LeftOut(path, "It is a note about the folder.")
+        collection = folders[0][1:] if folders and folders[0].startswith("_") else ""
+        kind = Kind.POST if collection and fields.value("date") is not None else Kind.PAGE
+        return _page(
+            path, kind, tuple(folders[1:] if collection else folders), stem, document, collection=collection
+        )
+
+    def _post(
+        self, path: str, special: int | None, folders: list[str], stem: str, fields: Fields
+    ) -> Place | LeftOut:
+        dated = DATED_NAME.fullmatch(stem) or (_DATED.fullmatch(stem) if special is not None else None)
+        is_draft = special is not None and folders[special] == "_drafts"
+        if not dated and not is_draft and fields.value("date") is None:
+            return LeftOut(path, "Its name has no date (YYYY-MM-DD-title), so Jekyll did not publish it.")
+        # What stands above `_posts` is a category, what stands below it is only order. Without `_posts` nobody knows.
+        above = tuple(folders if special is None else folders[:special])
+        return Place(
+            Kind.POST,
+            dated[2] if dated else stem,
+            date=_four_digits(dated[1]) if dated else "",
+            is_draft=is_draft,
+            folders=above,
+            categories=above,
+        )
+
+    def defaults(self, path: str) -> dict[str, Value]:
+        """The `defaults` of the settings: later ones and those with a longer path count more."""
+        found: list[tuple[int, dict[str, Value]]] = []
+        for entry in as_list(self.settings.value("defaults")):
+            if not isinstance(entry, dict):
+                continue
+            scope, values = entry.get("scope"), entry.get("values")
+            within = Fields(scope if isinstance(scope, dict) else {})
+            prefix = within.text("path").strip("/")
+            if (
+                isinstance(values, dict)
+                and _covers(prefix, path)
+                and within.text("type") in {"", self._type(path)}
+            ):
+                found.append((len(prefix), values))
+        merged: dict[str, Value] = {}
+        for _, values in sorted(found, key=lambda pair: pair[0]):
+            merged.update(values)
+        return merged
+
+    @cached_property
+    def template_site(self) -> dict[str, Value]:
+        """`site` as templates see it: settings and data."""
+        return jekyll_data.site(self)
+
+    def content_roots(self) -> tuple[str, ...]:
+        """Pages lie at the top."""
+        return ("",)
+
+    def topic_folders(self) -> Iterator[str]:
+        """Collections as well."""
+        yield from super().topic_folders()
+        yield from (f"_{name}" for name in descriptions.TOPIC_FOLDERS)
+
+    def topic_slug(self, name: str) -> str:
+        """As the page of a tag is called."""
+        return slug_rules.jekyll(name)
+
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages that `jekyll-archives` makes by its settings."""
+        found = [self.settings.text(f"jekyll-archives.permalinks.{kind}") for kind in ("tag", "category")]
+        slug = slug_rules.jekyll(name)
+        return tuple(permalinks.rooted(pattern.replace(":name", slug)) for pattern in found if pattern)
+
+    @property
+    def address_rule(self) -> str:
+        """The permalink of the site; texts and collections may have their own."""
+        return f"Jekyll's permalink “{self.settings.text('permalink') or ('pretty' if self.is_bare else 'date')}”"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Folders that lie elsewhere, and plug-ins that change addresses."""
+        for name in ("collections_dir", "source"):
+            if self.settings.text(name) not in {"", "."}:
+                yield f"{name}: {self.settings.text(name)} (texts are looked for where Jekyll has them usually)"
+        for plugin in as_list(self.settings.value("plugins", "gems")):
+            if as_text(plugin) in _ADDRESS_PLUGINS:
+                yield f"plugins: {as_text(plugin)} (it gives texts other addresses)"
+        for where, pattern in self._own_patterns():
+            unknown = permalinks.unknown_tokens(STYLES.get(pattern, pattern), _TOKENS)
+            if unknown:
+                yield f"{where}: {pattern} (there is no token {', '.join(unknown)})"
+
+    def _own_patterns(self) -> Iterator[tuple[str, str]]:
+        yield "permalink", self.settings.text("permalink")
+        for name, fields in self.collections.items():
+            yield f"collections.{name}.permalink", fields.text("permalink")
+
+    @cached_property
+    def heading_rule(self) -> heading_ids.Rule | None:
+        """kramdown's, which reads the Markdown of GitHub if it is not told otherwise."""
+        options = self.settings
+        if (
+            options.text("markdown").lower() not in {"", "kramdown"}
+            or options.text("kramdown.auto_ids") == "false"
+        ):
+            return None
+        native = options.text("kramdown.input").lower() == "kramdown"
+        rule = heading_ids.KRAMDOWN if native else heading_ids.JEKYLL
+        return replace(rule, prefix=options.text("kramdown.auto_id_prefix"))
+
+    def _type(self, path: str) -> str:
+        parts = path.split("/")
+        if "_drafts" in parts:
+            return "drafts"
+        if "_posts" in parts or self.is_bare:
+            return "posts"
+        return parts[0][1:] if parts[0].startswith("_") else "pages"
+
+    def tags(self, fields: Fields) -> Iterator[str]:
+        """A category is one word in `categories: a b`, and all of `category: a b`."""
+        yield from self._names(fields.value("tags"))
+        for name in ("tag", "category"):
+            value = fields.value(name)
+            yield from [value] if isinstance(value, str) else authors.flat_names(value)
+        yield from self._names(fields.value("categories"))
+
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """The path by the permalink pattern of the file, its defaults, its collection or the site."""
+        tokens = self._tokens(place, path, fields, at)
+        own = fields.text("permalink")
+        yield from _as_served(permalinks.expanded(own or self._styled(place), tokens) or "")
+        if self.is_bare and place.kind is Kind.POST:
+            # The folder does not say which of the two usual styles the site had.
+            yield permalinks.expanded(STYLES["date"], tokens) or ""
+            yield permalinks.expanded("/:year/:month/:day/:title/", tokens) or ""
+            yield from dated_addresses(place)
+
+    def _styled(self, place: Place) -> str:
+        pattern = self._pattern(place)
+        is_post = place.kind is Kind.POST and not place.collection
+        return STYLES.get(pattern, pattern) if is_post else _page_style(pattern, place)
+
+    def _pattern(self, place: Place) -> str:
+        if place.collection:
+            return (
+                self.collections.get(place.collection, Fields({})).text("permalink")
+                or "/:collection/:path:output_ext"
+            )
+        return self.settings.text("permalink") or ("pretty" if self.is_bare else "date")
+
+    def _categories(self, fields: Fields) -> Iterator[str]:
+        """`category: my cat` is one, `categories: a b` are two, and the plural ones come first."""
+        yield from self._names(fields.value("categories"))
+        value = fields.value("category")
+        yield from [value] if isinstance(value, str) else self._names(value)
+
+    def _tokens(self, place: Place, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
+        own = [*place.categories, *self._categories(fields)]
+        categories = list(dict.fromkeys(name.strip().lower() for name in own if name.strip()))
+        written = fields.text("slug")
+        bare = place.stem
+        if place.collection and (dated := DATED_NAME.fullmatch(place.stem)):
+            bare = dated[2]
+        tokens = permalinks.date_tokens(at) if at else {}
+        return tokens | {
+            "categories": "/".join(categories),
+            "slugified_categories": "/".join(dict.fromkeys(map(slug_rules.jekyll, categories))),
+            "title": slug_rules.jekyll_title(written or bare),
+            "slug": slug_rules.jekyll(written or bare),
+            "name": slug_rules.jekyll(place.stem),
+            "basename": place.stem,
+            "path": "/".join([*place.folders, place.stem]),
+            "collection": place.collection,
+            "output_ext": ".html",
+        }
+
+
+def _four_digits(date: str) -> str:
+    """The date with its century, as Ruby completes it."""
+    year, _, rest = date.partition("-")
+    if len(year) == 4:
+        return date
+    return f"{'20' if int(year) < 69 else '19'}{year}-{rest}"
+
+
+def _as_served(path: str) -> Iterator[str]:
+    """The address, and with the ending that its file has, by which servers give it out too."""
+    yield path
+    if path and not path.endswith(("/", ".html", ".htm", ".php")):
+        yield f"{path}.html"
+
+
+def _page(
+    path: str, kind: Kind, folders: tuple[str, ...], stem: str, document: Document, *, collection: str
+) -> Place | LeftOut:
+    if stem == "index":
+        if not has_words(document.body):
+            return LeftOut(path, "It is the theme's list of texts and says nothing itself.")
+        return Place(
+            kind,
+            folders[-1] if folders else "home",
+            folders=folders[:-1],
+            collection=collection,
+            is_index=True,
+        )
+    return Place(kind, stem, folders=folders, collection=collection)
+
+
+def _page_style(pattern: str, place: Place) -> str:
+    """Pages know only two styles, whatever the posts have: with and without an ending."""
+    if place.collection or (":" not in pattern and pattern not in STYLES):
+        return STYLES.get(pattern, pattern)
+    if place.is_index:
+        return "/:path/"
+    if pattern == "pretty" or pattern.endswith("/"):
+        return "/:path/"
+    return (
+        "/:path:output_ext"
+        if pattern in STYLES or pattern.endswith(":output_ext") or ".html" in pattern
+        else "/:path"
+    )
+
+
+def dated_addresses(place: Place) -> Iterator[str]:
+    """The address that the date in a file's name makes, as it is written there and with two digits."""
+    if not place.date:
+        return
+    year, month, day = place.date.split("-")
+    for parts in ((year, month.zfill(2), day.zfill(2)), (year, month, day)):
+        yield "/" + "/".join((*parts, place.stem)) + "/"
+
+
+def has_words(body: str) -> bool:
+    """Whether a text says something besides its template tags."""
+    return bool(
+        re.search(
+            r"\w", re.sub(r"\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|<[^<>]{0,2000}>", "", body, flags=re.DOTALL)
+        )
+    )
+
+
+def _covers(prefix: str, path: str) -> bool:
+    if "*" in prefix:
+        return fnmatchcase(path, prefix) or fnmatchcase(path, f"{prefix}/*")
+    return not prefix or path == prefix or path.startswith(f"{prefix}/")

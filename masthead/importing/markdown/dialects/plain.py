@@ -1,0 +1,68 @@
+"""A folder of Markdown files that no generator has made: names, headings and dates are what there is."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import ClassVar, Final
+
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.markdown.dialects.base import (
+    DATED_NAME,
+    Generator,
+    Place,
+    is_about_the_folder,
+    without_ending,
+)
+from masthead.importing.reading.fields import Fields, Value
+from masthead.importing.reading.front_matter import Document
+from masthead.importing.urls import permalinks
+
+_PAGES: Final = frozenset(
+    {"about", "about-us", "contact", "colophon", "imprint", "impressum", "privacy", "now", "uses"}
+)
+_DATED_FOLDERS: Final = re.compile(r"(?:^|.*/)(\d{4})/(\d{1,2})/(?:(\d{1,2})/)?[^/]+")
+
+
+class Plain(Generator):
+    """Markdown files, with front matter of any kind or without."""
+
+    title: ClassVar[str] = "plain Markdown"
+    has_header_lines: ClassVar[bool] = True
+
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """Every text is a post, but for those that are pages everywhere."""
+        *folders, name = path.split("/")
+        stem = without_ending(name)
+        if is_about_the_folder(path) and not folders:
+            return LeftOut(path, "It is a note about the folder.")
+        if not document.body.strip() and not document.values:
+            return LeftOut(path, "It is empty.")
+        if stem.lower() in {"index", "_index", "readme"} and folders:
+            stem, folders = folders[-1], folders[:-1]
+        dated = DATED_NAME.fullmatch(stem)
+        stem, date = (dated[2], dated[1]) if dated else (stem, _date_of(path))
+        has_date = bool(date) or fields.value("date") is not None
+        is_page = not has_date and (stem.lower() in _PAGES or "pages" in folders)
+        kind = Kind.PAGE if is_page else Kind.POST
+        return Place(kind, stem, date=date, is_draft="drafts" in {folder.lower() for folder in folders})
+
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """Only what a text says itself: nobody knows where the folder was public."""
+        yield (
+            permalinks.path_of(fields.text("permalink", "url", "path"))
+            if fields.text("permalink", "url", "path")
+            else ""
+        )
+
+    def _names(self, value: Value) -> Iterator[str]:
+        """Hashtags in one string are several tags."""
+        if isinstance(value, str) and value.count("#") > 1:
+            yield from re.split(r"[\s,;]+", value)
+        else:
+            yield from super()._names(value)
+
+
+def _date_of(path: str) -> str:
+    """The date that the folders `2014/03/12` make; without a day, the first of the month."""
+    match = _DATED_FOLDERS.fullmatch(path)
+    return f"{match[1]}-{match[2]}-{match[3] or 1}" if match else ""

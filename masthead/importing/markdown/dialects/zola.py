@@ -1,0 +1,156 @@
+"""Zola (https://www.getzola.org/documentation/): TOML front matter, taxonomies, colocated files, `@/` links."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Final
+
+from masthead.importing.items import Kind, LeftOut
+from masthead.importing.markdown import authors
+from masthead.importing.markdown.dialects.base import Generator, Place, is_about_the_folder, without_ending
+from masthead.importing.markdown.dialects.jekyll import has_words
+from masthead.importing.markdown.folder import Folder
+from masthead.importing.reading.fields import Fields
+from masthead.importing.reading.front_matter import Document
+from masthead.importing.urls import heading_ids, permalinks, slug_rules
+
+#: A date, or a date and a time, in front of a name.
+_DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.-]+Z?)?[-_ ]+(.+)")
+_PEOPLE: Final = frozenset({"authors", "author"})
+
+
+class Zola(Generator):
+    """A Zola site, or its folder of content."""
+
+    title: ClassVar[str] = "Zola"
+    settings_files: ClassVar[tuple[str, ...]] = ("config.toml", "zola.toml")
+    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+        {"node_modules", "themes", "templates", "sass", "public", "static"}
+    )
+
+    @classmethod
+    def is_at_home(cls, folder: Folder) -> bool:
+        """Zola's settings must have a `base_url`; Hugo writes `baseURL`."""
+        if folder.holds("zola.toml"):
+            return True
+        return folder.holds("config.toml") and b"base_url" in folder.read("config.toml")
+
+    @cached_property
+    def content(self) -> str:
+        """The folder of content, '' if it is the whole."""
+        return "content" if self.folder.has_folder("content") else ""
+
+    @cached_property
+    def default_language(self) -> str | None:
+        """The language of files that name none."""
+        return self.settings.text("default_language") or None
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages besides the default one."""
+        value = self.settings.value("languages")
+        return frozenset(value) if isinstance(value, dict) else frozenset()
+
+    @property
+    def address_rule(self) -> str:
+        """`path`, or folders and slug."""
+        return "`path`, or the folders and the slug, as Zola does"
+
+    def unread_settings(self) -> Iterator[str]:
+        """Patterns of what the site left out."""
+        if self.settings.value("ignored_content") is not None:
+            yield "ignored_content (these texts come in as well)"
+
+    def content_roots(self) -> tuple[str, ...]:
+        """The folder of content."""
+        return (self.content,)
+
+    def topic_folders(self) -> Iterator[str]:
+        """Those of the site's own taxonomies as well."""
+        yield from super().topic_folders()
+        yield from (f"{self.content}/{name}".lstrip("/") for name in self._taxonomies())
+
+    def topic_slug(self, name: str) -> str:
+        """As the folder of a term is called."""
+        return slug_rules.zola(name)
+
+    def tag_pages(self, name: str) -> tuple[str, ...]:
+        """The pages of the site's taxonomies."""
+        return tuple(f"/{taxonomy}/{slug_rules.zola(name)}" for taxonomy in self._taxonomies())
+
+    def _taxonomies(self) -> list[str]:
+        """The names of those that are not of people."""
+        written = self.settings.value("taxonomies")
+        entries = (
+            [Fields(one) for one in written if isinstance(one, dict)] if isinstance(written, list) else []
+        )
+        names = (entry.text("name") for entry in entries)
+        return [name for name in names if name and name not in _PEOPLE]
+
+    @cached_property
+    def heading_rule(self) -> heading_ids.Rule | None:
+        """Slugs like those of pages, if the site did not choose otherwise."""
+        is_usual = self.settings.text("slugify.anchors").lower() in {"", "on"}
+        return heading_ids.ZOLA if is_usual else None
+
+    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+        """Texts with dates are posts, others and sections with a text are pages."""
+        if self.content and not path.startswith(f"{self.content}/"):
+            return LeftOut(path, "It lies outside of the folder of content.")
+        inner = path[len(self.content) + 1 :] if self.content else path
+        *folders, name = inner.split("/")
+        stem, language = self._language_of(without_ending(name))
+        if not document.values and is_about_the_folder(path):
+            return LeftOut(path, "It is a note about the folder.")
+        if fields.flag("render") is False:
+            return LeftOut(path, "The site did not show it by itself.")
+        is_section = stem == "_index"
+        if is_section and not has_words(document.body):
+            return LeftOut(path, "It only sets up a section and says nothing itself.")
+        if stem in {"index", "_index"}:
+            stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
+        dated = _DATED.fullmatch(stem)
+        stem, date = (dated[2], dated[1]) if dated else (stem, "")
+        if dated and self.settings.text("slugify.paths_keep_dates") == "true":
+            stem = dated[0]
+        is_post = not is_section and (bool(date) or fields.value("date") is not None)
+        kind = Kind.POST if is_post else Kind.PAGE
+        return Place(kind, stem, date=date, folders=tuple(folders), language=language, is_index=is_section)
+
+    def _language_of(self, stem: str) -> tuple[str, str | None]:
+        name, _, ending = stem.rpartition(".")
+        return (name, ending) if name and ending in self.languages else (stem, None)
+
+    def tags(self, fields: Fields) -> Iterator[str]:
+        """All taxonomies but those of people."""
+        taxonomies = fields.value("taxonomies")
+        if isinstance(taxonomies, dict):
+            for name, value in taxonomies.items():
+                if name not in _PEOPLE:
+                    yield from authors.flat_names(value)
+        for name in ("tags", "categories"):
+            yield from self._names(fields.value(name))
+
+    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+        """`path`, or the folders with the slug; Zola's slugs have no capitals."""
+        prefix = f"/{place.language}" if place.language else ""
+        written = fields.text("path")
+        if written:
+            yield prefix + permalinks.path_of(written).rstrip("/") + "/"
+            return
+        name = place.stem if place.is_index else self._slug(fields.text("slug") or place.stem)
+        yield prefix + permalinks.rooted("/".join([*place.folders, name])) + "/"
+        # Older versions made slugs of the folders' names as well.
+        parts = [slug_rules.zola(part) for part in place.folders]
+        yield prefix + permalinks.rooted("/".join([*parts, slug_rules.zola(name)])) + "/"
+
+    def _slug(self, name: str) -> str:
+        """The slug of a page by the site's strategy."""
+        match self.settings.text("slugify.paths").lower():
+            case "off":
+                return name
+            case "safe":
+                return slug_rules.zola_safe(name)
+            case _:
+                return slug_rules.zola(name)

@@ -1,0 +1,236 @@
+"""From the fields of a file to an item: what every dialect means by a title, a date, a summary or a picture."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from masthead.importing.items import Author, Fate, Item, Kind, Note, Notebook
+from masthead.importing.markdown import alias_fields, authors, lead_pictures, publication_status
+from masthead.importing.markdown.folder import shown
+from masthead.importing.reading import plain_text
+from masthead.importing.reading.fields import OF_THE_THEME, Fields, as_list, as_text
+from masthead.importing.reading.front_matter import Document
+from masthead.importing.urls import permalinks
+from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
+from masthead.text.excerpts import excerpt
+from masthead.text.languages import TRANSLATION_KEY_CHARACTERS
+from masthead.text.names import name_key
+from masthead.text.slugs import slugify
+
+if TYPE_CHECKING:
+    from masthead.importing.markdown.dialects.base import Dialect, Generator, Place
+
+SUMMARIES: Final = ("excerpt", "summary", "description", "standfirst", "dek", "subtitle", "abstract")
+LANGUAGES: Final = ("lang", "language", "locale")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+
+def compose(
+    dialect: "Generator", path: str, place: "Place", document: Document, fields: Fields, notes: Notebook
+) -> Item:
+    """Read all that the fields say; raises `Unreadable` for a date that is none."""
+    at = publication_status.published(dialect, place, fields)
+    guessed = at is None and place.kind is Kind.POST and not place.is_draft
+    if guessed:
+        at = publication_status.file_date(dialect, path, notes)
+    rank = publication_status.standing(dialect, place, fields, at, notes)
+    own = _addresses(dialect, place, path, fields, at)
+    title, body, body_line = _title(place, document, fields, notes)
+    summary = _summary(fields, notes)
+    return Item(
+        source=shown(path),
+        kind=_kind(place, fields),
+        title=title,
+        slug=_slug(place, fields, own),
+        date=at,
+        updated=publication_status.updated(dialect, fields, at, notes),
+        standing=rank,
+        authors=_authors(dialect, place, fields),
+        tags=_tags(dialect, fields, notes),
+        summary=summary,
+        lead=lead_pictures.lead(fields, own),
+        canonical=canonical(fields, notes),
+        language=_language(dialect, place, fields, notes),
+        old_paths=permalinks.unique([*own, *_former(dialect, fields, own)]),
+        body=body,
+        body_line=body_line,
+        variables=_variables(document),
+        front_matter={**dialect.defaults(path), **document.values} if dialect.names_front_matter else {},
+        redirect_to=_redirect_to(fields),
+        date_is_guessed=guessed,
+        comments_open=_comments_open(fields),
+        translation_key=translation_key(fields, place.translation_key),
+        notes=tuple(notes.notes + list(unasked(fields))),
+    )
+
+
+def _variables(document: Document) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, as_text(value))
+        for name, value in document.values.items()
+        if not isinstance(value, (list, dict))
+    )
+
+
+def _authors(dialect: "Generator", place: "Place", fields: Fields) -> tuple[Author, ...]:
+    """Whom the text names, or whom the settings name for every post."""
+    found = authors.credited(fields, dialect.known_authors, singular_lists=dialect.splits_author)
+    if found or place.kind is not Kind.POST:
+        return found
+    default = dialect.site_author() or {"author": dialect.options.byline}
+    return authors.credited(Fields(default), dialect.known_authors)
+
+
+def _kind(place: "Place", fields: Fields) -> Kind:
+    return Kind.REDIRECT if _redirect_to(fields) else place.kind
+
+
+def _redirect_to(fields: Fields) -> str | None:
+    """Where a text does nothing but lead to; of a list the first address counts, as it did with Jekyll."""
+    written = as_list(fields.value("redirect_to"))
+    return as_text(written[0]).strip() or None if written else None
+
+
+def _addresses(
+    dialect: "Generator", place: "Place", path: str, fields: Fields, at: datetime | None
+) -> tuple[str, ...]:
+    local = publication_status.local(dialect, place, fields, at) if at else None
+    own = permalinks.unique(map(permalinks.escaped, dialect.addresses(place, path, fields, local)))
+    base = dialect.base_path
+    return permalinks.unique([*(base + path for path in own if base), *own])
+
+
+def _former(dialect: "Generator", fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
+    at = own[0] if own else ""
+    return alias_fields.paths(fields, at, base=dialect.base_path, beside=dialect.aliases_stand_beside)
+
+
+def _slug(place: "Place", fields: Fields, own: tuple[str, ...]) -> str:
+    wanted = fields.text("slug")
+    if not wanted and own and fields.text("permalink", "url", "path", "save_as"):
+        wanted = re.sub(r"\.html?$|/$", "", re.sub(r"/index\.html?$", "/", own[0])).rpartition("/")[2]
+    if not wanted and place.kind is Kind.PAGE:
+        wanted = " ".join([*place.folders, place.stem])
+    return slugify(wanted or place.stem)
+
+
+def _title(place: "Place", document: Document, fields: Fields, notes: Notebook) -> tuple[str, str, int]:
+    """The title, and the text without the heading that it was taken from."""
+    written = fields.text("title")
+    body, line = document.body, document.body_line
+    if not written:
+        heading = plain_text.first_heading(body)
+        if heading:
+            written, end = heading
+            line += body.count("\n", 0, end)
+            body = body[end:]
+            notes.changed("title", "taken from the first heading")
+    if not written:
+        written = plain_text.titled(place.stem)
+        notes.changed("title", "made from the file's name")
+    title = plain_text.plain_line(written) or plain_text.titled(place.stem)
+    if len(title) > TITLE_CHARACTERS:
+        notes.changed(
+            "long title", f"cut from {len(title)} to {TITLE_CHARACTERS} characters", line=fields.line("title")
+        )
+        title = excerpt(title, TITLE_CHARACTERS)
+    return title, body, line
+
+
+def _summary(fields: Fields, notes: Notebook) -> str:
+    found = ""
+    for name in SUMMARIES:
+        written = fields.text(name)
+        text = plain_text.plain_line(written)
+        if not text or text.casefold() == found.casefold():
+            continue
+        if found:
+            notes.lost(
+                name, "a post has one summary, and another field is used for it", line=fields.line(name)
+            )
+            continue
+        found = text
+        if text != " ".join(written.split()):
+            notes.changed("summary", "without its markup", line=fields.line(name))
+    if len(found) > SUMMARY_CHARACTERS:
+        notes.changed("long summary", f"cut from {len(found)} to {SUMMARY_CHARACTERS} characters")
+        found = excerpt(found, SUMMARY_CHARACTERS)
+    return found
+
+
+def _tags(dialect: "Dialect", fields: Fields, notes: Notebook) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for written in dialect.tags(fields):
+        if (topic := dialect.topic(written)) is not None and topic.name:
+            found.setdefault(name_key(topic.name), topic.name)
+            continue
+        name = " ".join(plain_text.plain_line(written).replace(",", " ").split()).lstrip("#")
+        if len(name) > NAME_CHARACTERS:
+            notes.changed(
+                "long tag", f"“{name[:20]}…” is cut to {NAME_CHARACTERS} characters", line=fields.line("tags")
+            )
+            name = name[:NAME_CHARACTERS].strip()
+        if name:
+            found.setdefault(name_key(name), name)
+    names = [name for key, name in found.items() if key]
+    if len(names) > TAGS_LIMIT:
+        left = len(names) - TAGS_LIMIT
+        notes.lost(
+            "tags beyond the limit",
+            f"{left} of {len(names)}; a post has at most {TAGS_LIMIT}",
+            line=fields.line("tags"),
+            count=left,
+        )
+    return tuple(names[:TAGS_LIMIT])
+
+
+def _comments_open(fields: Fields) -> bool:
+    return fields.flag("comments") is not False
+
+
+def canonical(fields: Fields, notes: Notebook) -> str | None:
+    """The address at which a text counts as published first, if it is one."""
+    address = fields.text("canonical_url", "canonical", "canonicalURL", "extra.canonical")
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\s<>\"]", address):
+        return address
+    notes.lost(
+        "canonical address",
+        f"“{address[:80]}” is not a web address",
+        line=fields.line("canonical_url", "canonical"),
+    )
+    return None
+
+
+def _language(dialect: "Dialect", place: "Place", fields: Fields, notes: Notebook) -> str | None:
+    written = fields.text(*LANGUAGES) or place.language or dialect.default_language
+    if not written:
+        return None
+    if _LANGUAGE.fullmatch(written):
+        return written.replace("_", "-")
+    notes.lost("language", f"“{written[:40]}” is not the code of a language", line=fields.line(*LANGUAGES))
+    return None
+
+
+def translation_key(fields: Fields, otherwise: str = "") -> str:
+    """What translations of a text have alike: the name that it gives itself, or that of its files."""
+    key = " ".join((fields.text("translationKey", "translation_key") or otherwise).split())
+    # A path that is too long is told from others by its end.
+    return key[-TRANSLATION_KEY_CHARACTERS:].strip() if key.isprintable() else ""
+
+
+def unasked(fields: Fields) -> Iterator[Note]:
+    """What nobody asked for is lost, and told."""
+    for name in fields.unasked():
+        if name.casefold().replace("-", "_") not in OF_THE_THEME:
+            yield Note(
+                Fate.LOST, plain_text.short(name), "Masthead has no such field", line=fields.line(name)
+            )

@@ -1,0 +1,1 @@
+"""Translates template tags and shortcodes of site generators to Markdown."""

@@ -1,0 +1,106 @@
+"""Hugo's shortcodes `{{< name >}}` and `{{% name %}}`, and Zola's `{{ name() }}` and `{% name() %}`."""
+
+import re
+from typing import ClassVar, Final
+
+from masthead.importing.markdown.translating.template_tags import (
+    SHOWN_CLOSING,
+    SHOWN_OPENING,
+    Language,
+    Tag,
+    fenced,
+    picture,
+    stands_alone,
+)
+from masthead.importing.reading.code_spans import code_in
+
+_ARGUMENT: Final = re.compile(r"(?:([\w-]+)\s*=\s*)?(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`|([^\s\"`]+))")
+_SHOWN: Final = re.compile(r"\{\{(<|%)\s*/\*(.{0,500}?)\*/\s*(>|%)\}\}", re.DOTALL)
+_SHOWN_ZOLA: Final = re.compile(r"(\{\{|\{%)/\*(.{0,500}?)\*/(\}\}|%\})", re.DOTALL)
+_ATTRIBUTES: Final = re.compile(r"\{[.#][A-Za-z][^{}\n]{0,300}\}")
+_FIGURE: Final = frozenset({"src", "alt", "caption", "title", "link"})
+
+
+class Hugo(Language):
+    """Hugo's shortcodes. Its built-in ones with an exact meaning are translated."""
+
+    braces: ClassVar = {"{{<": ">}}", "{{%": "%}}"}
+    attributes: ClassVar = _ATTRIBUTES
+
+    def unshielded(self, text: str) -> str:
+        """`{{</* name */>}}` is how Hugo shows a shortcode."""
+        code = code_in(text)
+
+        def show(match: re.Match[str]) -> str:
+            # In prose the bracket must not begin an HTML tag, which would hide the shortcode.
+            bracket = "&lt;" if match[1] == "<" and not code.cover(match.start()) else match[1]
+            return f"{SHOWN_OPENING * 2}{bracket}{match[2]}{match[3]}{SHOWN_CLOSING * 2}"
+
+        return _SHOWN.sub(show, text)
+
+    def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
+        """Translate what has an exact meaning."""
+        name, positional, named = arguments(tag.inner)
+        match name:
+            case "highlight":
+                return self._highlight(tag, text, positional)
+            case "figure":
+                return self._figure(tag, text, named)
+            case "ref" | "relref":
+                address = self.around.address_of(named.get("path") or (positional or [""])[0])
+                return None if address is None else (address, tag.end)
+            case "param":
+                value = self.around.param((positional or [""])[0])
+                return (value, tag.end) if value else None
+            case _:
+                return None
+
+    def _highlight(self, tag: Tag, text: str, positional: list[str]) -> tuple[str, int] | None:
+        end = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}").search(text, tag.end)
+        if end is None:
+            return None
+        block = fenced((positional or [""])[0], text[tag.end : end.start()])
+        before = text[text.rfind("\n", 0, tag.start) + 1 : tag.start]
+        block = block.replace("\n", "\n" + before) if not before.strip() else "\n\n" + block
+        return block, end.end()
+
+    def _figure(self, tag: Tag, text: str, named: dict[str, str]) -> tuple[str, int] | None:
+        source = named.get("src", "")
+        if not source or re.search(r"\{\{[<%]\s*/\s*figure", text[tag.end : tag.end + 2_000]):
+            return None
+        for name in named.keys() - _FIGURE:
+            self.around.notes.lost(f"figure {name}", "a picture has no such attribute")
+        caption = " ".join(part for part in (named.get("title", ""), named.get("caption", "")) if part)
+        alone = stands_alone(text, tag.start, tag.end)
+        alt = named.get("alt", "")
+        return picture(source, alt, title=caption, in_markdown=alone, link=named.get("link", "")), tag.end
+
+
+class Zola(Language):
+    """Zola's shortcodes are all the site's own: nothing is known of them, and they stay visible."""
+
+    braces: ClassVar = {"{%": "%}", "{{": "}}"}
+    attributes: ClassVar = _ATTRIBUTES
+
+    def unshielded(self, text: str) -> str:
+        """`{{/* name() */}}` is how Zola shows a shortcode."""
+        return _SHOWN_ZOLA.sub(
+            lambda match: (
+                (match[1] + match[2] + match[3]).replace("{", SHOWN_OPENING).replace("}", SHOWN_CLOSING)
+            ),
+            text,
+        )
+
+
+def arguments(inner: str) -> tuple[str, list[str], dict[str, str]]:
+    """The name of a shortcode, its arguments in order, and those with names."""
+    positional: list[str] = []
+    named: dict[str, str] = {}
+    for match in _ARGUMENT.finditer(inner.strip().removesuffix("/")):
+        value = next((group for group in (match[2], match[3], match[4]) if group is not None), "")
+        value = value.replace('\\"', '"')
+        if match[1]:
+            named[match[1]] = value
+        else:
+            positional.append(value)
+    return (positional[0] if positional else "", positional[1:], named)

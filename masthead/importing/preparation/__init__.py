@@ -1,0 +1,1 @@
+"""Prepares items for storage: rewrites links, imports images, renders. Runs in worker processes, without a database."""

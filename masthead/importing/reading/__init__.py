@@ -1,0 +1,1 @@
+"""Parsers that several sources share: text encoding, front matter, dates, plain text."""

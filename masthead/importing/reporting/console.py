@@ -1,0 +1,92 @@
+"""The report for a person at the shell."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from masthead.importing.reporting.plan import Foreword
+from masthead.importing.reporting.report import SHOWN, Report
+from masthead.importing.storing.actions import Outcome
+
+WORDS: Final[dict[Outcome, str]] = {
+    Outcome.IMPORTED: "imported",
+    Outcome.UPDATED: "updated, because their files have changed",
+    Outcome.UNCHANGED: "unchanged since the last import",
+    Outcome.KEPT: "kept as they are here, though their files have changed",
+    Outcome.SKIPPED: "left out, because they are not texts of the publication",
+    Outcome.FAILED: "failed",
+}
+FORESEEN: Final[dict[Outcome, str]] = WORDS | {
+    Outcome.IMPORTED: "would be imported",
+    Outcome.UPDATED: "would be updated, because their files have changed",
+    Outcome.KEPT: "would be kept as they are here, though their files have changed",
+}
+
+
+def announce(plan: Foreword, console: Console) -> None:
+    """Print what is planned, before anything is written."""
+    for line in plan.sentences():
+        console.print(escape(line))
+    if plan.warning():
+        console.print(f"[bold red]{escape(plan.warning())}[/bold red]")
+
+
+def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]) -> None:
+    """Print the sums, then what somebody should look at."""
+    sums = report.sums
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    table.add_row(str(sums.files), "files with texts found, of which")
+    words = FORESEEN if dry_run else WORDS
+    for outcome in Outcome:
+        if sums.outcomes[outcome] or outcome in {Outcome.IMPORTED, Outcome.FAILED}:
+            table.add_row(str(sums.outcomes[outcome]), words[outcome])
+    console.print(table)
+    changes = sums.outcomes[Outcome.IMPORTED] + sums.outcomes[Outcome.UPDATED]
+    if not changes:
+        here = sums.outcomes[Outcome.UNCHANGED] + sums.outcomes[Outcome.KEPT]
+        rest = (
+            "everything is here already" if here else "no file of the folder is a text that can be imported"
+        )
+        console.print(f"0 changes: {rest}.")
+    _list(console, "Changed, with the same meaning", sums.changed)
+    _list(console, "Lost", sums.lost)
+    _list(console, "Template tags that stay visible in the texts", sums.template_tags)
+    failed = sums.outcomes[Outcome.FAILED]
+    _lines(
+        console,
+        "Failed",
+        failed,
+        (
+            f"{failure.source}{f', line {failure.line}' if failure.line else ''}: {failure.reason}"
+            for failure in report.failures
+        ),
+    )
+    _lines(console, "Kept as they are here", sums.outcomes[Outcome.KEPT], report.kept)
+    left_out = (f"{item.source}: {item.reason}" for item in report.left_out)
+    _lines(console, "Left out", sums.outcomes[Outcome.SKIPPED], left_out)
+    for line in tail:
+        console.print(escape(line))
+
+
+def _list(console: Console, title: str, counts: Counter[str]) -> None:
+    if not counts:
+        return
+    shown = ", ".join(f"{what} {count}" for what, count in counts.most_common(SHOWN))
+    more = f", and {len(counts) - SHOWN} other kinds" if len(counts) > SHOWN else ""
+    console.print(f"[bold]{title}: {counts.total()}[/bold]  {escape(shown)}{more}")
+
+
+def _lines(console: Console, title: str, total: int, lines: Iterable[str]) -> None:
+    if not total:
+        return
+    console.print(f"[bold]{title}: {total}[/bold]")
+    for line in lines:
+        console.print(f"  {escape(line)}")
+    if total > SHOWN:
+        console.print(f"  … and {total - SHOWN} more; --report FILE.json lists all of them.")

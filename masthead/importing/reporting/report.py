@@ -1,0 +1,169 @@
+"""The fidelity report: what became of each file, and sums that add up.
+
+Items are written to the JSON file as they come, so that the report of a hundred thousand files needs no memory. What is
+kept are sums, and the first of the things that somebody has to look at.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from click import format_filename
+
+from masthead.errors import Invalid
+from masthead.importing.items import Fate, LeftOut, Note
+from masthead.importing.markdown.scan import Failure
+from masthead.importing.preparation.preparer import Prepared
+from masthead.importing.storing.actions import Outcome
+
+#: What the shell shows of a list; the file has all of it.
+SHOWN: Final = 20
+
+
+@dataclass(slots=True)
+class Sums:
+    """What happened, counted."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    template_tags: Counter[str] = field(default_factory=Counter)
+    links: int = 0
+    files: int = 0
+
+    @property
+    def add_up(self) -> bool:
+        """Whether every file that was found has exactly one outcome."""
+        return self.files == self.outcomes.total()
+
+
+class Report:
+    """Collects the items of one import. A context manager: the file appears when all is in it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.sums = Sums()
+        self.failures: list[Failure] = []
+        self.kept: list[str] = []
+        self.left_out: list[LeftOut] = []
+        self._path = path
+        self._file = _opened(path) if path is not None else None
+        self._items = 0
+
+    def __enter__(self) -> Self:
+        if self._file is not None:
+            self._file.write('{"items": [')
+        return self
+
+    def __exit__(
+        self,
+        error: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        if self._file is None or self._path is None:
+            return
+        self._file.close()
+        if error is not None:
+            with suppress(OSError):
+                _partial(self._path).unlink()
+
+    def add(self, prepared: Prepared, outcome: Outcome, *, address: str, notes: Iterable[Note] = ()) -> None:
+        """Report an item that could be read."""
+        all_notes = (*prepared.notes, *notes)
+        sums = self.sums
+        sums.outcomes[outcome] += 1
+        sums.kinds[prepared.item.kind.value] += 1
+        sums.links += prepared.links
+        sums.template_tags += prepared.visible
+        for note in all_notes:
+            (sums.lost if note.fate is Fate.LOST else sums.changed)[note.what] += note.count
+        if outcome is Outcome.KEPT and len(self.kept) < SHOWN:
+            self.kept.append(prepared.item.source)
+        self._write(
+            {
+                "source": prepared.item.source,
+                "outcome": outcome.value,
+                "kind": prepared.item.kind.value,
+                "title": prepared.item.title,
+                "status": prepared.item.standing.value,
+                "address": address,
+                "old_addresses": list(prepared.old_paths),
+                "kept": list(prepared.item.kept()),
+                "changed": [_note(note) for note in all_notes if note.fate is Fate.CHANGED],
+                "lost": [_note(note) for note in all_notes if note.fate is Fate.LOST],
+                "template_tags": dict(prepared.visible),
+                "links_rewritten": prepared.links,
+            }
+        )
+
+    def fail(self, failure: Failure) -> None:
+        """Report a file that could not be imported."""
+        self.sums.outcomes[Outcome.FAILED] += 1
+        if len(self.failures) < SHOWN:
+            self.failures.append(failure)
+        self._write(
+            {
+                "source": failure.source,
+                "outcome": Outcome.FAILED.value,
+                "reason": failure.reason,
+                "line": failure.line,
+            }
+        )
+
+    def skip(self, left_out: LeftOut) -> None:
+        """Report a file that stays out on purpose."""
+        self.sums.outcomes[Outcome.SKIPPED] += 1
+        if len(self.left_out) < SHOWN:
+            self.left_out.append(left_out)
+        self._write({"source": left_out.source, "outcome": Outcome.SKIPPED.value, "reason": left_out.reason})
+
+    def finish(self, facts: dict[str, Any]) -> None:
+        """Write the sums and these facts, and put the file in its place."""
+        if self._file is None or self._path is None:
+            return
+        sums = self.sums
+        rest = facts | {
+            "totals": {"files": sums.files} | {outcome.value: sums.outcomes[outcome] for outcome in Outcome},
+            "kinds": dict(sums.kinds),
+            "changed": dict(sums.changed.most_common()),
+            "lost": dict(sums.lost.most_common()),
+            "template_tags": dict(sums.template_tags.most_common()),
+            "links_rewritten": sums.links,
+        }
+        self._file.write("\n], " + _json(rest)[1:] + "\n")
+        self._file.close()
+        _partial(self._path).replace(self._path)
+
+    def _write(self, item: dict[str, Any]) -> None:
+        if self._file is not None:
+            self._file.write(("," if self._items else "") + "\n" + _json(item))
+        self._items += 1
+
+
+def _opened(path: Path) -> Any:
+    try:
+        # The report takes the place of what has its name, which must not be a device or a pipe.
+        if path.exists() and not path.is_file():
+            raise Invalid(f"{format_filename(path)} is not a file. Name one that may be replaced.")
+        return _partial(path).open("w", encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"The report cannot be written to {path}: {error.strerror}.") from None
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _note(note: Note) -> dict[str, Any]:
+    found: dict[str, Any] = {"what": note.what, "why": note.detail, "count": note.count}
+    return found if note.line is None else found | {"line": note.line}

@@ -1,0 +1,88 @@
+"""What there is to say about a whole import, to a person and to a program."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from masthead.importing.markdown.folder import shown
+from masthead.importing.reporting.plan import Foreword
+
+#: How many pictures of other sites the shell names; the report has all.
+NAMED: Final = 5
+
+
+@dataclass(slots=True)
+class Summary:
+    """What there is to say about the whole import."""
+
+    folder: str
+    dialect: str
+    source: str
+    dry_run: bool
+    #: Texts of an earlier import whose files are gone.
+    gone: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    others: int = 0
+    #: Authors and tags that files of the old site describe.
+    authors: int = 0
+    topics: int = 0
+    fetch_images: bool = False
+    #: The addresses of pictures of other sites in what was written, in their order.
+    pictures_elsewhere: dict[str, None] = field(default_factory=dict)
+    stored: int = 0
+    peak_memory: int = 0
+    plan: Foreword | None = None
+
+    def facts(self, seconds: float) -> dict[str, Any]:
+        """For the report's file."""
+        return {
+            "folder": self.folder,
+            "dialect": self.dialect,
+            "source": self.source,
+            "dry_run": self.dry_run,
+            "no_longer_in_the_folder": self.gone,
+            "problems": self.problems,
+            "plan": self.plan.facts() if self.plan else {},
+            "pictures_of_other_sites": list(self.pictures_elsewhere),
+            "described": {"authors": self.authors, "tags": self.topics},
+            "other_files": self.others,
+            "seconds": round(seconds, 3),
+            "posts_per_second": round(self.stored / seconds, 1) if seconds else None,
+            "peak_memory_mb": round(self.peak_memory / 1_000_000),
+        }
+
+    def _pictures(self) -> str:
+        """How many pictures of other sites there are, what becomes of them, and the first of them."""
+        addresses = list(self.pictures_elsewhere)
+        named = ", ".join(shown(address[:200]) for address in addresses[:NAMED])
+        more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
+        fate = (
+            "jobs copy them here, one text after the other"
+            if self.fetch_images
+            else "they stay there, and readers see links; --fetch-images copies them"
+        )
+        return f"Pictures of other sites: {len(addresses)}; {fate}: {named}{more}."
+
+    def sentences(self, seconds: float) -> Iterator[str]:
+        """For the shell."""
+        yield from self.problems
+        if self.authors or self.topics:
+            counts = ((self.authors, "author"), (self.topics, "tag"))
+            named = " and ".join(
+                f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count
+            )
+            yield f"Described by files of the old site: {named}; what was edited here stays."
+        if self.pictures_elsewhere:
+            yield self._pictures()
+        if self.others:
+            yield f"{self.others} other files, such as pictures and parts of the theme, were left where they are."
+        if self.gone:
+            yield f"{len(self.gone)} texts of earlier imports are not in the folder any more; here they stay."
+        verb = "Looked at" if self.dry_run else "Imported"
+        rate = f"{self.stored / seconds:.0f}" if seconds else "-"
+        yield (
+            f"{verb} {self.folder} ({self.dialect}) in {seconds:.1f} s: {rate} posts/s, "
+            f"peak memory {self.peak_memory / 1_000_000:.0f} MB in a process."
+        )
+        if self.dry_run:
+            yield "This was a dry run: nothing was written."

@@ -1,0 +1,1 @@
+"""Writes prepared items to the database, once each, and never over later edits."""

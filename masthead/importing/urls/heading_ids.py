@@ -1,0 +1,167 @@
+"""The ids that site generators gave to headings, so that links into an imported text still lead to their place.
+
+Where a generator's id differs from ours, the heading answers to both: the old one is an empty element in it, which
+`masthead.text.anchors` keeps alive when the text is edited. Held against ids that the programs have built
+(`tests/importing/urls/built/`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Final
+
+from masthead.importing.urls import slug_rules
+from masthead.text.anchors import ids_of
+from masthead.text.headings import heading_id
+from masthead.text.sanitise import content_id, is_reserved
+
+_HEADING: Final = re.compile(r"<h([1-6])(?= |>)[^>]*? id=\"([^\"]*+)\"[^>]*+>(?P<inner>.*?)</h\1>", re.DOTALL)
+#: An address that was made a link by itself, which Hugo takes for no words.
+_MAIL: Final = re.compile(r"<a href=\"mailto:[^\"]*+\">[^<]*+</a>|\S+@\S+\.\w+")
+_TAG: Final = re.compile(r"<[^<>]*+>")
+
+#: Makes the id of what a heading says.
+Namer = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one generator names its headings."""
+
+    name: Namer
+    #: Between an id that is taken and its number.
+    joint: str = "-"
+    #: The number of the second heading of one name.
+    first: int = 1
+    #: Only headings of one name are numbered, without a look at the other ids.
+    counts_names: bool = False
+    prefix: str = ""
+
+
+def with_old_ids(html: str, rule: Rule) -> str:
+    """HTML of a text whose headings answer to the generator's ids besides our own."""
+    headings = list(_HEADING.finditer(html))
+    if not headings:
+        return html
+    missing = dict(_missing(headings, ids_of(html), rule))
+    pieces, position = [], 0
+    for heading in headings:
+        old = missing.get(heading.start())
+        if old:
+            pieces += [html[position : heading.start("inner")], f'<span id="{escape(old)}"></span>']
+            position = heading.start("inner")
+    return "".join([*pieces, html[position:]])
+
+
+def _missing(
+    headings: Sequence[re.Match[str]], present: frozenset[str], rule: Rule
+) -> Iterator[tuple[int, str]]:
+    """By where a heading begins, the id that nothing in the text has."""
+    found = set(present)
+    for heading, old in zip(headings, _named(headings, rule), strict=True):
+        if old and old not in found and content_id(old) == old and not is_reserved(old):
+            found.add(old)
+            yield heading.start(), old
+
+
+def _named(headings: Sequence[re.Match[str]], rule: Rule) -> Iterator[str]:
+    written = [_explicit(heading) for heading in headings]
+    taken = {name for name in written if name}
+    counts: dict[str, int] = {}
+    for heading, explicit in zip(headings, written, strict=True):
+        if explicit:
+            yield explicit
+            continue
+        base = rule.prefix + rule.name(_said(heading["inner"]))
+        identity = base
+        while _is_taken(identity, base, taken, counts, rule):
+            number = counts.get(base, rule.first - 1) + 1
+            counts[base] = number
+            identity = f"{base}{rule.joint}{number}"
+        counts.setdefault(base, rule.first - 1)
+        taken.add(identity)
+        yield identity
+
+
+def _is_taken(identity: str, base: str, taken: set[str], counts: dict[str, int], rule: Rule) -> bool:
+    if rule.counts_names:
+        return identity == base and base in counts
+    return not identity or identity in taken
+
+
+def _explicit(heading: re.Match[str]) -> str:
+    """The id that the author has given to a heading, '' for one that was made."""
+    identity = unescape(heading[2])
+    made = re.escape(content_id(heading_id(_said(heading["inner"]))))
+    return "" if re.fullmatch(rf"{made}(?:-\d+)?", identity) else identity
+
+
+def _said(inner: str) -> str:
+    return unescape(_TAG.sub("", inner)).strip()
+
+
+def _with_dashes(text: str) -> str:
+    """Dashes for hyphens in a row, as Hugo and kramdown set them before they make an id."""
+    return re.sub(r"(?<!-)-{2,3}(?!-)", "–", text)
+
+
+def _worded(text: str, *, keeps: str = "-_") -> str:
+    return "".join(
+        one for one in text if one in keeps or unicodedata.category(one)[0] in "LM" or one.isdecimal()
+    )
+
+
+def github(text: str) -> str:
+    """kramdown's parser for GitHub's Markdown, as Jekyll uses it."""
+    return _worded(_with_dashes(text).lower().replace(" ", "-"))
+
+
+def kramdown(text: str) -> str:
+    """kramdown by itself: ASCII letters and digits, from the first letter on."""
+    begun = re.sub(r"^[^a-zA-Z]+", "", text)
+    return re.sub(r"[^a-zA-Z0-9 -]", "", begun).replace(" ", "-").lower() or "section"
+
+
+def goldmark(text: str) -> str:
+    """Hugo's `github`."""
+    words = _with_dashes(_MAIL.sub("", text).strip())
+    return _worded(slug_rules.hugo_lowered(words.strip().rstrip(":")).replace(" ", "-")) or "heading"
+
+
+def goldmark_ascii(text: str) -> str:
+    """Hugo's `github-ascii`."""
+    return "".join(one for one in goldmark(slug_rules.without_accents(text)) if one.isascii()) or "heading"
+
+
+def blackfriday(text: str) -> str:
+    """Hugo's `blackfriday`: letters and numbers, with one hyphen for what is between them."""
+    words = slug_rules.hugo_lowered(_MAIL.sub("", text))
+    kept = "".join(one if unicodedata.category(one)[0] in "LN" else " " for one in words)
+    return "-".join(kept.split()) or "heading"
+
+
+def python_markdown(text: str) -> str:
+    """The extension `toc` of Python-Markdown, which Pelican can be told to use."""
+    words = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", words).strip().lower())
+
+
+def markdown_it_anchor(text: str) -> str:
+    """The plug-in that most Eleventy sites used; it writes percent codes, which browsers look up decoded."""
+    return re.sub(r"\s+", "-", text.strip().lower())
+
+
+JEKYLL: Final = Rule(github, counts_names=True)
+KRAMDOWN: Final = Rule(kramdown, counts_names=True)
+PYTHON_MARKDOWN: Final = Rule(python_markdown, joint="_")
+ZOLA: Final = Rule(slug_rules.zola)
+ELEVENTY: Final = Rule(slug_rules.eleventy_slugify, first=2, counts_names=True)
+ANCHOR: Final = Rule(markdown_it_anchor)
+ANCHOR_SLUGIFY: Final = Rule(slug_rules.eleventy_slugify)
+HUGO: Final = {
+    "github": Rule(goldmark),
+    "github-ascii": Rule(goldmark_ascii),
+    "blackfriday": Rule(blackfriday),
+}

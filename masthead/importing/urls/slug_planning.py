@@ -1,0 +1,63 @@
+"""Which address each text gets, decided before anything is written, so that links between texts can be rewritten."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Protocol
+
+from masthead.importing.items import Kind
+from masthead.importing.markdown.scan import Entry
+from masthead.posts.manuscript import SLUG_CHARACTERS
+
+#: How many numbered addresses are looked up at once.
+_NUMBERS: Final = 50
+
+
+class Known(Protocol):
+    """What an earlier import has decided."""
+
+    wanted_slug: str
+    slug: str
+
+
+Taken = Callable[[Kind, Iterable[str]], set[str]]
+
+
+def planned_slugs(entries: Iterable[Entry], known: Mapping[str, Known], taken: Taken) -> dict[str, str]:
+    """The address of each source: the one it has, the one it wants, or the next free one like it."""
+    slugs: dict[str, str] = {}
+    given: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    waiting: list[Entry] = []
+    for entry in entries:
+        before = known.get(entry.source)
+        if before is not None and before.wanted_slug == entry.slug:
+            slugs[entry.source] = before.slug
+            given[entry.kind].add(before.slug)
+        else:
+            waiting.append(entry)
+    for kind in Kind:
+        wanted = [entry.slug for entry in waiting if entry.kind is kind]
+        given[kind] |= taken(kind, wanted)
+    # The default language has the plain address, whatever the files are called.
+    for entry in sorted(waiting, key=lambda entry: entry.is_translation):
+        slug = _free(entry, given[entry.kind], taken)
+        slugs[entry.source] = slug
+        given[entry.kind].add(slug)
+    return slugs
+
+
+def _free(entry: Entry, given: set[str], taken: Taken) -> str:
+    if entry.slug not in given:
+        return entry.slug
+    stem = entry.slug[: SLUG_CHARACTERS - 12].rstrip("-")
+    if entry.language:
+        # A translation is better known by its language than by a number.
+        candidate = f"{stem}-{entry.language.lower()}"
+        if candidate not in given and not taken(entry.kind, [candidate]):
+            return candidate
+    number = 2
+    while True:
+        candidates = [f"{stem}-{tried}" for tried in range(number, number + _NUMBERS)]
+        used = taken(entry.kind, candidates) | given
+        for candidate in candidates:
+            if candidate not in used:
+                return candidate
+        number += _NUMBERS

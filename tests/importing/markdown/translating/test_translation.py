@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masthead.importing.markdown.translating.liquid import Eleventy, Liquid
+from masthead.importing.markdown.translating.shortcodes import Hugo, Zola
+from masthead.importing.markdown.translating.template_tags import Surroundings
+from masthead.importing.reading.code_spans import code_and_unseen_in, code_in
+
+
+def covered(text, spans=code_in):
+    found = spans(text)
+    return [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a `b` c ``d ` e`` f", ["`b`", "``d ` e``"]),
+        ("a ` b\n\nc ` d", []),
+        ("```\nx\n```\nafter", ["```\nx\n```\n"]),
+        ("~~~ruby\n```\n~~~\n", ["~~~ruby\n```\n~~~\n"]),
+        ("````\n```\n````\n", ["````\n```\n````\n"]),
+        ("- item\n\n  ```\n  x\n  ```\n", ["  ```\n  x\n  ```\n"]),
+        ("> ```\n> x\n> ```\nout", ["> ```\n> x\n> ```\n"]),
+        ("```\nnever closed", ["```\nnever closed"]),
+        ("a\n\n    code\n\nb", ["    code\n"]),
+        ("a\n    no code\n", []),
+        ("- item\n\n    more of it\n", []),
+        ("<pre>\n`x`\n</pre> y", ["<pre>\n`x`\n</pre"]),
+        ("<code>a</code>", ["<code>a</code"]),
+        ("<!-- a --> b", []),
+    ],
+)
+def test_where_code_is(text, code):
+    assert covered(text) == code
+
+
+def test_comments_and_scripts_are_unseen():
+    assert covered("<!-- a --> b <script>x</script>", code_and_unseen_in) == [
+        "<!-- a -->",
+        "<script>x</script",
+    ]
+
+
+LANGUAGES = [Liquid, Eleventy, Hugo, Zola]
+
+
+def language(kind):
+    return kind(Surroundings({"title": "T"}, {"here": "/new/here"}.get))
+
+
+@pytest.mark.parametrize("kind", LANGUAGES)
+@given(text=st.text(st.sampled_from("{}%<>/* `~\n\t'\"|.#:ab_()-!&"), max_size=80))
+def test_no_text_breaks_a_translation(kind, text):
+    assert isinstance(language(kind).translate(text), str)
+
+
+@pytest.mark.parametrize("kind", LANGUAGES)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "{{",
+        "{%",
+        "{{<",
+        "{% raw %}",
+        "`",
+        "``` ",
+        "<pre>",
+        "<",
+        "{:",
+        "{{</*",
+        "{#",
+        "[](",
+        "![",
+        "{{ x | url",
+        "\n\n    x",
+    ],
+)
+@pytest.mark.timeout(30)
+def test_a_translation_that_should_take_a_moment_does_not_take_for_ever(kind, piece):
+    language(kind).translate(piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "translated"),
+    [
+        (Liquid, "{{ 'a|b' | relative_url }}", "a|b"),
+        (Liquid, "{{- site.baseurl -}}/x", "/x"),
+        (Liquid, "{{ page.title | upcase }}", "{{ page.title | upcase }}"),
+        (Liquid, "{{ title }}", "{{ title }}"),
+        (Eleventy, "{{ title }}", "T"),
+        (Liquid, "{% raw %}{% if %}{% endraw %} {% if %}", "{% if %} {% if %}"),
+        (Liquid, "{% raw %} without end", "{% raw %} without end"),
+        (Liquid, "{% highlight js %} without end", "{% highlight js %} without end"),
+        (Liquid, "- {% highlight js %}\nx\n{% endhighlight %}", "- \n\n```js\nx\n```"),
+        (Liquid, "{% highlight md %}\n```\nx\n```\n{% endhighlight %}", "````md\n```\nx\n```\n````"),
+        (Liquid, "{% link here %}", "/new/here"),
+        (Liquid, "{% include a.html x=\"<b>\" %}", "{% include a.html x=\"&lt;b>\" %}"),
+        (Hugo, "{{ not.a.shortcode }}", "{{ not.a.shortcode }}"),
+        (Hugo, "{{< figure src=\"/a b.png\" link=\"/x\" >}}", "[![](</a b.png>)](/x)"),
+        (Hugo, "<p>{{< figure src=\"/a.png\" alt=\"x & y\" link=\"/x\" >}}</p>", '<p><a href="/x"><img src="/a.png" alt="x &amp; y"></a></p>'),
+        (Hugo, "{{< ref here >}}", "/new/here"),
+    ],
+)  # fmt: skip
+def test_tags_with_a_meaning_and_without(kind, text, translated):
+    assert language(kind).translate(text) == translated
