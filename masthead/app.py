@@ -96,6 +96,7 @@ from masthead.web import (
     templating,
     toolbar,
     tracing,
+    unavailable,
 )
 from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
@@ -225,8 +226,8 @@ def create_app(config: Config | None = None) -> Flask:
     signing_in.init_app(app)
     freshness.init_app(app)
     expired_forms.init_app(app)
-    errors.init_app(app)
-    errors.find_unknown_addresses(app, redirects.url_for_path)
+    errors.init_app(app, redirects.url_for_path)
+    unavailable.init_app(app)
     templates.init_app(app)
     places.init_app(app)
     view_counter.init_app(app)

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.faults import disk_full, letters, postgres_restarts, redis_away, sqlite_kills
+from bench.faults import disk_full, letters, many_writers, postgres_restarts, redis_away, sqlite_kills
 from masthead import clock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,8 @@ BEGIN, END = "<!-- figures: {} -->", "<!-- end -->"
 
 SECTIONS: dict[str, Callable[[], Any]] = {
     "sqlite": lambda: sqlite_kills.run(100),
+    "writers-30": lambda: many_writers.run(30),
+    "writers-200": lambda: many_writers.run(200),
     "postgresql": lambda: postgres_restarts.run(6),
     "redis": redis_away.run,
     "letters": lambda: letters.run(10),
@@ -28,15 +30,20 @@ SECTIONS: dict[str, Callable[[], Any]] = {
 }
 #: In the order of the tables.
 LABELS = {
+    "writers": "people who write without a pause",
     "cycles": "kills",
     "restarts": "restarts, every second one a crash",
     "queued": "letters",
     "kills": "kills of the runner while it sent",
     "acknowledged": "writes that were acknowledged",
     "lost": "of them lost",
+    "doubled": "of them stored twice",
+    "median_wait": "seconds until a write was acknowledged (median)",
+    "p99_wait": "seconds until a write was acknowledged (99 of 100)",
     "damaged": "times the database was damaged",
     "refused": "writes refused meanwhile",
     "refused_wrongly": "of them refused in another way than promised",
+    "locked": "lines of the log that tell of a locked database",
     "missing": "letters that never came",
     "twice": "letters that came a second time, with the same Message-ID",
     "read": "pages read meanwhile",

@@ -136,12 +136,15 @@ class Writer:
         self.acknowledged: list[str] = []
         #: When each answer came (monotonic), and what it was; None is a broken connection.
         self.answers: list[tuple[float, Reply | None]] = []
+        #: Seconds until each acknowledgement.
+        self.waits: list[float] = []
         self._thread = threading.Thread(target=self._write_on, daemon=True)
 
     def write(self) -> Reply | None:
         """One comment; its answer."""
         self._number += 1
         text = f"{self._name} writes {self._number}"
+        began = time.monotonic()
         try:
             reply = self._guest.ask(
                 "POST", f"{POST}/comment", {"csrf_token": self._token, "body": text}, seconds=20
@@ -152,6 +155,7 @@ class Writer:
         self.answers.append((time.monotonic(), reply))
         if reply.status == 303:
             self.acknowledged.append(text)
+            self.waits.append(self.answers[-1][0] - began)
         return reply
 
     def _write_on(self) -> None:
@@ -163,6 +167,10 @@ class Writer:
     def begin(self) -> None:
         """Write from a thread until `end`."""
         self._thread.start()
+
+    def ask_to_end(self) -> None:
+        """Have the comment in hand be the last."""
+        self._ended.set()
 
     def end(self) -> None:
         """Finish the comment in hand."""

@@ -7,7 +7,6 @@ their write lock meanwhile.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from threading import BoundedSemaphore
 from unicodedata import normalize
 
 from argon2 import PasswordHasher
@@ -16,12 +15,15 @@ from flask import current_app
 
 from masthead.accounts import guessing
 from masthead.errors import Busy, Invalid
+from masthead.fair_semaphore import FairSemaphore
+from masthead.web import overload
 
 SHORTEST_CHARACTERS = 8
 #: Long enough for any passphrase; a megabyte would only cost us time.
 LONGEST_BYTES = 1_024
-#: How many may wait while others' passwords are hashed, and for how long. A hash takes about 20 milliseconds.
-WAITING = 3
+#: How many may wait while others' passwords are hashed, in the order in which they came, and for how long. A hash takes
+#: about 20 milliseconds.
+WAITING = 64
 LONGEST_WAIT_SECONDS = 10
 BUSY = "Many people are signing in at this moment. Wait a few seconds, and try again."
 
@@ -65,27 +67,29 @@ def _spellings(password: str) -> list[str]:
 def _turn() -> Iterator[None]:
     """Wait for one of the few places in which passwords are hashed; raises `Busy` when too many wait already.
 
-    Whoever waits holds a thread of the server. Without an end to that, many sign-ins at once would stop every page.
+    Whoever waits holds a thread of the server, but not its place among the requests that are worked on: many sign-ins at
+    once would stop every page.
     """
-    places = current_app.config["HASHES_AT_ONCE"]
-    queue, work = _places(places)
-    if not queue.acquire(blocking=False):
+    work = _work(current_app.config["HASHES_AT_ONCE"])
+    if not _has_turn(work):
         raise Busy(BUSY)
     try:
-        if not work.acquire(timeout=LONGEST_WAIT_SECONDS):
-            raise Busy(BUSY)
-        try:
-            yield
-        finally:
-            work.release()
+        yield
     finally:
-        queue.release()
+        work.release()
+
+
+def _has_turn(work: FairSemaphore) -> bool:
+    if work.acquire(waiting=0, seconds=0):
+        return True
+    with overload.place_left():
+        return work.acquire(waiting=WAITING, seconds=LONGEST_WAIT_SECONDS)
 
 
 @cache
-def _places(places: int) -> tuple[BoundedSemaphore, BoundedSemaphore]:
-    """Those who hash or wait, and those who hash."""
-    return BoundedSemaphore(places + WAITING), BoundedSemaphore(places)
+def _work(places: int) -> FairSemaphore:
+    """Those who hash at this moment."""
+    return FairSemaphore(places)
 
 
 def is_correct(password: str, password_hash: str | None) -> bool:

@@ -6,12 +6,12 @@ from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import (
     db,
     init_app,
-    is_full,
     limit_statements,
     own_transaction,
     snapshot,
     transactions,
 )
+from masthead.db.failures import Failure, failure_of, reason_of
 from masthead.db.inserting import insert_into
 from masthead.db.network import leave_transaction
 from masthead.db.pagination import Page, count_of, paginate, paginated
@@ -22,6 +22,7 @@ from masthead.db.types import UTCDateTime
 __all__ = [
     "GREATEST_ID",
     "Base",
+    "Failure",
     "Identifier",
     "Page",
     "Timestamps",
@@ -31,15 +32,16 @@ __all__ = [
     "claim_first_free",
     "count_of",
     "db",
+    "failure_of",
     "init_app",
     "insert_into",
-    "is_full",
     "leave_transaction",
     "limit_statements",
     "observe",
     "own_transaction",
     "paginate",
     "paginated",
+    "reason_of",
     "refresh_statistics",
     "snapshot",
     "transactions",

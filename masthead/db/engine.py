@@ -2,15 +2,14 @@
 
 SQLite (https://www.sqlite.org/lang_transaction.html): the driver's own transaction handling is switched off, because it begins
 late and lets a transaction that read first fail when it comes to write. We begin ourselves: reads take one snapshot
-(DEFERRED), a unit of work that may write takes the write lock at its first statement (IMMEDIATE) and so waits its
-turn instead of failing.
+(DEFERRED), a unit of work that may write waits for its turn (`masthead.db.write_queue`) and takes the write lock at its
+first statement (IMMEDIATE) instead of failing later.
 
 A request with a safe method (RFC 9110, section 9.2.1) cannot write on either database, whatever its view does. The few
 notes that it may leave behind, such as the last use of a login, are written in `own_transaction`.
 """
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,15 +21,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.orm import Session
 
+from masthead.db import write_queue
 from masthead.db.base import Base
 
-#: How long a writer waits for the one before it. Write transactions take milliseconds, so this is a queue of hundreds.
-BUSY_TIMEOUT_MS = 15_000
+#: How long a writer whose turn it is waits for programs that know nothing of the queue, such as ``sqlite3``.
+BUSY_TIMEOUT_MS = 10_000
 #: How long a request waits for one of the process's connections, and a connection for the server.
 POOL_TIMEOUT_SECONDS = 5
 CONNECT_SECONDS = 3
-#: https://www.postgresql.org/docs/current/errcodes-appendix.html
-DISK_FULL = "53100"
 LIMIT = "masthead.db.statement_milliseconds"
 READ_ONLY = "masthead.db.read_only"
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -97,18 +95,12 @@ def limit_statements(app: Flask, seconds: int) -> None:
         connection.autocommit = False
 
 
-def is_full(error: BaseException) -> bool:
-    """Whether the database has no room to write."""
-    original = getattr(error, "orig", None)
-    return (
-        getattr(original, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
-        or getattr(original, "sqlstate", None) == DISK_FULL
-    )
-
-
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "do_connect")
-    def make_private(_dialect: Dialect, _record: object, arguments: list[Any], _options: object) -> None:
+    def make_private(
+        _dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
+    ) -> None:
+        options["factory"] = write_queue.QueuedConnection
         # SQLite would let everybody on the machine read a new file, and gives its companions the mode of the file.
         path = Path(arguments[0])
         if path.parent.is_dir() and not path.exists():
@@ -132,7 +124,22 @@ def _prepare_sqlite(engine: Engine) -> None:
         if connection.info.get(READ_ONLY, False) != only_reads:
             connection.exec_driver_sql(f"PRAGMA query_only = {int(only_reads)}")
             connection.info[READ_ONLY] = only_reads
-        connection.exec_driver_sql("BEGIN DEFERRED" if only_reads else "BEGIN IMMEDIATE")
+        if only_reads:
+            connection.exec_driver_sql("BEGIN DEFERRED")
+        else:
+            _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Wait for the turn, and take the write lock; raises `WriteTimeout`."""
+    driver: Any = connection.connection.driver_connection
+    patience = write_queue.REQUEST_SECONDS if has_request_context() else write_queue.COMMAND_SECONDS
+    driver.take_turn(connection.engine.url.database or "", patience)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        driver.end_turn()
+        raise
 
 
 def _prepare_postgresql(engine: Engine) -> None:

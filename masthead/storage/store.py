@@ -26,6 +26,7 @@ EXTENSION = "masthead.storage"
 BUCKET_TIMEOUT = "5s"
 BUCKET_RETRIES = 2
 NO_SPACE = os.strerror(errno.ENOSPC)
+READ_ONLY = os.strerror(errno.EROFS)
 
 
 class KeyRefused(ValueError):
@@ -42,6 +43,10 @@ class StoreUnavailable(Exception):
 
 class StoreFull(StoreUnavailable):
     """There is no room for another file."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """Files can be read, and none can be written."""
 
 
 class Store(ABC):
@@ -220,8 +225,13 @@ def _failures() -> Iterator[None]:
         raise FileNotFoundError(str(error)) from None
     except (BaseError, OSError) as error:
         # obstore says what the system said, and has no class for it.
-        kind = StoreFull if NO_SPACE in str(error) else StoreUnavailable
-        raise kind(" ".join(str(error).split())[:500]) from error
+        raise _kind_of(str(error))(" ".join(str(error).split())[:500]) from error
+
+
+def _kind_of(message: str) -> type[StoreUnavailable]:
+    if NO_SPACE in message:
+        return StoreFull
+    return StoreReadOnly if READ_ONLY in message else StoreUnavailable
 
 
 def _sync(path: Path) -> None:

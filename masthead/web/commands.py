@@ -5,13 +5,18 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 from werkzeug.utils import import_string
 
+from masthead.db import Failure, failures
 from masthead.errors import DomainError
 
 NO_SCHEMA = "The database does not answer, or has no tables yet. Run `masthead db upgrade` first. ({})"
-
+SENTENCES: dict[Failure | None, str] = {
+    Failure.FULL: "There is no room left for the database. Make room on its disk, and try again. ({})",
+    Failure.READ_ONLY: "The database can only be read at the moment. Try again when it can be written. ({})",
+    Failure.BUSY: "Others have been writing into the database for a minute, so nothing was changed. Try again. ({})",
+}
 
 UNENCODABLE = "A value holds bytes that are no UTF-8, and cannot be stored. Write it anew."
 SHOWN_CHARACTERS = 200
@@ -47,8 +52,9 @@ class Command(click.Command):
             raise click.ClickException(UNENCODABLE) from None
         except OSError as error:
             raise click.ClickException(_of_a_file(error)) from None
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException(NO_SCHEMA.format(str(error.orig).strip().splitlines()[0])) from None
+        except (*failures.KINDS, ProgrammingError) as error:
+            sentence = SENTENCES.get(failures.failure_of(error), NO_SCHEMA)
+            raise click.ClickException(sentence.format(failures.reason_of(error))) from None
 
 
 class Group(click.Group):

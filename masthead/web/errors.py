@@ -1,16 +1,17 @@
-"""Every error's answer, in one place: a page for people, problem+json (RFC 9457) below ``/api/``."""
+"""Every error's answer, in one place: a page for people, problem+json (RFC 9457) below ``/api/``.
+
+`masthead.web.unavailable` has those of servers and disks that fail.
+"""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-import lmdb
 import structlog
 from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
@@ -19,10 +20,8 @@ from werkzeug.exceptions import (
 )
 from werkzeug.exceptions import NotFound as UnknownAddress
 
-from masthead.db import db, is_full
+from masthead.db import db, reason_of, transactions
 from masthead.errors import Busy, Conflict, DomainError, Invalid, NotAllowed, NotFound
-from masthead.outbound.errors import Unreachable
-from masthead.storage.store import StoreFull, StoreUnavailable
 from masthead.web import expired_forms, redirected_queries, request_id
 from masthead.web.limits import LimitReached
 
@@ -54,22 +53,17 @@ SENTENCES: dict[int, str] = {
     503: "The site cannot reach its database right now. Try again in a moment.",
     507: "The site has no room left, so nothing was saved. Keep your text, and tell the people who run the site.",
 }
-NO_SERVICE = (
-    "A server of somebody else, which is needed for this, does not answer right now. Try again in a moment."
-)
-NO_PICTURES = "The site cannot reach its pictures right now. Try again in a moment."
 
 
-def init_app(app: Flask) -> None:
-    """Register the handlers."""
+def init_app(app: Flask, lookup: Callable[[str], str | None]) -> None:
+    """Register the handlers. ``lookup`` says where the path of an address leads that no route knows, before it is a 404.
+
+    It is not a route that catches all: that would answer 404 where 405 is right.
+    """
+    app.extensions[LOOKUP] = lookup
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
-    for kind in (OperationalError, InterfaceError, NoConnection):
-        app.register_error_handler(kind, _database_error)
-    app.register_error_handler(StoreUnavailable, _store_error)
-    app.register_error_handler(Unreachable, _service_error)
-    app.register_error_handler(lmdb.DiskError, _full)
     redirected_queries.init_app(app)
 
 
@@ -79,16 +73,9 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     fields = error.by_field if isinstance(error, Invalid) else None
     response = make_response(answer(status, error.message, errors=fields))
     if isinstance(error, Busy):
+        log.warning("a request is refused", reason=error.message)
         response.headers["Retry-After"] = "5"
     return response
-
-
-def find_unknown_addresses(app: Flask, lookup: Callable[[str], str | None]) -> None:
-    """Ask ``lookup`` where the path of an address leads that no route knows, before answering 404.
-
-    Not a route that catches all: it would answer 404 where 405 is right.
-    """
-    app.extensions[LOOKUP] = lookup
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -131,39 +118,6 @@ def _without_slash() -> str | None:
     return f"{path}?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else path
 
 
-def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
-    db.session.rollback()
-    if is_full(error):
-        return _full(error)
-    log.error("database unavailable", exc_info=error)
-    response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, SENTENCES[503]))
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _store_error(error: StoreUnavailable) -> ResponseReturnValue:
-    db.session.rollback()
-    if isinstance(error, StoreFull):
-        return _full(error)
-    log.error("the store of pictures is unavailable", exc_info=error)
-    response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, NO_PICTURES))
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _service_error(error: Unreachable) -> ResponseReturnValue:
-    db.session.rollback()
-    log.error("a server that a request needs does not answer", exc_info=error)
-    response = make_response(answer(HTTPStatus.SERVICE_UNAVAILABLE, NO_SERVICE))
-    response.headers["Retry-After"] = "30"
-    return response
-
-
-def _full(error: Exception) -> ResponseReturnValue:
-    log.error("there is no room left", exc_info=error)
-    return answer(HTTPStatus.INSUFFICIENT_STORAGE, SENTENCES[507])
-
-
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:
     if wants_json():
         return answer(HTTPStatus.BAD_REQUEST, "The request carries no valid form token.")
@@ -185,8 +139,9 @@ def answer(
     errors: dict[str, list[str]] | None = None,
     title: str | None = None,
     kind: str | None = None,
+    is_bare: bool = False,
 ) -> Response:
-    """An error answer in the form that this client reads."""
+    """An error answer in the form that this client reads; a bare page asks no database."""
     if wants_json():
         return problem(status, detail, errors=errors, title=title, kind=kind)
     facts = {
@@ -196,17 +151,19 @@ def answer(
         # A page that says "nothing here" is kept and the same for everybody, so it names nobody's request.
         "request_id": None if status == HTTPStatus.NOT_FOUND else request_id.current(),
     }
-    return current_app.response_class(_page(facts), status=status, mimetype="text/html")
+    return current_app.response_class(_page(facts, is_bare=is_bare), status=status, mimetype="text/html")
 
 
-def _page(facts: dict[str, Any]) -> str:
+def _page(facts: dict[str, Any], *, is_bare: bool) -> str:
     """The error page; without a database, or for a host that is not ours, the bare one that needs neither."""
-    if not isinstance(request.routing_exception, SecurityError):
+    if not is_bare and not isinstance(request.routing_exception, SecurityError):
         try:
-            return render_template("errors/error.html", **facts)
-        except DBAPIError as error:
+            # Whoever sent a form needs no turn to write for reading that it was refused.
+            with transactions(may_write=False):
+                return render_template("errors/error.html", **facts)
+        except SQLAlchemyError as error:
             db.session.rollback()
-            log.warning("error page without its frame", exc_info=error)
+            log.warning("error page without its frame", reason=reason_of(error))
     return current_app.jinja_env.get_template("errors/bare.html").render(facts)
 
 

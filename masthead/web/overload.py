@@ -8,11 +8,12 @@ come back later (503, RFC 9110, section 15.6.4). Answers from memory need no pla
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from flask import Flask
+from flask import Flask, has_request_context, request
 
 from masthead.web.request_id import of_environment
 from masthead.web.waiting_room import WaitingRoom
@@ -24,10 +25,13 @@ log = structlog.get_logger(__name__)
 
 #: Requests of one process that are worked on at the same time; each may hold a connection to the database.
 PLACES: Final = 16
-#: So many more wait for a place, and so long. It is about as many as are answered in that time.
-WAITING: Final = 100
-WAIT_SECONDS: Final = 2.0
+#: So many more wait for a place, in the order in which they came, and so long. It is about as many as are answered in
+#: that time, if all of them write.
+WAITING: Final = 240
+WAIT_SECONDS: Final = 8.0
 RETRY_SECONDS: Final = 5
+#: Where a request finds the room that its place is in.
+ROOM: Final = "masthead.overload.room"
 #: Whoever asks whether the process lives must not be told that it is busy, or it would be replaced.
 PROBES: Final = ("/health", "/metrics")
 SENTENCE: Final = "The site has more to do than it can at the moment. Try again in a few seconds."
@@ -43,6 +47,14 @@ PROBLEM: Final = json.dumps(
 def init_app(app: Flask) -> None:
     """Give the requests that the application works on a number of places."""
     app.wsgi_app = Overload(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
+
+
+@contextmanager
+def place_left() -> Iterator[None]:
+    """Let another request have the place of this one while it waits for something else than the processor."""
+    room: WaitingRoom | None = request.environ.get(ROOM) if has_request_context() else None
+    with nullcontext() if room is None else room.left_meanwhile():
+        yield
 
 
 class Overload:
@@ -66,6 +78,7 @@ class Overload:
             return self._app(environ, start_response)
         if not self._room.take():
             return self._refuse(environ, start_response)
+        environ[ROOM] = self._room
         try:
             return self._app(environ, start_response)
         finally:

@@ -3,18 +3,22 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
 
 from masthead.accounts import passwords
-from tests.support.people import Cast
+from masthead.fair_semaphore import FairSemaphore
+from masthead.web import overload
+from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.databases("sqlite")
 NewClient = Callable[..., Visitor]
 MEGABYTE = "x" * 1_000_000
 SECONDS = 2
+KNOCKS = 30
 
 
 @pytest.fixture
@@ -79,8 +83,14 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def test_many_sign_ins_at_once_leave_the_pages_free(
-    cast: Cast, make_app: Callable[..., Flask], new_client: NewClient, slow: threading.Event
+    cast: Cast,
+    make_app: Callable[..., Flask],
+    new_client: NewClient,
+    slow: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # More than the server has places for requests, so that they would fill it if they kept theirs while they wait.
+    monkeypatch.setattr(passwords, "WAITING", overload.PLACES + 4)
     app = make_app(RATELIMIT_ENABLED=False, HASHES_AT_ONCE=2)
     answered: list[int] = []
 
@@ -88,7 +98,7 @@ def test_many_sign_ins_at_once_leave_the_pages_free(
         answered.append(client.post("/auth/login", data=data).status_code)
 
     threads = []
-    for number in range(20):
+    for number in range(KNOCKS):
         client = new_client(app)
         typed = {"email": f"x{number}@example.org", "password": "wrong"}
         data = client.read("/auth/login").form({"email": ""}).filled(typed, None)
@@ -96,26 +106,47 @@ def test_many_sign_ins_at_once_leave_the_pages_free(
     for thread in threads:
         thread.start()
     patience = time.monotonic() + 8
-    while len(answered) < 20 - 2 - passwords.WAITING and time.monotonic() < patience:
+    while len(answered) < KNOCKS - 2 - passwords.WAITING and time.monotonic() < patience:
         time.sleep(0.02)
     # Whoever found every place taken was sent away at once; a few wait, and pages are read meanwhile.
-    assert answered == [503] * (20 - 2 - passwords.WAITING)
+    assert answered == [503] * (KNOCKS - 2 - passwords.WAITING)
     started = time.perf_counter()
     assert new_client(app).get("/").status_code == 200
     assert time.perf_counter() - started < SECONDS
     slow.set()
     for thread in threads:
         thread.join(20)
-    assert len(answered) == 20
-    assert set(answered[20 - 2 - passwords.WAITING :]) == {422}
+    assert len(answered) == KNOCKS
+    assert set(answered[KNOCKS - 2 - passwords.WAITING :]) == {422}
+
+
+def test_forty_sign_ins_at_once_are_all_answered(
+    cast: Cast,
+    make_app: Callable[..., Flask],
+    new_client: NewClient,
+    in_parallel: Callable[..., list[BaseException]],
+) -> None:
+    app = make_app(RATELIMIT_ENABLED=False)
+    answered: list[int] = []
+
+    def knock(client: Visitor, data: dict[str, object]) -> None:
+        answered.append(client.post("/auth/login", data=data).status_code)
+
+    calls = []
+    for _ in range(40):
+        client = new_client(app)
+        typed = {"email": "walt@example.org", "password": PASSWORD}
+        data = client.read("/auth/login").form({"email": ""}).filled(typed, None)
+        calls.append(partial(knock, client, data))
+    assert in_parallel(*calls) == []
+    assert answered == [303] * 40
 
 
 def test_who_is_sent_away_is_told_when_to_come_back(
     cast: Cast, make_app: Callable[..., Flask], new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        passwords, "_places", lambda _places: (threading.Semaphore(0), threading.Semaphore(0))
-    )
+    monkeypatch.setattr(passwords, "_work", lambda _places: FairSemaphore(0))
+    monkeypatch.setattr(passwords, "WAITING", 0)
     client = new_client(make_app(RATELIMIT_ENABLED=False))
     answer = client.fill_in("/auth/login", email="walt@example.org", password="wrong")
     assert answer.status_code == 503

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from bench.faults import __main__ as page
-from bench.faults import disk_full, letters, postgres_restarts, sqlite_kills
+from bench.faults import disk_full, letters, many_writers, postgres_restarts, sqlite_kills
 from masthead.db import db
 from tests.factories import PostFactory
 from tests.support.people import PASSWORD
@@ -18,6 +18,14 @@ def test_kills_lose_no_acknowledged_write_on_sqlite():
     figures = sqlite_kills.run(2, seconds=0.4)
     assert figures.acknowledged > 0
     assert (figures.lost, figures.damaged) == (0, 0)
+
+
+def test_many_writers_are_all_served_in_turn():
+    figures = many_writers.run(60, seconds=3, WORKERS=2)
+    assert figures.acknowledged >= 60
+    assert (figures.lost, figures.doubled, figures.refused, figures.locked) == (0, 0, 0, 0)
+    # In turn: the unluckiest wait hardly longer than everybody does.
+    assert figures.p99_wait < 5 * figures.median_wait + 1
 
 
 def test_restarts_of_postgresql_are_survived_without_a_restart_of_the_site():

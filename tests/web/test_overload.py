@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from masthead.web.overload import RETRY_SECONDS, Overload
+from masthead.web.waiting_room import WaitingRoom
 
 
 class Work:
@@ -68,7 +69,7 @@ def test_where_many_wait_already_the_next_is_refused_at_once(work):
         assert work.begun.acquire(timeout=10)
         second = threads.submit(ask, app)
         deadline = time.monotonic() + 10
-        while app._room._waiting._value:
+        while not app._room.waiting:
             assert time.monotonic() < deadline
             time.sleep(0.01)
         assert ask(app)[0] == "503 Service Unavailable"
@@ -88,6 +89,18 @@ def test_a_place_is_free_again_when_its_request_is_answered_or_fails(work):
             ask(app)
     app = Overload(work, places=1, waiting=1, seconds=0)
     assert [ask(app)[0] for _ in range(3)] == ["200 OK"] * 3
+
+
+def test_who_waits_for_something_else_lets_another_have_the_place(work):
+    room = WaitingRoom(places=1, waiting=1, seconds=0.01)
+    assert room.take()
+    with room.left_meanwhile():
+        assert room.take()
+        assert not room.take()
+    room.leave()
+    assert not room.take()
+    room.leave()
+    assert room.take()
 
 
 def test_a_program_is_refused_in_json(full):
