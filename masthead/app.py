@@ -32,7 +32,7 @@ from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
 from masthead.admin import cache as cache_admin
 from masthead.admin import jobs as jobs_admin
-from masthead.admin import operation_api, places, statistics
+from masthead.admin import navigation, operation_api, statistics
 from masthead.admin import tags as tags_admin
 from masthead.admin import views as admin
 from masthead.audit import tasks as _audit  # noqa: F401 (registers itself)
@@ -48,14 +48,14 @@ from masthead.extensions import csrf
 from masthead.feeds import discovery
 from masthead.feeds import views as feeds
 from masthead.importing import models as _importing  # noqa: F401 (registers itself)
-from masthead.jobs import bridge
+from masthead.jobs import celery_bridge
 from masthead.jobs import tasks as _jobs  # noqa: F401 (registers itself)
 from masthead.media import receivers as _media  # noqa: F401 (registers itself)
 from masthead.media import views as media
 from masthead.operation import health, metrics, shell
 from masthead.operation import rendering as _rendering  # noqa: F401 (registers itself)
 from masthead.operation import tasks as _operation  # noqa: F401 (registers itself)
-from masthead.pagecache import installing as pagecache
+from masthead.pagecache import setup as pagecache
 from masthead.pagecache import tasks as _pagecache  # noqa: F401 (registers itself)
 from masthead.pages import admin as pages_admin
 from masthead.pages import api as pages_api
@@ -75,33 +75,24 @@ from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.storage import store as storage
-from masthead.web import (
-    access,
-    access_log,
-    body_limits,
-    compressing,
-    converters,
-    cors,
-    errors,
-    expired_forms,
-    limits,
-    logs,
-    overload,
-    rate_headers,
-    request_id,
-    security,
-    slow_bodies,
-    stateless,
-    static_files,
-    templating,
-    toolbar,
-    tracing,
-    unavailable,
-)
+from masthead.web import access, converters, debug_toolbar, errors, templating, unavailable
 from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
 from masthead.web.application import Application
 from masthead.web.commands import CommandTable
+from masthead.web.forms import csrf_protection
+from masthead.web.limits import headers, throttling
+from masthead.web.middleware import (
+    body_limits,
+    compression,
+    cors,
+    load_shedding,
+    request_buffering,
+    security_headers,
+    sessionless,
+    static_files,
+)
+from masthead.web.telemetry import access_log, logs, request_id, tracing
 
 #: Every blueprint and where it is mounted.
 BLUEPRINTS = (
@@ -201,44 +192,44 @@ def create_app(config: Config | None = None) -> Flask:
     converters.init_app(app)
     request_id.init_app(app)
     tracing.init_app(app, config)
-    rate_headers.init_app(app)
+    headers.init_app(app)
     rates.init_app(app)
     body_limits.init_app(app)
-    overload.init_app(app)
-    pagecache.init_app(app, config, herald=access_log.note_hit)
-    security.init_app(app, config)
-    compressing.init_app(app)
-    slow_bodies.init_app(app)
-    stateless.init_app(app)
+    load_shedding.init_app(app)
+    pagecache.init_app(app, config, on_hit=access_log.note_hit)
+    security_headers.init_app(app, config)
+    compression.init_app(app)
+    request_buffering.init_app(app)
+    sessionless.init_app(app)
     static_files.init_app(app)
     templating.init_app(app)
     db.init_app(app)
     tracing.observe_statements(app)
     storage.init_app(app)
-    bridge.init_app(app)
+    celery_bridge.init_app(app)
     csrf.init_app(app)
     cors.init_app(app, config)
-    limits.init_app(app, config)
+    throttling.init_app(app, config)
     versions.init_app(app)
     idempotency.init_app(app)
     proofs.init_app(app)
     bearer.init_app(app)
     signing_in.init_app(app)
     freshness.init_app(app)
-    expired_forms.init_app(app)
+    csrf_protection.init_app(app)
     errors.init_app(app, redirects.url_for_path)
     unavailable.init_app(app)
     templates.init_app(app)
-    places.init_app(app)
+    navigation.init_app(app)
     view_counter.init_app(app)
     metrics.init_app(app, config)
     shell.init_app(app)
     app.cli = CommandTable(COMMANDS)
-    toolbar.init_app(app, config)
+    debug_toolbar.init_app(app, config)
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in API_BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
-        expired_forms.exempt(app, blueprint)
+        csrf_protection.exempt(app, blueprint)
     access.check(app)
     return app

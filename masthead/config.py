@@ -21,7 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from masthead import keyring, setting_names
+from masthead import secret_files, setting_names
 from masthead.setting_types import (
     LISTENING_HOST,
     DatabaseAddress,
@@ -262,7 +262,7 @@ class Config(BaseSettings):
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": self.FORM_HOURS * 3_600,
             "WTF_CSRF_CHECK_DEFAULT": False,
-            # Each view has a limit of its own, see `masthead.web.body_limits`; these are the largest of them. Long
+            # Each view has a limit of its own, see `masthead.web.middleware.body_limits`; these are the largest of them. Long
             # articles are sent as one form field, for which Werkzeug's own limit is 500 kB.
             "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 6 * 1024 * 1024,
@@ -276,7 +276,7 @@ class Config(BaseSettings):
         missing = [
             name for name in ("SECRET_KEY", "JWT_SECRET_KEY") if not getattr(self, name).get_secret_value()
         ]
-        made = {name: SecretStr(keyring.stored(self.MASTHEAD_HOME, name)) for name in missing}
+        made = {name: SecretStr(secret_files.stored(self.MASTHEAD_HOME, name)) for name in missing}
         return self.model_copy(update=made)
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from masthead import clock
 from masthead.app import create_app
-from masthead.jobs import bridge
+from masthead.jobs import celery_bridge
 
 clock.ignore_leaps()
-app = bridge.worker_of(create_app())
+app = celery_bridge.worker_of(create_app())

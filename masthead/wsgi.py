@@ -7,7 +7,7 @@ from masthead import config as configuration
 from masthead.app import create_app
 from masthead.db import limit_statements
 from masthead.operation import starting
-from masthead.web import metrics
+from masthead.web.telemetry import metrics
 
 try:
     settings = configuration.load()

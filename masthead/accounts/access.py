@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response
 
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.web import access, errors, expired_forms, rate_headers
-from masthead.web.limits import LimitReached
+from masthead.web import access, errors
+from masthead.web.forms import csrf_protection
+from masthead.web.limits import headers
+from masthead.web.limits.throttling import LimitReached
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,9 +71,9 @@ def _guard(
             return ask_to_sign_in()
         if not is_permitted(user):
             raise Forbidden
-        if request.method not in expired_forms.SAFE_METHODS and not request.path.startswith("/api/"):
+        if request.method not in csrf_protection.SAFE_METHODS and not request.path.startswith("/api/"):
             try:
-                rate_headers.count("desk", str(user.id))
+                headers.count("desk", str(user.id))
             except LimitReached as error:
                 return _ask_to_wait(error)
         return view(*args, **kwargs)
@@ -84,7 +86,7 @@ def _ask_to_wait(error: LimitReached) -> Response:
     """Refuse a form of somebody who sends too many; what was typed stays on the page."""
     if errors.wants_json():
         raise error
-    page = expired_forms.offer_again(wait=error.description)
+    page = csrf_protection.offer_again(wait=error.description)
     page.status_code = HTTPStatus.TOO_MANY_REQUESTS
     page.headers["Retry-After"] = str(error.retry_after)
     return page
@@ -96,6 +98,6 @@ def ask_to_sign_in() -> Response:
         raise Unauthorized(NO_TOKEN)
     if errors.wants_json():
         raise Unauthorized
-    if request.method in expired_forms.SAFE_METHODS:
+    if request.method in csrf_protection.SAFE_METHODS:
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), code=302)
-    return expired_forms.offer_again()
+    return csrf_protection.offer_again()

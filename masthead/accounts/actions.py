@@ -117,7 +117,7 @@ def _reads_as_username(username: str) -> bool:
 def insert(user: User) -> None:
     """Insert, turning a violated constraint into a domain error, with the transaction still usable."""
     try:
-        pagecache.changed("people")
+        pagecache.invalidate("people")
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError as error:
@@ -185,7 +185,7 @@ def update_profile(
     user.website = chosen(website, user.website)
     user.time_zone = chosen(time_zone, user.time_zone)
     user.avatar = chosen(avatar, user.avatar) or None
-    pagecache.changed(f"author:{user.id}")
+    pagecache.invalidate(f"author:{user.id}")
 
 
 def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User) -> None:
@@ -285,7 +285,7 @@ def take_over(user: User, *, username: str, password_hash: str, role: Role, at: 
     confirm_email(user, at=at)
     user.password_hash, user.role, user.is_active = password_hash, role, True
     user.name, user.bio, user.website, user.avatar, user.time_zone = "", "", "", None, ""
-    pagecache.changed("people")
+    pagecache.invalidate("people")
     audit.record("account.taken_over", by=user, subject=user.username, before=before, role=role.name)
 
 
@@ -316,7 +316,7 @@ def reset_link(user: User, *, by: User | None) -> AccountToken:
 
 def renew_password_hash(user: User, password_hash: str) -> None:
     """Store the same password hashed with today's parameters, unless it was changed meanwhile; logins stay."""
-    pagecache.considered("author")
+    pagecache.no_invalidation("author")
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
 

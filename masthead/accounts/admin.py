@@ -11,7 +11,7 @@ from masthead.accounts.permissions import Permission, can_change_account, can_gr
 from masthead.db import count_of, db, paginate
 from masthead.errors import Conflict
 from masthead.web.paging import page_number
-from masthead.web.redirection import redirect_back
+from masthead.web.safe_redirects import redirect_back
 
 bp = Blueprint("accounts_admin", __name__)
 

@@ -14,9 +14,9 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid
 from masthead.mail import delivery
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
-from masthead.web.redirection import redirect_back
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.safe_redirects import redirect_back
 
 bp = Blueprint("assistance", __name__)
 

@@ -14,8 +14,8 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from masthead.accounts.queries import email_key
-from masthead.web import limits
-from masthead.web.limits import LimitReached
+from masthead.web.limits import throttling
+from masthead.web.limits.throttling import LimitReached
 
 COOKIE_SECONDS = 365 * 86_400
 #: People who share a device.
@@ -37,7 +37,7 @@ class Attempt:
     def take_back(self) -> None:
         """Count it no longer: the password was right, and the second factor is still to come."""
         for bucket in self.counted:
-            limits.take_back(*bucket)
+            throttling.take_back(*bucket)
 
 
 def begin(email: str, *, limit: str = "sign_in") -> Attempt:
@@ -53,17 +53,17 @@ def begin(email: str, *, limit: str = "sign_in") -> Attempt:
     else:
         buckets = [
             (limit, "account", account),
-            ("sign_in", "address", limits.caller()),
+            ("sign_in", "address", throttling.caller()),
             ("sign_in_total", "all"),
         ]
     counted: list[tuple[str, ...]] = []
     try:
         for bucket in buckets:
-            limits.count(*bucket)
+            throttling.count(*bucket)
             counted.append(bucket)
     except LimitReached:
         for bucket in counted:
-            limits.take_back(*bucket)
+            throttling.take_back(*bucket)
         raise
     return Attempt(account, tuple(counted))
 

@@ -43,7 +43,7 @@ from masthead import clock
 from masthead.accounts import queries
 from masthead.accounts.models import Passkey, UsedChallenge, User
 from masthead.accounts.passkeys import CHALLENGE_LIFETIME, Use, site_host
-from masthead.db import claim, db
+from masthead.db import db, insert_unique
 from masthead.errors import Invalid
 
 #: More than anybody has; a list without an end would be sent to every device that is asked.
@@ -235,7 +235,7 @@ def _answered(
 def _spend(challenge: _Challenge) -> None:
     """Let the challenge count once: of several who answer it at the same moment one succeeds."""
     digest = hashlib.sha256(challenge.sent).hexdigest()
-    if not claim(UsedChallenge, UsedChallenge.digest, digest, used_at=clock.now()):
+    if not insert_unique(UsedChallenge, UsedChallenge.digest, digest, used_at=clock.now()):
         raise Invalid(TOO_LATE)
 
 

@@ -144,7 +144,7 @@ def leave(
     tokens.void_invitations(user.email or "")
     audit.record("account.deleted", by=by, subject=user.username, posts=posts.value, comments=comments.value)
     # Names stand on pages of every kind.
-    pagecache.changed(pagecache.EVERYTHING)
+    pagecache.invalidate(pagecache.EVERYTHING)
     if keeps_posts or keeps_comments:
         _become_byline(user, keeps_biography=keeps_posts)
     else:

@@ -13,7 +13,7 @@ from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
 
 bp = Blueprint("closing_admin", __name__)
 

@@ -12,11 +12,11 @@ from masthead.accounts.models import User
 from masthead.accounts.notifications import Notification
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.web import expired_forms
 from masthead.web.access import public
+from masthead.web.forms import csrf_protection
 
 bp = Blueprint("emails", __name__)
-bp.record_once(lambda state: expired_forms.exempt(state.app, bp))
+bp.record_once(lambda state: csrf_protection.exempt(state.app, bp))
 INVALID = "This link is not valid. Sign in, and choose in your profile which emails you get."
 
 

@@ -16,7 +16,7 @@ from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
 from masthead.settings.queries import publication
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
 
 bp = Blueprint("factors", __name__)
 

@@ -31,8 +31,8 @@ from masthead.accounts.models import (
 )
 from masthead.accounts.passwords import LONGEST_BYTES, SHORTEST_CHARACTERS
 from masthead.accounts.permissions import HIGHEST_RANK
-from masthead.web.fields import is_as_shown, was_sent
-from masthead.web.forms import Form, time_zone_field, trimmed
+from masthead.web.forms.base import Form, time_zone_field, trimmed
+from masthead.web.forms.fields import is_as_shown, was_sent
 
 #: WTForms wants its own class here; the published types do not know it yet.
 choice: Any = vars(choices)["SelectChoice"]

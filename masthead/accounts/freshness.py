@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from masthead.accounts import access, identity, proofs
-from masthead.web import errors, expired_forms, stateless
+from masthead.web import errors
+from masthead.web.forms import csrf_protection
+from masthead.web.middleware import sessionless
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,13 +60,13 @@ def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnVal
 def _ask_again() -> ResponseReturnValue:
     if errors.wants_json():
         raise Forbidden
-    if request.method in expired_forms.SAFE_METHODS:
+    if request.method in csrf_protection.SAFE_METHODS:
         return redirect(url_for("identity.confirm", next=request.full_path.rstrip("?")), code=303)
     return identity.ask_for_proof()
 
 
 def _lead_to_factor() -> ResponseReturnValue | None:
-    if request.endpoint is None or request.endpoint in SETTING_UP or stateless.is_stateless():
+    if request.endpoint is None or request.endpoint in SETTING_UP or sessionless.is_stateless():
         return None
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return None

@@ -27,10 +27,11 @@ from masthead.accounts.pending import Pending
 from masthead.accounts.second_factor import Factor
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.web import body_limits, limits
 from masthead.web.access import public
-from masthead.web.forms import redisplays_expired_form
-from masthead.web.redirection import local_path, redirect_back
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.limits import throttling
+from masthead.web.middleware import body_limits
+from masthead.web.safe_redirects import local_path, redirect_back
 
 bp = Blueprint("identity", __name__)
 
@@ -223,8 +224,8 @@ def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) 
     """Whose passkey answered; None with an error in the form. Wrong ones count against the address."""
     if not form.validate():
         return None
-    bucket = ("sign_in", "address", limits.caller())
-    limits.count(*bucket)
+    bucket = ("sign_in", "address", throttling.caller())
+    throttling.count(*bucket)
     from masthead.accounts import ceremonies
 
     try:
@@ -236,7 +237,7 @@ def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) 
         db.session.commit()
         form.refuse(error.message)
         return None
-    limits.take_back(*bucket)
+    throttling.take_back(*bucket)
     return person
 
 

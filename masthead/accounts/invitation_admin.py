@@ -11,7 +11,7 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db, paginate
 from masthead.mail import delivery
 from masthead.web.paging import page_number
-from masthead.web.redirection import redirect_back
+from masthead.web.safe_redirects import redirect_back
 
 bp = Blueprint("invitation_admin", __name__)
 

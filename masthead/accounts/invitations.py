@@ -16,7 +16,7 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db, snapshot
 from masthead.errors import NotAllowed, NotFound
 from masthead.mail import delivery
-from masthead.web import limits
+from masthead.web.limits import throttling
 
 OVER = (
     "This invitation is not open any more: it was accepted, withdrawn or replaced, or its time is over. Look at the list "
@@ -38,7 +38,7 @@ def invite(email: str, role: Role, *, by: User) -> str:
     """The link of an invitation, which a letter carries as well where mail is on."""
     token = _vouched_for(actions.invite(email, role, by=by), by)
     db.session.flush()
-    if delivery.is_on() and limits.is_free("letters", Purpose.INVITE, queries.email_key(token.email)):
+    if delivery.is_on() and throttling.is_free("letters", Purpose.INVITE, queries.email_key(token.email)):
         # The letter makes a secret of its own, which would void the one that is shown.
         copy = _vouched_for(tokens.prepare(Purpose.INVITE, email=token.email, role=role), by)
         db.session.flush()

@@ -7,7 +7,7 @@ from masthead.accounts import actions, passwords, queries, registration, shown_n
 from masthead.accounts.errors import EmailTaken, UsernameTaken
 from masthead.accounts.models import User
 from masthead.errors import Invalid, Mistakes
-from masthead.web import limits
+from masthead.web.limits import throttling
 
 
 def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
@@ -18,7 +18,7 @@ def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
     if (
         "username" in said
         and not registration.is_counted()
-        and not limits.is_free("registration", limits.caller())
+        and not throttling.is_free("registration", throttling.caller())
     ):
         return judge({name: value for name, value in said.items() if name != "username"})
     return judge(said)

@@ -1,7 +1,7 @@
 """A form that was sent when a fresh proof of identity was needed: carried through the proof, then offered again.
 
 The page that asks for the proof carries it, signed and for one person, since a cookie could not hold a long text. What
-is secret was left out before (`masthead.web.expired_forms`).
+is secret was left out before (`masthead.web.forms.csrf_protection`).
 """
 
 from flask import current_app, render_template, request
@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from masthead.accounts import kept_deeds
 from masthead.accounts.models import User
-from masthead.web import expired_forms
+from masthead.web.forms import csrf_protection
 from masthead.web.signed_times import SteadySigner
 
 FIELD = "kept_form"
@@ -19,7 +19,7 @@ LIFETIME_SECONDS = 3_600
 def of_this_request(user: User) -> str:
     """The form that this request sent, to be carried by a page."""
     place = [request.full_path.rstrip("?"), request.endpoint, request.view_args]
-    return _signer().dumps([user.id, *place, expired_forms.fields_to_keep()])
+    return _signer().dumps([user.id, *place, csrf_protection.fields_to_keep()])
 
 
 def carried() -> str:

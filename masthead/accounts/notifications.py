@@ -72,7 +72,7 @@ def choose(user: User, choices: Mapping[Notification, bool]) -> None:
     """Switch kinds on or off; the others stay."""
     muted = {kind for kind in Notification if not choices.get(kind, not is_muted(user, kind))}
     # No page shows it.
-    pagecache.considered("author")
+    pagecache.no_invalidation("author")
     user.muted_emails = " ".join(sorted(muted))
 
 

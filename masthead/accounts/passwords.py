@@ -16,7 +16,7 @@ from flask import current_app
 from masthead.accounts import guessing
 from masthead.errors import Busy, Invalid
 from masthead.fair_semaphore import FairSemaphore
-from masthead.web import overload
+from masthead.web.middleware import load_shedding
 
 SHORTEST_CHARACTERS = 8
 #: Long enough for any passphrase; a megabyte would only cost us time.
@@ -82,7 +82,7 @@ def _turn() -> Iterator[None]:
 def _has_turn(work: FairSemaphore) -> bool:
     if work.acquire(waiting=0, seconds=0):
         return True
-    with overload.place_left():
+    with load_shedding.place_left():
         return work.acquire(waiting=WAITING, seconds=LONGEST_WAIT_SECONDS)
 
 

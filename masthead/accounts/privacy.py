@@ -15,7 +15,7 @@ from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotFound
 from masthead.mail import delivery
 from masthead.web.access import public
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
 
 bp = Blueprint("privacy", __name__)
 

@@ -25,10 +25,10 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
-from masthead.web import limits
 from masthead.web.access import public
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.limits import throttling
 
 bp = Blueprint("recovery", __name__)
 
@@ -47,10 +47,10 @@ def ask() -> ResponseReturnValue:
     """Ask for a link to set a new password. The answer is the same whether or not there is such an account."""
     form = AddressForm()
     if form.validate():
-        limits.count("letter_requests", limits.caller())
+        throttling.count("letter_requests", throttling.caller())
         email = form.email.data or ""
         # Beyond the limit of letters nothing is sent, and nothing is said of it.
-        if limits.is_free("letters", Purpose.RESET, queries.email_key(email)):
+        if throttling.is_free("letters", Purpose.RESET, queries.email_key(email)):
             user = queries.by_email(email)
             token = tokens.prepare(Purpose.RESET, user=user)
             db.session.flush()

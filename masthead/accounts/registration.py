@@ -7,12 +7,12 @@ from masthead.accounts import actions, passwords, queries, tasks, tokens
 from masthead.accounts.errors import EmailTaken
 from masthead.accounts.tokens import Purpose
 from masthead.db import db
-from masthead.web import limits
+from masthead.web.limits import throttling
 
 
 def count_attempt() -> None:
     """Count the request among those that make accounts; raises `LimitReached`."""
-    limits.count("registration", limits.caller())
+    throttling.count("registration", throttling.caller())
     g.registration_is_counted = True
 
 
@@ -27,7 +27,7 @@ def register(*, username: str, email: str, password: str) -> str:
     The answer is the hash of the password, whoever's it is; `ownership.remember_registration` takes it.
     """
     password_hash = passwords.hash_password(password, about=(username, email))
-    is_free = limits.is_free("letters", "registration", queries.email_key(email))
+    is_free = throttling.is_free("letters", "registration", queries.email_key(email))
     try:
         user = actions.register(username=username, email=email, password_hash=password_hash, at=clock.now())
     except EmailTaken:

@@ -14,8 +14,8 @@ from masthead.accounts.permissions import ADMINISTRATOR, Permission, can_change_
 from masthead.accounts.role_actions import Draft
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
 
 bp = Blueprint("roles", __name__)
 

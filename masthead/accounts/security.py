@@ -22,9 +22,9 @@ from masthead.accounts.tokens import Purpose
 from masthead.db import db
 from masthead.errors import Invalid, Mistakes
 from masthead.mail import delivery
-from masthead.web import limits
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.limits import throttling
 
 bp = Blueprint("security", __name__)
 
@@ -117,7 +117,7 @@ def _ask_for(user: User, email: str) -> None:
         actions.change_email(queries.get(user.id), email, by=user, at=clock.now(), is_confirmed=False)
         flash("Your address is changed.")
         return
-    if limits.is_free("letters", Purpose.CONFIRM, queries.email_key(email)):
+    if throttling.is_free("letters", Purpose.CONFIRM, queries.email_key(email)):
         token = tokens.prepare(Purpose.CONFIRM, user=user, email=email)
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
@@ -130,7 +130,7 @@ def send_confirmation() -> ResponseReturnValue:
     """Send the letter with which one confirms one's address once more."""
     user = current_user()
     may_ask = user.email and not user.confirmed_at
-    if may_ask and limits.is_free("letters", Purpose.CONFIRM, queries.email_key(user.email or "")):
+    if may_ask and throttling.is_free("letters", Purpose.CONFIRM, queries.email_key(user.email or "")):
         token = tokens.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
@@ -181,10 +181,10 @@ def end_others() -> ResponseReturnValue:
 def _prove(user: User, password: str) -> None:
     """Raise `Invalid` unless this is the person's password; wrong guesses are counted like failed sign-ins."""
     bucket = ("sign_in", "proof", str(user.id))
-    limits.count(*bucket)
+    throttling.count(*bucket)
     if not passwords.is_correct(password, user.password_hash):
         raise Invalid(WRONG_PASSWORD, field="current_password")
-    limits.take_back(*bucket)
+    throttling.take_back(*bucket)
 
 
 def _page(

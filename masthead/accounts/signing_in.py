@@ -9,7 +9,8 @@ from masthead import audit
 from masthead.accounts import authentication, closing, proofs, sessions
 from masthead.accounts.models import LoginSession, User
 from masthead.extensions import login_manager
-from masthead.web import form_tokens, stateless
+from masthead.web.forms import csrf_tokens
+from masthead.web.middleware import sessionless
 
 
 def init_app(app: Flask) -> None:
@@ -36,7 +37,7 @@ def _load(secret: str) -> User | None:
         return None
     login, user = found
     # A view without a session could not hand out a new id, and shows nobody more than others.
-    if login.rights != user.role.rights and not stateless.is_stateless():
+    if login.rights != user.role.rights and not sessionless.is_stateless():
         renewed = sessions.renew_secret(login, user.role.rights)
         if renewed is None:
             return None
@@ -68,7 +69,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
         user.is_active = closing.take_back(user.id)
     _end_present()
     # What somebody planted in this browser must not become part of a signed-in session.
-    form_tokens.begin_session(user.id)
+    csrf_tokens.begin_session(user.id)
     session.permanent = remember
     user.login_secret = sessions.start(user, is_remembered=remember)
     login_user(user)
@@ -83,7 +84,7 @@ def renew(user: User) -> None:
     remember = bool(session.permanent)
     _end_present()
     user.login_secret = sessions.start(user, is_remembered=remember)
-    form_tokens.begin_session(user.id)
+    csrf_tokens.begin_session(user.id)
     session.permanent = remember
     login_user(user)
     g.pop("login_session", None)

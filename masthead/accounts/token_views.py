@@ -10,8 +10,8 @@ from masthead.accounts.forms import TokenForm, choice
 from masthead.accounts.freshness import freshly_signed_in
 from masthead.db import db
 from masthead.errors import DomainError
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
 
 bp = Blueprint("personal_tokens", __name__)
 

@@ -14,7 +14,7 @@ from masthead.accounts.models import AccountToken, Role, User
 from masthead.accounts.sessions import hash_of
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.jobs import present
+from masthead.jobs import current_job
 
 SECRET_BYTES = 32
 INVALID = "This link is not valid any more. Links work once and for a limited time; ask for a new one."
@@ -61,7 +61,7 @@ def arm(token: AccountToken) -> str:
     A job that is run again gets the secret that it got before: its letter may have gone out already, with the same
     Message-ID, and of two such letters a mailbox may show the first alone.
     """
-    mark = present.next_mark()
+    mark = current_job.next_mark()
     secret = secrets.token_urlsafe(SECRET_BYTES) if mark is None else _derived(token, mark)
     token.secret_hash = hash_of(secret)
     token.expires_at = clock.now() + LIFETIMES[Purpose(token.purpose)]

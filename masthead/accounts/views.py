@@ -27,9 +27,9 @@ from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.web.access import public
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
-from masthead.web.redirection import local_path, redirect_back
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.safe_redirects import local_path, redirect_back
 
 bp = Blueprint("accounts", __name__)
 

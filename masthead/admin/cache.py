@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from masthead.accounts.access import current_user, requires
 from masthead.accounts.permissions import Permission
 from masthead.db import db
-from masthead.pagecache import clearing, counters
+from masthead.pagecache import clear_cache, counters
 
 bp = Blueprint("cache_admin", __name__)
 
@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
 @requires(Permission.MANAGE_JOBS)
 def clear() -> ResponseReturnValue:
     """Let every process of the server, on every machine, make each page anew."""
-    clearing.clear(by=current_user())
+    clear_cache.clear(by=current_user())
     db.session.commit()
     flash("Page cache cleared.")
     return redirect(url_for("cache_admin.show"), code=303)

@@ -17,8 +17,8 @@ from masthead.settings.publication import (
     Publication,
 )
 from masthead.text.languages import LANGUAGE
-from masthead.web.fields import FilledIfSent
-from masthead.web.forms import Form, time_zone_field, trimmed
+from masthead.web.forms.base import Form, time_zone_field, trimmed
+from masthead.web.forms.fields import FilledIfSent
 
 TEXT_CHARACTERS = 1_000
 #: WTForms wants its own class here; the published types do not know it yet.

@@ -25,7 +25,8 @@ from masthead.admin.statistics import PERIODS, TOP_POSTS
 from masthead.db import db, paginate
 from masthead.errors import Invalid
 from masthead.jobs import outbox
-from masthead.pagecache import clearing, counters
+from masthead.pagecache import clear_cache as clearing
+from masthead.pagecache import counters
 from masthead.web.api.operations import Answer, operation, settled
 from masthead.web.api.paging import address, listed
 

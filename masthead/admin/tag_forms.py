@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired, Length
 
 from masthead.admin.forms import TOO_LONG
 from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
-from masthead.web.forms import Form, trimmed
+from masthead.web.forms.base import Form, trimmed
 
 
 class TagForm(Form):

@@ -11,8 +11,8 @@ from masthead.errors import Conflict, Invalid
 from masthead.posts import tagging
 from masthead.tags import actions, queries
 from masthead.tags.models import Tag
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
 from masthead.web.paging import page_number
 
 bp = Blueprint("tags_admin", __name__)

@@ -12,15 +12,15 @@ from flask.typing import ResponseReturnValue
 from masthead.accounts.access import current_user, requires, requires_any
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.admin import places, queries
+from masthead.admin import navigation, queries
 from masthead.admin.forms import SettingsForm
 from masthead.db import db
 from masthead.errors import Invalid
 from masthead.posts.lifecycle import State
 from masthead.settings import actions as settings
 from masthead.settings.queries import publication
-from masthead.web import body_limits
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.middleware import body_limits
 
 bp = Blueprint("admin", __name__)
 settings_bp = Blueprint("settings_admin", __name__)
@@ -35,12 +35,12 @@ class Figure(NamedTuple):
 
 
 @bp.get("/")
-@requires_any(places.BACK_OFFICE)
+@requires_any(navigation.BACK_OFFICE)
 def overview() -> ResponseReturnValue:
     """What waits, and the way to each section."""
     user = current_user()
     return render_template(
-        "admin/overview.html", figures=_figures(user), places=places.administration_of(user)
+        "admin/overview.html", figures=_figures(user), places=navigation.administration_of(user)
     )
 
 

@@ -8,7 +8,7 @@ from flask import has_request_context, request
 from masthead import clock
 from masthead.audit.models import AuditEvent
 from masthead.db import db
-from masthead.jobs import present
+from masthead.jobs import current_job
 from masthead.text.addresses import truncated
 
 
@@ -48,7 +48,7 @@ def _visible_in(value: Any) -> Any:
 def _nobody() -> str:
     if has_request_context():
         return "visitor"
-    return "background task" if present.is_working() else "shell"
+    return "background task" if current_job.is_working() else "shell"
 
 
 def visible(text: str) -> str:

@@ -70,7 +70,7 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
     )
     db.session.add(comment)
     db.session.flush()
-    pagecache.changed(f"comments:{post.id}")
+    pagecache.invalidate(f"comments:{post.id}")
     _count(Counter({post.id: _weight(comment.status)}))
     if comment.status is CommentStatus.APPROVED:
         announcing.announce(comment, by=by, at=at)
@@ -143,7 +143,7 @@ def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
     comment.body = remark.body
     comment.html = remark.html
     comment.edited_at = at
-    pagecache.changed(f"comments:{comment.post_id}")
+    pagecache.invalidate(f"comments:{comment.post_id}")
     db.session.flush()
     if _first_status(comment.post, by) is CommentStatus.PENDING:
         _move([comment], {CommentStatus.APPROVED}, CommentStatus.PENDING, decided_at=None, decided_by_id=None)
@@ -201,7 +201,7 @@ def _move(
         if db.session.scalar(statement) is None:
             continue
         moved.append(comment)
-        pagecache.changed(f"comments:{comment.post_id}")
+        pagecache.invalidate(f"comments:{comment.post_id}")
         changes[comment.post_id] += _weight(result) - _weight(seen)
     _count(changes)
     return moved

@@ -26,11 +26,11 @@ from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.posts import queries as posts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
-from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
+from masthead.web.limits import throttling
 
 below = Blueprint("post_comments_api", __name__)
 bp = Blueprint("comments_api", __name__)
@@ -86,7 +86,7 @@ def create(slug: str, body: CommentInput) -> Response:
     """It may have to wait for a moderator; `status` says so."""
     remark = typeset(body.body)
     by = current_user()
-    limits.count("comment", str(by.id))
+    throttling.count("comment", str(by.id))
     post = _post(slug)
     comment = actions.write(post, remark, by=by, at=clock.now(), parent_id=body.parent_id)
     answer = settled(_made, comment.id)

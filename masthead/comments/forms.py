@@ -9,7 +9,7 @@ from masthead.comments.errors import ParentGone
 from masthead.comments.remarks import Remark, typeset
 from masthead.db import GREATEST_ID
 from masthead.errors import Invalid
-from masthead.web.forms import Form
+from masthead.web.forms.base import Form
 
 
 def id_from(given: object) -> int | None:

@@ -58,7 +58,7 @@ def skeleton_below(
 
 
 def _is_in_thread(post_id: int, reader: User | None, *, is_complete: bool) -> ColumnElement[bool]:
-    pagecache.reads(f"comments:{post_id}")
+    pagecache.depends_on(f"comments:{post_id}")
     waiting = Comment.status == CommentStatus.PENDING if is_complete else false()
     answer = _answer()
     # By way of the post: where few comments answer another, the index of parents looks useless to a planner.

@@ -46,7 +46,7 @@ def _finish(statement: ReturningDelete[int] | ReturningUpdate[int]) -> None:
     """Execute it, say below which posts something has changed, and commit."""
     options = {"synchronize_session": False}
     post_ids = db.session.scalars(statement, execution_options=options).all()
-    pagecache.changed("comments", *(f"comments:{post_id}" for post_id in set(post_ids)))
+    pagecache.invalidate("comments", *(f"comments:{post_id}" for post_id in set(post_ids)))
     db.session.commit()
 
 

@@ -15,8 +15,8 @@ from masthead.comments.models import Comment
 from masthead.comments.permissions import EDIT_WINDOW, can_revise
 from masthead.db import db
 from masthead.errors import NotAllowed
-from masthead.web import body_limits
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.middleware import body_limits
 
 bp = Blueprint("comments", __name__)
 

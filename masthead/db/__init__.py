@@ -1,8 +1,7 @@
 """The database: engine, base model, column types, numbered pages, race-free claims and timing."""
 
-from masthead.db import lifetimes as _lifetimes  # noqa: F401 (registers itself)
+from masthead.db import session_references as _lifetimes  # noqa: F401 (registers itself)
 from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps
-from masthead.db.claims import claim, claim_all, claim_first_free
 from masthead.db.engine import (
     db,
     init_app,
@@ -12,12 +11,13 @@ from masthead.db.engine import (
     transactions,
 )
 from masthead.db.failures import Failure, failure_of, reason_of
-from masthead.db.inserting import insert_into
 from masthead.db.network import leave_transaction
+from masthead.db.on_conflict import insert_into
 from masthead.db.pagination import Page, count_of, paginate, paginated
+from masthead.db.statement_timing import observe
 from masthead.db.statistics import refresh_statistics
-from masthead.db.timing import observe
 from masthead.db.types import UTCDateTime
+from masthead.db.unique_insert import insert_all_unique, insert_first_free, insert_unique
 
 __all__ = [
     "GREATEST_ID",
@@ -27,14 +27,14 @@ __all__ = [
     "Page",
     "Timestamps",
     "UTCDateTime",
-    "claim",
-    "claim_all",
-    "claim_first_free",
     "count_of",
     "db",
     "failure_of",
     "init_app",
+    "insert_all_unique",
+    "insert_first_free",
     "insert_into",
+    "insert_unique",
     "leave_transaction",
     "limit_statements",
     "observe",

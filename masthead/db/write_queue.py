@@ -22,7 +22,7 @@ from masthead.fair_semaphore import FairSemaphore
 #: How long a request waits for its turn, and how long a command or a job does.
 REQUEST_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 60.0
-#: Threads of one process that wait at most. A server has fewer: see `masthead.web.overload`.
+#: Threads of one process that wait at most. A server has fewer: see `masthead.web.middleware.load_shedding`.
 WAITING: Final = 1_000
 #: What stands behind the name of the database in the name of the file with the tickets.
 SUFFIX: Final = "-queue"

@@ -20,7 +20,7 @@ from masthead.posts.models import Post
 from masthead.settings.queries import publication
 from masthead.tags.models import Tag
 from masthead.text.absolute import absolute, absolute_links
-from masthead.web.static_files import asset_url
+from masthead.web.middleware.static_files import asset_url
 
 #: The date of a feed in which nothing stands yet; the formats ask for one.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from masthead.errors import NotFound
 from masthead.feeds import robots, sections, site_map
 from masthead.settings.queries import publication
 from masthead.web.access import public
-from masthead.web.stateless import stateless
+from masthead.web.middleware.sessionless import stateless
 
 bp = Blueprint("discovery", __name__)
 
@@ -19,7 +19,7 @@ SECTIONS = f"<any({', '.join((site_map.LISTS, *sections.SECTIONS))}):section>"
 
 @bp.get("/sitemap.xml")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def whole_site_map() -> ResponseReturnValue:
     """Every address of the site that search engines may list, or the files that hold them."""
@@ -28,7 +28,7 @@ def whole_site_map() -> ResponseReturnValue:
 
 @bp.get(f"/sitemap-{SECTIONS}-<int:number>.xml")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def site_map_part(section: str, number: int) -> ResponseReturnValue:
     """One file of the site map of a large site."""
@@ -40,7 +40,7 @@ def site_map_part(section: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/robots.txt")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def robots_txt() -> ResponseReturnValue:
     """What crawlers are asked to leave alone."""

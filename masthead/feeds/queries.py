@@ -47,7 +47,7 @@ def _with_text(statement: Select[Post]) -> Select[Post]:
 
 def newest_comments(post: Post) -> Select[Comment]:
     """The newest comments below a post that everybody may read."""
-    pagecache.reads(f"comments:{post.id}")
+    pagecache.depends_on(f"comments:{post.id}")
     return (
         select(Comment)
         .where(Comment.post_id == post.id, is_readable_by(None))
@@ -59,7 +59,7 @@ def newest_comments(post: Post) -> Select[Comment]:
 
 def last_change_of_posts() -> datetime | None:
     """When a post changed last that is, was or will be public: taking one back changes a feed too."""
-    pagecache.reads("edits")
+    pagecache.depends_on("edits")
     return db.session.scalar(
         select(Post.updated_at)
         .where(Post.published_at.is_not(None))
@@ -77,7 +77,7 @@ def last_publication() -> datetime | None:
 
 def last_change_of_comments(post: Post) -> datetime | None:
     """When a comment below a post was written, changed or decided on last."""
-    pagecache.reads(f"comments:{post.id}")
+    pagecache.depends_on(f"comments:{post.id}")
     moments = db.session.execute(
         select(func.max(Comment.created_at), func.max(Comment.edited_at), func.max(Comment.decided_at)).where(
             Comment.post_id == post.id

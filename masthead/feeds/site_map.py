@@ -65,7 +65,7 @@ def part(section: str, number: int) -> bytes | None:
 
 def _note() -> None:
     """Its statements ask sub-queries, in which no row and no model shows."""
-    pagecache.reads("posts", "edits", "pages", "tags", "people")
+    pagecache.depends_on("posts", "edits", "pages", "tags", "people")
 
 
 def _counts() -> Iterable[int]:

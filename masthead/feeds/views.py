@@ -15,7 +15,7 @@ from masthead.feeds.feed import Feed
 from masthead.posts import people, tagging
 from masthead.posts import queries as posts
 from masthead.web.access import public
-from masthead.web.stateless import stateless
+from masthead.web.middleware.sessionless import stateless
 
 bp = Blueprint("feeds", __name__)
 
@@ -37,7 +37,7 @@ FILE = f"<any({', '.join(repr(name) for name in FORMATS)}):file>"
 
 @bp.get(f"/{FILE}")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def site(file: str) -> ResponseReturnValue:
     """The newest posts."""
@@ -56,7 +56,7 @@ USUAL_ADDRESSES = {
 
 
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def usual() -> ResponseReturnValue:
     """The way to the feed from its usual addresses."""
@@ -70,7 +70,7 @@ for address in USUAL_ADDRESSES:
 
 @bp.get(f"/blog/tag/<slug>/{FILE}")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
@@ -82,7 +82,7 @@ def tag(slug: str, file: str) -> ResponseReturnValue:
 
 @bp.get(f"/blog/author/<username>/{FILE}")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def author(username: str, file: str) -> ResponseReturnValue:
     """The newest posts that credit somebody."""
@@ -94,7 +94,7 @@ def author(username: str, file: str) -> ResponseReturnValue:
 
 @bp.get(f"/blog/post/<slug>/{FILE}")
 @public
-@pagecache.kept()
+@pagecache.cached()
 @stateless
 def comments(slug: str, file: str) -> ResponseReturnValue:
     """The newest comments below a post."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from masthead import clock
 from masthead.db import db, insert_into
 from masthead.errors import Conflict, NotFound
-from masthead.jobs import waking
+from masthead.jobs import wakeup
 from masthead.jobs.models import Job, State
 from masthead.jobs.registry import Task
 
@@ -37,7 +37,7 @@ def enqueue(
             index_elements=["unique_key"], index_where=text("state = 'queued'")
         )
     # In the row's own statement, so that it costs no way to the server.
-    notice = [func.pg_notify(waking.CHANNEL, "")] if dialect.name == "postgresql" and is_due else []
+    notice = [func.pg_notify(wakeup.CHANNEL, "")] if dialect.name == "postgresql" and is_due else []
     job_id: int | None = db.session.scalar(statement.returning(Job.id, *notice))
     if job_id is not None and is_due:
         db.session().info.setdefault(_QUEUED, []).append(job_id)

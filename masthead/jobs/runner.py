@@ -18,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock
 from masthead.db import db
-from masthead.jobs import clock_guard, leases, present, registry, schedule, waking
+from masthead.jobs import clock_guard, current_job, leases, registry, schedule, wakeup
 from masthead.jobs.errors import NoRetry
 from masthead.jobs.leases import LEASE, Lease
-from masthead.jobs.waking import Alarm
+from masthead.jobs.wakeup import Alarm
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ class Runner:
         """Work until `stop` is called."""
         pool = ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="job")
         with self.app.app_context():
-            listener = waking.Listener(db.engine, self._alarm)
+            listener = wakeup.Listener(db.engine, self._alarm)
         while not self._stopping.is_set():
             try:
                 with self.app.app_context():
@@ -151,7 +151,7 @@ class Runner:
         task = registry.find(lease.name)
         with (
             self.app.app_context(),
-            present.working_on(lease.job_id),
+            current_job.working_on(lease.job_id),
             structlog.contextvars.bound_contextvars(job=lease.job_id, task=lease.name),
         ):
             if task is None:
@@ -166,7 +166,7 @@ class Runner:
     def _attempt(self, task: registry.Task[...], lease: Lease) -> None:
         started = time.monotonic()
         try:
-            with present.around(self.app, lease.job_id, lease.name):
+            with current_job.around(self.app, lease.job_id, lease.name):
                 result = task(*lease.args)
         except Exception as error:
             # Whatever a task raises, the runner goes on.

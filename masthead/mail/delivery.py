@@ -8,7 +8,7 @@ from email.utils import parseaddr
 import structlog
 from flask import current_app
 
-from masthead.circuit import Circuit
+from masthead.circuit_breaker import Circuit
 from masthead.db import leave_transaction
 from masthead.mail import letters, transports
 from masthead.mail.letters import Letter

@@ -15,7 +15,7 @@ from flask import current_app, render_template
 
 from masthead import clock
 from masthead.errors import Invalid
-from masthead.jobs import present
+from masthead.jobs import current_job
 from masthead.mail.transports import Mailbox
 
 SUBJECT_CHARACTERS = 200
@@ -93,7 +93,7 @@ def _message_id(letter: Letter) -> str:
     shows a letter once that was sent twice.
     """
     domain = urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
-    mark = present.next_mark()
+    mark = current_job.next_mark()
     if mark is None:
         return make_msgid(domain=domain)
     named = f"{mark}\n{letter.recipient}\n{letter.subject}"

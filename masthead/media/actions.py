@@ -4,7 +4,7 @@ from datetime import datetime
 
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import claim
+from masthead.db import insert_unique
 from masthead.errors import NotAllowed
 from masthead.media import queries
 from masthead.media.models import ALT_CHARACTERS, NAME_CHARACTERS, Media
@@ -34,7 +34,7 @@ def keep_file(picture: PreparedPicture, files: Store) -> None:
 def record(facts: PictureFacts, *, name: str, alt: str = "", by: User | None, at: datetime) -> None:
     """Make the row of a picture whose file is kept already."""
     _check_right(by)
-    claim(
+    insert_unique(
         Media,
         Media.content_hash,
         facts.content_hash,

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import select
 
 from masthead import clock
-from masthead.db import claim, db
+from masthead.db import db, insert_unique
 from masthead.media import actions, queries
 from masthead.media.errors import PictureRefused
 from masthead.media.external import hash_of
@@ -35,7 +35,9 @@ def copy(address: str) -> datetime | None:
     if picture is not None:
         actions.keep_file(picture, storage.current())
     at = clock.now()
-    claim(ExternalPicture, ExternalPicture.address_hash, hash_of(address), address=address, tried_at=at)
+    insert_unique(
+        ExternalPicture, ExternalPicture.address_hash, hash_of(address), address=address, tried_at=at
+    )
     row = db.session.scalars(
         select(ExternalPicture).where(ExternalPicture.address_hash == hash_of(address)).with_for_update()
     ).one()

@@ -7,9 +7,9 @@ from masthead.errors import NotFound
 from masthead.media import queries
 from masthead.storage import store as storage
 from masthead.web.access import public
-from masthead.web.security import own_policy
-from masthead.web.stateless import stateless
-from masthead.web.static_files import YEAR_SECONDS
+from masthead.web.middleware.security_headers import own_policy
+from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.static_files import YEAR_SECONDS
 
 bp = Blueprint("media", __name__)
 

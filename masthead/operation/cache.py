@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from masthead.db import db
-from masthead.pagecache import clearing, counters
+from masthead.pagecache import clear_cache, counters
 from masthead.pagecache.counters import Counts
 from masthead.web.commands import Group
 
@@ -46,7 +46,7 @@ def clear() -> None:
     if not current_app.config["PAGE_CACHE"]:
         click.echo("The page cache is switched off (PAGE_CACHE).")
         return
-    clearing.clear(by=None)
+    clear_cache.clear(by=None)
     db.session.commit()
     click.echo("Every process of the server forgets its pages before its next answer.")
 

@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from masthead import clock, keyring
+from masthead import clock, secret_files
 from masthead import config as configuration
 from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK, SQLITE_NAME
@@ -23,8 +23,9 @@ from masthead.operation import clock_checks, connections
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
 from masthead.storage import store
-from masthead.web import error_reports, logs, proxies, tracing
 from masthead.web.commands import Command
+from masthead.web.middleware import proxies
+from masthead.web.telemetry import logs, sentry, tracing
 
 #: Less free space than this stops a database sooner than its owner can look.
 FREE_MEGABYTES = 200
@@ -77,7 +78,7 @@ def _secrets() -> Iterator[Finding]:
     folder = _home() / "secrets"
     home = _home()
     private = (home, home / "media", folder, *sorted(folder.glob("[!.]*")), home / "config.env")
-    loose = [path for path in private if keyring.is_open_to_others(path)]
+    loose = [path for path in private if secret_files.is_open_to_others(path)]
     for path in loose:
         mode = "700" if path.is_dir() else "600"
         yield Finding(
@@ -254,7 +255,7 @@ def _log() -> Iterator[Finding]:
 def _observers() -> Iterator[Finding]:
     """Whether those hear of errors and requests who were named; they are not asked."""
     settings = current_app.config
-    wanted = {"SENTRY_DSN": error_reports, "OTEL_EXPORTER_OTLP_ENDPOINT": tracing}
+    wanted = {"SENTRY_DSN": sentry, "OTEL_EXPORTER_OTLP_ENDPOINT": tracing}
     named = {name: module for name, module in wanted.items() if settings[name]}
     missing = [module.MISSING for module in named.values() if module.is_missing()]
     for sentence in missing:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock
 from masthead.db import db
-from masthead.jobs import bridge
+from masthead.jobs import celery_bridge
 from masthead.jobs.models import Job, State
 from masthead.mail import transports
 from masthead.operation.findings import Finding, Level
@@ -98,7 +98,7 @@ def broker() -> Iterator[Finding]:
         yield Finding(Level.ERROR, "broker", sentence)
         return
     yield Finding(Level.OK, "broker", f"The broker on {_host(url)} answers.")
-    workers = bridge.celery_for(url, is_sending=True).control.ping(timeout=PROBE_SECONDS)
+    workers = celery_bridge.celery_for(url, is_sending=True).control.ping(timeout=PROBE_SECONDS)
     if workers:
         yield Finding(Level.OK, "workers", f"{len(workers)} answer.")
     else:

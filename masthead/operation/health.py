@@ -14,8 +14,8 @@ from masthead.operation import connections
 from masthead.operation.schema import newest_revision
 from masthead.storage import store as storage
 from masthead.web.access import public
-from masthead.web.security import also_over_http
-from masthead.web.stateless import stateless
+from masthead.web.middleware.security_headers import also_over_http
+from masthead.web.middleware.sessionless import stateless
 
 log = structlog.get_logger(__name__)
 bp = Blueprint("health", __name__)

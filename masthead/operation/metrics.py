@@ -16,10 +16,10 @@ from masthead.jobs.models import Job, State
 from masthead.pagecache import counters
 from masthead.pagecache.counters import Counts
 from masthead.text.addresses import parsed
-from masthead.web import metrics as web
 from masthead.web.access import public
-from masthead.web.security import also_over_http
-from masthead.web.stateless import stateless
+from masthead.web.middleware.security_headers import also_over_http
+from masthead.web.middleware.sessionless import stateless
+from masthead.web.telemetry import metrics as web
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

@@ -84,7 +84,7 @@ def render_some(kind: str, before_id: int) -> Rendering:
             done.kept.append(text_id)
         if model is Post:
             reindex(db.session.connection(), text_id)
-        pagecache.changed(f"{kind}:{text_id}", f"{kind}s")
+        pagecache.invalidate(f"{kind}:{text_id}", f"{kind}s")
     return done
 
 

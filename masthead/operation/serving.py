@@ -14,18 +14,25 @@ from flask import Flask
 from werkzeug.utils import import_string
 
 from masthead import config as configuration
-from masthead import keyring
+from masthead import secret_files
 from masthead.db import db
 from masthead.operation.jobs import Companion
 from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
-from masthead.web import metrics, overload, slow_bodies
 from masthead.web.commands import Command
+from masthead.web.middleware import load_shedding, request_buffering
+from masthead.web.telemetry import metrics
 
 #: Answers from memory and refusals, which take microseconds, must find a thread whatever the others do.
 QUICK_THREADS = 20
 #: Requests that one process has in hand at most; a thread is started when it is needed.
-THREADS = overload.PLACES + overload.WAITING + slow_bodies.PLACES + slow_bodies.WAITING + QUICK_THREADS
+THREADS = (
+    load_shedding.PLACES
+    + load_shedding.WAITING
+    + request_buffering.PLACES
+    + request_buffering.WAITING
+    + QUICK_THREADS
+)
 #: A connection that has not sent its headers after this time is closed, so that slow clients cannot fill the server.
 HEADER_SECONDS = 15
 #: How long requests in hand may take when the server is told to stop.
@@ -78,7 +85,7 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
 def tighten(home: Path) -> None:
     """Keep other accounts of the machine out of the home folder and its pictures, and say so if they could get in."""
     for folder in (home, home / "media"):
-        if keyring.is_open_to_others(folder):
+        if secret_files.is_open_to_others(folder):
             try:
                 folder.chmod(0o700)
             except OSError:
@@ -183,7 +190,7 @@ def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
         "timeout": 2 * GRACE_SECONDS,
         "graceful-timeout": GRACE_SECONDS,
         "log-level": "warning",
-        # It would take SCRIPT_NAME and the scheme from headers of every client on this machine; `masthead.web.proxies` reads
+        # It would take SCRIPT_NAME and the scheme from headers of every client on this machine; `masthead.web.middleware.proxies` reads
         # what proxies say, as far as TRUSTED_PROXIES allows.
         "forwarded-allow-ips": "",
         "forwarder-headers": "",

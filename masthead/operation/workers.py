@@ -29,7 +29,7 @@ NO_BROKER = (
 @pass_script_info
 def worker(info: ScriptInfo, threads: int) -> None:
     """Run background jobs, as the broker names them, until a signal comes. Start as many as you like."""
-    from masthead.jobs import bridge
+    from masthead.jobs import celery_bridge as bridge
 
     app = _app_with_broker(info)
     celery = bridge.worker_of(app)
@@ -43,7 +43,7 @@ def worker(info: ScriptInfo, threads: int) -> None:
 @pass_script_info
 def beat(info: ScriptInfo) -> None:
     """Queue what is due by the clock and wake the workers, until a signal comes. A second one does no harm."""
-    from masthead.jobs import bridge
+    from masthead.jobs import celery_bridge as bridge
 
     running = bridge.Beat(_app_with_broker(info))
 

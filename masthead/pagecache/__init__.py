@@ -3,28 +3,28 @@
 Features say what a page reads (`reads`, `watch`) and what an action changes (`changed`); README.md argues why that suffices.
 """
 
-from masthead.pagecache.changes import changed, considered, watch
-from masthead.pagecache.fragments import remembered
-from masthead.pagecache.topics import (
+from masthead.pagecache.dependencies import (
     EVERYTHING,
     FOR_EVERYBODY,
     OF_THE_CACHE,
-    each_reading,
-    kept,
-    reads,
-    turns_with_time,
+    cached,
+    depends_on,
+    expires_at,
+    on_each_view,
 )
+from masthead.pagecache.fragments import memoize
+from masthead.pagecache.invalidation import invalidate, no_invalidation, watch
 
 __all__ = [
     "EVERYTHING",
     "FOR_EVERYBODY",
     "OF_THE_CACHE",
-    "changed",
-    "considered",
-    "each_reading",
-    "kept",
-    "reads",
-    "remembered",
-    "turns_with_time",
+    "cached",
+    "depends_on",
+    "expires_at",
+    "invalidate",
+    "memoize",
+    "no_invalidation",
+    "on_each_view",
     "watch",
 ]

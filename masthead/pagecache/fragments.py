@@ -13,9 +13,9 @@ from flask import Flask, current_app, has_request_context, request
 from flask_caching import Cache
 
 from masthead import clock
-from masthead.pagecache import topics
-from masthead.pagecache.changes import EXTENSION, is_changing
-from masthead.pagecache.topics import Reading
+from masthead.pagecache import dependencies as topics
+from masthead.pagecache.dependencies import PageDependencies
+from masthead.pagecache.invalidation import EXTENSION, is_changing
 
 if TYPE_CHECKING:
     from masthead.pagecache.middleware import PageCache
@@ -59,7 +59,7 @@ class Fragment(NamedTuple):
         return is_in_time and not cache.store.changed_since(self.topics, self.since)
 
 
-def remembered(name: str, make: Callable[[], T]) -> T:
+def memoize(name: str, make: Callable[[], T]) -> T:
     """What ``make`` reads from the database, asked once for each change of what it is made of; None is not kept.
 
     As for pages, statements and loaded rows note themselves. A row that was loaded before notes nothing, so ``make`` says
@@ -76,13 +76,13 @@ def remembered(name: str, make: Callable[[], T]) -> T:
     if kept is not None and (is_changing(kept.topics) or not kept.is_fresh(cache, now)):
         kept = None
     if kept is not None and not cache.verifies:
-        topics.reads(*kept.topics)
+        topics.depends_on(*kept.topics)
         return cast(T, kept.value)
-    reading = Reading(since, cache.moments)
+    reading = PageDependencies(since, cache.moments)
     with topics.collecting(reading):
         value = make()
         reading.note_moments()
-    topics.reads(*reading.topics)
+    topics.depends_on(*reading.topics)
     # What has changed since the request began may be missing in what it reads.
     is_certain = cache.watch.catch_up() and not cache.store.changed_since(reading.topics, since)
     if value is not None and reading.topics and is_certain and not is_changing(reading.topics):

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from masthead import clock
-from masthead.pagecache import counters, topics
-from masthead.pagecache.addresses import Addresses, anonymous, normal_query
+from masthead.pagecache import counters, dependencies
+from masthead.pagecache.cache_keys import Addresses, anonymous, normal_query
+from masthead.pagecache.cached_page import CachedPage, Headers, made
 from masthead.pagecache.counters import Counters
-from masthead.pagecache.entry import Entry, Headers, made
+from masthead.pagecache.dependencies import ExpiryTimes, PageDependencies
 from masthead.pagecache.fragments import POSITION
 from masthead.pagecache.sqlite_watch import SQLiteWatch
 from masthead.pagecache.store import Store
-from masthead.pagecache.topics import Moments, Reading
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,7 +28,7 @@ FLIGHT_SECONDS: Final = 10.0
 FLIGHTS: Final = 3
 STORED: Final = frozenset({200, 301, 404})
 #: Gives a request its id and its line in the log: environment, status, when it began; returns the id.
-Herald = Callable[["WSGIEnvironment", int, float], str]
+OnHit = Callable[["WSGIEnvironment", int, float], str]
 
 
 class StalePage(AssertionError):
@@ -67,17 +67,17 @@ class PageCache:
         store: Store,
         watch: "SQLiteWatch | PostgresWatch",
         counted: Counters,
-        herald: Herald,
+        on_hit: OnHit,
     ) -> None:
         self._app = app
         self._addresses = addresses
-        self._herald = herald
+        self._on_hit = on_hit
         self._lock = threading.Lock()
         self._flights: dict[str, Flight] = {}
         self.store = store
         self.watch = watch
         self.counters = counted
-        self.moments = Moments(store.changed_since)
+        self.moments = ExpiryTimes(store.changed_since)
         #: For tests: make each page afresh although it is kept, and compare.
         self.verifies = False
 
@@ -104,7 +104,7 @@ class PageCache:
         self.counters.begin_anew()
 
     def _hit(
-        self, entry: Entry, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self, entry: CachedPage, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         began = time.perf_counter()
         if self.verifies:
@@ -114,7 +114,7 @@ class PageCache:
 
     def _send(
         self,
-        entry: Entry,
+        entry: CachedPage,
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
         how: str,
@@ -129,7 +129,7 @@ class PageCache:
         known, since = get("HTTP_IF_NONE_MATCH"), get("HTTP_IF_MODIFIED_SINCE")
         is_known = (known is not None or since is not None) and entry.is_known(variant, known, since)
         if began is not None:
-            request_id = self._herald(environ, 304 if is_known else entry.code, began)
+            request_id = self._on_hit(environ, 304 if is_known else entry.code, began)
         own = [("X-Cache", how), ("X-Request-ID", request_id or "")]
         if is_known:
             start_response("304 NOT MODIFIED", variant.unchanged_headers + own)
@@ -183,7 +183,7 @@ class PageCache:
     ) -> Iterable[bytes]:
         """Make the page, keep it if that may be, and send it."""
         # Before the first read: what changes from here on may be missing in the page.
-        reading = Reading(self.store.position, self.moments)
+        reading = PageDependencies(self.store.position, self.moments)
         seen[POSITION] = reading.since
         began = clock.now()
         answer = self._ask(seen, reading)
@@ -203,7 +203,7 @@ class PageCache:
             entry, environ, start_response, "miss", request_id=answer.header("x-request-id") or ""
         )
 
-    def _ask(self, seen: "WSGIEnvironment", reading: Reading) -> Answer:
+    def _ask(self, seen: "WSGIEnvironment", reading: PageDependencies) -> Answer:
         answer = Answer()
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:  # noqa: ARG001 (PEP 3333)
@@ -212,7 +212,7 @@ class PageCache:
             return chunks.append
 
         chunks: list[bytes] = []
-        with topics.collecting(reading):
+        with dependencies.collecting(reading):
             parts = self._app(seen, start)
             try:
                 chunks.extend(parts)
@@ -223,7 +223,7 @@ class PageCache:
         answer.body = b"".join(chunks)
         return answer
 
-    def _entry(self, answer: Answer, reading: Reading, began: datetime) -> Entry:
+    def _entry(self, answer: Answer, reading: PageDependencies, began: datetime) -> CachedPage:
         # Made when the application began to: a view that finds its last change too young to be told by its second must
         # not look old because it took long.
         varies = "cookie" in (answer.header("vary") or "").lower()
@@ -236,12 +236,12 @@ class PageCache:
         self.counters.values[counters.DROPPED] = self.store.dropped
         self.counters.values[counters.LIMIT] = self.store.limit
 
-    def _verify(self, entry: Entry, environ: "WSGIEnvironment") -> None:
+    def _verify(self, entry: CachedPage, environ: "WSGIEnvironment") -> None:
         """Make the page once more; raises `StalePage` if it has become another."""
         parameters = self._addresses.parameters_of(environ)
         if parameters is None:
             raise StalePage(f"{environ['PATH_INFO']} is kept, and should not be.")
-        reading = Reading(self.store.position, self.moments)
+        reading = PageDependencies(self.store.position, self.moments)
         began = clock.now()
         fresh = self._entry(self._ask(anonymous(environ, parameters), reading), reading, began)
         was, is_now = comparable(entry), comparable(fresh)
@@ -252,13 +252,13 @@ class PageCache:
                 f"It had read {sorted(entry.topics)}."
             )
 
-    def _has_turned(self, entry: Entry, since: int) -> bool:
+    def _has_turned(self, entry: CachedPage, since: int) -> bool:
         """Whether a page has become another while it was made once more: by a write of somebody else, or by the time."""
         self.watch.catch_up()
         return not entry.is_fresh(clock.now()) or self.store.changed_since(entry.topics, since)
 
 
-def is_keepable(answer: Answer, reading: Reading) -> bool:
+def is_keepable(answer: Answer, reading: PageDependencies) -> bool:
     """Whether the answer is for everybody, and it is known what it depends on."""
     return (
         int(answer.status[:3]) in STORED
@@ -269,7 +269,7 @@ def is_keepable(answer: Answer, reading: Reading) -> bool:
     )
 
 
-def comparable(entry: Entry) -> list[str]:
+def comparable(entry: CachedPage) -> list[str]:
     """What readers see of an entry, in lines; the second of the last change is rounded differently as it passes."""
     variant = entry.variants[""]
     headers = [f"{name}: {value}" for name, value in variant.headers if name.lower() != "last-modified"]

@@ -14,8 +14,8 @@ from typing import Final
 import psycopg
 import structlog
 
-from masthead.db import listening
-from masthead.pagecache.changes import CHANNEL
+from masthead.db import postgres_listener
+from masthead.pagecache.invalidation import CHANNEL
 from masthead.pagecache.store import Store
 
 log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ class PostgresWatch:
             log.warning("page cache pauses: it hears of no changes", error=str(error).strip())
 
         follow = partial(self._follow, ended=ended)
-        listening.stay_connected(self.address, follow, lost=pause, ended=ended)
+        postgres_listener.stay_connected(self.address, follow, lost=pause, ended=ended)
 
     def _follow(self, connection: psycopg.Connection, ended: threading.Event) -> None:
         connection.execute(f"LISTEN {CHANNEL}")

@@ -5,8 +5,8 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from typing import Final, Generic, Protocol, TypeVar
 
-from masthead.pagecache.entry import Entry
-from masthead.pagecache.topics import EVERYTHING
+from masthead.pagecache.cached_page import CachedPage
+from masthead.pagecache.dependencies import EVERYTHING
 
 #: The part of the room that pages which do not exist may take: their number is up to whoever asks for them.
 MISSING_SHARE: Final = 1 / 16
@@ -35,8 +35,8 @@ class Store:
         self.limit = limit_bytes
         #: Pages that were dropped because of a change.
         self.dropped = 0
-        self._pages = Shelf[Entry](int(limit_bytes * (1 - MISSING_SHARE)))
-        self._missing = Shelf[Entry](int(limit_bytes * MISSING_SHARE))
+        self._pages = Shelf[CachedPage](int(limit_bytes * (1 - MISSING_SHARE)))
+        self._missing = Shelf[CachedPage](int(limit_bytes * MISSING_SHARE))
         self._by_topic: defaultdict[str, set[str]] = defaultdict(set)
         #: How many changes this process has learned of. It is a clock: what was read before one may be stale after it.
         self.position = 0
@@ -44,11 +44,11 @@ class Store:
         #: Of changes before this position, topics are not remembered any more.
         self._floor = 0
 
-    def get(self, key: str) -> Entry | None:
+    def get(self, key: str) -> CachedPage | None:
         """The page at an address, whether or not its time is over."""
         return self._pages.get(key) or self._missing.get(key)
 
-    def put(self, key: str, entry: Entry, *, since: int) -> bool:
+    def put(self, key: str, entry: CachedPage, *, since: int) -> bool:
         """Keep a page that was made from what stood at ``since``; False if something that it read has changed."""
         shelf = self._missing if entry.is_missing else self._pages
         with self._lock:

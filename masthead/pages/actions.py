@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from masthead import audit, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import claim, claim_first_free, db
+from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import NotAllowed
 from masthead.media import external
 from masthead.pages.errors import InTrash, NotInTrash, SlugTaken, StaleVersion
@@ -24,8 +24,8 @@ def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
     """Make a page that is not public yet; raises `SlugTaken`."""
     _check_right(by)
     if manuscript.slug is None:
-        slug = claim_first_free(PageSlug, PageSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
-    elif claim(PageSlug, PageSlug.slug, manuscript.slug):
+        slug = insert_first_free(PageSlug, PageSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
+    elif insert_unique(PageSlug, PageSlug.slug, manuscript.slug):
         slug = manuscript.slug
     else:
         raise SlugTaken(manuscript.slug)
@@ -34,7 +34,7 @@ def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
     db.session.add(page)
     db.session.flush()
     db.session.execute(update(PageSlug).where(PageSlug.slug == slug).values(page_id=page.id))
-    pagecache.considered("pages")
+    pagecache.no_invalidation("pages")
     _record("created", page, by=by)
     return page
 
@@ -49,7 +49,7 @@ def revise(
     if manuscript.slug is not None and manuscript.slug != page.slug:
         _readdress(page, manuscript.slug)
     _set(page, manuscript, at=at)
-    pagecache.changed(f"page:{page.id}", "pages")
+    pagecache.invalidate(f"page:{page.id}", "pages")
     _record("edited", page, by=by)
 
 
@@ -59,7 +59,7 @@ def publish(page: Page, *, by: User, at: datetime) -> None:
     if not page.is_public:
         _record("published", page, by=by)
     page.is_public, page.updated_at = True, at
-    pagecache.changed(f"page:{page.id}", "pages")
+    pagecache.invalidate(f"page:{page.id}", "pages")
 
 
 def unpublish(page: Page, *, by: User, at: datetime) -> None:
@@ -68,14 +68,14 @@ def unpublish(page: Page, *, by: User, at: datetime) -> None:
     if page.is_public:
         _record("unpublished", page, by=by)
     page.is_public, page.updated_at = False, at
-    pagecache.changed(f"page:{page.id}", "pages")
+    pagecache.invalidate(f"page:{page.id}", "pages")
 
 
 def trash(page: Page, *, by: User, at: datetime) -> None:
     """Move the page to the trash: readers do not see it any more, and its addresses stay its own."""
     _check_can_change(page, by)
     page.is_public, page.trashed_at, page.updated_at = False, at, at
-    pagecache.changed(f"page:{page.id}", "pages")
+    pagecache.invalidate(f"page:{page.id}", "pages")
     _record("trashed", page, by=by)
 
 
@@ -85,7 +85,7 @@ def restore(page: Page, *, by: User, at: datetime) -> None:
     if page.trashed_at is None:
         raise NotInTrash
     page.trashed_at, page.updated_at = None, at
-    pagecache.changed(f"page:{page.id}", "pages")
+    pagecache.invalidate(f"page:{page.id}", "pages")
     _record("restored", page, by=by)
 
 
@@ -105,7 +105,7 @@ def forget(page_ids: Sequence[int]) -> None:
     gone = delete(Page).where(Page.id.in_(page_ids), Page.trashed_at.is_not(None)).returning(Page.id)
     if db.session.scalars(gone, execution_options=options).all():
         db.session.execute(led, execution_options=options)
-    pagecache.changed("pages", "redirects", *(f"page:{page_id}" for page_id in page_ids))
+    pagecache.invalidate("pages", "redirects", *(f"page:{page_id}" for page_id in page_ids))
 
 
 def _check_can_change(page: Page, by: User) -> None:
@@ -124,7 +124,7 @@ def _check_right(by: User) -> None:
 
 
 def _readdress(page: Page, slug: str) -> None:
-    if not claim(PageSlug, PageSlug.slug, slug, page_id=page.id):
+    if not insert_unique(PageSlug, PageSlug.slug, slug, page_id=page.id):
         owner = db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug))
         if owner != page.id:
             raise SlugTaken(slug)
@@ -133,7 +133,7 @@ def _readdress(page: Page, slug: str) -> None:
 
 def keep_address(page: Page, slug: str) -> bool:
     """Let an address that the page had elsewhere stay its own, as after a change of address here; whether it is."""
-    if claim(PageSlug, PageSlug.slug, slug, page_id=page.id):
+    if insert_unique(PageSlug, PageSlug.slug, slug, page_id=page.id):
         return True
     return db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug)) == page.id
 

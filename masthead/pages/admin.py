@@ -18,9 +18,9 @@ from masthead.pages.judging import judge
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.tasks import TRASH_DAYS
 from masthead.posts.manuscript import Manuscript, typeset
-from masthead.web import body_limits
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form, warn
+from masthead.web.forms.base import redisplays_expired_form, warn
+from masthead.web.forms.field_errors import show_others
+from masthead.web.middleware import body_limits
 
 bp = Blueprint("pages_admin", __name__)
 

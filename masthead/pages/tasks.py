@@ -47,4 +47,4 @@ def _exchange(page_id: int, copies: dict[str, str]) -> None:
         .values(html=external.exchanged(html, copies), updated_at=Page.updated_at),
         execution_options={"synchronize_session": False},
     )
-    pagecache.changed(f"page:{page_id}", "pages")
+    pagecache.invalidate(f"page:{page_id}", "pages")

@@ -16,20 +16,20 @@ bp = Blueprint("pages", __name__)
 
 @bp.get("/about")
 @public
-@pagecache.kept()
+@pagecache.cached()
 def about() -> ResponseReturnValue:
     """Describe the publication: the page that somebody wrote, or until then its name and description."""
     try:
         return _answer(ABOUT)
     except NotFound:
         # The first public page at this address takes its place.
-        pagecache.reads("pages")
+        pagecache.depends_on("pages")
         return render_template("pages/about.html")
 
 
 @bp.get("/page/<slug>")
 @public
-@pagecache.kept()
+@pagecache.cached()
 def show(slug: str) -> ResponseReturnValue:
     """A page, or the way to its present address."""
     if slug == ABOUT:

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from masthead import audit, jobs, pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import claim, claim_first_free, db
+from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.media import external
@@ -62,7 +62,7 @@ def create(
     history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
     _record("created", post, by=by)
     # Nobody sees a draft, and its address answers what it answered before.
-    pagecache.considered("post")
+    pagecache.no_invalidation("post")
     return post
 
 
@@ -127,15 +127,15 @@ def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
 
 def _claimed_slug(manuscript: Manuscript) -> str:
     if manuscript.slug is None:
-        return claim_first_free(PostSlug, PostSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
-    if not claim(PostSlug, PostSlug.slug, manuscript.slug):
+        return insert_first_free(PostSlug, PostSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
+    if not insert_unique(PostSlug, PostSlug.slug, manuscript.slug):
         raise SlugTaken(manuscript.slug)
     return manuscript.slug
 
 
 def _readdress(post: Post, slug: str) -> None:
     """Give the post another address; the old one stays its own for ever, and answers 301."""
-    if not claim(PostSlug, PostSlug.slug, slug, post_id=post.id):
+    if not insert_unique(PostSlug, PostSlug.slug, slug, post_id=post.id):
         owner = db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug))
         if owner != post.id:
             raise SlugTaken(slug)
@@ -144,7 +144,7 @@ def _readdress(post: Post, slug: str) -> None:
 
 def keep_address(post: Post, slug: str) -> bool:
     """Let an address that the post had elsewhere stay its own, as after a change of address here; whether it is."""
-    if claim(PostSlug, PostSlug.slug, slug, post_id=post.id):
+    if insert_unique(PostSlug, PostSlug.slug, slug, post_id=post.id):
         return True
     return db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug)) == post.id
 
@@ -327,8 +327,8 @@ def _tell(post: Post, before: tuple[object, ...] | None) -> None:
     """Tell the page cache of a change; ``before`` is the standing, if nothing else about lists can have changed."""
     if post.status is not Status.PUBLIC and post.published_at is None:
         # Readers have never seen it, and do not see it now.
-        pagecache.considered("post")
+        pagecache.no_invalidation("post")
     elif before is not None and before == _standing(post):
-        pagecache.changed(f"post:{post.id}", "edits")
+        pagecache.invalidate(f"post:{post.id}", "edits")
     else:
-        pagecache.changed(f"post:{post.id}", "edits", "posts")
+        pagecache.invalidate(f"post:{post.id}", "edits", "posts")

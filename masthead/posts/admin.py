@@ -19,7 +19,7 @@ from masthead.posts import actions, counts, queries, reviewing
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
 from masthead.web.paging import page_number
-from masthead.web.redirection import redirect_back
+from masthead.web.safe_redirects import redirect_back
 
 bp = Blueprint("posts_admin", __name__)
 

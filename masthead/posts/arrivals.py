@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import claim_all, db
+from masthead.db import db, insert_all_unique
 from masthead.errors import NotAllowed
 from masthead.posts import actions, history
 from masthead.posts.errors import SlugTaken
@@ -81,7 +81,7 @@ def _post(arrival: Arrival, subjects: dict[str, Tag], by: User) -> Post:
 
 def _claim_addresses(arrivals: Sequence[Arrival]) -> None:
     slugs = [arrival.manuscript.slug or "" for arrival in arrivals]
-    ours = claim_all(PostSlug, PostSlug.slug, [{"slug": slug} for slug in slugs])
+    ours = insert_all_unique(PostSlug, PostSlug.slug, [{"slug": slug} for slug in slugs])
     for slug in slugs:
         if slug not in ours:
             raise SlugTaken(slug)

@@ -62,12 +62,12 @@ def hidden() -> CompoundSelect[int]:
 
 def remembered(name: str, count: Callable[[], ColumnElement[int]]) -> int:
     """The answer of a statement that counts posts, which is built when it is asked."""
-    return pagecache.remembered(f"posts {name}", lambda: db.session.scalar(select(count())) or 0)
+    return pagecache.memoize(f"posts {name}", lambda: db.session.scalar(select(count())) or 0)
 
 
 def by_month() -> list[tuple[int, int, int]]:
     """Year, month (in the publication's time zone) and number of posts of each month that has any, the newest first."""
-    return pagecache.remembered("posts by month", _counted_by_month)
+    return pagecache.memoize("posts by month", _counted_by_month)
 
 
 def beginning_of_month(year: int, month: int) -> datetime:

@@ -21,9 +21,9 @@ from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_publish, can_withdraw
-from masthead.web import body_limits
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form, warn
+from masthead.web.forms.base import redisplays_expired_form, warn
+from masthead.web.forms.field_errors import show_others
+from masthead.web.middleware import body_limits
 from masthead.web.paging import page_number
 
 bp = Blueprint("posts_desk", __name__)

@@ -22,8 +22,8 @@ from masthead.posts.reviewing import NOTE_CHARACTERS
 from masthead.tags import actions as tags
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.unset import UNSET
-from masthead.web.fields import BoxField, is_as_shown, was_sent
-from masthead.web.forms import Form, trimmed
+from masthead.web.forms.base import Form, trimmed
+from masthead.web.forms.fields import BoxField, is_as_shown, was_sent
 
 TOO_LONG = "This has at most %(max)d characters."
 

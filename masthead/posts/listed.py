@@ -115,8 +115,8 @@ def load(posts: Select[Post]) -> list[Listed]:
     # Their sizes, in one query for all.
     sizes.of(post.lead_image for post in listed if post.lead_image)
     for post in listed:
-        pagecache.reads(f"post:{post.id}", *(f"tag:{tag.id}" for tag in post.tags))
-        pagecache.reads(*(f"author:{person.id}" for person in (post.author, *post.bylines)))
+        pagecache.depends_on(f"post:{post.id}", *(f"tag:{tag.id}" for tag in post.tags))
+        pagecache.depends_on(*(f"author:{person.id}" for person in (post.author, *post.bylines)))
     return listed
 
 

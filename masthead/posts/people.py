@@ -21,7 +21,7 @@ _MEETING = (Permission.MODERATE, Permission.MANAGE_USERS, Permission.EDIT_POSTS)
 
 def known(wanted: str) -> Select[User]:
     """The people of whom readers may know, with these letters in their names, in the order of their ids."""
-    pagecache.reads("posts")
+    pagecache.depends_on("posts")
     writing = [role.id for role in db.session.scalars(accounts.roles()) if Permission.WRITE in role.granted]
     is_writer = and_(User.is_byline.is_(False), User.role_id.in_(writing), User.is_active)
     # In a form that no index has: the posts are found by the rows of the person.

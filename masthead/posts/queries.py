@@ -206,7 +206,7 @@ def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
     at = post.published_at
     if at is None:
         return []
-    return pagecache.remembered(f"neighbours of post {post.id}", lambda: _neighbours_of(post, at, related))
+    return pagecache.memoize(f"neighbours of post {post.id}", lambda: _neighbours_of(post, at, related))
 
 
 def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, str, str]]:
@@ -246,7 +246,7 @@ def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, st
     parts = [select(part.subquery()) for part in (previous, following, alike)]
     rows = db.session.execute(union_all(*parts)).all()
     # Columns note no rows, and a title can change where the order of posts does not.
-    pagecache.reads(*(f"post:{row.id}" for row in rows))
+    pagecache.depends_on(*(f"post:{row.id}" for row in rows))
     return [(row.relation, row.title, row.slug) for row in rows]
 
 
@@ -281,4 +281,4 @@ def next_publication() -> datetime | None:
     return db.session.scalar(statement, execution_options={pagecache.OF_THE_CACHE: True})
 
 
-pagecache.turns_with_time("posts", next_publication)
+pagecache.expires_at("posts", next_publication)

@@ -41,7 +41,7 @@ def visible_to(reader: User | None) -> Select[Tag]:
     if reader is not None and reader.can(Permission.MANAGE_TAGS):
         return statement
     # The statement asks for tags, so what it finds out of posts does not note itself.
-    pagecache.reads("posts")
+    pagecache.depends_on("posts")
     # In a form that no index has: the posts are found by the rows of the tag.
     can_see = case((is_visible_to(reader), 1), else_=0) == 1
     return statement.where(exists().where(PostTag.tag_id == Tag.id, Post.id == PostTag.post_id, can_see))
@@ -154,6 +154,6 @@ def _lead_on(tag: Tag, into: Tag, *, keeps_address: bool) -> None:
 
 def _remove(tag: Tag) -> None:
     # It stands on any number of pages, and so few are merged that all may be made anew.
-    pagecache.changed(pagecache.EVERYTHING)
+    pagecache.invalidate(pagecache.EVERYTHING)
     db.session.delete(tag)
     db.session.flush()

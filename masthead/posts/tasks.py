@@ -108,7 +108,7 @@ def purge_trash() -> None:
         gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
         for row in gone:
             audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=TRASH_DAYS)
-        pagecache.changed("posts", *(f"post:{post_id}" for post_id in ids))
+        pagecache.invalidate("posts", *(f"post:{post_id}" for post_id in ids))
         db.session.commit()
 
 
@@ -144,4 +144,4 @@ def _exchange(post_id: int, copies: dict[str, str]) -> None:
         update(Post).where(Post.id == post_id).values(**values),
         execution_options={"synchronize_session": False},
     )
-    pagecache.changed(f"post:{post_id}", "edits", "posts")
+    pagecache.invalidate(f"post:{post_id}", "edits", "posts")

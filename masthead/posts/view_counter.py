@@ -22,7 +22,7 @@ from masthead import clock, pagecache, time_zones
 from masthead.db import Identifier, db, insert_into
 from masthead.posts.models import DailyViews, Post
 from masthead.settings.models import Setting
-from masthead.web.endings import at_end
+from masthead.web.exit_hooks import at_end
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,7 @@ def note(post_id: int) -> None:
             count(app, post_id)
 
     # A page that is kept is read more often than it is made.
-    if not pagecache.each_reading(note_reading):
+    if not pagecache.on_each_view(note_reading):
         note_reading(request.environ)
 
 

@@ -23,7 +23,7 @@ bp = Blueprint("posts", __name__)
 
 @bp.get("/")
 @public
-@pagecache.kept("page")
+@pagecache.cached("page")
 def index() -> ResponseReturnValue:
     """Every post, the newest first."""
     page = paginated(
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/tag/<slug>")
 @public
-@pagecache.kept("page")
+@pagecache.cached("page")
 def tag(slug: str) -> ResponseReturnValue:
     """The posts with a tag that has some; one that only drafts carry is for those who may see them."""
     found, count = tagging.at(slug, reader=visitor())
@@ -56,7 +56,7 @@ def _page_of(selection: Selection, count: int) -> Page[Listed]:
 
 @bp.get("/author/<username>")
 @public
-@pagecache.kept("page")
+@pagecache.cached("page")
 def author(username: str) -> ResponseReturnValue:
     """The posts that credit somebody, and who that is."""
     user, count = people.named(username, reader=visitor())
@@ -67,7 +67,7 @@ def author(username: str) -> ResponseReturnValue:
 
 @bp.get("/archive/")
 @public
-@pagecache.kept()
+@pagecache.cached()
 def archive() -> ResponseReturnValue:
     """How many posts each month has."""
     years = [
@@ -79,7 +79,7 @@ def archive() -> ResponseReturnValue:
 
 @bp.get("/archive/<int:year>/<int:month>")
 @public
-@pagecache.kept("page")
+@pagecache.cached("page")
 def month(year: int, month: int) -> ResponseReturnValue:
     """The posts of a month."""
     if not (1 <= year <= 9_998 and 1 <= month <= 12):

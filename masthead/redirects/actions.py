@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from masthead import pagecache
-from masthead.db import claim, claim_all, db
+from masthead.db import db, insert_all_unique, insert_unique
 from masthead.redirects.models import PATH_CHARACTERS, Redirect, Target
 from masthead.redirects.queries import normal_path
 
@@ -16,8 +16,8 @@ def keep(old_path: str, *, kind: Target, target_id: int) -> bool:
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS:
         return False
-    pagecache.changed("redirects")
-    return claim(Redirect, Redirect.path, path, kind=kind.value, target_id=target_id)
+    pagecache.invalidate("redirects")
+    return insert_unique(Redirect, Redirect.path, path, kind=kind.value, target_id=target_id)
 
 
 def keep_url(old_path: str, *, url: str) -> bool:
@@ -25,8 +25,8 @@ def keep_url(old_path: str, *, url: str) -> bool:
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS or normal_path(url) == path:
         return False
-    pagecache.changed("redirects")
-    return claim(Redirect, Redirect.path, path, kind=Target.URL.value, target_url=url)
+    pagecache.invalidate("redirects")
+    return insert_unique(Redirect, Redirect.path, path, kind=Target.URL.value, target_url=url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ def keep_all(destinations: Iterable[Destination]) -> dict[str, str]:
             refused[destination.old_path] = "is too long for an address"
         else:
             wanted.setdefault(path, destination)
-    pagecache.changed("redirects")
+    pagecache.invalidate("redirects")
     rows = [
         {"path": path, "kind": to.kind.value, "target_id": to.target_id, "target_url": to.url}
         for path, to in wanted.items()
     ]
-    taken = wanted.keys() - claim_all(Redirect, Redirect.path, rows)
+    taken = wanted.keys() - insert_all_unique(Redirect, Redirect.path, rows)
     present = (
         {row.path: row for row in db.session.scalars(select(Redirect).where(Redirect.path.in_(taken)))}
         if taken

@@ -12,8 +12,8 @@ from masthead.errors import Conflict, Invalid
 from masthead.redirects import changing
 from masthead.redirects.models import PATH_CHARACTERS
 from masthead.settings.navigation import ADDRESS_CHARACTERS
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import Form, redisplays_expired_form, trimmed
+from masthead.web.forms.base import Form, redisplays_expired_form, trimmed
+from masthead.web.forms.field_errors import show_others
 from masthead.web.paging import page_number
 
 bp = Blueprint("redirects_admin", __name__)

@@ -91,7 +91,7 @@ def _checked_path(old_path: str) -> str:
 def remove(redirect: Redirect, *, by: User | None) -> None:
     """Let the old path be unknown again."""
     _check_right(by)
-    pagecache.changed("redirects")
+    pagecache.invalidate("redirects")
     audit.record("redirect.removed", by=by, subject=redirect.path[:200], to=redirect.target_url or "")
     db.session.delete(redirect)
 

@@ -8,11 +8,11 @@ from masthead.search import queries
 from masthead.search.queries import Hit
 from masthead.search.wording import LONGEST_CHARACTERS, understood
 from masthead.settings.queries import zone
-from masthead.web import limits
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, operation
 from masthead.web.api.paging import address, listed
 from masthead.web.api.schemas import ListAnswer, PageQuery, Schema, Text
+from masthead.web.limits import throttling
 
 bp = Blueprint("search_api", __name__)
 
@@ -67,7 +67,7 @@ class Results(ListAnswer):
 @operation("Search posts", tag="posts", query=SearchQuery, answer=Results, problems=(404, 429))
 def find(query: SearchQuery) -> Answer:
     """The published posts that hold the words, the best first."""
-    limits.count("search", limits.caller())
+    throttling.count("search", throttling.caller())
     wanted = understood(query.q, zone=zone)
     page = queries.search(wanted, page=query.page, per_page=query.per_page)
     near = [] if page.total else queries.near_words(query.q, wanted)

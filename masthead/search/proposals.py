@@ -40,11 +40,11 @@ def proposals(typed: str, terms: tuple[Term, ...]) -> Iterator[str]:
 
 def vocabulary() -> dict[str, int]:
     """The words of published titles, names and recent texts, with how often they are there."""
-    return pagecache.remembered("search vocabulary", _read)
+    return pagecache.memoize("search vocabulary", _read)
 
 
 def _read() -> dict[str, int]:
-    pagecache.reads("posts")
+    pagecache.depends_on("posts")
     newest = (
         select(SearchDocument.title, SearchDocument.authors)
         .join(Post, Post.id == SearchDocument.post_id)

@@ -8,8 +8,8 @@ from masthead.search import queries
 from masthead.search.queries import Hit
 from masthead.search.wording import understood
 from masthead.settings.queries import publication, zone
-from masthead.web import limits
 from masthead.web.access import public
+from masthead.web.limits import throttling
 from masthead.web.paging import page_number
 
 bp = Blueprint("search", __name__)
@@ -23,7 +23,7 @@ def find() -> ResponseReturnValue:
     wanted = understood(typed, zone=zone)
     page: Page[Hit] | None = None
     if not wanted.is_empty:
-        limits.count("search", limits.caller())
+        throttling.count("search", throttling.caller())
         page = queries.search(wanted, page=page_number(), per_page=publication().posts_per_page)
     meant = queries.near_words(typed, wanted) if page is not None and not page.total else []
     return render_template(

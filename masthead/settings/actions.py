@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 
 from masthead import audit, pagecache
 from masthead.audit.recording import Actor
-from masthead.db import claim, db
+from masthead.db import db, insert_unique
 from masthead.errors import Invalid
 from masthead.settings.models import Setting
 from masthead.settings.queries import NAMES, publication
@@ -69,13 +69,13 @@ def _shortened(pair: dict[str, str]) -> dict[str, str]:
 def put(key: str, value: Any) -> None:
     """Store one value; of two people who set it for the first time at once, neither fails."""
     _note(key)
-    if not claim(Setting, Setting.key, key, value=value):
+    if not insert_unique(Setting, Setting.key, key, value=value):
         db.session.execute(update(Setting).where(Setting.key == key).values(value=value))
 
 
 def put_first(key: str, value: Any) -> None:
     """Store one value that is never changed; of several who try, the first one's stays."""
-    if claim(Setting, Setting.key, key, value=value):
+    if insert_unique(Setting, Setting.key, key, value=value):
         _note(key)
         g.pop("publication", None)
 
@@ -92,4 +92,4 @@ def take(key: str, expected: object) -> bool:
 
 def _note(key: str) -> None:
     """Tell the page cache; settings that are not part of the publication stand on no page."""
-    (pagecache.changed if key in NAMES else pagecache.considered)("settings")
+    (pagecache.invalidate if key in NAMES else pagecache.no_invalidation)("settings")

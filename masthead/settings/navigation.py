@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from masthead.errors import Invalid
 from masthead.settings.publication import NavLink
-from masthead.web.redirection import local_path
+from masthead.web.safe_redirects import local_path
 
 LINKS_LIMIT = 20
 LABEL_CHARACTERS = 40

@@ -17,9 +17,9 @@ NAMES = frozenset(field.name for field in fields(Publication))
 
 def publication() -> Publication:
     """The settings of the publication, the same throughout a request."""
-    pagecache.reads("settings")
+    pagecache.depends_on("settings")
     if "publication" not in g:
-        g.publication = pagecache.remembered("publication", _stored)
+        g.publication = pagecache.memoize("publication", _stored)
     found: Publication = g.publication
     return found
 

@@ -76,7 +76,7 @@ class Article:
 
 def at(slug: str) -> Article | None:
     """The published post whose present address this is, remembered until something of it changes."""
-    return pagecache.remembered(f"article {slug}", lambda: _published(slug))
+    return pagecache.memoize(f"article {slug}", lambda: _published(slug))
 
 
 def _published(slug: str) -> Article | None:
@@ -91,7 +91,7 @@ def of(post: Post) -> Article:
     """The page's view of a post in whatever state, made now."""
     people = post.bylines or [post.author]
     # Somebody who reads while signed in was loaded before, and notes nothing; comments are counted in the head.
-    pagecache.reads(*(f"author:{person.id}" for person in (post.author, *people)), f"comments:{post.id}")
+    pagecache.depends_on(*(f"author:{person.id}" for person in (post.author, *people)), f"comments:{post.id}")
     seen = {"post": post, "people": people, "translations": _translations(post)}
     return Article(
         id=post.id,
@@ -120,7 +120,7 @@ def _translations(post: Post) -> list[Translation]:
         return []
     rows = db.session.execute(posts.translations(post)).all()
     # Columns note no rows. Whatever joins or leaves the translations changes the lists of posts as well.
-    pagecache.reads("posts", *(f"post:{row.id}" for row in rows))
+    pagecache.depends_on("posts", *(f"post:{row.id}" for row in rows))
     usual = publication().language
     own = Translation(post.language or usual, post.title, url_for("site.post", slug=post.slug), is_this=True)
     # Tags of languages are the same in capitals; of several texts in one language the oldest counts.

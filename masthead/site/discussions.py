@@ -65,7 +65,7 @@ def below(
     """
     if article.is_published and reply_to is None and not can_moderate(reader):
         # A page that does not exist is remembered as such, until more is said.
-        pagecache.reads(f"comments:{article.id}")
+        pagecache.depends_on(f"comments:{article.id}")
         common = _common(article, is_anonymous=reader is None, can_reply=can_reply, page=page or 1)
         if reader is None or reader.id not in common.voices:
             return Discussion(common.html, page or 1)
@@ -85,12 +85,12 @@ def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int)
     def make() -> Common:
         part = _part(article, None, page=page, is_complete=not is_anonymous)
         # Who reads while signed in was loaded before, and notes nothing. The marks of authors are the post's.
-        pagecache.reads(*(f"author:{user_id}" for user_id in part.authors), f"post:{article.id}")
+        pagecache.depends_on(*(f"author:{user_id}" for user_id in part.authors), f"post:{article.id}")
         html = _html(article, part, can_reply=can_reply, moderates=False)
         return Common(html, frozenset() if is_anonymous else part.voices)
 
     readers = "everybody" if is_anonymous else f"accounts that {'can' if can_reply else 'cannot'} reply"
-    return pagecache.remembered(f"comments below {article.id}, page {page}, for {readers}", make)
+    return pagecache.memoize(f"comments below {article.id}, page {page}, for {readers}", make)
 
 
 def _part(

@@ -5,7 +5,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
 from masthead.accounts.forms import CHOSEN_PASSWORD, EMAIL_RULE, USERNAME_RULE
 from masthead.settings.publication import DEFAULT_ACCENT, TITLE_CHARACTERS
-from masthead.web.forms import Form, trimmed
+from masthead.web.forms.base import Form, trimmed
 
 
 class SetupForm(Form):

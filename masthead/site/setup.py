@@ -27,8 +27,8 @@ from masthead.site import first_texts
 from masthead.site.forms import SetupForm
 from masthead.text.names import tidy_name
 from masthead.web.access import public
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
 
 bp = Blueprint("setup", __name__)
 

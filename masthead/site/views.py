@@ -21,11 +21,12 @@ from masthead.settings.queries import publication
 from masthead.site import articles, discussions, post_page
 from masthead.site.articles import Article
 from masthead.text.colours import accent_variants
-from masthead.web import body_limits, limits
 from masthead.web.access import public
-from masthead.web.form_mistakes import show_others
-from masthead.web.forms import redisplays_expired_form
-from masthead.web.limits import LimitReached
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.limits import throttling
+from masthead.web.limits.throttling import LimitReached
+from masthead.web.middleware import body_limits
 from masthead.web.paging import page_number
 
 bp = Blueprint("site", __name__)
@@ -36,7 +37,7 @@ LATEST_STORIES = 12
 
 @bp.get("/")
 @public
-@pagecache.kept()
+@pagecache.cached()
 def home() -> ResponseReturnValue:
     """The front page: one lead story, some second stories, then the latest."""
     newest = listed.load(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
@@ -50,7 +51,7 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/blog/post/<slug>")
 @public
-@pagecache.kept("comments", "comment")
+@pagecache.cached("comments", "comment")
 def post(slug: str) -> ResponseReturnValue:
     """A post with its comments, or the way to its present address."""
     article = articles.at(slug)
@@ -89,7 +90,7 @@ def comment(slug: str) -> ResponseReturnValue:
         show_others(form, lambda: comments.judge(_post_at(slug), None, form.parent, by=current_user()))
         return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422
     try:
-        limits.count("comment", str(current_user().id))
+        throttling.count("comment", str(current_user().id))
     except LimitReached as error:
         # The text stays in the form: whoever waits a moment sends it again.
         form.show(Invalid(error.description or ""))
@@ -127,7 +128,7 @@ def _post_at(slug: str) -> Post:
 
 @bp.get("/theme.css")
 @public
-@pagecache.kept("v")
+@pagecache.cached("v")
 def theme() -> ResponseReturnValue:
     """The accent colour of the settings as custom properties, since the CSP forbids inline styles."""
     light, dark = accent_variants(publication().accent)

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from masthead import pagecache
 from masthead.accounts.models import User
 from masthead.accounts.permissions import Permission
-from masthead.db import claim, db
+from masthead.db import db, insert_unique
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
 from masthead.tags import queries
 from masthead.tags.models import KEY_CHARACTERS, NAME_CHARACTERS, TAGS_LIMIT, Tag
@@ -89,7 +89,7 @@ def restore(name: str, *, slug: str, description: str) -> Tag:
     """The tag with this name, made with exactly this address if it is free; one that is here keeps its own words."""
     name = "".join(distinct([without_comma(name)]))
     key = name_key(name)
-    if db.session.scalar(queries.with_keys([key])) is None and not claim(
+    if db.session.scalar(queries.with_keys([key])) is None and not insert_unique(
         Tag, Tag.slug, slugify(slug)[:80], key=key, name=name, description=description
     ):
         _make(key, name)
@@ -125,7 +125,7 @@ def judge(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
 def change(tag: Tag, *, by: User, name: str | Unset = UNSET, description: str | Unset = UNSET) -> None:
     """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name, or this one is gone."""
     _check_right(by)
-    pagecache.changed("tags", f"tag:{tag.id}")
+    pagecache.invalidate("tags", f"tag:{tag.id}")
     try:
         with db.session.begin_nested():
             if not isinstance(name, Unset) and name != tag.name:
@@ -153,10 +153,10 @@ def _check_right(by: User) -> None:
 
 def _make(key: str, name: str) -> None:
     """Insert the tag; if somebody else makes it at the same moment, theirs is as good."""
-    pagecache.changed("tags")
+    pagecache.invalidate("tags")
     slug, number = slugify(name)[:70].strip("-"), 1
     candidate = slug
-    while not claim(Tag, Tag.slug, candidate, key=key, name=name, description=""):
+    while not insert_unique(Tag, Tag.slug, candidate, key=key, name=name, description=""):
         if db.session.scalar(queries.with_keys([key])) is not None:
             return
         number += 1

@@ -32,7 +32,7 @@ class FormParser(FormDataParser):
         content_length: int | None,
         options: dict[str, str] | None = None,
     ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
-        """The fields and files of a form; `masthead.web.body_limits` has counted them."""
+        """The fields and files of a form; `masthead.web.middleware.body_limits` has counted them."""
         if mimetype != "application/x-www-form-urlencoded":
             return super().parse(stream, mimetype, content_length, options)
         fields = MultiDict(

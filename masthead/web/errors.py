@@ -22,8 +22,10 @@ from werkzeug.exceptions import NotFound as UnknownAddress
 
 from masthead.db import db, reason_of, transactions
 from masthead.errors import Busy, Conflict, DomainError, Invalid, NotAllowed, NotFound
-from masthead.web import expired_forms, redirected_queries, request_id
-from masthead.web.limits import LimitReached
+from masthead.web import query_strings
+from masthead.web.forms import csrf_protection
+from masthead.web.limits.throttling import LimitReached
+from masthead.web.telemetry import request_id
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +66,7 @@ def init_app(app: Flask, lookup: Callable[[str], str | None]) -> None:
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
-    redirected_queries.init_app(app)
+    query_strings.init_app(app)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
@@ -121,7 +123,7 @@ def _without_slash() -> str | None:
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:
     if wants_json():
         return answer(HTTPStatus.BAD_REQUEST, "The request carries no valid form token.")
-    return expired_forms.offer_again()
+    return csrf_protection.offer_again()
 
 
 def wants_json() -> bool:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from masthead.accounts import passwords
 from masthead.fair_semaphore import FairSemaphore
-from masthead.web import overload
+from masthead.web.middleware import load_shedding
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor
 
@@ -90,7 +90,7 @@ def test_many_sign_ins_at_once_leave_the_pages_free(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # More than the server has places for requests, so that they would fill it if they kept theirs while they wait.
-    monkeypatch.setattr(passwords, "WAITING", overload.PLACES + 4)
+    monkeypatch.setattr(passwords, "WAITING", load_shedding.PLACES + 4)
     app = make_app(RATELIMIT_ENABLED=False, HASHES_AT_ONCE=2)
     answered: list[int] = []
 

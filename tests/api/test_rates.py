@@ -2,7 +2,7 @@
 
 import pytest
 
-from masthead.web import limits
+from masthead.web.limits import throttling
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_token_that_was_found_valid_counts_for_itself(make_app, new_client, ca
 
 def test_thousands_of_invented_tokens_make_no_counters_of_their_own(app_of_three, new_client):
     visitor = new_client(app_of_three)
-    storage = app_of_three.extensions[limits.EXTENSION].storage
+    storage = app_of_three.extensions[throttling.EXTENSION].storage
     before = counters(storage)
     for number in range(200):
         visitor.get("/api/v1/posts", headers={"Authorization": f"Bearer x{number}"})

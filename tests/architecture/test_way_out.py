@@ -39,8 +39,8 @@ ALLOWED = {
     # Where the server listens.
     ("masthead/operation/serving.py", "socket"),
     # What SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT name; both libraries bring connections of their own.
-    ("masthead/web/error_reports.py", "sentry_sdk"),
-    ("masthead/web/tracing.py", "opentelemetry"),
+    ("masthead/web/telemetry/sentry.py", "sentry_sdk"),
+    ("masthead/web/telemetry/tracing.py", "opentelemetry"),
 }
 SOURCES = sorted((ROOT / "masthead").rglob("*.py"))
 

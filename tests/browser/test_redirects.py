@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from masthead.web.redirection import local_path
+from masthead.web.safe_redirects import local_path
 from tests.support.redirects import PAYLOADS
 
 ORIGINS = "([base, targets]) => targets.map(target => new URL(target, base).origin)"

@@ -44,7 +44,7 @@ class PostFactory(factory.Factory[Post]):
             for name, value in values.items():
                 setattr(post, name, value)
             # The status is set past the actions, which would tell the page cache.
-            pagecache.changed("posts", "edits", f"post:{post.id}")
+            pagecache.invalidate("posts", "edits", f"post:{post.id}")
             if post.status is Status.TRASHED and post.trashed_at is None:
                 post.trashed_at = at
             db.session.commit()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 from werkzeug.test import TestResponse
 
-from masthead.web import limits
+from masthead.web.limits import throttling
 from tests.factories import PostFactory
 from tests.support.people import PASSWORD
 
@@ -373,10 +373,10 @@ def test_longest_values_of_each_operation_fit_into_its_limit(app):
     from masthead.accounts.schemas import Credentials, Registration
     from masthead.posts.schemas import PostInput
     from masthead.web.api.sizes import bytes_for
-    from masthead.web.body_limits import ANONYMOUS_BYTES, ARTICLE_BYTES
+    from masthead.web.middleware.body_limits import ANONYMOUS_BYTES, ARTICLE_BYTES
 
     assert bytes_for(None) <= 8_000
     assert bytes_for(Credentials) <= ANONYMOUS_BYTES
     assert bytes_for(Registration) <= ANONYMOUS_BYTES
     assert bytes_for(PostInput) == ARTICLE_BYTES
-    assert limits.EXTENSION in app.extensions
+    assert throttling.EXTENSION in app.extensions

@@ -11,7 +11,7 @@ from masthead.jobs.models import ClockMark, Job
 from masthead.operation import migrating, schema
 from masthead.pages.tasks import purge_trash
 from masthead.storage import store
-from masthead.web import error_reports, tracing
+from masthead.web.telemetry import sentry, tracing
 from tests.factories import UserFactory
 from tests.factories.storing import storing
 
@@ -54,7 +54,7 @@ def test_a_good_installation_passes(look, cast):
 @pytest.mark.parametrize(
     ("setting", "extra", "places"),
     [
-        ("SENTRY_DSN", "masthead[sentry]", (error_reports, "PACKAGE", "no_such_package")),
+        ("SENTRY_DSN", "masthead[sentry]", (sentry, "PACKAGE", "no_such_package")),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",
             "masthead[opentelemetry]",

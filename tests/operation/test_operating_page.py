@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from masthead.jobs import bridge
+from masthead.jobs import celery_bridge
 from tests.support.commands import ROOT, environment
 from tests.support.live import free_port
 from tests.support.over_http import Guest
@@ -106,7 +106,7 @@ def run_for_a_while(words, variables, home, port):
 def is_at_work(command, variables, port):
     """Whether a process that goes on has come so far that it can be asked to end."""
     if command == "worker":
-        return bool(bridge.celery_for(variables["CELERY_BROKER_URL"]).control.ping(timeout=1))
+        return bool(celery_bridge.celery_for(variables["CELERY_BROKER_URL"]).control.ping(timeout=1))
     if command == "beat":
         with sqlite3.connect(f"{variables['MASTHEAD_HOME']}/masthead.sqlite3") as connection:
             return connection.execute("SELECT count(*) FROM job_tick").fetchone()[0] > 0

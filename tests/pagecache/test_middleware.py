@@ -11,7 +11,7 @@ from masthead.db import db
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.settings import actions as settings
-from masthead.web import access_log
+from masthead.web.telemetry import access_log
 from tests.factories import PostFactory
 from tests.support.pages import how
 

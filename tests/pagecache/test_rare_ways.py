@@ -14,10 +14,10 @@ from masthead import pagecache
 from masthead.db import db
 from masthead.pagecache import counters, middleware, postgres_watch
 from masthead.pagecache.counters import Counters
+from masthead.pagecache.dependencies import KEPT
 from masthead.pagecache.fragments import StaleFragment
 from masthead.pagecache.middleware import StalePage
 from masthead.pagecache.store import Shelf, Store
-from masthead.pagecache.topics import KEPT
 from masthead.pagecache.wal_index import header_of
 from masthead.web.access import public
 from tests.factories import PostFactory
@@ -64,8 +64,8 @@ class Private:
         self.read = []
 
     def __call__(self):
-        pagecache.reads("posts")
-        pagecache.each_reading(self.read.append)
+        pagecache.depends_on("posts")
+        pagecache.on_each_view(self.read.append)
         self.begun.release()
         self.end.wait(30)
         response = Response("mine")
@@ -78,7 +78,7 @@ def test_who_waits_for_a_page_that_cannot_be_kept_gets_one_of_their_own(make_app
 
     @app.get("/private")
     @public
-    @pagecache.kept()
+    @pagecache.cached()
     def private():
         return view()
 
@@ -160,7 +160,7 @@ def test_more_topics_than_a_notice_holds_are_everything_to_other_processes(app, 
     wait_until_pages_are_kept(new_client(other))
     deadline = time.monotonic() + 15
     with app.app_context():
-        pagecache.changed(*(f"post:{number:012}" for number in range(1_000)))
+        pagecache.invalidate(*(f"post:{number:012}" for number in range(1_000)))
         db.session.commit()
     while len(pages_of(other).store):
         assert time.monotonic() < deadline

@@ -1,11 +1,11 @@
 from masthead import clock
-from masthead.pagecache.entry import Entry, made
+from masthead.pagecache.cached_page import CachedPage, made
+from masthead.pagecache.dependencies import ExpiryTimes, PageDependencies
 from masthead.pagecache.store import Store
-from masthead.pagecache.topics import Moments, Reading
 
 
-def page(store: Store, *topics: str, size: int = 1_000) -> Entry:
-    reading = Reading(store.position, Moments(store.changed_since))
+def page(store: Store, *topics: str, size: int = 1_000) -> CachedPage:
+    reading = PageDependencies(store.position, ExpiryTimes(store.changed_since))
     reading.topics.update(topics)
     return made("200 OK", [], b"x" * size, reading, at=clock.now(), varies_by_cookie=False)
 

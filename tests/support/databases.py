@@ -22,10 +22,10 @@ from masthead.app import create_app
 from masthead.config import TestingConfig
 from masthead.db import db
 from masthead.operation import migrating
-from masthead.pagecache.changes import EXTENSION
+from masthead.pagecache.invalidation import EXTENSION
 from masthead.pagecache.middleware import PageCache
 from masthead.pagecache.postgres_watch import PostgresWatch
-from masthead.web import limits
+from masthead.web.limits import throttling
 from tests.support import keeper
 
 KINDS = ("sqlite", "postgresql")
@@ -217,7 +217,7 @@ class Database:
     def reset(self) -> None:
         """Put the content back to what the migrations left, and forget how often somebody has tried something."""
         self.content.reset()
-        limits.reset(self.app)
+        throttling.reset(self.app)
         pages_of(self.app).clear()
         watch = pages_of(self.app).watch
         if isinstance(watch, PostgresWatch):

@@ -8,7 +8,7 @@ import psycopg
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from masthead.pagecache.changes import CHANNEL
+from masthead.pagecache.invalidation import CHANNEL
 from masthead.pagecache.postgres_watch import PostgresWatch
 from tests.support.databases import pages_of
 

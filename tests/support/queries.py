@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from masthead.pagecache.topics import OF_THE_CACHE
+from masthead.pagecache.dependencies import OF_THE_CACHE
 from tests.support.databases import Database
 
 #: How transactions and connections are kept, not what a page asks the database.

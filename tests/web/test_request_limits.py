@@ -1,6 +1,6 @@
 """Reads, writes and forms are counted apart: whoever uses up one goes on with the others."""
 
-from masthead.web import limits
+from masthead.web.limits import throttling
 from tests.factories import PostFactory
 from tests.support.visitors import document
 
@@ -60,7 +60,7 @@ def test_kept_form_is_sent_again_after_the_wait(make_app, new_client, cast, sign
     walt.fill_in("/blog/create", title="One", body="A text.", button="save")
     refused = walt.fill_in("/blog/create", title="Two", body="A text.", button="save")
     assert refused.status_code == 429
-    limits.reset(app)
+    throttling.reset(app)
     kept = document(refused).form({"title": ""})
     assert walt.post(kept.action, data=kept.filled({}, None)).status_code == 303
     assert "Two" in walt.read("/blog/my-posts").text("//main")

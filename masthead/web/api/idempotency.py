@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import BadRequest
 
 from masthead import clock
-from masthead.db import Base, claim, db, snapshot
+from masthead.db import Base, db, insert_unique, snapshot
 from masthead.errors import Conflict, Invalid
 from masthead.jobs import periodic
 
@@ -110,7 +110,7 @@ def _store_key(session: Session) -> None:
     db.session.execute(
         delete(UsedKey).where(UsedKey.name == g.idempotency_key, UsedKey.created_at <= _limit())
     )
-    is_ours = claim(
+    is_ours = insert_unique(
         UsedKey,
         UsedKey.name,
         g.idempotency_key,

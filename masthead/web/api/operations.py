@@ -23,10 +23,11 @@ from werkzeug.exceptions import (
 
 from masthead.db import db
 from masthead.errors import DomainError, Invalid, Mistakes, NotAllowed
-from masthead.web import body_limits, errors
+from masthead.web import errors
 from masthead.web.api import idempotency, members
 from masthead.web.api.schemas import Schema
 from masthead.web.api.sizes import bytes_for
+from masthead.web.middleware import body_limits
 
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])

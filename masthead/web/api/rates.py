@@ -4,7 +4,7 @@ import hashlib
 
 from flask import Flask, g, request
 
-from masthead.web import limits, rate_headers
+from masthead.web.limits import headers, throttling
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,7 +28,7 @@ def _count() -> None:
         _count_for(token)
     else:
         g.api_token = token
-        _count_for(limits.caller())
+        _count_for(throttling.caller())
 
 
 def _kind() -> str:
@@ -37,11 +37,11 @@ def _kind() -> str:
 
 def _count_for(client: str) -> None:
     for name in ("api", _kind()):
-        rate_headers.count(name, client)
+        headers.count(name, client)
 
 
 def _is_known(token: str) -> bool:
-    stand = limits.stand("api", token)
+    stand = throttling.stand("api", token)
     return stand.remaining < stand.amount
 
 
@@ -51,5 +51,5 @@ def recognised() -> None:
     if not token:
         return
     for name in ("api", _kind()):
-        rate_headers.forget(name)
+        headers.forget(name)
     _count_for(token)

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from masthead.web.api.schemas import Schema
-from masthead.web.body_limits import ARTICLE_BYTES
+from masthead.web.middleware.body_limits import ARTICLE_BYTES
 
 #: Names, white space, and what numbers and moments need.
 LEAST_BYTES: Final = 4 * 1024

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from masthead.web import static_files
 from masthead.web.access import public
 from masthead.web.api import document, groups
-from masthead.web.stateless import stateless
+from masthead.web.middleware import static_files
+from masthead.web.middleware.sessionless import stateless
 
 bp = Blueprint("api_document", __name__)
 

@@ -1,0 +1,131 @@
+"""One kept answer: its bodies in each encoding, ready to be sent, and what it depends on."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from werkzeug.http import parse_date
+
+from masthead import compression
+from masthead.pagecache.dependencies import Follower, PageDependencies
+
+Headers = list[tuple[str, str]]
+#: What is the answer's, not the page's; made anew for each, or from the body.
+OWN: Final = frozenset(
+    {"x-request-id", "x-cache", "date", "content-length", "content-encoding", "etag", "vary", "connection"}
+)
+#: What a 304 repeats (RFC 9110, section 15.4.5).
+REPEATED: Final = frozenset({"cache-control", "content-location", "expires", "last-modified"})
+DATE_IS_CERTAIN_AFTER: Final = timedelta(seconds=2)
+#: What an entry costs beside its bodies.
+OVERHEAD_BYTES: Final = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The answer in one encoding."""
+
+    body: bytes
+    etag: str
+    headers: Headers
+    unchanged_headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPage:
+    """An answer as every anonymous reader gets it."""
+
+    status: str
+    code: int
+    #: By encoding; "" is the plain one.
+    variants: dict[str, Variant]
+    last_modified: datetime | None
+    topics: frozenset[str]
+    made_at: datetime
+    until: datetime | None
+    followers: tuple[Follower, ...]
+    size: int
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it says that there is nothing."""
+        return self.code == 404
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether no moment has passed at which it changes by itself, nor the clock been set back."""
+        return self.made_at <= now and (self.until is None or now < self.until)
+
+    def variant_for(self, accept_encoding: str | None) -> Variant:
+        """The best one that the reader understands."""
+        return self.variants[compression.chosen(accept_encoding, self.variants)]
+
+    def is_known(self, variant: Variant, if_none_match: str | None, if_modified_since: str | None) -> bool:
+        """Whether the reader has it already (RFC 9110, section 13.1)."""
+        if self.code != 200:
+            return False
+        if if_none_match is not None:
+            return if_none_match == variant.etag or matches(if_none_match, variant.etag)
+        if if_modified_since is None or self.last_modified is None:
+            return False
+        # A date has whole seconds. What was made within two of its change may have changed again in the same one.
+        if self.made_at - self.last_modified < DATE_IS_CERTAIN_AFTER:
+            return False
+        moment = parse_date(if_modified_since)
+        return moment is not None and self.last_modified <= moment
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether the list of tags holds this one; a proxy that compresses makes a strong one weak."""
+    if if_none_match.strip() == "*":
+        return True
+    return any(tag.strip().removeprefix("W/") == etag for tag in if_none_match.split(","))
+
+
+def made(
+    status: str,
+    headers: Headers,
+    body: bytes,
+    reading: PageDependencies,
+    *,
+    at: datetime,
+    varies_by_cookie: bool,
+) -> CachedPage:
+    """The entry of an answer that was made just now."""
+    kept = [(name, value) for name, value in headers if name.lower() not in OWN]
+    kind = next((value for name, value in kept if name.lower() == "content-type"), "")
+    bodies = compression.variants(body, kind, compression.KEPT)
+    vary = ["Accept-Encoding"] * (len(bodies) > 1) + ["Cookie"] * varies_by_cookie
+    if vary:
+        kept.append(("Vary", ", ".join(vary)))
+    if not any(name.lower() == "cache-control" for name, _ in kept):
+        # Others may keep it, but ask each time: what is unpublished is gone at once.
+        kept.append(("Cache-Control", "no-cache"))
+    code = int(status[:3])
+    fingerprint = hashlib.sha256(body).hexdigest()[:32]
+    variants = {name: _variant(kept, data, name, fingerprint, code) for name, data in bodies.items()}
+    modified = next((value for name, value in kept if name.lower() == "last-modified"), None)
+    return CachedPage(
+        status=status,
+        code=code,
+        variants=variants,
+        last_modified=parse_date(modified),
+        topics=frozenset(reading.topics),
+        made_at=at,
+        until=reading.until,
+        followers=tuple(reading.followers),
+        size=sum(map(len, bodies.values())) + OVERHEAD_BYTES + 100 * len(reading.topics),
+    )
+
+
+def _variant(headers: Headers, body: bytes, encoding: str, fingerprint: str, code: int) -> Variant:
+    # A strong tag names bytes, so each encoding has its own (RFC 9110, section 8.8.3).
+    etag = f'"{fingerprint}-{encoding}"' if encoding else f'"{fingerprint}"'
+    whole = [*headers, ("Content-Length", str(len(body)))]
+    if encoding:
+        whole.append(("Content-Encoding", encoding))
+    unchanged = [pair for pair in headers if pair[0].lower() in REPEATED or pair[0].lower() == "vary"]
+    if code == 200:
+        whole.append(("ETag", etag))
+        unchanged.append(("ETag", etag))
+    return Variant(body, etag, whole, unchanged)

@@ -1,0 +1,1 @@
+"""HTML forms: the base class, fields, labels, errors beside fields, and protection against forged requests (CSRF)."""

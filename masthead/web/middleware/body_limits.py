@@ -1,0 +1,175 @@
+"""How much a request may send, checked before anything reads it: bytes for each view, then what they hold.
+
+Parsers take time and memory by the number of things in a body, not by its bytes: a megabyte can be one text or
+300,000 fields. So fields, parts of forms and values of JSON are counted first, by scans that take milliseconds.
+Refused bodies that came to a sign-in count as failed sign-ins of their address.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge, UnsupportedMediaType
+
+from masthead.web.limits import throttling
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+View = TypeVar("View", bound=Callable[..., Any])
+ATTRIBUTE: Final = "masthead_body_bytes"
+#: What a request may send where nothing else is declared: a form, percent-encoded.
+FORM_BYTES: Final = 64 * 1024
+#: A comment or a robots.txt of 10,000 characters, each of them percent-encoded as twelve; a form that is carried along.
+LONG_FORM_BYTES: Final = 256 * 1024
+#: An article; Werkzeug's own limit for the fields of a form is 500 kB.
+ARTICLE_BYTES: Final = 8 * 1024 * 1024
+#: A call of the API without a token, whatever it calls: signing in and registering need no more.
+ANONYMOUS_BYTES: Final = 16 * 1024
+#: Path and query of an address. The longest of ours have some hundred characters.
+ADDRESS_BYTES: Final = 8 * 1024
+MOST_FIELDS: Final = 500
+MOST_STRAY_SIGNS: Final = 1_000
+#: The headers of a part of a form: a name and a type.
+PART_HEADER_BYTES: Final = 4 * 1024
+#: RFC 2046, section 5.1.1.
+BOUNDARY_CHARACTERS: Final = 70
+MOST_VALUES: Final = 2_000
+DEEPEST: Final = 16
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+#: Below these, a refused body counts as a failed sign-in; of the API's, if it came without a token.
+FORMS_OF_ACCOUNTS: Final = "/auth/"
+OPERATIONS_OF_ACCOUNTS: Final = "/api/v1/auth/"
+
+#: Texts of JSON, the last of them perhaps without an end; atomic, so that each byte is looked at once.
+_TEXTS = re.compile(rb'"(?>(?:[^"\\]+|\\.?)*)(?:"|\Z)', re.DOTALL)
+_NO_BRACKETS = re.compile(rb"[^\[\]{}]+")
+_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_FILE = re.compile(rb"filename", re.IGNORECASE)
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\r\r|\n\n")
+TOO_MANY_VALUES = f"This JSON holds more than {MOST_VALUES:,} values. Send fewer at a time."
+TOO_DEEP = f"This JSON is nested more than {DEEPEST} deep."
+
+
+def init_app(app: Flask) -> None:
+    """Check every request before its body is read."""
+    app.before_request(_check)
+
+
+def takes(size: int) -> Callable[[View], View]:
+    """Declare how many bytes a view may be sent."""
+
+    def decorate(view: View) -> View:
+        setattr(view, ATTRIBUTE, size)
+        return view
+
+    return decorate
+
+
+def limit_for(app: Flask) -> Callable[["WSGIEnvironment"], int]:
+    """The limit of a request that no view has seen yet, for the middleware that waits for its body."""
+
+    def limit_of(environ: "WSGIEnvironment") -> int:
+        path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
+        try:
+            endpoint, _ = app.url_map.bind("").match(path, method=environ.get("REQUEST_METHOD", "POST"))
+        except HTTPException:
+            return FORM_BYTES
+        return _limit(app.view_functions.get(endpoint), path, has_token="HTTP_AUTHORIZATION" in environ)
+
+    return limit_of
+
+
+def _limit(view: object, path: str, *, has_token: bool) -> int:
+    declared = getattr(view, ATTRIBUTE, FORM_BYTES)
+    size: int = declared() if callable(declared) else declared
+    return min(size, ANONYMOUS_BYTES) if path.startswith("/api/") and not has_token else size
+
+
+def _check() -> None:
+    if len(request.query_string) > ADDRESS_BYTES or len(request.path) > ADDRESS_BYTES:
+        raise RequestURITooLarge
+    view = current_app.view_functions.get(request.endpoint or "")
+    size = _limit(view, request.path, has_token="Authorization" in request.headers)
+    request.max_content_length = size
+    if request.method in SAFE_METHODS:
+        return
+    try:
+        _check_body(size)
+    except (RequestEntityTooLarge, UnsupportedMediaType):
+        count_refused()
+        raise
+
+
+def count_refused() -> None:
+    """Count what was refused unread as a failed sign-in, if it came to one; raises `LimitReached`."""
+    is_anonymous_call = "Authorization" not in request.headers
+    if request.path.startswith(FORMS_OF_ACCOUNTS) or (
+        is_anonymous_call and request.path.startswith(OPERATIONS_OF_ACCOUNTS)
+    ):
+        throttling.count("sign_in", "address", throttling.caller())
+
+
+def _check_body(size: int) -> None:
+    """Raise `RequestEntityTooLarge` for a body that is too long, or a form that would take long to take apart."""
+    if (request.content_length or 0) > size:
+        raise RequestEntityTooLarge
+    if request.path.startswith("/api/"):
+        # Its operations look at their bodies when they know who calls.
+        return
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _check_fields(request.get_data())
+    elif request.mimetype == "multipart/form-data":
+        _check_parts(request.get_data(), request.mimetype_params.get("boundary", ""))
+
+
+def _check_fields(body: bytes) -> None:
+    if body.count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
+    # Browsers write each percent sign as %25. One that stands alone costs the parser an exception.
+    escapes = (len(body) - len(_ESCAPE.sub(b"", body))) // len("%25")
+    if body.count(b"%") - escapes > MOST_STRAY_SIGNS:
+        raise RequestEntityTooLarge
+
+
+def _check_parts(body: bytes, boundary: str) -> None:
+    if not 0 < len(boundary) <= BOUNDARY_CHARACTERS:
+        raise RequestEntityTooLarge
+    delimiter = b"--" + boundary.encode("utf-8", "replace")
+    # One before the first part, one for each, and one behind the last.
+    if body.count(delimiter) > MOST_FIELDS + 1:
+        raise RequestEntityTooLarge
+    for part in body.split(delimiter):
+        # What stands before the first part and behind the last has no headers, and is short as well.
+        blank = _BLANK_LINE.search(part, 2, PART_HEADER_BYTES)
+        if blank is None and len(part) > PART_HEADER_BYTES:
+            raise RequestEntityTooLarge
+        # No view takes a file, and Werkzeug would write it to the disk before anybody could say so.
+        if blank is not None and _FILE.search(part, 0, blank.start()):
+            raise UnsupportedMediaType
+
+
+def _without_texts(content: bytes) -> bytes:
+    """The signs of JSON between its texts."""
+    pieces, end = [], 0
+    for number, text in enumerate(_TEXTS.finditer(content)):
+        # Each value has a name at most.
+        if number > 2 * MOST_VALUES:
+            raise RequestEntityTooLarge(TOO_MANY_VALUES)
+        pieces.append(content[end : text.start()])
+        end = text.end()
+    return b"".join([*pieces, content[end:]])
+
+
+def check_json(content: bytes) -> None:
+    """Raise `RequestEntityTooLarge` for JSON with too many values, or nested too deep; says nothing about its form."""
+    structure = _without_texts(content)
+    # A value follows each of these signs, or stands alone.
+    if sum(map(structure.count, (b",", b":", b"[", b"{"))) > MOST_VALUES:
+        raise RequestEntityTooLarge(TOO_MANY_VALUES)
+    depth = 0
+    for sign in _NO_BRACKETS.sub(b"", structure):
+        depth += 1 if sign in b"[{" else -1
+        if depth > DEEPEST:
+            raise RequestEntityTooLarge(TOO_DEEP)

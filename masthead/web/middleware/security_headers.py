@@ -1,0 +1,177 @@
+"""Security headers (through Talisman), and addresses that cannot be text."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request, session
+from flask_talisman import Talisman
+from werkzeug.exceptions import BadRequest
+
+from masthead.config import Config
+from masthead.text.plain import is_storable
+from masthead.web.middleware import proxies
+
+#: No nonce and no inline exception, so that the same page can be kept for every reader.
+CONTENT_SECURITY_POLICY: dict[str, str] = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "media-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+#: Flask-DebugToolbar writes its script and styles into the page.
+DEVELOPMENT_POLICY = CONTENT_SECURITY_POLICY | {
+    "script-src": "'self' 'unsafe-inline'",
+    "style-src": "'self' 'unsafe-inline'",
+}
+
+#: What pages of ours need of a browser; everything else that a script could ask for is refused to them.
+NEEDED_FEATURES = (
+    "clipboard-write",
+    "fullscreen",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+)
+REFUSED_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "captured-surface-control",
+    "clipboard-read",
+    "compute-pressure",
+    "digital-credentials-create",
+    "digital-credentials-get",
+    "display-capture",
+    "encrypted-media",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "interest-cohort",
+    "keyboard-map",
+    "language-detector",
+    "language-model",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "on-device-speech-recognition",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "private-state-token-issuance",
+    "private-state-token-redemption",
+    "screen-wake-lock",
+    "serial",
+    "speaker-selection",
+    "storage-access",
+    "summarizer",
+    "sync-xhr",
+    "translator",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = dict.fromkeys(REFUSED_FEATURES, "()") | dict.fromkeys(NEEDED_FEATURES, "(self)")
+
+#: What of a page may come from STATIC_URL.
+STATIC_DIRECTIVES = ("script-src", "style-src", "img-src", "font-src")
+
+View = TypeVar("View", bound=Callable[..., Any])
+#: The attribute of a view that has a policy of its own.
+OWN_POLICY = "masthead_content_security_policy"
+
+
+def own_policy(policy: str) -> Callable[[View], View]:
+    """Declare that what the view answers is under another, stricter policy; its error pages stay under ours."""
+
+    def decorate(view: View) -> View:
+        setattr(view, OWN_POLICY, policy)
+        return view
+
+    return decorate
+
+
+def also_over_http(view: View) -> View:
+    """Declare that the view answers without a redirect to https: whoever probes the process is not a browser."""
+    setattr(view, "talisman_view_options", {"force_https": False})  # noqa: B010 (as Talisman's own decorator does)
+    return view
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Set the headers of every answer, and refuse unstorable addresses."""
+    # Functions that run after a request run in reverse order: this one after Talisman's, whose header it replaces.
+    app.after_request(_apply_own_policy)
+    Talisman(
+        app,
+        content_security_policy=content_security_policy(config),
+        force_https=config.is_https,
+        strict_transport_security=config.is_https,
+        strict_transport_security_include_subdomains=config.HSTS_INCLUDE_SUBDOMAINS,
+        session_cookie_secure=config.is_https,
+        permissions_policy=PERMISSIONS_POLICY,
+        frame_options="DENY",
+        # Flask-WTF compares the Referer on https, so "no-referrer" would refuse every form.
+        referrer_policy="same-origin",
+        x_xss_protection=False,
+    )
+    proxies.init_app(app, config)
+    app.before_request(_refuse_unstorable_address)
+    app.after_request(_isolate)
+    app.after_request(_keep_private)
+
+
+def content_security_policy(config: Config) -> dict[str, str]:
+    """The policy of every page that has none of its own, with the origin of STATIC_URL in it."""
+    policy = DEVELOPMENT_POLICY if config.ENVIRONMENT == "development" else CONTENT_SECURITY_POLICY
+    if not config.STATIC_URL:
+        return policy
+    parts = urlsplit(config.STATIC_URL)
+    return policy | {name: f"{policy[name]} {parts.scheme}://{parts.netloc}" for name in STATIC_DIRECTIVES}
+
+
+def has_session() -> bool:
+    """Whether the answer is for somebody with a session, or begins one."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies or session.modified
+
+
+def _refuse_unstorable_address() -> None:
+    """NUL and invalid UTF-8 name nothing that could exist; PostgreSQL would refuse them with an error."""
+    texts = [
+        request.path,
+        *request.args.keys(),
+        *(value for values in request.args.listvalues() for value in values),
+    ]
+    if not all(is_storable(text) for text in texts):
+        raise BadRequest
+
+
+def _apply_own_policy(response: Response) -> Response:
+    policy = getattr(current_app.view_functions.get(request.endpoint or ""), OWN_POLICY, None)
+    if policy is not None and response.status_code < 400:
+        response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _keep_private(response: Response) -> Response:
+    """A page for somebody with a session is kept by no cache, not even by the browser after they have signed out."""
+    if has_session() and response.mimetype == "text/html" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _isolate(response: Response) -> Response:
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    return response
