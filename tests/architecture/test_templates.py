@@ -18,6 +18,7 @@ STYLES = sorted((PACKAGE / "static/css").glob("*.css"))
 PUBLIC_STYLES = ("tokens.css", "site.css", "code.css", "print.css")
 PUBLIC_STYLE_BYTES = 30 * 1024
 SCRIPT_BYTES = 15 * 1024
+LINE_CHARACTERS = 160
 
 #: Scripts, styles and handlers written into the page.
 INLINE = re.compile(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
@@ -62,6 +63,16 @@ def test_template_has_nothing_inline(template):
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
 def test_style_sheet_follows_the_direction_of_the_text(style):
     assert PHYSICAL.search(style.read_text()) is None
+
+
+def test_lines_of_templates_fit_on_a_screen():
+    too_long = [
+        f"{path.relative_to(PACKAGE)}:{number}: {len(line)} characters"
+        for path in sorted((PACKAGE / "templates").rglob("*.*"))
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if len(line) > LINE_CHARACTERS
+    ]
+    assert too_long == []
 
 
 def test_public_styles_are_small():
