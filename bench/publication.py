@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from masthead.accounts import queries as people
-from masthead.accounts.models import Role, User
 from masthead.app import create_app
 from masthead.comments.models import Comment, CommentStatus
 from masthead.config import ProductionConfig
 from masthead.db import Base, db
+from masthead.people import queries as people
+from masthead.people.models import Role, User
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag

@@ -4,12 +4,12 @@ import secrets
 from pathlib import Path
 
 from masthead import clock
-from masthead.accounts import queries as people
-from masthead.accounts import sessions
-from masthead.accounts.models import User
 from masthead.app import create_app
 from masthead.config import ProductionConfig
 from masthead.db import db
+from masthead.login import sessions
+from masthead.people import queries as people
+from masthead.people.models import User
 
 NAME = "benchmark-reader"
 

@@ -4,30 +4,8 @@ from flask import Flask
 
 from masthead import config as configuration
 from masthead import db
-from masthead.accounts import admin as accounts_admin
-from masthead.accounts import api as accounts_api
-from masthead.accounts import (
-    assistance,
-    bearer,
-    closing_admin,
-    email_views,
-    factors,
-    freshness,
-    identity,
-    invitation_admin,
-    people_api,
-    privacy,
-    proofs,
-    recovery,
-    role_api,
-    roles,
-    sessions_api,
-    signing_in,
-    token_api,
-    token_views,
-)
-from masthead.accounts import security as account_security
-from masthead.accounts import views as accounts
+from masthead.account_deletion import admin as account_deletion_admin
+from masthead.account_deletion import views as account_deletion
 from masthead.admin import api as admin_api
 from masthead.admin import audit as audit_admin
 from masthead.admin import cache as cache_admin
@@ -35,6 +13,9 @@ from masthead.admin import jobs as jobs_admin
 from masthead.admin import navigation, operation_api, statistics
 from masthead.admin import tags as tags_admin
 from masthead.admin import views as admin
+from masthead.api_tokens import api as tokens_api
+from masthead.api_tokens import jwt
+from masthead.api_tokens import views as tokens
 from masthead.audit import tasks as _audit  # noqa: F401 (registers itself)
 from masthead.comments import admin as comments_admin
 from masthead.comments import api as comments_api
@@ -50,8 +31,14 @@ from masthead.feeds import views as feeds
 from masthead.importing import models as _importing  # noqa: F401 (registers itself)
 from masthead.jobs import celery_bridge
 from masthead.jobs import tasks as _jobs  # noqa: F401 (registers itself)
+from masthead.login import session_auth
+from masthead.login.api import auth as auth_api
+from masthead.login.api import sessions as sessions_api
+from masthead.login.views import recovery, sign_in, two_factor
+from masthead.login.views import security as account_security
 from masthead.media import receivers as _media  # noqa: F401 (registers itself)
 from masthead.media import views as media
+from masthead.mfa import views as mfa
 from masthead.operation import health, metrics, shell
 from masthead.operation import rendering as _rendering  # noqa: F401 (registers itself)
 from masthead.operation import tasks as _operation  # noqa: F401 (registers itself)
@@ -61,6 +48,7 @@ from masthead.pages import admin as pages_admin
 from masthead.pages import api as pages_api
 from masthead.pages import tasks as _pages  # noqa: F401 (registers itself)
 from masthead.pages import views as pages
+from masthead.people import email_views, reauthentication, recent_authentication
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
 from masthead.posts import desk, history_desk, review_api, steps_api, tag_api, view_counter
@@ -75,6 +63,9 @@ from masthead.search import views as search
 from masthead.site import redirects, setup, templates
 from masthead.site import views as site
 from masthead.storage import store as storage
+from masthead.user_admin import admin as user_admin
+from masthead.user_admin import api as user_api
+from masthead.user_admin import credentials_admin, invitation_admin, roles_admin, roles_api
 from masthead.web import access, converters, debug_toolbar, errors, templating, unavailable
 from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
@@ -103,24 +94,24 @@ BLUEPRINTS = (
     (desk.bp, "/blog"),
     (history_desk.bp, "/blog"),
     (comments.bp, "/blog/comment"),
-    (accounts.bp, "/auth"),
+    (sign_in.bp, "/auth"),
     (recovery.bp, "/auth"),
     (account_security.bp, "/auth"),
-    (privacy.bp, "/auth"),
+    (account_deletion.bp, "/auth"),
     (email_views.bp, "/auth"),
-    (identity.bp, "/auth"),
-    (factors.bp, "/auth/security"),
-    (token_views.bp, "/auth/security"),
-    (assistance.bp, "/admin"),
+    (two_factor.bp, "/auth"),
+    (mfa.bp, "/auth/security"),
+    (tokens.bp, "/auth/security"),
+    (credentials_admin.bp, "/admin"),
     (invitation_admin.bp, "/admin/users/invitations"),
-    (roles.bp, "/admin/roles"),
+    (roles_admin.bp, "/admin/roles"),
     (dashboard.bp, None),
     (admin.bp, "/admin"),
     (posts_admin.bp, "/admin/posts"),
     (pages_admin.bp, "/admin/pages"),
     (tags_admin.bp, "/admin/tags"),
-    (accounts_admin.bp, "/admin/users"),
-    (closing_admin.bp, "/admin/users"),
+    (user_admin.bp, "/admin/users"),
+    (account_deletion_admin.bp, "/admin/users"),
     (admin.settings_bp, "/admin/settings"),
     (redirects_admin.bp, "/admin/redirects"),
     (comments_admin.bp, "/admin/comments"),
@@ -138,12 +129,12 @@ BLUEPRINTS = (
 #: The API, all of it below this prefix.
 API_PREFIX = "/api/v1"
 API_BLUEPRINTS = (
-    (accounts_api.auth, "/auth"),
+    (auth_api.auth, "/auth"),
     (posts_people_api.bp, "/users"),
-    (people_api.bp, "/users"),
+    (user_api.bp, "/users"),
     (sessions_api.bp, "/auth/sessions"),
-    (token_api.bp, "/tokens"),
-    (role_api.bp, "/roles"),
+    (tokens_api.bp, "/tokens"),
+    (roles_api.bp, "/roles"),
     (posts_api.bp, "/posts"),
     (steps_api.bp, "/posts"),
     (review_api.bp, "/posts"),
@@ -178,7 +169,7 @@ COMMANDS = {
     "restore": "masthead.operation.backups.cli:restore",
     "seed-db": "masthead.operation.seeding:seed_db",
     "serve": "masthead.operation.serving:serve",
-    "user": "masthead.accounts.cli:group",
+    "user": "masthead.user_admin.cli:group",
     "worker": "masthead.operation.workers:worker",
 }
 
@@ -212,10 +203,10 @@ def create_app(config: Config | None = None) -> Flask:
     throttling.init_app(app, config)
     versions.init_app(app)
     idempotency.init_app(app)
-    proofs.init_app(app)
-    bearer.init_app(app)
-    signing_in.init_app(app)
-    freshness.init_app(app)
+    recent_authentication.init_app(app)
+    jwt.init_app(app)
+    session_auth.init_app(app)
+    reauthentication.init_app(app)
     csrf_protection.init_app(app)
     errors.init_app(app, redirects.url_for_path)
     unavailable.init_app(app)

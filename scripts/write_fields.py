@@ -17,10 +17,6 @@ from wtforms.fields.core import UnboundField
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from masthead.accounts import cli as people_cli  # noqa: E402 (found by the path above, like all that follow)
-from masthead.accounts.forms import ChangeAddressForm, ProfileForm  # noqa: E402
-from masthead.accounts.models import User  # noqa: E402
-from masthead.accounts.schemas import ProfileChange  # noqa: E402
 from masthead.admin.forms import SettingsForm  # noqa: E402
 from masthead.admin.schemas import SettingsChange  # noqa: E402
 from masthead.admin.tag_forms import TagForm  # noqa: E402
@@ -30,6 +26,9 @@ from masthead.importing.markdown.export_data import Elsewhere, Person, Subject  
 from masthead.pages.forms import PageForm  # noqa: E402
 from masthead.pages.models import Page  # noqa: E402
 from masthead.pages.schemas import PageChange, PageInput  # noqa: E402
+from masthead.people.forms import ChangeAddressForm, ProfileForm  # noqa: E402
+from masthead.people.models import User  # noqa: E402
+from masthead.people.schemas import ProfileChange  # noqa: E402
 from masthead.posts.forms import PostForm  # noqa: E402
 from masthead.posts.models import Post  # noqa: E402
 from masthead.posts.people_schemas import AccountChange, AccountInput  # noqa: E402
@@ -41,6 +40,7 @@ from masthead.redirects.schemas import RedirectInput  # noqa: E402
 from masthead.settings.publication import Publication  # noqa: E402
 from masthead.tags.models import Tag  # noqa: E402
 from masthead.tags.schemas import TagChange, TagInput  # noqa: E402
+from masthead.user_admin import cli as people_cli  # noqa: E402 (found by the path above, like all that follow)
 
 PAGE = ROOT / "docs" / "fields.md"
 DOORS: Final = ("desk", "API", "CLI", "import", "export")

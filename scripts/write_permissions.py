@@ -7,13 +7,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import masthead.app  # noqa: E402, F401 (declares every action that needs a proof)
-from masthead.accounts.permissions import DEFAULT_ROLES, Permission  # noqa: E402 (found by the path above)
-from masthead.accounts.proofs import ACTIONS  # noqa: E402 (found by the path above)
+from masthead.people.permissions import DEFAULT_ROLES, Permission  # noqa: E402 (found by the path above)
+from masthead.people.recent_authentication import ACTIONS  # noqa: E402 (found by the path above)
 
 PAGE = ROOT / "docs" / "permissions.md"
 HEAD = """# Who may do what
 
-Made by `python scripts/write_permissions.py` from `masthead/accounts/permissions.py`; a test compares the two.
+Made by `python scripts/write_permissions.py` from `masthead/people/permissions.py`; a test compares the two.
 
 A role is a row with a set of permissions, so a site can change these sets and add roles of its own. A new site has these:
 

@@ -22,6 +22,7 @@ from tests.support import keeper  # noqa: E402 (after their assertions are rewri
 from tests.support.commands import without_settings  # noqa: E402 (after their assertions are rewritten)
 
 pytest_plugins = [
+    "tests.support.accounts",
     "tests.support.broken_servers",
     "tests.support.brokers",
     "tests.support.browsers",

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy import Select
 
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.admin.schemas import Event, Events, EventsQuery, Link, SettingsAnswer, SettingsChange
 from masthead.audit import queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
 from masthead.errors import Invalid, Mistakes
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.settings import actions, navigation
 from masthead.settings.publication import NavLink
 from masthead.settings.queries import publication

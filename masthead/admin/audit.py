@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from masthead import audit, clock, time_zones
-from masthead.accounts import local_time
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.audit import labels, queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
 from masthead.errors import Invalid
+from masthead.people import time_zone
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.web.paging import page_number
 
 bp = Blueprint("audit_admin", __name__)
@@ -100,7 +100,7 @@ def _day(text: str) -> date | None:
 
 def _beginning(day: date | None) -> datetime | None:
     """When a day begins in the reader's time zone, in which the list shows the moments."""
-    return None if day is None else time_zones.beginning(day.year, day.month, day.day, local_time.here())
+    return None if day is None else time_zones.beginning(day.year, day.month, day.day, time_zone.here())
 
 
 def _lines(events: list[AuditEvent]) -> Iterator[str]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.pagecache import clear_cache, counters
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 
 bp = Blueprint("cache_admin", __name__)
 

@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import NotFound
 from masthead.jobs import labels, outbox
 from masthead.jobs.models import State
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.web.paging import page_number
 
 bp = Blueprint("jobs_admin", __name__)

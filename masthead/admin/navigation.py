@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app
 
 from masthead import audit, clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.admin import queries
 from masthead.admin.operation_schemas import (
     CacheAnswer,
@@ -27,6 +25,8 @@ from masthead.errors import Invalid
 from masthead.jobs import outbox
 from masthead.pagecache import clear_cache as clearing
 from masthead.pagecache import counters
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.web.api.operations import Answer, operation, settled
 from masthead.web.api.paging import address, listed
 

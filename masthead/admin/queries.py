@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Date, Row, case, column, func, select, values
 
 from masthead import clock, time_zones
-from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
 from masthead.db.types import UTCDateTime
+from masthead.people.models import User
 from masthead.posts import counts
 from masthead.posts.lifecycle import State
 from masthead.posts.models import DailyViews, Post

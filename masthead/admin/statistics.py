@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.admin import queries
 from masthead.admin.jobs import LABELS
 from masthead.errors import NotFound
 from masthead.jobs import outbox
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 
 bp = Blueprint("statistics_admin", __name__)
 

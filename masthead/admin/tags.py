@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.admin.tag_forms import MergeForm, TagForm
 from masthead.db import db, paginate
 from masthead.errors import Conflict, Invalid
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.posts import tagging
 from masthead.tags import actions, queries
 from masthead.tags.models import Tag

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts.access import current_user, requires, requires_any
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.admin import navigation, queries
 from masthead.admin.forms import SettingsForm
 from masthead.db import db
 from masthead.errors import Invalid
+from masthead.people.access import current_user, requires, requires_any
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts.lifecycle import State
 from masthead.settings import actions as settings
 from masthead.settings.queries import publication

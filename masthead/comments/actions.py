@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from masthead import audit, pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.comments import announcing, lifecycle, queries
 from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
 from masthead.comments.lifecycle import Step
@@ -25,6 +23,8 @@ from masthead.comments.remarks import Remark, typeset
 from masthead.comments.thread import MAX_DEPTH
 from masthead.db import db
 from masthead.errors import Invalid, Mistakes, NotAllowed, NotFound
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
 from masthead.settings.queries import publication

@@ -9,8 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.comments import actions, queries
 from masthead.comments.forms import id_from
 from masthead.comments.lifecycle import Step
@@ -19,6 +17,8 @@ from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_restore
 from masthead.db import db, paginate
 from masthead.errors import Invalid, NotFound
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.web.paging import page_number
 
 bp = Blueprint("comments_admin", __name__)

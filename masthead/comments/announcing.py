@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from masthead import jobs
-from masthead.accounts.models import User
 from masthead.comments import email_tasks
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.mail import delivery
+from masthead.people.models import User
 from masthead.posts.models import Post, PostByline
 
 

@@ -7,8 +7,6 @@ from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import undefer
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires, signed_in, visitor
-from masthead.accounts.permissions import Permission
 from masthead.comments import actions, queries
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment
@@ -23,6 +21,8 @@ from masthead.comments.schemas import (
 )
 from masthead.db import db, paginate
 from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.people.access import current_user, requires, signed_in, visitor
+from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_see

@@ -6,11 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from masthead import clock, jobs
-from masthead.accounts import notifications
-from masthead.accounts import queries as accounts
-from masthead.accounts.models import User
-from masthead.accounts.notifications import Notification
-from masthead.accounts.permissions import Permission
 from masthead.comments import queries
 from masthead.comments.links import comment_address
 from masthead.comments.models import Comment, CommentStatus, ModeratorNotice
@@ -20,6 +15,11 @@ from masthead.jobs import task
 from masthead.mail import delivery
 from masthead.mail.letters import Letter
 from masthead.mail.transports import FAILURES
+from masthead.people import notifications
+from masthead.people import queries as accounts
+from masthead.people.models import User
+from masthead.people.notifications import Notification
+from masthead.people.permissions import Permission
 from masthead.text.excerpts import excerpt
 from masthead.text.plain import text_of
 from masthead.web.links import absolute_url

@@ -7,8 +7,8 @@ from sqlalchemy import Enum, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead import pagecache
-from masthead.accounts.models import User
 from masthead.db import Base, Identifier
+from masthead.people.models import User
 from masthead.posts.models import Post
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.comments.models import Comment, CommentStatus
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts.models import Post
 
 #: How long its author can change a comment after sending it.

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from masthead import pagecache
-from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_moderate
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts.models import Post
 

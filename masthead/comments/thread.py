@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from masthead.accounts.models import User
 from masthead.comments.models import Comment
 from masthead.comments.permissions import can_delete, can_revise
+from masthead.people.models import User
 
 #: How many comments a comment can stand below. An answer to one at this depth stands beside it.
 MAX_DEPTH = 4

@@ -4,8 +4,6 @@ from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires, signed_in
-from masthead.accounts.permissions import Permission
 from masthead.comments import actions, queries
 from masthead.comments.errors import EditWindowClosed
 from masthead.comments.forms import RemarkForm
@@ -15,6 +13,8 @@ from masthead.comments.models import Comment
 from masthead.comments.permissions import EDIT_WINDOW, can_revise
 from masthead.db import db
 from masthead.errors import NotAllowed
+from masthead.people.access import current_user, requires, signed_in
+from masthead.people.permissions import Permission
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.middleware import body_limits
 

@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from masthead.accounts.access import current_user, signed_in
-from masthead.accounts.permissions import Permission
 from masthead.comments import queries as comments
 from masthead.comments.models import CommentStatus
 from masthead.db import db, paginate
+from masthead.people.access import current_user, signed_in
+from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
 from masthead.posts import reviewing
 from masthead.posts.lifecycle import Status

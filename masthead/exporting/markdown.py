@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from masthead.accounts.models import User
 from masthead.exporting import front_matter, queries
 from masthead.exporting.folder import ExportFolder
 from masthead.pages.links import ABOUT
 from masthead.pages.models import Page
+from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.redirects.models import Target

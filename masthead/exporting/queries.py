@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from masthead.accounts.models import User
 from masthead.media.models import Media
 from masthead.pages.links import ABOUT
 from masthead.pages.models import Page, PageSlug
+from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag
 from masthead.redirects.models import Redirect, Target

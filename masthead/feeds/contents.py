@@ -9,12 +9,12 @@ from typing import Any
 from flask import current_app, url_for
 from sqlalchemy import Select
 
-from masthead.accounts.models import User
 from masthead.comments.links import comment_url
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.feeds import atom, identity, json_feed, lengths, queries, rss
 from masthead.feeds.feed import Entry, Feed, Person
+from masthead.people.models import User
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.posts.models import Post
 from masthead.settings.queries import publication

@@ -6,10 +6,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, undefer
 
 from masthead import pagecache
-from masthead.accounts.models import User
 from masthead.comments.models import Comment
 from masthead.comments.queries import is_readable_by
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts import selections
 from masthead.posts.models import Post

@@ -8,9 +8,9 @@ from flask import url_for
 from sqlalchemy import ColumnElement, FromClause, Select, case, exists, func, null, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from masthead.accounts.models import User
 from masthead.pages.links import url_of
 from masthead.pages.models import Page
+from masthead.people.models import User
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_in_any_order
 from masthead.tags.models import Tag

@@ -14,9 +14,6 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, clock
-from masthead.accounts import queries as accounts
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
 from masthead.importing import queries
@@ -42,6 +39,9 @@ from masthead.importing.urls import list_pages, slug_planning
 from masthead.media import external, limits
 from masthead.media import queries as media
 from masthead.pages.links import ABOUT
+from masthead.people import queries as accounts
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts.errors import SlugTaken, StaleVersion
 from masthead.redirects import actions as redirects
 from masthead.storage import store as storage

@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from masthead.accounts.models import Role, User
-from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.importing.items import Kind
 from masthead.importing.models import ImportedAuthor, ImportedItem
 from masthead.pages.models import Page, PageSlug
+from masthead.people.models import Role, User
+from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts.models import Post, PostSlug
 
 #: Below the smallest limit of variables in one statement that either database has.

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import insert_unique
 from masthead.errors import NotAllowed
 from masthead.media import queries
 from masthead.media.models import ALT_CHARACTERS, NAME_CHARACTERS, Media
 from masthead.media.pictures import PictureFacts, PreparedPicture
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.storage import store as storage
 from masthead.storage.store import Store
 

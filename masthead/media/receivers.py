@@ -2,10 +2,10 @@
 
 from sqlalchemy import select, update
 
-from masthead.accounts.models import User
-from masthead.accounts.signals import Farewell, Section, account_closed, personal_data_asked
+from masthead.account_deletion.signals import Farewell, Section, account_closed, personal_data_asked
 from masthead.db import db
 from masthead.media.models import Media
+from masthead.people.models import User
 
 
 @personal_data_asked.connect

@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock, secret_files
 from masthead import config as configuration
-from masthead.accounts import queries as people
 from masthead.config import EVERY_NETWORK, SQLITE_NAME
 from masthead.db import db
 from masthead.operation import clock_checks, connections
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
+from masthead.people import queries as people
 from masthead.storage import store
 from masthead.web.commands import Command
 from masthead.web.middleware import proxies

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from masthead import audit, pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import NotAllowed
 from masthead.media import external
 from masthead.pages.errors import InTrash, NotInTrash, SlugTaken, StaleVersion
 from masthead.pages.models import Page, PageSlug
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
 from masthead.redirects.models import Redirect, Target
 from masthead.text.anchors import with_kept_ids

@@ -6,8 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import count_of, db, snapshot
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
@@ -17,6 +15,8 @@ from masthead.pages.forms import PageForm
 from masthead.pages.judging import judge
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.tasks import TRASH_DAYS
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.web.forms.base import redisplays_expired_form, warn
 from masthead.web.forms.field_errors import show_others

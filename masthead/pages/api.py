@@ -8,8 +8,6 @@ from sqlalchemy import Select
 from werkzeug.exceptions import PreconditionFailed
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires, visitor
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
@@ -26,6 +24,8 @@ from masthead.pages.schemas import (
     Pages,
     PagesQuery,
 )
+from masthead.people.access import current_user, requires, visitor
+from masthead.people.permissions import Permission
 from masthead.posts.manuscript import typeset
 from masthead.unset import UNSET
 from masthead.web.access import public

@@ -4,11 +4,11 @@ from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
-from masthead.accounts.access import visitor
-from masthead.accounts.permissions import Permission
 from masthead.errors import NotFound
 from masthead.pages import queries
 from masthead.pages.links import ABOUT, url_of
+from masthead.people.access import visitor
+from masthead.people.permissions import Permission
 from masthead.web.access import public
 
 bp = Blueprint("pages", __name__)

@@ -7,12 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from masthead import audit, jobs, pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.media import external
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import history, lifecycle, reviewing
 from masthead.posts.details import NOTHING, Details, checked_note, credited, set_details
 from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import GREATEST_ID, db, paginate
 from masthead.errors import DomainError, Invalid, NotFound
+from masthead.people.access import current_user, requires
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import actions, counts, queries, reviewing
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import PreconditionFailed
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires, visitor
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginated, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
+from masthead.people.access import current_user, requires, visitor
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import actions, counts, listed, listing, pictures, queries
 from masthead.posts.details import lead_of
 from masthead.posts.errors import StaleVersion

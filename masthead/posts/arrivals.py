@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import insert, update
 
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db, insert_all_unique
 from masthead.errors import NotAllowed
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import actions, history
 from masthead.posts.errors import SlugTaken
 from masthead.posts.lifecycle import Status

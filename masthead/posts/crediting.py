@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from masthead.accounts import bylines, queries, shown_names
-from masthead.accounts.bylines import Byline
-from masthead.accounts.models import NAME_CHARACTERS, User
-from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
+from masthead.people import bylines, display_names, queries
+from masthead.people.bylines import Byline
+from masthead.people.models import NAME_CHARACTERS, User
+from masthead.people.permissions import Permission
 from masthead.posts.models import Post
 from masthead.posts.people import known
 from masthead.posts.permissions import can_credit
@@ -136,7 +136,7 @@ def _made(names: Sequence[str], *, at: datetime) -> dict[str, User]:
         raise Invalid(
             "The name of a guest looks like somebody's user name. Write the full name.", field="authors"
         )
-    if shown_names.of_accounts(names):
+    if display_names.of_accounts(names):
         raise Invalid(
             "The name of a guest is somebody's who has an account here, or looks like it. Write it differently.",
             field="authors",

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
 from masthead.media import external
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.posts import actions, counts, crediting, messages, pictures, queries, reviewing
 from masthead.posts.details import lead_of
 from masthead.posts.form_mistakes import check_moment, mistakes_in

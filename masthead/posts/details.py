@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from masthead.accounts.models import User
 from masthead.errors import Invalid, Mistakes, NotAllowed
+from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post

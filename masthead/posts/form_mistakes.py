@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from masthead.accounts.models import User
 from masthead.errors import Invalid, Mistakes
+from masthead.people.models import User
 from masthead.posts import crediting
 from masthead.posts.details import Details
 from masthead.posts.forms import PostForm

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from masthead.accounts.models import User
+from masthead.people.models import User
 from masthead.posts import crediting
 from masthead.posts.details import (
     ADDRESS_CHARACTERS,

@@ -6,9 +6,9 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people.models import User
 from masthead.posts.models import Post, Revision, RevisionByline
 
 #: A larger number would not fit into PostgreSQL's column, and be an error.

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.posts import history, pictures, queries, restoring
 from masthead.posts.desk import editable
 from masthead.posts.models import Revision

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import Invalid, Mistakes
+from masthead.people.models import User
 from masthead.posts import crediting
 from masthead.posts.details import KEPT, NOTHING, Details, PictureWish, check_details, lead_of
 from masthead.posts.errors import NothingToPublish, SlugTaken

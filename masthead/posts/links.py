@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from masthead.accounts.models import User
+from masthead.people.models import User
 from masthead.posts.models import Post
 from masthead.tags.models import Tag
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import BindParameter, CompoundSelect, Select, Table, bindparam, literal, select, union_all
 
 from masthead import clock, pagecache
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.media import sizes
+from masthead.people.models import User
 from masthead.posts import lifecycle
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostTag

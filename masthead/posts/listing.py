@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from masthead.accounts.access import visitor
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.errors import NotAllowed
+from masthead.people.access import visitor
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import queries, selections
 from masthead.posts.lifecycle import State
 from masthead.posts.models import Post

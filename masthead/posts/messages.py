@@ -4,7 +4,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from masthead.accounts.models import User
+from masthead.people.models import User
 from masthead.posts.lifecycle import State
 from masthead.posts.models import Post
 

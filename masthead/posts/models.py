@@ -23,8 +23,8 @@ from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relati
 from sqlalchemy.sql import ColumnElement
 
 from masthead import clock, pagecache
-from masthead.accounts.models import User
 from masthead.db import Base, Identifier, Timestamps
+from masthead.people.models import User
 from masthead.posts import lifecycle
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS

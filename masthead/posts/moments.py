@@ -8,7 +8,7 @@ from wtforms.fields import choices
 from wtforms.validators import ValidationError
 
 from masthead import time_zones
-from masthead.accounts import local_time
+from masthead.people import time_zone
 
 #: WTForms wants its own class here; the published types do not know it yet.
 choice: Any = vars(choices)["SelectChoice"]
@@ -23,8 +23,8 @@ class MomentField(StringField):
 
     def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(label, *args, **kwargs)
-        self.zone: tzinfo = local_time.here()
-        self.label.text = f"{label} ({local_time.name_here()})"
+        self.zone: tzinfo = time_zone.here()
+        self.label.text = f"{label} ({time_zone.name_here()})"
         self.moment: datetime | None = None
 
     def process_data(self, value: object) -> None:
@@ -104,7 +104,7 @@ class WhichMomentField(SelectField):
         """Choose the one that a moment is."""
         self.data = ""
         if isinstance(value, datetime):
-            self.data = SECOND if _shown(value, local_time.here()).fold else FIRST
+            self.data = SECOND if _shown(value, time_zone.here()).fold else FIRST
 
 
 def _shown(moment: datetime, zone: tzinfo) -> datetime:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from masthead import pagecache
-from masthead.accounts import queries as accounts
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people import queries as accounts
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import counts, selections
 from masthead.posts.models import Post, PostByline
 from masthead.text.names import name_key

@@ -6,16 +6,18 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from masthead import clock
-from masthead.accounts import actions, closing, passwords, proofs
-from masthead.accounts import queries as accounts
-from masthead.accounts.access import current_user, requires, visitor
-from masthead.accounts.fates import Fate
-from masthead.accounts.judging import has_account, judge
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission, can_change_account
-from masthead.accounts.schemas import Account
+from masthead.account_deletion import actions as deletion_actions
+from masthead.account_deletion.content_policy import Fate
 from masthead.db import db, paginate, paginated
 from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.login import passwords
+from masthead.login.validation import has_account, judge
+from masthead.people import actions, recent_authentication
+from masthead.people import queries as accounts
+from masthead.people.access import current_user, requires, visitor
+from masthead.people.models import User
+from masthead.people.permissions import Permission, can_change_account
+from masthead.people.schemas import Account
 from masthead.posts import listed as listed_posts
 from masthead.posts import people, queries, selections
 from masthead.posts.people_schemas import (
@@ -127,7 +129,7 @@ def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid
 )
 def create(body: AccountInput) -> Response:
     """With a password that you hand over. It needs a sign-in of the last ten minutes."""
-    proofs.check()
+    recent_authentication.check()
     # Hashed before the transaction begins, since it takes long.
     password_hash = passwords.hash_password(body.password, about=(body.username, body.email))
     user = actions.create(
@@ -198,12 +200,12 @@ def change(user_id: int, body: AccountChange) -> Response:
 )
 def delete(user_id: int, query: AccountDeletion) -> Response:
     """At once and for good. It needs a sign-in of the last ten minutes; your own account you delete on the site."""
-    proofs.check()
+    recent_authentication.check()
     by, user = current_user(), accounts.get(user_id)
     check_match(_state_of(user))
     fate = Fate(query.content)
     heir = query.heir or by.username
-    closing.close(user, posts=fate, comments=fate.of_comments, heir=heir, by=by, at=clock.now())
+    deletion_actions.close(user, posts=fate, comments=fate.of_comments, heir=heir, by=by, at=clock.now())
     answer = settled(Answer, None)
     db.session.commit()
     return answer

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, RootModel
 
-from masthead.accounts.models import (
+from masthead.people.models import (
     BIO_CHARACTERS,
     EMAIL_CHARACTERS,
     NAME_CHARACTERS,
@@ -12,8 +12,8 @@ from masthead.accounts.models import (
     WEBSITE_CHARACTERS,
     User,
 )
-from masthead.accounts.permissions import READER
-from masthead.accounts.schemas import Account, Profile, Website
+from masthead.people.permissions import READER
+from masthead.people.schemas import Account, Profile, Website
 from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Schema, Text, TimeZoneOrNone
 
 

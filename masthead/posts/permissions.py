@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 

@@ -24,10 +24,10 @@ from sqlalchemy.orm import joinedload, selectinload, undefer_group
 from sqlalchemy.orm.interfaces import ORMOption
 
 from masthead import clock, pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import GREATEST_ID, db
 from masthead.errors import NotFound
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import counts
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision

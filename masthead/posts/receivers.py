@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from masthead.accounts.models import User
-from masthead.accounts.signals import Farewell, Section, account_closed, personal_data_asked
+from masthead.account_deletion.signals import Farewell, Section, account_closed, personal_data_asked
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from masthead.accounts.models import User
 from masthead.errors import Invalid, Mistakes
+from masthead.people.models import User
 from masthead.posts import crediting, judging
 from masthead.posts.details import Details, PictureWish
 from masthead.posts.judging import Sent

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from masthead.accounts.models import User
 from masthead.db import snapshot
 from masthead.errors import NotAllowed, NotFound
+from masthead.people.models import User
 from masthead.posts import actions, history
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status

@@ -4,9 +4,9 @@ from functools import partial
 
 from flask import Blueprint, Response
 
-from masthead.accounts.access import requires
-from masthead.accounts.permissions import Permission
 from masthead.db import paginate
+from masthead.people.access import requires
+from masthead.people.permissions import Permission
 from masthead.posts import actions, reviewing
 from masthead.posts.api import editable
 from masthead.posts.schemas import PostAnswer, Returning, ReviewNoteItem, ReviewNotes

@@ -7,12 +7,12 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
 from masthead import jobs
-from masthead.accounts import queries as accounts
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import Invalid
 from masthead.mail import delivery
+from masthead.people import queries as accounts
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import tasks
 from masthead.posts.models import Post, ReviewNote
 from masthead.text.plain import is_storable

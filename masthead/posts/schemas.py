@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from masthead.accounts.models import NAME_CHARACTERS as PERSON_CHARACTERS
-from masthead.accounts.models import User
+from masthead.people.models import NAME_CHARACTERS as PERSON_CHARACTERS
+from masthead.people.models import User
 from masthead.posts.crediting import AUTHORS_LIMIT
 from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS, REMARK_CHARACTERS
 from masthead.posts.lifecycle import State

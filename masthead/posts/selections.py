@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from masthead.accounts import queries as accounts
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people import queries as accounts
+from masthead.people.models import User
 from masthead.posts import counts
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.tags.models import Tag

@@ -6,9 +6,9 @@ from functools import partial
 from flask import Blueprint, Response
 
 from masthead import clock
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import Page, db, paginate
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.posts import actions, history, pictures, queries, restoring
 from masthead.posts.api import bring_to, editable, whole
 from masthead.posts.models import Post, Revision

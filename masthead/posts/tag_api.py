@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
-from masthead.accounts.access import current_user, requires, visitor
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import Invalid, NotFound
+from masthead.people.access import current_user, requires, visitor
+from masthead.people.permissions import Permission
 from masthead.posts import tagging
 from masthead.tags import actions, queries
 from masthead.tags.models import Tag

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Select, case, delete, exists, func, select, update
 
 from masthead import audit, clock, pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import selections
 from masthead.posts.models import Post, PostTag
 from masthead.posts.queries import is_visible_to

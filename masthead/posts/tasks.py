@@ -5,14 +5,14 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 
 from masthead import audit, clock, pagecache
-from masthead.accounts import notifications
-from masthead.accounts import queries as accounts
-from masthead.accounts.notifications import Notification
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import enqueue, periodic, task
 from masthead.media import external
 from masthead.media.tasks import copy_missing
+from masthead.people import notifications
+from masthead.people import queries as accounts
+from masthead.people.notifications import Notification
 from masthead.posts import queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, ReviewNote

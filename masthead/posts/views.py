@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
-from masthead.accounts.access import visitor
 from masthead.db import Page, paginated
 from masthead.errors import NotFound
+from masthead.people.access import visitor
 from masthead.posts import counts, listed, people, queries, selections, tagging
 from masthead.posts.listed import Listed
 from masthead.posts.selections import Selection

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
 from masthead.errors import Conflict, Invalid
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.redirects import changing
 from masthead.redirects.models import PATH_CHARACTERS
 from masthead.settings.navigation import ADDRESS_CHARACTERS

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, url_for
 
-from masthead.accounts.access import current_user, requires
-from masthead.accounts.permissions import Permission
 from masthead.db import db, paginate
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
 from masthead.redirects import changing
 from masthead.redirects.models import Redirect
 from masthead.redirects.schemas import RedirectAnswer, RedirectInput, Redirects, RedirectsQuery

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from sqlalchemy import Select, or_, select
 
 from masthead import audit, pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.redirects import actions
 from masthead.redirects.models import PATH_CHARACTERS, Redirect, Target
 from masthead.redirects.queries import normal_path

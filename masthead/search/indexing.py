@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from masthead.accounts.models import User
 from masthead.db import insert_into
+from masthead.people.models import User
 from masthead.posts.models import Post, PostByline
 from masthead.search import postgresql
 from masthead.search.documents import document

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from masthead.accounts.models import User
 from masthead.db import Page, db
 from masthead.errors import NotFound
+from masthead.people.models import User
 from masthead.posts import listed
 from masthead.posts.listed import Listed
 from masthead.posts.models import Post, PostByline, PostTag

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Mapper, Session
 
-from masthead.accounts.models import User
-from masthead.accounts.signals import Farewell, account_closed
+from masthead.account_deletion.signals import Farewell, account_closed
 from masthead.db import Base
 from masthead.jobs import enqueue
+from masthead.people.models import User
 from masthead.posts.models import Post, PostByline
 from masthead.search import tasks
 from masthead.search.indexing import reindex, write

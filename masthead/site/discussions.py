@@ -6,7 +6,6 @@ from flask import render_template
 from markupsafe import Markup
 
 from masthead import clock, pagecache
-from masthead.accounts.models import User
 from masthead.comments import queries as comments
 from masthead.comments import thread
 from masthead.comments.models import Comment
@@ -14,6 +13,7 @@ from masthead.comments.permissions import can_moderate
 from masthead.comments.thread import ROOTS_PER_PAGE, Node
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people.models import User
 from masthead.site.articles import Article
 
 #: Ids in one statement; SQLite takes 32,766 parameters.

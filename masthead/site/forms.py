@@ -3,7 +3,7 @@
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
-from masthead.accounts.forms import CHOSEN_PASSWORD, EMAIL_RULE, USERNAME_RULE
+from masthead.people.forms import CHOSEN_PASSWORD, EMAIL_RULE, USERNAME_RULE
 from masthead.settings.publication import DEFAULT_ACCENT, TITLE_CHARACTERS
 from masthead.web.forms.base import Form, trimmed
 

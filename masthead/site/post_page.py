@@ -2,9 +2,9 @@
 
 from flask import render_template
 
-from masthead.accounts.access import visitor
 from masthead.comments.forms import CommentForm
 from masthead.comments.permissions import can_comment
+from masthead.people.access import visitor
 from masthead.posts.permissions import can_edit
 from masthead.site import discussions
 from masthead.site.articles import Article

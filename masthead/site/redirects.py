@@ -2,11 +2,11 @@
 
 from flask import url_for
 
-from masthead.accounts import queries as accounts
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.pages import queries as pages
 from masthead.pages.links import url_of
+from masthead.people import queries as accounts
+from masthead.people.models import User
 from masthead.posts import people, selections
 from masthead.posts import queries as posts
 from masthead.redirects import queries

@@ -9,15 +9,15 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
-from masthead.accounts import actions as accounts
-from masthead.accounts import passwords, signing_in
-from masthead.accounts import queries as people
-from masthead.accounts.judging import has_account, judge
-from masthead.accounts.models import User
-from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, Mistakes, NotFound
+from masthead.login import passwords, session_auth
+from masthead.login.validation import has_account, judge
 from masthead.pages import actions as pages
+from masthead.people import actions as accounts
+from masthead.people import queries as people
+from masthead.people.models import User
+from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts import actions as posts
 from masthead.posts.manuscript import typeset
 from masthead.settings import actions as settings
@@ -69,7 +69,7 @@ def finish() -> ResponseReturnValue:
             db.session.rollback()
             form.show(error)
         else:
-            signing_in.sign_in(administrator, remember=True, way="set-up link")
+            session_auth.sign_in(administrator, remember=True, way="set-up link")
             db.session.commit()
             flash("Your publication is ready. Welcome.")
             return redirect(url_for("site.home"), code=303)

@@ -11,9 +11,9 @@ from flask import current_app, url_for
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from masthead.accounts.models import User
 from masthead.pages.links import page_url
 from masthead.pages.models import Page
+from masthead.people.models import User
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.posts.models import Post
 from masthead.settings.queries import publication

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Flask
 
-from masthead.accounts.permissions import Permission
 from masthead.comments.links import comment_url
 from masthead.media import external, sizes
 from masthead.pages.links import page_url
+from masthead.people.permissions import Permission
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
 from masthead.site import dates, structured_data

@@ -4,15 +4,15 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from masthead import clock, pagecache
-from masthead.accounts.access import current_user, requires, visitor
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.comments import actions as comments
 from masthead.comments.errors import CommentsClosed
 from masthead.comments.forms import CommentForm, id_from
 from masthead.comments.links import comment_url
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
+from masthead.people.access import current_user, requires, visitor
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import listed, view_counter
 from masthead.posts import queries as posts
 from masthead.posts.models import Post

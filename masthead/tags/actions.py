@@ -7,10 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from masthead import pagecache
-from masthead.accounts.models import User
-from masthead.accounts.permissions import Permission
 from masthead.db import db, insert_unique
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
+from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.tags import queries
 from masthead.tags.models import KEY_CHARACTERS, NAME_CHARACTERS, TAGS_LIMIT, Tag
 from masthead.text.names import name_key

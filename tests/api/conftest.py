@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people.models import User
 from tests.support.people import PASSWORD
 from tests.support.visitors import Visitor
 

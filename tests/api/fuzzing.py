@@ -20,8 +20,8 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from masthead import clock
-from masthead.accounts.models import RefreshFamily, User
 from masthead.db import own_transaction
+from masthead.people.models import RefreshFamily, User
 from masthead.web.api import idempotency
 
 DOCUMENT = "/api/v1/openapi.json"

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from masthead import clock
-from masthead.accounts import actions, queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from masthead.people import actions, queries
 from tests.factories import UserFactory
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from masthead import audit, clock, jobs
-from masthead.accounts import actions as actions_of_accounts
-from masthead.accounts import queries as roles
-from masthead.accounts.models import ApiToken, LoginSession, Role
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.pages.tasks import purge_trash
+from masthead.people import actions as actions_of_accounts
+from masthead.people import queries as roles
+from masthead.people.models import ApiToken, LoginSession, Role
 from masthead.posts import actions
 from masthead.posts import queries as posts
 from masthead.posts.manuscript import typeset

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from masthead.people.models import User
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PostFactory, UserFactory
 
 GRACE = {

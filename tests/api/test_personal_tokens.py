@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from masthead import clock
-from masthead.accounts import actions, personal_tokens, queries
-from masthead.accounts.models import ApiToken, Role
+from masthead.api_tokens import personal_tokens
 from masthead.audit.models import AuditEvent
 from masthead.db import db
+from masthead.people import actions, queries
+from masthead.people.models import ApiToken, Role
 from masthead.web.api import document
 from tests.api.conftest import Caller
 from tests.factories import DraftFactory, PostFactory

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from masthead.accounts.permissions import Permission
 from masthead.config import Config
 from masthead.jobs import registry
+from masthead.people.permissions import Permission
 from tests.architecture.source import Module, modules
 
 #: Settings that a library reads by their name in ``app.config``, and those that `masthead.config` turns into others.
@@ -51,7 +51,7 @@ def test_the_permission_is_asked_for(permission: Permission) -> None:
     uses = [
         module.place(node)
         for module in modules()
-        if module.name != "masthead.accounts.permissions"
+        if module.name != "masthead.people.permissions"
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and node.attr == permission.name and _is_permission(node.value)
     ]

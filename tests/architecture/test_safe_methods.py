@@ -20,9 +20,9 @@ WRITING = frozenset({"commit", "flush", "own_transaction"})
 OWN_TRANSACTIONS = frozenset(
     {
         # A login and a token note their last use, once a minute; a login whose rights changed gets a new secret.
-        "masthead.accounts.sessions.note_use",
-        "masthead.accounts.sessions.renew_secret",
-        "masthead.accounts.personal_tokens.note_use",
+        "masthead.login.sessions.note_use",
+        "masthead.login.sessions.renew_secret",
+        "masthead.api_tokens.personal_tokens.note_use",
         # A runner of jobs, which answers no requests.
         "masthead.jobs.leases.take",
         "masthead.jobs.leases.renew",

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from sqlalchemy import select, update
 
 from masthead import clock
-from masthead.accounts.models import LoginSession, Role
 from masthead.db import db
+from masthead.people.models import LoginSession, Role
 from tests.factories import UserFactory
 from tests.support.browsers import assert_accessible, sign_in
 from tests.support.people import PASSWORD, Cast

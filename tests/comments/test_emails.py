@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.jobs.models import Job
 from masthead.mail import delivery, transports
+from masthead.people.models import User
 from masthead.settings import actions as settings
 from tests.factories import BylineFactory, CommentFactory, PostFactory, UserFactory
 from tests.support.discussions import decide, send

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from masthead import clock
-from masthead.accounts import queries as accounts
 from masthead.comments.models import CommentStatus
 from masthead.comments.remarks import BODY_CHARACTERS
 from masthead.db import db
+from masthead.people import queries as accounts
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
 from tests.factories import CommentFactory, DraftFactory, PostFactory

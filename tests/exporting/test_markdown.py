@@ -6,10 +6,10 @@ import yaml
 from sqlalchemy import update
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.media import actions as media
 from masthead.media.pictures import prepare
+from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Picture

@@ -6,9 +6,9 @@ from typing import Any
 import factory
 from sqlalchemy import func, select, update
 
-from masthead.accounts.models import User
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts.models import Post
 from tests.factories.people import UserFactory
 from tests.factories.posts import NEWEST, PostFactory

@@ -4,10 +4,10 @@ from typing import Any
 
 import factory
 
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.pages import actions
 from masthead.pages.models import Page
+from masthead.people.models import User
 from masthead.posts.manuscript import typeset
 from tests.factories.people import UserFactory
 from tests.factories.posts import NEWEST

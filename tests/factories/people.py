@@ -5,9 +5,9 @@ from typing import Any
 import factory
 
 from masthead import clock
-from masthead.accounts import queries
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people import queries
+from masthead.people.models import User
 from masthead.text.names import name_key
 from tests.factories.storing import storing
 from tests.support.people import password_hash

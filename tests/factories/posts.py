@@ -7,8 +7,8 @@ from typing import Any
 import factory
 
 from masthead import pagecache
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import typeset

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree, html
 
 from masthead import clock
-from masthead.accounts import queries as accounts
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.people import queries as accounts
 from masthead.posts import queries as posts
 from masthead.settings import actions as settings
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PostFactory

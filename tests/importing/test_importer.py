@@ -4,10 +4,10 @@ import os
 import pytest
 from sqlalchemy import func, select, update
 
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.importing.models import ImportedItem
 from masthead.pages.models import Page
+from masthead.people.models import User
 from masthead.posts.models import Post, PostSlug, Revision
 from masthead.redirects.models import Redirect
 from tests.factories import PostFactory

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from masthead import clock
-from masthead.accounts import queries as accounts
 from masthead.db import db
 from masthead.media import actions as media
 from masthead.media.models import Media
 from masthead.media.pictures import prepare
 from masthead.pages import actions as pages
 from masthead.pages import queries as stored_pages
+from masthead.people import queries as accounts
 from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.lifecycle import Status

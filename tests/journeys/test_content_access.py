@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select, update
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.text.names import name_key
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PostFactory, UserFactory

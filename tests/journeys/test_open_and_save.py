@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import pytest
 
-from masthead.accounts import queries as accounts
 from masthead.db import db
 from masthead.pages import queries as pages
+from masthead.people import queries as accounts
 from masthead.settings import actions as settings
 from masthead.settings.navigation import written
 from masthead.settings.publication import NavLink, Publication

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.jobs.runner import Runner
+from masthead.people.models import User
 from tests.support.mailbox import PASSWORD, USERNAME, Mailbox
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document

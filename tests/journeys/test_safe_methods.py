@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 
-from masthead.accounts.models import User
 from masthead.comments.models import Comment
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts.models import Post
 from masthead.tags.models import Tag
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory

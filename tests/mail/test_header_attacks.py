@@ -7,11 +7,11 @@ from urllib.parse import quote, urlsplit
 import pytest
 from flask import Flask
 
-from masthead.accounts import queries
 from masthead.config import ConfigurationError, load
 from masthead.db import db
 from masthead.jobs import enqueue
 from masthead.jobs.runner import Runner
+from masthead.people import queries
 from masthead.posts import tasks
 from masthead.settings import actions as settings
 from tests.factories import PostFactory

@@ -3,9 +3,9 @@ import stat
 import pytest
 from sqlalchemy import inspect
 
-from masthead.accounts.permissions import DEFAULT_ROLES
-from masthead.accounts.queries import roles
 from masthead.db import Base, db
+from masthead.people.permissions import DEFAULT_ROLES
+from masthead.people.queries import roles
 
 
 @pytest.fixture

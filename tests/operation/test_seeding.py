@@ -3,10 +3,10 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from masthead.accounts.models import User
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.media.models import Media
+from masthead.people.models import User
 from masthead.posts.models import DailyViews, Post
 from masthead.settings import actions as settings
 from tests.factories import UserFactory

@@ -17,9 +17,6 @@ from hypothesis.stateful import (
 )
 
 from masthead import clock
-from masthead.accounts import actions as accounts
-from masthead.accounts import queries as people
-from masthead.accounts.models import User
 from masthead.comments import actions as comments
 from masthead.comments import queries as stored_comments
 from masthead.comments import remarks
@@ -30,6 +27,9 @@ from masthead.errors import DomainError
 from masthead.pages import actions as pages
 from masthead.pages import queries as stored_pages
 from masthead.pages.models import Page
+from masthead.people import actions as accounts
+from masthead.people import queries as people
+from masthead.people.models import User
 from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.lifecycle import Status

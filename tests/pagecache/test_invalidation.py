@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from masthead import clock
-from masthead.accounts import actions as accounts
 from masthead.db import db
 from masthead.pagecache.middleware import StalePage
+from masthead.people import actions as accounts
 from masthead.posts import actions as posts
 from masthead.posts import queries
 from masthead.posts.manuscript import typeset

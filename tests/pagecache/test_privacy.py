@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from masthead import clock
-from masthead.accounts import queries as people
-from masthead.accounts import sessions, tokens
-from masthead.accounts.tokens import Purpose
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.login import one_time_links, sessions
+from masthead.login.one_time_links import Purpose
+from masthead.people import queries as people
 from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.details import Details
@@ -51,7 +51,7 @@ def plant(app, cast):
         posts.trash(stored_posts.get(gone.id), by=by, at=clock.now())
         settings.put("setup_token_hash", MARK)
         sessions.start(walt, is_remembered=True)
-        tokens.prepare(Purpose.RESET, user=walt)
+        one_time_links.prepare(Purpose.RESET, user=walt)
         db.session.commit()
     assert all(post.status in set(Status) for post in hidden)
     return seen, hidden

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts import queries
 from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post, Revision, RevisionByline

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from masthead import clock
-from masthead.accounts import queries as people
 from masthead.db import db
 from masthead.jobs import schedule
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
+from masthead.people import queries as people
 from masthead.posts import actions, queries, tasks
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, Revision

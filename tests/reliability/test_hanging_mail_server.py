@@ -8,10 +8,10 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from masthead import jobs
-from masthead.accounts.tasks import tell_of_factor
 from masthead.db import db
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
+from masthead.login.tasks import tell_of_factor
 from masthead.mail import delivery, letters
 from masthead.mail.transports import LetterRefused
 from masthead.outbound.client import Client

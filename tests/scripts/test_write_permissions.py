@@ -3,9 +3,9 @@ import sys
 
 from sqlalchemy import select
 
-from masthead.accounts.models import Role
-from masthead.accounts.permissions import DEFAULT_ROLES
 from masthead.db import db
+from masthead.people.models import Role
+from masthead.people.permissions import DEFAULT_ROLES
 from tests.support.commands import ROOT
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from masthead import clock
-from masthead.accounts import queries as people
 from masthead.db import db
 from masthead.jobs.runner import Runner
+from masthead.people import queries as people
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import typeset

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people.models import User
 from masthead.posts.models import Post
 from masthead.settings import actions as settings
 from tests.factories import PostFactory

@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from masthead import clock
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people.models import User
 from tests.factories import CommentFactory, PostFactory, UserFactory
 from tests.support.people import ROLES
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
-from masthead.accounts.models import User
+from masthead.people.models import User
 from tests.support.live import LiveSite
 from tests.support.people import PASSWORD
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
-from masthead.accounts.models import User
+from masthead.people.models import User
 from tests.support.people import Cast
 from tests.support.visitors import Visitor
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import bytes_to_base64url
 
 from masthead import clock
-from masthead.accounts.models import User
+from masthead.people.models import User
 from tests.support.people import PASSWORD
 from tests.support.visitors import Visitor, document
 

@@ -6,18 +6,18 @@ from flask import Flask
 from sqlalchemy import insert, update
 
 from masthead import clock
-from masthead.accounts import invitations
-from masthead.accounts.models import Role
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.jobs.models import Job, State
 from masthead.media import actions as media
 from masthead.media.pictures import prepare
 from masthead.pages.models import Page
+from masthead.people.models import Role
 from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Picture
 from masthead.redirects import actions as redirects
 from masthead.settings import actions as settings
+from masthead.user_admin import invitations
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PageFactory, PostFactory
 from tests.media.pictures import picture
 from tests.support.people import Cast

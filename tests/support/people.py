@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from masthead import clock
-from masthead.accounts import passwords
-from masthead.accounts.models import Role, User
 from masthead.db import db
+from masthead.login import passwords
+from masthead.people.models import Role, User
 from masthead.text.names import name_key
 from tests.support.databases import Database
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from masthead import clock
-from masthead.accounts import queries as people
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.pages import actions as page_actions
 from masthead.pages import queries as pages
+from masthead.people import queries as people
 from masthead.posts import actions, queries
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status

@@ -8,7 +8,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from masthead.accounts.models import User
+from masthead.people.models import User
 from tests.support.documents import Document, Value
 from tests.support.people import PASSWORD
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from masthead.accounts.models import NAME_CHARACTERS
 from masthead.importing.items import Author
 from masthead.importing.markdown import alias_fields
 from masthead.importing.reading import plain_text
 from masthead.importing.reading.fields import Fields, Value, as_list, as_text
 from masthead.importing.urls import permalinks
+from masthead.people.models import NAME_CHARACTERS
 from masthead.text.excerpts import excerpt
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify

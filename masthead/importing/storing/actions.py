@@ -7,9 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from masthead.accounts import bylines
-from masthead.accounts.bylines import Byline
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.importing import queries
@@ -22,6 +19,9 @@ from masthead.pages import actions as pages
 from masthead.pages import pictures as page_pictures
 from masthead.pages import queries as stored_pages
 from masthead.pages.models import Page
+from masthead.people import bylines
+from masthead.people.bylines import Byline
+from masthead.people.models import User
 from masthead.posts import actions as posts
 from masthead.posts import arrivals
 from masthead.posts import pictures as post_pictures

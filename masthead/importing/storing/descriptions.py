@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from masthead.accounts import bylines
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.importing import queries
 from masthead.importing.items import Author
@@ -13,6 +11,8 @@ from masthead.importing.markdown.descriptions import Topic
 from masthead.importing.markdown.scan import Survey
 from masthead.importing.models import ImportedAuthor, ImportedItem
 from masthead.importing.storing.actions import Run
+from masthead.people import bylines
+from masthead.people.models import User
 from masthead.redirects import actions as redirects
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target

@@ -4,10 +4,6 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from masthead.accounts import actions as accounts
-from masthead.accounts import bylines
-from masthead.accounts import queries as people
-from masthead.accounts.models import User
 from masthead.db import db
 from masthead.importing import queries
 from masthead.importing.markdown.export_data import Belonging, Drawer, Elsewhere, Person, Subject
@@ -15,6 +11,10 @@ from masthead.importing.models import ImportedAuthor
 from masthead.importing.preparation.image_import import Kept
 from masthead.importing.storing.actions import Run
 from masthead.media import actions as media
+from masthead.people import actions as accounts
+from masthead.people import bylines
+from masthead.people import queries as people
+from masthead.people.models import User
 from masthead.redirects import actions as redirects
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
-from masthead.accounts.models import User
 from masthead.comments import actions, remarks
 from masthead.comments.lifecycle import Step
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.remarks import Remark
 from masthead.db import db
 from masthead.operation.demo.collection import Reply
+from masthead.people.models import User
 from masthead.posts.models import DailyViews, Post
 
 #: The time between two comments below a post.

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from masthead.accounts import actions as accounts
-from masthead.accounts import passwords
-from masthead.accounts import queries as people
-from masthead.accounts.models import User
-from masthead.accounts.permissions import ADMINISTRATOR
 from masthead.comments.remarks import Remark
 from masthead.db import db, snapshot
 from masthead.errors import Conflict
+from masthead.login import passwords
 from masthead.mail import delivery
 from masthead.operation.demo import discussion, pictures
 from masthead.operation.demo.collection import Collection, Person, Text
 from masthead.operation.demo.pictures import Drawn, Wanted
 from masthead.pages import actions as pages
 from masthead.pages.models import PageSlug
+from masthead.people import actions as accounts
+from masthead.people import queries as people
+from masthead.people.models import User
+from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts import actions as posts
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post, PostSlug

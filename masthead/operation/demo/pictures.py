@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from flask import current_app, url_for
 
-from masthead.accounts.models import User
 from masthead.media import actions as media
 from masthead.media.pictures import PreparedPicture, prepare
 from masthead.operation.demo.collection import Text
 from masthead.operation.demo.still_lifes import DRAWINGS, draw
+from masthead.people.models import User
 from masthead.posts.manuscript import Picture
 
 #: How a text asks for a drawing: `![](scene:coast "Caption")`.

@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from masthead.accounts.models import User
 from masthead.db import db
+from masthead.people.models import User
 from masthead.tags.models import Tag
 from tests.importing.conftest import written
 

@@ -1,0 +1,1 @@
+"""Deleting accounts, and exporting the personal data of their owners."""

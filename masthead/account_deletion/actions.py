@@ -1,0 +1,178 @@
+"""Deleting an account: the wish, taking it back for 14 days, and carrying it out. Nothing here commits."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, select, update
+
+from masthead import audit, pagecache
+from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.signals import Farewell, account_closed
+from masthead.api_tokens import personal_tokens
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.login import one_time_links, sessions
+from masthead.login.one_time_links import Purpose
+from masthead.people import actions, bylines, queries
+from masthead.people.display_names import FORMER_MEMBER
+from masthead.people.models import AccountClosure, AccountToken, Authenticator, Passkey, RecoveryCode, User
+from masthead.people.permissions import READER, Permission, can_change_account
+from masthead.people.recent_authentication import needs_fresh_proof
+
+UNDO = timedelta(days=14)
+NO_HEIR = "Choose who gets your posts. Only editors and administrators can take them."
+
+
+def possible_heirs(user: User) -> list[User]:
+    """Who can take somebody's posts: everybody else who may edit any post."""
+    able = [role.id for role in db.session.scalars(queries.roles()) if Permission.EDIT_POSTS in role.granted]
+    people = queries.accounts().where(User.role_id.in_(able), User.is_active, User.id != user.id)
+    return list(db.session.scalars(people))
+
+
+def ask(user: User, *, posts: Fate, comments: Fate, heir: str, at: datetime) -> AccountToken:
+    """Note the wish, and end every way into the account but the undoing; the link for that, not armed yet.
+
+    Raises `Invalid` without an heir who can take the posts, and `LastAdministrator`.
+    """
+    heir_id = _heir(user, heir).id if posts is Fate.REASSIGN else None
+    if user.is_administrator:
+        actions.keep_an_administrator(user)
+    user.is_active = False
+    sessions.end_all(user)
+    one_time_links.void(user)
+    personal_tokens.void(user)
+    db.session.add(
+        AccountClosure(
+            user_id=user.id,
+            asked_at=at,
+            due_at=at + UNDO,
+            posts=posts,
+            comments=comments,
+            heir_id=heir_id,
+        )
+    )
+    audit.record("account.closing", by=user, subject=user.username, posts=posts, comments=comments)
+    return one_time_links.prepare(Purpose.UNDO, user=user, email=user.email or "")
+
+
+def _heir(user: User, username: str) -> User:
+    for person in possible_heirs(user):
+        if person.username == username:
+            return person
+    raise Invalid(NO_HEIR, field="heir")
+
+
+def take_back(user_id: int) -> bool:
+    """Keep an account that waits for its deletion; False if it does not, or may not."""
+    waiting = (AccountClosure.user_id == user_id, AccountClosure.is_revocable)
+    found = db.session.scalar(delete(AccountClosure).where(*waiting).returning(AccountClosure.user_id))
+    if found is None:
+        return False
+    user = queries.get(user_id)
+    user.is_active = True
+    one_time_links.void(user, Purpose.UNDO)
+    audit.record("account.kept", by=user, subject=user.username)
+    return True
+
+
+def due(*, at: datetime) -> Select[int]:
+    """Whose account is to be deleted now."""
+    return select(AccountClosure.user_id).where(AccountClosure.due_at <= at).order_by(AccountClosure.due_at)
+
+
+def carry_out(user_id: int, *, at: datetime) -> None:
+    """Delete the account, unless the wish was taken back meanwhile; what is kept of it is a byline."""
+    wish = db.session.execute(
+        delete(AccountClosure)
+        .where(AccountClosure.user_id == user_id, AccountClosure.due_at <= at)
+        .returning(AccountClosure.posts, AccountClosure.comments, AccountClosure.heir_id)
+    ).first()
+    if wish is None:
+        return
+    heir = _present_heir(wish.heir_id) if wish.posts == Fate.REASSIGN else None
+    leave(
+        queries.get(user_id), posts=Fate(wish.posts), comments=Fate(wish.comments), heir=heir, by=None, at=at
+    )
+
+
+@needs_fresh_proof("Delete somebody's account")
+def close(user: User, *, posts: Fate, comments: Fate, heir: str, by: User, at: datetime) -> None:
+    """Delete somebody's account at once, as an administrator; what is kept of it is a byline.
+
+    Raises `NotAllowed` for an account of an equal or higher role, `Conflict` for one's own and for bylines, and `Invalid`
+    without an heir who can take the posts.
+    """
+    check_can_close(user, by=by)
+    taker = _heir(user, heir) if posts is Fate.REASSIGN else None
+    sessions.end_all(user)
+    personal_tokens.void(user)
+    db.session.execute(delete(AccountClosure).where(AccountClosure.user_id == user.id))
+    leave(user, posts=posts, comments=comments, heir=taker, by=by, at=at)
+
+
+def check_can_close(user: User, *, by: User) -> None:
+    """Raise `NotAllowed` or `Conflict` unless ``by`` may delete the account."""
+    if user.id == by.id:
+        raise Conflict("Delete your own account on the page “Your data”, where you can undo it for 14 days.")
+    if not can_change_account(by, user):
+        raise NotAllowed("Nobody deletes an account of an equal or higher role.")
+    if user.is_byline:
+        raise Conflict("This is a byline without an account. There is nothing to delete.")
+
+
+def leave(
+    user: User, *, posts: Fate, comments: Fate, heir: User | None, by: User | None, at: datetime
+) -> None:
+    """Delete the account, and hand over what the person made."""
+    keeps_posts, keeps_comments = posts is Fate.KEEP, comments is Fate.KEEP
+    former = None if keeps_posts and keeps_comments else _former_member(at=at)
+    account_closed.send(
+        Farewell(
+            user=user,
+            posts_to=None if keeps_posts else heir or former,
+            comments_to=None if keeps_comments else former,
+            former_member=former,
+            at=at,
+        )
+    )
+    one_time_links.void_invitations(user.email or "")
+    audit.record("account.deleted", by=by, subject=user.username, posts=posts.value, comments=comments.value)
+    # Names stand on pages of every kind.
+    pagecache.invalidate(pagecache.EVERYTHING)
+    if keeps_posts or keeps_comments:
+        _become_byline(user, keeps_biography=keeps_posts)
+    else:
+        db.session.execute(delete(User).where(User.id == user.id))
+
+
+def _present_heir(user_id: int | None) -> User | None:
+    """The heir, if they can still take anything; without one the posts become a former member's."""
+    person = db.session.scalar(queries.users().where(User.id == user_id)) if user_id is not None else None
+    return person if person is not None and person.can(Permission.EDIT_POSTS) else None
+
+
+def _former_member(*, at: datetime) -> User:
+    """The byline that stands for everybody who left without a name: nobody can tell them apart."""
+    statement = queries.users().where(User.is_byline, User.name == FORMER_MEMBER).order_by(User.id).limit(1)
+    found = db.session.scalar(statement)
+    return found or bylines.create(name=FORMER_MEMBER, username="former-member", at=at)
+
+
+def _become_byline(user: User, *, keeps_biography: bool) -> None:
+    values: dict[str, Any] = {
+        "is_byline": True,
+        "is_active": True,
+        "email": None,
+        "email_key": None,
+        "password_hash": None,
+        "confirmed_at": None,
+        "role_id": queries.role(READER).id,
+    }
+    if not keeps_biography:
+        values |= {"bio": "", "website": "", "avatar": None}
+    db.session.execute(update(User).where(User.id == user.id).values(**values))
+    sessions.end_all(user)
+    one_time_links.void(user)
+    for model in (Authenticator, Passkey, RecoveryCode):
+        db.session.execute(delete(model).where(model.user_id == user.id))

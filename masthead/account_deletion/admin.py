@@ -1,0 +1,68 @@
+"""Deleting somebody's account, for administrators: a page that asks what becomes of posts and comments."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.account_deletion import actions
+from masthead.account_deletion.content_policy import Fate
+from masthead.db import db
+from masthead.errors import Invalid
+from masthead.people import queries
+from masthead.people.access import current_user, requires
+from masthead.people.forms import AccountDeletionForm
+from masthead.people.models import User
+from masthead.people.permissions import Permission
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.web.forms.base import redisplays_expired_form
+
+bp = Blueprint("closing_admin", __name__)
+
+
+@bp.get("/<int:user_id>/delete")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def delete(user_id: int) -> ResponseReturnValue:
+    """The form that asks what becomes of the posts and comments of an account."""
+    user = queries.get(user_id)
+    actions.check_can_close(user, by=queries.get(current_user().id))
+    return render_template("accounts/delete_account.html", form=_form(user), user=user)
+
+
+@bp.post("/<int:user_id>/delete")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+@redisplays_expired_form
+def remove(user_id: int) -> ResponseReturnValue:
+    """Delete an account for good."""
+    user, by = queries.get(user_id), queries.get(current_user().id)
+    actions.check_can_close(user, by=by)
+    form = _form(user)
+    if form.validate():
+        name, fate = user.display_name, Fate(form.content.data)
+        try:
+            actions.close(
+                user,
+                posts=fate,
+                comments=fate.of_comments,
+                heir=form.heir.data or "",
+                by=by,
+                at=clock.now(),
+            )
+        except Invalid as error:
+            db.session.rollback()
+            user = queries.get(user_id)
+            form = _form(user)
+            form.show(error)
+        else:
+            db.session.commit()
+            flash(f"The account of {name} is deleted.")
+            return redirect(url_for("accounts_admin.index"), code=303)
+    return render_template("accounts/delete_account.html", form=form, user=user), 422
+
+
+def _form(user: User) -> AccountDeletionForm:
+    form = AccountDeletionForm()
+    heirs = actions.possible_heirs(user)
+    form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
+    return form

@@ -1,0 +1,136 @@
+"""One's own data: taking all of it along, and leaving for good."""
+
+from flask import Blueprint, Response, current_app, flash, json, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import audit, clock, jobs
+from masthead.account_deletion import actions, personal_data
+from masthead.account_deletion.content_policy import Fate
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotFound
+from masthead.login import authentication, one_time_links, session_auth, tasks
+from masthead.login.links import link_of
+from masthead.login.one_time_links import Purpose
+from masthead.mail import delivery
+from masthead.people import queries
+from masthead.people.access import current_user, signed_in
+from masthead.people.forms import ClosingForm, PressForm
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.web.access import public
+from masthead.web.forms.base import redisplays_expired_form
+
+bp = Blueprint("privacy", __name__)
+
+
+@bp.get("/privacy")
+@signed_in
+def overview() -> ResponseReturnValue:
+    """What one can do with one's data."""
+    return _page(_form(fresh=True), 200)
+
+
+@bp.post("/privacy/download")
+@signed_in
+@freshly_signed_in
+def download() -> ResponseReturnValue:
+    """Everything that the site knows of oneself, as JSON or as a page to read."""
+    user = queries.get(current_user().id)
+    sections = personal_data.collected(user)
+    at = clock.now()
+    is_json = request.form.get("format") != "html"
+    if is_json:
+        record = {section.name: section.rows for section in sections}
+        body = json.dumps(
+            {"site": current_app.config["SITE_URL"], "made_at": at.isoformat(), **record}, indent=2
+        )
+    else:
+        body = render_template("accounts/personal_data.html", user=user, sections=sections, at=at)
+    audit.record("account.exported", by=user, subject=user.username)
+    db.session.commit()
+    extension = "json" if is_json else "html"
+    return Response(
+        body,
+        mimetype="application/json" if is_json else "text/html",
+        headers={
+            "Content-Disposition": f'attachment; filename="personal-data.{extension}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@bp.post("/privacy/close")
+@signed_in
+@freshly_signed_in
+@redisplays_expired_form
+def close() -> ResponseReturnValue:
+    """Ask for the deletion of one's account, which can be undone for fourteen days."""
+    form = _form()
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        link = _close(form)
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        form.show(error)
+        return _page(_chosen(form), 422)
+    db.session.commit()
+    page = render_template("accounts/closed.html", link=link, mail_is_on=delivery.is_on())
+    return page, {"Cache-Control": "no-store"}
+
+
+def _close(form: ClosingForm) -> str:
+    """Note the wish and sign out; the link that undoes it where no letter can carry one."""
+    user = queries.get(current_user().id)
+    token = actions.ask(
+        user,
+        posts=Fate(form.posts.data),
+        comments=Fate(form.comments.data),
+        heir=form.heir.data or "",
+        at=clock.now(),
+    )
+    session_auth.sign_out()
+    db.session.flush()
+    if delivery.is_on():
+        jobs.enqueue(tasks.send_link, token.id)
+        return ""
+    return link_of(Purpose.UNDO, one_time_links.arm(token))
+
+
+@bp.get("/undo/<token>")
+@public
+def undo(token: str) -> ResponseReturnValue:
+    """Ask whether the account whose deletion one had asked for is to stay."""
+    authentication.token_with(Purpose.UNDO, token)
+    return render_template("accounts/undo.html", form=PressForm())
+
+
+@bp.post("/undo/<token>")
+@public
+@redisplays_expired_form
+def keep(token: str) -> ResponseReturnValue:
+    """Keep the account whose deletion one had asked for."""
+    authentication.token_with(Purpose.UNDO, token)
+    form = PressForm()
+    if not form.validate():
+        return render_template("accounts/undo.html", form=form), 422
+    used = one_time_links.consume(Purpose.UNDO, token)
+    if not actions.take_back(used.user_id or 0):
+        raise NotFound(one_time_links.INVALID)
+    db.session.commit()
+    flash("Your account stays. Sign in as before.")
+    return redirect(url_for("accounts.login"), code=303)
+
+
+def _form(*, fresh: bool = False) -> ClosingForm:
+    return _chosen(ClosingForm(formdata=None) if fresh else ClosingForm())
+
+
+def _chosen(form: ClosingForm) -> ClosingForm:
+    heirs = actions.possible_heirs(current_user())
+    form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
+    return form
+
+
+def _page(form: ClosingForm, status: int) -> ResponseReturnValue:
+    page = render_template("accounts/privacy.html", form=form, user=current_user())
+    return page, status

@@ -1,0 +1,162 @@
+"""Personal tokens: for scripts and devices that cannot sign in. Each allows a part of what its owner may, and ends by itself.
+
+Only a hash is stored, so a token is shown once. Nothing here commits but the note of its use.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select, update
+
+from masthead import audit, clock
+from masthead.db import db, own_transaction
+from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
+from masthead.login.sessions import NOTED_EVERY, hash_of
+from masthead.people import queries
+from masthead.people.models import TOKEN_NAME_CHARACTERS, ApiToken, Role, User
+from masthead.people.permissions import Permission
+from masthead.people.recent_authentication import needs_fresh_proof
+
+#: By this people and scanners of published code recognise a token.
+PREFIX = "masthead_pat_"
+SECRET_BYTES = 32
+MOST_TOKENS = 20
+MOST_DAYS = 365
+
+#: What a token can allow: words for people, and the permission that its owner needs; None where everybody may.
+SCOPES: dict[str, tuple[str, Permission | None]] = {
+    "account:read": ("Read your own account", None),
+    "account:write": ("Change your own profile", None),
+    "posts:read": ("Read and find posts, your drafts included", None),
+    "posts:write": ("Write and publish posts", Permission.WRITE),
+    "comments:read": ("Read comments", None),
+    "comments:write": ("Write, change and delete comments", Permission.COMMENT),
+    "comments:moderate": ("Approve and reject comments", Permission.MODERATE),
+    "tags:read": ("Read tags", None),
+    "tags:write": ("Make and change tags", Permission.MANAGE_TAGS),
+    "pages:read": ("Read pages, drafts included", None),
+    "pages:write": ("Write and publish pages", Permission.MANAGE_PAGES),
+    "users:read": ("Read about people", None),
+    "users:write": ("Invite and change accounts", Permission.MANAGE_USERS),
+    "roles:read": ("Read roles", Permission.MANAGE_USERS),
+    "roles:write": ("Create and edit roles", Permission.MANAGE_ROLES),
+    "settings:read": ("Read the settings of the publication", Permission.MANAGE_SETTINGS),
+    "settings:write": ("Change the settings of the publication", Permission.MANAGE_SETTINGS),
+    "jobs:read": ("Read about background jobs", Permission.MANAGE_JOBS),
+    "jobs:write": ("Retry and cancel background jobs", Permission.MANAGE_JOBS),
+    "statistics:read": ("Read the statistics", Permission.EDIT_POSTS),
+    "cache:read": ("Read the status of the page cache", Permission.MANAGE_JOBS),
+    "cache:write": ("Clear the page cache", Permission.MANAGE_JOBS),
+    "audit:read": ("Read the audit log", Permission.READ_AUDIT),
+}
+
+
+def offered(user: User) -> list[str]:
+    """The scopes that somebody can give to a token."""
+    return [name for name, (_, needed) in SCOPES.items() if needed is None or user.can(needed)]
+
+
+def of(user: User) -> Select[ApiToken]:
+    """Somebody's tokens, the newest first; those that have ended too, until they are removed."""
+    return select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
+
+
+def owners_among(user_ids: Iterable[int]) -> set[int]:
+    """Which of these accounts have tokens."""
+    return set(db.session.scalars(select(ApiToken.user_id).where(ApiToken.user_id.in_(user_ids)).distinct()))
+
+
+def get(user: User, token_id: int) -> ApiToken:
+    """One of somebody's tokens; raises `NotFound`."""
+    token = db.session.scalar(of(user).where(ApiToken.id == token_id))
+    if token is None:
+        raise NotFound("You have no such token.")
+    return token
+
+
+def judge(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
+    """Everything that is wrong with a token that somebody wants; what was not said is left out."""
+    mistakes = Mistakes()
+    if "name" in said and not 1 <= len(said["name"].strip()) <= TOKEN_NAME_CHARACTERS:
+        mistakes.add(Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name"))
+    beyond = sorted(set(said.get("scopes", ())) - set(offered(user)))
+    if "scopes" in said and not said["scopes"]:
+        mistakes.add(Invalid("Choose at least one permission for the token.", field="scopes"))
+    elif beyond:
+        names = ", ".join(beyond)[:200]
+        mistakes.add(Invalid(f"Your role does not allow you to give these: {names}", field="scopes"))
+    if "days" in said and not 1 <= said["days"] <= MOST_DAYS:
+        mistakes.add(Invalid(f"A token lasts 1 to {MOST_DAYS} days.", field="days"))
+    return mistakes.found
+
+
+@needs_fresh_proof("Make a personal token")
+def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
+    """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
+    if user.is_unconfirmed:
+        raise NotAllowed("Confirm your address first. Then you can make tokens.")
+    Mistakes(judge(user, {"name": name, "scopes": scopes, "days": days})).settle()
+    # Of two at the same moment the second waits for the first, and counts its token.
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    held = db.session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id))
+    if (held or 0) >= MOST_TOKENS:
+        raise Conflict(f"You have {MOST_TOKENS} tokens already. Revoke one that you do not use any more.")
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    now = clock.now()
+    token = ApiToken(
+        user_id=user.id,
+        name=name,
+        secret_hash=hash_of(secret),
+        scopes=[scope for scope in SCOPES if scope in scopes],
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+        last_used_at=None,
+    )
+    db.session.add(token)
+    db.session.flush()
+    audit.record("token.created", by=user, subject=user.username, name=name, scopes=" ".join(token.scopes))
+    return token, secret
+
+
+def revoke(user: User, token_id: int) -> None:
+    """End one of somebody's tokens; it opens nothing from the next request on. Raises `NotFound`."""
+    token = get(user, token_id)
+    db.session.execute(delete(ApiToken).where(ApiToken.id == token.id))
+    audit.record("token.revoked", by=user, subject=user.username, name=token.name)
+
+
+def void(user: User) -> int:
+    """End all of somebody's tokens; how many there were."""
+    ended = delete(ApiToken).where(ApiToken.user_id == user.id).returning(ApiToken.id)
+    return len(db.session.scalars(ended, execution_options={"synchronize_session": False}).all())
+
+
+def valid(secret: str) -> Select[ApiToken, User]:
+    """The token with this secret and its owner, while both may be used. One query, role and all."""
+    return (
+        select(ApiToken, User)
+        .join(User, User.id == ApiToken.user_id)
+        .join(Role, Role.id == User.role_id)
+        .options(*queries.WITH_RIGHTS)
+        .where(
+            ApiToken.secret_hash == hash_of(secret),
+            ApiToken.expires_at > clock.now(),
+            User.is_active,
+            User.is_byline.is_(False),
+            Role.requires_second_factor.is_(False) | queries.factor_exists(User.id),
+        )
+    )
+
+
+def note_use(token: ApiToken) -> None:
+    """Write down, once a minute, that the token is in use; before the request's own transaction begins."""
+    now = clock.now()
+    if token.last_used_at is not None and now - token.last_used_at < NOTED_EVERY:
+        return
+    with own_transaction() as session:
+        session.execute(
+            update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now),
+            execution_options={"synchronize_session": False},
+        )

@@ -1,0 +1,74 @@
+"""Personal tokens of the API for their owner: a page to make and revoke them. Making one needs a fresh sign-in."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.api_tokens import personal_tokens
+from masthead.db import db
+from masthead.errors import DomainError
+from masthead.people.access import current_user, signed_in
+from masthead.people.forms import TokenForm, choice
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+
+bp = Blueprint("personal_tokens", __name__)
+
+
+@bp.get("/tokens")
+@signed_in
+def index() -> ResponseReturnValue:
+    """One's tokens, and a form for another one."""
+    return _page(_form(), 200)
+
+
+@bp.post("/tokens")
+@signed_in
+@freshly_signed_in
+@redisplays_expired_form
+def create() -> ResponseReturnValue:
+    """Make a token, and show it once."""
+    form = _form()
+    if form.validate():
+        try:
+            token, secret = personal_tokens.create(
+                current_user(), name=form.name.data or "", scopes=form.scopes.data or [], days=form.days.data
+            )
+        except DomainError as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            page = render_template("accounts/token_made.html", token=token, secret=secret)
+            return page, {"Cache-Control": "no-store"}
+    said = form.right("name", "scopes")
+    show_others(
+        form, lambda: personal_tokens.judge(current_user(), said | {"scopes": said.get("scopes") or []})
+    )
+    return _page(form, 422)
+
+
+@bp.post("/tokens/<int:token_id>/revoke")
+@signed_in
+def revoke(token_id: int) -> ResponseReturnValue:
+    """End a token; taking a right away needs no proof."""
+    personal_tokens.revoke(current_user(), token_id)
+    db.session.commit()
+    flash("Token revoked. It no longer works.")
+    return redirect(url_for("personal_tokens.index"), code=303)
+
+
+def _form() -> TokenForm:
+    form = TokenForm()
+    form.scopes.choices = [
+        choice(scope, f"{personal_tokens.SCOPES[scope][0]} ({scope})")
+        for scope in personal_tokens.offered(current_user())
+    ]
+    return form
+
+
+def _page(form: TokenForm, status: int) -> ResponseReturnValue:
+    held = list(db.session.scalars(personal_tokens.of(current_user())))
+    page = render_template("accounts/tokens.html", form=form, tokens=held, now=clock.now())
+    return page, status

@@ -1,0 +1,1 @@
+"""Signing in and out: passwords, sessions, throttling, one-time links, recovery and registration."""

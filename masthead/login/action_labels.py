@@ -1,0 +1,120 @@
+"""What a form that was carried through a proof of identity does, in words: the page before its second sending says so."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from masthead.account_deletion.content_policy import Fate
+from masthead.api_tokens.personal_tokens import SCOPES
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.people import queries
+from masthead.people.forms import TOKEN_DAYS
+from masthead.people.permissions import Permission
+
+#: Of a value so much is shown: people should know it again, not read it.
+SHOWN_CHARACTERS = 80
+
+#: Endpoint → what its form does; it is the heading and the button. ``{name}`` is the person or the role that it concerns.
+DEEDS = {
+    "accounts_admin.set_role": "Change the role of {name}",
+    "assistance.send_invitation": "Invite somebody",
+    "assistance.reset_link": "Create password reset link for {name}",
+    "assistance.reset_factor": "Reset 2FA of {name}",
+    "closing_admin.remove": "Delete the account of {name}",
+    "factors.store_passkey": "Add a passkey",
+    "factors.add_authenticator": "Set up the authenticator app",
+    "factors.remove_authenticator": "Remove the authenticator app",
+    "factors.remove_passkey": "Remove the passkey",
+    "factors.rename_passkey": "Rename the passkey",
+    "factors.renew_recovery_codes": "Generate new recovery codes",
+    "invitation_admin.again": "Create a new invitation link",
+    "personal_tokens.create": "Create token",
+    "privacy.close": "Delete my account",
+    "privacy.download": "Export my data",
+    "roles.store": "Create role",
+    "roles.remove": "Delete the role {name}",
+    "roles.save": "Change the role {name}",
+    "security.change_address": "Change my email",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is about to be done, and with which values, as people say it."""
+
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def described(endpoint: str, arguments: Mapping[str, int], fields: Iterable[tuple[str, str]]) -> Deed:
+    """The deed of a form; what nobody typed or chose is not among its facts."""
+    facts: dict[str, list[str]] = {}
+    for name, value in fields:
+        label, said = _FACTS.get(name, ("", str))
+        if label and value:
+            facts.setdefault(label, []).append(_shortened(said(value)))
+    listed = tuple((label, "; ".join(values)) for label, values in facts.items())
+    return Deed(DEEDS[endpoint].format(name=_name(arguments)), listed)
+
+
+def _name(arguments: Mapping[str, int]) -> str:
+    try:
+        if "user_id" in arguments:
+            return queries.get(arguments["user_id"]).display_name
+        if "role_id" in arguments:
+            return queries.role_with_id(arguments["role_id"]).title
+    except NotFound:
+        return "somebody who is gone" if "user_id" in arguments else "that is gone"
+    return ""
+
+
+def _shortened(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1]}…"
+
+
+def _role(name: str) -> str:
+    titles = {role.name: role.title for role in db.session.scalars(queries.roles())}
+    return titles.get(name, name)
+
+
+def _right(value: str) -> str:
+    return Permission(value).sentence if value in set(Permission) else value
+
+
+def _scope(value: str) -> str:
+    return SCOPES[value][0] if value in SCOPES else value
+
+
+def _days(value: str) -> str:
+    return {str(days): text for days, text in TOKEN_DAYS}.get(value, value)
+
+
+def _fate_of_posts(value: str) -> str:
+    return Fate(value).sentence_on_posts if value in set(Fate) else value
+
+
+def _fate_of_comments(value: str) -> str:
+    return Fate(value).sentence_on_comments if value in set(Fate) else value
+
+
+def _fate_of_content(value: str) -> str:
+    return Fate(value).sentence_on_content if value in set(Fate) else value
+
+
+#: Field → what people call it, and how they say its value. All others travel unseen.
+_FACTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "email": ("Email", str),
+    "title": ("Title", str),
+    "name": ("Name", str),
+    "role": ("Role", _role),
+    "heir": ("Who takes over", _role),
+    "rank": ("Level", str),
+    "permissions": ("Permissions", _right),
+    "requires_second_factor": ("Two-factor authentication", lambda value: "required"),
+    "days": ("Expires in", _days),
+    "scopes": ("Permissions", _scope),
+    "posts": ("Your posts", _fate_of_posts),
+    "comments": ("Your comments", _fate_of_comments),
+    "content": ("Posts and comments", _fate_of_content),
+}

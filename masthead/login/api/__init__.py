@@ -1,0 +1,1 @@
+"""Signing in, registration and sessions for programs."""

@@ -1,0 +1,75 @@
+"""Proving who somebody is: password check, and the user behind a session cookie.
+
+Both read in a snapshot of their own, so that no write lock is held while a password is hashed or before a view begins.
+The users they return are detached: a view that rolls back can still ask them what they may do. To change an account,
+load it with `queries.get`.
+"""
+
+from sqlalchemy import Select, select
+
+from masthead.db import snapshot
+from masthead.errors import NotFound
+from masthead.login import one_time_links, passwords, sessions
+from masthead.login.one_time_links import Purpose
+from masthead.people import queries
+from masthead.people.models import AccountToken, LoginSession, User
+
+
+def verified(email: str, password: str) -> User | None:
+    """The account with this address and password, if it may be used. Takes as long when there is no such account."""
+    user = _read(queries.with_email(email))
+    correct = passwords.is_correct(password, user.password_hash if user else None)
+    if user is None or not correct or not (user.is_active or _is_leaving(user)):
+        return None
+    # Whoever registers learns from signing in afterwards no more than from registering: see `registration`.
+    return None if user.is_unconfirmed else user
+
+
+def _is_leaving(user: User) -> bool:
+    """Whether the account waits for its deletion: signing in takes that back."""
+    with snapshot() as session:
+        return bool(session.scalar(select(queries.may_return(user.id))))
+
+
+def login_with(secret: str) -> tuple[LoginSession, User] | None:
+    """The login whose cookie carries this secret, and its account, if both may still be used."""
+    with snapshot() as session:
+        found = sessions.find(session, secret)
+    if found is None:
+        return None
+    login, user = found
+    return login, user
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the account has a second factor, read before any lock is taken."""
+    with snapshot() as session:
+        return bool(session.scalar(select(queries.factor_exists(user.id))))
+
+
+def active_account(user_id: int) -> User | None:
+    """The account, if it may be used at present."""
+    user = _read(queries.users().where(User.id == user_id, queries.may_enter(), User.is_byline.is_(False)))
+    return None if user is None or user.is_unconfirmed else user
+
+
+def token_with(purpose: Purpose, secret: str) -> AccountToken:
+    """The token behind a link that works once, which stays unused; raises `NotFound`."""
+    with snapshot() as session:
+        token = session.scalar(one_time_links.matching(purpose, secret))
+    if token is None:
+        raise NotFound(one_time_links.INVALID)
+    return token
+
+
+def account_of_token(token: AccountToken) -> User:
+    """Whose account a link changes; raises `NotFound` if it may not be used any more."""
+    user = _read(queries.users().where(User.id == token.user_id))
+    if user is None or user.is_byline or not user.is_active:
+        raise NotFound(one_time_links.INVALID)
+    return user
+
+
+def _read(statement: Select[User]) -> User | None:
+    with snapshot() as session:
+        return session.scalar(statement)

@@ -1,0 +1,152 @@
+"""Links that work once: made, looked at without being used, and used up. Only their hashes are stored."""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flask import current_app
+from sqlalchemy import Select, delete, select
+
+from masthead import clock
+from masthead.db import db
+from masthead.errors import NotFound
+from masthead.jobs import current_job
+from masthead.login.sessions import hash_of
+from masthead.people.models import AccountToken, Role, User
+
+SECRET_BYTES = 32
+INVALID = "This link is not valid any more. Links work once and for a limited time; ask for a new one."
+
+
+class Purpose(StrEnum):
+    """What a link does."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+    INVITE = "invite"
+    UNDO = "undo"
+
+
+LIFETIMES = {
+    Purpose.CONFIRM: timedelta(hours=1),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.INVITE: timedelta(days=7),
+    Purpose.UNDO: timedelta(days=14),
+}
+
+
+def prepare(
+    purpose: Purpose, *, user: User | None = None, email: str = "", role: Role | None = None
+) -> AccountToken:
+    """A link that nobody knows yet; `arm` makes its secret when the letter is written."""
+    now = clock.now()
+    token = AccountToken(
+        purpose=purpose,
+        secret_hash=hash_of(secrets.token_urlsafe(SECRET_BYTES)),
+        user_id=user.id if user is not None else None,
+        email=email,
+        role_id=role.id if role is not None else None,
+        created_at=now,
+        expires_at=now + LIFETIMES[purpose],
+    )
+    db.session.add(token)
+    return token
+
+
+def arm(token: AccountToken) -> str:
+    """A new secret for the link, which voids the one before. It is stored nowhere.
+
+    A job that is run again gets the secret that it got before: its letter may have gone out already, with the same
+    Message-ID, and of two such letters a mailbox may show the first alone.
+    """
+    mark = current_job.next_mark()
+    secret = secrets.token_urlsafe(SECRET_BYTES) if mark is None else _derived(token, mark)
+    token.secret_hash = hash_of(secret)
+    token.expires_at = clock.now() + LIFETIMES[Purpose(token.purpose)]
+    return secret
+
+
+def _derived(token: AccountToken, mark: str) -> str:
+    """A secret that nobody can make who has not our key."""
+    named = f"link:{token.id}:{token.created_at.isoformat()}:{mark}"
+    digest = hmac.digest(current_app.config["SECRET_KEY"].encode(), named.encode(), "sha256")
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def waiting(token_id: int) -> AccountToken | None:
+    """The link with this id, if it was neither used nor voided."""
+    return db.session.get(AccountToken, token_id)
+
+
+def matching(purpose: Purpose, secret: str) -> Select[AccountToken]:
+    """The statement for the token behind a link; looking at it leaves it unused."""
+    return select(AccountToken).where(
+        AccountToken.purpose == purpose,
+        AccountToken.secret_hash == hash_of(secret),
+        AccountToken.expires_at > clock.now(),
+    )
+
+
+def consume(purpose: Purpose, secret: str) -> AccountToken:
+    """Use the link up; of many that try at once one succeeds, the others get `NotFound`."""
+    row = db.session.execute(
+        delete(AccountToken)
+        .where(
+            AccountToken.purpose == purpose,
+            AccountToken.secret_hash == hash_of(secret),
+            AccountToken.expires_at > clock.now(),
+        )
+        .returning(
+            AccountToken.user_id,
+            AccountToken.email,
+            AccountToken.role_id,
+            AccountToken.inviter_id,
+            AccountToken.inviter,
+        ),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if row is None:
+        raise NotFound(INVALID)
+    return AccountToken(
+        purpose=purpose,
+        user_id=row.user_id,
+        email=row.email,
+        role_id=row.role_id,
+        inviter_id=row.inviter_id,
+        inviter=row.inviter,
+    )
+
+
+def void(user: User, *purposes: Purpose) -> None:
+    """Make the links of somebody useless: those with these purposes, or all."""
+    statement = delete(AccountToken).where(AccountToken.user_id == user.id)
+    if purposes:
+        statement = statement.where(AccountToken.purpose.in_(purposes))
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def void_changes_of_address(user: User) -> None:
+    """Make the links useless that would give somebody another address: whoever took the account may have asked for one."""
+    statement = delete(AccountToken).where(
+        AccountToken.user_id == user.id,
+        AccountToken.purpose == Purpose.CONFIRM,
+        AccountToken.email != (user.email or ""),
+    )
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def void_invitations(email: str) -> int:
+    """Make the invitations to an address useless; how many links there were."""
+    statement = (
+        delete(AccountToken)
+        .where(AccountToken.purpose == Purpose.INVITE, AccountToken.email == email)
+        .returning(AccountToken.id)
+    )
+    return len(db.session.scalars(statement, execution_options={"synchronize_session": False}).all())
+
+
+def forget_expired(*, before: datetime) -> None:
+    """Delete links whose time is over."""
+    db.session.execute(delete(AccountToken).where(AccountToken.expires_at < before))

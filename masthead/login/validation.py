@@ -1,0 +1,78 @@
+"""Everything that is wrong with an account that somebody sent, said at once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from masthead.errors import Invalid, Mistakes
+from masthead.login import passwords, registration
+from masthead.people import actions, display_names, queries
+from masthead.people.errors import EmailTaken, UsernameTaken
+from masthead.people.models import User
+from masthead.web.limits import throttling
+
+
+def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
+    """Strangers learn this of their own mistakes: that a user name is taken, and never that an address is.
+
+    A name is asked about as often as accounts can be made, so that nobody lists the names by mistakes made on purpose.
+    """
+    if (
+        "username" in said
+        and not registration.is_counted()
+        and not throttling.is_free("registration", throttling.caller())
+    ):
+        return judge({name: value for name, value in said.items() if name != "username"})
+    return judge(said)
+
+
+def judge(
+    said: Mapping[str, Any],
+    *,
+    user: User | None = None,
+    is_taken: Callable[[str], bool] = lambda _email: False,
+) -> tuple[Invalid, ...]:
+    """Find the values that a new account, or ``user``, who changes, cannot have; a value that was not sent is left out."""
+    mistakes = Mistakes()
+    about = tuple(said[name] for name in ("username", "email") if said.get(name))
+    with mistakes:
+        if "username" in said:
+            _check_username(said["username"])
+    with mistakes:
+        if "email" in said:
+            _check_email(said["email"], is_taken)
+    with mistakes:
+        if "password" in said:
+            passwords.check(said["password"], about=about)
+    with mistakes:
+        if said.get("role") is not None:
+            queries.chosen_role(said["role"], field="role")
+    with mistakes:
+        if said.get("name"):
+            actions.check_name_of(user, said["name"])
+    with mistakes:
+        if said.get("avatar"):
+            actions.check_avatar_of(user, said["avatar"])
+    return mistakes.found
+
+
+def _check_username(username: str) -> None:
+    actions.checked_username(username)
+    if queries.usernames_among([username]) or display_names.is_shown(username, of=None):
+        raise UsernameTaken(username)
+
+
+def _check_email(email: str, is_taken: Callable[[str], bool]) -> None:
+    checked = actions.checked_email(email)
+    if is_taken(checked):
+        raise EmailTaken(checked)
+
+
+def has_account(email: str) -> bool:
+    """True if an account has the address; for those who administer accounts."""
+    return queries.by_email(email) is not None
+
+
+def cannot_be_invited(email: str) -> bool:
+    """True if an account has the address, and somebody has confirmed it."""
+    occupied = queries.by_email(email)
+    return occupied is not None and not occupied.is_unconfirmed

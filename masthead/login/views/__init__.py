@@ -1,0 +1,1 @@
+"""Pages for signing in, recovering an account and changing how one signs in."""

@@ -1,0 +1,215 @@
+"""Links that work once: forgotten passwords, addresses to confirm, invitations.
+
+Opening a link changes nothing, since mail scanners open every link; its page has a button that does.
+"""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock, jobs
+from masthead.db import db
+from masthead.errors import Invalid, NotAllowed
+from masthead.login import authentication, email_ownership, one_time_links, passwords, tasks
+from masthead.login.one_time_links import Purpose
+from masthead.login.validation import judge_registration
+from masthead.mail import delivery
+from masthead.people import actions, queries
+from masthead.people.forms import AcceptForm, AddressForm, ConfirmAddressForm, NewPasswordForm
+from masthead.people.models import AccountToken, User
+from masthead.people.permissions import READER
+from masthead.user_admin import invitations
+from masthead.web.access import public
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.limits import throttling
+
+bp = Blueprint("recovery", __name__)
+
+
+@bp.get("/forgot")
+@public
+def forgot() -> ResponseReturnValue:
+    """The form for somebody who has forgotten their password."""
+    return _page("forgot", AddressForm(), 200, mail_is_on=delivery.is_on())
+
+
+@bp.post("/forgot")
+@public
+@redisplays_expired_form
+def ask() -> ResponseReturnValue:
+    """Ask for a link to set a new password. The answer is the same whether or not there is such an account."""
+    form = AddressForm()
+    if form.validate():
+        throttling.count("letter_requests", throttling.caller())
+        email = form.email.data or ""
+        # Beyond the limit of letters nothing is sent, and nothing is said of it.
+        if throttling.is_free("letters", Purpose.RESET, queries.email_key(email)):
+            user = queries.by_email(email)
+            token = one_time_links.prepare(Purpose.RESET, user=user)
+            db.session.flush()
+            jobs.enqueue(tasks.send_link, token.id)
+        db.session.commit()
+        return redirect(url_for("recovery.asked"), code=303)
+    return _page("forgot", form, 422, mail_is_on=delivery.is_on())
+
+
+@bp.get("/forgot/sent")
+@public
+def asked() -> ResponseReturnValue:
+    """Say what happens next, the same to everybody."""
+    return render_template("accounts/forgot_sent.html")
+
+
+@bp.get("/reset/<token>")
+@public
+def reset(token: str) -> ResponseReturnValue:
+    """The form for a new password that a link leads to."""
+    _account_of(Purpose.RESET, token)
+    return _page("reset", NewPasswordForm(), 200)
+
+
+@bp.post("/reset/<token>")
+@public
+@redisplays_expired_form
+def set_password(token: str) -> ResponseReturnValue:
+    """Set a new password with a link."""
+    user = _account_of(Purpose.RESET, token)
+    form = NewPasswordForm()
+    if form.validate():
+        try:
+            hashed = passwords.hash_password(
+                form.password.data or "", about=(user.username, user.email or "", user.name)
+            )
+        except Invalid as error:
+            form.show(error)
+        else:
+            person = queries.held(user.id)
+            one_time_links.consume(Purpose.RESET, token)
+            email_ownership.reset_password(person, hashed)
+            db.session.commit()
+            flash(
+                "Your new password is set. You are signed out everywhere, and your API tokens are revoked. "
+                "Sign in with it."
+            )
+            return redirect(url_for("accounts.login"), code=303)
+    return _page("reset", form, 422)
+
+
+@bp.get("/confirm/<token>")
+@public
+def confirm(token: str) -> ResponseReturnValue:
+    """Ask whether an address, new or first, is to be confirmed."""
+    found = _look_at(Purpose.CONFIRM, token)
+    return _confirm_page(found, 200)
+
+
+@bp.post("/confirm/<token>")
+@public
+@redisplays_expired_form
+def confirm_address(token: str) -> ResponseReturnValue:
+    """Confirm an address, new or first."""
+    found = _look_at(Purpose.CONFIRM, token)
+    form = ConfirmAddressForm()
+    if form.validate():
+        try:
+            is_theirs = email_ownership.is_recognised(
+                _account_of(Purpose.CONFIRM, token), form.password.data or ""
+            )
+        except Invalid as error:
+            form.show(error)
+        else:
+            return _confirmed(found, token, is_theirs=is_theirs)
+    return _confirm_page(found, 422, form)
+
+
+def _confirmed(found: AccountToken, secret: str, *, is_theirs: bool) -> ResponseReturnValue:
+    """Use the link. Whoever is not recognised as who set the password gets the chance to set another one."""
+    user = queries.held(found.user_id or 0)
+    one_time_links.consume(Purpose.CONFIRM, secret)
+    link = email_ownership.confirm(user, found.email, is_theirs=is_theirs)
+    db.session.commit()
+    flash("Your address is confirmed.")
+    if link is not None:
+        return redirect(link, code=303)
+    return redirect(url_for("accounts.login"), code=303)
+
+
+def _confirm_page(
+    found: AccountToken, status: int, form: ConfirmAddressForm | None = None
+) -> ResponseReturnValue:
+    user = authentication.account_of_token(found)
+    asks = user.confirmed_at is None and not email_ownership.is_known_here(user)
+    form = form or ConfirmAddressForm(formdata=None)
+    return _page("confirm", form, status, email=found.email, asks_for_password=asks)
+
+
+@bp.get("/invitation/<token>")
+@public
+def accept(token: str) -> ResponseReturnValue:
+    """The form for the account that one was invited to."""
+    return _page("accept", AcceptForm(), 200, email=_invitation(token).email)
+
+
+@bp.post("/invitation/<token>")
+@public
+@redisplays_expired_form
+def join(token: str) -> ResponseReturnValue:
+    """Make the account that one was invited to."""
+    email, form = _invitation(token).email, AcceptForm()
+    if form.validate():
+        try:
+            _make_invited(form, token, email)
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            flash("Your account is ready. Sign in with the password that you chose.")
+            return redirect(url_for("accounts.login"), code=303)
+    show_others(form, lambda: judge_registration(form.right("username", "password")))
+    return _page("accept", form, 422, email=email)
+
+
+def _invitation(token: str) -> AccountToken:
+    """The invitation of this link, if it still counts."""
+    if current_app.config["REGISTRATION"] == "closed":
+        raise NotAllowed("This publication takes no new accounts at present.")
+    invitation = _look_at(Purpose.INVITE, token)
+    invitations.check_inviter(invitation)
+    return invitation
+
+
+def _make_invited(form: AcceptForm, token: str, email: str) -> None:
+    username = form.username.data or ""
+    hashed = passwords.hash_password(form.password.data or "", about=(username, email))
+    used = one_time_links.consume(Purpose.INVITE, token)
+    invitations.check_inviter_and_lock(used)
+    role = queries.role_with_id(used.role_id) if used.role_id is not None else queries.role(READER)
+    occupied = queries.by_email(used.email)
+    if occupied is not None and occupied.is_unconfirmed:
+        person = queries.held(occupied.id)
+        if person.is_unconfirmed:
+            actions.take_over(person, username=username, password_hash=hashed, role=role, at=clock.now())
+            return
+    # Whoever has the invitation received it at this address, or from somebody who vouches for them.
+    actions.register(
+        username=username,
+        email=used.email,
+        password_hash=hashed,
+        at=clock.now(),
+        role=role,
+        is_confirmed=True,
+    )
+
+
+def _look_at(purpose: Purpose, secret: str) -> AccountToken:
+    """The token, read before any lock is taken."""
+    return authentication.token_with(purpose, secret)
+
+
+def _account_of(purpose: Purpose, secret: str) -> User:
+    return authentication.account_of_token(_look_at(purpose, secret))
+
+
+def _page(name: str, form: object, status: int, **context: object) -> ResponseReturnValue:
+    return render_template(f"accounts/{name}.html", form=form, **context), status

@@ -1,0 +1,1 @@
+"""Two-factor authentication: authenticator apps (TOTP), passkeys (WebAuthn) and recovery codes."""

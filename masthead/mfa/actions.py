@@ -1,0 +1,142 @@
+"""Adding, removing and resetting second factors, and the roles that ask for one. The person is told by a letter.
+
+The first factor brings recovery codes with it, the last one takes them along.
+"""
+
+from sqlalchemy import delete, update
+
+from masthead import audit, jobs
+from masthead.db import db
+from masthead.errors import Conflict, NotAllowed, NotFound
+from masthead.login import sessions, tasks
+from masthead.mfa import totp
+from masthead.mfa.totp import Factor
+from masthead.people import queries
+from masthead.people.models import Authenticator, Passkey, RecoveryCode, Role, User
+from masthead.people.permissions import Permission, can_change_account
+from masthead.people.recent_authentication import needs_fresh_proof
+
+UNCONFIRMED = (
+    "Confirm your address first: on the page about signing in you can have the letter sent once more."
+)
+NO_PASSKEY = "This passkey has been removed already."
+
+
+@needs_fresh_proof("Set up one's authenticator app")
+def add_app(user: User, secret: str, *, step: int) -> list[str]:
+    """Use this app from now on, in the place of an earlier one; the recovery codes to show, if it is the first factor."""
+    check_confirmed(user)
+    codes = totp.first_recovery_codes(user)
+    totp.keep_app(user, secret, step=step)
+    _note(user, "factor.added", "app_added", way=Factor.AUTHENTICATOR)
+    return codes
+
+
+def check_confirmed(user: User) -> None:
+    """Raise `NotAllowed` for an account that may belong to somebody else than whoever set it up."""
+    if user.is_unconfirmed:
+        raise NotAllowed(UNCONFIRMED)
+
+
+@needs_fresh_proof("Add a passkey to one's account")
+def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
+    """Add a passkey; the recovery codes to show, if it is the first factor. Raises `Invalid`."""
+    check_confirmed(user)
+    from masthead.mfa import webauthn
+
+    key = webauthn.add(user, answer, name=name)
+    codes = totp.first_recovery_codes(user)
+    _note(user, "factor.added", "passkey_added", way=Factor.PASSKEY, name=key.name)
+    return codes
+
+
+@needs_fresh_proof("Rename one's passkey")
+def rename_passkey(user: User, passkey_id: int, name: str) -> None:
+    """Call a passkey something else; raises `NotFound` for one that is not theirs."""
+    statement = update(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
+    if db.session.scalar(statement.values(name=name).returning(Passkey.id)) is None:
+        raise NotFound(NO_PASSKEY)
+
+
+@needs_fresh_proof("Remove one's authenticator app")
+def remove_app(user: User) -> None:
+    """Forget the app; raises `Conflict` if the role asks for a factor and this is the last."""
+    statement = delete(Authenticator).where(Authenticator.user_id == user.id)
+    if db.session.scalar(statement.returning(Authenticator.user_id)) is None:
+        raise NotFound("The authenticator app has been removed already.")
+    _clean_up(user)
+    _note(user, "factor.removed", "app_removed", way=Factor.AUTHENTICATOR)
+
+
+@needs_fresh_proof("Remove one's passkey")
+def remove_passkey(user: User, passkey_id: int) -> None:
+    """Forget a passkey; raises `Conflict` if the role asks for a factor and this is the last."""
+    statement = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
+    name = db.session.scalar(statement.returning(Passkey.name))
+    if name is None:
+        raise NotFound(NO_PASSKEY)
+    _clean_up(user)
+    _note(user, "factor.removed", "passkey_removed", way=Factor.PASSKEY, name=name)
+
+
+def _clean_up(user: User) -> None:
+    if queries.has_second_factor(user.id):
+        return
+    if user.role.requires_second_factor:
+        raise Conflict(
+            "Your role requires two-factor authentication. Add another method first, then remove this one."
+        )
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+
+
+@needs_fresh_proof("Make new recovery codes")
+def renew_recovery_codes(user: User) -> list[str]:
+    """Ten new codes, which void those before; raises `Conflict` without a factor that they could replace."""
+    if not queries.has_second_factor(user.id):
+        raise Conflict(
+            "Recovery codes belong to two-factor authentication. Add an authenticator app or a passkey first."
+        )
+    codes = totp.new_recovery_codes(user)
+    _note(user, "recovery_codes.made", "codes_made")
+    return codes
+
+
+def note_recovery_code(user: User) -> None:
+    """Tell the owner that a recovery code opened the account."""
+    jobs.enqueue(tasks.tell_of_factor, user.id, "code_used")
+
+
+@needs_fresh_proof("Take the second factors off somebody's account")
+def reset(user: User, *, by: User | None) -> None:
+    """Take every factor off an account whose owner has lost them, and sign it out. Without ``by`` the shell asks."""
+    if by is not None and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to change this account.")
+    remove_all(user)
+    sessions.end_all(user)
+    audit.record("factor.reset", by=by, subject=user.username)
+    jobs.enqueue(tasks.tell_of_factor, user.id, "reset")
+
+
+def remove_all(user: User) -> None:
+    """Delete every second factor of an account."""
+    for model in (Authenticator, Passkey, RecoveryCode):
+        db.session.execute(
+            delete(model).where(model.user_id == user.id), execution_options={"synchronize_session": False}
+        )
+
+
+def require(role: Role, is_required: bool, *, by: User | None) -> None:
+    """Ask everybody with the role for a second factor, or no longer."""
+    if by is not None and not by.can(Permission.MANAGE_ROLES):
+        raise NotAllowed("Your role does not allow you to change roles.")
+    if role.requires_second_factor != is_required:
+        role.requires_second_factor = is_required
+        if is_required:
+            # They signed in with a password alone.
+            sessions.end_clients_of_role(role)
+        audit.record("role.factor_required", by=by, subject=role.name, is_required=is_required)
+
+
+def _note(user: User, action: str, deed: str, **details: str) -> None:
+    audit.record(action, by=user, subject=user.username, **details)
+    jobs.enqueue(tasks.tell_of_factor, user.id, deed)

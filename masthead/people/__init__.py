@@ -1,0 +1,1 @@
+"""Users, bylines without an account, roles and what they permit."""

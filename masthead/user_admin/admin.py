@@ -1,0 +1,101 @@
+"""The people who have an account: finding them, changing their role, disabling and enabling them."""
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.api_tokens import personal_tokens
+from masthead.db import count_of, db, paginate
+from masthead.errors import Conflict
+from masthead.people import actions, queries
+from masthead.people.access import current_user, requires
+from masthead.people.models import User
+from masthead.people.permissions import Permission, can_change_account, can_grant
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.user_admin import invitations
+from masthead.web.paging import page_number
+from masthead.web.safe_redirects import redirect_back
+
+bp = Blueprint("accounts_admin", __name__)
+
+PEOPLE_PER_PAGE = 50
+
+
+@bp.get("")
+@requires(Permission.MANAGE_USERS)
+def index() -> ResponseReturnValue:
+    """Everybody with an account, or those whom ``?q=`` finds, or those with a role."""
+    by = current_user()
+    roles = list(db.session.scalars(queries.roles()))
+    wanted = request.args.get("q", "").strip()
+    role = request.args.get("role", "")
+    people = queries.accounts_like(wanted) if wanted else queries.accounts()
+    if role:
+        people = people.where(User.role_id == queries.role(role).id)
+    page = paginate(people, page=page_number(), per_page=PEOPLE_PER_PAGE)
+    return render_template(
+        "accounts/people.html",
+        page=page,
+        with_factor={user.id for user in page.items if user.has_second_factor},
+        with_tokens=personal_tokens.owners_among(user.id for user in page.items),
+        wanted=wanted,
+        role=role,
+        roles=roles,
+        grantable=[other for other in roles if can_grant(by, other)],
+        invited=db.session.scalar(count_of(invitations.waiting())) or 0,
+        may_change=lambda user: can_change_account(by, user),
+    )
+
+
+@bp.post("/<int:user_id>/role")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def set_role(user_id: int) -> ResponseReturnValue:
+    """Give somebody another role, which counts from their next click."""
+    user, by = _both(user_id)
+    role = queries.role(request.form.get("role", ""))
+    if role.id == user.role_id:
+        return _back(f"{user.display_name} has this role already.")
+    try:
+        actions.set_role(user, role, by=by)
+    except Conflict as conflict:
+        return _refuse(conflict)
+    db.session.commit()
+    return _back(f"{user.display_name} has the role {role.title} now.")
+
+
+@bp.post("/<int:user_id>/disable")
+@requires(Permission.MANAGE_USERS)
+def disable(user_id: int) -> ResponseReturnValue:
+    """Keep somebody from signing in."""
+    user, by = _both(user_id)
+    try:
+        actions.disable(user, by=by)
+    except Conflict as conflict:
+        return _refuse(conflict)
+    db.session.commit()
+    return _back(f"{user.display_name} is signed out and cannot sign in any more. Their texts stay.")
+
+
+@bp.post("/<int:user_id>/enable")
+@requires(Permission.MANAGE_USERS)
+def enable(user_id: int) -> ResponseReturnValue:
+    """Let somebody sign in again."""
+    user, by = _both(user_id)
+    actions.enable(user, by=by)
+    db.session.commit()
+    return _back(f"{user.display_name} can sign in again.")
+
+
+def _both(user_id: int) -> tuple[User, User]:
+    """Whom it concerns, and who asks as they are now: they may have lost their role since the request began."""
+    return queries.get(user_id), queries.get(current_user().id)
+
+
+def _back(sentence: str, category: str = "message") -> ResponseReturnValue:
+    flash(sentence, category)
+    return redirect_back(url_for("accounts_admin.index"))
+
+
+def _refuse(conflict: Conflict) -> ResponseReturnValue:
+    db.session.rollback()
+    return _back(conflict.message, "error")

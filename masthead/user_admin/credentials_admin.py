@@ -1,0 +1,117 @@
+"""What an administrator does for others: invitations, links to set a password, signing somebody out."""
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.db import db
+from masthead.errors import Invalid
+from masthead.login import one_time_links
+from masthead.login.links import link_of
+from masthead.login.one_time_links import Purpose
+from masthead.login.validation import cannot_be_invited, judge
+from masthead.mail import delivery
+from masthead.mfa import actions as mfa_actions
+from masthead.people import actions, queries
+from masthead.people.access import current_user, requires
+from masthead.people.forms import InvitationForm
+from masthead.people.permissions import Permission, can_grant
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.user_admin import invitations
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+from masthead.web.safe_redirects import redirect_back
+
+bp = Blueprint("assistance", __name__)
+
+
+@bp.get("/users/invite")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def invite() -> ResponseReturnValue:
+    """The form for an invitation."""
+    return render_template("accounts/invite.html", form=_invitation_form())
+
+
+@bp.post("/users/invite")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+@redisplays_expired_form
+def send_invitation() -> ResponseReturnValue:
+    """Invite somebody; the link is shown, and sent as well where mail is on."""
+    form = _invitation_form()
+    if form.validate():
+        try:
+            role = queries.role(form.role.data or "")
+            link = invitations.invite(form.email.data or "", role, by=current_user())
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            return show_link(Purpose.INVITE, link, f"Invitation for {form.email.data}")
+    show_others(form, lambda: judge(form.right("email"), is_taken=cannot_be_invited))
+    return render_template("accounts/invite.html", form=form), 422
+
+
+def _invitation_form() -> InvitationForm:
+    """The form with the roles that the person can give."""
+    invitations.check_open()
+    form = InvitationForm()
+    roles = [role for role in db.session.scalars(queries.roles()) if can_grant(current_user(), role)]
+    form.role.choices = [(role.name, role.title) for role in roles]
+    return form
+
+
+@bp.post("/users/<int:user_id>/reset-link")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def reset_link(user_id: int) -> ResponseReturnValue:
+    """Make a link with which somebody sets a new password, to be handed over."""
+    user = queries.get(user_id)
+    token = actions.reset_link(user, by=current_user())
+    db.session.flush()
+    link = link_of(Purpose.RESET, one_time_links.arm(token))
+    db.session.commit()
+    return show_link(Purpose.RESET, link, f"A new password for {user.display_name}")
+
+
+@bp.post("/users/<int:user_id>/reset-factor")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def reset_factor(user_id: int) -> ResponseReturnValue:
+    """Take every second factor off an account whose owner has lost them."""
+    user = queries.get(user_id)
+    mfa_actions.reset(user, by=current_user())
+    db.session.commit()
+    flash(f"{user.display_name} no longer has two-factor authentication, and is signed out everywhere.")
+    return redirect_back(url_for("accounts_admin.index"))
+
+
+@bp.post("/users/<int:user_id>/sign-out")
+@requires(Permission.MANAGE_USERS)
+def sign_out(user_id: int) -> ResponseReturnValue:
+    """End every login of somebody."""
+    user = queries.get(user_id)
+    actions.sign_out_everywhere(user, by=current_user())
+    db.session.commit()
+    flash(f"{user.display_name} is signed out everywhere.")
+    return redirect_back(url_for("dashboard.index"))
+
+
+@bp.post("/users/<int:user_id>/end-tokens")
+@requires(Permission.MANAGE_USERS)
+def end_tokens(user_id: int) -> ResponseReturnValue:
+    """End every personal token of somebody; taking a right away needs no proof."""
+    user = queries.get(user_id)
+    actions.end_tokens(user, by=current_user())
+    db.session.commit()
+    flash(f"The tokens of {user.display_name} have ended. Whatever used one is refused from now on.")
+    return redirect_back(url_for("accounts_admin.index"))
+
+
+def show_link(purpose: Purpose, link: str, title: str) -> ResponseReturnValue:
+    """The link, once: it is not kept anywhere, and neither is the page."""
+    page = render_template(
+        "accounts/link.html", purpose=purpose, link=link, title=title, mail_is_on=delivery.is_on()
+    )
+    return page, {"Cache-Control": "no-store"}

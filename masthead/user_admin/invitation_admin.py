@@ -1,0 +1,61 @@
+"""The invitations that nobody has accepted yet: looking at them, making another link, withdrawing them."""
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.db import db, paginate
+from masthead.login.one_time_links import Purpose
+from masthead.mail import delivery
+from masthead.people import queries
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission, can_grant
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.user_admin import credentials_admin, invitations
+from masthead.web.paging import page_number
+from masthead.web.safe_redirects import redirect_back
+
+bp = Blueprint("invitation_admin", __name__)
+
+PER_PAGE = 50
+
+
+@bp.get("")
+@requires(Permission.MANAGE_USERS)
+def index() -> ResponseReturnValue:
+    """Who is invited, to which role, by whom, and until when."""
+    by = current_user()
+    page = paginate(invitations.waiting(), page=page_number(), per_page=PER_PAGE)
+    roles = {role.id: role for role in db.session.scalars(queries.roles())}
+    return render_template(
+        "accounts/invitations.html",
+        page=page,
+        roles=roles,
+        void=invitations.void_among(page.items, roles),
+        mark_of=invitations.mark_of,
+        may_change=lambda role: can_grant(by, role),
+        mail_is_on=delivery.is_on(),
+    )
+
+
+@bp.post("/<int:invitation_id>/again")
+@requires(Permission.MANAGE_USERS)
+@freshly_signed_in
+def again(invitation_id: int) -> ResponseReturnValue:
+    """Make another link, and another letter where mail is on; it ends in seven days, and the one before works no more."""
+    invitations.check_open()
+    token, role = invitations.get(invitation_id, request.form.get("mark", ""))
+    email = token.email
+    link = invitations.invite(email, role, by=current_user())
+    db.session.commit()
+    return credentials_admin.show_link(Purpose.INVITE, link, f"Invitation for {email}")
+
+
+@bp.post("/<int:invitation_id>/withdraw")
+@requires(Permission.MANAGE_USERS)
+def withdraw(invitation_id: int) -> ResponseReturnValue:
+    """Make the links of an invitation useless; taking a right away needs no proof."""
+    mark = request.form.get("mark", "")
+    email = invitations.withdraw(invitation_id, mark, by=current_user())
+    db.session.commit()
+    flash(f"The invitation for {email} is withdrawn. The link no longer works.")
+    return redirect_back(url_for("invitation_admin.index"))

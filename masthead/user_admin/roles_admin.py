@@ -1,0 +1,206 @@
+"""The roles of this publication: what each allows, and roles of one's own."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead.db import db
+from masthead.errors import Conflict, Invalid, NotAllowed
+from masthead.people import queries
+from masthead.people.access import current_user, requires
+from masthead.people.forms import RoleDeletionForm, RoleForm
+from masthead.people.models import Role, User
+from masthead.people.permissions import ADMINISTRATOR, Permission, can_change_role, can_grant
+from masthead.people.reauthentication import freshly_signed_in
+from masthead.user_admin import role_actions
+from masthead.user_admin.role_actions import Draft
+from masthead.web.forms.base import redisplays_expired_form
+from masthead.web.forms.field_errors import show_others
+
+bp = Blueprint("roles", __name__)
+
+FIRST_RANK = 20
+
+
+@bp.get("")
+@requires(Permission.MANAGE_ROLES)
+def index() -> ResponseReturnValue:
+    """Every role, the highest first, with what it allows and how many have it."""
+    by = current_user()
+    roles = list(db.session.scalars(queries.roles()))
+    return render_template(
+        "accounts/roles.html",
+        roles=roles[::-1],
+        people=queries.people_by_role(),
+        may_change=lambda role: can_change_role(by, role),
+        permissions=list(Permission),
+    )
+
+
+@bp.get("/create")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+def create() -> ResponseReturnValue:
+    """The form for a new role."""
+    form = RoleForm(rank=FIRST_RANK)
+    _offer_permissions(form, current_user())
+    return _edit_page(form, None, 200)
+
+
+@bp.post("/create")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+@redisplays_expired_form
+def store() -> ResponseReturnValue:
+    """Make a role."""
+    by, form = queries.get(current_user().id), RoleForm()
+    _offer_permissions(form, by)
+    if form.validate():
+        try:
+            role_actions.create(_draft(form), by=by)
+        except Invalid as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            return _back(f"The role {form.title.data} can be given to people now.")
+    show_others(form, lambda: role_actions.judge(_said(form), None, by=current_user()))
+    return _edit_page(form, None, 422)
+
+
+@bp.get("/<int:role_id>")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+def edit(role_id: int) -> ResponseReturnValue:
+    """The form for a role that there is."""
+    by, role = current_user(), _changeable(role_id, current_user())
+    form = RoleForm(obj=role, permissions=role.permissions, version=role.version)
+    return _edit_page(_fitted(form, role, by), role, 200)
+
+
+def _changeable(role_id: int, by: User) -> Role:
+    role = queries.role_with_id(role_id)
+    if not can_change_role(by, role):
+        raise NotAllowed("Your role does not allow you to change this role.")
+    return role
+
+
+@bp.post("/<int:role_id>")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+@redisplays_expired_form
+def save(role_id: int) -> ResponseReturnValue:
+    """Change a role."""
+    by = queries.get(current_user().id)
+    role = _changeable(role_id, by)
+    form = _fitted(RoleForm(), role, by)
+    if form.validate():
+        try:
+            role_actions.revise(role, _draft(form, role), by=by, expected_version=form.version.data or "")
+        except (Invalid, Conflict) as error:
+            db.session.rollback()
+            form.show(error)
+            return _edit_page(form, queries.role_with_id(role_id), 422 if isinstance(error, Invalid) else 409)
+        db.session.commit()
+        return _back("The role is saved. It counts from the next click of everybody who has it.")
+    show_others(
+        form, lambda: role_actions.judge(_said(form), queries.role_with_id(role_id), by=current_user())
+    )
+    return _edit_page(form, queries.role_with_id(role_id), 422)
+
+
+def _said(form: RoleForm) -> dict[str, Any]:
+    """The fields that have their shape."""
+    said = form.right("title") | {"permissions": form.permissions.data or []}
+    return said if form.rank.errors else said | {"rank": form.rank.data}
+
+
+@bp.get("/<int:role_id>/delete")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+def delete(role_id: int) -> ResponseReturnValue:
+    """Ask whether a role is to be deleted, and which one people get instead."""
+    role = _deletable(role_id, current_user())
+    return _deletion_page(_deletion_form(role, current_user()), role, 200)
+
+
+def _deletable(role_id: int, by: User) -> Role:
+    role = queries.role_with_id(role_id)
+    if role.is_built_in or not can_change_role(by, role):
+        raise NotAllowed("Built-in roles, and those that are not below yours, cannot be deleted.")
+    return role
+
+
+@bp.post("/<int:role_id>/delete")
+@requires(Permission.MANAGE_ROLES)
+@freshly_signed_in
+@redisplays_expired_form
+def remove(role_id: int) -> ResponseReturnValue:
+    """Delete a role; whoever has it gets another one."""
+    by = queries.get(current_user().id)
+    role = _deletable(role_id, by)
+    form, title = _deletion_form(role, by), role.title
+    if form.validate():
+        try:
+            heir = queries.role(form.heir.data) if form.heir else None
+            role_actions.delete(role, by=by, heir=heir)
+        except Invalid as error:
+            db.session.rollback()
+            role = queries.role_with_id(role_id)
+            form = _deletion_form(role, queries.get(current_user().id))
+            form.show(error)
+        else:
+            db.session.commit()
+            return _back(f"The role {title} is deleted.")
+    return _deletion_page(form, role, 422)
+
+
+def _deletion_page(form: RoleDeletionForm, role: Role, status: int) -> ResponseReturnValue:
+    people = queries.people_by_role().get(role.id, 0)
+    return render_template("accounts/delete_role.html", form=form, role=role, people=people), status
+
+
+def _deletion_form(role: Role, by: User) -> RoleDeletionForm:
+    """The form, which asks for a role only where somebody needs another one."""
+    form = RoleDeletionForm()
+    others = [other for other in db.session.scalars(queries.roles()) if other.id != role.id]
+    form.heir.choices = [(other.name, other.title) for other in others if can_grant(by, other)]
+    if not role_actions.is_needed(role):
+        del form.heir
+    return form
+
+
+def _fitted(form: RoleForm, role: Role, by: User) -> RoleForm:
+    """The form with the questions of this role: administrators keep their rights and rank, so those are not asked."""
+    _offer_permissions(form, by)
+    if role.name == ADMINISTRATOR:
+        del form.permissions, form.rank
+    return form
+
+
+def _offer_permissions(form: RoleForm, by: User) -> None:
+    """The rights that the person has: nobody gives more."""
+    form.permissions.choices = [(right.value, right.sentence) for right in Permission if by.can(right)]
+
+
+def _draft(form: RoleForm, role: Role | None = None) -> Draft:
+    is_fixed = role is not None and role.name == ADMINISTRATOR
+    return Draft(
+        title=form.title.data or "",
+        rank=role.rank if role is not None and is_fixed else form.rank.data or 0,
+        permissions=role.granted
+        if role is not None and is_fixed
+        else frozenset(map(Permission, form.permissions.data or ())),
+        requires_second_factor=bool(form.requires_second_factor.data),
+    )
+
+
+def _edit_page(form: RoleForm, role: Role | None, status: int) -> ResponseReturnValue:
+    people = queries.people_by_role().get(role.id, 0) if role is not None else 0
+    return render_template("accounts/edit_role.html", form=form, role=role, people=people), status
+
+
+def _back(sentence: str) -> ResponseReturnValue:
+    flash(sentence)
+    return redirect(url_for("roles.index"), code=303)
