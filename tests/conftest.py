@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.live",
     "tests.support.mailbox",
+    "tests.support.network_guard",
     "tests.support.nu_checker",
     "tests.support.own_postgres",
     "tests.support.parallel",

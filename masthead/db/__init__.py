@@ -11,7 +11,12 @@ from masthead.db.engine import (
     transactions,
 )
 from masthead.db.failures import Failure, failure_of, reason_of
-from masthead.db.network import leave_transaction
+from masthead.db.network import (
+    after_transaction,
+    end_unwritten_transaction,
+    holds_writers_up,
+    leave_transaction,
+)
 from masthead.db.on_conflict import insert_into
 from masthead.db.pagination import Page, count_of, paginate, paginated
 from masthead.db.statement_timing import observe
@@ -27,9 +32,12 @@ __all__ = [
     "Page",
     "Timestamps",
     "UTCDateTime",
+    "after_transaction",
     "count_of",
     "db",
+    "end_unwritten_transaction",
     "failure_of",
+    "holds_writers_up",
     "init_app",
     "insert_all_unique",
     "insert_first_free",

@@ -37,6 +37,7 @@ WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
 #: Whether transactions that begin now only read; None leaves it to the method of the request.
 _reading: ContextVar[bool | None] = ContextVar("masthead_db_reading", default=None)
+_in_own: ContextVar[bool] = ContextVar("masthead_db_own_transaction", default=False)
 
 
 def init_app(app: Flask) -> None:
@@ -192,9 +193,15 @@ def own_transaction() -> Iterator[Session]:
     It is for notes that nobody asked for: the last use of a login or a token, the lease of a job. A test names the
     functions that use it.
     """
-    token = _reading.set(False)
+    reading, in_own = _reading.set(False), _in_own.set(True)
     try:
         with Session(db.engine) as session, session.begin():
             yield session
     finally:
-        _reading.reset(token)
+        _in_own.reset(in_own)
+        _reading.reset(reading)
+
+
+def is_in_own_transaction() -> bool:
+    """Whether the caller is inside of `own_transaction`."""
+    return _in_own.get()

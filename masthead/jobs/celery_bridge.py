@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from masthead.circuit_breaker import Circuit
-from masthead.db import db
+from masthead.db import db, leave_transaction
 from masthead.jobs import leases, outbox, schedule
 from masthead.jobs.runner import PAUSE_SECONDS, SCHEDULE_SECONDS, Runner
 from masthead.jobs.wakeup import Alarm
@@ -81,6 +81,7 @@ class Messenger:
 
     def send(self, job_ids: Iterable[int]) -> bool:
         """Whether all of them were handed over."""
+        leave_transaction("the broker")
         return all(self.circuit.call(partial(self._send, job_id), lambda: False) for job_id in job_ids)
 
     def _send(self, job_id: int) -> bool:

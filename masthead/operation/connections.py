@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from masthead import clock
-from masthead.db import db
+from masthead.db import db, leave_transaction
 from masthead.jobs import celery_bridge
 from masthead.jobs.models import Job, State
 from masthead.mail import transports
@@ -26,6 +26,7 @@ PATIENCE = timedelta(minutes=5)
 
 def answers(url: str) -> str | None:
     """Why a Redis does not answer; None if it does."""
+    leave_transaction("Redis")
     from redis import Redis
     from redis.backoff import NoBackoff
     from redis.exceptions import RedisError

@@ -10,6 +10,7 @@ from tests.architecture.source import ROOT
 DOORS = (
     "aiohttp",
     "asyncio",
+    "celery",
     "ftplib",
     "http.client",
     "httpcore",
@@ -17,8 +18,10 @@ DOORS = (
     "httpx",
     "httpx2",
     "imaplib",
+    "kombu",
     "opentelemetry",
     "poplib",
+    "redis",
     "requests",
     "sentry_sdk",
     "smtplib",
@@ -31,6 +34,11 @@ DOORS = (
 )
 #: Who may, and why. The database, Redis, the broker and the object store are named by the operator, not by a visitor.
 ALLOWED = {
+    # The broker, and what counts limits on several machines.
+    ("masthead/jobs/celery_bridge.py", "celery"),
+    ("masthead/jobs/celery_bridge.py", "kombu"),
+    ("masthead/web/limits/redis_storage.py", "redis"),
+    ("masthead/operation/connections.py", "redis"),
     ("masthead/outbound/client.py", "httpcore2"),
     ("masthead/outbound/client.py", "socket"),
     ("masthead/outbound/connections.py", "httpcore2"),
@@ -66,6 +74,33 @@ def test_only_the_named_modules_open_connections():
         for door in doors(path.read_text(encoding="utf-8"))
     }
     assert found == ALLOWED
+
+
+#: Nobody waits for these: they are listened on, hear from threads of their own, or stand behind `masthead.web.limits.throttling`.
+WITHOUT_GUARD = {
+    "masthead/operation/serving.py",
+    "masthead/web/telemetry/sentry.py",
+    "masthead/web/telemetry/tracing.py",
+    "masthead/web/limits/redis_storage.py",
+    # Behind the client.
+    "masthead/outbound/connections.py",
+    # Behind `masthead.mail.delivery`.
+    "masthead/mail/transports.py",
+}
+
+
+def test_whoever_opens_connections_leaves_the_transaction_first():
+    guarded = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if "leave_transaction(" in path.read_text(encoding="utf-8")
+    }
+    assert {path for path, _ in ALLOWED} - WITHOUT_GUARD <= guarded
+    assert {
+        "masthead/mail/delivery.py",
+        "masthead/storage/store.py",
+        "masthead/web/limits/throttling.py",
+    } <= guarded
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,17 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from masthead import jobs
-from masthead.db import db
+from masthead.db import db, end_unwritten_transaction, own_transaction
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
 from masthead.login.tasks import tell_of_factor
 from masthead.mail import delivery, letters
 from masthead.mail.transports import LetterRefused
+from masthead.operation import connections
 from masthead.outbound.client import Client
 from masthead.posts.models import Post
 from masthead.storage.store import Bucket
+from masthead.web.limits import throttling
 from tests.factories import PostFactory
 from tests.support.live import free_port
 
@@ -140,7 +142,19 @@ def letter():
     return letters.compose("test", recipient="rhea@example.org", site_url="https://example.org")
 
 
+def ask_the_broker():
+    from masthead.jobs.celery_bridge import Messenger
+
+    return Messenger("redis://127.0.0.1:9/0").send([1])
+
+
 CONVERSATIONS = [
+    ask_the_broker,
+    lambda: throttling.count("comment", "walt"),
+    lambda: throttling.check("comment", "walt"),
+    lambda: throttling.is_free("comment", "walt"),
+    lambda: throttling.stand("comment", "walt"),
+    lambda: connections.answers("redis://127.0.0.1:9/0"),
     lambda: delivery.send(letter()),
     lambda: Client().fetch("https://example.org/"),
     lambda: Bucket("s3://pictures?endpoint=http://127.0.0.1:9").get("a/b.png"),
@@ -157,6 +171,55 @@ def test_no_conversation_begins_in_a_transaction_that_may_write(make_app, silent
             talk()
         db.session.rollback()
     assert silent.connections == []
+
+
+@pytest.mark.parametrize("talk", CONVERSATIONS)
+def test_no_conversation_begins_in_a_transaction_of_its_own(make_app, silent, talk):
+    app = make_app(MAIL_URL=f"smtp://127.0.0.1:{silent.port}")
+    with app.app_context(), own_transaction(), pytest.raises(RuntimeError, match="Commit first"):
+        talk()
+    assert silent.connections == []
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback", "close"])
+def test_what_is_counted_is_uncounted_when_the_transaction_has_ended(app, end):
+    post = PostFactory()
+    with app.app_context():
+        throttling.count("comment", "walt")
+        before = throttling.stand("comment", "walt").remaining
+        db.session.get(Post, post.id)
+        throttling.take_back("comment", "walt")
+        getattr(db.session, end)()
+        assert throttling.stand("comment", "walt").remaining == before + 1
+
+
+def test_a_transaction_that_has_written_is_not_ended_in_the_middle(app):
+    post = PostFactory()
+    with app.app_context():
+        db.session.get(Post, post.id)
+        end_unwritten_transaction()
+        for flushes in (False, True):
+            db.session.get(Post, post.id).title = f"Renamed {flushes}"
+            if flushes:
+                db.session.flush()
+            with pytest.raises(RuntimeError, match="written"):
+                end_unwritten_transaction()
+            db.session.rollback()
+        assert db.session.get(Post, post.id).title == post.title
+
+
+@pytest.mark.databases("sqlite")
+def test_a_conversation_that_nobody_announces_is_found(app, silent, network_in_transactions):
+    post = PostFactory()
+    with app.app_context():
+        with socket.create_connection(("127.0.0.1", silent.port)) as connection:
+            connection.sendall(b"hello")
+            assert network_in_transactions == []
+            db.session.get(Post, post.id)
+            connection.sendall(b"hello")
+        db.session.rollback()
+    assert len(network_in_transactions) == 1
+    network_in_transactions.clear()
 
 
 @pytest.mark.databases("sqlite")
