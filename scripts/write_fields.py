@@ -21,8 +21,8 @@ from masthead.admin.forms import SettingsForm  # noqa: E402
 from masthead.admin.schemas import SettingsChange  # noqa: E402
 from masthead.admin.tag_forms import TagForm  # noqa: E402
 from masthead.exporting import markdown  # noqa: E402
-from masthead.importing.items import Author, Item, Lead  # noqa: E402
-from masthead.importing.markdown.export_data import Elsewhere, Person, Subject  # noqa: E402
+from masthead.importing.items import Item, LeadPicture, SourceAuthor  # noqa: E402
+from masthead.importing.site_data import SiteAuthor, SiteRedirect, SiteTag  # noqa: E402
 from masthead.pages.forms import PageForm  # noqa: E402
 from masthead.pages.models import Page  # noqa: E402
 from masthead.pages.schemas import PageChange, PageInput  # noqa: E402
@@ -189,8 +189,8 @@ def commands(**fields: str) -> set[str]:
 def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
     """Each object: its fields, and those that each door has."""
     lead = {f"lead_{name}" for name in LeadImage.model_fields.keys() - {"url"}}
-    item = slots(Item) | {f"lead_{name}" for name in slots(Lead)}
-    person = {"username"} | slots(Author, Person)
+    item = slots(Item) | {f"lead_{name}" for name in slots(LeadPicture)}
+    person = {"username"} | slots(SourceAuthor, SiteAuthor)
     return {
         "Post": (
             [*columns(Post), "authors", "tags", "note"],
@@ -213,7 +213,7 @@ def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
             {
                 "desk": fields_of_form(PageForm) | {"is_public"},
                 "API": members(PageInput, PageChange),
-                "import": renamed(slots(Item), standing="is_public", updated="updated_at"),
+                "import": renamed(slots(Item), status="is_public", updated="updated_at"),
                 "export": renamed(written_keys("_page") | {"body"}, draft="is_public", lastmod="updated_at"),
             },
         ),
@@ -239,7 +239,7 @@ def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
             {
                 "desk": fields_of_form(TagForm),
                 "API": members(TagInput, TagChange),
-                "import": slots(Subject),
+                "import": slots(SiteTag),
                 "export": written_keys("_write_tags"),
             },
         ),
@@ -249,7 +249,7 @@ def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
                 "desk": renamed(fields_of_form(RedirectForm), url="target_url"),
                 "API": renamed(members(RedirectInput), url="target_url"),
                 "CLI": renamed({str(param.name) for param in redirects_cli.add.params}, url="target_url"),
-                "import": renamed(slots(Elsewhere), url="target_url"),
+                "import": renamed(slots(SiteRedirect), url="target_url"),
                 "export": renamed(written_keys("_write_redirects"), **{"from": "path", "to": "target_url"}),
             },
         ),

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,17 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from masthead.db import db, refresh_statistics
+from masthead import clock
 from masthead.errors import Invalid
-from masthead.importing.importer import Import, Wishes
+from masthead.importing.importer import Importer, ImportOptions
 from masthead.importing.markdown.detection import DIALECTS
+from masthead.importing.markdown.options import FolderOptions
+from masthead.importing.markdown.source import MarkdownFolder
 from masthead.importing.reading import dates
-from masthead.importing.reporting import console as telling
-from masthead.importing.reporting.report import Report
+from masthead.importing.reporting.console import print_plan, print_report
+from masthead.importing.reporting.report import ImportReport
+from masthead.importing.source import Source
+from masthead.media import external
 from masthead.setting_types import address_parts
 from masthead.web.commands import Group, NamedPath
 
@@ -107,49 +112,52 @@ def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
     only what has changed there, and never what somebody has edited here.
     """
     strict = options.pop("strict")
-    wishes = _wishes(options)
-    console = Console(highlight=False, soft_wrap=True)
-    begun = time.monotonic()
-    with Report(report_path) as report, _progress() as progress:
-        bar = progress.add_task("Reading the folder", total=None)
-        work = Import(folder, wishes, report)
-        plan = work.look()
-        telling.announce(plan, console)
-        for batch in work.batches():
-            if not wishes.dry_run:
-                work.write(batch)
-                db.session.commit()
-                # Memory must not grow with what was written.
-                db.session.expunge_all()
-            work.tell(batch)
-            progress.update(bar, description="Importing", total=work.total, advance=len(batch.results))
-        if not wishes.dry_run:
-            work.settle()
-            # The tables may have become a thousand times as large as they were.
-            refresh_statistics()
-            work.record()
-            db.session.commit()
-        summary = work.end()
-        seconds = time.monotonic() - begun
-        report.finish(summary.facts(seconds))
-    telling.tell(report, console, dry_run=wishes.dry_run, tail=summary.sentences(seconds))
+    if options["fetch_images"] is None:
+        options["fetch_images"] = external.mode() == "fetch"
+    source_options = _source_options(options)
+    import_options = ImportOptions(
+        **{name: options[name] for name in ("dry_run", "author", "source", "processes", "fetch_images")}
+    )
+    with ImportReport(report_path) as report:
+        _run(
+            lambda: MarkdownFolder.open(folder, source_options, dialect=options["dialect"]),
+            import_options,
+            report,
+        )
     if strict and report.failures:
         raise SystemExit(3)
 
 
-def _wishes(options: dict[str, Any]) -> Wishes:
-    zone = options.pop("timezone")
+def _source_options(options: dict[str, Any]) -> FolderOptions:
     try:
-        options["zone"] = dates.zone_named(zone) if zone else None
+        zone = dates.zone_named(options["timezone"]) if options["timezone"] else None
     except ValueError as error:
         raise Invalid(str(error)) from None
     if options["old_url"] and address_parts(options["old_url"], "http", "https") is None:
         raise Invalid(f"“{options['old_url']}” is not where a site was. Write it like https://old.example.")
-    return Wishes(**options)
+    names = ("publish_future", "old_url", "byline", "fetch_images", "posts", "pages")
+    return FolderOptions(clock.now(), zone, **{name: options[name] for name in names})
+
+
+def _run(open_source: Callable[[], Source], options: ImportOptions, report: ImportReport) -> None:
+    """Run an import and show its plan, its progress and its report."""
+    console = Console(highlight=False, soft_wrap=True)
+    begun = time.monotonic()
+    with _progress() as progress:
+        bar = progress.add_task("Reading the source", total=None)
+        importer = Importer(open_source(), options, report)
+        print_plan(importer.scan(), console)
+        importer.run(
+            lambda done, total: progress.update(bar, description="Importing", total=total, advance=done)
+        )
+        summary = importer.finish()
+        seconds = time.monotonic() - begun
+        report.finish(summary.facts(seconds))
+    print_report(report, console, dry_run=options.dry_run, tail=summary.sentences(seconds))
 
 
 def _progress() -> Progress:
-    """A bar on standard error, and nothing at all where that is not a terminal."""
+    """A progress bar on standard error; nothing where that is not a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

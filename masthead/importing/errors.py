@@ -3,7 +3,7 @@
 from masthead.errors import DomainError
 
 
-class NotAFolder(DomainError):
+class SourceNotFound(DomainError):
     """There is no folder to import from."""
 
 
@@ -15,7 +15,7 @@ class Unreadable(DomainError):
         self.line = line
 
 
-class WorkshopLost(DomainError):
+class WorkerLost(DomainError):
     """A process that typeset files is gone."""
 
     def __init__(self) -> None:

@@ -1,45 +1,58 @@
-"""What a file becomes before it is stored: one shape for every dialect."""
+"""The items that every source yields, before they are stored."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from masthead.importing.reading.fields import Value
 
 
-class Kind(StrEnum):
-    """What an item is stored as."""
+class ItemKind(StrEnum):
+    """The kind of object that an item is stored as."""
 
     POST = "post"
     PAGE = "page"
-    #: Nothing but an old address that leads elsewhere.
+    #: An old address that leads elsewhere, without content.
     REDIRECT = "redirect"
 
 
-class Standing(StrEnum):
-    """How far the text had come where it was."""
+class PublicationStatus(StrEnum):
+    """The status of a text on the old site."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
-    #: Public at a date that lies ahead.
+    #: To be published at a date in the future.
     SCHEDULED = "scheduled"
     #: A draft that waits for an editor.
     IN_REVIEW = "in_review"
 
 
-class Fate(StrEnum):
-    """What became of a part of a file."""
+class ItemOutcome(StrEnum):
+    """The result of an import for one item."""
+
+    IMPORTED = "imported"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    #: The item has changed in the source, but was edited or deleted here as well: the edit here wins.
+    KEPT = "kept"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class NoteKind(StrEnum):
+    """The effect of the import on a part of an item."""
 
     CHANGED = "changed"
     LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something that is not as it was: what, and why or how. The same ``what`` is added up over all files."""
+class ImportNote:
+    """A note for the report about a part of an item that changed or was lost. Counts of equal ``what`` are added up."""
 
-    fate: Fate
+    kind: NoteKind
     what: str
     detail: str = ""
     line: int | None = None
@@ -47,68 +60,86 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """Somebody who is credited. The key is what files call them."""
+class SourceAuthor:
+    """An author as the source describes them."""
 
+    #: The name under which texts credit the author.
     key: str
     name: str
     bio: str = ""
     website: str = ""
-    #: Where the old site had a page about them.
+    #: The old addresses of the author's page.
     aliases: tuple[str, ...] = ()
-    #: The text that goes to the profile whole, if one describes them.
+    #: The text that goes whole into the profile, if one describes the author.
     file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class TopicDescription:
+    """A description of a tag, a category or a term."""
+
+    #: '' if only the posts name the topic.
+    name: str
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    #: The text that goes whole into the tag; '' for data, and for a text that stays a page.
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPicture:
     """The picture above a text."""
 
-    #: As seen from the text's own address on the old site.
+    #: The URL, resolved against the text's own address on the old site.
     url: str
     alt: str = ""
     caption: str = ""
-    #: As it stands in the file.
+    #: The URL as the source has it.
     written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A post, a page or a redirect, as its source meant it. The body is still in the source's own dialect."""
+    """A post, a page or a redirect. The body is still in the markup of the source."""
 
+    #: The name of the item in its source, printable and stable; a file's path.
     source: str
-    kind: Kind
+    kind: ItemKind
     title: str
     slug: str
     date: datetime | None
     updated: datetime | None
-    standing: Standing
-    authors: tuple[Author, ...]
+    status: PublicationStatus
+    authors: tuple[SourceAuthor, ...]
     tags: tuple[str, ...]
     summary: str
-    lead: Lead | None
+    lead: LeadPicture | None
     canonical: str | None
     language: str | None
-    #: Its own address where it was comes first, then those that led to it.
+    #: The item's own address on the old site comes first, then the addresses that redirected to it.
     old_paths: tuple[str, ...]
     body: str
     body_line: int
-    #: The front matter's single values, for templates that name them.
+    #: Scalar values of the front matter, for templates that name them.
     variables: tuple[tuple[str, str], ...] = ()
-    #: All of it, with what the settings say about the file, where texts may be templates over it.
+    #: The whole front matter with its defaults, where texts are templates that use it.
     front_matter: Mapping[str, Value] = field(default_factory=dict)
     redirect_to: str | None = None
-    #: The date is only the file's; it does not count as a change when it differs the next time.
+    #: The date comes from the file system; a different one the next time is not a change.
     date_is_guessed: bool = False
     comments_open: bool = True
-    #: The same in all translations of the text.
+    #: Equal in all translations of the text.
     translation_key: str = ""
-    #: The date of publication of a draft that was public, or has one for later (our own exports).
+    #: The publication date of a draft that was public before, or is to be published then (own exports).
     draft_date: datetime | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[ImportNote, ...] = ()
 
-    def kept(self) -> Iterator[str]:
-        """What came over whole, in words for the report."""
+    def without_body(self) -> Self:
+        """The item without body and template variables, which need most of the memory."""
+        return replace(self, body="", variables=(), front_matter={})
+
+    def preserved(self) -> Iterator[str]:
+        """The names of the parts that came over unchanged, for the report."""
         yield "title"
         yield from (
             word
@@ -134,23 +165,46 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A file that is no text of the publication, and why it stays out."""
+class ScannedItem:
+    """An item as the first pass over the source sees it; a few hundred bytes, however long the text is."""
+
+    #: The key by which the source finds the item again; a file's path as the file system spells it.
+    locator: str
+    source: str
+    kind: ItemKind
+    slug: str
+    language: str | None
+    #: The item is not in the main language of the site.
+    is_translation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedItem:
+    """Something in the source that is left out on purpose, with the reason."""
 
     source: str
     reason: str
 
 
-@dataclass(slots=True)
-class Notebook:
-    """Notes that are being taken about one file."""
+@dataclass(frozen=True, slots=True)
+class ItemFailure:
+    """An item that cannot be imported, with the reason."""
 
-    notes: list[Note] = field(default_factory=list)
+    source: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class NoteCollector:
+    """Collects the notes about one item."""
+
+    notes: list[ImportNote] = field(default_factory=list)
 
     def changed(self, what: str, detail: str = "", *, line: int | None = None, count: int = 1) -> None:
-        """Write down that something is expressed in another way."""
-        self.notes.append(Note(Fate.CHANGED, what, detail, line, count))
+        """Note that a part is expressed in another way."""
+        self.notes.append(ImportNote(NoteKind.CHANGED, what, detail, line, count))
 
     def lost(self, what: str, detail: str = "", *, line: int | None = None, count: int = 1) -> None:
-        """Write down that something did not come over."""
-        self.notes.append(Note(Fate.LOST, what, detail, line, count))
+        """Note that a part was not imported."""
+        self.notes.append(ImportNote(NoteKind.LOST, what, detail, line, count))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from masthead.importing.items import Kind
+from masthead.importing.items import ItemKind
 from masthead.importing.models import ImportedAuthor, ImportedItem
 from masthead.pages.models import Page, PageSlug
 from masthead.people.models import Role, User
@@ -28,7 +28,7 @@ def key_of(source: str, name: str) -> str:
 
 def of_source(session: Session, source: str) -> dict[str, ImportedItem]:
     """The texts that were imported from a source, by path; detached."""
-    texts = ImportedItem.kind.in_([kind.value for kind in Kind])
+    texts = ImportedItem.kind.in_([kind.value for kind in ItemKind])
     items = session.scalars(select(ImportedItem).where(ImportedItem.source == source, texts))
     return {item.path: item for item in items}
 
@@ -76,9 +76,9 @@ def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, in
     return found
 
 
-def taken_slugs(session: Session, kind: Kind, slugs: Iterable[str]) -> set[str]:
+def taken_slugs(session: Session, kind: ItemKind, slugs: Iterable[str]) -> set[str]:
     """Which of these addresses belong to a post or a page already."""
-    column = PageSlug.slug if kind is Kind.PAGE else PostSlug.slug
+    column = PageSlug.slug if kind is ItemKind.PAGE else PostSlug.slug
     found: set[str] = set()
     for chunk in chunks(slugs):
         found.update(session.scalars(select(column).where(column.in_(chunk))))

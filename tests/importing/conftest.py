@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from masthead.importing.items import Fate, Item
+from masthead.importing.image_import import ImageImporter
+from masthead.importing.items import Item, NoteKind
 from masthead.importing.markdown.detection import dialect_of
-from masthead.importing.markdown.dialects.base import Dialect
-from masthead.importing.markdown.dialects.old_site import Options
-from masthead.importing.markdown.folder import Folder
-from masthead.importing.markdown.scan import Survey, survey
-from masthead.importing.markdown.translating.translation import Translated, translate
-from masthead.importing.preparation.image_import import Gallery
+from masthead.importing.markdown.dialect import Dialect
+from masthead.importing.markdown.folder import SourceFolder
+from masthead.importing.markdown.options import FolderOptions
+from masthead.importing.markdown.source import MarkdownFolder
+from masthead.importing.scan import ScanResult
+from masthead.importing.source import TranslatedBody
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WRITTEN = datetime(2026, 1, 5, tzinfo=UTC).timestamp()
@@ -28,31 +29,32 @@ class Site:
     """A folder as the reading half of the import sees it; new addresses are `/new/<slug>`."""
 
     dialect: Dialect
-    found: Survey
+    source: MarkdownFolder
+    found: ScanResult
     items: dict[str, Item] = field(default_factory=dict)
 
     @cached_property
-    def gallery(self) -> Gallery:
-        """The folder's pictures; none is written."""
-        return Gallery(self.dialect.folder, None, limit_bytes=2_000_000, known={})
+    def images(self) -> ImageImporter:
+        """Imports the folder's images without a store."""
+        return ImageImporter(self.dialect.folder, None, limit_bytes=2_000_000, known={})
 
     def __getitem__(self, path: str) -> Item:
         return self.items[path]
 
-    def translated(self, path: str) -> Translated:
-        """The body of a text."""
-        return translate(self.dialect, self.found.addresses, self.gallery, path, self.items[path])
+    def translated(self, path: str) -> TranslatedBody:
+        """The translated body of a text."""
+        return self.source.translate(path, self.items[path], self.found.addresses, self.images)
 
     def body(self, path: str) -> str:
         """The body of a text in Masthead's Markdown."""
         return self.translated(path).body
 
     def left_out(self) -> dict[str, str]:
-        """What stays out, and why."""
-        return {item.source: item.reason for item in self.found.left_out}
+        """The reasons of skipped items."""
+        return {item.source: item.reason for item in self.found.skipped}
 
     def failures(self) -> dict[str, tuple[int | None, str]]:
-        """What cannot be read: line and reason."""
+        """The line and reason of files that cannot be read."""
         return {failure.source: (failure.line, failure.reason) for failure in self.found.failures}
 
 
@@ -72,25 +74,26 @@ def site(tmp_path: Path) -> Callable[..., Site]:
     """Write a site and read it: `site({"_posts/2024-01-02-a.md": "…"})`."""
 
     def make(files: Mapping[str, str | bytes], **options: Any) -> Site:
-        folder = Folder.at(written(tmp_path / "site", files))
+        folder = SourceFolder.at(written(tmp_path / "site", files))
         kind = options.pop("dialect", None) or dialect_of(folder)
-        dialect = kind(folder, Options(now=NOW, **options))
-        made = Site(dialect, survey(dialect))
-        for entry in made.found.entries:
-            made.found.addresses.urls[entry.source] = f"/new/{entry.slug}"
-            item = dialect.item(entry.path, folder.read(entry.path))
+        dialect = kind(folder, FolderOptions(now=NOW, **options))
+        source = MarkdownFolder(dialect, "site")
+        made = Site(dialect, source, source.scan())
+        for scanned in made.found.items:
+            made.found.addresses.urls[scanned.source] = f"/new/{scanned.slug}"
+            item = source.item(scanned.locator)
             assert isinstance(item, Item)
-            made.items[entry.path] = item
+            made.items[scanned.locator] = item
         return made
 
     return make
 
 
-def lost(item: Item | Translated) -> dict[str, int]:
+def lost(item: Item | TranslatedBody) -> dict[str, int]:
     """What did not come over, counted."""
-    return {note.what: note.count for note in item.notes if note.fate is Fate.LOST}
+    return {note.what: note.count for note in item.notes if note.kind is NoteKind.LOST}
 
 
-def changed(item: Item | Translated) -> dict[str, int]:
+def changed(item: Item | TranslatedBody) -> dict[str, int]:
     """What is expressed in another way, counted."""
-    return {note.what: note.count for note in item.notes if note.fate is Fate.CHANGED}
+    return {note.what: note.count for note in item.notes if note.kind is NoteKind.CHANGED}

@@ -85,7 +85,7 @@ def test_the_rest_goes_in_and_the_sums_add_up(wrong):
         "tags.md",
         "two\\nlines.md",
     ]
-    assert wrong.found.texts == len(wrong.items) + len(wrong.found.failures) + len(wrong.found.left_out)
+    assert wrong.found.total == len(wrong.items) + len(wrong.found.failures) + len(wrong.found.skipped)
 
 
 def test_too_much_is_cut_and_told(wrong):

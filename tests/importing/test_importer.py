@@ -241,7 +241,7 @@ def test_cyclic_and_shared_aliases_lead_in_one_hop(bring, client):
 def test_one_bad_item_does_not_keep_its_batch_out(bring, client, app, monkeypatch):
     from masthead.importing import importer
 
-    planned = importer._planned
+    planned = importer._plan_slugs
 
     def planned_too_early(found, known):
         slugs = planned(found, known)
@@ -249,7 +249,7 @@ def test_one_bad_item_does_not_keep_its_batch_out(bring, client, app, monkeypatc
         PostFactory(title="Faster", slug="second")
         return slugs
 
-    monkeypatch.setattr(importer, "_planned", planned_too_early)
+    monkeypatch.setattr(importer, "_plan_slugs", planned_too_early)
     report = bring(SITE)
     assert outcomes(report) == {"imported": 5, "failed": 1}
     assert "address meanwhile" in report["by_source"]["_posts/2014-03-13-second.md"]["reason"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from masthead.importing.items import Author
+from masthead.importing.items import SourceAuthor
 from masthead.importing.markdown import alias_fields
 from masthead.importing.reading import plain_text
 from masthead.importing.reading.fields import Fields, Value, as_list, as_text
@@ -49,15 +49,15 @@ FIELDS: Final = (
 _MAIL: Final = re.compile(r"\s*<[^<>@\s]+@[^<>\s]+>\s*")
 _LINK: Final = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 
-Directory = Mapping[str, Author]
+AuthorDirectory = Mapping[str, SourceAuthor]
 
 
-def described(value: Value, *, top: bool = True, key: str = "") -> Iterator[Author]:
+def parse_authors(value: Value, *, top: bool = True, key: str = "") -> Iterator[SourceAuthor]:
     """The authors that a data file describes: a mapping of keys, a list, or either of them nested in groups."""
     match value:
         case list():
             for item in value:
-                yield from described(item, top=False)
+                yield from parse_authors(item, top=False)
         case dict():
             person = _person(value, key)
             if person is not None and not (top and _is_group(value)):
@@ -65,30 +65,32 @@ def described(value: Value, *, top: bool = True, key: str = "") -> Iterator[Auth
                 return
             for name, inner in value.items():
                 if isinstance(inner, (dict, list)):
-                    yield from described(inner, top=False, key=name)
+                    yield from parse_authors(inner, top=False, key=name)
                 elif top and inner:
-                    yield Author(name, _line(as_text(inner)))
+                    yield SourceAuthor(name, _line(as_text(inner)))
 
 
-def directory(authors: Iterator[Author]) -> dict[str, Author]:
+def directory(authors: Iterator[SourceAuthor]) -> dict[str, SourceAuthor]:
     """The authors by the key that files call them; the first description counts."""
-    found: dict[str, Author] = {}
+    found: dict[str, SourceAuthor] = {}
     for author in authors:
         found.setdefault(name_key(author.key), author)
     return found
 
 
-def credited(fields: Fields, known: Directory, *, singular_lists: bool = False) -> tuple[Author, ...]:
+def credited_authors(
+    fields: Fields, known: AuthorDirectory, *, singular_lists: bool = False
+) -> tuple[SourceAuthor, ...]:
     """The authors that front matter names, in order, each once."""
     plural = fields.value(*PLURAL)
     value = plural if plural is not None else fields.value(*SINGULAR)
-    found: dict[str, Author] = {}
+    found: dict[str, SourceAuthor] = {}
     for author in _named(value, known, splits=plural is not None or singular_lists):
         found.setdefault(name_key(author.key), author)
     return tuple(found.values())[:MAX_AUTHORS]
 
 
-def _named(value: Value, known: Directory, *, splits: bool) -> Iterator[Author]:
+def _named(value: Value, known: AuthorDirectory, *, splits: bool) -> Iterator[SourceAuthor]:
     match value:
         case list():
             for item in value:
@@ -114,16 +116,16 @@ def _named(value: Value, known: Directory, *, splits: bool) -> Iterator[Author]:
                     yield _looked_up(name, known)
 
 
-def _looked_up(name: str, known: Directory) -> Author:
+def _looked_up(name: str, known: AuthorDirectory) -> SourceAuthor:
     name = _line(name)
     found = known.get(name_key(name.lstrip("@")))
     if found is None and (found := known.get(name_key(slugify(name)))) is not None:
         # A folder is called like the address of a name; the text says the name itself, which stays the key.
         found = replace(found, key=name)
-    return found or Author(name.lstrip("@") or name, _name(name))
+    return found or SourceAuthor(name.lstrip("@") or name, _name(name))
 
 
-def _person(value: Mapping[str, Value], key: str) -> Author | None:
+def _person(value: Mapping[str, Value], key: str) -> SourceAuthor | None:
     """The author that a mapping describes; with several parts of a name, those together."""
     fields = Fields(value)
     first, last = fields.text("first_name", "given_name"), fields.text("last_name", "family_name", "surname")
@@ -133,7 +135,7 @@ def _person(value: Mapping[str, Value], key: str) -> Author | None:
         name = key
     if not name:
         return None
-    return Author(
+    return SourceAuthor(
         key=_line(key or fields.text(*_KEYS)) or name,
         name=_name(name),
         bio=fields.text(*_BIOS)[:BIO_CHARACTERS],

@@ -7,26 +7,23 @@ whole goes there; a longer one, or one with pictures, stays a page.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from masthead.importing.errors import Unreadable
+from masthead.importing.items import TopicDescription
 from masthead.importing.markdown import alias_fields, authors
-from masthead.importing.markdown.folder import Folder
+from masthead.importing.markdown.folder import SourceFolder
+from masthead.importing.markdown.site_settings import SiteSettings
 from masthead.importing.reading import front_matter, plain_text
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import OF_THE_THEME, Fields, Value
+from masthead.importing.reading.fields import THEME_FIELDS, Fields, Value
 from masthead.importing.urls import permalinks
 from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
 from masthead.text.excerpts import excerpt
 from masthead.text.markdown import render
 from masthead.text.names import name_key
 
-if TYPE_CHECKING:
-    from masthead.importing.markdown.dialects.old_site import SiteData
-
 AUTHOR_FOLDERS: Final = ("authors", "author")
-TOPIC_FOLDERS: Final = ("tags", "tag", "categories", "category", "topics", "topic", "series")
-TOPIC_DATA: Final = ("tags", "topics", "categories")
 SUMMARIES: Final = ("summary", "description", "excerpt", "standfirst", "subtitle", "about")
 TOPIC_NAMES: Final = ("tag", "category", "topic", "label", "name", "title")
 _TOPIC_KEYS: Final = ("slug", "key", "id", "tag", "name")
@@ -40,19 +37,7 @@ _LINK: Final = re.compile(r"\]\(|\]\[|<https?:")
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """A tag, a category or a term that a file describes."""
-
-    #: '' where only the texts say it.
-    name: str
-    description: str = ""
-    aliases: tuple[str, ...] = ()
-    #: The text that goes to the tag whole; '' for data, and for a text that stays a page.
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
+class DescriptionFile:
     """A text about an author or a topic."""
 
     values: Mapping[str, Value]
@@ -61,10 +46,10 @@ class Described:
     #: '' where the text stays a page, which then has the addresses.
     file: str
     #: Fields that neither a profile nor a tag has.
-    left: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
 
 
-def texts(folder: Folder, within: str) -> Iterator[tuple[str, str]]:
+def texts(folder: SourceFolder, within: str) -> Iterator[tuple[str, str]]:
     """The texts of a folder, and of its folders, that describe one thing each; with its name in addresses."""
     for path in folder.files_in(within):
         stem, dot, ending = path.rpartition("/")[2].rpartition(".")
@@ -77,10 +62,10 @@ def texts(folder: Folder, within: str) -> Iterator[tuple[str, str]]:
                 break
 
 
-def read(dialect: "SiteData", path: str, stem: str, within: str, *, characters: int) -> Described | None:
+def read(site: SiteSettings, path: str, stem: str, within: str, *, characters: int) -> DescriptionFile | None:
     """The text at a path; None for one that is a post. Raises `Unreadable`."""
-    text = decode(dialect.folder.read(path)).text
-    document = front_matter.split(text, headers=dialect.has_header_lines)
+    text = decode(site.folder.read(path)).text
+    document = front_matter.split(text, headers=site.has_header_lines)
     fields = Fields(document.values)
     name = path.rpartition("/")[2]
     if not document.values or (fields.value("date") is not None and not name.startswith("_index")):
@@ -89,20 +74,20 @@ def read(dialect: "SiteData", path: str, stem: str, within: str, *, characters: 
     words = _words(document.body)
     whole = "\n\n".join(filter(None, (summary, words)))
     if words is None or (words and len(whole) > characters):
-        return Described(document.values, excerpt(summary, characters), (), "")
-    aliases = tuple(_addresses(dialect, fields, stem, within))
+        return DescriptionFile(document.values, excerpt(summary, characters), (), "")
+    aliases = tuple(_addresses(site, fields, stem, within))
     left = (
         *_left(fields, Fields(document.values)),
         *(["the addresses of its links"] if _LINK.search(document.body) else []),
     )
-    return Described(document.values, excerpt(whole, characters), aliases, path, left)
+    return DescriptionFile(document.values, excerpt(whole, characters), aliases, path, left)
 
 
 def _left(fields: Fields, again: Fields) -> tuple[str, ...]:
     for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, authors.FIELDS):
         # `params.bio` says nothing about the rest of `params` where it is not there.
         fields.mark(*(name for name in names if "." not in name or again.value(name) is not None))
-    return tuple(name for name in fields.unasked() if name.casefold().replace("-", "_") not in OF_THE_THEME)
+    return tuple(name for name in fields.unread() if name.casefold().replace("-", "_") not in THEME_FIELDS)
 
 
 def _words(body: str) -> str | None:
@@ -112,26 +97,26 @@ def _words(body: str) -> str | None:
     return None if _MORE_THAN_WORDS.search(body) else render(body).plain.strip()
 
 
-def _addresses(dialect: "SiteData", fields: Fields, stem: str, within: str) -> Iterator[str]:
+def _addresses(site: SiteSettings, fields: Fields, stem: str, within: str) -> Iterator[str]:
     """Where the page of the author or topic was, and its aliases."""
-    own = permalinks.path_of(_own(dialect, fields, stem, within))
-    base = dialect.base_path
+    own = permalinks.path_of(_own(site, fields, stem, within))
+    base = site.base_path
     for at in dict.fromkeys((base, "")):
         yield f"{at}{own}"
         if not own.endswith(".html"):
             yield f"{at}{own.rstrip('/')}.html"
-    yield from alias_fields.paths(fields, base + own, base=base, beside=dialect.aliases_stand_beside)
+    yield from alias_fields.paths(fields, base + own, base=base, beside=site.aliases_are_relative)
 
 
-def _own(dialect: "SiteData", fields: Fields, stem: str, within: str) -> str:
+def _own(site: SiteSettings, fields: Fields, stem: str, within: str) -> str:
     folder = within.rpartition("/")[2]
     usual = f"/{folder.lstrip('_')}/{stem}/"
     pattern = fields.text("permalink") or fields.text("url")
-    if "://" in pattern and _is_elsewhere(dialect, pattern):
+    if "://" in pattern and _is_elsewhere(site, pattern):
         # The website of the author.
         pattern = ""
     if not pattern and folder.startswith("_"):
-        pattern = dialect.settings.text(f"collections.{folder[1:]}.permalink")
+        pattern = site.settings.text(f"collections.{folder[1:]}.permalink")
     if not pattern or "{" in pattern:
         return usual
     names = ("name", "title", "slug", "path", "basename")
@@ -139,25 +124,31 @@ def _own(dialect: "SiteData", fields: Fields, stem: str, within: str) -> str:
     return pattern if "://" in pattern else permalinks.expanded(pattern, tokens) or usual
 
 
-def _is_elsewhere(dialect: "SiteData", address: str) -> bool:
-    host = permalinks.host_of(dialect.old_url)
+def _is_elsewhere(site: SiteSettings, address: str) -> bool:
+    host = permalinks.host_of(site.old_url)
     return not host or permalinks.host_of(address) != host
 
 
-def topics(dialect: "SiteData") -> dict[str, Topic]:
-    """The topics that files describe, by each name that texts may call them by; the first description counts."""
-    found: dict[str, Topic] = {}
-    for keys, topic in _topics(dialect):
+def topics(site: SiteSettings) -> tuple[dict[str, TopicDescription], dict[str, tuple[str, ...]]]:
+    """The described topics by every name that texts may use for them, and the unsupported fields by file.
+
+    The first description of a name counts.
+    """
+    found: dict[str, TopicDescription] = {}
+    unsupported: dict[str, tuple[str, ...]] = {}
+    for keys, topic in _topics(site, unsupported):
         for key in filter(None, map(name_key, keys)):
             found.setdefault(key, topic)
-    return found
+    return found, unsupported
 
 
-def _topics(dialect: "SiteData") -> Iterator[tuple[Iterable[str], Topic]]:
-    for within in dialect.topic_folders():
-        for path, stem in texts(dialect.folder, within):
+def _topics(
+    site: SiteSettings, unsupported: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[Iterable[str], TopicDescription]]:
+    for within in site.topic_folders():
+        for path, stem in texts(site.folder, within):
             try:
-                described = read(dialect, path, stem, within, characters=DESCRIPTION_CHARACTERS)
+                described = read(site, path, stem, within, characters=DESCRIPTION_CHARACTERS)
             except Unreadable:
                 # The report names it when it comes to the file itself.
                 continue
@@ -165,13 +156,13 @@ def _topics(dialect: "SiteData") -> Iterator[tuple[Iterable[str], Topic]]:
             name = topic_name(fields.text(*TOPIC_NAMES))
             if described:
                 keys = (stem, name, fields.text("tag"), fields.text("category"))
-                dialect.unkept[path] = described.left
-                yield keys, Topic(name, described.summary, described.aliases, described.file)
-    for written in dialect.topic_data():
-        yield from _from_data(dialect, written)
+                unsupported[path] = described.unsupported
+                yield keys, TopicDescription(name, described.summary, described.aliases, described.file)
+    for written in site.topic_data():
+        yield from _from_data(site, written)
 
 
-def _from_data(dialect: "SiteData", written: Value) -> Iterator[tuple[Iterable[str], Topic]]:
+def _from_data(site: SiteSettings, written: Value) -> Iterator[tuple[Iterable[str], TopicDescription]]:
     """A mapping of keys, or a list, with names and words; a mapping may hold the words alone."""
     entries = (
         written.items()
@@ -190,8 +181,8 @@ def _from_data(dialect: "SiteData", written: Value) -> Iterator[tuple[Iterable[s
         name = topic_name(fields.text("name", "title", "label"))
         summary = excerpt(plain_text.plain_line(fields.text(*SUMMARIES)), DESCRIPTION_CHARACTERS)
         if key or name:
-            aliases = tuple(alias_fields.paths(fields, "", base=dialect.base_path, beside=False))
-            yield (key, name, fields.text(*_TOPIC_KEYS)), Topic(name, summary, aliases)
+            aliases = tuple(alias_fields.paths(fields, "", base=site.base_path, beside=False))
+            yield (key, name, fields.text(*_TOPIC_KEYS)), TopicDescription(name, summary, aliases)
 
 
 def topic_name(written: str) -> str:

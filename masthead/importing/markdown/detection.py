@@ -8,19 +8,19 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.markdown.dialects.base import DATED_NAME, HTML, Dialect
+from masthead.importing.markdown.dialect import DATED_NAME, Dialect
 from masthead.importing.markdown.dialects.eleventy import Eleventy
 from masthead.importing.markdown.dialects.hugo import Hugo
 from masthead.importing.markdown.dialects.jekyll import Jekyll
 from masthead.importing.markdown.dialects.masthead import Masthead
-from masthead.importing.markdown.dialects.old_site import MARKDOWN
 from masthead.importing.markdown.dialects.pelican import Pelican
 from masthead.importing.markdown.dialects.plain import Plain
 from masthead.importing.markdown.dialects.zola import Zola
-from masthead.importing.markdown.folder import Folder, Found
+from masthead.importing.markdown.folder import FolderFile, SourceFolder
+from masthead.importing.markdown.site_settings import HTML_EXTENSIONS, MARKDOWN_EXTENSIONS
 from masthead.importing.reading import front_matter
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.front_matter import Document, Notation
+from masthead.importing.reading.front_matter import Notation, SourceDocument
 
 DIALECTS: Final[dict[str, type[Dialect]]] = {
     "masthead": Masthead,
@@ -38,15 +38,15 @@ _SHORTCODE: Final = re.compile(r"\{\{[<%]\s*/?\w")
 _ZOLA: Final = re.compile(r"\]\(@/|\{\{\s*\w+\(")
 
 
-def dialect_of(folder: Folder) -> type[Dialect]:
+def dialect_of(folder: SourceFolder) -> type[Dialect]:
     """The dialect of a folder."""
     for dialect in DIALECTS.values():
-        if dialect.settings_files and dialect.is_at_home(folder):
+        if dialect.settings_files and dialect.matches_folder(folder):
             return dialect
     return _by_texts(folder)
 
 
-def _by_texts(folder: Folder) -> type[Dialect]:
+def _by_texts(folder: SourceFolder) -> type[Dialect]:
     votes: Counter[type[Dialect]] = Counter()
     for path in islice(_texts(folder), SAMPLE):
         try:
@@ -63,13 +63,16 @@ def _by_texts(folder: Folder) -> type[Dialect]:
     return votes.most_common(1)[0][0] if votes else Plain
 
 
-def _texts(folder: Folder) -> Iterator[str]:
+def _texts(folder: SourceFolder) -> Iterator[str]:
     for found in folder.walk(lambda path: not path.rpartition("/")[2].startswith((".", "node_modules"))):
-        if isinstance(found, Found) and PurePosixPath(found.path).suffix.lower() in MARKDOWN | HTML:
+        if (
+            isinstance(found, FolderFile)
+            and PurePosixPath(found.path).suffix.lower() in MARKDOWN_EXTENSIONS | HTML_EXTENSIONS
+        ):
             yield found.path
 
 
-def _vote(path: str, document: Document) -> type[Dialect] | None:
+def _vote(path: str, document: SourceDocument) -> type[Dialect] | None:
     name = path.rpartition("/")[2]
     match document.notation:
         case Notation.TOML:

@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from masthead.importing.errors import NotAFolder, Unreadable
+from masthead.importing.errors import SourceNotFound, Unreadable
+from masthead.importing.reading.plain_text import printable
 
 #: The longest novels have less; what is larger is a data dump, and is named without being read.
 MAX_FILE_BYTES: Final = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FolderFile:
     """A regular file; the path is relative to the folder, with slashes, as the file system spells it."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedPath:
     """Something that is not followed or opened, and why."""
 
     path: str
@@ -29,24 +30,24 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class SourceFolder:
     """A folder of texts."""
 
     root: str
 
     @classmethod
-    def at(cls, path: Path) -> "Folder":
+    def at(cls, path: Path) -> "SourceFolder":
         """The folder at a path; raises `NotAFolder` with what is there instead."""
-        shown_path = shown(str(path))
+        shown_path = printable(str(path))
         if not path.exists():
-            raise NotAFolder(f"There is no folder {shown_path}.")
+            raise SourceNotFound(f"There is no folder {shown_path}.")
         if not path.is_dir():
-            raise NotAFolder(f"{shown_path} is a file. Name the folder that holds the texts.")
+            raise SourceNotFound(f"{shown_path} is a file. Name the folder that holds the texts.")
         if not os.access(path, os.R_OK | os.X_OK):
-            raise NotAFolder(f"The folder {shown_path} cannot be read by this user.")
+            raise SourceNotFound(f"The folder {shown_path} cannot be read by this user.")
         return cls(os.path.realpath(path))
 
-    def walk(self, enters: Callable[[str], bool]) -> Iterator[Found | Refused]:
+    def walk(self, enters: Callable[[str], bool]) -> Iterator[FolderFile | RefusedPath]:
         """All files in a stable order, folder by folder; ``enters`` says of each folder whether it is looked into."""
         waiting = [""]
         while waiting:
@@ -54,19 +55,19 @@ class Folder:
             try:
                 entries = sorted(os.scandir(self._full(within)), key=lambda entry: entry.name)
             except OSError as error:
-                yield Refused(within, f"This folder cannot be read: {error.strerror}.")
+                yield RefusedPath(within, f"This folder cannot be read: {error.strerror}.")
                 continue
             folders = []
             for entry in entries:
                 path = f"{within}/{entry.name}" if within else entry.name
                 if entry.is_symlink():
-                    yield Refused(path, self._link_reason(path))
+                    yield RefusedPath(path, self._link_reason(path))
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(path)
                 elif entry.is_file(follow_symlinks=False):
-                    yield Found(path)
+                    yield FolderFile(path)
                 else:
-                    yield Refused(path, "This is a pipe, socket or device, not a file.")
+                    yield RefusedPath(path, "This is a pipe, socket or device, not a file.")
             waiting.extend(path for path in reversed(folders) if enters(path))
 
     def read(self, path: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -143,22 +144,6 @@ class Folder:
         if target == self.root or target.startswith(self.root + os.sep):
             return "This is a symbolic link; what it leads to is read where it is."
         return "This symbolic link leads out of the folder and is not followed."
-
-
-def shown(path: str) -> str:
-    """A path as text that can be printed and stored: bytes that are no text, line ends and the like are escaped."""
-    return "".join(
-        character if character.isprintable() and character != "\\" else _escaped(character)
-        for character in path
-    )
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:
-        # PEP 383: how Python spells a byte of a file name that is not UTF-8.
-        return f"\\x{code - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def _too_large(size: int, limit: int) -> str:

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from masthead.importing.items import Author, Fate, Item, Kind, Note, Notebook
+from masthead.importing.items import ImportNote, Item, ItemKind, NoteCollector, NoteKind, SourceAuthor
 from masthead.importing.markdown import alias_fields, authors, lead_pictures, publication_status
-from masthead.importing.markdown.folder import shown
+from masthead.importing.markdown.dialect import Dialect, GeneratorRules, PathInfo
 from masthead.importing.reading import plain_text
-from masthead.importing.reading.fields import OF_THE_THEME, Fields, as_list, as_text
-from masthead.importing.reading.front_matter import Document
+from masthead.importing.reading.fields import THEME_FIELDS, Fields, Value, as_list, as_text
+from masthead.importing.reading.front_matter import SourceDocument
+from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import permalinks
 from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
@@ -20,34 +21,33 @@ from masthead.text.languages import TRANSLATION_KEY_CHARACTERS
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
-if TYPE_CHECKING:
-    from masthead.importing.markdown.dialects.base import Dialect, Generator, Place
-
 SUMMARIES: Final = ("excerpt", "summary", "description", "standfirst", "dek", "subtitle", "abstract")
 LANGUAGES: Final = ("lang", "language", "locale")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
-def compose(
-    dialect: "Generator", path: str, place: "Place", document: Document, fields: Fields, notes: Notebook
+def build_item(
+    dialect: GeneratorRules,
+    path: str,
+    place: PathInfo,
+    document: SourceDocument,
+    fields: Fields,
+    notes: NoteCollector,
 ) -> Item:
-    """Read all that the fields say; raises `Unreadable` for a date that is none."""
-    at = publication_status.published(dialect, place, fields)
-    guessed = at is None and place.kind is Kind.POST and not place.is_draft
-    if guessed:
-        at = publication_status.file_date(dialect, path, notes)
-    rank = publication_status.standing(dialect, place, fields, at, notes)
+    """Build an item from front matter and body; raises `Unreadable` for an invalid date."""
+    at, guessed = _date(dialect, path, place, fields, notes)
+    status = publication_status.status_of(dialect, place, fields, at, notes)
     own = _addresses(dialect, place, path, fields, at)
     title, body, body_line = _title(place, document, fields, notes)
     summary = _summary(fields, notes)
     return Item(
-        source=shown(path),
+        source=printable(path),
         kind=_kind(place, fields),
         title=title,
         slug=_slug(place, fields, own),
         date=at,
-        updated=publication_status.updated(dialect, fields, at, notes),
-        standing=rank,
+        updated=publication_status.updated_at(dialect, fields, at, notes),
+        status=status,
         authors=_authors(dialect, place, fields),
         tags=_tags(dialect, fields, notes),
         summary=summary,
@@ -58,16 +58,31 @@ def compose(
         body=body,
         body_line=body_line,
         variables=_variables(document),
-        front_matter={**dialect.defaults(path), **document.values} if dialect.names_front_matter else {},
+        front_matter=_front_matter(dialect, path, document),
         redirect_to=_redirect_to(fields),
         date_is_guessed=guessed,
         comments_open=_comments_open(fields),
         translation_key=translation_key(fields, place.translation_key),
-        notes=tuple(notes.notes + list(unasked(fields))),
+        notes=tuple(notes.notes + list(unused_field_notes(fields))),
     )
 
 
-def _variables(document: Document) -> tuple[tuple[str, str], ...]:
+def _date(
+    dialect: Dialect, path: str, place: PathInfo, fields: Fields, notes: NoteCollector
+) -> tuple[datetime | None, bool]:
+    """The publication date, and True if it is only the date of the file."""
+    at = publication_status.published_at(dialect, place, fields)
+    if at is None and place.kind is ItemKind.POST and not place.is_draft:
+        return publication_status.file_date(dialect, path, notes), True
+    return at, False
+
+
+def _front_matter(dialect: GeneratorRules, path: str, document: SourceDocument) -> dict[str, Value]:
+    """The front matter with its defaults, if texts of the dialect are templates that use it."""
+    return {**dialect.defaults(path), **document.values} if dialect.templates_use_front_matter else {}
+
+
+def _variables(document: SourceDocument) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, as_text(value))
         for name, value in document.values.items()
@@ -75,17 +90,17 @@ def _variables(document: Document) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _authors(dialect: "Generator", place: "Place", fields: Fields) -> tuple[Author, ...]:
+def _authors(dialect: GeneratorRules, place: PathInfo, fields: Fields) -> tuple[SourceAuthor, ...]:
     """Whom the text names, or whom the settings name for every post."""
-    found = authors.credited(fields, dialect.known_authors, singular_lists=dialect.splits_author)
-    if found or place.kind is not Kind.POST:
+    found = authors.credited_authors(fields, dialect.known_authors, singular_lists=dialect.author_is_list)
+    if found or place.kind is not ItemKind.POST:
         return found
     default = dialect.site_author() or {"author": dialect.options.byline}
-    return authors.credited(Fields(default), dialect.known_authors)
+    return authors.credited_authors(Fields(default), dialect.known_authors)
 
 
-def _kind(place: "Place", fields: Fields) -> Kind:
-    return Kind.REDIRECT if _redirect_to(fields) else place.kind
+def _kind(place: PathInfo, fields: Fields) -> ItemKind:
+    return ItemKind.REDIRECT if _redirect_to(fields) else place.kind
 
 
 def _redirect_to(fields: Fields) -> str | None:
@@ -95,29 +110,31 @@ def _redirect_to(fields: Fields) -> str | None:
 
 
 def _addresses(
-    dialect: "Generator", place: "Place", path: str, fields: Fields, at: datetime | None
+    dialect: GeneratorRules, place: PathInfo, path: str, fields: Fields, at: datetime | None
 ) -> tuple[str, ...]:
-    local = publication_status.local(dialect, place, fields, at) if at else None
+    local = publication_status.local_date(dialect, place, fields, at) if at else None
     own = permalinks.unique(map(permalinks.escaped, dialect.addresses(place, path, fields, local)))
     base = dialect.base_path
     return permalinks.unique([*(base + path for path in own if base), *own])
 
 
-def _former(dialect: "Generator", fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
+def _former(dialect: GeneratorRules, fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
     at = own[0] if own else ""
-    return alias_fields.paths(fields, at, base=dialect.base_path, beside=dialect.aliases_stand_beside)
+    return alias_fields.paths(fields, at, base=dialect.base_path, beside=dialect.aliases_are_relative)
 
 
-def _slug(place: "Place", fields: Fields, own: tuple[str, ...]) -> str:
+def _slug(place: PathInfo, fields: Fields, own: tuple[str, ...]) -> str:
     wanted = fields.text("slug")
     if not wanted and own and fields.text("permalink", "url", "path", "save_as"):
         wanted = re.sub(r"\.html?$|/$", "", re.sub(r"/index\.html?$", "/", own[0])).rpartition("/")[2]
-    if not wanted and place.kind is Kind.PAGE:
+    if not wanted and place.kind is ItemKind.PAGE:
         wanted = " ".join([*place.folders, place.stem])
     return slugify(wanted or place.stem)
 
 
-def _title(place: "Place", document: Document, fields: Fields, notes: Notebook) -> tuple[str, str, int]:
+def _title(
+    place: PathInfo, document: SourceDocument, fields: Fields, notes: NoteCollector
+) -> tuple[str, str, int]:
     """The title, and the text without the heading that it was taken from."""
     written = fields.text("title")
     body, line = document.body, document.body_line
@@ -129,9 +146,9 @@ def _title(place: "Place", document: Document, fields: Fields, notes: Notebook) 
             body = body[end:]
             notes.changed("title", "taken from the first heading")
     if not written:
-        written = plain_text.titled(place.stem)
+        written = plain_text.title_from_file_name(place.stem)
         notes.changed("title", "made from the file's name")
-    title = plain_text.plain_line(written) or plain_text.titled(place.stem)
+    title = plain_text.plain_line(written) or plain_text.title_from_file_name(place.stem)
     if len(title) > TITLE_CHARACTERS:
         notes.changed(
             "long title", f"cut from {len(title)} to {TITLE_CHARACTERS} characters", line=fields.line("title")
@@ -140,7 +157,7 @@ def _title(place: "Place", document: Document, fields: Fields, notes: Notebook) 
     return title, body, line
 
 
-def _summary(fields: Fields, notes: Notebook) -> str:
+def _summary(fields: Fields, notes: NoteCollector) -> str:
     found = ""
     for name in SUMMARIES:
         written = fields.text(name)
@@ -161,7 +178,7 @@ def _summary(fields: Fields, notes: Notebook) -> str:
     return found
 
 
-def _tags(dialect: "Dialect", fields: Fields, notes: Notebook) -> tuple[str, ...]:
+def _tags(dialect: Dialect, fields: Fields, notes: NoteCollector) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for written in dialect.tags(fields):
         if (topic := dialect.topic(written)) is not None and topic.name:
@@ -191,7 +208,7 @@ def _comments_open(fields: Fields) -> bool:
     return fields.flag("comments") is not False
 
 
-def canonical(fields: Fields, notes: Notebook) -> str | None:
+def canonical(fields: Fields, notes: NoteCollector) -> str | None:
     """The address at which a text counts as published first, if it is one."""
     address = fields.text("canonical_url", "canonical", "canonicalURL", "extra.canonical")
     if not address:
@@ -210,7 +227,7 @@ def canonical(fields: Fields, notes: Notebook) -> str | None:
     return None
 
 
-def _language(dialect: "Dialect", place: "Place", fields: Fields, notes: Notebook) -> str | None:
+def _language(dialect: Dialect, place: PathInfo, fields: Fields, notes: NoteCollector) -> str | None:
     written = fields.text(*LANGUAGES) or place.language or dialect.default_language
     if not written:
         return None
@@ -227,10 +244,13 @@ def translation_key(fields: Fields, otherwise: str = "") -> str:
     return key[-TRANSLATION_KEY_CHARACTERS:].strip() if key.isprintable() else ""
 
 
-def unasked(fields: Fields) -> Iterator[Note]:
+def unused_field_notes(fields: Fields) -> Iterator[ImportNote]:
     """What nobody asked for is lost, and told."""
-    for name in fields.unasked():
-        if name.casefold().replace("-", "_") not in OF_THE_THEME:
-            yield Note(
-                Fate.LOST, plain_text.short(name), "Masthead has no such field", line=fields.line(name)
+    for name in fields.unread():
+        if name.casefold().replace("-", "_") not in THEME_FIELDS:
+            yield ImportNote(
+                NoteKind.LOST,
+                plain_text.shortened(name),
+                "Masthead has no such field",
+                line=fields.line(name),
             )

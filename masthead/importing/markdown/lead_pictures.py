@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from masthead.importing.items import Lead
+from masthead.importing.items import LeadPicture
 from masthead.importing.reading import plain_text
 from masthead.importing.reading.fields import Fields, Value, as_list
 from masthead.importing.urls import permalinks
@@ -29,7 +29,7 @@ CAPTIONS: Final = ("image_caption", "image_figcaption", "featured_image_caption"
 _PICTURE_FILE: Final = re.compile(r"(?i)\.(?:avif|bmp|gif|jpe?g|png|svg|webp)(?:[?#]|$)")
 
 
-def lead(fields: Fields, own: tuple[str, ...]) -> Lead | None:
+def lead(fields: Fields, own: tuple[str, ...]) -> LeadPicture | None:
     """The picture that the fields name first, with its words; its address as seen from the text's own."""
     for name in PICTURES:
         value = fields.value(name)
@@ -39,7 +39,7 @@ def lead(fields: Fields, own: tuple[str, ...]) -> Lead | None:
         if first is None:
             continue
         url, alt, caption = first
-        return Lead(
+        return LeadPicture(
             url=permalinks.joined(
                 (own or ("/",))[0],
                 url if "/" not in url or "://" in url or url.startswith(("/", ".")) else f"/{url}",

@@ -1,17 +1,15 @@
 """When a text was published, and whether it is a draft, public, or not public yet."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Kind, Notebook, Standing
+from masthead.importing.items import ItemKind, NoteCollector, PublicationStatus
+from masthead.importing.markdown.dialect import Dialect, PathInfo
 from masthead.importing.reading import dates
 from masthead.importing.reading.fields import Fields, Value, as_text
 
-if TYPE_CHECKING:
-    from masthead.importing.markdown.dialects.base import Dialect, Place
-
-PUBLISHING: Final = (
+PUBLISHED_FIELDS: Final = (
     "date",
     "publishDate",
     "pubDate",
@@ -23,40 +21,40 @@ PUBLISHING: Final = (
 )
 #: Eleventy's words for dates that its program finds out.
 _COMPUTED: Final = frozenset({"created", "last modified", "git created", "git last modified"})
-UPDATING: Final = ("lastmod", "last_modified_at", "updated", "updated_at", "modified", "last_updated")
+UPDATED_FIELDS: Final = ("lastmod", "last_modified_at", "updated", "updated_at", "modified", "last_updated")
 
 
-def published(dialect: "Dialect", place: "Place", fields: Fields) -> datetime | None:
+def published_at(dialect: Dialect, place: PathInfo, fields: Fields) -> datetime | None:
     """The date of a text: its own, or that of the file's name. Raises `Unreadable` for one that is none."""
     value = _written(place, fields)
     if value is None:
         return None
     try:
-        at = dates.moment(value, dialect.zone, month_first=dialect.writes_month_first)
+        at = dates.moment(value, dialect.zone, month_first=dialect.month_comes_first)
     except ValueError as error:
-        raise Unreadable(str(error), line=fields.line(*PUBLISHING)) from None
+        raise Unreadable(str(error), line=fields.line(*PUBLISHED_FIELDS)) from None
     # Hugo shows a text from `publishDate` on, whatever its date is.
     visible = _visible_from(dialect, fields)
     return visible if visible is not None and visible > max(at, dialect.options.now) else at
 
 
-def _written(place: "Place", fields: Fields) -> Value:
+def _written(place: PathInfo, fields: Fields) -> Value:
     """The date as it stands in the file, or in its name; None where the generator found it out."""
-    value = fields.value(*PUBLISHING)
-    if place.date and (value is None or place.date_counts_first):
+    value = fields.value(*PUBLISHED_FIELDS)
+    if place.date and (value is None or place.file_name_date_wins):
         value = place.date
     return None if value is None or as_text(value).strip().lower() in _COMPUTED else value
 
 
-def local(dialect: "Dialect", place: "Place", fields: Fields, at: datetime) -> datetime:
+def local_date(dialect: Dialect, place: PathInfo, fields: Fields, at: datetime) -> datetime:
     """The date that addresses are made of: in the site's time zone, or in the zone that it is written in."""
     value = _written(place, fields)
-    if not dialect.dates_keep_their_zone or value is None:
+    if not dialect.dates_keep_zone or value is None:
         return at.astimezone(dialect.zone)
-    return dates.local(value, dialect.zone, month_first=dialect.writes_month_first)
+    return dates.local(value, dialect.zone, month_first=dialect.month_comes_first)
 
 
-def file_date(dialect: "Dialect", path: str, notes: Notebook) -> datetime:
+def file_date(dialect: Dialect, path: str, notes: NoteCollector) -> datetime:
     """The date of a text that names none."""
     notes.changed(
         "no date", "the file does not say when it was published; the time of its last change is used"
@@ -64,45 +62,47 @@ def file_date(dialect: "Dialect", path: str, notes: Notebook) -> datetime:
     return datetime.fromtimestamp(int(dialect.folder.changed_at(path)), UTC)
 
 
-def updated(dialect: "Dialect", fields: Fields, at: datetime | None, notes: Notebook) -> datetime | None:
+def updated_at(
+    dialect: Dialect, fields: Fields, at: datetime | None, notes: NoteCollector
+) -> datetime | None:
     """When the text was last changed, if that was after it was published."""
-    value = fields.value(*UPDATING)
+    value = fields.value(*UPDATED_FIELDS)
     if value is None:
         return None
     try:
-        updated = dates.moment(value, dialect.zone)
+        updated_at = dates.moment(value, dialect.zone)
     except ValueError as error:
-        notes.lost("date of the last change", str(error), line=fields.line(*UPDATING))
+        notes.lost("date of the last change", str(error), line=fields.line(*UPDATED_FIELDS))
         return None
-    return updated if at is None or updated > at else None
+    return updated_at if at is None or updated_at > at else None
 
 
-def standing(
-    dialect: "Dialect", place: "Place", fields: Fields, at: datetime | None, notes: Notebook
-) -> Standing:
+def status_of(
+    dialect: Dialect, place: PathInfo, fields: Fields, at: datetime | None, notes: NoteCollector
+) -> PublicationStatus:
     """Whether readers saw the text, and whether they should see it now."""
     now = dialect.options.now
     status = fields.text("status").lower()
     if place.is_draft or fields.flag("draft") or status in {"draft", "hidden", "private", "skip"}:
-        return Standing.DRAFT
+        return PublicationStatus.DRAFT
     if fields.text("published") and fields.flag("published") is False:
-        return Standing.DRAFT
+        return PublicationStatus.DRAFT
     if fields.value("permalink") == "false" or fields.value("permalink") is False:
         notes.changed("not published", "`permalink: false` keeps a text from being published: a draft now")
-        return Standing.DRAFT
+        return PublicationStatus.DRAFT
     expiry = fields.value("expiryDate", "unpublishDate", "expires")
     if expiry is not None and _has_expired(dialect, expiry, fields, notes):
-        return Standing.DRAFT
-    if place.kind is Kind.POST and at is not None and at > now:
+        return PublicationStatus.DRAFT
+    if place.kind is ItemKind.POST and at is not None and at > now:
         if dialect.options.publish_future:
-            return Standing.SCHEDULED
+            return PublicationStatus.SCHEDULED
         day = f"{at:%Y-%m-%d}"
         notes.changed("date in the future", f"{day} has not come: a draft now; --publish-future schedules it")
-        return Standing.DRAFT
-    return Standing.PUBLISHED
+        return PublicationStatus.DRAFT
+    return PublicationStatus.PUBLISHED
 
 
-def _visible_from(dialect: "Dialect", fields: Fields) -> datetime | None:
+def _visible_from(dialect: Dialect, fields: Fields) -> datetime | None:
     value = fields.value("publishDate")
     try:
         return dates.moment(value, dialect.zone) if value is not None else None
@@ -110,7 +110,7 @@ def _visible_from(dialect: "Dialect", fields: Fields) -> datetime | None:
         return None
 
 
-def _has_expired(dialect: "Dialect", expiry: Value, fields: Fields, notes: Notebook) -> bool:
+def _has_expired(dialect: Dialect, expiry: Value, fields: Fields, notes: NoteCollector) -> bool:
     try:
         end = dates.moment(expiry, dialect.zone)
     except ValueError as error:

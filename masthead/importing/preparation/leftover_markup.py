@@ -27,7 +27,7 @@ _TEMPLATES: Final = {
 }
 
 
-def leftovers(html: str, counted: Counter[str]) -> Counter[str]:
+def count_leftover_markup(html: str, counted: Counter[str]) -> Counter[str]:
     """How often each kind of mark is left, but for those that the dialect has counted already."""
     text = unescape(_TAG.sub("", _CODE.sub("", html)))
     patterns = dict(_MARKS) if counted else _MARKS | _TEMPLATES

@@ -1,23 +1,21 @@
-"""Links and pictures in a text: those to other texts of the folder get the new addresses, dead ones are named."""
+"""Rewrites links and pictures in a text: links to imported items get new addresses, dead links go into the report."""
 
 import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from html import unescape
-from typing import Final
+from typing import ClassVar, Final, Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Notebook
-from masthead.importing.markdown.dialects.base import Dialect
-from masthead.importing.markdown.folder import shown
-from masthead.importing.preparation.image_import import ENDINGS, Gallery, Kept
+from masthead.importing.image_import import IMAGE_EXTENSIONS, ImageImporter, ImportedImage
+from masthead.importing.items import NoteCollector
 from masthead.importing.reading.code_spans import code_in
-from masthead.importing.urls.index import Addresses
-from masthead.text.slugs import slugify
+from masthead.importing.reading.plain_text import printable
+from masthead.importing.urls.index import AddressIndex
 
-#: `](…`, `[…]: …` and `href="…"`, each with what opens it and the address.
+#: `](…`, `[…]: …` and `href="…"`: the opening, then the address.
 _ADDRESS: Final = re.compile(
     r"(?P<inline>\]\(\s{0,20})(?P<a><[^<>\n]{0,2000}>|(?:[^\s()<>\\]|\\.|\([^\s()]{0,500}\))+)"
     r"|(?P<definition>^ {0,3}\[(?!\^)[^\]\n]{1,500}\]:[ \t]{0,20})(?P<b><[^<>\n]{0,2000}>|\S+)"
@@ -25,89 +23,102 @@ _ADDRESS: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _IMAGE_TAG: Final = re.compile(r"<(?:img|source|video|audio)\b[^<>]{0,2000}\Z", re.IGNORECASE)
-_ENDS_LIKE_A_FILE: Final = re.compile(r"\.(?!html?$|php$|md$|markdown$)[A-Za-z0-9]{1,5}$")
-_PELICAN: Final = re.compile(r"[{|](filename|static|attach|author|category|tag|index)[}|]/?(.*)", re.DOTALL)
-#: Rendered addresses that hold `{{`, `{%` or `<`, as they are or in their code.
-_NO_ADDRESS: Final = re.compile(
+_FILE_EXTENSION: Final = re.compile(r"\.(?!html?$|php$|md$|markdown$)[A-Za-z0-9]{1,5}$")
+#: Rendered addresses that contain `{{`, `{%` or `<`, plain or percent-encoded.
+_INVALID_ADDRESS: Final = re.compile(
     r"<[a-z]+\b[^<>]{0,2000}?\s(?:href|src)=\"([^\"]{0,500}?(?:\{\{|\{%|%7B%7B|%7B%25|<|&lt;|%3C)[^\"]{0,500})\""
 )
-#: Where generators keep files that are served as they are.
-_ROOTS: Final = ("", "static/", "content/", "public/", "assets/", "src/")
-#: Addresses that every Masthead answers.
-OURS: Final = frozenset({"/", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"})
+#: The folders from which site generators serve files unchanged.
+_STATIC_FOLDERS: Final = ("", "static/", "content/", "public/", "assets/", "src/")
+#: Addresses that exist in every publication.
+OWN_ADDRESSES: Final = frozenset(
+    {"/", "/blog", "/search", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"}
+)
+NOT_IMPORTED: Final = "leads to nothing that was imported"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """From where a text's relative links are seen."""
+class LinkedSite(Protocol):
+    """The facts about the old site that links depend on."""
 
-    #: The file, relative to the folder.
-    path: str
-    #: Its own address on the old site, '' if nobody knows.
-    own: str
+    @property
+    def old_hosts(self) -> Collection[str]:
+        """The host names of the old site."""
+
+    @property
+    def base_path(self) -> str:
+        """The path prefix of the old site, without a trailing slash."""
+
+    @property
+    def fetches_images(self) -> bool:
+        """True if jobs will copy images of other sites."""
 
 
-class Rewriter:
-    """Rewrites the addresses in one text."""
+class LinkRewriter:
+    """Rewrites the addresses in one text. Sources with links of their own kind override the methods at the end."""
+
+    #: The words of notes about files that the source does not have, or that are not images.
+    file_is_missing: ClassVar[str] = "is not in the source"
+    file_stays: ClassVar[str] = "is not imported: copy it to this address"
 
     def __init__(
-        self, dialect: Dialect, addresses: Addresses, gallery: Gallery, origin: Origin, notes: Notebook
+        self, site: LinkedSite, addresses: AddressIndex, images: ImageImporter, own: str, notes: NoteCollector
     ) -> None:
-        self._dialect = dialect
+        self._site = site
         self._addresses = addresses
-        self._gallery = gallery
-        self._origin = origin
+        self._images = images
+        #: The text's own address on the old site, which relative links start from; '' if it is not known.
+        self._own = own
         self._notes = notes
         self.rewritten = 0
-        #: Pictures of the folder that the text shows, by their files.
-        self.pictures: dict[str, Kept] = {}
+        #: The imported images that the text shows, by file.
+        self.pictures: dict[str, ImportedImage] = {}
 
     def rewrite(self, text: str) -> str:
-        """The text with every address that can be resolved."""
+        """Rewrite every address in the text that can be resolved."""
         code = code_in(text)
         return _ADDRESS.sub(
             lambda match: match[0] if code.cover(match.start()) else self._replaced(match), text
         )
 
     def address(self, written: str, *, is_picture: bool = False) -> str:
-        """The new form of an address; unchanged if it leads elsewhere or nowhere."""
+        """The new form of an address; unchanged if it leads to another site or to nothing."""
         address = written.strip()
         if not address or address.startswith("#"):
             return written
         local = self._local(address)
         if local is None:
             if is_picture and address.startswith(("http://", "https://", "//")):
-                self._picture_elsewhere(address[:200])
+                self._note_external_picture(address[:200])
             return written
-        path, ending = _split(local)
-        found = self._found(path)
+        path, suffix = _split(local)
+        found = self._new_url(path)
         if found is not None:
             self.rewritten += 1
             if self._addresses.is_unpublished(found):
                 self._notes.changed("links", f"{written} leads to a text that readers cannot see yet")
-            return found + ending
-        if is_picture or _ENDS_LIKE_A_FILE.search(path):
-            return self._file(path, ending, is_picture=is_picture)
-        return self._unresolved(written, path, ending)
+            return found + suffix
+        if is_picture or _FILE_EXTENSION.search(path):
+            return self._file(path, suffix, is_picture=is_picture)
+        return self._unresolved(written, path, suffix)
 
-    def _picture_elsewhere(self, address: str) -> None:
-        if self._dialect.options.fetch_images:
+    def lead(self, written: str, resolved: str, *, alt: str) -> str | None:
+        """Import the lead picture, given as the text has it and as the old site resolved it; its new address."""
+        local = self._local(resolved)
+        if local is None:
+            self._notes.lost("lead picture", f"{resolved} lies on another site, whose pictures are not shown")
+            return None
+        paths = [_split(path)[0] for path in (self._local(written), local) if path]
+        file = next((file for path in paths for file in self._existing_files(path)), None)
+        if file is None:
+            self._notes.lost("lead picture", f"{written or resolved} {self.file_is_missing}")
+            return None
+        return self._imported(file, what="lead picture", alt=alt)
+
+    def _note_external_picture(self, address: str) -> None:
+        if self._site.fetches_images:
             self._notes.changed("pictures of other sites", f"{address} is copied here")
         else:
             self._notes.lost("pictures of other sites", f"{address} stays where it is")
-
-    def lead(self, written: str, seen: str, *, alt: str) -> str | None:
-        """The address here of a lead picture, which stands beside the text or where the old site had it."""
-        local = self._local(seen)
-        if local is None:
-            self._notes.lost("lead picture", f"{seen} lies on another site, whose pictures are not shown")
-            return None
-        paths = [_split(path)[0] for path in (self._local(written), local) if path]
-        file = next((file for path in paths for file in self._candidates(path)), None)
-        if file is None:
-            self._notes.lost("lead picture", f"{written or seen} is not in the folder")
-            return None
-        return self._kept(file, what="lead picture", alt=alt)
 
     def _replaced(self, match: re.Match[str]) -> str:
         opening = match["inline"] or match["definition"] or match["attribute"]
@@ -130,7 +141,7 @@ class Rewriter:
             return bool(_IMAGE_TAG.search(match.string, max(match.start() - 2_000, 0), match.start()))
         if match["inline"] is None:
             return False
-        # Back to the bracket that belongs to this one; an exclamation mark before it makes a picture.
+        # Search back for the matching bracket; an exclamation mark before it makes a picture.
         depth, position = 0, match.start()
         floor = max(position - 2_000, 0)
         while position >= floor:
@@ -141,17 +152,15 @@ class Rewriter:
             position -= 1
         return False
 
-    # Where an address leads ---------------------------------------------------------------------
-
     def _local(self, address: str) -> str | None:
-        """The address as a path of the old site; None if it leads elsewhere."""
+        """The address as a path of the old site; None if it leads to another site."""
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) or address.startswith("//"):
             try:
                 parts = urlsplit(address)
                 host = parts.hostname
             except ValueError:
                 return None
-            if parts.scheme not in {"http", "https", ""} or host not in self._dialect.old_hosts:
+            if parts.scheme not in {"http", "https", ""} or host not in self._site.old_hosts:
                 return None
             return (
                 (parts.path or "/")
@@ -160,111 +169,85 @@ class Rewriter:
             )
         return address
 
-    def _found(self, path: str) -> str | None:
-        if path.startswith("@/"):
-            return self._addresses.of_file("/" + path[2:], roots=("content", ""))
-        special = _PELICAN.match(path)
-        if special:
-            beside = "" if path[len(special[1]) + 2 :].startswith("/") else self._origin.path
-            return self._addresses.of_file(special[2], beside=beside, roots=("content", ""))
-        if path.startswith("/"):
-            if self._addresses.is_new(path):
-                return path
-            return self._addresses.of_path(path) or self._without_base(path) or self._by_file(path)
-        by_file = self._addresses.of_file(path, beside=self._origin.path, roots=())
-        if by_file is not None:
-            return by_file
-        joined = self._joined(path)
-        return self._addresses.of_path(joined) if joined else None
-
-    def _by_file(self, path: str) -> str | None:
-        if not path.endswith((".md", ".markdown")):
-            return None
-        return self._addresses.of_file(path, roots=("", "content"))
-
-    def _without_base(self, path: str) -> str | None:
-        base = self._dialect.base_path
-        return self._addresses.of_path(path[len(base) :]) if base and path.startswith(f"{base}/") else None
-
     def _joined(self, path: str) -> str:
-        if not self._origin.own:
+        """A relative path as seen from the text's own address; '' if it cannot be resolved."""
+        if not self._own:
             return ""
         try:
-            return urljoin(self._origin.own, path)
+            return urljoin(self._own, path)
         except ValueError:
             return ""
 
-    def _file(self, path: str, ending: str, *, is_picture: bool) -> str:
-        """A picture or another file: its address as it was on the old site."""
-        special = _PELICAN.match(path)
-        if special:
-            path = "/" + special[2].lstrip("/")
-        file = next(iter(self._candidates(path)), None)
-        if file is not None and (is_picture or file.lower().endswith(ENDINGS)):
-            url = self._kept(file, what="pictures", seen=path)
+    def _file(self, path: str, suffix: str, *, is_picture: bool) -> str:
+        """The address of a picture or another file: an imported image, or the file's address on the old site."""
+        file = next(self._existing_files(path), None)
+        if file is not None and (is_picture or file.lower().endswith(IMAGE_EXTENSIONS)):
+            url = self._imported(file, what="pictures", seen=path)
             if url is not None:
                 self.rewritten += 1
                 return url
         else:
-            reason = "stays in the folder: copy it to this address" if file else "is not in the folder"
+            reason = self.file_stays if file else self.file_is_missing
             self._notes.lost("pictures" if is_picture else "files", f"{path} {reason}")
         if path.startswith("/"):
-            return path + ending
-        return (self._joined(path) or path) + ending
+            return path + suffix
+        return (self._joined(path) or path) + suffix
 
-    def _candidates(self, path: str) -> Iterator[str]:
-        """The files of the folder that an address may mean, the nearest first."""
-        beside = self._origin.path.rpartition("/")[0]
-        tried = [] if path.startswith("/") else [posixpath.join(beside, unquote(path))]
-        base = self._dialect.base_path
-        seen = [path]
-        if base and path.startswith(f"{base}/"):
-            seen.append(path[len(base) :])
-        if not path.startswith("/") and (joined := self._joined(path)):
-            seen.append(joined)
-        tried += [prefix + unquote(one).lstrip("/") for one in seen for prefix in _ROOTS]
-        for candidate in dict.fromkeys(posixpath.normpath(one) for one in tried):
-            if self._gallery.holds(candidate):
-                yield candidate
+    def _existing_files(self, path: str) -> Iterator[str]:
+        tried = dict.fromkeys(posixpath.normpath(file) for file in self._candidate_files(path))
+        return (file for file in tried if self._images.holds(file))
 
-    def _kept(self, file: str, *, what: str, alt: str = "", seen: str = "") -> str | None:
-        """The address of a picture that is in the store now; None, with a note, if it cannot be."""
+    def _imported(self, file: str, *, what: str, alt: str = "", seen: str = "") -> str | None:
+        """Import an image file; its address, or None with a note if it is refused."""
         try:
-            kept = self._gallery.keep(file)
+            image = self._images.import_file(file)
         except Unreadable as error:
-            self._notes.lost(what, f"{shown(file)} was refused: {error.message}")
+            self._notes.lost(what, f"{printable(file)} was refused: {error.message}")
             return None
         old_path = seen if seen.startswith("/") else self._joined(seen) if seen else ""
-        self.pictures.setdefault(file, replace(kept, alt=alt, old_path=old_path))
-        return kept.url
-
-    def _unresolved(self, written: str, path: str, ending: str) -> str:
-        if path == "/" or path.rstrip("/") in OURS or (path.startswith("/") and self._is_list(path)):
-            return path + ending
-        special = _PELICAN.match(path)
-        if special and special[1] in {"author", "category", "tag", "index"}:
-            return self._list(special, written)
-        self._notes.lost("links", f"{written} leads to nothing that was imported")
-        if path.startswith(("@", "{", "|")):
-            return written
-        return (path if path.startswith("/") else self._joined(path) or path) + ending
+        self.pictures.setdefault(file, replace(image, alt=alt, old_path=old_path))
+        return image.url
 
     def _is_list(self, path: str) -> bool:
-        base = self._dialect.base_path
-        below = path[len(base) :] if base and path.startswith(f"{base}/") else path
-        return self._addresses.is_list(path) or self._addresses.is_list(below)
+        return self._addresses.is_list(path) or self._addresses.is_list(self._below_base(path))
 
-    def _list(self, special: re.Match[str], written: str) -> str:
-        """Pelican's `{tag}name` and its like."""
-        page = "/" if special[1] == "index" else f"/{special[1]}/{slugify(special[2])}"
-        if page != "/" and not self._addresses.is_list(page):
-            self._notes.lost("links", f"{written} leads to nothing that was imported")
-        return page
+    def _below_base(self, path: str) -> str:
+        base = self._site.base_path
+        return path[len(base) :] if base and path.startswith(f"{base}/") else path
+
+    # For sources to override ---------------------------------------------------------------------
+
+    def _new_url(self, path: str) -> str | None:
+        """The new address of the item at a path; None if there is none."""
+        if path.startswith("/"):
+            if self._addresses.is_new(path):
+                return path
+            found = self._addresses.url_of_path(path)
+            below = self._below_base(path)
+            return found or (self._addresses.url_of_path(below) if below != path else None) or None
+        joined = self._joined(path)
+        return self._addresses.url_of_path(joined) if joined else None
+
+    def _candidate_files(self, path: str) -> Iterator[str]:
+        """The files of the source that an address may mean, the most likely first."""
+        seen = [path]
+        if (below := self._below_base(path)) != path:
+            seen.append(below)
+        if not path.startswith("/") and (joined := self._joined(path)):
+            seen.append(joined)
+        yield from (prefix + unquote(one).lstrip("/") for one in seen for prefix in _STATIC_FOLDERS)
+
+    def _unresolved(self, written: str, path: str, suffix: str) -> str:
+        """The form of a link that leads to no item: unchanged for lists and our own pages, else noted as lost."""
+        if path == "/" or path.rstrip("/") in OWN_ADDRESSES or (path.startswith("/") and self._is_list(path)):
+            return path + suffix
+        self._notes.lost("links", f"{written} {NOT_IMPORTED}")
+        return (path if path.startswith("/") else self._joined(path) or path) + suffix
 
 
-def left_in(html: str) -> Iterator[str]:
-    """Addresses in a rendered text that cannot be any: with template tags or pieces of elements in them."""
-    for match in _NO_ADDRESS.finditer(html):
+def invalid_addresses(html: str) -> Iterator[str]:
+    """Addresses in a rendered text that contain template tags or HTML and so lead nowhere."""
+    for match in _INVALID_ADDRESS.finditer(html):
         yield " ".join(unescape(match[1]).split())
 
 

@@ -1,4 +1,4 @@
-"""The expensive half of an import, file by file: read, translate, typeset. Pure, so that it runs in other processes."""
+"""Reads, translates and renders one item after the other. Needs no database, so that it can run in worker processes."""
 
 import hashlib
 import resource
@@ -11,93 +11,97 @@ from urllib.parse import unquote
 
 from masthead.errors import Invalid
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Fate, Item, Kind, LeftOut, Note
-from masthead.importing.markdown.dialects.base import Dialect
-from masthead.importing.markdown.folder import shown
-from masthead.importing.markdown.scan import Entry, Failure
-from masthead.importing.markdown.translating.translation import Translated, translate
-from masthead.importing.preparation import link_rewriter as links
-from masthead.importing.preparation.image_import import Gallery, Kept
-from masthead.importing.preparation.leftover_markup import leftovers
+from masthead.importing.image_import import ImageImporter, ImportedImage
+from masthead.importing.items import (
+    ImportNote,
+    Item,
+    ItemFailure,
+    ItemKind,
+    NoteKind,
+    ScannedItem,
+    SkippedItem,
+)
+from masthead.importing.preparation.leftover_markup import count_leftover_markup
+from masthead.importing.preparation.link_rewriter import invalid_addresses
+from masthead.importing.reading.plain_text import printable
+from masthead.importing.source import Source, TranslatedBody
 from masthead.importing.urls import heading_ids
-from masthead.importing.urls.index import Addresses
+from masthead.importing.urls.index import AddressIndex
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.text.anchors import dead_fragments, fragments_elsewhere, ids_of, is_place
 from masthead.text.excerpts import excerpt
 from masthead.text.markdown import render
 
 EXCERPT_CHARACTERS: Final = 1_000
-#: Raise it when the same file should be stored differently: the next import then updates what it wrote before.
-EDITION: Final = 2
+#: Raise it when items should be stored differently: the next import then updates the items that it wrote before.
+FINGERPRINT_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One file to prepare; ``fingerprint`` is that of the last import, if there was one."""
+class PreparationTask:
+    """One item to prepare; ``fingerprint`` is that of the last import, if there was one."""
 
-    entry: Entry
+    scanned: ScannedItem
     slug: str
     fingerprint: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """An item that can be stored. Without a manuscript it is the same as at the last import."""
+class PreparedItem:
+    """An item that is ready to be stored. It has no manuscript if nothing changed since the last import."""
 
-    entry: Entry
     item: Item
     slug: str
     fingerprint: str
     manuscript: Manuscript | None
-    notes: tuple[Note, ...]
+    notes: tuple[ImportNote, ...]
     visible: Counter[str]
     links: int
-    #: Old addresses that lead here: those that no other text of the folder owns.
+    #: The old addresses that no other item owns.
     old_paths: tuple[str, ...]
-    #: Where a redirect leads: a source of the same folder, or an address.
+    #: The target of a redirect: an item of the same source, or a URL.
     leads_to: str | None
     peak_memory: int
-    pictures: tuple[Kept, ...] = ()
+    pictures: tuple[ImportedImage, ...] = ()
 
 
 class Preparer:
-    """Prepares the files of one import."""
+    """Prepares the items of one source."""
 
-    def __init__(self, dialect: Dialect, addresses: Addresses, gallery: Gallery) -> None:
-        self._dialect = dialect
+    def __init__(self, source: Source, addresses: AddressIndex, images: ImageImporter) -> None:
+        self._source = source
         self._addresses = addresses
-        self._gallery = gallery
-        #: The ids of texts that others lead into, by file.
+        self._images = images
+        #: The element ids of texts that links with a fragment lead to, by locator.
         self._ids: dict[str, frozenset[str] | None] = {}
 
-    def prepare(self, task: Task) -> Prepared | Failure:
-        """Read, translate and typeset a file."""
+    def prepare(self, task: PreparationTask) -> PreparedItem | ItemFailure:
+        """Read, translate and render an item."""
         try:
-            item = self._dialect.item(task.entry.path, self._dialect.folder.read(task.entry.path))
-            if isinstance(item, LeftOut):
-                return Failure(
+            item = self._source.item(task.scanned.locator)
+            if isinstance(item, SkippedItem):
+                return ItemFailure(
                     item.source, "This file was changed while it was imported. Run the import again."
                 )
             return self._prepared(task, item)
         except Unreadable as error:
-            return Failure(task.entry.source, error.message, error.line)
+            return ItemFailure(task.scanned.source, error.message, error.line)
         except Invalid as error:
-            return Failure(
-                task.entry.source, f"{error.message} ({error.field})" if error.field else error.message
+            return ItemFailure(
+                task.scanned.source, f"{error.message} ({error.field})" if error.field else error.message
             )
 
-    def _prepared(self, task: Task, item: Item) -> Prepared:
-        translated = translate(self._dialect, self._addresses, self._gallery, task.entry.path, item)
+    def _prepared(self, task: PreparationTask, item: Item) -> PreparedItem:
+        translated = self._source.translate(task.scanned.locator, item, self._addresses, self._images)
         old_paths, conflicts = self._old_paths(item)
-        leads_to = self._target(item) if item.kind is Kind.REDIRECT else None
+        leads_to = self._target(item) if item.kind is ItemKind.REDIRECT else None
         fingerprint = fingerprint_of(item, translated, old_paths)
         manuscript = None
-        if item.kind is not Kind.REDIRECT and fingerprint != task.fingerprint:
-            manuscript = self._with_old_ids(_typeset(item, translated, task.slug))
-        return Prepared(
-            entry=task.entry,
-            # The text travels in the manuscript; once is enough.
-            item=replace(item, body="", variables=(), front_matter={}),
+        if item.kind is not ItemKind.REDIRECT and fingerprint != task.fingerprint:
+            manuscript = self._with_old_ids(_render(item, translated, task.slug))
+        return PreparedItem(
+            # The manuscript has the text.
+            item=item.without_body(),
             slug=task.slug,
             fingerprint=fingerprint,
             manuscript=manuscript,
@@ -105,14 +109,14 @@ class Preparer:
                 *item.notes,
                 *translated.notes,
                 *conflicts,
-                *_losses(item, manuscript),
+                *_lost_parts(item, manuscript),
                 *self._dead_links(manuscript),
-                *_readdressed(task, item),
+                *_changed_address(task, item),
             ),
             visible=translated.visible
             + (
-                leftovers(manuscript.html, translated.visible)
-                if manuscript and not self._dialect.is_ours
+                count_leftover_markup(manuscript.html, translated.visible)
+                if manuscript and not self._source.is_own_export
                 else Counter()
             ),
             links=translated.links,
@@ -122,53 +126,55 @@ class Preparer:
             pictures=translated.pictures,
         )
 
-    def _dead_links(self, manuscript: Manuscript | None) -> Iterator[Note]:
-        """Links to headings of other texts of the folder that these do not have."""
+    def _dead_links(self, manuscript: Manuscript | None) -> Iterator[ImportNote]:
+        """Note links to ids that the linked text does not have."""
         for url, fragment in fragments_elsewhere(manuscript.html) if manuscript else ():
-            path = self._addresses.file_at(url)
-            ids = self._ids_in(path) if path is not None else None
+            locator = self._addresses.locator_of(url)
+            ids = self._ids_in(locator) if locator is not None else None
             if ids is not None and not is_place(fragment, ids):
-                yield Note(
-                    Fate.LOST, "links", f"{url}#{unquote(fragment)} leads to no place in {shown(str(path))}"
+                yield ImportNote(
+                    NoteKind.LOST,
+                    "links",
+                    f"{url}#{unquote(fragment)} leads to no place in {printable(str(locator))}",
                 )
 
-    def _ids_in(self, path: str) -> frozenset[str] | None:
-        """The ids of a text, which is typeset for it as it will be; None if it cannot be read."""
-        if path not in self._ids:
+    def _ids_in(self, locator: str) -> frozenset[str] | None:
+        """The element ids of an item after rendering; None if it cannot be read."""
+        if locator not in self._ids:
             try:
-                item = self._dialect.item(path, self._dialect.folder.read(path))
-                self._ids[path] = None if isinstance(item, LeftOut) else self._ids_of(path, item)
+                item = self._source.item(locator)
+                self._ids[locator] = None if isinstance(item, SkippedItem) else self._ids_of(locator, item)
             except (Unreadable, Invalid):
-                # The report names it when it comes to the file itself.
-                self._ids[path] = None
-        return self._ids[path]
+                # The item's own preparation reports this.
+                self._ids[locator] = None
+        return self._ids[locator]
 
-    def _ids_of(self, path: str, item: Item) -> frozenset[str]:
-        translated = translate(self._dialect, self._addresses, self._gallery, path, item)
-        return ids_of(self._with_old_ids(_typeset(item, translated, item.slug)).html)
+    def _ids_of(self, locator: str, item: Item) -> frozenset[str]:
+        translated = self._source.translate(locator, item, self._addresses, self._images)
+        return ids_of(self._with_old_ids(_render(item, translated, item.slug)).html)
 
     def _with_old_ids(self, manuscript: Manuscript) -> Manuscript:
-        rule = self._dialect.heading_rule
+        rule = self._source.heading_rule
         if rule is None:
             return manuscript
         html = heading_ids.with_old_ids(manuscript.html, rule)
         return replace(manuscript, html=html, dead_fragments=dead_fragments(html))
 
-    def _old_paths(self, item: Item) -> tuple[tuple[str, ...], list[Note]]:
+    def _old_paths(self, item: Item) -> tuple[tuple[str, ...], list[ImportNote]]:
         ours, conflicts = [], []
         for old_path in item.old_paths:
             owner = self._addresses.owner(old_path)
             if owner in {None, item.source}:
                 ours.append(old_path)
             else:
-                conflicts.append(Note(Fate.LOST, "old addresses", f"{old_path} belongs to {owner}"))
+                conflicts.append(ImportNote(NoteKind.LOST, "old addresses", f"{old_path} belongs to {owner}"))
         return tuple(ours), conflicts
 
     def _target(self, item: Item) -> str:
-        """The source that a redirect leads to, or the address itself if that is none of ours; `Unreadable` if it is none."""
+        """The item that a redirect leads to, or its URL if that is elsewhere. Raises `Unreadable` for an invalid address."""
         address = (item.redirect_to or "").strip()
         local = address
-        for host in self._dialect.old_hosts:
+        for host in self._source.old_hosts:
             for scheme in ("https", "http"):
                 local = local.removeprefix(f"{scheme}://{host}")
         owner = self._addresses.owner(local) if local.startswith("/") or local != address else None
@@ -181,16 +187,16 @@ class Preparer:
         raise Unreadable(f"`redirect_to: {address[:80]}` is not an address.")
 
 
-def fingerprint_of(item: Item, translated: Translated, old_paths: tuple[str, ...]) -> str:
-    """The hash of all that is stored of an item."""
+def fingerprint_of(item: Item, translated: TranslatedBody, old_paths: tuple[str, ...]) -> str:
+    """The hash of everything that is stored for an item."""
     parts = (
-        EDITION,
+        FINGERPRINT_VERSION,
         item.kind.value,
         item.title,
         item.slug,
         None if item.date_is_guessed else str(item.date),
         str(item.updated),
-        item.standing.value,
+        item.status.value,
         [(author.key, author.name) for author in item.authors],
         item.tags,
         item.summary,
@@ -202,14 +208,14 @@ def fingerprint_of(item: Item, translated: Translated, old_paths: tuple[str, ...
         translated.lead,
         translated.body,
         translated.opening,
-        # Behind the others, so that texts without one are what they were at the last import.
+        # Appended only when set, so that items without them keep the fingerprint of earlier imports.
         *([] if item.draft_date is None else [str(item.draft_date)]),
         *([f"translation {item.translation_key}"] if item.translation_key else []),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _typeset(item: Item, translated: Translated, slug: str) -> Manuscript:
+def _render(item: Item, translated: TranslatedBody, slug: str) -> Manuscript:
     manuscript = typeset(
         title=item.title,
         body=translated.body,
@@ -224,29 +230,31 @@ def _typeset(item: Item, translated: Translated, slug: str) -> Manuscript:
     return manuscript
 
 
-def _losses(item: Item, manuscript: Manuscript | None) -> list[Note]:
+def _lost_parts(item: Item, manuscript: Manuscript | None) -> list[ImportNote]:
     notes = [
-        Note(Fate.LOST, "links", f"{unquote(address)} is no address")
-        for address in links.left_in(manuscript.html if manuscript else "")
+        ImportNote(NoteKind.LOST, "links", f"{unquote(address)} is no address")
+        for address in invalid_addresses(manuscript.html if manuscript else "")
     ]
     notes += [
-        Note(Fate.LOST, "links", f"#{fragment} leads to no place in this text")
+        ImportNote(NoteKind.LOST, "links", f"#{fragment} leads to no place in this text")
         for fragment in (manuscript.dead_fragments if manuscript else ())
     ]
-    if item.kind is Kind.PAGE and item.tags:
-        notes.append(Note(Fate.LOST, "tags of a page", "a page has no tags", count=len(item.tags)))
-    if item.kind is Kind.PAGE and item.authors:
-        notes.append(Note(Fate.LOST, "authors of a page", "a page has no byline", count=len(item.authors)))
+    if item.kind is ItemKind.PAGE and item.tags:
+        notes.append(ImportNote(NoteKind.LOST, "tags of a page", "a page has no tags", count=len(item.tags)))
+    if item.kind is ItemKind.PAGE and item.authors:
+        notes.append(
+            ImportNote(NoteKind.LOST, "authors of a page", "a page has no byline", count=len(item.authors))
+        )
     return notes
 
 
-def _readdressed(task: Task, item: Item) -> list[Note]:
-    if task.slug == item.slug or item.kind is Kind.REDIRECT:
+def _changed_address(task: PreparationTask, item: Item) -> list[ImportNote]:
+    if task.slug == item.slug or item.kind is ItemKind.REDIRECT:
         return []
-    return [Note(Fate.CHANGED, "address", f"“{item.slug}” is taken; it is “{task.slug}” here")]
+    return [ImportNote(NoteKind.CHANGED, "address", f"“{item.slug}” is taken; it is “{task.slug}” here")]
 
 
 def peak_memory() -> int:
-    """The most that this process has held so far, in bytes."""
+    """The peak memory of this process, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -10,9 +10,9 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from typing import Final
 
-from masthead.importing.errors import WorkshopLost
-from masthead.importing.markdown.scan import Failure
-from masthead.importing.preparation.preparer import Prepared, Preparer, Task
+from masthead.importing.errors import WorkerLost
+from masthead.importing.items import ItemFailure
+from masthead.importing.preparation.preparer import PreparationTask, PreparedItem, Preparer
 
 #: Starting processes takes a second; fewer files are done sooner without.
 SMALLEST_POOL: Final = 60
@@ -31,9 +31,9 @@ def warm_up() -> None:
     forkserver.ensure_running()
 
 
-def prepared(
-    tasks: Iterable[Task], preparer: Preparer, *, processes: int, count: int
-) -> Iterator[Prepared | Failure]:
+def prepare_all(
+    tasks: Iterable[PreparationTask], preparer: Preparer, *, processes: int, count: int
+) -> Iterator[PreparedItem | ItemFailure]:
     """Prepare the tasks, of which there are ``count``, and yield the results in their order."""
     if processes < 2 or count < SMALLEST_POOL:
         yield from map(preparer.prepare, tasks)
@@ -43,15 +43,15 @@ def prepared(
         try:
             yield from _in_order(pool, iter(tasks), window=processes * IN_FLIGHT)
         except BrokenProcessPool:
-            raise WorkshopLost from None
+            raise WorkerLost from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _in_order(
-    pool: ProcessPoolExecutor, tasks: Iterator[Task], *, window: int
-) -> Iterator[Prepared | Failure]:
-    waiting: deque[Future[Prepared | Failure]] = deque()
+    pool: ProcessPoolExecutor, tasks: Iterator[PreparationTask], *, window: int
+) -> Iterator[PreparedItem | ItemFailure]:
+    waiting: deque[Future[PreparedItem | ItemFailure]] = deque()
     for task in tasks:
         waiting.append(pool.submit(_prepare, task))
         if len(waiting) >= window:
@@ -75,6 +75,6 @@ def _end_with_the_import() -> None:
         os._exit(1)
 
 
-def _prepare(task: Task) -> Prepared | Failure:
+def _prepare(task: PreparationTask) -> PreparedItem | ItemFailure:
     assert _preparer is not None  # noqa: S101 (the pool calls `_open` first)
     return _preparer.prepare(task)

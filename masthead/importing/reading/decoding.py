@@ -17,14 +17,14 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedText:
     """A text with plain line ends; ``dropped`` counts the NUL characters that it held."""
 
     text: str
     dropped: int = 0
 
 
-def decode(content: bytes) -> Decoded:
+def decode(content: bytes) -> DecodedText:
     """The text of a file; raises `Unreadable` with the line of the first byte that is not UTF-8."""
     for mark, name in _OTHER_MARKS.items():
         if content.startswith(mark):
@@ -37,7 +37,7 @@ def decode(content: bytes) -> Decoded:
         line = content.count(b"\n", 0, offset) + 1
         raise Unreadable(f"Byte 0x{content[offset]:02x} is not UTF-8.", line=line) from None
     kept = storable(text)
-    return Decoded(kept.replace("\r\n", "\n").replace("\r", "\n"), dropped=len(text) - len(kept))
+    return DecodedText(kept.replace("\r\n", "\n").replace("\r", "\n"), dropped=len(text) - len(kept))
 
 
 def storable(text: str) -> str:

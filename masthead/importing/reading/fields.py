@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 40
 _FALSE: Final = frozenset({"", "false", "no", "off", "n", "0", "null", "none"})
 
 #: They say how the theme shows a text, not what it says; nothing of the publication is lost with them.
-OF_THE_THEME: Final = frozenset(
+THEME_FIELDS: Final = frozenset(
     {
         "layout",
         "template",
@@ -33,7 +33,7 @@ OF_THE_THEME: Final = frozenset(
 )
 
 
-class Plain(str):
+class PlainScalar(str):
     """A scalar of YAML without quotation marks, which may be a number or a truth value to those who ask (`resolved`)."""
 
     __slots__ = ()
@@ -90,7 +90,7 @@ class Fields:
         """All names and values as they stand in the file."""
         return dict(self._own.values())
 
-    def singles(self) -> Iterator[tuple[str, Value]]:
+    def scalars(self) -> Iterator[tuple[str, Value]]:
         """The names and values that are no lists and no mappings."""
         for written, value in self._own.values():
             if not isinstance(value, (list, dict)):
@@ -116,7 +116,7 @@ class Fields:
         """Count fields as asked for."""
         self._asked.update(_plain_name(name).partition(".")[0] for name in names)
 
-    def unasked(self) -> Iterator[str]:
+    def unread(self) -> Iterator[str]:
         """The names of the fields of the file itself that hold something and that nobody asked for."""
         for name, (written, value) in self._own.items():
             # `hero: false` says that there is nothing.
@@ -179,18 +179,18 @@ def as_list(value: Value) -> list[Value]:
     return [] if is_empty(value) else [value]
 
 
-def tidied(value: Value, *, depth: int = 0) -> Value:
+def without_unstorable(value: Value, *, depth: int = 0) -> Value:
     """The value without characters that cannot be stored; raises `Unreadable` if it is nested without end."""
     if depth > MAX_DEPTH:
         raise Unreadable(f"The front matter is nested more than {MAX_DEPTH} levels deep.")
     match value:
-        case Plain():
-            return Plain(storable(value))
+        case PlainScalar():
+            return PlainScalar(storable(value))
         case str():
             return storable(value)
         case list():
-            return [tidied(item, depth=depth + 1) for item in value]
+            return [without_unstorable(item, depth=depth + 1) for item in value]
         case dict():
-            return {storable(key): tidied(item, depth=depth + 1) for key, item in value.items()}
+            return {storable(key): without_unstorable(item, depth=depth + 1) for key, item in value.items()}
         case _:
             return value

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.reading import yaml_values
-from masthead.importing.reading.fields import Fields, Value, tidied
+from masthead.importing.reading.fields import Fields, Value, without_unstorable
 
 _FENCE: Final = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
@@ -64,7 +64,7 @@ class Notation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SourceDocument:
     """A file: its fields, its text, and the line where the text begins."""
 
     values: dict[str, Value]
@@ -79,7 +79,7 @@ class Document:
         return Fields(self.values, lines=self.lines, defaults=defaults)
 
 
-def split(text: str, *, headers: bool = True) -> Document:
+def split(text: str, *, headers: bool = True) -> SourceDocument:
     """The parts of a text; raises `Unreadable` with the line that is wrong. ``headers``: whether header lines can occur."""
     opening = _OPENING.match(text)
     if opening:
@@ -88,10 +88,10 @@ def split(text: str, *, headers: bool = True) -> Document:
         return _json(text)
     if headers and (found := _headers(text)) is not None:
         return found
-    return Document({}, {}, text, 1, Notation.NONE)
+    return SourceDocument({}, {}, text, 1, Notation.NONE)
 
 
-def _fenced(text: str, opening: re.Match[str]) -> Document:
+def _fenced(text: str, opening: re.Match[str]) -> SourceDocument:
     fence = opening[1] or opening[3]
     written = "toml" if opening[3] else (opening[2] or "").lower()
     first_line = text.count("\n", 0, opening.end(1 if opening[1] else 3)) + 1
@@ -119,7 +119,7 @@ def _fenced(text: str, opening: re.Match[str]) -> Document:
             parsed = yaml_values.parse(source, first_line=first_line + 1)
             values, lines = _checked(parsed.values, first_line), parsed.lines
             repeated = tuple(parsed.repeated)
-    return Document(values, lines, body, body_line, notation, repeated)
+    return SourceDocument(values, lines, body, body_line, notation, repeated)
 
 
 def _fenced_json(
@@ -142,7 +142,7 @@ def _fenced_json(
     return values, lines, tuple((name, lines.get(name, first_line)) for name in repeated)
 
 
-def _json(text: str) -> Document:
+def _json(text: str) -> SourceDocument:
     start = text.index("{")
     values, end, repeated = _decode_json(text, start)
     first_line = text.count("\n", 0, start) + 1
@@ -151,7 +151,7 @@ def _json(text: str) -> Document:
     body = rest.lstrip(" \t").removeprefix("\n")
     body_line = text.count("\n", 0, len(text) - len(body)) + 1
     places = tuple((name, lines.get(name, first_line)) for name in repeated)
-    return Document(values, lines, body, body_line, Notation.JSON, places)
+    return SourceDocument(values, lines, body, body_line, Notation.JSON, places)
 
 
 def _decode_json(text: str, start: int) -> tuple[dict[str, Value], int, list[str]]:
@@ -178,7 +178,7 @@ def _decode_json(text: str, start: int) -> tuple[dict[str, Value], int, list[str
 def parse_json(text: str) -> Value:
     """A JSON file of settings or data; raises `Unreadable`."""
     try:
-        return tidied(json.loads(text))
+        return without_unstorable(json.loads(text))
     except json.JSONDecodeError as error:
         raise Unreadable(f"This is not JSON: {error.msg}.", line=error.lineno) from None
     except (ValueError, RecursionError):
@@ -202,7 +202,7 @@ def parse_toml(text: str, *, first_line: int = 1) -> dict[str, Value]:
 
 def _checked(values: dict[str, Any], line: int) -> dict[str, Value]:
     try:
-        checked = tidied(values)
+        checked = without_unstorable(values)
     except Unreadable as error:
         raise Unreadable(error.message, line=line) from None
     return checked if isinstance(checked, dict) else {}
@@ -219,7 +219,7 @@ def _lines_of(pattern: re.Pattern[str], source: str, first_line: int) -> dict[st
     return lines
 
 
-def _headers(text: str) -> Document | None:
+def _headers(text: str) -> SourceDocument | None:
     """`Title: …` lines, each continued by indented lines, until an empty line (Python-Markdown's "meta-data")."""
     found: dict[str, list[str]] = {}
     lines: dict[str, int] = {}
@@ -249,7 +249,7 @@ def _headers(text: str) -> Document | None:
     values: dict[str, Value] = {key: _joined(key, parts) for key, parts in found.items()}
     if not values:
         return None
-    return Document(values, lines, text[position:], number + 1, Notation.HEADERS, tuple(repeated))
+    return SourceDocument(values, lines, text[position:], number + 1, Notation.HEADERS, tuple(repeated))
 
 
 def _begins_headers(line: str) -> bool:

@@ -13,7 +13,7 @@ _ATX: Final = re.compile(r"\s*^ {0,3}#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)", r
 _SETEXT: Final = re.compile(r"\s*^ {0,3}(\S[^\n]*)\n {0,3}=+[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
-def titled(stem: str) -> str:
+def title_from_file_name(stem: str) -> str:
     """A title made of a file's name."""
     words = " ".join(re.split(r"[-_\s]+", stem)).strip()
     return words[:1].upper() + words[1:] or "Untitled"
@@ -34,6 +34,22 @@ def first_heading(body: str) -> tuple[str, int] | None:
     return (match[1], match.end()) if match else None
 
 
-def short(text: str, characters: int = 40) -> str:
+def shortened(text: str, characters: int = 40) -> str:
     """The beginning of a name that was never meant to be one."""
     return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def printable(path: str) -> str:
+    """A path as text that can be printed and stored: bytes that are no text, line ends and the like are escaped."""
+    return "".join(
+        character if character.isprintable() and character != "\\" else _escaped(character)
+        for character in path
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        # PEP 383: how Python spells a byte of a file name that is not UTF-8.
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")

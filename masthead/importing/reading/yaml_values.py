@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.reading.fields import MAX_DEPTH, Plain, Value
+from masthead.importing.reading.fields import MAX_DEPTH, PlainScalar, Value
 
 #: With twenty aliases the most that sharing can amount to is about 3^(20/3), some 1,500 times the document.
 MAX_ALIASES: Final = 20
@@ -23,7 +23,7 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
-class Parsed:
+class ParsedMapping:
     """The mapping, the line of each of its keys, and keys that stood there twice."""
 
     values: dict[str, Value] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class _Open:
     merged: dict[str, Value] = field(default_factory=dict)
 
 
-def parse(text: str, *, first_line: int = 1) -> Parsed:
+def parse(text: str, *, first_line: int = 1) -> ParsedMapping:
     """The mapping in a YAML text that begins in this line of its file; raises `Unreadable`."""
     builder = _read(text, first_line)
     return builder.result()
@@ -71,14 +71,14 @@ def _read(text: str, first_line: int) -> "_Builder":
 class _Builder:
     def __init__(self, first_line: int) -> None:
         self._first_line = first_line
-        self._parsed = Parsed()
+        self._parsed = ParsedMapping()
         self._open: list[_Open] = []
         self._anchors: dict[str, Value] = {}
         self._aliases = 0
         self._documents = 0
         self.root: Value = None
 
-    def result(self) -> Parsed:
+    def result(self) -> ParsedMapping:
         if self.root is None:
             return self._parsed
         if not isinstance(self.root, dict):
@@ -94,7 +94,7 @@ class _Builder:
             case yaml.ScalarEvent():
                 self._refuse_tag(event, line)
                 is_null = event.implicit[0] and event.value in _NULL
-                written = Plain(event.value) if event.implicit[0] else event.value
+                written = PlainScalar(event.value) if event.implicit[0] else event.value
                 self._finish(None if is_null else written, event.anchor, line)
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                 self._begin(event, line)

@@ -8,26 +8,26 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from masthead.importing.reporting.plan import Foreword
-from masthead.importing.reporting.report import SHOWN, Report
-from masthead.importing.storing.actions import Outcome
+from masthead.importing.items import ItemOutcome
+from masthead.importing.reporting.plan import ImportPlan
+from masthead.importing.reporting.report import SHOWN, ImportReport
 
-WORDS: Final[dict[Outcome, str]] = {
-    Outcome.IMPORTED: "imported",
-    Outcome.UPDATED: "updated, because their files have changed",
-    Outcome.UNCHANGED: "unchanged since the last import",
-    Outcome.KEPT: "kept as they are here, though their files have changed",
-    Outcome.SKIPPED: "left out, because they are not texts of the publication",
-    Outcome.FAILED: "failed",
+WORDS: Final[dict[ItemOutcome, str]] = {
+    ItemOutcome.IMPORTED: "imported",
+    ItemOutcome.UPDATED: "updated, because their files have changed",
+    ItemOutcome.UNCHANGED: "unchanged since the last import",
+    ItemOutcome.KEPT: "kept as they are here, though their files have changed",
+    ItemOutcome.SKIPPED: "left out, because they are not texts of the publication",
+    ItemOutcome.FAILED: "failed",
 }
-FORESEEN: Final[dict[Outcome, str]] = WORDS | {
-    Outcome.IMPORTED: "would be imported",
-    Outcome.UPDATED: "would be updated, because their files have changed",
-    Outcome.KEPT: "would be kept as they are here, though their files have changed",
+FORESEEN: Final[dict[ItemOutcome, str]] = WORDS | {
+    ItemOutcome.IMPORTED: "would be imported",
+    ItemOutcome.UPDATED: "would be updated, because their files have changed",
+    ItemOutcome.KEPT: "would be kept as they are here, though their files have changed",
 }
 
 
-def announce(plan: Foreword, console: Console) -> None:
+def print_plan(plan: ImportPlan, console: Console) -> None:
     """Print what is planned, before anything is written."""
     for line in plan.sentences():
         console.print(escape(line))
@@ -35,7 +35,7 @@ def announce(plan: Foreword, console: Console) -> None:
         console.print(f"[bold red]{escape(plan.warning())}[/bold red]")
 
 
-def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]) -> None:
+def print_report(report: ImportReport, console: Console, *, dry_run: bool, tail: Iterable[str]) -> None:
     """Print the sums, then what somebody should look at."""
     sums = report.sums
     table = Table(box=None, show_header=False, pad_edge=False)
@@ -43,13 +43,13 @@ def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]
     table.add_column()
     table.add_row(str(sums.files), "files with texts found, of which")
     words = FORESEEN if dry_run else WORDS
-    for outcome in Outcome:
-        if sums.outcomes[outcome] or outcome in {Outcome.IMPORTED, Outcome.FAILED}:
+    for outcome in ItemOutcome:
+        if sums.outcomes[outcome] or outcome in {ItemOutcome.IMPORTED, ItemOutcome.FAILED}:
             table.add_row(str(sums.outcomes[outcome]), words[outcome])
     console.print(table)
-    changes = sums.outcomes[Outcome.IMPORTED] + sums.outcomes[Outcome.UPDATED]
+    changes = sums.outcomes[ItemOutcome.IMPORTED] + sums.outcomes[ItemOutcome.UPDATED]
     if not changes:
-        here = sums.outcomes[Outcome.UNCHANGED] + sums.outcomes[Outcome.KEPT]
+        here = sums.outcomes[ItemOutcome.UNCHANGED] + sums.outcomes[ItemOutcome.KEPT]
         rest = (
             "everything is here already" if here else "no file of the folder is a text that can be imported"
         )
@@ -57,7 +57,7 @@ def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]
     _list(console, "Changed, with the same meaning", sums.changed)
     _list(console, "Lost", sums.lost)
     _list(console, "Template tags that stay visible in the texts", sums.template_tags)
-    failed = sums.outcomes[Outcome.FAILED]
+    failed = sums.outcomes[ItemOutcome.FAILED]
     _lines(
         console,
         "Failed",
@@ -67,9 +67,9 @@ def tell(report: Report, console: Console, *, dry_run: bool, tail: Iterable[str]
             for failure in report.failures
         ),
     )
-    _lines(console, "Kept as they are here", sums.outcomes[Outcome.KEPT], report.kept)
+    _lines(console, "Kept as they are here", sums.outcomes[ItemOutcome.KEPT], report.kept)
     left_out = (f"{item.source}: {item.reason}" for item in report.left_out)
-    _lines(console, "Left out", sums.outcomes[Outcome.SKIPPED], left_out)
+    _lines(console, "Left out", sums.outcomes[ItemOutcome.SKIPPED], left_out)
     for line in tail:
         console.print(escape(line))
 

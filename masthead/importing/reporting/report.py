@@ -16,20 +16,18 @@ from typing import Any, Final, Self
 from click import format_filename
 
 from masthead.errors import Invalid
-from masthead.importing.items import Fate, LeftOut, Note
-from masthead.importing.markdown.scan import Failure
-from masthead.importing.preparation.preparer import Prepared
-from masthead.importing.storing.actions import Outcome
+from masthead.importing.items import ImportNote, ItemFailure, ItemOutcome, NoteKind, SkippedItem
+from masthead.importing.preparation.preparer import PreparedItem
 
 #: What the shell shows of a list; the file has all of it.
 SHOWN: Final = 20
 
 
 @dataclass(slots=True)
-class Sums:
+class ReportTotals:
     """What happened, counted."""
 
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: Counter[ItemOutcome] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
@@ -43,14 +41,14 @@ class Sums:
         return self.files == self.outcomes.total()
 
 
-class Report:
+class ImportReport:
     """Collects the items of one import. A context manager: the file appears when all is in it."""
 
     def __init__(self, path: Path | None) -> None:
-        self.sums = Sums()
-        self.failures: list[Failure] = []
+        self.sums = ReportTotals()
+        self.failures: list[ItemFailure] = []
         self.kept: list[str] = []
-        self.left_out: list[LeftOut] = []
+        self.left_out: list[SkippedItem] = []
         self._path = path
         self._file = _opened(path) if path is not None else None
         self._items = 0
@@ -73,7 +71,9 @@ class Report:
             with suppress(OSError):
                 _partial(self._path).unlink()
 
-    def add(self, prepared: Prepared, outcome: Outcome, *, address: str, notes: Iterable[Note] = ()) -> None:
+    def add(
+        self, prepared: PreparedItem, outcome: ItemOutcome, *, address: str, notes: Iterable[ImportNote] = ()
+    ) -> None:
         """Report an item that could be read."""
         all_notes = (*prepared.notes, *notes)
         sums = self.sums
@@ -82,8 +82,8 @@ class Report:
         sums.links += prepared.links
         sums.template_tags += prepared.visible
         for note in all_notes:
-            (sums.lost if note.fate is Fate.LOST else sums.changed)[note.what] += note.count
-        if outcome is Outcome.KEPT and len(self.kept) < SHOWN:
+            (sums.lost if note.kind is NoteKind.LOST else sums.changed)[note.what] += note.count
+        if outcome is ItemOutcome.KEPT and len(self.kept) < SHOWN:
             self.kept.append(prepared.item.source)
         self._write(
             {
@@ -91,37 +91,39 @@ class Report:
                 "outcome": outcome.value,
                 "kind": prepared.item.kind.value,
                 "title": prepared.item.title,
-                "status": prepared.item.standing.value,
+                "status": prepared.item.status.value,
                 "address": address,
                 "old_addresses": list(prepared.old_paths),
-                "kept": list(prepared.item.kept()),
-                "changed": [_note(note) for note in all_notes if note.fate is Fate.CHANGED],
-                "lost": [_note(note) for note in all_notes if note.fate is Fate.LOST],
+                "kept": list(prepared.item.preserved()),
+                "changed": [_note(note) for note in all_notes if note.kind is NoteKind.CHANGED],
+                "lost": [_note(note) for note in all_notes if note.kind is NoteKind.LOST],
                 "template_tags": dict(prepared.visible),
                 "links_rewritten": prepared.links,
             }
         )
 
-    def fail(self, failure: Failure) -> None:
+    def fail(self, failure: ItemFailure) -> None:
         """Report a file that could not be imported."""
-        self.sums.outcomes[Outcome.FAILED] += 1
+        self.sums.outcomes[ItemOutcome.FAILED] += 1
         if len(self.failures) < SHOWN:
             self.failures.append(failure)
         self._write(
             {
                 "source": failure.source,
-                "outcome": Outcome.FAILED.value,
+                "outcome": ItemOutcome.FAILED.value,
                 "reason": failure.reason,
                 "line": failure.line,
             }
         )
 
-    def skip(self, left_out: LeftOut) -> None:
+    def skip(self, left_out: SkippedItem) -> None:
         """Report a file that stays out on purpose."""
-        self.sums.outcomes[Outcome.SKIPPED] += 1
+        self.sums.outcomes[ItemOutcome.SKIPPED] += 1
         if len(self.left_out) < SHOWN:
             self.left_out.append(left_out)
-        self._write({"source": left_out.source, "outcome": Outcome.SKIPPED.value, "reason": left_out.reason})
+        self._write(
+            {"source": left_out.source, "outcome": ItemOutcome.SKIPPED.value, "reason": left_out.reason}
+        )
 
     def finish(self, facts: dict[str, Any]) -> None:
         """Write the sums and these facts, and put the file in its place."""
@@ -129,7 +131,8 @@ class Report:
             return
         sums = self.sums
         rest = facts | {
-            "totals": {"files": sums.files} | {outcome.value: sums.outcomes[outcome] for outcome in Outcome},
+            "totals": {"files": sums.files}
+            | {outcome.value: sums.outcomes[outcome] for outcome in ItemOutcome},
             "kinds": dict(sums.kinds),
             "changed": dict(sums.changed.most_common()),
             "lost": dict(sums.lost.most_common()),
@@ -164,6 +167,6 @@ def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _note(note: Note) -> dict[str, Any]:
+def _note(note: ImportNote) -> dict[str, Any]:
     found: dict[str, Any] = {"what": note.what, "why": note.detail, "count": note.count}
     return found if note.line is None else found | {"line": note.line}

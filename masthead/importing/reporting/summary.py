@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from masthead.importing.markdown.folder import shown
-from masthead.importing.reporting.plan import Foreword
+from masthead.importing.reading.plain_text import printable
+from masthead.importing.reporting.plan import ImportPlan
 
 #: How many pictures of other sites the shell names; the report has all.
 NAMED: Final = 5
 
 
 @dataclass(slots=True)
-class Summary:
+class ImportSummary:
     """What there is to say about the whole import."""
 
     folder: str
@@ -31,7 +31,7 @@ class Summary:
     pictures_elsewhere: dict[str, None] = field(default_factory=dict)
     stored: int = 0
     peak_memory: int = 0
-    plan: Foreword | None = None
+    plan: ImportPlan | None = None
 
     def facts(self, seconds: float) -> dict[str, Any]:
         """For the report's file."""
@@ -54,7 +54,7 @@ class Summary:
     def _pictures(self) -> str:
         """How many pictures of other sites there are, what becomes of them, and the first of them."""
         addresses = list(self.pictures_elsewhere)
-        named = ", ".join(shown(address[:200]) for address in addresses[:NAMED])
+        named = ", ".join(printable(address[:200]) for address in addresses[:NAMED])
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
         fate = (
             "jobs copy them here, one text after the other"

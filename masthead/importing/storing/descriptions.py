@@ -6,11 +6,10 @@ from typing import Final
 
 from masthead.db import db
 from masthead.importing import queries
-from masthead.importing.items import Author
-from masthead.importing.markdown.descriptions import Topic
-from masthead.importing.markdown.scan import Survey
+from masthead.importing.items import SourceAuthor, TopicDescription
 from masthead.importing.models import ImportedAuthor, ImportedItem
-from masthead.importing.storing.actions import Run
+from masthead.importing.scan import ScanResult
+from masthead.importing.storing.run import ImportRun
 from masthead.people import bylines
 from masthead.people.models import User
 from masthead.redirects import actions as redirects
@@ -23,14 +22,14 @@ AUTHOR: Final = "author"
 TOPIC: Final = "topic"
 
 
-def describe(found: Survey, *, run: Run) -> list[str]:
+def describe(found: ScanResult, *, run: ImportRun) -> list[str]:
     """Describe the bylines and tags that the texts have made; sentences about old addresses that are in use."""
     targets = [*_authors(found.authors.values(), run), *_topics(found.topics, run)]
     refused = redirects.keep_all(to for to in targets if found.addresses.owner(to.old_path) is None)
     return [f"The old address {path[:200]} {reason}." for path, reason in refused.items()]
 
 
-def _authors(authors: Iterable[Author], run: Run) -> Iterator[Destination]:
+def _authors(authors: Iterable[SourceAuthor], run: ImportRun) -> Iterator[Destination]:
     for chunk in queries.chunks(authors):
         by_key = {queries.key_of(run.source, author.key): author for author in chunk}
         present = {row.key: (row, user) for row, user in db.session.execute(queries.authors(by_key))}
@@ -45,7 +44,7 @@ def _authors(authors: Iterable[Author], run: Run) -> Iterator[Destination]:
 
 
 def _describe_author(
-    author: Author, row: ImportedAuthor, user: User, before: ImportedItem | None, run: Run
+    author: SourceAuthor, row: ImportedAuthor, user: User, before: ImportedItem | None, run: ImportRun
 ) -> None:
     """Write the profile of a byline: what is empty, and what the last import wrote and nobody has changed since."""
     if author.name != row.name:
@@ -60,7 +59,7 @@ def _describe_author(
     _remember(AUTHOR, author.key, before, _fingerprint(author.bio, author.website), run)
 
 
-def _topics(topics: dict[str, Topic], run: Run) -> Iterator[Destination]:
+def _topics(topics: dict[str, TopicDescription], run: ImportRun) -> Iterator[Destination]:
     for keys in queries.chunks(topics):
         made: dict[str, Tag] = {tag.key: tag for tag in db.session.scalars(tags.with_keys(keys))}
         before = _before(TOPIC, made, run)
@@ -75,13 +74,13 @@ def _topics(topics: dict[str, Topic], run: Run) -> Iterator[Destination]:
                 yield Destination(path, Target.TAG, target_id=tag.id)
 
 
-def _before(kind: str, names: Iterable[str], run: Run) -> dict[str, ImportedItem]:
+def _before(kind: str, names: Iterable[str], run: ImportRun) -> dict[str, ImportedItem]:
     """What was written to each at the last import."""
     keys = {_key(kind, name, run): name for name in names}
     return {keys[row.key]: row for row in db.session.scalars(queries.by_keys(keys))}
 
 
-def _remember(kind: str, name: str, row: ImportedItem | None, fingerprint: str, run: Run) -> None:
+def _remember(kind: str, name: str, row: ImportedItem | None, fingerprint: str, run: ImportRun) -> None:
     if row is None:
         row = ImportedItem(key=_key(kind, name, run), source=run.source, path=f"{kind}:{name}", kind=kind)
         row.wanted_slug, row.slug, row.version = "", "", 0
@@ -90,7 +89,7 @@ def _remember(kind: str, name: str, row: ImportedItem | None, fingerprint: str, 
         row.fingerprint, row.imported_at = fingerprint, run.at
 
 
-def _key(kind: str, name: str, run: Run) -> str:
+def _key(kind: str, name: str, run: ImportRun) -> str:
     return queries.key_of(run.source, f"{kind}\0{name}")
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from masthead.db import db
 from masthead.importing import queries
-from masthead.importing.markdown.export_data import Belonging, Drawer, Elsewhere, Person, Subject
+from masthead.importing.image_import import ImportedImage
 from masthead.importing.models import ImportedAuthor
-from masthead.importing.preparation.image_import import Kept
-from masthead.importing.storing.actions import Run
+from masthead.importing.site_data import SiteAuthor, SiteImage, SiteRecord, SiteRedirect, SiteTag
+from masthead.importing.storing.run import ImportRun
 from masthead.media import actions as media
 from masthead.people import actions as accounts
 from masthead.people import bylines
@@ -21,23 +21,23 @@ from masthead.redirects.models import Target
 from masthead.tags import actions as tags
 
 
-def restore(belongings: Iterable[Belonging | Kept], *, run: Run) -> list[str]:
+def restore(belongings: Iterable[SiteRecord | ImportedImage], *, run: ImportRun) -> list[str]:
     """Write some of them; what is here already stays as it is. Sentences about what could not be done."""
     targets: list[Destination] = []
     for belonging in belongings:
         match belonging:
-            case Person():
+            case SiteAuthor():
                 user = _person(belonging, run)
                 targets += [Destination(path, Target.AUTHOR, target_id=user.id) for path in belonging.aliases]
-            case Subject():
+            case SiteTag():
                 tag = tags.restore(belonging.name, slug=belonging.slug, description=belonging.description)
                 run.settled_tags.add(tag.id)
                 targets += [Destination(path, Target.TAG, target_id=tag.id) for path in belonging.aliases]
-            case Elsewhere():
+            case SiteRedirect():
                 targets.append(Destination(belonging.path, Target.URL, url=belonging.url))
-            case Kept(facts=facts) if facts is not None:
+            case ImportedImage(facts=facts) if facts is not None:
                 media.record(facts, name=belonging.name, alt=belonging.alt, by=run.by, at=run.at)
-            case Kept() | Drawer():
+            case ImportedImage() | SiteImage():
                 pass
     refused = redirects.keep_all(targets)
     elsewhere = [
@@ -48,7 +48,7 @@ def restore(belongings: Iterable[Belonging | Kept], *, run: Run) -> list[str]:
     return [*elsewhere, *(f"The old address {path[:200]} {reason}." for path, reason in refused.items())]
 
 
-def _person(person: Person, run: Run) -> User:
+def _person(person: SiteAuthor, run: ImportRun) -> User:
     """Whoever has this user name, or a new byline: the operator says with the folder that they are the same person."""
     author = person.author
     key = queries.key_of(run.source, author.key)
@@ -65,7 +65,7 @@ def _person(person: Person, run: Run) -> User:
     return user
 
 
-def _new_byline(person: Person, run: Run) -> User:
+def _new_byline(person: SiteAuthor, run: ImportRun) -> User:
     author = person.author
     make = bylines.restore if accounts.can_be_username(author.key) else bylines.create
     user = make(name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website)

@@ -12,8 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from masthead.importing.items import Kind
-from masthead.importing.markdown.scan import Entry
+from masthead.importing.items import ItemKind, ScannedItem
 from masthead.importing.models import ImportedItem
 from masthead.pages.links import ABOUT
 from masthead.pages.models import Page
@@ -29,14 +28,14 @@ _WELCOME_SLUG: Final = "welcome-to-"
 _UNEDITED: Final = 2
 
 
-def standing_aside(
-    session: Session, entries: Iterable[Entry], source: str, at: datetime
+def replaceable_starters(
+    session: Session, entries: Iterable[ScannedItem], source: str, at: datetime
 ) -> dict[str, ImportedItem]:
     """By the source of the text that takes the place of each: the starter text as though an import had made it."""
     wanted = {(entry.kind, entry.slug): entry.source for entry in entries}
     found = {}
     for row in (*_pages(session), *_posts(session)):
-        taker = wanted.get((Kind(row.kind), row.slug))
+        taker = wanted.get((ItemKind(row.kind), row.slug))
         if taker is not None:
             row.source, row.path, row.imported_at = source, taker, at
             found[taker] = row
@@ -46,7 +45,7 @@ def standing_aside(
 def _pages(session: Session) -> Iterable[ImportedItem]:
     page = session.scalar(select(Page).where(Page.slug == ABOUT))
     if page is not None and _ABOUT.fullmatch(page.body):
-        yield _row(Kind.PAGE, page.slug, page.version, page_id=page.id)
+        yield _row(ItemKind.PAGE, page.slug, page.version, page_id=page.id)
 
 
 def _posts(session: Session) -> Iterable[ImportedItem]:
@@ -55,11 +54,11 @@ def _posts(session: Session) -> Iterable[ImportedItem]:
         columns.where(Post.slug.startswith(_WELCOME_SLUG), Post.version <= _UNEDITED)
     ):
         if post.body.startswith(_WELCOME):
-            yield _row(Kind.POST, post.slug, post.version, post_id=post.id)
+            yield _row(ItemKind.POST, post.slug, post.version, post_id=post.id)
 
 
 def _row(
-    kind: Kind, slug: str, version: int, *, post_id: int | None = None, page_id: int | None = None
+    kind: ItemKind, slug: str, version: int, *, post_id: int | None = None, page_id: int | None = None
 ) -> ImportedItem:
     return ImportedItem(
         kind=kind.value,

@@ -27,7 +27,7 @@ Namer = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class HeadingIdRule:
     """How one generator names its headings."""
 
     name: Namer
@@ -40,7 +40,7 @@ class Rule:
     prefix: str = ""
 
 
-def with_old_ids(html: str, rule: Rule) -> str:
+def with_old_ids(html: str, rule: HeadingIdRule) -> str:
     """HTML of a text whose headings answer to the generator's ids besides our own."""
     headings = list(_HEADING.finditer(html))
     if not headings:
@@ -56,7 +56,7 @@ def with_old_ids(html: str, rule: Rule) -> str:
 
 
 def _missing(
-    headings: Sequence[re.Match[str]], present: frozenset[str], rule: Rule
+    headings: Sequence[re.Match[str]], present: frozenset[str], rule: HeadingIdRule
 ) -> Iterator[tuple[int, str]]:
     """By where a heading begins, the id that nothing in the text has."""
     found = set(present)
@@ -66,7 +66,7 @@ def _missing(
             yield heading.start(), old
 
 
-def _named(headings: Sequence[re.Match[str]], rule: Rule) -> Iterator[str]:
+def _named(headings: Sequence[re.Match[str]], rule: HeadingIdRule) -> Iterator[str]:
     written = [_explicit(heading) for heading in headings]
     taken = {name for name in written if name}
     counts: dict[str, int] = {}
@@ -85,7 +85,7 @@ def _named(headings: Sequence[re.Match[str]], rule: Rule) -> Iterator[str]:
         yield identity
 
 
-def _is_taken(identity: str, base: str, taken: set[str], counts: dict[str, int], rule: Rule) -> bool:
+def _is_taken(identity: str, base: str, taken: set[str], counts: dict[str, int], rule: HeadingIdRule) -> bool:
     if rule.counts_names:
         return identity == base and base in counts
     return not identity or identity in taken
@@ -153,15 +153,15 @@ def markdown_it_anchor(text: str) -> str:
     return re.sub(r"\s+", "-", text.strip().lower())
 
 
-JEKYLL: Final = Rule(github, counts_names=True)
-KRAMDOWN: Final = Rule(kramdown, counts_names=True)
-PYTHON_MARKDOWN: Final = Rule(python_markdown, joint="_")
-ZOLA: Final = Rule(slug_rules.zola)
-ELEVENTY: Final = Rule(slug_rules.eleventy_slugify, first=2, counts_names=True)
-ANCHOR: Final = Rule(markdown_it_anchor)
-ANCHOR_SLUGIFY: Final = Rule(slug_rules.eleventy_slugify)
+JEKYLL: Final = HeadingIdRule(github, counts_names=True)
+KRAMDOWN: Final = HeadingIdRule(kramdown, counts_names=True)
+PYTHON_MARKDOWN: Final = HeadingIdRule(python_markdown, joint="_")
+ZOLA: Final = HeadingIdRule(slug_rules.zola)
+ELEVENTY: Final = HeadingIdRule(slug_rules.eleventy_slugify, first=2, counts_names=True)
+ANCHOR: Final = HeadingIdRule(markdown_it_anchor)
+ANCHOR_SLUGIFY: Final = HeadingIdRule(slug_rules.eleventy_slugify)
 HUGO: Final = {
-    "github": Rule(goldmark),
-    "github-ascii": Rule(goldmark_ascii),
-    "blackfriday": Rule(blackfriday),
+    "github": HeadingIdRule(goldmark),
+    "github-ascii": HeadingIdRule(goldmark_ascii),
+    "blackfriday": HeadingIdRule(blackfriday),
 }

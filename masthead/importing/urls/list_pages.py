@@ -1,13 +1,10 @@
 """Feeds and lists of the old site, whose addresses lead to ours: subscribers follow them, and readers cut paths short."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import unquote
 
-from masthead.importing.markdown.dialects.base import Dialect
-from masthead.importing.markdown.scan import Survey
-from masthead.importing.urls.index import Addresses
+from masthead.importing.urls.index import AddressIndex
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
 from masthead.redirects.queries import normal_path
@@ -33,7 +30,8 @@ _RSS: Final = (
     "rss/index.xml",
     "feed",
 )
-_LISTS: Final = {
+#: The usual paths of lists, and the pages here that they redirect to.
+LISTS: Final = {
     "archive": ARCHIVE, "archives": ARCHIVE, "archive.html": ARCHIVE, "archives.html": ARCHIVE, "all": ARCHIVE,
     "posts": BLOG, "posts.html": BLOG, "blog.html": BLOG, "articles": BLOG, "tags": BLOG, "tags.html": BLOG,
     "categories": BLOG, "categories.html": BLOG, "authors": BLOG, "authors.html": BLOG,
@@ -43,32 +41,27 @@ _MONTH: Final = re.compile(r"/(\d{4})/(\d{1,2})(?:/\d{1,2})?$")
 MAX_FOLDERS: Final = 5_000
 
 
-def destinations(dialect: Dialect, found: Survey) -> Iterator[Destination]:
-    """Where each feed and list of the old site leads, but for paths that a text of the folder has."""
+def destinations(
+    feeds: Iterable[str], base_path: str, parents: Iterable[str], addresses: AddressIndex
+) -> Iterator[Destination]:
+    """The redirects from feeds and lists of the old site; ``parents`` are the paths above its posts.
+
+    Paths that belong to an item are left out.
+    """
     seen: set[str] = set()
-    for written, url in _wanted(dialect, found):
+    for written, url in _wanted(list(feeds), base_path, parents):
         path = normal_path(written)
-        if path not in seen and path != normal_path(url) and found.addresses.owner(path) is None:
+        if path not in seen and path != normal_path(url) and addresses.owner(path) is None:
             seen.add(path)
             yield Destination(path, Target.URL, url=url)
 
 
-def address_of(name: str, addresses: Addresses) -> str | None:
-    """The list that a template means by a folder, or by the text that would describe it: the site, a section, a tag."""
-    folder = re.sub(r"/?_index(?:\.\w+)*$", "", unquote(name).strip()).strip("/").removeprefix("content/")
-    if folder in {"", "content"}:
-        return "/"
-    if addresses.is_section(name):
-        return BLOG
-    return f"/{folder}" if addresses.is_list(f"/{folder}") else _LISTS.get(folder)
-
-
-def _wanted(dialect: Dialect, found: Survey) -> Iterator[tuple[str, str]]:
-    for base in dict.fromkeys(("", dialect.base_path)):
-        yield from ((f"{base}/{feed}", "/feed.xml") for feed in (*dialect.feeds(), *_ATOM))
+def _wanted(feeds: list[str], base_path: str, parents: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for base in dict.fromkeys(("", base_path)):
+        yield from ((f"{base}/{feed}", "/feed.xml") for feed in (*feeds, *_ATOM))
         yield from ((f"{base}/{feed}", "/rss.xml") for feed in _RSS)
-        yield from ((f"{base}/{name}", url) for name, url in _LISTS.items())
-    for folder in sorted(found.parents)[:MAX_FOLDERS]:
+        yield from ((f"{base}/{name}", url) for name, url in LISTS.items())
+    for folder in sorted(parents)[:MAX_FOLDERS]:
         yield folder, _list_of(folder)
         if not re.search(r"\d{4}", folder):
             yield from ((f"{folder}/{feed}", "/rss.xml") for feed in ("index.xml", "rss.xml", "feed"))

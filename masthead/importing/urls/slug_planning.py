@@ -3,29 +3,30 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
-from masthead.importing.items import Kind
-from masthead.importing.markdown.scan import Entry
+from masthead.importing.items import ItemKind, ScannedItem
 from masthead.posts.manuscript import SLUG_CHARACTERS
 
 #: How many numbered addresses are looked up at once.
 _NUMBERS: Final = 50
 
 
-class Known(Protocol):
+class EarlierItem(Protocol):
     """What an earlier import has decided."""
 
     wanted_slug: str
     slug: str
 
 
-Taken = Callable[[Kind, Iterable[str]], set[str]]
+TakenSlugs = Callable[[ItemKind, Iterable[str]], set[str]]
 
 
-def planned_slugs(entries: Iterable[Entry], known: Mapping[str, Known], taken: Taken) -> dict[str, str]:
+def planned_slugs(
+    entries: Iterable[ScannedItem], known: Mapping[str, EarlierItem], taken: TakenSlugs
+) -> dict[str, str]:
     """The address of each source: the one it has, the one it wants, or the next free one like it."""
     slugs: dict[str, str] = {}
-    given: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-    waiting: list[Entry] = []
+    given: dict[ItemKind, set[str]] = {kind: set() for kind in ItemKind}
+    waiting: list[ScannedItem] = []
     for entry in entries:
         before = known.get(entry.source)
         if before is not None and before.wanted_slug == entry.slug:
@@ -33,7 +34,7 @@ def planned_slugs(entries: Iterable[Entry], known: Mapping[str, Known], taken: T
             given[entry.kind].add(before.slug)
         else:
             waiting.append(entry)
-    for kind in Kind:
+    for kind in ItemKind:
         wanted = [entry.slug for entry in waiting if entry.kind is kind]
         given[kind] |= taken(kind, wanted)
     # The default language has the plain address, whatever the files are called.
@@ -44,7 +45,7 @@ def planned_slugs(entries: Iterable[Entry], known: Mapping[str, Known], taken: T
     return slugs
 
 
-def _free(entry: Entry, given: set[str], taken: Taken) -> str:
+def _free(entry: ScannedItem, given: set[str], taken: TakenSlugs) -> str:
     if entry.slug not in given:
         return entry.slug
     stem = entry.slug[: SLUG_CHARACTERS - 12].rstrip("-")

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from masthead.importing.items import Kind
-from masthead.importing.markdown.scan import Entry
+from masthead.importing.items import ItemKind, ScannedItem
 from masthead.importing.urls.slug_planning import planned_slugs
 from tests.importing.conftest import changed, lost
 
@@ -117,7 +116,7 @@ def test_settings_that_mean_nothing_are_problems(site):
 
 def test_an_address_that_is_taken_gets_its_language_or_a_number():
     entries = [
-        Entry(f"{number}.md", f"{number}.md", Kind.POST, "walk", language)
+        ScannedItem(f"{number}.md", f"{number}.md", ItemKind.POST, "walk", language)
         for number, language in enumerate((None, "fr", "fr", None))
     ]
     here = {"walk", *(f"walk-{number}" for number in range(2, 60))}

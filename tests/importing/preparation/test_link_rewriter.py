@@ -15,7 +15,7 @@ from masthead.importing.preparation import link_rewriter
     ],
 )
 def test_addresses_that_cannot_be_any_are_found(html, found):
-    assert list(link_rewriter.left_in(html)) == found
+    assert list(link_rewriter.invalid_addresses(html)) == found
 
 
 def test_the_page_about_is_named_when_it_was_not_imported(site):

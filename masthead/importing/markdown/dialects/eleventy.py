@@ -10,19 +10,15 @@ from functools import cached_property
 from typing import ClassVar, Final
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Kind, LeftOut
-from masthead.importing.markdown.dialects.base import (
-    DATED_NAME,
-    Generator,
-    Place,
-    is_about_the_folder,
-    without_ending,
-)
+from masthead.importing.items import ItemKind, SkippedItem
+from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.markdown.dialects.jekyll import dated_addresses, has_words
-from masthead.importing.markdown.folder import Found, shown
+from masthead.importing.markdown.folder import FolderFile
 from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.fields import Fields, Value, as_text
-from masthead.importing.reading.front_matter import Document, Notation
+from masthead.importing.reading.front_matter import Notation, SourceDocument
+from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
 #: Tags that only make a list for the theme.
@@ -55,7 +51,7 @@ class Eleventy(Generator):
     settings_files: ClassVar[tuple[str, ...]] = (
         ".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts",
     )  # fmt: skip
-    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+    skipped_folders: ClassVar[frozenset[str]] = frozenset(
         {"node_modules", "_site", "_includes", "_layouts", "_data", "public", "dist", "assets"}
     )
 
@@ -81,19 +77,19 @@ class Eleventy(Generator):
         """`permalink`, or the path."""
         return "`permalink`, or the path of the file, as Eleventy does"
 
-    def unread_settings(self) -> Iterator[str]:
+    def unsupported_settings(self) -> Iterator[str]:
         """Data that a program makes."""
         for word in ("addGlobalData", "addCollection", "eleventyComputed", "addPreprocessor"):
             if word in self.program:
                 yield f"{word} in {self.settings_files[0]} (a program, which is never run)"
         for found in self.folder.walk(self.enters):
-            if isinstance(found, Found) and found.path.endswith(
+            if isinstance(found, FolderFile) and found.path.endswith(
                 (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
             ):
-                yield f"{shown(found.path)} (a program, which is never run; a permalink in it is not known)"
+                yield f"{printable(found.path)} (a program, which is never run; a permalink in it is not known)"
 
     @cached_property
-    def heading_rule(self) -> heading_ids.Rule | None:
+    def heading_rule(self) -> heading_ids.HeadingIdRule | None:
         """By which plug-in the settings name."""
         if "IdAttributePlugin" in self.program:
             return heading_ids.ELEVENTY
@@ -133,7 +129,7 @@ class Eleventy(Generator):
             folder = "/".join(parts[:depth])
             merged.update(self._folder_data(folder))
         for ending in (".json", ".11tydata.json"):
-            merged.update(self._mapping(without_ending(path) + ending))
+            merged.update(self._mapping(without_extension(path) + ending))
         return merged
 
     def _folder_data(self, folder: str) -> dict[str, Value]:
@@ -152,25 +148,25 @@ class Eleventy(Generator):
         value = self.data(path) if self.folder.holds(path) else None
         return value if isinstance(value, dict) else {}
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """A text with a date, in a folder of posts or tagged as one is a post; what else has front matter is a page."""
         inner = path.removeprefix(f"{self.input}/") if self.input else path
         if self.input and inner == path:
-            return LeftOut(path, f"It lies outside of the input folder {self.input}.")
+            return SkippedItem(path, f"It lies outside of the input folder {self.input}.")
         *folders, name = inner.split("/")
-        stem = without_ending(name)
+        stem = without_extension(name)
         dated = DATED_NAME.fullmatch(stem)
-        if document.notation is Notation.NONE and (is_about_the_folder(path) or not dated):
-            return LeftOut(path, "It has no front matter, so it was not a text of the site.")
+        if document.notation is Notation.NONE and (is_repository_file(path) or not dated):
+            return SkippedItem(path, "It has no front matter, so it was not a text of the site.")
         stem, date = (dated[2], dated[1]) if dated else (stem, "")
-        is_index = stem == "index" or (bool(folders) and folders[-1] in {stem, without_ending(name)})
+        is_index = stem == "index" or (bool(folders) and folders[-1] in {stem, without_extension(name)})
         if is_index and not has_words(document.body):
-            return LeftOut(path, "It is the theme's list of texts and says nothing itself.")
+            return SkippedItem(path, "It is the theme's list of texts and says nothing itself.")
         if is_index:
             stem = folders[-1] if folders else "home"
             folders = folders[:-1]
-        kind = Kind.POST if self._is_post(folders, date, fields) else Kind.PAGE
-        return Place(kind, stem, date=date, folders=tuple(folders), is_index=is_index)
+        kind = ItemKind.POST if self._is_post(folders, date, fields) else ItemKind.PAGE
+        return PathInfo(kind, stem, date=date, folders=tuple(folders), is_index=is_index)
 
     def _is_post(self, folders: list[str], date: str, fields: Fields) -> bool:
         tags = {name.strip().lower() for name in self._names(fields.value("tags"))}
@@ -184,14 +180,14 @@ class Eleventy(Generator):
             if name.strip().lower() not in LIST_TAGS:
                 yield name
 
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The permalink, as far as its template can be understood; else the path of the file."""
         written = fields.text("permalink")
         if written and written not in {"false", "true"}:
             yield _evaluated(written, place, fields, at) or ""
-        elif self.is_at_home(self.folder) or place.folders:
+        elif self.matches_folder(self.folder) or place.folders:
             name = path.rpartition("/")[2]
-            full = place.stem if place.is_index else without_ending(name)
+            full = place.stem if place.is_index else without_extension(name)
             for stem in (full, place.stem):
                 # Only the name keeps its date in the address; a folder's was never taken off.
                 yield permalinks.rooted("/".join([*place.folders, stem])) + "/"
@@ -206,7 +202,7 @@ class Eleventy(Generator):
             yield from dated_addresses(place)
 
 
-def _evaluated(template: str, place: Place, fields: Fields, at: datetime | None) -> str | None:
+def _evaluated(template: str, place: PathInfo, fields: Fields, at: datetime | None) -> str | None:
     """The address that a permalink template makes; None if it needs a program."""
     known = True
 
@@ -222,7 +218,7 @@ def _evaluated(template: str, place: Place, fields: Fields, at: datetime | None)
     return permalinks.path_of(address)
 
 
-def _value(name: str, filters: str, place: Place, fields: Fields, at: datetime | None) -> str | None:
+def _value(name: str, filters: str, place: PathInfo, fields: Fields, at: datetime | None) -> str | None:
     if name in {"date", "page.date"}:
         pattern = _DATE_FILTER.search(filters)
         return permalinks.strftime(at, pattern[1]) if pattern and at else None

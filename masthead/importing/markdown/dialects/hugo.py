@@ -6,15 +6,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing.items import Kind, LeftOut
+from masthead.importing.items import ItemKind, SkippedItem
+from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects import hugo_addresses
-from masthead.importing.markdown.dialects.base import DATED_NAME, Place, is_about_the_folder, without_ending
 from masthead.importing.markdown.dialects.eleventy import POST_FOLDERS
-from masthead.importing.markdown.dialects.hugo_addresses import Position
+from masthead.importing.markdown.dialects.hugo_addresses import PermalinkContext
 from masthead.importing.markdown.dialects.hugo_site import HugoSite
 from masthead.importing.markdown.dialects.jekyll import has_words
 from masthead.importing.reading.fields import Fields, as_list, as_text
-from masthead.importing.reading.front_matter import Document
+from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
 #: Those that every dialect reads, and those of people.
@@ -28,9 +28,9 @@ class Hugo(HugoSite):
     """A Hugo site, or its folder of content."""
 
     title: ClassVar[str] = "Hugo"
-    aliases_stand_beside: ClassVar[bool] = True
-    names_front_matter: ClassVar[bool] = True
-    dates_keep_their_zone: ClassVar[bool] = True
+    aliases_are_relative: ClassVar[bool] = True
+    templates_use_front_matter: ClassVar[bool] = True
+    dates_keep_zone: ClassVar[bool] = True
 
     @property
     def address_rule(self) -> str:
@@ -69,7 +69,7 @@ class Hugo(HugoSite):
                 yield from self._names(fields.value(name))
 
     @cached_property
-    def heading_rule(self) -> heading_ids.Rule | None:
+    def heading_rule(self) -> heading_ids.HeadingIdRule | None:
         """Goldmark's, of which there are three."""
         within = "markup.goldmark.parser"
         if self.settings.text(f"{within}.autoHeadingID") == "false":
@@ -77,24 +77,24 @@ class Hugo(HugoSite):
         kind = self.settings.text(f"{within}.autoIDType", f"{within}.autoHeadingIDType").lower() or "github"
         return heading_ids.HUGO.get(kind)
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Texts in a section with dates are posts; single ones at the top and sections with a text are pages."""
         located = self._located(path)
         if located is None:
-            return LeftOut(path, "It lies outside of the folder of content.")
+            return SkippedItem(path, "It lies outside of the folder of content.")
         inner, language = located
         *folders, name = inner.split("/")
-        stem, named = self._language_of(path, without_ending(name), language)
+        stem, named = self._language_of(path, without_extension(name), language)
         key = "/".join([*folders, stem]) if named or len(self.languages) > 1 else ""
         refusal = self._refusal(path, stem, folders, document, fields)
         if refusal:
-            return LeftOut(path, refusal)
+            return SkippedItem(path, refusal)
         is_section = stem == "_index"
         if stem in {"index", "_index"}:
             stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
         dated = DATED_NAME.fullmatch(stem)
-        kind = Kind.PAGE if is_section or not self._is_post(folders, dated, fields) else Kind.POST
-        return Place(
+        kind = ItemKind.PAGE if is_section or not self._is_post(folders, dated, fields) else ItemKind.POST
+        return PathInfo(
             kind,
             stem,
             date=dated[1] if dated else "",
@@ -102,7 +102,7 @@ class Hugo(HugoSite):
             language=named,
             translation_key=key,
             is_index=is_section,
-            date_counts_first=self._dates_by_name(fields),
+            file_name_date_wins=self._dates_by_name(fields),
         )
 
     def _dates_by_name(self, fields: Fields) -> bool:
@@ -123,8 +123,10 @@ class Hugo(HugoSite):
         within, slash, name = path.rpartition("/")
         return self.folder.holds(f"{within}{slash}{stem}.{name.rpartition('.')[2]}")
 
-    def _refusal(self, path: str, stem: str, folders: list[str], document: Document, fields: Fields) -> str:
-        if not document.values and is_about_the_folder(path):
+    def _refusal(
+        self, path: str, stem: str, folders: list[str], document: SourceDocument, fields: Fields
+    ) -> str:
+        if not document.values and is_repository_file(path):
             return "It is a note about the folder."
         if fields.flag("headless") or fields.text("build.render", "_build.render").lower() in {
             "never",
@@ -162,7 +164,7 @@ class Hugo(HugoSite):
         # At the top stand "about" and "contact", which Hugo's archetype dates as well.
         return has_date and (bool(folders) or "" in self.content_folders)
 
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`url`, or the permalink pattern of the section, or the path with `slug` in it."""
         prefix = self._prefix(place)
         position = self._position(place, path, fields, at)
@@ -183,12 +185,12 @@ class Hugo(HugoSite):
             # With `:filename` among the sources of dates, Hugo takes the date out of the address.
             yield self._by_path(place, prefix, dated[2])
 
-    def _position(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Position:
+    def _position(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> PermalinkContext:
         slug = fields.text("slug")
         dated = DATED_NAME.fullmatch(place.stem)
-        if dated and not slug and place.date_counts_first:
+        if dated and not slug and place.file_name_date_wins:
             # Hugo cuts the name at its last dot once more.
-            slug = without_ending(dated[2])
+            slug = without_extension(dated[2])
         # The folder itself is a section, and one below it only if it has a text of its own.
         above = path.split("/")[:-1]
         if path.rpartition("/")[2].startswith(("index.", "_index.")):
@@ -196,7 +198,7 @@ class Hugo(HugoSite):
         depth = len(place.folders)
         while depth > 1 and not self._is_section("/".join(above[: len(above) - len(place.folders) + depth])):
             depth -= 1
-        return Position(
+        return PermalinkContext(
             place.folders,
             depth,
             place.stem,
@@ -213,7 +215,7 @@ class Hugo(HugoSite):
         names = (f"{folder}/_index.{ending}" for ending in ("md", f"{self.main_language}.md", "html"))
         return next((name for name in names if self.folder.holds(name)), None)
 
-    def _section_slugs(self, above: list[str], place: Place) -> tuple[str, ...]:
+    def _section_slugs(self, above: list[str], place: PathInfo) -> tuple[str, ...]:
         found = []
         for depth in range(1, len(place.folders) + 1):
             folder = "/".join(above[: len(above) - len(place.folders) + depth])
@@ -225,15 +227,15 @@ class Hugo(HugoSite):
                 found.append(slug_rules.hugo_file(place.folders[0]))
         return tuple(found)
 
-    def _by_path(self, place: Place, prefix: str, slug: str) -> str:
+    def _by_path(self, place: PathInfo, prefix: str, slug: str) -> str:
         name = slug.strip("-") or slug_rules.hugo_file(place.stem)
         path = "/".join([*map(slug_rules.hugo_file, place.folders), slug_rules.hugo(name)])
         return prefix + self._cleaned(permalinks.rooted(path), self._is_ugly(place))
 
-    def _is_ugly(self, place: Place) -> bool:
+    def _is_ugly(self, place: PathInfo) -> bool:
         return self.settings.flag("uglyURLs") is True and not place.is_index
 
-    def _prefix(self, place: Place) -> str:
+    def _prefix(self, place: PathInfo) -> str:
         language = (place.language or self.main_language).lower()
         in_folder = self.settings.flag("defaultContentLanguageInSubdir")
         return f"/{language}" if language != self.main_language or in_folder else ""

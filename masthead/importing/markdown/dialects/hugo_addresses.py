@@ -35,7 +35,7 @@ _GO_LAYOUT: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class PermalinkContext:
     """One text, as far as its address depends on it."""
 
     #: The folders above it.
@@ -72,7 +72,7 @@ def _listed(written: list[Value], path: str, *, is_section: bool) -> Iterator[st
             yield fields.text("pattern")
 
 
-def expanded(pattern: str, position: Position) -> str | None:
+def expanded(pattern: str, position: PermalinkContext) -> str | None:
     """The path that a pattern makes, before it is cleaned; None if a token is not known."""
     tokens = _tokens(position)
     missing = False
@@ -88,7 +88,7 @@ def expanded(pattern: str, position: Position) -> str | None:
     return None if missing else permalinks.rooted(path)
 
 
-def _tokens(position: Position) -> Mapping[str, Callable[[str], str | None]]:
+def _tokens(position: PermalinkContext) -> Mapping[str, Callable[[str], str | None]]:
     dates = permalinks.date_tokens(position.at) if position.at else {}
     parts = position.folders[: position.sections]
     title = slug_rules.hugo_token(position.title, is_title=True)

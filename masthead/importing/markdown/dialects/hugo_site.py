@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import ClassVar, Final
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.markdown.dialects.base import Generator, without_ending
-from masthead.importing.markdown.dialects.old_site import DATA_NOTATIONS
-from masthead.importing.markdown.folder import Folder
+from masthead.importing.markdown.dialect import without_extension
+from masthead.importing.markdown.dialects.generator import Generator
+from masthead.importing.markdown.folder import SourceFolder
+from masthead.importing.markdown.site_settings import DATA_EXTENSIONS
 from masthead.importing.reading import front_matter
 from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.fields import Fields, Value, as_list
@@ -20,7 +21,7 @@ _PARTS: Final = ("permalinks", "languages", "taxonomies", "params", "module", "f
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
+class ContentRoot:
     """A folder of content."""
 
     #: Where it stands in the content, '' for all of it.
@@ -38,25 +39,25 @@ class HugoSite(Generator):
         for name in ("hugo", "config")
         for notation in ("toml", "yaml", "yml", "json")
     )
-    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+    skipped_folders: ClassVar[frozenset[str]] = frozenset(
         {"node_modules", "themes", "archetypes", "layouts", "resources", "exampleSite"}
     )
 
     @classmethod
-    def is_at_home(cls, folder: Folder) -> bool:
+    def matches_folder(cls, folder: SourceFolder) -> bool:
         """Settings in one file or in a folder of them."""
-        return super().is_at_home(folder) or folder.has_folder(_SETTINGS_FOLDER)
+        return super().matches_folder(folder) or folder.has_folder(_SETTINGS_FOLDER)
 
     def _read_settings(self) -> dict[str, Value]:
         values = dict(super()._read_settings())
         for part in _PARTS:
-            for notation in DATA_NOTATIONS:
+            for notation in DATA_EXTENSIONS:
                 path = f"{_SETTINGS_FOLDER}/{part}.{notation}"
                 if self.folder.holds(path):
                     values[part] = self.data(path)
         return values
 
-    def unread_settings(self) -> Iterator[str]:
+    def unsupported_settings(self) -> Iterator[str]:
         """Content that comes from elsewhere, and other ways to give out pages."""
         for imported in as_list(self.settings.value("module.imports")):
             fields = Fields(imported if isinstance(imported, dict) else {})
@@ -72,21 +73,21 @@ class HugoSite(Generator):
                 yield f"the folder {within} (only config/_default is read)"
 
     @cached_property
-    def content_folders(self) -> dict[str, Root]:
+    def content_folders(self) -> dict[str, ContentRoot]:
         """The folders of content, and what they stand for."""
         whole = self.settings.text("contentDir").strip("./") or "content"
         found = {}
         for code, language in self.languages.items():
             within = language.text("contentDir").strip("./")
             if within and within != whole:
-                found[within] = Root(language=code)
+                found[within] = ContentRoot(language=code)
         mounts = dict(self._mounts())
         if mounts:
             return found | mounts
-        found[whole if self.folder.has_folder(whole) else ""] = Root()
+        found[whole if self.folder.has_folder(whole) else ""] = ContentRoot()
         return found
 
-    def _mounts(self) -> Iterator[tuple[str, Root]]:
+    def _mounts(self) -> Iterator[tuple[str, ContentRoot]]:
         """The folders that `module.mounts` puts into the content; with them, `content` itself is no longer there."""
         for entry in as_list(self.settings.value("module.mounts")):
             fields = Fields(entry if isinstance(entry, dict) else {})
@@ -94,7 +95,7 @@ class HugoSite(Generator):
             if target == "content" or target.startswith("content/"):
                 within = f"{target[8:]}/" if target[8:] else ""
                 source = posixpath.normpath(fields.text("source") or ".").strip("./")
-                yield source, Root(within, fields.text("lang", "sites.matrix.languages").lower())
+                yield source, ContentRoot(within, fields.text("lang", "sites.matrix.languages").lower())
 
     @cached_property
     def languages(self) -> dict[str, Fields]:
@@ -123,7 +124,7 @@ class HugoSite(Generator):
     def defaults(self, path: str) -> dict[str, Value]:
         """What the settings and the sections on the way to a file pass down to it (`cascade`); the nearest counts."""
         located = self._located(path)
-        inner = without_ending(located[0] if located else path)
+        inner = without_extension(located[0] if located else path)
         parts = path.split("/")[:-1]
         merged = _passed_down(self.settings.value("cascade"), inner)
         for depth in range(len(parts) + 1):

@@ -11,19 +11,14 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing.items import Kind, LeftOut
-from masthead.importing.markdown import authors, descriptions
+from masthead.importing.items import ItemKind, SkippedItem
+from masthead.importing.markdown import authors, site_settings
+from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects import jekyll_data
-from masthead.importing.markdown.dialects.base import (
-    DATED_NAME,
-    Generator,
-    Place,
-    is_about_the_folder,
-    without_ending,
-)
-from masthead.importing.markdown.folder import Folder
+from masthead.importing.markdown.dialects.generator import Generator
+from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.reading.fields import Fields, Value, as_list, as_text
-from masthead.importing.reading.front_matter import Document, Notation
+from masthead.importing.reading.front_matter import Notation, SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
 #: https://jekyllrb.com/docs/permalinks/#built-in-formats
@@ -62,18 +57,18 @@ class Jekyll(Generator):
 
     title: ClassVar[str] = "Jekyll"
     settings_files: ClassVar[tuple[str, ...]] = ("_config.yml", "_config.yaml", "_config.toml")
-    splits_tags_at_spaces: ClassVar[bool] = True
-    names_front_matter: ClassVar[bool] = True
+    tags_split_at_spaces: ClassVar[bool] = True
+    templates_use_front_matter: ClassVar[bool] = True
 
     @classmethod
-    def is_at_home(cls, folder: Folder) -> bool:
+    def matches_folder(cls, folder: SourceFolder) -> bool:
         """Jekyll needs no settings, only its folder of posts."""
-        return super().is_at_home(folder) or folder.has_folder("_posts") or folder.has_folder("_drafts")
+        return super().matches_folder(folder) or folder.has_folder("_posts") or folder.has_folder("_drafts")
 
     @cached_property
     def is_bare(self) -> bool:
         """Whether this is a folder of posts without the site around it."""
-        return not self.is_at_home(self.folder)
+        return not self.matches_folder(self.folder)
 
     @property
     def old_url(self) -> str:
@@ -105,38 +100,38 @@ class Jekyll(Generator):
         """A post may be HTML; elsewhere HTML files are the theme's."""
         return "_posts" in path.split("/") or "_drafts" in path.split("/")
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Posts stand in `_posts`, drafts in `_drafts`; what else has front matter is a page."""
         *folders, name = path.split("/")
         special = next(
             (index for index, folder in enumerate(folders) if folder in {"_posts", "_drafts"}), None
         )
-        stem = without_ending(name)
+        stem = without_extension(name)
         if special is not None or (self.is_bare and DATED_NAME.fullmatch(stem)):
             return self._post(path, special, folders, stem, fields)
         if document.notation is Notation.NONE:
-            return LeftOut(path, "It has no front matter, so it was not a text of the site.")
+            return SkippedItem(path, "It has no front matter, so it was not a text of the site.")
         if self.is_bare and fields.value("date") is not None:
-            return Place(Kind.POST, stem, folders=tuple(folders), categories=tuple(folders))
-        if is_about_the_folder(path) and not folders:
-            return LeftOut(path, "It is a note about the folder.")
+            return PathInfo(ItemKind.POST, stem, folders=tuple(folders), categories=tuple(folders))
+        if is_repository_file(path) and not folders:
+            return SkippedItem(path, "It is a note about the folder.")
         collection = folders[0][1:] if folders and folders[0].startswith("_") else ""
-        kind = Kind.POST if collection and fields.value("date") is not None else Kind.PAGE
+        kind = ItemKind.POST if collection and fields.value("date") is not None else ItemKind.PAGE
         return _page(
             path, kind, tuple(folders[1:] if collection else folders), stem, document, collection=collection
         )
 
     def _post(
         self, path: str, special: int | None, folders: list[str], stem: str, fields: Fields
-    ) -> Place | LeftOut:
+    ) -> PathInfo | SkippedItem:
         dated = DATED_NAME.fullmatch(stem) or (_DATED.fullmatch(stem) if special is not None else None)
         is_draft = special is not None and folders[special] == "_drafts"
         if not dated and not is_draft and fields.value("date") is None:
-            return LeftOut(path, "Its name has no date (YYYY-MM-DD-title), so Jekyll did not publish it.")
+            return SkippedItem(path, "Its name has no date (YYYY-MM-DD-title), so Jekyll did not publish it.")
         # What stands above `_posts` is a category, what stands below it is only order. Without `_posts` nobody knows.
         above = tuple(folders if special is None else folders[:special])
-        return Place(
-            Kind.POST,
+        return PathInfo(
+            ItemKind.POST,
             dated[2] if dated else stem,
             date=_four_digits(dated[1]) if dated else "",
             is_draft=is_draft,
@@ -167,7 +162,7 @@ class Jekyll(Generator):
     @cached_property
     def template_site(self) -> dict[str, Value]:
         """`site` as templates see it: settings and data."""
-        return jekyll_data.site(self)
+        return jekyll_data.template_data(self)
 
     def content_roots(self) -> tuple[str, ...]:
         """Pages lie at the top."""
@@ -176,7 +171,7 @@ class Jekyll(Generator):
     def topic_folders(self) -> Iterator[str]:
         """Collections as well."""
         yield from super().topic_folders()
-        yield from (f"_{name}" for name in descriptions.TOPIC_FOLDERS)
+        yield from (f"_{name}" for name in site_settings.TOPIC_FOLDERS)
 
     def topic_slug(self, name: str) -> str:
         """As the page of a tag is called."""
@@ -193,7 +188,7 @@ class Jekyll(Generator):
         """The permalink of the site; texts and collections may have their own."""
         return f"Jekyll's permalink “{self.settings.text('permalink') or ('pretty' if self.is_bare else 'date')}”"
 
-    def unread_settings(self) -> Iterator[str]:
+    def unsupported_settings(self) -> Iterator[str]:
         """Folders that lie elsewhere, and plug-ins that change addresses."""
         for name in ("collections_dir", "source"):
             if self.settings.text(name) not in {"", "."}:
@@ -212,7 +207,7 @@ class Jekyll(Generator):
             yield f"collections.{name}.permalink", fields.text("permalink")
 
     @cached_property
-    def heading_rule(self) -> heading_ids.Rule | None:
+    def heading_rule(self) -> heading_ids.HeadingIdRule | None:
         """kramdown's, which reads the Markdown of GitHub if it is not told otherwise."""
         options = self.settings
         if (
@@ -240,23 +235,23 @@ class Jekyll(Generator):
             yield from [value] if isinstance(value, str) else authors.flat_names(value)
         yield from self._names(fields.value("categories"))
 
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The path by the permalink pattern of the file, its defaults, its collection or the site."""
         tokens = self._tokens(place, path, fields, at)
         own = fields.text("permalink")
         yield from _as_served(permalinks.expanded(own or self._styled(place), tokens) or "")
-        if self.is_bare and place.kind is Kind.POST:
+        if self.is_bare and place.kind is ItemKind.POST:
             # The folder does not say which of the two usual styles the site had.
             yield permalinks.expanded(STYLES["date"], tokens) or ""
             yield permalinks.expanded("/:year/:month/:day/:title/", tokens) or ""
             yield from dated_addresses(place)
 
-    def _styled(self, place: Place) -> str:
+    def _styled(self, place: PathInfo) -> str:
         pattern = self._pattern(place)
-        is_post = place.kind is Kind.POST and not place.collection
+        is_post = place.kind is ItemKind.POST and not place.collection
         return STYLES.get(pattern, pattern) if is_post else _page_style(pattern, place)
 
-    def _pattern(self, place: Place) -> str:
+    def _pattern(self, place: PathInfo) -> str:
         if place.collection:
             return (
                 self.collections.get(place.collection, Fields({})).text("permalink")
@@ -270,7 +265,7 @@ class Jekyll(Generator):
         value = fields.value("category")
         yield from [value] if isinstance(value, str) else self._names(value)
 
-    def _tokens(self, place: Place, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
+    def _tokens(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
         own = [*place.categories, *self._categories(fields)]
         categories = list(dict.fromkeys(name.strip().lower() for name in own if name.strip()))
         written = fields.text("slug")
@@ -307,22 +302,28 @@ def _as_served(path: str) -> Iterator[str]:
 
 
 def _page(
-    path: str, kind: Kind, folders: tuple[str, ...], stem: str, document: Document, *, collection: str
-) -> Place | LeftOut:
+    path: str,
+    kind: ItemKind,
+    folders: tuple[str, ...],
+    stem: str,
+    document: SourceDocument,
+    *,
+    collection: str,
+) -> PathInfo | SkippedItem:
     if stem == "index":
         if not has_words(document.body):
-            return LeftOut(path, "It is the theme's list of texts and says nothing itself.")
-        return Place(
+            return SkippedItem(path, "It is the theme's list of texts and says nothing itself.")
+        return PathInfo(
             kind,
             folders[-1] if folders else "home",
             folders=folders[:-1],
             collection=collection,
             is_index=True,
         )
-    return Place(kind, stem, folders=folders, collection=collection)
+    return PathInfo(kind, stem, folders=folders, collection=collection)
 
 
-def _page_style(pattern: str, place: Place) -> str:
+def _page_style(pattern: str, place: PathInfo) -> str:
     """Pages know only two styles, whatever the posts have: with and without an ending."""
     if place.collection or (":" not in pattern and pattern not in STYLES):
         return STYLES.get(pattern, pattern)
@@ -337,7 +338,7 @@ def _page_style(pattern: str, place: Place) -> str:
     )
 
 
-def dated_addresses(place: Place) -> Iterator[str]:
+def dated_addresses(place: PathInfo) -> Iterator[str]:
     """The address that the date in a file's name makes, as it is written there and with two digits."""
     if not place.date:
         return

@@ -3,52 +3,50 @@
 import csv
 from io import StringIO
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from masthead.importing.errors import Unreadable
+from masthead.importing.markdown.site_settings import SiteSettings
 from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.fields import Value
-
-if TYPE_CHECKING:
-    from masthead.importing.markdown.dialects.jekyll import Jekyll
 
 _DELIMITERS: Final = {".csv": ",", ".tsv": "\t"}
 _NOTATIONS: Final = frozenset({".yml", ".yaml", ".json", *_DELIMITERS})
 MAX_DEPTH: Final = 10
 
 
-def site(dialect: "Jekyll") -> dict[str, Value]:
+def template_data(site: SiteSettings) -> dict[str, Value]:
     """The settings and the data files; addresses are written from the root of the site, so that it has none itself."""
-    told = len(dialect.problems)
-    data = _tree(dialect, dialect.settings.text("data_dir").strip("./") or "_data", MAX_DEPTH)
+    told = len(site.problems)
+    data = _tree(site, site.settings.text("data_dir").strip("./") or "_data", MAX_DEPTH)
     # What cannot be read is told once, by whoever reads it for authors and tags; or here, if nobody does.
-    known = {path for path, _ in dialect.problems[:told]}
-    dialect.problems[told:] = [one for one in dialect.problems[told:] if one[0] not in known]
-    return {**dialect.settings.written(), "url": "", "baseurl": "", "data": data}
+    known = {path for path, _ in site.problems[:told]}
+    site.problems[told:] = [one for one in site.problems[told:] if one[0] not in known]
+    return {**site.settings.written(), "url": "", "baseurl": "", "data": data}
 
 
-def _tree(dialect: "Jekyll", within: str, depth: int) -> dict[str, Value]:
+def _tree(site: SiteSettings, within: str, depth: int) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for path in dialect.folder.files_in(within):
+    for path in site.folder.files_in(within):
         name = PurePosixPath(path)
         if name.suffix in _NOTATIONS:
-            found[name.stem] = _table(dialect, path) if name.suffix in _DELIMITERS else dialect.data(path)
-    for folder in dialect.folder.folders_in(within) if depth else ():
-        found[folder.rpartition("/")[2]] = _tree(dialect, folder, depth - 1)
+            found[name.stem] = _table(site, path) if name.suffix in _DELIMITERS else site.data(path)
+    for folder in site.folder.folders_in(within) if depth else ():
+        found[folder.rpartition("/")[2]] = _tree(site, folder, depth - 1)
     return found
 
 
-def _table(dialect: "Jekyll", path: str) -> Value:
+def _table(site: SiteSettings, path: str) -> Value:
     """The rows of a table, each under the names of the first."""
     try:
-        text = decode(dialect.folder.read(path)).text
+        text = decode(site.folder.read(path)).text
         rows = csv.DictReader(StringIO(text), delimiter=_DELIMITERS[PurePosixPath(path).suffix])
         return [
             {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
             for row in rows
         ]
     except Unreadable as error:
-        dialect.problems.append((path, error))
+        site.problems.append((path, error))
     except csv.Error as error:
-        dialect.problems.append((path, Unreadable(f"This is no table: {error}.")))
+        site.problems.append((path, Unreadable(f"This is no table: {error}.")))
     return None

@@ -9,20 +9,28 @@ from pathlib import PurePosixPath
 from typing import ClassVar, Final
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Author, Item, Kind, Lead, LeftOut, Notebook, Standing
+from masthead.importing.items import (
+    Item,
+    ItemKind,
+    LeadPicture,
+    NoteCollector,
+    PublicationStatus,
+    SkippedItem,
+    SourceAuthor,
+)
 from masthead.importing.markdown import export_data, item_builder
-from masthead.importing.markdown.dialects.base import Dialect, without_ending
-from masthead.importing.markdown.folder import shown
+from masthead.importing.markdown.dialect import Dialect, without_extension
 from masthead.importing.reading import dates, front_matter, plain_text
 from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.fields import Fields, as_list, as_text
-from masthead.importing.reading.front_matter import Document
+from masthead.importing.reading.front_matter import SourceDocument
+from masthead.importing.reading.plain_text import printable
 from masthead.tags.actions import without_comma
 from masthead.text import generator_tags
 from masthead.text.names import name_key
 
 MANIFEST: Final = "masthead-export.json"
-_FOLDERS: Final = {"content/posts": Kind.POST, "content/pages": Kind.PAGE}
+_FOLDERS: Final = {"content/posts": ItemKind.POST, "content/pages": ItemKind.PAGE}
 
 
 class Masthead(Dialect):
@@ -31,34 +39,34 @@ class Masthead(Dialect):
     title: ClassVar[str] = "Masthead"
     settings_files: ClassVar[tuple[str, ...]] = (MANIFEST,)
     #: `data` and `static` hold no texts; what they hold is read by `belongings`.
-    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+    skipped_folders: ClassVar[frozenset[str]] = frozenset(
         {"data", "static", "layouts", "public", "resources"}
     )
-    is_ours: ClassVar[bool] = True
+    is_own_export: ClassVar[bool] = True
 
-    def item(self, path: str, content: bytes) -> Item | LeftOut:
+    def item(self, path: str, content: bytes) -> Item | SkippedItem:
         """What a file becomes; raises `Unreadable`."""
         kind = _FOLDERS.get(str(PurePosixPath(path).parent))
         if kind is None:
-            return LeftOut(shown(path), "It lies outside of content/posts and content/pages.")
+            return SkippedItem(printable(path), "It lies outside of content/posts and content/pages.")
         decoded = decode(content)
         document = front_matter.split(decoded.text, headers=False)
         fields = document.fields()
-        notes = Notebook()
+        notes = NoteCollector()
         at = self._moment(fields, "date")
         updated = self._moment(fields, "lastmod")
         canonical = item_builder.canonical(fields, notes)
-        stem = without_ending(path).rpartition("/")[2]
+        stem = without_extension(path).rpartition("/")[2]
         # Front matter of a page or a field that nobody asks for is reported, as from any other folder.
         fields.mark("url", *generator_tags.LEFT_ALONE)
         return Item(
-            source=shown(path),
+            source=printable(path),
             kind=kind,
-            title=" ".join(fields.text("title").split()) or plain_text.titled(stem),
+            title=" ".join(fields.text("title").split()) or plain_text.title_from_file_name(stem),
             slug=fields.text("slug") or stem,
             date=at,
             updated=updated,
-            standing=self._standing(fields, at),
+            status=self._standing(fields, at),
             authors=self._credited(fields),
             tags=tuple(without_comma(as_text(name)) for name in as_list(fields.value("tags"))),
             summary=fields.text("summary"),
@@ -71,7 +79,7 @@ class Masthead(Dialect):
             comments_open=fields.text("comments") != "closed",
             translation_key=item_builder.translation_key(fields),
             draft_date=self._moment(fields, "published_at"),
-            notes=(*notes.notes, *item_builder.unasked(fields)),
+            notes=(*notes.notes, *item_builder.unused_field_notes(fields)),
         )
 
     def _moment(self, fields: Fields, name: str) -> datetime | None:
@@ -83,29 +91,33 @@ class Masthead(Dialect):
         except ValueError as error:
             raise Unreadable(str(error), line=fields.line(name)) from None
 
-    def _standing(self, fields: Fields, at: datetime | None) -> Standing:
+    def _standing(self, fields: Fields, at: datetime | None) -> PublicationStatus:
         """As it was: a date ahead was chosen by an editor of this publication, so nobody needs to be asked again."""
         if fields.text("status") == "in_review":
             fields.flag("draft")
-            return Standing.IN_REVIEW
+            return PublicationStatus.IN_REVIEW
         if fields.flag("draft"):
-            return Standing.DRAFT
-        return Standing.SCHEDULED if at is not None and at > self.options.now else Standing.PUBLISHED
+            return PublicationStatus.DRAFT
+        return (
+            PublicationStatus.SCHEDULED
+            if at is not None and at > self.options.now
+            else PublicationStatus.PUBLISHED
+        )
 
-    def _credited(self, fields: Fields) -> tuple[Author, ...]:
+    def _credited(self, fields: Fields) -> tuple[SourceAuthor, ...]:
         names = [as_text(name) for name in as_list(fields.value("authors"))]
-        return tuple(self.known_authors.get(name_key(name), Author(name, name)) for name in names)
+        return tuple(self.known_authors.get(name_key(name), SourceAuthor(name, name)) for name in names)
 
-    def _authors(self) -> Iterator[Author]:
+    def _authors(self) -> Iterator[SourceAuthor]:
         """Those whom `data/authors.yaml` describes."""
-        return (entry.author for entry in export_data.people(self))
+        return (entry.author for entry in export_data.authors(self))
 
 
-def _lead(fields: Fields) -> Lead | None:
+def _lead(fields: Fields) -> LeadPicture | None:
     url = fields.text("image")
     alt, caption = fields.text("image_alt"), fields.text("image_caption")
-    return Lead(url, alt, caption) if url else None
+    return LeadPicture(url, alt, caption) if url else None
 
 
-def _text(document: Document) -> str:
+def _text(document: SourceDocument) -> str:
     return generator_tags.restored(document.body.strip("\n"))

@@ -11,17 +11,12 @@ from functools import cached_property, partial
 from typing import Any, ClassVar, Final
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Kind, LeftOut
-from masthead.importing.markdown.dialects.base import (
-    DATED_NAME,
-    Generator,
-    Place,
-    is_about_the_folder,
-    without_ending,
-)
+from masthead.importing.items import ItemKind, SkippedItem
+from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, Value, as_list, as_text, tidied
-from masthead.importing.reading.front_matter import Document
+from masthead.importing.reading.fields import Fields, Value, as_list, as_text, without_unstorable
+from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
 #: Settings that decide about texts and their addresses.
@@ -41,9 +36,9 @@ class Pelican(Generator):
     title: ClassVar[str] = "Pelican"
     settings_files: ClassVar[tuple[str, ...]] = ("pelicanconf.py", "publishconf.py", "pelican.conf.py")
     has_header_lines: ClassVar[bool] = True
-    dates_keep_their_zone: ClassVar[bool] = True
-    writes_month_first: ClassVar[bool] = True
-    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+    dates_keep_zone: ClassVar[bool] = True
+    month_comes_first: ClassVar[bool] = True
+    skipped_folders: ClassVar[frozenset[str]] = frozenset(
         {"node_modules", "output", "theme", "themes", "plugins", "cache"}
     )
 
@@ -87,7 +82,7 @@ class Pelican(Generator):
             f"Pelican's ARTICLE_URL “{self.settings.text('ARTICLE_URL', 'ARTICLE_SAVE_AS') or '{slug}.html'}”"
         )
 
-    def unread_settings(self) -> Iterator[str]:
+    def unsupported_settings(self) -> Iterator[str]:
         """Settings that a program makes, and patterns that are refused."""
         yield from (f"{name} (its value is made by a program, which is never run)" for name in self._computed)
         for name in ("FILENAME_METADATA", "PATH_METADATA"):
@@ -119,33 +114,33 @@ class Pelican(Generator):
                 yield self.settings.value(f"{kind}_{words}")
 
     @cached_property
-    def heading_rule(self) -> heading_ids.Rule | None:
+    def heading_rule(self) -> heading_ids.HeadingIdRule | None:
         """Headings had ids if the extension `toc` was switched on."""
         has_ids = "markdown.extensions.toc" in as_text(self.settings.value("MARKDOWN"))
         return heading_ids.PYTHON_MARKDOWN if has_ids else None
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Everything below `pages` is a page, everything else a post."""
         if self.content and not path.startswith(f"{self.content}/"):
-            return LeftOut(path, "It lies outside of the folder of content.")
+            return SkippedItem(path, "It lies outside of the folder of content.")
         inner = path[len(self.content) + 1 :] if self.content else path
         if not document.values:
             reason = (
                 "It is a note about the folder."
-                if is_about_the_folder(path)
+                if is_repository_file(path)
                 else "It has no title or date in front of its text."
             )
-            return LeftOut(path, reason)
+            return SkippedItem(path, reason)
         *folders, name = inner.split("/")
-        stem = without_ending(name)
+        stem = without_extension(name)
         if self._is_page(inner):
-            return Place(Kind.PAGE, stem)
+            return PathInfo(ItemKind.PAGE, stem)
         dated = DATED_NAME.fullmatch(stem)
         categories = (
             (folders[-1],) if folders and self.settings.flag("USE_FOLDER_AS_CATEGORY") is not False else ()
         )
-        return Place(
-            Kind.POST,
+        return PathInfo(
+            ItemKind.POST,
             dated[2] if dated else stem,
             date=dated[1] if dated else "",
             is_draft="drafts" in folders,
@@ -190,7 +185,7 @@ class Pelican(Generator):
 
     def _named(self, inner: str) -> dict[str, Value]:
         """What `FILENAME_METADATA` and `PATH_METADATA` read in the path, the first of them counting more."""
-        name = without_ending(inner.rpartition("/")[2])
+        name = without_extension(inner.rpartition("/")[2])
         found: dict[str, Value] = {}
         for setting, text in (("PATH_METADATA", inner), ("FILENAME_METADATA", name)):
             pattern = self._pattern_of(setting)
@@ -207,7 +202,7 @@ class Pelican(Generator):
         except re.error:
             return None
 
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`url` and `save_as`, or the patterns of the settings with the slug of the title."""
         written = [fields.text("url"), fields.text("save_as")]
         slug = fields.text("slug") or self._slug(self._slug_source(path, fields))
@@ -215,7 +210,7 @@ class Pelican(Generator):
             yield self._filled(pattern, place, fields, slug, at)
 
     def _slug_source(self, path: str, fields: Fields) -> str:
-        name = without_ending(path.rpartition("/")[2])
+        name = without_extension(path.rpartition("/")[2])
         if self.settings.text("SLUGIFY_SOURCE") == "basename":
             return name
         return fields.text("title") or name
@@ -237,8 +232,8 @@ class Pelican(Generator):
         except re.error:
             return rule(text)
 
-    def _patterns(self, place: Place, fields: Fields) -> Iterator[str]:
-        kind = "PAGE" if place.kind is Kind.PAGE else "ARTICLE"
+    def _patterns(self, place: PathInfo, fields: Fields) -> Iterator[str]:
+        kind = "PAGE" if place.kind is ItemKind.PAGE else "ARTICLE"
         language = fields.text("lang")
         if language and language != (self.default_language or "en"):
             kind += "_LANG"
@@ -253,7 +248,7 @@ class Pelican(Generator):
             "" if self.settings.text(f"{kind}_URL") else usual[kind]
         )
 
-    def _filled(self, pattern: str, place: Place, fields: Fields, slug: str, at: datetime | None) -> str:
+    def _filled(self, pattern: str, place: PathInfo, fields: Fields, slug: str, at: datetime | None) -> str:
         category = fields.text("category") or (place.categories or ("",))[0]
         author = fields.text("author", "authors") or self.settings.text("AUTHOR")
         values = {
@@ -285,7 +280,7 @@ def constants(program: str) -> dict[str, Value]:
         target = statement.targets[0]
         if isinstance(target, ast.Name):
             try:
-                found[target.id] = tidied(_plain(ast.literal_eval(statement.value)))
+                found[target.id] = without_unstorable(_plain(ast.literal_eval(statement.value)))
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 continue
     return found

@@ -5,16 +5,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import ClassVar, Final
 
-from masthead.importing.items import Kind, LeftOut
-from masthead.importing.markdown.dialects.base import (
-    DATED_NAME,
-    Generator,
-    Place,
-    is_about_the_folder,
-    without_ending,
-)
+from masthead.importing.items import ItemKind, SkippedItem
+from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.reading.fields import Fields, Value
-from masthead.importing.reading.front_matter import Document
+from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import permalinks
 
 _PAGES: Final = frozenset(
@@ -29,24 +24,24 @@ class Plain(Generator):
     title: ClassVar[str] = "plain Markdown"
     has_header_lines: ClassVar[bool] = True
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Every text is a post, but for those that are pages everywhere."""
         *folders, name = path.split("/")
-        stem = without_ending(name)
-        if is_about_the_folder(path) and not folders:
-            return LeftOut(path, "It is a note about the folder.")
+        stem = without_extension(name)
+        if is_repository_file(path) and not folders:
+            return SkippedItem(path, "It is a note about the folder.")
         if not document.body.strip() and not document.values:
-            return LeftOut(path, "It is empty.")
+            return SkippedItem(path, "It is empty.")
         if stem.lower() in {"index", "_index", "readme"} and folders:
             stem, folders = folders[-1], folders[:-1]
         dated = DATED_NAME.fullmatch(stem)
         stem, date = (dated[2], dated[1]) if dated else (stem, _date_of(path))
         has_date = bool(date) or fields.value("date") is not None
         is_page = not has_date and (stem.lower() in _PAGES or "pages" in folders)
-        kind = Kind.PAGE if is_page else Kind.POST
-        return Place(kind, stem, date=date, is_draft="drafts" in {folder.lower() for folder in folders})
+        kind = ItemKind.PAGE if is_page else ItemKind.POST
+        return PathInfo(kind, stem, date=date, is_draft="drafts" in {folder.lower() for folder in folders})
 
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """Only what a text says itself: nobody knows where the folder was public."""
         yield (
             permalinks.path_of(fields.text("permalink", "url", "path"))

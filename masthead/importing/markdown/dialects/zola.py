@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing.items import Kind, LeftOut
+from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown import authors
-from masthead.importing.markdown.dialects.base import Generator, Place, is_about_the_folder, without_ending
+from masthead.importing.markdown.dialect import PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.markdown.dialects.jekyll import has_words
-from masthead.importing.markdown.folder import Folder
+from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.reading.fields import Fields
-from masthead.importing.reading.front_matter import Document
+from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
 #: A date, or a date and a time, in front of a name.
@@ -25,12 +26,12 @@ class Zola(Generator):
 
     title: ClassVar[str] = "Zola"
     settings_files: ClassVar[tuple[str, ...]] = ("config.toml", "zola.toml")
-    left_out_folders: ClassVar[frozenset[str]] = frozenset(
+    skipped_folders: ClassVar[frozenset[str]] = frozenset(
         {"node_modules", "themes", "templates", "sass", "public", "static"}
     )
 
     @classmethod
-    def is_at_home(cls, folder: Folder) -> bool:
+    def matches_folder(cls, folder: SourceFolder) -> bool:
         """Zola's settings must have a `base_url`; Hugo writes `baseURL`."""
         if folder.holds("zola.toml"):
             return True
@@ -57,7 +58,7 @@ class Zola(Generator):
         """`path`, or folders and slug."""
         return "`path`, or the folders and the slug, as Zola does"
 
-    def unread_settings(self) -> Iterator[str]:
+    def unsupported_settings(self) -> Iterator[str]:
         """Patterns of what the site left out."""
         if self.settings.value("ignored_content") is not None:
             yield "ignored_content (these texts come in as well)"
@@ -89,25 +90,25 @@ class Zola(Generator):
         return [name for name in names if name and name not in _PEOPLE]
 
     @cached_property
-    def heading_rule(self) -> heading_ids.Rule | None:
+    def heading_rule(self) -> heading_ids.HeadingIdRule | None:
         """Slugs like those of pages, if the site did not choose otherwise."""
         is_usual = self.settings.text("slugify.anchors").lower() in {"", "on"}
         return heading_ids.ZOLA if is_usual else None
 
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Texts with dates are posts, others and sections with a text are pages."""
         if self.content and not path.startswith(f"{self.content}/"):
-            return LeftOut(path, "It lies outside of the folder of content.")
+            return SkippedItem(path, "It lies outside of the folder of content.")
         inner = path[len(self.content) + 1 :] if self.content else path
         *folders, name = inner.split("/")
-        stem, language = self._language_of(without_ending(name))
-        if not document.values and is_about_the_folder(path):
-            return LeftOut(path, "It is a note about the folder.")
+        stem, language = self._language_of(without_extension(name))
+        if not document.values and is_repository_file(path):
+            return SkippedItem(path, "It is a note about the folder.")
         if fields.flag("render") is False:
-            return LeftOut(path, "The site did not show it by itself.")
+            return SkippedItem(path, "The site did not show it by itself.")
         is_section = stem == "_index"
         if is_section and not has_words(document.body):
-            return LeftOut(path, "It only sets up a section and says nothing itself.")
+            return SkippedItem(path, "It only sets up a section and says nothing itself.")
         if stem in {"index", "_index"}:
             stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
         dated = _DATED.fullmatch(stem)
@@ -115,8 +116,8 @@ class Zola(Generator):
         if dated and self.settings.text("slugify.paths_keep_dates") == "true":
             stem = dated[0]
         is_post = not is_section and (bool(date) or fields.value("date") is not None)
-        kind = Kind.POST if is_post else Kind.PAGE
-        return Place(kind, stem, date=date, folders=tuple(folders), language=language, is_index=is_section)
+        kind = ItemKind.POST if is_post else ItemKind.PAGE
+        return PathInfo(kind, stem, date=date, folders=tuple(folders), language=language, is_index=is_section)
 
     def _language_of(self, stem: str) -> tuple[str, str | None]:
         name, _, ending = stem.rpartition(".")
@@ -132,7 +133,7 @@ class Zola(Generator):
         for name in ("tags", "categories"):
             yield from self._names(fields.value(name))
 
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`path`, or the folders with the slug; Zola's slugs have no capitals."""
         prefix = f"/{place.language}" if place.language else ""
         written = fields.text("path")

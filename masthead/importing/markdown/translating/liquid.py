@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 from masthead.importing.markdown.translating.template_tags import (
     SHOWN_CLOSING,
     SHOWN_OPENING,
-    Language,
-    Tag,
+    TemplateLanguage,
+    TemplateTag,
     fenced,
     picture,
     stands_alone,
@@ -35,7 +35,7 @@ _BEFORE: Final = re.compile(r"prepend:\s*(?:site\.(?:baseurl|url))")
 _PART: Final = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^|\"']|[\"'])*")
 
 
-class Liquid(Language):
+class LiquidTemplates(TemplateLanguage):
     """Jekyll's tags."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}"}
@@ -43,7 +43,7 @@ class Liquid(Language):
     #: Names that stand for the front matter besides `page.…`.
     bare_variables: ClassVar[bool] = False
 
-    def unshielded(self, text: str) -> str:
+    def unescaped(self, text: str) -> str:
         """Take `{% raw %}` away everywhere: Liquid was run before Markdown, in code too."""
         pieces, position = [], 0
         while opening := _RAW.search(text, position):
@@ -58,12 +58,12 @@ class Liquid(Language):
 
     def rendered(self, text: str) -> str:
         """The text with all templates rendered whose words can be known; those in code are left alone."""
-        if self.around.renderer is None or not any(opening in text for opening in self.braces):
+        if self.context.renderer is None or not any(opening in text for opening in self.braces):
             return text
         tags = list(tags_in(text, self.braces))[:MAX_TEMPLATES]
         ends, code = _ends(tags), code_and_unseen_in(text)
         pieces, position, count, index = [], 0, 0, 0
-        renderer = self.around.renderer()
+        renderer = self.context.renderer()
         while index < len(tags):
             tag, last = tags[index], ends.get(index, index)
             region = tags[index : last + 1]
@@ -83,16 +83,16 @@ class Liquid(Language):
                 position += len(text[position:]) - len(text[position:].lstrip())
             count += 1
         if count:
-            self.around.notes.changed("Liquid", "what it wrote stands in the text now", count=count)
+            self.context.notes.changed("Liquid", "what it wrote stands in the text now", count=count)
         return "".join([*pieces, text[position:]])
 
-    def _is_template(self, tag: Tag, is_block: bool) -> bool:
+    def _is_template(self, tag: TemplateTag, is_block: bool) -> bool:
         """Whether a tag begins a piece that `rendered` takes: nothing that has a translation of its own."""
         if tag.opening == "{{":
             return self._expression(tag.inner.strip().strip("-").strip()) is None
         return _word(tag) == "assign" or (is_block and _word(tag) in _BLOCKS)
 
-    def _with_addresses(self, text: str, region: list[Tag]) -> str:
+    def _with_addresses(self, text: str, region: list[TemplateTag]) -> str:
         """A template with its links to other texts translated."""
         pieces, position = [], region[0].start
         for tag in region:
@@ -101,7 +101,7 @@ class Liquid(Language):
                 position = tag.end
         return "".join([*pieces, text[position : region[-1].end]])
 
-    def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
+    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         """Translate what has an exact meaning."""
         inner = tag.inner.strip().removeprefix("-").removesuffix("-").strip()
         if tag.opening == "{{":
@@ -111,14 +111,14 @@ class Liquid(Language):
         reader = self.readers().get(name)
         return reader(rest.strip(), tag, text) if reader else None
 
-    def name(self, tag: Tag) -> str:
+    def name(self, tag: TemplateTag) -> str:
         """A value with a filter is known by the filter."""
         if tag.opening == "{{":
             *_, last = _parts(tag.inner.strip().removesuffix("-"))
-            return plain_text.short(last.partition(":")[0].partition("(")[0].strip() or "{{ }}")
+            return plain_text.shortened(last.partition(":")[0].partition("(")[0].strip() or "{{ }}")
         return super().name(tag)
 
-    def readers(self) -> dict[str, Callable[[str, Tag, str], tuple[str, int] | None]]:
+    def readers(self) -> dict[str, Callable[[str, TemplateTag, str], tuple[str, int] | None]]:
         """The tags that are understood."""
         return {
             "highlight": self._highlight,
@@ -142,12 +142,12 @@ class Liquid(Language):
         if not _NAME.fullmatch(name):
             return None
         if name.startswith("site."):
-            return self.around.variables.get(name) or None
+            return self.context.variables.get(name) or None
         if name.startswith("page."):
-            return self.around.variables.get(name.removeprefix("page.")) or None
-        return self.around.variables.get(name) or None if self.bare_variables else None
+            return self.context.variables.get(name.removeprefix("page.")) or None
+        return self.context.variables.get(name) or None if self.bare_variables else None
 
-    def _highlight(self, rest: str, tag: Tag, text: str) -> tuple[str, int] | None:
+    def _highlight(self, rest: str, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         end = re.compile(r"\{%-?\s*endhighlight\s*-?%\}").search(text, tag.end)
         if end is None:
             return None
@@ -159,38 +159,38 @@ class Liquid(Language):
         block = block.replace("\n", "\n" + indent) if not indent.strip() else "\n\n" + block
         return block, end.end()
 
-    def _comment(self, _rest: str, tag: Tag, text: str) -> tuple[str, int] | None:
+    def _comment(self, _rest: str, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         end = re.compile(r"\{%-?\s*endcomment\s*-?%\}").search(text, tag.end)
         if end is None:
             return None
         hidden = text[tag.end : end.start()].replace("--", "- -")
-        self.around.notes.changed("template comment", "an HTML comment now")
+        self.context.notes.changed("template comment", "an HTML comment now")
         return f"<!--{hidden}-->", end.end()
 
-    def _link(self, rest: str, tag: Tag, _text: str) -> tuple[str, int] | None:
-        address = self.around.address_of(rest.strip("\"' "))
+    def _link(self, rest: str, tag: TemplateTag, _text: str) -> tuple[str, int] | None:
+        address = self.context.address_of(rest.strip("\"' "))
         return None if address is None else (address, tag.end)
 
 
-class Eleventy(Liquid):
+class EleventyTemplates(LiquidTemplates):
     """What texts for Eleventy hold: Liquid or Nunjucks, front matter without `page.`, and the image shortcode."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}", "{#": "#}"}
     attributes: ClassVar = re.compile(r"\{(?:::?|[.#][A-Za-z])[^{}\n]{0,300}\}")
     bare_variables: ClassVar[bool] = True
 
-    def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
+    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         """Nunjucks has comments in braces; a heading's id looks alike, but is closed otherwise."""
         if tag.opening == "{#":
-            self.around.notes.changed("template comment", "an HTML comment now")
+            self.context.notes.changed("template comment", "an HTML comment now")
             return f"<!--{tag.inner.replace('--', '- -')}-->", tag.end
         return super().meaning(tag, text)
 
-    def readers(self) -> dict[str, Callable[[str, Tag, str], tuple[str, int] | None]]:
+    def readers(self) -> dict[str, Callable[[str, TemplateTag, str], tuple[str, int] | None]]:
         """The tags that are understood, and the shortcode of Eleventy's image plug-in as its manual has it."""
         return super().readers() | {"image": self._image}
 
-    def _image(self, rest: str, tag: Tag, text: str) -> tuple[str, int] | None:
+    def _image(self, rest: str, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         """`{% image "file", "alternative text" %}`; a third argument would be sizes, and is not needed."""
         strings = [first or second for first, second in _STRING.findall(rest)]
         if not strings or not _STRING.match(rest):
@@ -201,17 +201,17 @@ class Eleventy(Liquid):
             source = "/" + re.sub(r"^(?:\./)?(?:src/|\./)?", "", source)
         alt = strings[1] if len(strings) > 1 else ""
         alone = stands_alone(text, tag.start, tag.end)
-        self.around.notes.changed("image tag", "an ordinary picture now")
+        self.context.notes.changed("image tag", "an ordinary picture now")
         return picture(source, alt, in_markdown=alone), tag.end
 
 
-def _word(tag: Tag) -> str:
+def _word(tag: TemplateTag) -> str:
     """The name of a tag; '' for a value."""
     words = tag.inner.strip("-").split(None, 1) if tag.opening == "{%" else []
     return words[0] if words else ""
 
 
-def _ends(tags: list[Tag]) -> dict[int, int]:
+def _ends(tags: list[TemplateTag]) -> dict[int, int]:
     """For each tag that is closed, by its place, the place of the one that closes it."""
     found: dict[int, int] = {}
     opened: list[int] = []

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from liquid import Environment
 from liquid.exceptions import LiquidError
 
-from masthead.importing.reading.fields import Plain
+from masthead.importing.reading.fields import PlainScalar
 from masthead.importing.urls import slug_rules
 
 #: Of one text, and so of what one filter makes.
@@ -19,21 +19,21 @@ MAX_OUTPUT_BYTES: Final = 500_000
 _DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:\D|$)")
 
 
-class TooMuch(LiquidError):
+class RenderLimitExceeded(LiquidError):
     """A template works longer than texts need."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, token=None)
 
 
-class NotKnown(LiquidError):
+class UnknownValue(LiquidError):
     """A template asks for something that only the old site's generator knew."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, token=None)
 
 
-class Known(dict[str, object]):
+class KnownMapping(dict[str, object]):
     """A mapping. If it is known whole, what is not there is nothing, as in Jekyll, but for the names that are not known."""
 
     def __init__(
@@ -49,21 +49,21 @@ class Known(dict[str, object]):
         return None
 
     def __str__(self) -> str:
-        raise NotKnown("a mapping has no words")
+        raise UnknownValue("a mapping has no words")
 
     def __repr__(self) -> str:
         # A list writes its entries so.
-        raise NotKnown("a mapping has no words")
+        raise UnknownValue("a mapping has no words")
 
 
 def _known(value: object) -> object:
     match value:
-        case Plain():
+        case PlainScalar():
             return value.resolved()
-        case Known():
+        case KnownMapping():
             return value
         case dict():
-            return Known(value)
+            return KnownMapping(value)
         case list():
             return [_known(one) for one in value]
         case datetime():
@@ -75,7 +75,7 @@ def _known(value: object) -> object:
             return value
 
 
-def as_words(value: object) -> str:
+def to_text(value: object) -> str:
     """A value as Liquid writes it."""
     match value:
         case None:
@@ -83,7 +83,7 @@ def as_words(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case list() | tuple():
-            return "".join(map(as_words, value))
+            return "".join(map(to_text, value))
         case _:
             return str(value)
 
@@ -92,7 +92,7 @@ def entries(value: object) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     if not isinstance(value, (list, tuple)):
-        raise NotKnown("this is no list")
+        raise UnknownValue("this is no list")
     return list(value)
 
 
@@ -104,42 +104,44 @@ def _property(entry: object, name: str) -> object:
 
 def where(value: object, name: object, target: object) -> list[Any]:
     """The entries whose property is this, compared as words, or holds it."""
-    wanted = as_words(target)
+    wanted = to_text(target)
 
     def fits(entry: object) -> bool:
-        found = _property(entry, as_words(name))
-        return wanted in map(as_words, found) if isinstance(found, list) else as_words(found) == wanted
+        found = _property(entry, to_text(name))
+        return wanted in map(to_text, found) if isinstance(found, list) else to_text(found) == wanted
 
     return [entry for entry in entries(value) if fits(entry)]
 
 
-def group_by(value: object, name: object) -> list[Known]:
+def group_by(value: object, name: object) -> list[KnownMapping]:
     """The entries by a property, in the order in which its values come."""
     groups: dict[str, list[Any]] = {}
     for entry in entries(value):
-        groups.setdefault(as_words(_property(entry, as_words(name))), []).append(entry)
-    return [Known({"name": name, "items": items, "size": len(items)}) for name, items in groups.items()]
+        groups.setdefault(to_text(_property(entry, to_text(name))), []).append(entry)
+    return [
+        KnownMapping({"name": name, "items": items, "size": len(items)}) for name, items in groups.items()
+    ]
 
 
 def replace(value: object, old: object, new: object = "") -> str:
     """As Liquid's own, with a look at how long the result becomes."""
-    text, wanted, written = as_words(value), as_words(old), as_words(new)
+    text, wanted, written = to_text(value), to_text(old), to_text(new)
     if (text.count(wanted) + 1) * (len(written) + 1) + len(text) > MAX_OUTPUT_BYTES:
-        raise TooMuch("this text becomes too long")
+        raise RenderLimitExceeded("this text becomes too long")
     return text.replace(wanted, written)
 
 
 def join(value: object, glue: object = " ") -> str:
     """As Liquid's own, with a look at how long the result becomes."""
-    words = list(map(as_words, value)) if isinstance(value, (list, tuple)) else [as_words(value)]
-    if len(words) * len(as_words(glue)) > MAX_OUTPUT_BYTES:
-        raise TooMuch("this text becomes too long")
-    return as_words(glue).join(words)
+    words = list(map(to_text, value)) if isinstance(value, (list, tuple)) else [to_text(value)]
+    if len(words) * len(to_text(glue)) > MAX_OUTPUT_BYTES:
+        raise RenderLimitExceeded("this text becomes too long")
+    return to_text(glue).join(words)
 
 
-def same(value: object) -> str:
+def unchanged(value: object) -> str:
     """The value itself: addresses are written from the root of the site, and links are looked up later."""
-    return as_words(value)
+    return to_text(value)
 
 
 def jsonify(value: object) -> str:
@@ -149,25 +151,25 @@ def jsonify(value: object) -> str:
 
 def array_to_sentence_string(value: object, connector: object = "and") -> str:
     """`a, b, and c`."""
-    words = list(map(as_words, entries(value)))
+    words = list(map(to_text, entries(value)))
     if len(words) < 3:
-        return f" {as_words(connector)} ".join(words)
-    return f"{', '.join(words[:-1])}, {as_words(connector)} {words[-1]}"
+        return f" {to_text(connector)} ".join(words)
+    return f"{', '.join(words[:-1])}, {to_text(connector)} {words[-1]}"
 
 
 def uri_escape(value: object) -> str:
     """Percent codes for what an address cannot hold."""
-    return quote(as_words(value), safe="!#$&'()*+,/:;=?@[]~%")
+    return quote(to_text(value), safe="!#$&'()*+,/:;=?@[]~%")
 
 
 def cgi_escape(value: object) -> str:
     """Percent codes as forms send them."""
-    return quote(as_words(value), safe="*").replace("%20", "+")
+    return quote(to_text(value), safe="*").replace("%20", "+")
 
 
 def number_of_words(value: object) -> int:
     """The words between white space."""
-    return len(as_words(value).split())
+    return len(to_text(value).split())
 
 
 def push(value: object, entry: object) -> list[Any]:
@@ -193,27 +195,27 @@ def shift(value: object, count: int = 1) -> list[Any]:
 
 def _dated(pattern: str) -> Callable[[object], str]:
     def written(value: object) -> str:
-        return dated(value, pattern)
+        return format_date(value, pattern)
 
     return written
 
 
 def slugify(value: object, mode: object = "default") -> str:
     """Jekyll's slug in the usual mode."""
-    if as_words(mode) != "default":
-        raise NotKnown("this mode is not known")
-    return slug_rules.jekyll(as_words(value))
+    if to_text(mode) != "default":
+        raise UnknownValue("this mode is not known")
+    return slug_rules.jekyll(to_text(value))
 
 
 _PLAIN: Final = Environment()
 _date: Final = partial(_PLAIN.filters["date"], environment=_PLAIN)
 
 
-def dated(value: object, pattern: object) -> str:
+def format_date(value: object, pattern: object) -> str:
     """A date by a pattern; today is not known, since the text was built another day."""
-    if not _DAY.match(as_words(value)):
-        raise NotKnown("the day on which the site was built")
-    return str(_date(as_words(value), as_words(pattern)))
+    if not _DAY.match(to_text(value)):
+        raise UnknownValue("the day on which the site was built")
+    return str(_date(to_text(value), to_text(pattern)))
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
@@ -221,8 +223,8 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "group_by": group_by,
     "replace": replace,
     "join": join,
-    "relative_url": same,
-    "absolute_url": same,
+    "relative_url": unchanged,
+    "absolute_url": unchanged,
     "jsonify": jsonify,
     "array_to_sentence_string": array_to_sentence_string,
     "uri_escape": uri_escape,
@@ -233,7 +235,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "pop": pop,
     "shift": shift,
     "slugify": slugify,
-    "date": dated,
+    "date": format_date,
     "date_to_string": _dated("%d %b %Y"),
     "date_to_long_string": _dated("%d %B %Y"),
 }

@@ -20,11 +20,11 @@ from masthead.importing.items import Item
 from masthead.importing.markdown.translating.liquid_filters import (
     FILTERS,
     MAX_OUTPUT_BYTES,
-    Known,
-    NotKnown,
-    TooMuch,
-    as_words,
+    KnownMapping,
+    RenderLimitExceeded,
+    UnknownValue,
     entries,
+    to_text,
 )
 from masthead.importing.reading.fields import Value
 
@@ -51,20 +51,20 @@ _STEP: Final = re.compile(r"\b(?:offset|limit|cols)\s*:\s*([\w.-]+)")
 _BOUND: Final = re.compile(r"-?\d{1,5}|[\w.-]+\.size|continue")
 
 
-def for_jekyll(site: Mapping[str, Value], item: Item, zone: tzinfo) -> "Renderer":
+def for_jekyll(site: Mapping[str, Value], item: Item, zone: tzinfo) -> "LiquidRenderer":
     """A renderer for one text of a Jekyll site."""
     data = site.get("data")
-    known = Known({name: value for name, value in site.items() if name != "data"}, whole=False)
-    known["data"] = Known(data if isinstance(data, dict) else {}, whole=False)
+    known = KnownMapping({name: value for name, value in site.items() if name != "data"}, whole=False)
+    known["data"] = KnownMapping(data if isinstance(data, dict) else {}, whole=False)
     page = {name: value for name, value in item.front_matter.items() if name not in _NORMALISED}
     if isinstance(tags := item.front_matter.get("tags"), list):
         page["tags"] = tags
     if item.date is not None and not item.date_is_guessed:
         page["date"] = item.date.astimezone(zone)
-    return Renderer(known, Known(page, unknown=_MADE_BY_JEKYLL))
+    return LiquidRenderer(known, KnownMapping(page, unknown=_MADE_BY_JEKYLL))
 
 
-class Sandbox(Environment):
+class LiquidSandbox(Environment):
     """Jekyll's Liquid, bounded."""
 
     loop_iteration_limit = MAX_ITERATIONS
@@ -97,23 +97,23 @@ class Sandbox(Environment):
     def check_time(self) -> None:
         """Raise `TooMuch` when the templates of the text have had their time."""
         if time.monotonic() > self.ends:
-            raise TooMuch("the templates of this text take too long")
+            raise RenderLimitExceeded("the templates of this text take too long")
 
     def _count(self, value: object) -> None:
         self.check_time()
         if isinstance(value, (str, list, tuple, range, dict)):
             self.work += len(value)
             if self.work > MAX_WORK or (not isinstance(value, str) and len(value) > MAX_ENTRIES):
-                raise TooMuch("the filters have worked enough")
+                raise RenderLimitExceeded("the filters have worked enough")
         elif isinstance(value, int) and abs(value) > 10**MAX_DIGITS:
-            raise TooMuch("a number is too long")
+            raise RenderLimitExceeded("a number is too long")
 
 
-class Renderer:
+class LiquidRenderer:
     """The templates of one text, in their order: later ones see what earlier ones have assigned."""
 
     def __init__(self, site: Mapping[str, object], page: Mapping[str, object]) -> None:
-        self._sandbox = Sandbox()
+        self._sandbox = LiquidSandbox()
         self._names = {"site": site, "page": page}
         self._locals: dict[str, object] = {}
         self._seconds = MAX_SECONDS
@@ -131,7 +131,7 @@ class Renderer:
             buffer = context.get_buffer()
             template.render_with_context(context, buffer)
             if any(isinstance(value, Undefined) for value in context.locals.values()):
-                raise NotKnown("a variable stands for something unknown")
+                raise UnknownValue("a variable stands for something unknown")
         except (
             LiquidError,
             ArithmeticError,
@@ -158,22 +158,22 @@ def _check_bounds(source: str) -> None:
     """Raise `TooMuch` for loops whose length nobody sees before they begin."""
     bounds = [bound.strip() for found in _RANGE.findall(source) for bound in found] + _STEP.findall(source)
     if not all(_BOUND.fullmatch(bound) for bound in bounds):
-        raise TooMuch("a loop has no end that can be seen")
+        raise RenderLimitExceeded("a loop has no end that can be seen")
 
 
 @with_context
 def where_exp(value: object, name: object, expression: object, *, context: RenderContext) -> list[Any]:
     """The entries of which an expression is true."""
-    condition = as_words(expression)
+    condition = to_text(expression)
     if "%}" in condition:
-        raise NotKnown("this is no expression")
+        raise UnknownValue("this is no expression")
     template = context.env.from_string("{% if " + condition + " %}1{% endif %}")
 
     def fits(entry: object) -> bool:
-        if isinstance(context.env, Sandbox):
+        if isinstance(context.env, LiquidSandbox):
             context.env.check_time()
         buffer = context.get_buffer()
-        with context.extend({as_words(name): entry}):
+        with context.extend({to_text(name): entry}):
             template.render_with_context(context, buffer)
         return buffer.getvalue() == "1"
 

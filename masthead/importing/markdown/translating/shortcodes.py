@@ -6,8 +6,8 @@ from typing import ClassVar, Final
 from masthead.importing.markdown.translating.template_tags import (
     SHOWN_CLOSING,
     SHOWN_OPENING,
-    Language,
-    Tag,
+    TemplateLanguage,
+    TemplateTag,
     fenced,
     picture,
     stands_alone,
@@ -21,13 +21,13 @@ _ATTRIBUTES: Final = re.compile(r"\{[.#][A-Za-z][^{}\n]{0,300}\}")
 _FIGURE: Final = frozenset({"src", "alt", "caption", "title", "link"})
 
 
-class Hugo(Language):
+class HugoShortcodes(TemplateLanguage):
     """Hugo's shortcodes. Its built-in ones with an exact meaning are translated."""
 
     braces: ClassVar = {"{{<": ">}}", "{{%": "%}}"}
     attributes: ClassVar = _ATTRIBUTES
 
-    def unshielded(self, text: str) -> str:
+    def unescaped(self, text: str) -> str:
         """`{{</* name */>}}` is how Hugo shows a shortcode."""
         code = code_in(text)
 
@@ -38,7 +38,7 @@ class Hugo(Language):
 
         return _SHOWN.sub(show, text)
 
-    def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
+    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         """Translate what has an exact meaning."""
         name, positional, named = arguments(tag.inner)
         match name:
@@ -47,15 +47,15 @@ class Hugo(Language):
             case "figure":
                 return self._figure(tag, text, named)
             case "ref" | "relref":
-                address = self.around.address_of(named.get("path") or (positional or [""])[0])
+                address = self.context.address_of(named.get("path") or (positional or [""])[0])
                 return None if address is None else (address, tag.end)
             case "param":
-                value = self.around.param((positional or [""])[0])
+                value = self.context.param((positional or [""])[0])
                 return (value, tag.end) if value else None
             case _:
                 return None
 
-    def _highlight(self, tag: Tag, text: str, positional: list[str]) -> tuple[str, int] | None:
+    def _highlight(self, tag: TemplateTag, text: str, positional: list[str]) -> tuple[str, int] | None:
         end = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}").search(text, tag.end)
         if end is None:
             return None
@@ -64,25 +64,25 @@ class Hugo(Language):
         block = block.replace("\n", "\n" + before) if not before.strip() else "\n\n" + block
         return block, end.end()
 
-    def _figure(self, tag: Tag, text: str, named: dict[str, str]) -> tuple[str, int] | None:
+    def _figure(self, tag: TemplateTag, text: str, named: dict[str, str]) -> tuple[str, int] | None:
         source = named.get("src", "")
         if not source or re.search(r"\{\{[<%]\s*/\s*figure", text[tag.end : tag.end + 2_000]):
             return None
         for name in named.keys() - _FIGURE:
-            self.around.notes.lost(f"figure {name}", "a picture has no such attribute")
+            self.context.notes.lost(f"figure {name}", "a picture has no such attribute")
         caption = " ".join(part for part in (named.get("title", ""), named.get("caption", "")) if part)
         alone = stands_alone(text, tag.start, tag.end)
         alt = named.get("alt", "")
         return picture(source, alt, title=caption, in_markdown=alone, link=named.get("link", "")), tag.end
 
 
-class Zola(Language):
+class ZolaShortcodes(TemplateLanguage):
     """Zola's shortcodes are all the site's own: nothing is known of them, and they stay visible."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}"}
     attributes: ClassVar = _ATTRIBUTES
 
-    def unshielded(self, text: str) -> str:
+    def unescaped(self, text: str) -> str:
         """`{{/* name() */}}` is how Zola shows a shortcode."""
         return _SHOWN_ZOLA.sub(
             lambda match: (

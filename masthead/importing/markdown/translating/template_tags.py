@@ -7,13 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
-from masthead.importing.items import Notebook
+from masthead.importing.items import NoteCollector
 from masthead.importing.reading.code_spans import code_and_unseen_in
-
-if TYPE_CHECKING:
-    from masthead.importing.markdown.translating.liquid_rendering import Renderer
 
 #: Stand for the braces of tags that are only shown. Unicode keeps these two for such inner uses; no text has them.
 SHOWN_OPENING: Final = "\ufdd0"
@@ -21,22 +18,32 @@ SHOWN_CLOSING: Final = "\ufdd1"
 MAX_TAG_CHARACTERS: Final = 4_000
 
 
+class TemplateRenderer(Protocol):
+    """Renders templates of one text."""
+
+    def render(self, source: str) -> str | None:
+        """The output of a template; None if it depends on something unknown."""
+
+    def forget(self, source: str) -> None:
+        """Forget the variables that a template assigns, because it was not rendered."""
+
+
 @dataclass(slots=True)
-class Surroundings:
+class TagContext:
     """What a tag may ask about: its file, the other files, and where notes go."""
 
     variables: Mapping[str, str]
     #: The new address of a file of the folder, named as the generator names files; None if there is no such file.
     address_of: Callable[[str], str | None]
-    notes: Notebook = field(default_factory=Notebook)
+    notes: NoteCollector = field(default_factory=NoteCollector)
     #: Renders the text's templates; None where there is no such language.
-    renderer: "Callable[[], Renderer] | None" = None
+    renderer: Callable[[], TemplateRenderer] | None = None
     #: A parameter of the text or the site by its name; '' if there is none.
     param: Callable[[str], str] = field(default=lambda _name: "")
 
 
 @dataclass(slots=True)
-class Tag:
+class TemplateTag:
     """One tag, from its opening to its closing braces."""
 
     opening: str
@@ -45,7 +52,7 @@ class Tag:
     end: int
 
 
-class Language:
+class TemplateLanguage:
     """A template language. The base knows none: plain Markdown has no tags."""
 
     #: Opening braces and the closing ones that belong to them, the longest first.
@@ -53,28 +60,28 @@ class Language:
     #: Lists of classes and ids in braces, which only some Markdown parsers know.
     attributes: ClassVar[re.Pattern[str] | None] = None
 
-    def __init__(self, around: Surroundings) -> None:
-        self.around = around
+    def __init__(self, context: TagContext) -> None:
+        self.context = context
         self.visible: Counter[str] = Counter()
 
     def translate(self, text: str) -> str:
         """The text with its tags translated or made visible."""
-        text = self.unshielded(text.replace(SHOWN_OPENING, "").replace(SHOWN_CLOSING, ""))
+        text = self.unescaped(text.replace(SHOWN_OPENING, "").replace(SHOWN_CLOSING, ""))
         if any(opening in text for opening in self.braces):
             text = "".join(self._pieces(text))
         if self.attributes is not None and self.attributes.search(text):
             self._count_attributes(text, self.attributes)
         return text.replace(SHOWN_OPENING, "{").replace(SHOWN_CLOSING, "}")
 
-    def unshielded(self, text: str) -> str:
+    def unescaped(self, text: str) -> str:
         """The text without the marks that show tags instead of meaning them, the tags' braces replaced."""
         return text
 
-    def meaning(self, tag: Tag, text: str) -> tuple[str, int] | None:
+    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
         """What a tag means and where that ends; None if it cannot be expressed, as nothing can by the base."""
         return None
 
-    def name(self, tag: Tag) -> str:
+    def name(self, tag: TemplateTag) -> str:
         """Under which name a tag is counted."""
         match = re.search(r"[\w/][\w./-]*", tag.inner)
         return match[0] if match else tag.opening
@@ -104,7 +111,7 @@ class Language:
                 self.visible["{:toc}" if "toc" in match[0].lower() else "attribute list"] += 1
 
 
-def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[Tag]:
+def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[TemplateTag]:
     """All tags in order. Each closing brace is looked for once, so the time is proportional to the text."""
     openings = re.compile("|".join(re.escape(opening) for opening in braces))
     next_closing: dict[str, int] = {}
@@ -118,7 +125,7 @@ def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[Tag]:
             position = match.end()
             continue
         end = found + len(closing)
-        yield Tag(match[0], text[match.end() : found], match.start(), end)
+        yield TemplateTag(match[0], text[match.end() : found], match.start(), end)
         position = end
 
 

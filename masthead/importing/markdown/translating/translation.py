@@ -3,36 +3,39 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from urllib.parse import unquote
 
-from masthead.importing.items import Item, Kind, Note, Notebook
-from masthead.importing.markdown.dialects.base import Dialect
+from masthead.importing.image_import import ImageImporter
+from masthead.importing.items import Item, ItemKind, NoteCollector
+from masthead.importing.markdown.dialect import Dialect
 from masthead.importing.markdown.dialects.eleventy import Eleventy
 from masthead.importing.markdown.dialects.hugo import Hugo
 from masthead.importing.markdown.dialects.jekyll import Jekyll
 from masthead.importing.markdown.dialects.zola import Zola
+from masthead.importing.markdown.file_index import FileIndex
 from masthead.importing.markdown.translating import liquid, shortcodes
-from masthead.importing.markdown.translating.template_tags import Language, Surroundings
-from masthead.importing.preparation.image_import import Gallery, Kept
-from masthead.importing.preparation.link_rewriter import Origin, Rewriter
+from masthead.importing.markdown.translating.file_links import FileLinkRewriter
+from masthead.importing.markdown.translating.template_tags import (
+    TagContext,
+    TemplateLanguage,
+    TemplateRenderer,
+)
 from masthead.importing.reading.code_spans import code_in
 from masthead.importing.reading.fields import Fields, as_text
+from masthead.importing.source import TranslatedBody
 from masthead.importing.urls import list_pages
-from masthead.importing.urls.index import Addresses
+from masthead.importing.urls.index import AddressIndex
 from masthead.posts.manuscript import Picture
 from masthead.text.profiles import Profile
 from masthead.text.sanitise import TAGS
 
-if TYPE_CHECKING:
-    from masthead.importing.markdown.translating.liquid_rendering import Renderer
-
-LANGUAGES: Final[Mapping[type[Dialect], type[Language]]] = {
-    Jekyll: liquid.Liquid,
-    Eleventy: liquid.Eleventy,
-    Hugo: shortcodes.Hugo,
-    Zola: shortcodes.Zola,
+LANGUAGES: Final[Mapping[type[Dialect], type[TemplateLanguage]]] = {
+    Jekyll: liquid.LiquidTemplates,
+    Eleventy: liquid.EleventyTemplates,
+    Hugo: shortcodes.HugoShortcodes,
+    Zola: shortcodes.ZolaShortcodes,
 }
 _MORE: Final = re.compile(
     r"^[ \t]*<!--\s*(?:more|excerpt|read ?more|pelican_end_summary)\s*-->[ \t]*\n?|<!--\s*(?:more|excerpt|pelican_end_summary)\s*-->",
@@ -45,67 +48,72 @@ _ELEMENT: Final = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]{0,30})(?=[\s/>])([^<>]{0,2
 _STYLE: Final = re.compile(r"\sstyle\s*=", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """A body that Masthead can typeset, and what had to be done to it."""
-
-    body: str
-    #: The text before the mark of the excerpt, if there was one.
-    opening: str | None
-    notes: tuple[Note, ...]
-    #: Template tags that stay visible, by name.
-    visible: Counter[str] = field(default_factory=Counter)
-    links: int = 0
-    #: The picture above the text, at its address here.
-    lead: Picture | None = None
-    #: Pictures of the folder that the text shows.
-    pictures: tuple[Kept, ...] = ()
-
-
-def translate(dialect: Dialect, addresses: Addresses, gallery: Gallery, path: str, item: Item) -> Translated:
-    """Translate the body of an item whose file is at this path."""
-    if dialect.is_ours:
+def translate(
+    dialect: Dialect, addresses: AddressIndex, files: FileIndex, images: ImageImporter, path: str, item: Item
+) -> TranslatedBody:
+    """Translate the body of the item in the file at this path."""
+    if dialect.is_own_export:
         lead = Picture(item.lead.url, item.lead.alt, item.lead.caption) if item.lead else None
-        return Translated(item.body, None, (), lead=lead)
-    notes = Notebook()
-    roots = ("", "content", "_posts")
+        return TranslatedBody(item.body, None, (), lead=lead)
+    notes = NoteCollector()
+    context = TagContext(
+        variables={**site_variables(dialect), **dict(item.variables)},
+        address_of=_address_lookup(addresses, files, path),
+        notes=notes,
+        renderer=_renderer(dialect, item),
+        param=_param_lookup(dialect, item),
+    )
+    language = LANGUAGES.get(type(dialect), TemplateLanguage)(context)
+    body = language.translate(item.body)
+    separator = dict(item.variables).get("excerpt_separator") or dialect.settings.text("excerpt_separator")
+    body, opening = _split_at_more(body, separator)
+    body = _iframes_to_links(body, notes)
+    _note_lost_elements(body, notes)
+    own = item.old_paths[0] if item.old_paths else ""
+    rewriter = FileLinkRewriter(dialect, addresses, files, images, file=path, own=own, notes=notes)
+    body = rewriter.rewrite(body)
+    lead = _lead(item, rewriter, notes)
+    pictures = tuple(rewriter.pictures.values())
+    return TranslatedBody(
+        body, opening, tuple(notes.notes), language.visible, rewriter.rewritten, lead=lead, pictures=pictures
+    )
+
+
+def _address_lookup(addresses: AddressIndex, files: FileIndex, path: str) -> Callable[[str], str | None]:
+    """Makes the function that finds the new address of a file as template tags in this file name it."""
 
     def address_of(name: str) -> str | None:
         bare, _, fragment = name.partition("#")
         if not bare.strip():
             return f"#{fragment}" if fragment else None
+        source = files.find(bare, beside=path, roots=("", "content", "_posts"))
         found = (
-            addresses.of_file(bare, beside=path, roots=roots)
-            or addresses.of_name(bare)
-            or list_pages.address_of(bare, addresses)
+            addresses.urls.get(source or "")
+            or addresses.urls.get(files.find_by_name(bare) or "")
+            or _list_page(bare, addresses, files)
         )
         return found + (f"#{fragment}" if fragment else "") if found else None
 
-    variables = {**site_variables(dialect), **dict(item.variables)}
-    around = Surroundings(variables, address_of, notes, _renderer(dialect, item), _params(dialect, item))
-    language = LANGUAGES.get(type(dialect), Language)(around)
-    body = language.translate(item.body)
-    separator = dict(item.variables).get("excerpt_separator") or dialect.settings.text("excerpt_separator")
-    body, opening = _without_more(body, separator)
-    body = _framed(body, notes)
-    _name_lost_elements(body, notes)
-    own = item.old_paths[0] if item.old_paths else ""
-    rewriter = Rewriter(dialect, addresses, gallery, Origin(path, own), notes)
-    body = rewriter.rewrite(body)
-    lead = _lead(item, rewriter, notes)
-    pictures = tuple(rewriter.pictures.values())
-    return Translated(
-        body, opening, tuple(notes.notes), language.visible, rewriter.rewritten, lead=lead, pictures=pictures
-    )
+    return address_of
 
 
-def _renderer(dialect: Dialect, item: Item) -> Callable[[], "Renderer"] | None:
-    """Makes what renders the templates of a text, where settings and front matter are all that these need."""
+def _list_page(name: str, addresses: AddressIndex, files: FileIndex) -> str | None:
+    """The new page of a section, a tag or the whole site that a template tag names by a folder or its index file."""
+    folder = re.sub(r"/?_index(?:\.\w+)*$", "", unquote(name).strip()).strip("/").removeprefix("content/")
+    if folder in {"", "content"}:
+        return "/"
+    if files.is_section(name):
+        return list_pages.BLOG
+    return f"/{folder}" if addresses.is_list(f"/{folder}") else list_pages.LISTS.get(folder)
+
+
+def _renderer(dialect: Dialect, item: Item) -> Callable[[], TemplateRenderer] | None:
+    """The factory of the renderer, for dialects whose templates need only settings and front matter."""
     if not isinstance(dialect, Jekyll):
         return None
 
-    def make() -> "Renderer":
-        # Few texts need it, and loading it takes a fifth of a second.
+    def make() -> TemplateRenderer:
+        # Imported here because it takes a fifth of a second and few texts need it.
         from masthead.importing.markdown.translating import liquid_rendering
 
         return liquid_rendering.for_jekyll(dialect.template_site, item, dialect.zone)
@@ -113,8 +121,8 @@ def _renderer(dialect: Dialect, item: Item) -> Callable[[], "Renderer"] | None:
     return make
 
 
-def _params(dialect: Dialect, item: Item) -> Callable[[str], str]:
-    """Looks Hugo's parameters up: those of the text, of its language and of the site, `a.b` inside of `a`."""
+def _param_lookup(dialect: Dialect, item: Item) -> Callable[[str], str]:
+    """Makes the function that finds a Hugo parameter: of the text, of its language, or of the site."""
     own, settings = Fields(item.front_matter), dialect.settings
     language = (item.language or "").lower()
 
@@ -137,25 +145,25 @@ def site_variables(dialect: Dialect) -> dict[str, str]:
     if isinstance(dialect, Jekyll):
         return {
             f"site.{name}": as_text(value)
-            for name, value in dialect.settings.singles()
+            for name, value in dialect.settings.scalars()
             if name not in {"url", "baseurl"}
         }
     return {}
 
 
-def _lead(item: Item, rewriter: Rewriter, notes: Notebook) -> Picture | None:
+def _lead(item: Item, rewriter: FileLinkRewriter, notes: NoteCollector) -> Picture | None:
     """The picture above a post, if it is in the folder."""
     lead = item.lead
     if lead is None:
         return None
-    if item.kind is not Kind.POST:
+    if item.kind is not ItemKind.POST:
         notes.lost("lead picture", f"{lead.written or lead.url}: only posts have one")
         return None
     url = rewriter.lead(lead.written, lead.url, alt=lead.alt)
     return Picture(url, lead.alt, lead.caption) if url else None
 
 
-def _without_more(body: str, separator: str) -> tuple[str, str | None]:
+def _split_at_more(body: str, separator: str) -> tuple[str, str | None]:
     """The body without the mark where its excerpt ends, and what stood before it."""
     match = _MORE.search(body)
     if match is not None and not code_in(body).cover(match.start()):
@@ -167,7 +175,7 @@ def _without_more(body: str, separator: str) -> tuple[str, str | None]:
     return body[:at] + body[at + len(separator) :], body[:at]
 
 
-def _framed(body: str, notes: Notebook) -> str:
+def _iframes_to_links(body: str, notes: NoteCollector) -> str:
     """A frame with another site in it cannot be shown; a link leads to what it showed."""
     if _FRAME.search(body) is None:
         return body
@@ -186,7 +194,7 @@ def _framed(body: str, notes: Notebook) -> str:
     return _FRAME.sub(replace, body)
 
 
-def _name_lost_elements(body: str, notes: Notebook) -> None:
+def _note_lost_elements(body: str, notes: NoteCollector) -> None:
     """Write down what the sanitiser will take away."""
     if _ELEMENT.search(body) is None:
         return

@@ -1,4 +1,4 @@
-from masthead.importing.items import Kind
+from masthead.importing.items import ItemKind
 from masthead.importing.markdown.dialects.eleventy import Eleventy
 from tests.importing.conftest import changed
 
@@ -21,11 +21,11 @@ def test_folder_data_permalinks_and_list_tags(site):
     )
     assert isinstance(read.dialect, Eleventy)
     hello = read["src/posts/2024-01-02-hello.md"]
-    assert (hello.kind, hello.tags, hello.authors[0].name) == (Kind.POST, ("folder",), "Ada Lovelace")
+    assert (hello.kind, hello.tags, hello.authors[0].name) == (ItemKind.POST, ("folder",), "Ada Lovelace")
     assert hello.old_paths == ("/2024/01/hello/", "/2024/01/02/hello/")
     assert read["src/posts/own.md"].old_paths[0] == "/own.html"
     about = read["src/about.md"]
-    assert (about.kind, about.old_paths) == (Kind.PAGE, ("/about/",))
+    assert (about.kind, about.old_paths) == (ItemKind.PAGE, ("/about/",))
     assert read.left_out().keys() == {"src/posts/index.md", "README.md"}
 
 
@@ -66,7 +66,7 @@ def test_permalink_false_is_a_draft(site):
         {".eleventy.js": "", "posts/a.md": "---\ntitle: A\ndate: 2024-01-02\npermalink: false\n---\nx"}
     )
     item = read["posts/a.md"]
-    assert (item.standing.value, item.kind) == ("draft", Kind.POST)
+    assert (item.status.value, item.kind) == ("draft", ItemKind.POST)
 
 
 def test_front_matter_in_json_is_read_and_a_program_is_named_as_one(site):

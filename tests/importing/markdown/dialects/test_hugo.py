@@ -1,6 +1,6 @@
 import pytest
 
-from masthead.importing.items import Kind, Standing
+from masthead.importing.items import ItemKind, PublicationStatus
 from masthead.importing.markdown.dialects.hugo import Hugo
 from tests.importing.conftest import changed, lost
 
@@ -38,7 +38,7 @@ def test_front_matter_in_three_notations(site):
     t, j, y = (read[f"content/posts/{name}.md"] for name in "tjy")
     assert (t.title, t.date.isoformat(), t.tags) == ("T", "2024-01-02T02:04:05+00:00", ("a",))
     assert t.authors[0].name == "Ada Lovelace"
-    assert (j.standing, j.tags) == (Standing.DRAFT, ("c",))
+    assert (j.status, j.tags) == (PublicationStatus.DRAFT, ("c",))
     assert y.updated.isoformat() == "2024-02-02T23:00:00+00:00"
     assert [author.name for author in y.authors] == ["Bo"]
 
@@ -65,12 +65,12 @@ def test_sections_bundles_and_what_they_hold(site):
         }
     )
     assert {path: (item.kind, item.slug, item.old_paths[0]) for path, item in read.items.items()} == {
-        "content/about.md": (Kind.PAGE, "about", "/about/"),
-        "content/posts/_index.md": (Kind.PAGE, "posts", "/posts/"),
-        "content/posts/bundle/index.md": (Kind.POST, "bundle", "/posts/bundle/"),
-        "content/posts/single.md": (Kind.POST, "single", "/posts/single/"),
-        "content/docs/guide/start.md": (Kind.PAGE, "docs-guide-start", "/docs/guide/start/"),
-        "content/news/Big News.md": (Kind.POST, "big-news", "/2024/01/great/"),
+        "content/about.md": (ItemKind.PAGE, "about", "/about/"),
+        "content/posts/_index.md": (ItemKind.PAGE, "posts", "/posts/"),
+        "content/posts/bundle/index.md": (ItemKind.POST, "bundle", "/posts/bundle/"),
+        "content/posts/single.md": (ItemKind.POST, "single", "/posts/single/"),
+        "content/docs/guide/start.md": (ItemKind.PAGE, "docs-guide-start", "/docs/guide/start/"),
+        "content/news/Big News.md": (ItemKind.POST, "big-news", "/2024/01/great/"),
     }
     assert "content/posts/bundle/index.md" in read.left_out()["content/posts/bundle/notes.md"]
     assert read.left_out().keys() == {
@@ -129,11 +129,11 @@ def test_future_and_expired_texts_are_drafts(site):
             "content/posts/ends.md": toml(f'title = "C"\n{DATED}expiryDate = 2035-01-01\n'),
         }
     )
-    assert read["content/posts/soon.md"].standing is Standing.DRAFT
+    assert read["content/posts/soon.md"].status is PublicationStatus.DRAFT
     assert changed(read["content/posts/soon.md"]) == {"date in the future": 1}
     assert changed(read["content/posts/past.md"]) == {"expired": 1}
-    assert (read["content/posts/ends.md"].standing, lost(read["content/posts/ends.md"])) == (
-        Standing.PUBLISHED,
+    assert (read["content/posts/ends.md"].status, lost(read["content/posts/ends.md"])) == (
+        PublicationStatus.PUBLISHED,
         {"expiry": 1},
     )
 
@@ -214,8 +214,8 @@ def test_sections_pass_front_matter_down(site):
     )
     a, b, c = (read[f"content/posts/{name}.md"] for name in ("a", "deep/b", "deep/hidden"))
     assert (a.tags, a.authors[0].name) == (("section",), "Ada")
-    assert (b.tags, b.authors[0].name, b.standing) == (("deep",), "Bo", Standing.PUBLISHED)
-    assert c.standing is Standing.DRAFT
+    assert (b.tags, b.authors[0].name, b.status) == (("deep",), "Bo", PublicationStatus.PUBLISHED)
+    assert c.status is PublicationStatus.DRAFT
 
 
 def test_a_section_whose_front_matter_is_broken_passes_nothing_down(site):

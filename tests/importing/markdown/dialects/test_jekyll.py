@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from masthead.importing.items import Author, Kind, Standing
+from masthead.importing.items import ItemKind, PublicationStatus, SourceAuthor
 from masthead.importing.markdown.dialects.jekyll import Jekyll
 from tests.importing.conftest import changed, lost
 
@@ -37,19 +37,19 @@ def test_a_post_keeps_what_its_front_matter_says(site):
     )
     item = read["_posts/2014-03-12-first-post.md"]
     assert isinstance(read.dialect, Jekyll)
-    assert (item.kind, item.title, item.slug) == (Kind.POST, "First & best", "first-post")
+    assert (item.kind, item.title, item.slug) == (ItemKind.POST, "First & best", "first-post")
     assert item.date == datetime(2014, 3, 11, 23, tzinfo=UTC)
     assert item.updated == datetime(2014, 12, 31, 23, tzinfo=UTC)
     assert item.authors == (
-        Author("ada", "Ada Lovelace", "Counts.", "https://ada.example"),
-        Author("Guest Writer", "Guest Writer"),
+        SourceAuthor("ada", "Ada Lovelace", "Counts.", "https://ada.example"),
+        SourceAuthor("Guest Writer", "Guest Writer"),
     )
     assert item.tags == ("engines", "numbers", "Essays")
     assert item.summary == "Short."
     assert (item.lead.url, item.lead.alt) == ("/i/a.png", "A cat")
     assert (item.language, item.canonical) == ("en-GB", "https://else.example/x")
     assert item.old_paths == ("/essays/2014/03/12/first-post.html", "/old/", "/older.html")
-    assert item.standing is Standing.PUBLISHED
+    assert item.status is PublicationStatus.PUBLISHED
     assert lost(item) == {"mood": 1}
 
 
@@ -126,17 +126,17 @@ def test_drafts_unpublished_and_future_posts(site):
         "_posts/2030-01-02-soon.md": POST,
     }
     read = site(files)
-    standings = {path: item.standing for path, item in read.items.items()}
+    standings = {path: item.status for path, item in read.items.items()}
     assert standings == {
-        "_drafts/idea.md": Standing.DRAFT,
-        "_posts/2024-01-01-off.md": Standing.DRAFT,
-        "_posts/2024-01-02-empty.md": Standing.PUBLISHED,
-        "_posts/2030-01-02-soon.md": Standing.DRAFT,
+        "_drafts/idea.md": PublicationStatus.DRAFT,
+        "_posts/2024-01-01-off.md": PublicationStatus.DRAFT,
+        "_posts/2024-01-02-empty.md": PublicationStatus.PUBLISHED,
+        "_posts/2030-01-02-soon.md": PublicationStatus.DRAFT,
     }
     assert "date in the future" in changed(read["_posts/2030-01-02-soon.md"])
     assert read["_drafts/idea.md"].date is None
     scheduled = site(files, publish_future=True)
-    assert scheduled["_posts/2030-01-02-soon.md"].standing is Standing.SCHEDULED
+    assert scheduled["_posts/2030-01-02-soon.md"].status is PublicationStatus.SCHEDULED
 
 
 def test_pages_collections_and_what_stays_out(site):
@@ -160,10 +160,10 @@ def test_pages_collections_and_what_stays_out(site):
         }
     )
     assert {path: (item.kind, item.slug, item.old_paths[0]) for path, item in read.items.items()} == {
-        "about.md": (Kind.PAGE, "about", "/about/"),
-        "docs/install.md": (Kind.PAGE, "docs-install", "/docs/install/"),
-        "_recipes/Soup.md": (Kind.PAGE, "soup", "/kitchen/soup/"),
-        "_posts/2024-01-01-page.html": (Kind.POST, "page", "/2024/01/01/page/"),
+        "about.md": (ItemKind.PAGE, "about", "/about/"),
+        "docs/install.md": (ItemKind.PAGE, "docs-install", "/docs/install/"),
+        "_recipes/Soup.md": (ItemKind.PAGE, "soup", "/kitchen/soup/"),
+        "_posts/2024-01-01-page.html": (ItemKind.POST, "page", "/2024/01/01/page/"),
     }
     assert read["docs/install.md"].title == "Installing"
     assert read["docs/install.md"].body == "\nDo."
@@ -194,7 +194,7 @@ def test_a_bare_folder_of_dated_posts_has_both_usual_addresses(site):
 def test_a_page_that_only_leads_elsewhere(site):
     read = site({"_config.yml": "", "gone.md": "---\nredirect_to: /new/place\n---\n"})
     item = read["gone.md"]
-    assert (item.kind, item.redirect_to, item.old_paths) == (Kind.REDIRECT, "/new/place", ("/gone.html",))
+    assert (item.kind, item.redirect_to, item.old_paths) == (ItemKind.REDIRECT, "/new/place", ("/gone.html",))
 
 
 def test_links_tags_and_highlighting_are_translated(site):
@@ -331,4 +331,4 @@ def test_a_text_may_have_a_separator_of_its_own(site):
 
 def test_redirect_to_may_be_a_list(site):
     read = site({"_config.yml": "", "gone.md": "---\nredirect_to:\n  - /new/place\n---\n"})
-    assert (read["gone.md"].kind, read["gone.md"].redirect_to) == (Kind.REDIRECT, "/new/place")
+    assert (read["gone.md"].kind, read["gone.md"].redirect_to) == (ItemKind.REDIRECT, "/new/place")

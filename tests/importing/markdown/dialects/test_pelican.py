@@ -1,7 +1,7 @@
 import pytest
 
 from masthead.importing.errors import Unreadable
-from masthead.importing.items import Kind, Standing
+from masthead.importing.items import ItemKind, PublicationStatus
 from masthead.importing.markdown.dialects.pelican import Pelican, constants
 
 CONFIG = """\
@@ -35,16 +35,16 @@ def test_header_lines_folders_and_addresses(site):
     assert first.date.isoformat() == "2024-01-02T09:20:00+00:00"
     assert (first.slug, first.tags) == ("first", ("a", "b", "c", "Physics"))
     assert [author.name for author in first.authors] == ["Ada Lovelace", "Bo"]
-    assert (first.summary, first.standing) == ("In short", Standing.PUBLISHED)
+    assert (first.summary, first.status) == ("In short", PublicationStatus.PUBLISHED)
     assert first.old_paths == ("/posts/2024/Jan/my-first/",)
     other = read["content/other.md"]
-    assert (other.standing, other.old_paths, [author.name for author in other.authors]) == (
-        Standing.DRAFT,
+    assert (other.status, other.old_paths, [author.name for author in other.authors]) == (
+        PublicationStatus.DRAFT,
         ("/posts/2024/Jan/elsewhere/",),
         ["Ada, Countess"],
     )
     about = read["content/pages/about.md"]
-    assert (about.kind, about.slug, about.old_paths) == (Kind.PAGE, "about", ("/about/index.html",))
+    assert (about.kind, about.slug, about.old_paths) == (ItemKind.PAGE, "about", ("/about/index.html",))
     assert read.left_out().keys() == {"content/plain.md", "content/old.rst"}
     assert read.body("content/science/first.md") == (
         "See [x](/new/elsewhere#y), [img](/images/i.png), [t](/tag/a), [home](/), [abs](/new/elsewhere).\n"

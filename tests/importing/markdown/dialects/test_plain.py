@@ -1,4 +1,4 @@
-from masthead.importing.items import Kind
+from masthead.importing.items import ItemKind
 from masthead.importing.markdown.dialects.plain import Plain
 from tests.importing.conftest import changed
 
@@ -29,8 +29,8 @@ def test_headings_names_and_folders_say_what_front_matter_does_not(site):
     assert read["no_heading-here.md"].title == "No heading here"
     assert changed(read["no_heading-here.md"]).keys() == {"title", "no date"}
     assert read["no_heading-here.md"].date_is_guessed
-    assert read["about.md"].kind is Kind.PAGE
-    assert read["drafts/x.md"].standing.value == "draft"
+    assert read["about.md"].kind is ItemKind.PAGE
+    assert read["drafts/x.md"].status.value == "draft"
     assert read["trip/index.md"].slug == "trip"
     assert read.left_out().keys() == {"README.md", "empty.md"}
     assert read.body("2014/03/12/deep.md") == "Text [walk](/new/a-walk)\n"

@@ -1,4 +1,4 @@
-from masthead.importing.items import Kind
+from masthead.importing.items import ItemKind
 from masthead.importing.markdown.dialects.zola import Zola
 
 CONFIG = 'base_url = "https://old.example/z"\ndefault_language = "en"\n[languages.fr]\n'
@@ -24,7 +24,7 @@ def test_places_taxonomies_and_addresses(site):
     assert isinstance(read.dialect, Zola)
     first = read["content/blog/2024-01-02-First Post.md"]
     assert (first.kind, first.slug, first.tags, first.authors[0].name) == (
-        Kind.POST,
+        ItemKind.POST,
         "first-post",
         ("a", "b", "c"),
         "Ada",
@@ -34,7 +34,7 @@ def test_places_taxonomies_and_addresses(site):
     assert read["content/blog/deep/index.md"].old_paths[1] == "/blog/sunk/"
     assert read["content/blog/own.fr.md"].old_paths[1] == "/fr/my/place/"
     assert read["content/blog/own.fr.md"].language == "fr"
-    assert read["content/about.md"].kind is Kind.PAGE
+    assert read["content/about.md"].kind is ItemKind.PAGE
     assert read["content/notes/_index.md"].old_paths[1] == "/notes/"
     assert read.left_out().keys() == {"content/_index.md", "content/hidden.md"}
     assert read.translated("content/blog/2024-01-02-First Post.md").opening == "Hi"

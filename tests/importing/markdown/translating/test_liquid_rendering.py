@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from masthead.importing.markdown.translating.liquid_rendering import Renderer
+from masthead.importing.markdown.translating.liquid_rendering import LiquidRenderer
 from tests.importing.conftest import changed, written
 
 FRONT = "---\ntitle: A\nplaces: [Oslo, Bergen]\nhidden: false\n---\n"
@@ -143,7 +143,7 @@ def test_readers_see_what_was_rendered_and_a_second_import_changes_nothing(invok
 
 
 def test_a_renderer_forgets_what_a_failed_template_assigned():
-    renderer = Renderer({}, {})
+    renderer = LiquidRenderer({}, {})
     assert renderer.render("{% assign x = 1 %}") == ""
     assert renderer.render("{% assign x = site.y.z %}{{ nope }}") is None
     assert renderer.render("{{ x }}") is None

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.importing.markdown.translating.liquid import Eleventy, Liquid
-from masthead.importing.markdown.translating.shortcodes import Hugo, Zola
-from masthead.importing.markdown.translating.template_tags import Surroundings
+from masthead.importing.markdown.translating.liquid import EleventyTemplates, LiquidTemplates
+from masthead.importing.markdown.translating.shortcodes import HugoShortcodes, ZolaShortcodes
+from masthead.importing.markdown.translating.template_tags import TagContext
 from masthead.importing.reading.code_spans import code_and_unseen_in, code_in
 
 
@@ -43,11 +43,11 @@ def test_comments_and_scripts_are_unseen():
     ]
 
 
-LANGUAGES = [Liquid, Eleventy, Hugo, Zola]
+LANGUAGES = [LiquidTemplates, EleventyTemplates, HugoShortcodes, ZolaShortcodes]
 
 
 def language(kind):
-    return kind(Surroundings({"title": "T"}, {"here": "/new/here"}.get))
+    return kind(TagContext({"title": "T"}, {"here": "/new/here"}.get))
 
 
 @pytest.mark.parametrize("kind", LANGUAGES)
@@ -85,22 +85,22 @@ def test_a_translation_that_should_take_a_moment_does_not_take_for_ever(kind, pi
 @pytest.mark.parametrize(
     ("kind", "text", "translated"),
     [
-        (Liquid, "{{ 'a|b' | relative_url }}", "a|b"),
-        (Liquid, "{{- site.baseurl -}}/x", "/x"),
-        (Liquid, "{{ page.title | upcase }}", "{{ page.title | upcase }}"),
-        (Liquid, "{{ title }}", "{{ title }}"),
-        (Eleventy, "{{ title }}", "T"),
-        (Liquid, "{% raw %}{% if %}{% endraw %} {% if %}", "{% if %} {% if %}"),
-        (Liquid, "{% raw %} without end", "{% raw %} without end"),
-        (Liquid, "{% highlight js %} without end", "{% highlight js %} without end"),
-        (Liquid, "- {% highlight js %}\nx\n{% endhighlight %}", "- \n\n```js\nx\n```"),
-        (Liquid, "{% highlight md %}\n```\nx\n```\n{% endhighlight %}", "````md\n```\nx\n```\n````"),
-        (Liquid, "{% link here %}", "/new/here"),
-        (Liquid, "{% include a.html x=\"<b>\" %}", "{% include a.html x=\"&lt;b>\" %}"),
-        (Hugo, "{{ not.a.shortcode }}", "{{ not.a.shortcode }}"),
-        (Hugo, "{{< figure src=\"/a b.png\" link=\"/x\" >}}", "[![](</a b.png>)](/x)"),
-        (Hugo, "<p>{{< figure src=\"/a.png\" alt=\"x & y\" link=\"/x\" >}}</p>", '<p><a href="/x"><img src="/a.png" alt="x &amp; y"></a></p>'),
-        (Hugo, "{{< ref here >}}", "/new/here"),
+        (LiquidTemplates, "{{ 'a|b' | relative_url }}", "a|b"),
+        (LiquidTemplates, "{{- site.baseurl -}}/x", "/x"),
+        (LiquidTemplates, "{{ page.title | upcase }}", "{{ page.title | upcase }}"),
+        (LiquidTemplates, "{{ title }}", "{{ title }}"),
+        (EleventyTemplates, "{{ title }}", "T"),
+        (LiquidTemplates, "{% raw %}{% if %}{% endraw %} {% if %}", "{% if %} {% if %}"),
+        (LiquidTemplates, "{% raw %} without end", "{% raw %} without end"),
+        (LiquidTemplates, "{% highlight js %} without end", "{% highlight js %} without end"),
+        (LiquidTemplates, "- {% highlight js %}\nx\n{% endhighlight %}", "- \n\n```js\nx\n```"),
+        (LiquidTemplates, "{% highlight md %}\n```\nx\n```\n{% endhighlight %}", "````md\n```\nx\n```\n````"),
+        (LiquidTemplates, "{% link here %}", "/new/here"),
+        (LiquidTemplates, "{% include a.html x=\"<b>\" %}", "{% include a.html x=\"&lt;b>\" %}"),
+        (HugoShortcodes, "{{ not.a.shortcode }}", "{{ not.a.shortcode }}"),
+        (HugoShortcodes, "{{< figure src=\"/a b.png\" link=\"/x\" >}}", "[![](</a b.png>)](/x)"),
+        (HugoShortcodes, "<p>{{< figure src=\"/a.png\" alt=\"x & y\" link=\"/x\" >}}</p>", '<p><a href="/x"><img src="/a.png" alt="x &amp; y"></a></p>'),
+        (HugoShortcodes, "{{< ref here >}}", "/new/here"),
     ],
 )  # fmt: skip
 def test_tags_with_a_meaning_and_without(kind, text, translated):

@@ -3,26 +3,21 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import ClassVar, Final
 
-from masthead.importing.items import Item, Kind, LeftOut, Notebook
-from masthead.importing.markdown import authors, item_builder
-from masthead.importing.markdown.dialects.old_site import SiteData
-from masthead.importing.markdown.folder import Folder, shown
-from masthead.importing.markdown.publication_status import PUBLISHING
-from masthead.importing.reading import front_matter
-from masthead.importing.reading.decoding import decode
+from masthead.importing.items import Item, ItemKind, SkippedItem
+from masthead.importing.markdown import authors
+from masthead.importing.markdown.folder import SourceFolder
+from masthead.importing.markdown.old_site import OldSite
 from masthead.importing.reading.fields import Fields, Value, as_list, as_text
-from masthead.importing.reading.front_matter import Document
-from masthead.importing.urls import heading_ids, permalinks
+from masthead.importing.reading.front_matter import SourceDocument
+from masthead.importing.urls import heading_ids
 
-HTML: Final = frozenset({".html", ".htm"})
 #: Texts in notations that Masthead does not read; named, so that nobody misses them silently.
-FOREIGN: Final = {
+UNSUPPORTED_MARKUP: Final = {
     ".rst": "reStructuredText",
     ".textile": "Textile",
     ".adoc": "AsciiDoc",
@@ -50,10 +45,10 @@ _ABOUT_THE_FOLDER: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PathInfo:
     """What the path of a file says about the text in it."""
 
-    kind: Kind
+    kind: ItemKind
     #: The file's name as an address: without date, language and ending.
     stem: str
     #: The date in the file's name.
@@ -68,38 +63,38 @@ class Place:
     collection: str = ""
     is_index: bool = False
     #: The date in the name counts more than the one in the text.
-    date_counts_first: bool = False
+    file_name_date_wins: bool = False
 
 
-class Dialect(SiteData, ABC):
+class Dialect(OldSite, ABC):
     """One way to lay out texts in a folder. Objects travel to other processes, so they hold plain data only."""
 
     title: ClassVar[str]
     #: `tags: two words` are two tags.
-    splits_tags_at_spaces: ClassVar[bool] = False
+    tags_split_at_spaces: ClassVar[bool] = False
     #: Addresses are made of the date in the zone that it is written in, rather than in that of the site.
-    dates_keep_their_zone: ClassVar[bool] = False
+    dates_keep_zone: ClassVar[bool] = False
     #: `11/02/2024` is a day in November.
-    writes_month_first: ClassVar[bool] = False
+    month_comes_first: ClassVar[bool] = False
     #: `author: Ada, Grace` are two people.
-    splits_author: ClassVar[bool] = False
-    left_out_folders: ClassVar[frozenset[str]] = frozenset({"node_modules", "vendor", "__pycache__"})
+    author_is_list: ClassVar[bool] = False
+    skipped_folders: ClassVar[frozenset[str]] = frozenset({"node_modules", "vendor", "__pycache__"})
 
     @classmethod
-    def is_at_home(cls, folder: Folder) -> bool:
+    def matches_folder(cls, folder: SourceFolder) -> bool:
         """Whether the folder holds this generator's settings."""
         return any(folder.holds(name) for name in cls.settings_files)
 
     # What a dialect answers ---------------------------------------------------------------------
 
     @abstractmethod
-    def item(self, path: str, content: bytes) -> Item | LeftOut:
+    def item(self, path: str, content: bytes) -> Item | SkippedItem:
         """What a file becomes; raises `Unreadable`."""
 
     def enters(self, path: str) -> bool:
         """Whether a folder may hold texts."""
         name = path.rpartition("/")[2]
-        return not name.startswith(".") and name not in self.left_out_folders
+        return not name.startswith(".") and name not in self.skipped_folders
 
     def reads_html(self, path: str) -> bool:
         """Whether an HTML file is a text and not a part of the theme."""
@@ -110,11 +105,10 @@ class Dialect(SiteData, ABC):
         for name in ("tags", "tag", "taxonomies", "categories", "category", "topics", "topic", "series"):
             yield from self._names(fields.value(name))
 
-    @cached_property
-    def old_hosts(self) -> frozenset[str]:
-        """The host names of the old site, with and without www."""
-        host = permalinks.host_of(self.old_url)
-        return frozenset({host, f"www.{host}"}) if "." in host else frozenset()
+    @property
+    def fetches_images(self) -> bool:
+        """True if jobs will copy images of other sites."""
+        return self.options.fetch_images
 
     @cached_property
     def default_language(self) -> str | None:
@@ -139,12 +133,12 @@ class Dialect(SiteData, ABC):
         """Where the generator lists the texts of a tag by the site's own settings, from the root of the site."""
         return ()
 
-    def unread_settings(self) -> Iterator[str]:
+    def unsupported_settings(self) -> Iterator[str]:
         """Settings that decide about texts or addresses and are not understood, each with what follows."""
         yield from ()
 
     @cached_property
-    def heading_rule(self) -> heading_ids.Rule | None:
+    def heading_rule(self) -> heading_ids.HeadingIdRule | None:
         """How headings got their ids; None where they had none, or nobody knows."""
         return None
 
@@ -156,7 +150,7 @@ class Dialect(SiteData, ABC):
                 return {"author": value}
         return {}
 
-    def is_foreign(self, language: str | None) -> bool:
+    def is_translation(self, language: str | None) -> bool:
         """Whether a text is in another language than the site's default one."""
         default = (self.default_language or "en").lower()
         return bool(language) and str(language).lower().partition("-")[0] != default.partition("-")[0]
@@ -165,7 +159,7 @@ class Dialect(SiteData, ABC):
         if isinstance(value, str):
             if "," in value or ";" in value:
                 yield from re.split(r"[,;]", value)
-            elif self.splits_tags_at_spaces:
+            elif self.tags_split_at_spaces:
                 yield from value.split()
             else:
                 yield value
@@ -173,61 +167,29 @@ class Dialect(SiteData, ABC):
             yield from authors.flat_names(value)
 
 
-class Generator(Dialect):
-    """A dialect of somebody else's, whose texts are read by what their paths and front matter usually mean."""
+class GeneratorRules(Dialect):
+    """The rules of a site generator, from which `item_builder` makes items."""
 
     @abstractmethod
-    def place(self, path: str, document: Document, fields: Fields) -> Place | LeftOut:
-        """What the path of a text says about it."""
+    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+        """The facts in the path of a text; a `SkippedItem` if the site did not publish the file."""
 
     @abstractmethod
-    def addresses(self, place: Place, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The paths of a text on the old site, its own first; ``at`` is its date in the site's time zone."""
 
     def defaults(self, path: str) -> dict[str, Value]:
-        """Front matter that the folder gives to a file."""
+        """The front matter that settings and folders give to a file."""
         return {}
 
-    def item(self, path: str, content: bytes) -> Item | LeftOut:
-        """What a file becomes; raises `Unreadable`."""
-        decoded = decode(content)
-        document = front_matter.split(decoded.text, headers=self.has_header_lines)
-        fields = document.fields(defaults=self.defaults(path))
-        if path.rpartition("/")[2].rpartition(".")[0] == "404":
-            return LeftOut(shown(path), "It was the page for addresses that lead nowhere.")
-        place = self.place(path, document, fields)
-        if isinstance(place, LeftOut):
-            return replace(place, source=shown(path))
-        place = self._settled(place, path, fields)
-        notebook = Notebook()
-        if decoded.dropped:
-            notebook.changed("NUL characters", "left out", count=decoded.dropped)
-        for name, line in document.repeated:
-            notebook.changed(
-                "repeated front matter", f"`{name}` stands there twice; the last one counts", line=line
-            )
-        return item_builder.compose(self, path, place, document, fields, notebook)
 
-    def _settled(self, place: Place, path: str, fields: Fields) -> Place:
-        """The place with a date that only an address or the folders name, and of the kind that was asked for."""
-        if not place.date and fields.value(*PUBLISHING) is None:
-            found = permalinks.date_in(fields.text("path", "permalink", "url")) or permalinks.date_in(path)
-            if found:
-                kind = place.kind if place.is_index else Kind.POST
-                place = replace(place, date=found, kind=kind)
-        for kind, patterns in ((Kind.POST, self.options.posts), (Kind.PAGE, self.options.pages)):
-            if any(fnmatchcase(path, pattern.replace("**/", "*")) for pattern in patterns):
-                place = replace(place, kind=kind)
-        return place
-
-
-def is_about_the_folder(path: str) -> bool:
+def is_repository_file(path: str) -> bool:
     """Whether a file is a note to the people who work on the folder, like README.md."""
     name = path.rpartition("/")[2].rpartition(".")[0]
     return name.lower() in _ABOUT_THE_FOLDER
 
 
-def without_ending(path: str) -> str:
+def without_extension(path: str) -> str:
     """The path without the file's ending."""
     head, dot, ending = path.rpartition(".")
     return head if dot and "/" not in ending else path

@@ -1,0 +1,88 @@
+"""Imports image files of a source into the media store. Each is checked and encoded once, in the process that meets it first."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from masthead.importing.errors import Unreadable
+from masthead.importing.reading.plain_text import printable
+from masthead.media import actions as media
+from masthead.media.errors import PictureRefused
+from masthead.media.pictures import PictureFacts, prepare
+from masthead.storage.store import Store
+
+#: The extensions of files that are imported as images when a text links to them.
+IMAGE_EXTENSIONS: Final = (
+    ".avif", ".gif", ".jpeg", ".jpg", ".jfif", ".png", ".svg", ".webp", ".bmp", ".tif", ".tiff",
+)  # fmt: skip
+
+
+class ImageFiles(Protocol):
+    """The files of a source."""
+
+    def holds(self, path: str) -> bool:
+        """Check if there is such a file."""
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """Read a file of at most ``limit`` bytes; raises `Unreadable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedImage:
+    """An image whose file is in the store."""
+
+    path: str
+    #: The name of the file in the source.
+    name: str
+    #: None if the image is in the media library already.
+    facts: PictureFacts | None = None
+    alt: str = ""
+    #: The path of the image on the old site.
+    old_path: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the image here."""
+        return f"/media/{self.path}"
+
+
+class ImageImporter:
+    """Imports images of one source. Worker processes have copies of it; ``store`` is None in a dry run."""
+
+    def __init__(
+        self, files: ImageFiles, store: Store | None, *, limit_bytes: int, known: Mapping[str, str]
+    ) -> None:
+        self._files = files
+        self._store = store
+        self._limit_bytes = limit_bytes
+        #: Paths in the store, by the hash of the original and by the hash of the encoded file.
+        self._known = known
+        self._seen: dict[str, ImportedImage | str] = {}
+
+    def holds(self, file: str) -> bool:
+        """Check if the source has such a file."""
+        return self._files.holds(file)
+
+    def import_file(self, file: str) -> ImportedImage:
+        """Import a file; raises `Unreadable` with the reason if it is not an image that can be kept."""
+        if file not in self._seen:
+            try:
+                self._seen[file] = self._imported(file)
+            except (Unreadable, PictureRefused) as error:
+                self._seen[file] = error.message
+        found = self._seen[file]
+        if isinstance(found, str):
+            raise Unreadable(found)
+        return found
+
+    def _imported(self, file: str) -> ImportedImage:
+        data = self._files.read(file, limit=self._limit_bytes)
+        name = printable(file.rpartition("/")[2])
+        present = self._known.get(hashlib.sha256(data).hexdigest())
+        if present is not None:
+            return ImportedImage(present, name)
+        picture = prepare(data, limit_bytes=self._limit_bytes)
+        if self._store is not None:
+            media.keep_file(picture, self._store)
+        return ImportedImage(picture.path, name, picture.facts)

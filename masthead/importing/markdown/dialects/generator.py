@@ -1,0 +1,50 @@
+"""The way from a file to an item that all site generators share."""
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from masthead.importing.items import Item, ItemKind, NoteCollector, SkippedItem
+from masthead.importing.markdown import item_builder
+from masthead.importing.markdown.dialect import GeneratorRules, PathInfo
+from masthead.importing.markdown.publication_status import PUBLISHED_FIELDS
+from masthead.importing.reading import front_matter
+from masthead.importing.reading.decoding import decode
+from masthead.importing.reading.fields import Fields
+from masthead.importing.reading.plain_text import printable
+from masthead.importing.urls import permalinks
+
+
+class Generator(GeneratorRules):
+    """A dialect that is read by the usual meaning of paths and front matter."""
+
+    def item(self, path: str, content: bytes) -> Item | SkippedItem:
+        """What a file becomes; raises `Unreadable`."""
+        decoded = decode(content)
+        document = front_matter.split(decoded.text, headers=self.has_header_lines)
+        fields = document.fields(defaults=self.defaults(path))
+        if path.rpartition("/")[2].rpartition(".")[0] == "404":
+            return SkippedItem(printable(path), "It was the page for addresses that lead nowhere.")
+        place = self.path_info(path, document, fields)
+        if isinstance(place, SkippedItem):
+            return replace(place, source=printable(path))
+        place = self._settled(place, path, fields)
+        notebook = NoteCollector()
+        if decoded.dropped:
+            notebook.changed("NUL characters", "left out", count=decoded.dropped)
+        for name, line in document.repeated:
+            notebook.changed(
+                "repeated front matter", f"`{name}` stands there twice; the last one counts", line=line
+            )
+        return item_builder.build_item(self, path, place, document, fields, notebook)
+
+    def _settled(self, place: PathInfo, path: str, fields: Fields) -> PathInfo:
+        """The place with a date that only an address or the folders name, and of the kind that was asked for."""
+        if not place.date and fields.value(*PUBLISHED_FIELDS) is None:
+            found = permalinks.date_in(fields.text("path", "permalink", "url")) or permalinks.date_in(path)
+            if found:
+                kind = place.kind if place.is_index else ItemKind.POST
+                place = replace(place, date=found, kind=kind)
+        for kind, patterns in ((ItemKind.POST, self.options.posts), (ItemKind.PAGE, self.options.pages)):
+            if any(fnmatchcase(path, pattern.replace("**/", "*")) for pattern in patterns):
+                place = replace(place, kind=kind)
+        return place

@@ -1,0 +1,136 @@
+"""Records stored items for later imports, and redirects their old addresses."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from masthead.db import db
+from masthead.importing import queries
+from masthead.importing.items import ImportNote, NoteKind
+from masthead.importing.models import ImportedItem
+from masthead.importing.storing.actions import StoredItem
+from masthead.importing.storing.run import ImportRun
+from masthead.importing.urls.index import tag_pages
+from masthead.pages import actions as pages
+from masthead.pages import pictures as page_pictures
+from masthead.posts import actions as posts
+from masthead.posts import pictures as post_pictures
+from masthead.redirects import actions as redirects
+from masthead.redirects.actions import Destination
+from masthead.redirects.models import Target
+
+#: Our own addresses, which our exports and sites that looked like ours have.
+_POST: Final = re.compile(r"/blog/post/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
+_PAGE: Final = re.compile(r"/page/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
+
+
+def record(batch: Sequence[StoredItem], *, run: ImportRun) -> dict[str, tuple[ImportNote, ...]]:
+    """Remember what was stored, and keep the old addresses; notes by source for those that lead elsewhere."""
+    for stored in batch:
+        _remember(stored, run)
+    db.session.flush()
+    if run.fetch_images:
+        _fetch_pictures(batch)
+    targets = [target for stored in batch for target in _targets(stored, run)]
+    leaving = {to.old_path: to.url for to in targets if to.url is not None and "://" in to.url}
+    refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *_pictures(batch), *run.pending])
+    run.pending.clear()
+    return {
+        stored.prepared.item.source: tuple(
+            ImportNote(NoteKind.LOST, "old addresses", f"{path[:200]} {refused[path]}")
+            for path in stored.prepared.old_paths
+            if path in refused
+        )
+        + tuple(
+            # Whoever imports somebody's folder reads which addresses of the site leave it.
+            ImportNote(
+                NoteKind.CHANGED,
+                "addresses that lead to another site",
+                f"{path[:200]} to {leaving[path][:200]}",
+            )
+            for path in stored.prepared.old_paths
+            if path in leaving and path not in refused
+        )
+        for stored in batch
+    }
+
+
+def _fetch_pictures(batch: Sequence[StoredItem]) -> None:
+    """Have jobs copy the pictures of other sites: those may be slow, and the import does not wait for them."""
+    for stored in batch:
+        if stored.post is not None:
+            post_pictures.fetch(stored.post)
+        if stored.page is not None:
+            page_pictures.fetch(stored.page)
+
+
+def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
+    """Where the old addresses of an item lead: to its row, or to that of the text that it only led to."""
+    post_id = stored.post.id if stored.post else None
+    page_id = stored.page.id if stored.page else None
+    leads_to = stored.prepared.leads_to
+    if leads_to is not None:
+        target = db.session.scalar(queries.by_key(queries.key_of(run.source, leads_to)))
+        post_id, page_id = (target.post_id, target.page_id) if target else (None, None)
+    for path in stored.prepared.old_paths:
+        if _is_own_address(path, stored):
+            continue
+        if post_id is not None:
+            yield Destination(path, Target.POST, target_id=post_id)
+        elif page_id is not None:
+            yield Destination(path, Target.PAGE, target_id=page_id)
+        else:
+            yield Destination(path, Target.URL, url=leads_to)
+
+
+def _is_own_address(path: str, stored: StoredItem) -> bool:
+    """Whether the path has the form of our own addresses, and belongs to the text from now on."""
+    if stored.post is not None and (post_slug := _POST.fullmatch(path)):
+        return posts.keep_address(stored.post, post_slug[1])
+    if stored.page is not None and (page_slug := _PAGE.fullmatch(path)):
+        return pages.keep_address(stored.page, page_slug[1])
+    return False
+
+
+def _pages_of_tags(batch: Sequence[StoredItem], run: ImportRun) -> Iterator[Destination]:
+    """The pages where site generators list the texts of a tag, for tags that were not met before."""
+    for stored in batch:
+        for row in stored.post.tag_rows if stored.post else ():
+            if row.tag.id not in run.tags | run.settled_tags:
+                run.tags.add(row.tag.id)
+                own = [run.base_path + path for path in run.own_tag_pages(row.tag.name)]
+                for path in dict.fromkeys((*own, *tag_pages(row.tag.name, run.base_path))):
+                    yield Destination(path, Target.TAG, target_id=row.tag.id)
+                # The feed of a tag lay beside its page.
+                for path in own:
+                    for feed in ("index.xml", "rss.xml", "atom.xml"):
+                        file = "feed.xml" if feed == "atom.xml" else "rss.xml"
+                        url = f"/blog/tag/{row.tag.slug}/{file}"
+                        yield Destination(
+                            f"{path.removesuffix('.html').rstrip('/')}/{feed}", Target.URL, url=url
+                        )
+
+
+def _pictures(batch: Sequence[StoredItem]) -> Iterator[Destination]:
+    """Pictures stay where other sites show them from."""
+    for stored in batch:
+        for picture in stored.prepared.pictures:
+            if picture.old_path and picture.old_path != picture.url:
+                yield Destination(picture.old_path, Target.URL, url=picture.url)
+
+
+def _remember(stored: StoredItem, run: ImportRun) -> None:
+    text = stored.post or stored.page
+    prepared = stored.prepared
+    row = db.session.get(ImportedItem, stored.known.id) if stored.known and stored.known.id else None
+    if row is None:
+        path = prepared.item.source
+        row = ImportedItem(key=queries.key_of(run.source, path), source=run.source, path=path)
+        db.session.add(row)
+    row.kind = prepared.item.kind.value
+    row.post_id = stored.post.id if stored.post else None
+    row.page_id = stored.page.id if stored.page else None
+    row.wanted_slug, row.slug = prepared.item.slug, prepared.slug
+    row.fingerprint = prepared.fingerprint
+    row.version = text.version if text else 0
+    row.imported_at = run.at
