@@ -11,7 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.faults import disk_full, letters, many_writers, postgres_restarts, redis_away, sqlite_kills
+from bench.faults import (
+    disk_full,
+    letters,
+    many_writers,
+    postgres_restarts,
+    read_only,
+    redis_away,
+    sqlite_kills,
+)
 from masthead import clock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +35,8 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "redis": redis_away.run,
     "letters": lambda: letters.run(10),
     "disk": disk_full.run,
+    "read-only-disk": read_only.run_disk,
+    "standby": read_only.run_standby,
 }
 #: In the order of the tables.
 LABELS = {
@@ -48,6 +58,8 @@ LABELS = {
     "twice": "letters that came a second time, with the same Message-ID",
     "read": "pages read meanwhile",
     "read_wrongly": "of them not answered with 200",
+    "unready_wrongly": "probes of readiness that did not say what is wrong",
+    "tracebacks": "tracebacks in the log",
     "well": "milliseconds of a search with the server well (median)",
     "first_stalled": "milliseconds of the first search after it stalled",
     "then_stalled": "milliseconds of the searches after that (median)",

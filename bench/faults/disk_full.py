@@ -26,6 +26,8 @@ class Figures:
     #: Pages read meanwhile, by somebody signed in and by a stranger, and those that were not 200.
     read: int
     read_wrongly: int
+    #: Probes of readiness that did not say what is wrong.
+    unready_wrongly: int
     #: From the moment there was room again until a comment was saved, without a restart.
     seconds_to_return: float
     lost: int
@@ -73,6 +75,7 @@ def _suffer(site: Site, disk: Path) -> Figures:
     # The last pages that the database had already are used up first.
     statuses = [reply.status if (reply := writer.write()) else 0 for _ in range(ATTEMPTS)]
     refused = [status for status in statuses if status != 303]
+    ready = guest.get("/health/ready")
     pages = [
         reader.get(path).status
         for path in READ
@@ -91,6 +94,7 @@ def _suffer(site: Site, disk: Path) -> Figures:
         sum(status != 507 for status in refused),
         len(pages),
         sum(status != 200 for status in pages),
+        int(ready.status != 503 or "full" not in ready.text),
         took,
         lost,
     )

@@ -31,10 +31,10 @@ class Figures:
     locked: int
 
 
-def run(writers: int, *, seconds: float = 20.0, **settings: object) -> Figures:
+def run(writers: int, *, seconds: float = 20.0, workers: int = 1) -> Figures:
     """So many people who write for so many seconds, each their next comment when the one before is answered."""
     with tempfile.TemporaryDirectory(prefix="masthead-writers-") as name:
-        site = Site(Path(name), **settings)
+        site = Site(Path(name), WORKERS=workers)
         site.prepare()
         with site.running():
             guest = site.signed_in()
@@ -64,7 +64,7 @@ def _figures(site: Site, crowd: list[Writer]) -> Figures:
         waits[98],
         len(refused),
         sum(not is_polite(reply) for reply in refused),
-        (site.home / "server.log").read_text(encoding="utf-8").count("database is locked"),
+        site.log.read_text(encoding="utf-8").count("database is locked"),
     )
 
 

@@ -27,6 +27,7 @@ class Site:
 
     def __init__(self, home: Path, database_url: str = "", **settings: object) -> None:
         self.home = home
+        self.log = home / "server.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {
@@ -68,7 +69,7 @@ class Site:
     def start(self) -> None:
         """Start it and wait for its first answer."""
         command = [sys.executable, "-m", "masthead", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
-        with (self.home / "server.log").open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 cwd=self.home,
@@ -80,8 +81,8 @@ class Site:
             )
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
-            assert self._process.poll() is None, (self.home / "server.log").read_text()
-            assert time.monotonic() < deadline, (self.home / "server.log").read_text()
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.02)
 
     def answers(self) -> bool:

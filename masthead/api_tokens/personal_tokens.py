@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 
 from masthead import audit, clock
-from masthead.db import db, own_transaction
+from masthead.db import db, leave_note
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
 from masthead.login.sessions import NOTED_EVERY, hash_of
 from masthead.people import queries
@@ -155,8 +155,6 @@ def note_use(token: ApiToken) -> None:
     now = clock.now()
     if token.last_used_at is not None and now - token.last_used_at < NOTED_EVERY:
         return
-    with own_transaction() as session:
-        session.execute(
-            update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now),
-            execution_options={"synchronize_session": False},
-        )
+    statement = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
+    options = {"synchronize_session": False}
+    leave_note(lambda session: session.execute(statement, execution_options=options), otherwise=None)

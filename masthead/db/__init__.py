@@ -17,6 +17,7 @@ from masthead.db.network import (
     holds_writers_up,
     leave_transaction,
 )
+from masthead.db.notes import leave_note, write_failure
 from masthead.db.on_conflict import insert_into
 from masthead.db.pagination import Page, count_of, paginate, paginated
 from masthead.db.statement_timing import observe
@@ -43,6 +44,7 @@ __all__ = [
     "insert_first_free",
     "insert_into",
     "insert_unique",
+    "leave_note",
     "leave_transaction",
     "limit_statements",
     "observe",
@@ -53,4 +55,5 @@ __all__ = [
     "refresh_statistics",
     "snapshot",
     "transactions",
+    "write_failure",
 ]

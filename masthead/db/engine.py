@@ -35,6 +35,10 @@ WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # After a commit nothing changes any more in a request, so what was loaded may still be shown.
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+#: How long a note that nobody asked for waits for its turn to be written.
+NOTE_SECONDS = 1.0
+#: How long a transaction that begins now waits for its turn; None leaves it to who asks.
+_patience: ContextVar[float | None] = ContextVar("masthead_db_patience", default=None)
 #: Whether transactions that begin now only read; None leaves it to the method of the request.
 _reading: ContextVar[bool | None] = ContextVar("masthead_db_reading", default=None)
 _in_own: ContextVar[bool] = ContextVar("masthead_db_own_transaction", default=False)
@@ -134,7 +138,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 def _begin_writing(connection: Connection) -> None:
     """Wait for the turn, and take the write lock; raises `WriteTimeout`."""
     driver: Any = connection.connection.driver_connection
-    patience = write_queue.REQUEST_SECONDS if has_request_context() else write_queue.COMMAND_SECONDS
+    patience = _patience.get()
+    if patience is None:
+        patience = write_queue.REQUEST_SECONDS if has_request_context() else write_queue.COMMAND_SECONDS
     driver.take_turn(connection.engine.url.database or "", patience)
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -187,17 +193,18 @@ def snapshot() -> Iterator[Session]:
 
 
 @contextmanager
-def own_transaction() -> Iterator[Session]:
+def own_transaction(*, patience: float | None = None) -> Iterator[Session]:
     """A transaction of its own that writes, in any request; it commits when the block ends.
 
     It is for notes that nobody asked for: the last use of a login or a token, the lease of a job. A test names the
     functions that use it.
     """
-    reading, in_own = _reading.set(False), _in_own.set(True)
+    reading, in_own, patient = _reading.set(False), _in_own.set(True), _patience.set(patience)
     try:
         with Session(db.engine) as session, session.begin():
             yield session
     finally:
+        _patience.reset(patient)
         _in_own.reset(in_own)
         _reading.reset(reading)
 

@@ -40,7 +40,7 @@ def _load(secret: str) -> User | None:
     login, user = found
     # A view without a session could not hand out a new id, and shows nobody more than others.
     if login.rights != user.role.rights and not sessionless.is_stateless():
-        renewed = sessions.renew_secret(login, user.role.rights)
+        renewed = sessions.renew_secret(login, secret, user.role.rights)
         if renewed is None:
             return None
         secret = session["_user_id"] = renewed

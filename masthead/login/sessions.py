@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from masthead import clock
-from masthead.db import db, own_transaction
+from masthead.db import db, leave_note
 from masthead.errors import Conflict, NotFound
 from masthead.people import queries
 from masthead.people.models import LoginSession, RefreshFamily, Role, User
@@ -18,6 +18,7 @@ from masthead.people.user_agents import device_name
 from masthead.text.addresses import truncated
 
 SECRET_BYTES = 32
+UNSYNCHRONIZED = {"synchronize_session": False}
 #: The time of the last use is written at most this often, so that reading pages does not write.
 NOTED_EVERY = timedelta(minutes=1)
 CHANGED_MEANWHILE = "The password of this account was changed at this very moment. Sign in with the new one."
@@ -109,12 +110,13 @@ def note_use(login: LoginSession) -> None:
             address=truncated(request.remote_addr),
         )
     )
-    with own_transaction() as session:
-        session.execute(statement, execution_options={"synchronize_session": False})
+    leave_note(lambda session: session.execute(statement, execution_options=UNSYNCHRONIZED), otherwise=None)
 
 
-def renew_secret(login: LoginSession, rights: str) -> str | None:
-    """A new secret for a login whose owner may do something else than when it began; None if the old one is gone.
+def renew_secret(login: LoginSession, present: str, rights: str) -> str | None:
+    """A new secret for a login whose owner may do something else than when it began; None if the present one is gone.
+
+    While nothing can be written it stays as it is, and the next request tries again.
 
     It is written in a transaction of its own; call it before the request's own begins. Of several requests that come
     with the old secret at once, one gets the new one. Nobody knows who sent it, so what matters asks for a proof again.
@@ -126,12 +128,15 @@ def renew_secret(login: LoginSession, rights: str) -> str | None:
         .values(secret_hash=hash_of(secret), rights=rights, authenticated_at=LONG_AGO)
         .returning(LoginSession.id)
     )
-    with own_transaction() as session:
-        renewed = session.scalar(statement, execution_options={"synchronize_session": False})
-    if renewed is None:
-        return None
-    login.rights, login.authenticated_at = rights, LONG_AGO
-    return secret
+    is_renewed = leave_note(
+        lambda session: session.scalar(statement, execution_options=UNSYNCHRONIZED) is not None,
+        otherwise=None,
+    )
+    login.authenticated_at = LONG_AGO
+    if is_renewed is None:
+        return present
+    login.rights = rights
+    return secret if is_renewed else None
 
 
 def of(user: User) -> Select[LoginSession]:

@@ -90,6 +90,11 @@ class SMTP:
             server.noop()
         return f"{self.host}:{self.port} takes emails from us."
 
+    def greet(self, seconds: float) -> None:
+        """Connect, hear the greeting, and say goodbye; raises as `send` does, at the latest after some of these seconds."""
+        with self._connect(ssl.create_default_context(), seconds) as server:
+            server.noop()
+
     @contextmanager
     def _signed_in(self) -> Iterator[smtplib.SMTP]:
         context = ssl.create_default_context()
@@ -100,10 +105,10 @@ class SMTP:
                 server.login(self.username, self.password)
             yield server
 
-    def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
+    def _connect(self, context: ssl.SSLContext, seconds: float = TIMEOUT_SECONDS) -> smtplib.SMTP:
         if self.encryption == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
-        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=seconds, context=context)
+        return smtplib.SMTP(self.host, self.port, timeout=seconds)
 
 
 @dataclass(frozen=True, slots=True)

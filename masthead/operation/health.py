@@ -1,16 +1,19 @@
 """Whether the site lives and can work, for load balancers and supervisors. Strangers read it, so it names no details."""
 
-from collections.abc import Callable, Mapping
+import errno
+import tempfile
 from http import HTTPStatus
+from pathlib import Path
+from typing import Final
 
 import structlog
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from masthead.db import db
-from masthead.operation import connections
+from masthead.db import Failure, db, reason_of, write_failure
+from masthead.operation import optional_servers
 from masthead.operation.schema import newest_revision
 from masthead.storage import store as storage
 from masthead.web.access import public
@@ -20,7 +23,12 @@ from masthead.web.middleware.sessionless import stateless
 log = structlog.get_logger(__name__)
 bp = Blueprint("health", __name__)
 
-RETRY_SECONDS = 5
+RETRY_SECONDS: Final = 5
+OK, FAILED, READ_ONLY, FULL = "ok", "failed", "read-only", "full"
+#: Less room than this is none: a text with its revision, its place in the search index and the log of changes.
+PROBE_BYTES: Final = 64 * 1024
+SYSTEM_ERRORS: Final = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
+NO_WRITES: Final = "Pages can be read, but nothing can be saved."
 
 
 @bp.get("/health/live")
@@ -29,7 +37,9 @@ RETRY_SECONDS = 5
 @also_over_http
 def live() -> ResponseReturnValue:
     """Whether this process answers at all; a supervisor restarts one that does not."""
-    return _answer({})
+    response = jsonify(status=OK)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.get("/health")
@@ -38,33 +48,39 @@ def live() -> ResponseReturnValue:
 @stateless
 @also_over_http
 def ready() -> ResponseReturnValue:
-    """Whether it can serve readers and writers: 503 and which part fails, if it can not."""
-    parts = dict(PARTS)
-    if current_app.config["CELERY_BROKER_URL"]:
-        parts["broker"] = _broker
-    return _answer({name: looks_good() for name, looks_good in parts.items()})
+    """Whether it can serve readers and writers: 503 and which part fails, if it can not.
 
-
-def _answer(parts: Mapping[str, bool]) -> ResponseReturnValue:
-    is_well = all(parts.values())
-    response = jsonify(
-        status="ok" if is_well else "unavailable",
-        **({"checks": {name: "ok" if good else "failed" for name, good in parts.items()}} if parts else {}),
-    )
+    Servers that it can do without are in the list `away` while they do not answer, and change nothing else.
+    """
+    checks = _checks()
+    problems = optional_servers.problems()
+    is_well = all(state == OK for state in checks.values())
+    away = sorted(name for name, problem in problems.items() if problem is not None)
+    body = {
+        "status": OK if is_well else "unavailable",
+        "checks": checks | {name: FAILED if name in away else OK for name in problems},
+    }
+    if away:
+        body["away"] = away
+    if not {READ_ONLY, FULL}.isdisjoint(checks.values()):
+        body["detail"] = NO_WRITES
+    response = jsonify(body)
     response.headers["Cache-Control"] = "no-store"
     if not is_well:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = str(RETRY_SECONDS)
-        log.warning("not ready", failed=sorted(name for name, good in parts.items() if not good))
+        log.warning("not ready", **{name: state for name, state in checks.items() if state != OK})
     return response
 
 
-def _database() -> bool:
-    return _revision() is not None
-
-
-def _migrations() -> bool:
-    return _revision() == newest_revision()
+def _checks() -> dict[str, str]:
+    """The parts that every site needs."""
+    revision = _revision()
+    return {
+        "database": FAILED if revision is None else _writing() if revision else OK,
+        "migrations": OK if revision == newest_revision() else FAILED,
+        "storage": _folder(),
+    }
 
 
 def _revision() -> str | None:
@@ -76,26 +92,39 @@ def _revision() -> str | None:
                 return ""
             return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
     except SQLAlchemyError as error:
-        log.warning("the database does not answer", error=str(error))
+        log.warning("the database does not answer", reason=reason_of(error))
         return None
 
 
-def _storage() -> bool:
-    problem = storage.current().problem()
+def _writing() -> str:
+    """Whether the database can be written, and if not, why."""
+    failure = write_failure()
+    # While somebody writes, writing is possible.
+    if failure not in {None, Failure.BUSY}:
+        return {Failure.READ_ONLY: READ_ONLY, Failure.FULL: FULL}.get(failure, FAILED)
+    file = db.engine.url.database
+    # SQLite learns that its disk is full when it must grow.
+    return _room_in(Path(file).parent) if db.engine.dialect.name == "sqlite" and file else OK
+
+
+def _folder() -> str:
+    """Whether pictures can be kept, where they are files of this machine; a bucket may be away."""
+    store = storage.current()
+    if not isinstance(store, storage.Folder):
+        return OK
+    problem = store.problem()
     if problem is not None:
         log.warning("pictures cannot be kept", problem=problem)
-    return problem is None
+        return FAILED
+    return _room_in(store.folder) if store.folder.is_dir() else OK
 
 
-def _broker() -> bool:
-    problem = connections.answers(current_app.config["CELERY_BROKER_URL"])
-    if problem is not None:
-        log.warning("the broker does not answer", problem=problem)
-    return problem is None
-
-
-PARTS: dict[str, Callable[[], bool]] = {
-    "database": _database,
-    "migrations": _migrations,
-    "storage": _storage,
-}
+def _room_in(folder: Path) -> str:
+    """Whether a file can be written there."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            file.write(bytes(PROBE_BYTES))
+    except OSError as error:
+        log.warning("nothing can be written", folder=str(folder), reason=str(error))
+        return SYSTEM_ERRORS.get(error.errno or 0, FAILED)
+    return OK

@@ -1,21 +1,22 @@
 """The Flask application, which remembers the addresses that it has built, and takes forms apart quickly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
 import structlog
-from flask import Flask, Request, has_request_context, request
+from flask import Flask, Request, Response, got_request_exception, has_request_context, request
 from flask.globals import request_ctx
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import InternalServerError, SecurityError
 from werkzeug.formparser import FormDataParser
 from werkzeug.routing import MapAdapter, Rule
 from werkzeug.wsgi import get_host
 
 from masthead.text import hosts
 
+AfterRequest = Callable[..., Any]
 log = structlog.get_logger(__name__)
 
 #: Addresses that are remembered: those of the posts, people and tags that are shown most.
@@ -116,12 +117,55 @@ class Application(Flask):
             return self._path(request.environ.get("SCRIPT_NAME", ""), endpoint, *values.items())
         return super().url_for(endpoint, **options, **values)  # type: ignore[arg-type]
 
+    def process_response(self, response: Response) -> Response:
+        """As Flask's, but that a function after the request that fails becomes an error page, and the others still run.
+
+        Flask would leave the error page without the headers of those that come after it.
+        """
+        after = (*_after_this_request(), *self._after_requests(), self._save_session)
+        for function in after:
+            try:
+                response = self.ensure_sync(function)(response)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the reader gets a whole page)
+                response = self._answer_to(error)
+        return response
+
+    def _after_requests(self) -> Iterator[AfterRequest]:
+        """Of the blueprint first, then of the application, each the last registered first."""
+        for name in (*request.blueprints, None):
+            yield from reversed(self.after_request_funcs.get(name, ()))
+
+    def _save_session(self, response: Response) -> Response:
+        if not self.session_interface.is_null_session(request_ctx.session):
+            self.session_interface.save_session(self, request_ctx.session, response)
+        return response
+
+    def _answer_to(self, error: Exception) -> Response:
+        """The answer that the error's handler has for it; in tests an error that has none goes on, as Flask's do."""
+        try:
+            return self.make_response(self.handle_user_exception(error))
+        except Exception as unhandled:
+            got_request_exception.send(self, _async_wrapper=self.ensure_sync, exception=unhandled)
+            if self.config["PROPAGATE_EXCEPTIONS"] or (
+                self.config["PROPAGATE_EXCEPTIONS"] is None and (self.testing or self.debug)
+            ):
+                raise
+            self.log_exception((type(unhandled), unhandled, unhandled.__traceback__))
+            return self.make_response(
+                self.handle_user_exception(InternalServerError(original_exception=unhandled))
+            )
+
     def log_exception(self, exc_info: Any) -> None:
         """Write the one line of an unhandled error: Flask's own would come beside ours, without the request's id."""
         log.error("unhandled error", exc_info=exc_info)
 
     def _built(self, _mounted_at: str, endpoint: str, *values: tuple[str, str | int]) -> str:
         return super().url_for(endpoint, **dict(values))  # type: ignore[arg-type]
+
+
+def _after_this_request() -> list[AfterRequest]:
+    """The functions that this request asked for with `flask.after_this_request`."""
+    return list(request_ctx._after_request_functions)  # noqa: SLF001 (as Flask reads them)
 
 
 def _is_in_a_request() -> bool:

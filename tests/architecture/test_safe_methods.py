@@ -9,16 +9,20 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from masthead.db import own_transaction
+from masthead.db import leave_note, own_transaction
 from tests.architecture.source import Function, Module, modules
 
 pytestmark = pytest.mark.databases("sqlite")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-WRITING = frozenset({"commit", "flush", "own_transaction"})
+WRITING = frozenset({"commit", "flush", "own_transaction", "leave_note"})
 #: What may write in a request with a safe method: functions with a transaction of their own.
 OWN_TRANSACTIONS = frozenset(
     {
+        # A note that is given up where nothing can be written.
+        "masthead.db.notes.leave_note",
+        # It asks whether a database can be written, and changes nothing.
+        "masthead.db.notes.write_failure",
         # A login and a token note their last use, once a minute; a login whose rights changed gets a new secret.
         "masthead.login.sessions.note_use",
         "masthead.login.sessions.renew_secret",
@@ -93,6 +97,8 @@ def test_transactions_of_their_own_are_those_that_are_named() -> None:
         f"{module.name}.{function.name}"
         for module in modules()
         for function in module.functions()
-        if own_transaction.__name__ in {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+        if not {own_transaction.__name__, leave_note.__name__}.isdisjoint(
+            n.id for n in ast.walk(function) if isinstance(n, ast.Name)
+        )
     }
     assert users == OWN_TRANSACTIONS

@@ -1,5 +1,7 @@
 """`masthead check` and `/health/ready` about the servers beside the site."""
 
+import socket
+import time
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -8,6 +10,7 @@ import pytest
 from masthead import clock
 from masthead.db import db
 from masthead.jobs.models import Job, State
+from tests.support.buckets import ACCESS_KEY, SECRET_KEY
 from tests.support.mailbox import PASSWORD, USERNAME
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -47,15 +50,54 @@ def test_servers_that_do_not_answer_are_wrong_and_their_passwords_hidden(make_ap
     assert "sesame" not in " ".join(lines.values())
 
 
-def test_broker_that_is_away_is_not_ready(make_app, valkey_url):
-    assert (
-        make_app(CELERY_BROKER_URL=valkey_url).test_client().get("/health/ready").json["checks"]["broker"]
-        == "ok"
-    )
-    response = make_app(CELERY_BROKER_URL="redis://127.0.0.1:1/0").test_client().get("/health/ready")
-    assert response.status_code == 503
-    assert response.json["checks"]["broker"] == "failed"
+def ready(app):
+    return app.test_client().get("/health/ready")
+
+
+def test_servers_that_a_process_can_do_without_are_part_of_readiness(
+    make_app, valkey_url, mailbox, bucket_url
+):
+    settings = {"REDIS_URL": valkey_url, "CELERY_BROKER_URL": valkey_url, "MEDIA_URL": bucket_url}
+    settings["MAIL_URL"] = f"smtp://localhost:{mailbox.port}"
+    response = ready(make_app(**settings, AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY))
+    assert response.status_code == 200
+    assert {response.json["checks"][name] for name in ("redis", "broker", "mail", "storage")} == {"ok"}
+    assert "away" not in response.json
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("broker", {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}),
+        ("redis", {"REDIS_URL": "redis://127.0.0.1:1/0"}),
+        ("mail", {"MAIL_URL": "smtp://127.0.0.1:1"}),
+        ("mail", {"MAIL_URL": "smtps://127.0.0.1:1"}),
+        ("storage", {"MEDIA_URL": "s3://pictures?endpoint=http://127.0.0.1:1"}),
+    ],
+)
+def test_server_that_is_away_and_not_needed_is_listed_by_a_ready_process(make_app, name, settings):
+    response = ready(make_app(**settings))
+    assert response.status_code == 200
+    assert response.json["status"] == "ok"
+    assert response.json["checks"][name] == "failed"
+    assert response.json["away"] == [name]
     assert "127.0.0.1" not in response.text
+
+
+def test_servers_that_accept_and_say_nothing_hold_no_probe(make_app):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        urls = {"MAIL_URL": f"smtp://{place}", "REDIS_URL": f"redis://{place}/0"}
+        app = make_app(
+            **urls,
+            CELERY_BROKER_URL=f"redis://{place}/0",
+            MEDIA_URL=f"s3://pictures/media?endpoint=http://{place}",
+        )
+        began = time.monotonic()
+        response = ready(app)
+        assert time.monotonic() - began < 10
+    assert response.status_code == 200
+    assert response.json["away"] == ["broker", "mail", "redis", "storage"]
 
 
 def test_failed_and_forgotten_jobs_are_told(app, cast):

@@ -1,10 +1,14 @@
 """What load balancers and supervisors ask."""
 
+import errno
+import os
+import tempfile
+
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from masthead.db import db
+from masthead.db import db, notes, write_queue
 from masthead.operation.schema import MIGRATIONS
 
 
@@ -67,3 +71,50 @@ def test_a_folder_that_cannot_be_used_is_not_ready(make_app, tmp_path):
     (tmp_path / "file").write_text("in the way")
     app = make_app(MEDIA_URL=str(tmp_path / "file" / "media"))
     assert app.test_client().get("/health/ready").json["checks"]["storage"] == "failed"
+
+
+def test_database_that_can_only_be_read_is_not_ready_and_says_so(app, client):
+    with app.app_context():
+        engine = db.engine
+    is_sqlite = engine.dialect.name == "sqlite"
+
+    def refuse(connection):
+        connection.exec_driver_sql("PRAGMA query_only = 1" if is_sqlite else "SET TRANSACTION READ ONLY")
+
+    event.listen(engine, "begin", refuse)
+    try:
+        response = client.get("/health/ready")
+    finally:
+        event.remove(engine, "begin", refuse)
+        engine.dispose()
+    assert response.status_code == 503
+    assert response.json["status"] == "unavailable"
+    assert response.json["checks"] == {"database": "read-only", "migrations": "ok", "storage": "ok"}
+    assert response.json["detail"] == "Pages can be read, but nothing can be saved."
+    assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("code", "state"), [(errno.ENOSPC, "full"), (errno.EDQUOT, "full"), (errno.EROFS, "read-only")]
+)
+def test_disk_that_takes_nothing_is_not_ready_and_says_so(client, monkeypatch, code, state):
+    def refuse(**_options):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert response.json["checks"]["database"] == state
+    assert response.json["detail"] == "Pages can be read, but nothing can be saved."
+
+
+@pytest.mark.databases("sqlite")
+def test_site_on_which_somebody_writes_is_ready(app, client, monkeypatch):
+    monkeypatch.setattr(notes, "NOTE_SECONDS", 0.05)
+    queue = write_queue.queue_of(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    queue.enter(10)
+    try:
+        assert client.get("/health/ready").status_code == 200
+    finally:
+        queue.leave()

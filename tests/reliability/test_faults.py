@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from bench.faults import __main__ as page
-from bench.faults import disk_full, letters, many_writers, postgres_restarts, sqlite_kills
+from bench.faults import disk_full, letters, many_writers, postgres_restarts, read_only, sqlite_kills
 from masthead.db import db
 from tests.factories import PostFactory
 from tests.support.people import PASSWORD
@@ -21,7 +21,7 @@ def test_kills_lose_no_acknowledged_write_on_sqlite():
 
 
 def test_many_writers_are_all_served_in_turn():
-    figures = many_writers.run(60, seconds=3, WORKERS=2)
+    figures = many_writers.run(60, seconds=3, workers=2)
     assert figures.acknowledged >= 60
     assert (figures.lost, figures.doubled, figures.refused, figures.locked) == (0, 0, 0, 0)
     # In turn: the unluckiest wait hardly longer than everybody does.
@@ -48,7 +48,29 @@ def test_full_disk_is_told_and_got_over():
         # Then the test below is what there is.
         return
     assert figures.refused > 0
-    assert (figures.refused_wrongly, figures.read_wrongly, figures.lost) == (0, 0, 0)
+    assert (figures.refused_wrongly, figures.read_wrongly, figures.unready_wrongly, figures.lost) == (
+        0,
+        0,
+        0,
+        0,
+    )
+
+
+def test_storage_that_can_only_be_read_is_told_and_read():
+    try:
+        figures = read_only.run_disk()
+    except disk_full.NoDisk:
+        # tests/db/test_read_only.py is what there is then.
+        return
+    assert (figures.refused_wrongly, figures.read_wrongly, figures.unready_wrongly) == (0, 0, 0)
+    assert (figures.lost, figures.tracebacks) == (0, 0)
+
+
+def test_standby_is_told_and_read_and_promotion_is_noticed():
+    figures = read_only.run_standby()
+    assert (figures.refused_wrongly, figures.read_wrongly, figures.unready_wrongly) == (0, 0, 0)
+    assert (figures.lost, figures.tracebacks) == (0, 0)
+    assert figures.seconds_to_return < 20
 
 
 @pytest.mark.databases("sqlite")

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.support import postgres
@@ -40,6 +41,17 @@ class OwnPostgres:
     def crash(self) -> None:
         """End it without writing anything any more; the next start has to recover."""
         self._end(signal.SIGQUIT)
+
+    def become_standby(self) -> None:
+        """Restart it as the standby of a server that is gone: it can be read, and nothing can be written."""
+        self.stop()
+        (self._folder / "data" / "standby.signal").touch()
+        self.start()
+
+    def promote(self) -> None:
+        """Let it be written again, without a restart."""
+        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("SELECT pg_promote()")
 
     def _end(self, number: signal.Signals) -> None:
         if self._server is not None:

@@ -2,6 +2,8 @@ import json
 import re
 
 import pytest
+from flask import after_this_request
+from sqlalchemy.exc import OperationalError
 
 from masthead.db import db
 from masthead.outbound import client as outbound
@@ -129,3 +131,84 @@ def test_an_unknown_host_is_refused(client):
 def test_no_header_changes_the_address_of_the_site(client, header):
     response = client.get("/blog/my-posts", headers={header: "evil.example"})
     assert "evil.example" not in response.location
+
+
+@pytest.fixture
+def failing_after(make_app, new_client):
+    """A visitor of a site on which a function after each request raises what the test says."""
+
+    def make(error, **settings):
+        app = make_app(**settings)
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+
+        def fail(_response):
+            raise error
+
+        # The last one registered runs first, as an extension's would.
+        app.after_request(fail)
+        return new_client(app)
+
+    return make
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/v1/posts", "/api/v1/nowhere", "/auth/login"])
+def test_a_failure_after_the_request_is_an_error_page_with_its_headers(failing_after, path):
+    response = failing_after(ZeroDivisionError()).get(path)
+    assert response.status_code == 500
+    assert response.mimetype == ("application/problem+json" if path.startswith("/api/") else "text/html")
+    assert response.headers["X-Request-ID"] in response.text
+    assert response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "ZeroDivisionError" not in response.text
+
+
+def test_a_failure_after_the_request_is_logged_once_with_its_request(failing_after, capsys):
+    visitor = failing_after(ZeroDivisionError("after"), LOG_FORMAT="json")
+    capsys.readouterr()
+    response = visitor.get("/")
+    lines = [line for line in capsys.readouterr().err.splitlines() if "ZeroDivisionError" in line]
+    assert len(lines) == 1
+    assert json.loads(lines[0])["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_a_database_that_fails_after_the_request_is_a_503(failing_after):
+    away = OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+    response = failing_after(away).get("/auth/login")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert response.headers["Content-Security-Policy"]
+
+
+def test_a_failure_of_a_function_for_one_request_is_an_error_page_too(make_app, new_client):
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def view():
+        after_this_request(lambda _response: 1 / 0)
+        return "done"
+
+    app.view_functions["accounts.login"] = view
+    response = new_client(app).get("/auth/login")
+    assert response.status_code == 500
+    assert response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/posts"])
+def test_each_503_is_one_line_of_the_log_without_a_traceback(make_app, new_client, capsys, path):
+    app = make_app(LOG_FORMAT="json")
+
+    def fail():
+        raise OperationalError("SELECT a_statement", {"a": "a value"}, Exception("connection refused"))
+
+    for endpoint in ("site.home", "posts_api.index"):
+        assert endpoint in app.view_functions
+        app.view_functions[endpoint] = fail
+    visitor = new_client(app)
+    capsys.readouterr()
+    response = visitor.get(path)
+    assert response.status_code == 503
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [line for line in lines if line["level"] in {"warning", "error"}]
+    assert [line["request_id"] for line in told] == [response.headers["X-Request-ID"]]
+    assert "Traceback" not in json.dumps(lines)
+    assert "a_statement" not in json.dumps(lines)
