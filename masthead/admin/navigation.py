@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import Flask
+from flask_login import AnonymousUserMixin
 
 from masthead.people.models import User
 from masthead.people.permissions import Permission
@@ -100,17 +101,18 @@ ADMINISTRATION: tuple[Place, ...] = (
 #: Whoever has one of these has something to do in the administration.
 BACK_OFFICE: tuple[Permission, ...] = tuple(place.permission for place in ADMINISTRATION if place.permission)
 
+NEW_POST = Place("posts_desk.create", "New post", Permission.WRITE)
 _OWN_WORK = (
     Place("dashboard.index", "Dashboard"),
-    Place("posts_desk.create", "New post", Permission.WRITE),
+    NEW_POST,
     Place("posts_desk.my_posts", "My posts", Permission.WRITE),
 )
 _ACCOUNT = (Place("accounts.profile", "Profile"), Place("security.overview", "Account security"))
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates of the desk their navigation."""
-    app.jinja_env.globals["places_of"] = places_of
+    """Give the templates their navigation."""
+    app.jinja_env.globals |= {"places_of": places_of, "writing_places_of": writing_places_of}
 
 
 def places_of(user: User) -> list[Place]:
@@ -122,6 +124,11 @@ def places_of(user: User) -> list[Place]:
         *administration_of(user),
         *_ACCOUNT,
     ]
+
+
+def writing_places_of(user: User | AnonymousUserMixin) -> list[Place]:
+    """The links to start writing, which stand on every page for those who may; empty for everybody else."""
+    return [NEW_POST] if isinstance(user, User) and NEW_POST.is_open_to(user) else []
 
 
 def administration_of(user: User) -> list[Place]:

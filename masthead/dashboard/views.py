@@ -1,23 +1,65 @@
 """The dashboard."""
 
-from flask import Blueprint, render_template
+from typing import NamedTuple
+
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead.comments import queries as comments
-from masthead.comments.models import CommentStatus
-from masthead.db import db, paginate
+from masthead.comments.models import Comment, CommentStatus
+from masthead.db import Page, db, paginate
 from masthead.people.access import current_user, signed_in
+from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
 from masthead.posts import reviewing
-from masthead.posts.lifecycle import Status
-from masthead.posts.models import Post
+from masthead.posts.lifecycle import State, Status
+from masthead.posts.models import Post, ReviewNote
 
 bp = Blueprint("dashboard", __name__)
 
 RECENT_POSTS = 8
 SUBMITTED_POSTS = 10
 WAITING_COMMENTS = 5
+FIGURES: dict[Status, str] = {
+    Status.DRAFT: "Drafts",
+    Status.IN_REVIEW: "In review",
+    Status.PUBLIC: "Published or scheduled",
+}
+
+
+class Figure(NamedTuple):
+    """A number with its label."""
+
+    label: str
+    value: int
+
+
+class RecentPost(NamedTuple):
+    """A post that somebody worked on, and the note with which an editor sent it back."""
+
+    post: Post
+    note: ReviewNote | None
+
+
+class Writing(NamedTuple):
+    """The part for those who write: their numbers, and their last posts."""
+
+    figures: list[Figure]
+    recent: list[RecentPost]
+
+
+class Review(NamedTuple):
+    """The part for editors: the posts that others submitted, and the address of all of them."""
+
+    submitted: Page[Post]
+    url: str
+
+
+class Moderation(NamedTuple):
+    """The part for moderators: the comments that have waited longest."""
+
+    pending: list[Comment]
 
 
 @bp.get("/dashboard")
@@ -25,24 +67,31 @@ WAITING_COMMENTS = 5
 def index() -> ResponseReturnValue:
     """What one was working on, and what waits."""
     user = current_user()
-    recent, counts, notes = [], {}, {}
-    if user.can(Permission.WRITE):
-        own = posts.written_by(user).where(Post.status != Status.TRASHED).limit(RECENT_POSTS)
-        recent = list(db.session.scalars(own).unique())
-        counts = posts.counts_by_status(user)
-        notes = reviewing.open_notes([post.id for post in recent if post.status is Status.DRAFT])
-    submitted = None
-    if user.can(Permission.EDIT_POSTS):
-        submitted = paginate(posts.submitted_by_others(user), page=1, per_page=SUBMITTED_POSTS)
-    waiting = []
-    if user.can(Permission.MODERATE):
-        oldest = comments.queue(user, CommentStatus.PENDING).limit(WAITING_COMMENTS)
-        waiting = list(db.session.scalars(oldest))
     return render_template(
-        "dashboard/index.html",
-        recent=recent,
-        counts=counts,
-        notes=notes,
-        submitted=submitted,
-        waiting=waiting,
+        "dashboard/index.html", writing=_writing(user), review=_review(user), moderation=_moderation(user)
     )
+
+
+def _writing(user: User) -> Writing | None:
+    if not user.can(Permission.WRITE):
+        return None
+    own = posts.written_by(user).where(Post.status != Status.TRASHED).limit(RECENT_POSTS)
+    recent = list(db.session.scalars(own).unique())
+    counts = posts.counts_by_status(user)
+    figures = [Figure(label, counts.get(status, 0)) for status, label in FIGURES.items()] if counts else []
+    notes = reviewing.open_notes([post.id for post in recent if post.status is Status.DRAFT])
+    return Writing(figures, [RecentPost(post, notes.get(post.id)) for post in recent])
+
+
+def _review(user: User) -> Review | None:
+    if not user.can(Permission.EDIT_POSTS):
+        return None
+    submitted = paginate(posts.submitted_by_others(user), page=1, per_page=SUBMITTED_POSTS)
+    return Review(submitted, url_for("posts_admin.index", state=State.IN_REVIEW))
+
+
+def _moderation(user: User) -> Moderation | None:
+    if not user.can(Permission.MODERATE):
+        return None
+    oldest = comments.queue(user, CommentStatus.PENDING).limit(WAITING_COMMENTS)
+    return Moderation(list(db.session.scalars(oldest)))

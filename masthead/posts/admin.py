@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, func, select
 
 from masthead import clock
 from masthead.db import GREATEST_ID, db, paginate
-from masthead.errors import DomainError, Invalid, NotFound
+from masthead.errors import DomainError, Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import actions, counts, queries, reviewing
-from masthead.posts.lifecycle import State, Status
+from masthead.posts import actions, counts, queries, read_models, reviewing
+from masthead.posts.lifecycle import State
 from masthead.posts.models import Post
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
@@ -39,9 +39,9 @@ STEPS: dict[str, tuple[Callable[..., None], str]] = {
 @requires(Permission.EDIT_POSTS)
 def index() -> ResponseReturnValue:
     """Everybody's posts, of one state with ``?state=``, with a word in the title with ``?q=``."""
-    state = _state()
+    state = request.args.get("state", "")
     wanted = request.args.get("q", "").strip()
-    is_asked = queries.in_state(state) if state else Post.status != Status.TRASHED
+    is_asked = queries.in_list(state)
     posts = queries.everybodys().where(is_asked)
     total = None
     if wanted:
@@ -53,8 +53,15 @@ def index() -> ResponseReturnValue:
     return render_template(
         "posts/all_posts.html",
         page=page,
+        rows=[read_models.row(post, post.bylines) for post in page.items],
+        filters=read_models.filters(
+            state, lambda shown: url_for("posts_admin.index", state=shown), first=State.IN_REVIEW
+        ),
         state=state,
         wanted=wanted,
+        buttons=read_models.bulk_buttons(state),
+        is_returnable=state in {"", State.IN_REVIEW},
+        is_review=state == State.IN_REVIEW,
         note_characters=reviewing.NOTE_CHARACTERS,
     )
 
@@ -65,13 +72,6 @@ def _titled(wanted: str, is_asked: ColumnElement[bool]) -> tuple[int, ColumnElem
     total = db.session.scalar(select(func.count()).select_from(Post).where(holds, is_asked)) or 0
     # Few are found in the index of titles and sorted. Of many, some are among those that were touched last.
     return total, holds if total > FEW_POSTS else Post.id.in_(select(Post.id).where(holds))
-
-
-def _state() -> State | None:
-    given = request.args.get("state", "")
-    if given not in {"", *State}:
-        raise NotFound("There is no such list of posts.")
-    return State(given) if given else None
 
 
 @bp.post("")

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement
 
 from masthead import clock
 from masthead.db import db, paginate, snapshot
@@ -13,16 +12,17 @@ from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts import actions, counts, crediting, messages, pictures, queries, reviewing
+from masthead.posts import actions, counts, crediting, messages, pictures, queries, read_models, reviewing
 from masthead.posts.details import lead_of
 from masthead.posts.form_mistakes import check_moment, mistakes_in
 from masthead.posts.forms import PostForm
-from masthead.posts.lifecycle import State, Status
+from masthead.posts.lifecycle import Status
 from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, can_publish, can_withdraw
+from masthead.posts.permissions import can_edit
 from masthead.web.forms.base import redisplays_expired_form, warn
 from masthead.web.forms.field_errors import show_others
+from masthead.web.list_filters import FilterLink
 from masthead.web.middleware import body_limits
 from masthead.web.paging import page_number
 
@@ -165,16 +165,13 @@ def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
 
 
 def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue:
-    by = current_user()
-    may_publish = by.can(Permission.PUBLISH) if post is None else can_publish(by, post)
     told = external.warnings_about(post.html, post.lead_image) if post and status == 200 else []
     notes = reviewing.open_notes([post.id]) if post is not None and post.status is Status.DRAFT else {}
     page = render_template(
         "posts/edit.html",
         form=form,
         post=post,
-        may_publish=may_publish,
-        may_withdraw=post is not None and can_withdraw(by, post),
+        editor=read_models.editor(post, current_user()),
         told=told,
         note=notes.get(post.id) if post is not None else None,
         people=crediting.suggestions(),
@@ -221,18 +218,28 @@ def my_posts() -> ResponseReturnValue:
     of_everybody = request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS)
     posts = queries.everybodys() if of_everybody else queries.written_by(by)
     status = request.args.get("status", "")
-    posts = posts.where(_of_status(status))
+    posts = posts.where(queries.in_list(status))
     total = counts.kept() if of_everybody and not status else None
     page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
-    return render_template("posts/my_posts.html", page=page, status=status, of_everybody=of_everybody)
+    of = "everybody" if of_everybody else None
+    return render_template(
+        "posts/my_posts.html",
+        heading="All posts" if of_everybody else "My posts",
+        page=page,
+        rows=[read_models.row(post, [post.author] if of else []) for post in page.items],
+        filters=read_models.filters(
+            status, lambda shown: url_for("posts_desk.my_posts", status=shown, of=of)
+        ),
+        other=_other_list(of_everybody=of_everybody) if by.can(Permission.EDIT_POSTS) else None,
+        of_everybody=of_everybody,
+        values={"of": of, "status": status or None},
+        is_filtered=bool(status),
+        nothing=read_models.NO_POSTS[status],
+    )
 
 
-def _of_status(status: str) -> ColumnElement[bool]:
-    """The condition of a list; ``public`` is scheduled and published together."""
-    if not status:
-        return Post.status != Status.TRASHED
-    if status == Status.PUBLIC:
-        return Post.status == Status.PUBLIC
-    if status not in set(State):
-        raise NotFound("There is no such list of posts.")
-    return queries.in_state(State(status))
+def _other_list(*, of_everybody: bool) -> FilterLink:
+    """The link from one's own posts to everybody's, or back."""
+    if of_everybody:
+        return FilterLink("Only mine", url_for("posts_desk.my_posts"))
+    return FilterLink("All posts", url_for("posts_desk.my_posts", of="everybody"))

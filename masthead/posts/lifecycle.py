@@ -28,6 +28,20 @@ class State(StrEnum):
     PUBLISHED = "published"
     TRASHED = "trashed"
 
+    @property
+    def label(self) -> str:
+        """The state as people read it."""
+        return LABELS[self]
+
+
+LABELS: dict[State, str] = {
+    State.DRAFT: "Draft",
+    State.IN_REVIEW: "In review",
+    State.SCHEDULED: "Scheduled",
+    State.PUBLISHED: "Published",
+    State.TRASHED: "In the trash",
+}
+
 
 class Step(StrEnum):
     """What somebody can do with a post."""

@@ -123,6 +123,21 @@ def in_state(state: State) -> ColumnElement[bool]:
             return Post.status == Status(state.value)
 
 
+def in_list(word: str) -> ColumnElement[bool]:
+    """The condition of a list by the word in its address: a state, ``public``, or all but the trash without a word.
+
+    Raises `NotFound` for other words.
+    """
+    if not word:
+        return Post.status != Status.TRASHED
+    if word == Status.PUBLIC:
+        # Scheduled and published together.
+        return Post.status == Status.PUBLIC
+    if word not in set(State):
+        raise NotFound("There is no such list of posts.")
+    return in_state(State(word))
+
+
 def to_change(post_ids: Collection[int]) -> Select[Post]:
     """These posts without their texts and credits, locked until the change is done, in an order that cannot deadlock."""
     return select(Post).where(Post.id.in_(post_ids)).order_by(Post.id).with_for_update()

@@ -5,9 +5,18 @@ from flask import render_template
 from masthead.comments.forms import CommentForm
 from masthead.comments.permissions import can_comment
 from masthead.people.access import visitor
+from masthead.posts.lifecycle import State
 from masthead.posts.permissions import can_edit
 from masthead.site import discussions
 from masthead.site.articles import Article
+
+#: What stands above a post that readers cannot see.
+NOTICES: dict[State, str] = {
+    State.DRAFT: "This is a draft.",
+    State.IN_REVIEW: "This post is in review.",
+    State.SCHEDULED: "This post is scheduled.",
+    State.TRASHED: "This post is in the trash.",
+}
 
 
 def render(
@@ -24,6 +33,8 @@ def render(
     return render_template(
         "site/post.html",
         article=article,
+        notice=NOTICES.get(article.state),
+        appears_at=article.published_at if article.state is State.SCHEDULED else None,
         can_edit=reader is not None and can_edit(reader, article),
         thread=discussion.html,
         comments_page=discussion.page,

@@ -7,7 +7,6 @@ from flask import Flask
 from masthead.comments.links import comment_url
 from masthead.media import external, sizes
 from masthead.pages.links import page_url
-from masthead.people.permissions import Permission
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
@@ -16,7 +15,6 @@ from masthead.site import dates, structured_data
 def init_app(app: Flask) -> None:
     """Register them."""
     app.jinja_env.globals |= {
-        "P": Permission,
         "absolute": structured_data.absolute,
         "author_url": author_url,
         "comment_url": comment_url,

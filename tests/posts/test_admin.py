@@ -5,7 +5,7 @@ import pytest
 from masthead import clock
 from masthead.db import db
 from masthead.posts import queries as posts
-from masthead.posts.lifecycle import Status
+from masthead.posts.lifecycle import State, Status
 from tests.factories import DraftFactory, PostFactory
 from tests.support.discussions import token_of
 
@@ -125,3 +125,11 @@ def test_the_list_costs_the_same_with_more_rows(edith, cast, queries, rows):
     # Who is signed in, the count, the posts with bylines, their tags, the settings.
     with queries.exactly(5):
         edith.get(PATH)
+
+
+@pytest.mark.parametrize("word", sorted({*State, *Status}))
+def test_every_state_has_a_list_by_each_of_its_names(cast, sign_in, word):
+    PostFactory(author=cast.walt)
+    edith = sign_in(cast.edith)
+    assert edith.get(f"/admin/posts?state={word}").status_code == 200
+    assert edith.get(f"/blog/my-posts?status={word}").status_code == 200
