@@ -28,12 +28,14 @@ def _watched(name: str) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _no_network_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_network_in_a_transaction() -> Iterator[None]:
     """Watch the sockets of this process while a test runs."""
     _found.clear()
-    for name in ("connect", "send", "sendall"):
-        monkeypatch.setattr(socket.socket, name, _watched(name))
-    yield
+    # Not the fixture `monkeypatch`: it would be undone after the database has looked for changed settings.
+    with pytest.MonkeyPatch.context() as patches:
+        for name in ("connect", "send", "sendall"):
+            patches.setattr(socket.socket, name, _watched(name))
+        yield
     found, _found[:] = list(_found), []
     assert not found, f"A transaction that may write waits for the network:\n{found[0]}"
 
