@@ -1,4 +1,4 @@
-"""``masthead import …``: the shell's way in for texts from elsewhere."""
+"""The commands `masthead import …`."""
 
 import os
 import time
@@ -28,7 +28,7 @@ from masthead.web.commands import Group, NamedPath
 group = Group("import", help="Bring texts from elsewhere into the publication.")
 
 EXIT_CODES = """
-Exit codes: 0 when the import went through, even if single files could not be read (they are named, with the line, and
+Exit codes: 0 when the import went through, even if single files could not be read (the report names them, with the line, and
 all others go in); 3 in that case with --strict; 1 when nothing could be done, with one sentence that says why.
 """
 

@@ -1,14 +1,14 @@
-"""What can be wrong with a folder or a file of texts from elsewhere."""
+"""The errors of an import."""
 
 from masthead.errors import DomainError
 
 
 class SourceNotFound(DomainError):
-    """There is no folder to import from."""
+    """There is nothing to import from at the given place."""
 
 
 class Unreadable(DomainError):
-    """A file cannot be imported; ``line`` is counted from 1 in the file, where the place is known."""
+    """A file cannot be imported; ``line`` is the line number in the file, where it is known."""
 
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message)
@@ -16,7 +16,7 @@ class Unreadable(DomainError):
 
 
 class WorkerLost(DomainError):
-    """A process that typeset files is gone."""
+    """A worker process ended unexpectedly."""
 
     def __init__(self) -> None:
         super().__init__(

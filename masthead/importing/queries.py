@@ -1,4 +1,4 @@
-"""Reading what was imported before, and what an import must not get in the way of."""
+"""Queries about earlier imports, and about slugs that are taken."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,19 +15,19 @@ from masthead.people.models import Role, User
 from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts.models import Post, PostSlug
 
-#: Below the smallest limit of variables in one statement that either database has.
+#: Smaller than the limit of bind variables of both databases.
 CHUNK = 500
 
 Thing = TypeVar("Thing")
 
 
 def key_of(source: str, name: str) -> str:
-    """The key of a file or an author of a source."""
+    """The key of an item or an author of a source."""
     return hashlib.sha256(f"{source}\0{name}".encode()).hexdigest()
 
 
 def of_source(session: Session, source: str) -> dict[str, ImportedItem]:
-    """The texts that were imported from a source, by path; detached."""
+    """The items that were imported from a source, by path; detached from the session."""
     texts = ImportedItem.kind.in_([kind.value for kind in ItemKind])
     items = session.scalars(select(ImportedItem).where(ImportedItem.source == source, texts))
     return {item.path: item for item in items}
@@ -39,7 +39,7 @@ def by_key(key: str) -> Select[ImportedItem]:
 
 
 def bylines(keys: Iterable[str]) -> Select[str, User]:
-    """The keys of authors, and who was made for them."""
+    """The keys of authors with their users and roles."""
     return (
         select(ImportedAuthor.key, User)
         .join(User, User.id == ImportedAuthor.user_id)
@@ -49,7 +49,7 @@ def bylines(keys: Iterable[str]) -> Select[str, User]:
 
 
 def authors(keys: Iterable[str]) -> Select[ImportedAuthor, User]:
-    """The authors with these keys, and who was made for them."""
+    """The authors with these keys and their users."""
     return (
         select(ImportedAuthor, User)
         .join(User, User.id == ImportedAuthor.user_id)
@@ -63,7 +63,7 @@ def by_keys(keys: Iterable[str]) -> Select[ImportedItem]:
 
 
 def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, int]:
-    """The present versions of what items became, by path; what is gone is missing."""
+    """The current versions of the posts and pages of items, by path; deleted ones are missing."""
     found: dict[str, int] = {}
     kept = list(items)
     for chunk in chunks(kept):
@@ -77,7 +77,7 @@ def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, in
 
 
 def taken_slugs(session: Session, kind: ItemKind, slugs: Iterable[str]) -> set[str]:
-    """Which of these addresses belong to a post or a page already."""
+    """The slugs among these that a post or a page has already."""
     column = PageSlug.slug if kind is ItemKind.PAGE else PostSlug.slug
     found: set[str] = set()
     for chunk in chunks(slugs):
@@ -86,7 +86,7 @@ def taken_slugs(session: Session, kind: ItemKind, slugs: Iterable[str]) -> set[s
 
 
 def first_administrator() -> Select[User]:
-    """Who owns imported texts when nobody is named: the oldest active administrator."""
+    """The oldest active administrator, who owns imported texts if no user is named."""
     return (
         select(User)
         .join(Role, Role.id == User.role_id)
@@ -98,7 +98,7 @@ def first_administrator() -> Select[User]:
 
 
 def chunks(things: Iterable[Thing], size: int = CHUNK) -> Iterator[list[Thing]]:
-    """The things in lists of at most this size."""
+    """Split an iterable into lists of at most this size."""
     rest = iter(things)
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -1,6 +1,8 @@
 """Small sites, written for the tests."""
 
+import json
 import os
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import Select
 
+from masthead.db import db
 from masthead.importing.image_import import ImageImporter
 from masthead.importing.items import Item, NoteKind
 from masthead.importing.markdown.detection import dialect_of
@@ -19,6 +24,7 @@ from masthead.importing.markdown.options import FolderOptions
 from masthead.importing.markdown.source import MarkdownFolder
 from masthead.importing.scan import ScanResult
 from masthead.importing.source import TranslatedBody
+from tests.support.people import Cast
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WRITTEN = datetime(2026, 1, 5, tzinfo=UTC).timestamp()
@@ -97,3 +103,46 @@ def lost(item: Item | TranslatedBody) -> dict[str, int]:
 def changed(item: Item | TranslatedBody) -> dict[str, int]:
     """What is expressed in another way, counted."""
     return {note.what: note.count for note in item.notes if note.kind is NoteKind.CHANGED}
+
+
+@pytest.fixture
+def bring(
+    invoke: Callable[..., "subprocess.CompletedProcess[str]"], cast: Cast, tmp_path: Path
+) -> Callable[..., dict[str, Any]]:
+    """Import files with the command: `bring({"a.md": "…"})`; the report, with `by_source` and the command's `output`.
+
+    Files of earlier calls stay, so `bring({})` imports the same again. A path is a folder that is there already.
+    """
+
+    def run(files: Mapping[str, str | bytes] | Path, *options: str) -> dict[str, Any]:
+        report = tmp_path / "report.json"
+        folder = files if isinstance(files, Path) else written(tmp_path / "site", files)
+        result = invoke(
+            "import", "markdown", str(folder), "--report", str(report), "--processes", "1", *options
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        found: dict[str, Any] = json.loads(report.read_text())
+        totals = found["totals"]
+        assert totals["files"] == sum(count for name, count in totals.items() if name != "files")
+        assert len(found["items"]) == totals["files"]
+        found["by_source"] = {item["source"]: item for item in found["items"]}
+        found["output"] = result.stdout
+        return found
+
+    return run
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[[Select[*tuple[Any, ...]]], list[tuple[Any, ...]]]:
+    """A value from the database: `stored(select(…))`, in a list."""
+
+    def read(statement: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        with app.app_context():
+            return [tuple(row) for row in db.session.execute(statement)]
+
+    return read
+
+
+def outcomes(report: Mapping[str, Any]) -> dict[str, int]:
+    """How many items had each outcome."""
+    return {name: count for name, count in report["totals"].items() if count and name != "files"}

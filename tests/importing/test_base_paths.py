@@ -21,21 +21,6 @@ SITES = {
 }
 
 
-@pytest.fixture
-def bring(invoke, cast, tmp_path):
-    """Import a site; the command must succeed."""
-
-    def run(files: dict[str, str]) -> None:
-        for name, content in files.items():
-            path = tmp_path / "site" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-        result = invoke("import", "markdown", str(tmp_path / "site"), "--processes", "1")
-        assert result.returncode == 0, result.stderr
-
-    return run
-
-
 @pytest.mark.parametrize("generator", SITES)
 @pytest.mark.parametrize("alias", ["/mag/first/", "/mag/first", "/mag/second", "/first/"])
 def test_an_alias_of_a_site_below_a_base_path_leads_on_in_one_hop(bring, client, generator, alias):

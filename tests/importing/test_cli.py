@@ -61,19 +61,6 @@ def folder(tmp_path):
     return write
 
 
-@pytest.fixture
-def bring(invoke, cast, tmp_path):
-    """Import a folder; the report."""
-
-    def run(root: Path, *options: str):
-        path = tmp_path / "report.json"
-        result = invoke("import", "markdown", str(root), "--report", str(path), "--processes", "1", *options)
-        assert result.returncode == 0, result.stderr
-        return json.loads(path.read_text())
-
-    return run
-
-
 def adds_up(report) -> bool:
     totals = report["totals"]
     return totals["files"] == sum(count for name, count in totals.items() if name != "files")

@@ -1,13 +1,11 @@
 """A reader who follows every link of an imported site meets no dead one that the report does not name."""
 
-import json
 import re
 from html import unescape
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
-from tests.importing.conftest import written
 from tests.media.pictures import picture
 
 #: The way people wrote in 2014, with addresses that were public for years.
@@ -59,20 +57,6 @@ SITES = {
         "assets/i.png": picture(),
     },
 }
-
-
-@pytest.fixture
-def bring(invoke, cast, tmp_path):
-    """Import a folder; the report."""
-
-    def run(files):
-        report = tmp_path / "report.json"
-        folder = written(tmp_path / "site", files)
-        result = invoke("import", "markdown", str(folder), "--report", str(report), "--processes", "1")
-        assert result.returncode == 0, result.stderr
-        return json.loads(report.read_text())
-
-    return run
 
 
 def crawled(client):

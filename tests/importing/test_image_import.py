@@ -1,6 +1,5 @@
 """Pictures of a folder that is imported."""
 
-import json
 import re
 
 import pytest
@@ -9,29 +8,9 @@ from sqlalchemy import select
 from masthead.db import db
 from masthead.media.models import Media
 from masthead.posts import queries as posts
-from tests.importing.conftest import written
 from tests.media.pictures import PLACE, photograph, picture
 
 POST = "---\ntitle: {}\ndate: 2024-01-02\n{}---\n{}\n"
-
-
-@pytest.fixture
-def bring(invoke, cast, tmp_path):
-    """Import files; the report, with its items by source."""
-
-    def run(files, *options):
-        report, folder = tmp_path / "report.json", written(tmp_path / "site", files)
-        result = invoke(
-            "import", "markdown", str(folder), "--report", str(report), "--processes", "1", *options
-        )
-        assert result.returncode == 0, result.stderr
-        found = json.loads(report.read_text())
-        return found | {
-            "by_source": {item["source"]: item for item in found["items"]},
-            "output": result.stdout,
-        }
-
-    return run
 
 
 @pytest.fixture

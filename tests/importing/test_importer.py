@@ -1,4 +1,3 @@
-import json
 import os
 
 import pytest
@@ -11,7 +10,7 @@ from masthead.people.models import User
 from masthead.posts.models import Post, PostSlug, Revision
 from masthead.redirects.models import Redirect
 from tests.factories import PostFactory
-from tests.importing.conftest import written
+from tests.importing.conftest import outcomes, written
 
 SITE = {
     "_config.yml": "url: https://old.example\ntimezone: Europe/Berlin\n",
@@ -27,43 +26,6 @@ SITE = {
     "moved.md": "---\nredirect_to: /2014/03/13/second.html\n---\n",
     "away.md": "---\nredirect_to: https://else.example/there\n---\n",
 }
-
-
-@pytest.fixture
-def bring(invoke, cast, tmp_path):
-    """Import files: `bring({"a.md": "…"})`, or again what is there: `bring({})`; the report."""
-
-    def run(files, *options):
-        report = tmp_path / "report.json"
-        folder = written(tmp_path / "site", files)
-        result = invoke(
-            "import", "markdown", str(folder), "--report", str(report), "--processes", "1", *options
-        )
-        assert result.returncode == 0, result.stderr
-        found = json.loads(report.read_text())
-        totals = found["totals"]
-        assert totals["files"] == sum(count for name, count in totals.items() if name != "files")
-        assert len(found["items"]) == totals["files"]
-        found["by_source"] = {item["source"]: item for item in found["items"]}
-        found["output"] = result.stdout
-        return found
-
-    return run
-
-
-@pytest.fixture
-def stored(app):
-    """A value from the database: `stored(select(…))`, in a list."""
-
-    def read(statement):
-        with app.app_context():
-            return [tuple(row) for row in db.session.execute(statement)]
-
-    return read
-
-
-def outcomes(report):
-    return {name: count for name, count in report["totals"].items() if count and name != "files"}
 
 
 def test_posts_pages_and_old_addresses_answer(bring, client):

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from masthead.posts import queries
 from masthead.posts.models import Post
-from tests.importing.test_importer import bring, outcomes, stored  # noqa: F401 (fixtures)
+from tests.importing.conftest import outcomes
 
 BLOG = {
     "_config.yml": "title: The river\nurl: https://river.example\n",
@@ -45,14 +45,14 @@ def state(app, post_id):
 
 
 @pytest.fixture
-def ferry(bring, stored):  # noqa: F811
+def ferry(bring, stored):
     bring(BLOG)
     [(post_id,)] = stored(select(Post.id).where(Post.title == "Ferry"))
     return post_id
 
 
 @pytest.mark.parametrize("names", [[name] for name in EDITS] + [list(EDITS)], ids="+".join)
-def test_edits_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in, cast, names):  # noqa: F811
+def test_edits_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in, cast, names):
     before = state(app, ferry)
     edith = sign_in(cast.edith)
     answer = edith.fill_in(f"/blog/edit/{ferry}", {name: EDITS[name] for name in names}, button="save")
@@ -69,7 +69,7 @@ def test_edits_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in
 
 
 @pytest.mark.parametrize("action", ["unpublish", "trash"])
-def test_steps_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in, cast, action):  # noqa: F811
+def test_steps_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in, cast, action):
     edith = sign_in(cast.edith)
     if action == "trash":
         edith.press(f"/blog/delete/{ferry}", action="")
@@ -81,7 +81,7 @@ def test_steps_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in
     assert state(app, ferry) == after
 
 
-def test_reading_and_commenting_are_no_edits(app, bring, ferry, sign_in, cast, client):  # noqa: F811
+def test_reading_and_commenting_are_no_edits(app, bring, ferry, sign_in, cast, client):
     client.get("/blog/post/ferry")
     rhea = sign_in(cast.rhea)
     rhea.fill_in("/blog/post/ferry", body="Good.", parent_id="")
@@ -91,7 +91,7 @@ def test_reading_and_commenting_are_no_edits(app, bring, ferry, sign_in, cast, c
     assert state(app, ferry)["comment_count"] == before["comment_count"]
 
 
-def test_a_changed_word_changes_nothing_else(app, bring, ferry):  # noqa: F811
+def test_a_changed_word_changes_nothing_else(app, bring, ferry):
     before = state(app, ferry)
     assert outcomes(bring(CHANGED)) == {"unchanged": 2, "updated": 1}
     after = state(app, ferry)

@@ -1,4 +1,4 @@
-"""Addresses that led to a text or a profile before: `aliases`, `redirect_from` and their like."""
+"""Fields for older addresses of a text or a profile: `aliases`, `redirect_from` and similar."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,7 +10,7 @@ NAMES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "red
 
 
 def paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]:
-    """The paths that front matter names; ``beside``: one without a slash in front lies beside the address ``own``.
+    """The old paths in front matter. If ``beside`` is set, a path without a leading slash is relative to ``own``.
 
     Every generator writes them into the folder that it publishes, so they stood below the base path of the site.
     """

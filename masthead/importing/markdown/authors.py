@@ -1,4 +1,4 @@
-"""Who is credited: names and keys in front matter, looked up in the folder's own list of authors."""
+"""Parses authors in data files and front matter, and looks up credited names in the folder's list of authors."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from masthead.text.excerpts import excerpt
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
-#: More would be a list of thanks.
+#: A longer list is not a byline.
 MAX_AUTHORS: Final = 40
 BIO_CHARACTERS: Final = 2_000
 PLURAL: Final = (
@@ -42,7 +42,7 @@ _SITES: Final = (
     "params.website",
     "extra.website",
 )
-#: All that a profile is made of.
+#: All fields that a profile is made of.
 FIELDS: Final = (
     *_NAMES, *_KEYS, *_BIOS, *_SITES, "first_name", "given_name", "last_name", "family_name", "surname",
 )  # fmt: skip
@@ -53,7 +53,7 @@ AuthorDirectory = Mapping[str, SourceAuthor]
 
 
 def parse_authors(value: Value, *, top: bool = True, key: str = "") -> Iterator[SourceAuthor]:
-    """The authors that a data file describes: a mapping of keys, a list, or either of them nested in groups."""
+    """Parse a data file about authors: a mapping of keys, a list, or groups of either."""
     match value:
         case list():
             for item in value:
@@ -71,7 +71,7 @@ def parse_authors(value: Value, *, top: bool = True, key: str = "") -> Iterator[
 
 
 def directory(authors: Iterator[SourceAuthor]) -> dict[str, SourceAuthor]:
-    """The authors by the key that files call them; the first description counts."""
+    """Index authors by key; the first description of a key counts."""
     found: dict[str, SourceAuthor] = {}
     for author in authors:
         found.setdefault(name_key(author.key), author)
@@ -81,7 +81,7 @@ def directory(authors: Iterator[SourceAuthor]) -> dict[str, SourceAuthor]:
 def credited_authors(
     fields: Fields, known: AuthorDirectory, *, singular_lists: bool = False
 ) -> tuple[SourceAuthor, ...]:
-    """The authors that front matter names, in order, each once."""
+    """The authors that front matter credits, in order, without duplicates."""
     plural = fields.value(*PLURAL)
     value = plural if plural is not None else fields.value(*SINGULAR)
     found: dict[str, SourceAuthor] = {}
@@ -120,13 +120,13 @@ def _looked_up(name: str, known: AuthorDirectory) -> SourceAuthor:
     name = _line(name)
     found = known.get(name_key(name.lstrip("@")))
     if found is None and (found := known.get(name_key(slugify(name)))) is not None:
-        # A folder is called like the address of a name; the text says the name itself, which stays the key.
+        # The folder of an author has the slug of the name; the text has the name itself, which stays the key.
         found = replace(found, key=name)
     return found or SourceAuthor(name.lstrip("@") or name, _name(name))
 
 
 def _person(value: Mapping[str, Value], key: str) -> SourceAuthor | None:
-    """The author that a mapping describes; with several parts of a name, those together."""
+    """The author that a mapping describes; first and last name are joined."""
     fields = Fields(value)
     first, last = fields.text("first_name", "given_name"), fields.text("last_name", "family_name", "surname")
     name = _line(fields.text(*_NAMES)) or _line(f"{first} {last}")
@@ -145,12 +145,12 @@ def _person(value: Mapping[str, Value], key: str) -> SourceAuthor | None:
 
 
 def _name(text: str) -> str:
-    """A name without the marks that it is written with, cut at a word where it is longer than a name can be."""
+    """A name without markup, cut at a word if it is too long."""
     return excerpt(plain_text.plain_line(text) or text, NAME_CHARACTERS)
 
 
 def _is_group(value: Mapping[str, Value]) -> bool:
-    """Whether a file that has, say, a `title` is nevertheless a mapping of people."""
+    """Check if a mapping is a group of authors, although it may have a `title` of its own."""
     return any(isinstance(inner, dict) for inner in value.values())
 
 
@@ -159,12 +159,12 @@ def _website(address: str) -> str:
 
 
 def _line(text: str) -> str:
-    """A name on one line, without a mail address (which is nobody's business here) and without link marks."""
+    """A name on one line, without its mail address, which stays private, and without link markup."""
     return " ".join(_LINK.sub(r"\1", _MAIL.sub(" ", text)).split())
 
 
 def flat_names(value: Value) -> Iterator[str]:
-    """The names in a list, however deep, or in a mapping that is used as one."""
+    """The names in a nested list, or in a mapping that is used as a list."""
     for item in as_list(value):
         match item:
             case list():

@@ -1,4 +1,4 @@
-"""Texts and data of the old site that describe an author or a topic: a name, a few words, old addresses.
+"""Reads texts and data of the old site that describe an author or a topic.
 
 They are read when an import begins, since every text may credit an author or name a topic. A text that a profile can hold
 whole goes there; a longer one, or one with pictures, stays a page.
@@ -29,7 +29,7 @@ TOPIC_NAMES: Final = ("tag", "category", "topic", "label", "name", "title")
 _TOPIC_KEYS: Final = ("slug", "key", "id", "tag", "name")
 _ENDINGS: Final = (".md", ".markdown")
 _WORD: Final = re.compile(r"\w")
-#: Pictures, elements, template tags, headings, lists, quotations, tables and code: more than a profile can show.
+#: Markup that a profile cannot show: pictures, elements, template tags, headings, lists, quotations, tables, code.
 _MORE_THAN_WORDS: Final = re.compile(
     r"\{[{%]|!\[|<[a-zA-Z/]|^ {0,3}(?:[#>|*+-]|\d+[.)] |```|~~~)", re.MULTILINE
 )
@@ -38,19 +38,19 @@ _LINK: Final = re.compile(r"\]\(|\]\[|<https?:")
 
 @dataclass(frozen=True, slots=True)
 class DescriptionFile:
-    """A text about an author or a topic."""
+    """A text that describes an author or a topic."""
 
     values: Mapping[str, Value]
     summary: str
     aliases: tuple[str, ...]
-    #: '' where the text stays a page, which then has the addresses.
+    #: The path of the text; '' if it stays a page, which then keeps the addresses.
     file: str
-    #: Fields that neither a profile nor a tag has.
+    #: Fields that profiles and tags do not have.
     unsupported: tuple[str, ...] = ()
 
 
 def texts(folder: SourceFolder, within: str) -> Iterator[tuple[str, str]]:
-    """The texts of a folder, and of its folders, that describe one thing each; with its name in addresses."""
+    """The texts of a folder and the index texts of its subfolders, each with its name in addresses."""
     for path in folder.files_in(within):
         stem, dot, ending = path.rpartition("/")[2].rpartition(".")
         if dot + ending in _ENDINGS and stem.lower() not in {"index", "_index", "readme"}:
@@ -63,7 +63,7 @@ def texts(folder: SourceFolder, within: str) -> Iterator[tuple[str, str]]:
 
 
 def read(site: SiteSettings, path: str, stem: str, within: str, *, characters: int) -> DescriptionFile | None:
-    """The text at a path; None for one that is a post. Raises `Unreadable`."""
+    """Read a description; None if the text is a post. Raises `Unreadable`."""
     text = decode(site.folder.read(path)).text
     document = front_matter.split(text, headers=site.has_header_lines)
     fields = Fields(document.values)
@@ -85,20 +85,20 @@ def read(site: SiteSettings, path: str, stem: str, within: str, *, characters: i
 
 def _left(fields: Fields, again: Fields) -> tuple[str, ...]:
     for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, authors.FIELDS):
-        # `params.bio` says nothing about the rest of `params` where it is not there.
+        # Without `params.bio`, the other fields of `params` are still unread.
         fields.mark(*(name for name in names if "." not in name or again.value(name) is not None))
     return tuple(name for name in fields.unread() if name.casefold().replace("-", "_") not in THEME_FIELDS)
 
 
 def _words(body: str) -> str | None:
-    """A text as plain words; None if it is more than that."""
+    """The text of a body without markup; None if the body has more markup than a profile can show."""
     if not _WORD.search(body):
         return ""
     return None if _MORE_THAN_WORDS.search(body) else render(body).plain.strip()
 
 
 def _addresses(site: SiteSettings, fields: Fields, stem: str, within: str) -> Iterator[str]:
-    """Where the page of the author or topic was, and its aliases."""
+    """The old addresses of the author's or topic's page, and its aliases."""
     own = permalinks.path_of(_own(site, fields, stem, within))
     base = site.base_path
     for at in dict.fromkeys((base, "")):
@@ -113,7 +113,7 @@ def _own(site: SiteSettings, fields: Fields, stem: str, within: str) -> str:
     usual = f"/{folder.lstrip('_')}/{stem}/"
     pattern = fields.text("permalink") or fields.text("url")
     if "://" in pattern and _is_elsewhere(site, pattern):
-        # The website of the author.
+        # This is the author's website, not the address of the page.
         pattern = ""
     if not pattern and folder.startswith("_"):
         pattern = site.settings.text(f"collections.{folder[1:]}.permalink")
@@ -150,7 +150,7 @@ def _topics(
             try:
                 described = read(site, path, stem, within, characters=DESCRIPTION_CHARACTERS)
             except Unreadable:
-                # The report names it when it comes to the file itself.
+                # The scan reports the file.
                 continue
             fields = Fields(described.values if described else {})
             name = topic_name(fields.text(*TOPIC_NAMES))
@@ -163,7 +163,7 @@ def _topics(
 
 
 def _from_data(site: SiteSettings, written: Value) -> Iterator[tuple[Iterable[str], TopicDescription]]:
-    """A mapping of keys, or a list, with names and words; a mapping may hold the words alone."""
+    """Topics in data: a mapping by key or a list; a mapping may have the description as its value."""
     entries = (
         written.items()
         if isinstance(written, dict)
@@ -186,6 +186,6 @@ def _from_data(site: SiteSettings, written: Value) -> Iterator[tuple[Iterable[st
 
 
 def topic_name(written: str) -> str:
-    """The name as a tag can have it; '' if none can."""
+    """The name as a valid name of a tag; '' if it is not valid."""
     name = " ".join(plain_text.plain_line(written).replace(",", " ").split()).lstrip("#")
     return name if name_key(name) and len(name) <= NAME_CHARACTERS else ""

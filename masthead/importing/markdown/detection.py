@@ -1,4 +1,4 @@
-"""Which dialect a folder is written in: by the generator's settings, or by what the texts themselves look like."""
+"""Detects the dialect of a folder by the generator's settings, or else by the look of its texts."""
 
 import re
 from collections import Counter
@@ -39,7 +39,7 @@ _ZOLA: Final = re.compile(r"\]\(@/|\{\{\s*\w+\(")
 
 
 def dialect_of(folder: SourceFolder) -> type[Dialect]:
-    """The dialect of a folder."""
+    """Detect the dialect of a folder."""
     for dialect in DIALECTS.values():
         if dialect.settings_files and dialect.matches_folder(folder):
             return dialect
@@ -58,7 +58,7 @@ def _by_texts(folder: SourceFolder) -> type[Dialect]:
         if vote is not None:
             votes[vote] += 1
     if votes[Jekyll] and votes[Eleventy]:
-        # Both write dated files with Liquid in them; only one of them has the `url` filter.
+        # Both have dated files with Liquid; only Eleventy has the `url` filter.
         return Eleventy
     return votes.most_common(1)[0][0] if votes else Plain
 

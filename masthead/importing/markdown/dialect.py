@@ -1,4 +1,4 @@
-"""What the dialects share: settings of the old site, where files lie, and the way from a file to an item."""
+"""The interface of a dialect: how one site generator lays out texts, settings and addresses in a folder."""
 
 import re
 from abc import ABC, abstractmethod
@@ -16,7 +16,7 @@ from masthead.importing.reading.fields import Fields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids
 
-#: Texts in notations that Masthead does not read; named, so that nobody misses them silently.
+#: Markup languages that Masthead does not read; the report names such files.
 UNSUPPORTED_MARKUP: Final = {
     ".rst": "reStructuredText",
     ".textile": "Textile",
@@ -46,62 +46,60 @@ _ABOUT_THE_FOLDER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PathInfo:
-    """What the path of a file says about the text in it."""
+    """The facts about a text that its path says."""
 
     kind: ItemKind
-    #: The file's name as an address: without date, language and ending.
+    #: The file's name without date, language and extension, as it is in addresses.
     stem: str
-    #: The date in the file's name.
+    #: The date in the file's name; '' if there is none.
     date: str = ""
     is_draft: bool = False
-    #: Folders that are part of the address or the categories.
+    #: The folders that are part of the address.
     folders: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     language: str | None = None
-    #: The name that the files of all translations of the text have alike.
+    #: The name that all translations of the text share.
     translation_key: str = ""
     collection: str = ""
     is_index: bool = False
-    #: The date in the name counts more than the one in the text.
+    #: The date in the file's name takes precedence over the front matter.
     file_name_date_wins: bool = False
 
 
 class Dialect(OldSite, ABC):
-    """One way to lay out texts in a folder. Objects travel to other processes, so they hold plain data only."""
+    """One way to lay out texts in a folder. Pickled for worker processes, so it holds plain data only."""
 
     title: ClassVar[str]
-    #: `tags: two words` are two tags.
+    #: `tags: two words` means two tags.
     tags_split_at_spaces: ClassVar[bool] = False
-    #: Addresses are made of the date in the zone that it is written in, rather than in that of the site.
+    #: Addresses have the date in the time zone of the text, not of the site.
     dates_keep_zone: ClassVar[bool] = False
-    #: `11/02/2024` is a day in November.
+    #: `11/02/2024` is in November.
     month_comes_first: ClassVar[bool] = False
-    #: `author: Ada, Grace` are two people.
+    #: `author: Ada, Grace` means two authors.
     author_is_list: ClassVar[bool] = False
     skipped_folders: ClassVar[frozenset[str]] = frozenset({"node_modules", "vendor", "__pycache__"})
 
     @classmethod
     def matches_folder(cls, folder: SourceFolder) -> bool:
-        """Whether the folder holds this generator's settings."""
+        """Check if the folder has this generator's settings."""
         return any(folder.holds(name) for name in cls.settings_files)
-
-    # What a dialect answers ---------------------------------------------------------------------
 
     @abstractmethod
     def item(self, path: str, content: bytes) -> Item | SkippedItem:
-        """What a file becomes; raises `Unreadable`."""
+        """Read an item from the content of a file; raises `Unreadable`."""
 
     def enters(self, path: str) -> bool:
-        """Whether a folder may hold texts."""
+        """Check if a folder may hold texts."""
         name = path.rpartition("/")[2]
         return not name.startswith(".") and name not in self.skipped_folders
 
     def reads_html(self, path: str) -> bool:
-        """Whether an HTML file is a text and not a part of the theme."""
+        """Check if an HTML file is a text and not a part of the theme."""
         return False
 
     def tags(self, fields: Fields) -> Iterator[str]:
-        """The names of what a text is about, the most important first."""
+        """The names of a text's tags and categories, the most important first."""
         for name in ("tags", "tag", "taxonomies", "categories", "category", "topics", "topic", "series"):
             yield from self._names(fields.value(name))
 
@@ -112,16 +110,16 @@ class Dialect(OldSite, ABC):
 
     @cached_property
     def default_language(self) -> str | None:
-        """The language of texts that do not name theirs; None leaves it to the publication."""
+        """The language of texts that name none; None for the language of the publication."""
         return None
 
     @property
     def address_rule(self) -> str:
-        """Which rule old addresses follow, in words that go on after "made by"."""
+        """The rule of old addresses, in words that follow "made by"."""
         return "what the texts say themselves"
 
     def feeds(self) -> Iterator[str]:
-        """Where the settings put the feed of the site, besides the places that everybody knows."""
+        """The paths of feeds in the settings, besides the usual ones."""
         for name in ("feed.path", "FEED_ALL_ATOM", "FEED_ATOM", "FEED_ALL_RSS", "FEED_RSS", "feed_filename"):
             if path := self.settings.text(name).strip("/"):
                 yield path
@@ -130,20 +128,20 @@ class Dialect(OldSite, ABC):
                 yield path
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
-        """Where the generator lists the texts of a tag by the site's own settings, from the root of the site."""
+        """The paths of a tag's page by the site's settings, below the base path."""
         return ()
 
     def unsupported_settings(self) -> Iterator[str]:
-        """Settings that decide about texts or addresses and are not understood, each with what follows."""
+        """Settings that affect texts or addresses and are not supported, each with the consequence."""
         yield from ()
 
     @cached_property
     def heading_rule(self) -> heading_ids.HeadingIdRule | None:
-        """How headings got their ids; None where they had none, or nobody knows."""
+        """The rule for ids of headings; None if headings had no ids or the rule is unknown."""
         return None
 
     def site_author(self) -> dict[str, Value]:
-        """The author whom the settings name for the whole site, as front matter."""
+        """The author of the whole site in the settings, as front matter."""
         for name in ("author", "params.author", "extra.author"):
             value = self.settings.value(name)
             if isinstance(value, (str, dict)):
@@ -151,7 +149,7 @@ class Dialect(OldSite, ABC):
         return {}
 
     def is_translation(self, language: str | None) -> bool:
-        """Whether a text is in another language than the site's default one."""
+        """Check if a language is not the default language of the site."""
         default = (self.default_language or "en").lower()
         return bool(language) and str(language).lower().partition("-")[0] != default.partition("-")[0]
 
@@ -184,12 +182,12 @@ class GeneratorRules(Dialect):
 
 
 def is_repository_file(path: str) -> bool:
-    """Whether a file is a note to the people who work on the folder, like README.md."""
+    """Check if a file is a note for the people who work on the folder, such as README.md."""
     name = path.rpartition("/")[2].rpartition(".")[0]
     return name.lower() in _ABOUT_THE_FOLDER
 
 
 def without_extension(path: str) -> str:
-    """The path without the file's ending."""
+    """The path without the file's extension."""
     head, dot, ending = path.rpartition(".")
     return head if dot and "/" not in ending else path

@@ -1,6 +1,6 @@
-"""What a Masthead export holds beside its texts: people, tags, addresses that lead elsewhere, and pictures.
+"""Reads the data files of a Masthead export: authors, tags, redirects and images.
 
-Entries that are not as the export writes them are passed over; a list that cannot be read is a problem of the site.
+Entries in another form than the export writes are ignored; files that cannot be read go to `problems`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ PICTURES: Final = "/media/"
 
 
 def site_records(site: SiteSettings) -> Iterator[SiteRecord]:
-    """Everything, people and tags first."""
+    """All records, authors and tags first."""
     yield from authors(site)
     yield from _tags(site)
     yield from _redirects(site)
@@ -23,7 +23,7 @@ def site_records(site: SiteSettings) -> Iterator[SiteRecord]:
 
 
 def authors(site: SiteSettings) -> Iterator[SiteAuthor]:
-    """Whom `data/authors.yaml` describes, by user name."""
+    """The authors in `data/authors.yaml`, which is a mapping by user name."""
     described = site.data("data/authors.yaml") if site.folder.holds("data/authors.yaml") else None
     for username, about in described.items() if isinstance(described, dict) else ():
         if isinstance(about, dict) and username:

@@ -1,4 +1,4 @@
-"""Walking a folder and reading its files: nothing outside of it is ever opened, and memory does not grow with its size."""
+"""Walks a folder and reads its files, never anything outside of it. Memory does not grow with the folder's size."""
 
 import os
 import stat
@@ -10,20 +10,20 @@ from typing import Final
 from masthead.importing.errors import SourceNotFound, Unreadable
 from masthead.importing.reading.plain_text import printable
 
-#: The longest novels have less; what is larger is a data dump, and is named without being read.
+#: The longest novels are smaller. A larger file is a data dump; the report names it, and it is not read.
 MAX_FILE_BYTES: Final = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """A regular file; the path is relative to the folder, with slashes, as the file system spells it."""
+    """A regular file, with its path relative to the folder as the file system spells it."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedPath:
-    """Something that is not followed or opened, and why."""
+    """A link, device or unreadable folder that is not opened, with the reason."""
 
     path: str
     reason: str
@@ -31,13 +31,13 @@ class RefusedPath:
 
 @dataclass(frozen=True, slots=True)
 class SourceFolder:
-    """A folder of texts."""
+    """The folder of an import."""
 
     root: str
 
     @classmethod
     def at(cls, path: Path) -> "SourceFolder":
-        """The folder at a path; raises `NotAFolder` with what is there instead."""
+        """Open the folder at a path; raises `SourceNotFound` with the reason."""
         shown_path = printable(str(path))
         if not path.exists():
             raise SourceNotFound(f"There is no folder {shown_path}.")
@@ -48,7 +48,7 @@ class SourceFolder:
         return cls(os.path.realpath(path))
 
     def walk(self, enters: Callable[[str], bool]) -> Iterator[FolderFile | RefusedPath]:
-        """All files in a stable order, folder by folder; ``enters`` says of each folder whether it is looked into."""
+        """All files in a stable order, folder by folder; ``enters`` decides for each folder."""
         waiting = [""]
         while waiting:
             within = waiting.pop()
@@ -71,12 +71,12 @@ class SourceFolder:
             waiting.extend(path for path in reversed(folders) if enters(path))
 
     def read(self, path: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """The content of a file; raises `Unreadable` for what is too large, not a file, or not inside the folder."""
+        """Read a file; raises `Unreadable` if it is too large, not a regular file, or outside of the folder."""
         full = self._full(path)
         if not self._is_inside(full):
             raise Unreadable("This path leads out of the folder.")
         try:
-            # Neither a link put there meanwhile nor a pipe without a writer can lead away or stop us.
+            # These flags refuse a link that was put there meanwhile, and do not wait for the writer of a pipe.
             descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise Unreadable(f"This file cannot be opened: {error.strerror}.") from None
@@ -92,25 +92,25 @@ class SourceFolder:
         return content
 
     def holds(self, path: str) -> bool:
-        """Whether there is such a file."""
+        """Check if there is such a file."""
         if "\x00" in path or not path or len(path) > os.pathconf("/", "PC_PATH_MAX"):
             return False
         full = self._full(path)
         return self._is_inside(full) and os.path.isfile(full)  # noqa: PTH113 (paths may be undecodable strings)
 
     def has_folder(self, path: str) -> bool:
-        """Whether there is such a folder, itself and not a link to one."""
+        """Check if there is such a folder; a link to a folder does not count."""
         full = self._full(path)
-        return self._is_inside(full) and os.path.isdir(full)  # noqa: PTH112 (the same)
+        return self._is_inside(full) and os.path.isdir(full)  # noqa: PTH112 (paths may be undecodable strings)
 
     def files_in(self, path: str) -> list[str]:
-        """The paths of the files that stand directly in a folder, in order; none if there is no such folder."""
+        """The sorted paths of the files directly in a folder; none if there is no such folder."""
         return [
             f"{path}/{entry.name}" for entry in self._entries(path) if entry.is_file(follow_symlinks=False)
         ]
 
     def folders_in(self, path: str) -> list[str]:
-        """The paths of the folders that stand directly in a folder, in order."""
+        """The sorted paths of the folders directly in a folder."""
         return [
             f"{path}/{entry.name}" for entry in self._entries(path) if entry.is_dir(follow_symlinks=False)
         ]
@@ -125,14 +125,14 @@ class SourceFolder:
             return []
 
     def changed_at(self, path: str) -> float:
-        """When the file was last written, in seconds since 1970."""
+        """The modification time of a file, in seconds since 1970."""
         return os.lstat(self._full(path)).st_mtime
 
     def _full(self, path: str) -> str:
-        return os.path.join(self.root, path) if path else self.root  # noqa: PTH118 (the same)
+        return os.path.join(self.root, path) if path else self.root  # noqa: PTH118 (paths may be undecodable strings)
 
     def _is_inside(self, full: str) -> bool:
-        """Whether it lies in the folder, with no link and no `..` on the way."""
+        """Check if a path is inside the folder, without links and `..`."""
         try:
             is_below = full == self.root or full.startswith(self.root.rstrip(os.sep) + os.sep)
             return is_below and os.path.realpath(full) == full

@@ -1,4 +1,4 @@
-"""From the fields of a file to an item: what every dialect means by a title, a date, a summary or a picture."""
+"""Builds an item from front matter and body: title, date, summary, tags and the other fields of all dialects."""
 
 import re
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _variables(document: SourceDocument) -> tuple[tuple[str, str], ...]:
 
 
 def _authors(dialect: GeneratorRules, place: PathInfo, fields: Fields) -> tuple[SourceAuthor, ...]:
-    """Whom the text names, or whom the settings name for every post."""
+    """The authors in the front matter; for posts without any, the author in the settings."""
     found = authors.credited_authors(fields, dialect.known_authors, singular_lists=dialect.author_is_list)
     if found or place.kind is not ItemKind.POST:
         return found
@@ -104,7 +104,7 @@ def _kind(place: PathInfo, fields: Fields) -> ItemKind:
 
 
 def _redirect_to(fields: Fields) -> str | None:
-    """Where a text does nothing but lead to; of a list the first address counts, as it did with Jekyll."""
+    """The target of a text that is only a redirect; the first of a list, as in Jekyll."""
     written = as_list(fields.value("redirect_to"))
     return as_text(written[0]).strip() or None if written else None
 
@@ -135,7 +135,7 @@ def _slug(place: PathInfo, fields: Fields, own: tuple[str, ...]) -> str:
 def _title(
     place: PathInfo, document: SourceDocument, fields: Fields, notes: NoteCollector
 ) -> tuple[str, str, int]:
-    """The title, and the text without the heading that it was taken from."""
+    """The title, the body without the heading that became the title, and the body's first line."""
     written = fields.text("title")
     body, line = document.body, document.body_line
     if not written:
@@ -209,7 +209,7 @@ def _comments_open(fields: Fields) -> bool:
 
 
 def canonical(fields: Fields, notes: NoteCollector) -> str | None:
-    """The address at which a text counts as published first, if it is one."""
+    """The canonical URL of a text; None if it has no valid one."""
     address = fields.text("canonical_url", "canonical", "canonicalURL", "extra.canonical")
     if not address:
         return None
@@ -238,14 +238,14 @@ def _language(dialect: Dialect, place: PathInfo, fields: Fields, notes: NoteColl
 
 
 def translation_key(fields: Fields, otherwise: str = "") -> str:
-    """What translations of a text have alike: the name that it gives itself, or that of its files."""
+    """The key that translations of a text share: from the front matter, or else from the file name."""
     key = " ".join((fields.text("translationKey", "translation_key") or otherwise).split())
-    # A path that is too long is told from others by its end.
+    # The end of a long path distinguishes it better than its beginning.
     return key[-TRANSLATION_KEY_CHARACTERS:].strip() if key.isprintable() else ""
 
 
 def unused_field_notes(fields: Fields) -> Iterator[ImportNote]:
-    """What nobody asked for is lost, and told."""
+    """Notes about front matter fields that the import does not use."""
     for name in fields.unread():
         if name.casefold().replace("-", "_") not in THEME_FIELDS:
             yield ImportNote(

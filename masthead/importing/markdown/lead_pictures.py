@@ -1,4 +1,4 @@
-"""The picture above a text, in the many ways to name one."""
+"""Finds the lead picture of a text among the many fields that may name it."""
 
 import re
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ _PICTURE_FILE: Final = re.compile(r"(?i)\.(?:avif|bmp|gif|jpe?g|png|svg|webp)(?:
 
 
 def lead(fields: Fields, own: tuple[str, ...]) -> LeadPicture | None:
-    """The picture that the fields name first, with its words; its address as seen from the text's own."""
+    """The lead picture with alternative text and caption; its URL is resolved against the text's own address."""
     for name in PICTURES:
         value = fields.value(name)
         if value is None:

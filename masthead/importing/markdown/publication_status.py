@@ -1,4 +1,4 @@
-"""When a text was published, and whether it is a draft, public, or not public yet."""
+"""Reads the dates of a text and its publication status."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -19,13 +19,13 @@ PUBLISHED_FIELDS: Final = (
     "created",
     "created_at",
 )
-#: Eleventy's words for dates that its program finds out.
+#: Eleventy's names for dates that it computes.
 _COMPUTED: Final = frozenset({"created", "last modified", "git created", "git last modified"})
 UPDATED_FIELDS: Final = ("lastmod", "last_modified_at", "updated", "updated_at", "modified", "last_updated")
 
 
 def published_at(dialect: Dialect, place: PathInfo, fields: Fields) -> datetime | None:
-    """The date of a text: its own, or that of the file's name. Raises `Unreadable` for one that is none."""
+    """The publication date, from the front matter or the file's name. Raises `Unreadable` for an invalid date."""
     value = _written(place, fields)
     if value is None:
         return None
@@ -33,13 +33,13 @@ def published_at(dialect: Dialect, place: PathInfo, fields: Fields) -> datetime 
         at = dates.moment(value, dialect.zone, month_first=dialect.month_comes_first)
     except ValueError as error:
         raise Unreadable(str(error), line=fields.line(*PUBLISHED_FIELDS)) from None
-    # Hugo shows a text from `publishDate` on, whatever its date is.
+    # Hugo publishes a text at `publishDate`, even if its date is earlier.
     visible = _visible_from(dialect, fields)
     return visible if visible is not None and visible > max(at, dialect.options.now) else at
 
 
 def _written(place: PathInfo, fields: Fields) -> Value:
-    """The date as it stands in the file, or in its name; None where the generator found it out."""
+    """The unparsed date in the file or its name; None if the generator computed it."""
     value = fields.value(*PUBLISHED_FIELDS)
     if place.date and (value is None or place.file_name_date_wins):
         value = place.date
@@ -47,7 +47,7 @@ def _written(place: PathInfo, fields: Fields) -> Value:
 
 
 def local_date(dialect: Dialect, place: PathInfo, fields: Fields, at: datetime) -> datetime:
-    """The date that addresses are made of: in the site's time zone, or in the zone that it is written in."""
+    """The date as old addresses have it, in the time zone of the site or of the text."""
     value = _written(place, fields)
     if not dialect.dates_keep_zone or value is None:
         return at.astimezone(dialect.zone)
@@ -55,7 +55,7 @@ def local_date(dialect: Dialect, place: PathInfo, fields: Fields, at: datetime) 
 
 
 def file_date(dialect: Dialect, path: str, notes: NoteCollector) -> datetime:
-    """The date of a text that names none."""
+    """The modification time of the file, for a text without a date."""
     notes.changed(
         "no date", "the file does not say when it was published; the time of its last change is used"
     )
@@ -65,7 +65,7 @@ def file_date(dialect: Dialect, path: str, notes: NoteCollector) -> datetime:
 def updated_at(
     dialect: Dialect, fields: Fields, at: datetime | None, notes: NoteCollector
 ) -> datetime | None:
-    """When the text was last changed, if that was after it was published."""
+    """The date of the last change, if it is later than the publication."""
     value = fields.value(*UPDATED_FIELDS)
     if value is None:
         return None
@@ -80,7 +80,7 @@ def updated_at(
 def status_of(
     dialect: Dialect, place: PathInfo, fields: Fields, at: datetime | None, notes: NoteCollector
 ) -> PublicationStatus:
-    """Whether readers saw the text, and whether they should see it now."""
+    """The status that the text gets here."""
     now = dialect.options.now
     status = fields.text("status").lower()
     if place.is_draft or fields.flag("draft") or status in {"draft", "hidden", "private", "skip"}:

@@ -1,14 +1,11 @@
 """Texts and data of the old site about authors and topics: profiles, tags, old addresses."""
 
-import json
-
 import pytest
 from sqlalchemy import select
 
 from masthead.db import db
 from masthead.people.models import User
 from masthead.tags.models import Tag
-from tests.importing.conftest import written
 
 HUGO = {
     "hugo.toml": 'baseURL = "https://old.example/"\n[taxonomies]\ntag = "tags"\nauthor = "authors"\nsubject = "subjects"\n',
@@ -65,22 +62,6 @@ OTHERS = {
         "src/tags/sea.md": "---\ntitle: The Sea\naliases: [/ocean/]\n---\nAll that is below.\n",
     },
 }
-
-
-@pytest.fixture
-def bring(invoke, cast, tmp_path):
-    """Import these files over those of the last time; the report."""
-
-    def run(files, *options):
-        report = tmp_path / "report.json"
-        folder = written(tmp_path / "site", files)
-        result = invoke(
-            "import", "markdown", str(folder), "--report", str(report), "--processes", "1", *options
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        return json.loads(report.read_text()) | {"output": result.stdout}
-
-    return run
 
 
 @pytest.fixture

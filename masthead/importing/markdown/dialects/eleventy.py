@@ -1,4 +1,4 @@
-"""Eleventy (https://www.11ty.dev/docs/): texts anywhere, data in JSON files beside them, permalinks that are templates.
+"""Eleventy (https://www.11ty.dev/docs/): texts in any folder, data in JSON files beside them, permalinks as templates.
 
 Its settings are a program, which is never run: only the name of the input folder is looked for in it.
 """
@@ -21,7 +21,7 @@ from masthead.importing.reading.front_matter import Notation, SourceDocument
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
-#: Tags that only make a list for the theme.
+#: Tags that only put a text into a collection of the theme.
 LIST_TAGS: Final = frozenset({"all", "post", "posts", "page", "pages", "nav", "blog", "article", "articles"})
 POST_FOLDERS: Final = frozenset(
     {
@@ -57,7 +57,7 @@ class Eleventy(Generator):
 
     @cached_property
     def program(self) -> str:
-        """The settings proper, which are never run."""
+        """The source code of the settings, which is never run."""
         for name in self.settings_files:
             if self.folder.holds(name):
                 try:
@@ -68,17 +68,17 @@ class Eleventy(Generator):
 
     @cached_property
     def input(self) -> str:
-        """The folder of the texts, '' for the whole."""
+        """The input folder; '' for the whole folder."""
         match = _INPUT.search(self.program)
         return match[1].strip("./") if match else ""
 
     @property
     def address_rule(self) -> str:
-        """`permalink`, or the path."""
+        """The rule: `permalink`, or the path."""
         return "`permalink`, or the path of the file, as Eleventy does"
 
     def unsupported_settings(self) -> Iterator[str]:
-        """Data that a program makes."""
+        """Data that only a program computes."""
         for word in ("addGlobalData", "addCollection", "eleventyComputed", "addPreprocessor"):
             if word in self.program:
                 yield f"{word} in {self.settings_files[0]} (a program, which is never run)"
@@ -90,7 +90,7 @@ class Eleventy(Generator):
 
     @cached_property
     def heading_rule(self) -> heading_ids.HeadingIdRule | None:
-        """By which plug-in the settings name."""
+        """The rule of the plug-in that the settings name."""
         if "IdAttributePlugin" in self.program:
             return heading_ids.ELEVENTY
         if "markdown-it-anchor" in self.program or "markdownItAnchor" in self.program:
@@ -99,7 +99,7 @@ class Eleventy(Generator):
         return None
 
     def _read_settings(self) -> dict[str, Value]:
-        """The site's own data, where themes keep its address; the settings proper are a program."""
+        """Read the site's data file, in which themes keep the site's URL. The settings themselves are a program."""
         for within in self.data_folders():
             for name in ("site", "metadata", "meta"):
                 for notation in ("json", "yml", "yaml"):
@@ -118,11 +118,11 @@ class Eleventy(Generator):
         return (self.input,)
 
     def topic_slug(self, name: str) -> str:
-        """As the page of a tag is called."""
+        """The slug of a tag's page."""
         return slug_rules.eleventy_slugify(name)
 
     def defaults(self, path: str) -> dict[str, Value]:
-        """The directory data files of each folder on the way, and the file's own."""
+        """The directory data files of all parent folders, and the data file of the text."""
         merged: dict[str, Value] = {}
         parts = path.split("/")[:-1]
         for depth in range(1, len(parts) + 1):
@@ -133,15 +133,15 @@ class Eleventy(Generator):
         return merged
 
     def _folder_data(self, folder: str) -> dict[str, Value]:
-        if folder not in self._kept_data:
+        if folder not in self._data_cache:
             name = folder.rpartition("/")[2]
-            self._kept_data[folder] = self._mapping(f"{folder}/{name}.json") | self._mapping(
+            self._data_cache[folder] = self._mapping(f"{folder}/{name}.json") | self._mapping(
                 f"{folder}/{name}.11tydata.json"
             )
-        return self._kept_data[folder]
+        return self._data_cache[folder]
 
     @cached_property
-    def _kept_data(self) -> dict[str, dict[str, Value]]:
+    def _data_cache(self) -> dict[str, dict[str, Value]]:
         return {}
 
     def _mapping(self, path: str) -> dict[str, Value]:
@@ -149,7 +149,7 @@ class Eleventy(Generator):
         return value if isinstance(value, dict) else {}
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
-        """A text with a date, in a folder of posts or tagged as one is a post; what else has front matter is a page."""
+        """Texts with a date, in a folder of posts, or tagged as posts are posts; others with front matter are pages."""
         inner = path.removeprefix(f"{self.input}/") if self.input else path
         if self.input and inner == path:
             return SkippedItem(path, f"It lies outside of the input folder {self.input}.")
@@ -175,13 +175,13 @@ class Eleventy(Generator):
         ) or any(folder.lower() in POST_FOLDERS for folder in folders)
 
     def tags(self, fields: Fields) -> Iterator[str]:
-        """Without the tags that only say that a text is a post."""
+        """The tags, except those that only mark a text as a post."""
         for name in super().tags(fields):
             if name.strip().lower() not in LIST_TAGS:
                 yield name
 
     def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """The permalink, as far as its template can be understood; else the path of the file."""
+        """The permalink, if its template can be evaluated; otherwise the path of the file."""
         written = fields.text("permalink")
         if written and written not in {"false", "true"}:
             yield _evaluated(written, place, fields, at) or ""
@@ -189,10 +189,10 @@ class Eleventy(Generator):
             name = path.rpartition("/")[2]
             full = place.stem if place.is_index else without_extension(name)
             for stem in (full, place.stem):
-                # Only the name keeps its date in the address; a folder's was never taken off.
+                # File names may have kept their date in the address; names of folders always do.
                 yield permalinks.rooted("/".join([*place.folders, stem])) + "/"
         if place.date and at:
-            # Blogs that moved here from Jekyll kept its addresses by a computed permalink, which is a program.
+            # Blogs that moved from Jekyll to Eleventy keep Jekyll's addresses by a computed permalink, which is a program.
             yield (
                 permalinks.expanded(
                     "/:year/:month/:day/:title/", permalinks.date_tokens(at) | {"title": place.stem}
@@ -203,7 +203,7 @@ class Eleventy(Generator):
 
 
 def _evaluated(template: str, place: PathInfo, fields: Fields, at: datetime | None) -> str | None:
-    """The address that a permalink template makes; None if it needs a program."""
+    """Evaluate a permalink template; None if it needs a program."""
     known = True
 
     def replace(match: re.Match[str]) -> str:
@@ -235,7 +235,7 @@ def _value(name: str, filters: str, place: PathInfo, fields: Fields, at: datetim
 
 
 def _filtered(text: str, filters: str) -> str | None:
-    """The text through its filters; None if one of them is not known."""
+    """Apply filters to a text; None if one of them is unknown."""
     for name in re.findall(r"\|\s*(\w+)", filters):
         match name:
             case "slugify":

@@ -1,4 +1,4 @@
-"""The way from a file to an item that all site generators share."""
+"""Reads items for all site generators, by the rules that each of them has."""
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -15,10 +15,10 @@ from masthead.importing.urls import permalinks
 
 
 class Generator(GeneratorRules):
-    """A dialect that is read by the usual meaning of paths and front matter."""
+    """A site generator. Its rules give the facts, and `item_builder` makes the item."""
 
     def item(self, path: str, content: bytes) -> Item | SkippedItem:
-        """What a file becomes; raises `Unreadable`."""
+        """Read an item from the content of a file; raises `Unreadable`."""
         decoded = decode(content)
         document = front_matter.split(decoded.text, headers=self.has_header_lines)
         fields = document.fields(defaults=self.defaults(path))
@@ -27,7 +27,7 @@ class Generator(GeneratorRules):
         place = self.path_info(path, document, fields)
         if isinstance(place, SkippedItem):
             return replace(place, source=printable(path))
-        place = self._settled(place, path, fields)
+        place = self._completed(place, path, fields)
         notebook = NoteCollector()
         if decoded.dropped:
             notebook.changed("NUL characters", "left out", count=decoded.dropped)
@@ -37,8 +37,8 @@ class Generator(GeneratorRules):
             )
         return item_builder.build_item(self, path, place, document, fields, notebook)
 
-    def _settled(self, place: PathInfo, path: str, fields: Fields) -> PathInfo:
-        """The place with a date that only an address or the folders name, and of the kind that was asked for."""
+    def _completed(self, place: PathInfo, path: str, fields: Fields) -> PathInfo:
+        """Complete the path's facts: a date in the address or in folders, and the kind by --posts and --pages."""
         if not place.date and fields.value(*PUBLISHED_FIELDS) is None:
             found = permalinks.date_in(fields.text("path", "permalink", "url")) or permalinks.date_in(path)
             if found:

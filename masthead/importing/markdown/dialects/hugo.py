@@ -17,7 +17,7 @@ from masthead.importing.reading.fields import Fields, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
-#: Those that every dialect reads, and those of people.
+#: Taxonomies that every dialect reads as tags, and taxonomies of authors.
 _OTHER_TAXONOMIES: Final = frozenset(
     {"tags", "categories", "topics", "series", "authors", "author", "contributors", "writers"}
 )
@@ -34,35 +34,35 @@ class Hugo(HugoSite):
 
     @property
     def address_rule(self) -> str:
-        """The patterns of the sections; what has none follows its path."""
+        """The rule: permalink patterns of sections, or the path."""
         written = self.settings.value("permalinks")
         return f"Hugo's permalinks {as_text(written)}" if written else "the paths of the files, as Hugo does"
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
-        """The pages of all taxonomies, with the name as Hugo writes it into a path."""
+        """The paths of a term in all taxonomies."""
         slug = self._cleaned("/" + slug_rules.hugo_file(name), False)
         return tuple(f"/{taxonomy}{slug}" for taxonomy in self.taxonomies)
 
     def topic_folders(self) -> Iterator[str]:
-        """Those of the site's own taxonomies as well."""
+        """The usual folders, and those of the site's own taxonomies."""
         yield from super().topic_folders()
         for root in self.content_roots():
             own = (name for name in self.taxonomies if name.lower() not in _OTHER_TAXONOMIES)
             yield from (f"{root}/{name}".lstrip("/") for name in own)
 
     def topic_slug(self, name: str) -> str:
-        """As the folder of a term is called."""
+        """The name of a term's folder."""
         return slug_rules.hugo_lowered(slug_rules.hugo_file(name))
 
     @cached_property
     def taxonomies(self) -> tuple[str, ...]:
-        """The plural names of what texts are sorted by."""
+        """The plural names of the site's taxonomies."""
         written = self.settings.value("taxonomies")
         names = [as_text(plural) for plural in written.values()] if isinstance(written, dict) else []
         return tuple(names) or ("tags", "categories")
 
     def tags(self, fields: Fields) -> Iterator[str]:
-        """The terms of all taxonomies but those of people."""
+        """The terms of all taxonomies except those of authors."""
         yield from super().tags(fields)
         for name in self.taxonomies:
             if name.lower() not in _OTHER_TAXONOMIES:
@@ -70,7 +70,7 @@ class Hugo(HugoSite):
 
     @cached_property
     def heading_rule(self) -> heading_ids.HeadingIdRule | None:
-        """Goldmark's, of which there are three."""
+        """One of Goldmark's three rules."""
         within = "markup.goldmark.parser"
         if self.settings.text(f"{within}.autoHeadingID") == "false":
             return None
@@ -78,7 +78,7 @@ class Hugo(HugoSite):
         return heading_ids.HUGO.get(kind)
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
-        """Texts in a section with dates are posts; single ones at the top and sections with a text are pages."""
+        """Dated texts in a section are posts; texts at the top and index texts of sections are pages."""
         located = self._located(path)
         if located is None:
             return SkippedItem(path, "It lies outside of the folder of content.")
@@ -106,7 +106,7 @@ class Hugo(HugoSite):
         )
 
     def _dates_by_name(self, fields: Fields) -> bool:
-        """Whether the date in a file's name is the text's, and not only a part of the name."""
+        """Check if the settings take the publication date from the file's name."""
         sources = [as_text(source) for source in as_list(self.settings.value("frontmatter.date"))]
         if ":filename" not in sources:
             return False
@@ -119,7 +119,7 @@ class Hugo(HugoSite):
         return stem, language or None
 
     def _has_sibling(self, path: str, stem: str) -> bool:
-        """Whether `name.md` stands beside `name.fr.md`."""
+        """Check if there is a `name.md` beside `name.fr.md`."""
         within, slash, name = path.rpartition("/")
         return self.folder.holds(f"{within}{slash}{stem}.{name.rpartition('.')[2]}")
 
@@ -140,28 +140,28 @@ class Hugo(HugoSite):
         return f"It is a part of the text in {bundle}." if bundle else ""
 
     def _bundle(self, path: str) -> str | None:
-        """The leaf bundle that a file is a resource of."""
+        """The index file of the leaf bundle that a file belongs to; None if there is none."""
         parts = path.split("/")[:-1]
         for depth in range(len(parts), 0, -1):
             folder = "/".join(parts[:depth])
-            if folder not in self._kept_bundles:
+            if folder not in self._bundle_cache:
                 names = ("index.md", f"index.{self.main_language}.md")
-                self._kept_bundles[folder] = next(
+                self._bundle_cache[folder] = next(
                     (f"{folder}/{name}" for name in names if self.folder.holds(f"{folder}/{name}")), None
                 )
-            if self._kept_bundles[folder]:
-                return self._kept_bundles[folder]
+            if self._bundle_cache[folder]:
+                return self._bundle_cache[folder]
         return None
 
     @cached_property
-    def _kept_bundles(self) -> dict[str, str | None]:
+    def _bundle_cache(self) -> dict[str, str | None]:
         return {}
 
     def _is_post(self, folders: list[str], dated: re.Match[str] | None, fields: Fields) -> bool:
         if folders and folders[0].lower() in POST_FOLDERS:
             return True
         has_date = dated is not None or fields.value("date", "publishDate") is not None
-        # At the top stand "about" and "contact", which Hugo's archetype dates as well.
+        # Texts at the top, such as "about" and "contact", have dates too, because Hugo's archetype writes them.
         return has_date and (bool(folders) or "" in self.content_folders)
 
     def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
@@ -182,16 +182,16 @@ class Hugo(HugoSite):
             yield prefix + self._cleaned(found, self._is_ugly(place)) if found else ""
         yield self._by_path(place, prefix, position.slug)
         if not fields.text("slug") and (dated := DATED_NAME.fullmatch(place.stem)):
-            # With `:filename` among the sources of dates, Hugo takes the date out of the address.
+            # If `:filename` is a source of dates, Hugo removes the date from the address.
             yield self._by_path(place, prefix, dated[2])
 
     def _position(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> PermalinkContext:
         slug = fields.text("slug")
         dated = DATED_NAME.fullmatch(place.stem)
         if dated and not slug and place.file_name_date_wins:
-            # Hugo cuts the name at its last dot once more.
+            # Hugo removes what follows the last dot of the name again.
             slug = without_extension(dated[2])
-        # The folder itself is a section, and one below it only if it has a text of its own.
+        # A top folder is always a section; a folder below it only if it has an index text.
         above = path.split("/")[:-1]
         if path.rpartition("/")[2].startswith(("index.", "_index.")):
             above = above[:-1]

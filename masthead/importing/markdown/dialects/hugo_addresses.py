@@ -1,6 +1,6 @@
-"""Where Hugo served a text: its permalink patterns, and its paths otherwise.
+"""Hugo's permalink patterns.
 
-What a pattern may hold stands at https://gohugo.io/configuration/permalinks/.
+The tokens are documented at https://gohugo.io/configuration/permalinks/.
 """
 
 import re
@@ -15,7 +15,7 @@ from masthead.importing.reading.fields import Fields, Value, as_list
 from masthead.importing.urls import permalinks, slug_rules
 
 _TOKEN: Final = re.compile(r":(\w+)(\[[^\[\]]{1,20}\])?")
-#: Parts of Go's reference time, and the names of the same parts here.
+#: Parts of Go's reference time, and their names in `permalinks.date_tokens`.
 _GO_LAYOUT: Final = {
     "2006": "year",
     "06": "short_year",
@@ -36,23 +36,23 @@ _GO_LAYOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PermalinkContext:
-    """One text, as far as its address depends on it."""
+    """The facts about a text that its address depends on."""
 
-    #: The folders above it.
+    #: The parent folders.
     folders: tuple[str, ...]
-    #: How many of them, at the least, are sections.
+    #: How many of the parent folders are sections.
     sections: int
-    #: The file's name, or that of its bundle.
+    #: The name of the file or its bundle.
     name: str
     title: str
     slug: str
     at: datetime | None
-    #: Slugs or titles of the sections, from above.
+    #: The slugs or titles of the sections, from the top.
     section_slugs: tuple[str, ...]
 
 
 def pattern_for(settings: Fields, section: str, path: str, *, is_section: bool) -> str:
-    """The permalink pattern of a page in a section, '' if there is none."""
+    """The permalink pattern of a page in a section; '' if there is none."""
     written = settings.value("permalinks")
     if isinstance(written, list):
         return next((pattern for pattern in _listed(written, path, is_section=is_section)), "")
@@ -62,7 +62,7 @@ def pattern_for(settings: Fields, section: str, path: str, *, is_section: bool) 
 
 
 def _listed(written: list[Value], path: str, *, is_section: bool) -> Iterator[str]:
-    """The patterns of a list whose targets take in the path; the first counts."""
+    """The patterns in a list whose target matches the path, in order."""
     for entry in written:
         fields = Fields(entry if isinstance(entry, dict) else {})
         kind = fields.text("target.kind") or "page"
@@ -73,7 +73,7 @@ def _listed(written: list[Value], path: str, *, is_section: bool) -> Iterator[st
 
 
 def expanded(pattern: str, position: PermalinkContext) -> str | None:
-    """The path that a pattern makes, before it is cleaned; None if a token is not known."""
+    """Expand a pattern to a path that is not cleaned yet; None if a token is unknown."""
     tokens = _tokens(position)
     missing = False
 
@@ -118,7 +118,7 @@ def _whole(value: str, _cut: str) -> str:
 
 
 def _cut(parts: tuple[str, ...], cut: str) -> tuple[str, ...]:
-    """`[1:]`, `[0]`, `[last]`, `[:last]`: a part of the parts, none where the cut lies outside."""
+    """Slice the parts by `[1:]`, `[0]`, `[last]` or `[:last]`; empty if the slice is out of range."""
     if not cut:
         return parts
     first, colon, second = cut[1:-1].strip().lower().partition(":")

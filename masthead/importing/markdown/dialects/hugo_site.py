@@ -1,4 +1,4 @@
-"""A Hugo site apart from its texts: settings in one file or a folder, languages, mounts, what sections pass down."""
+"""Settings, languages, mounts and cascades of a Hugo site."""
 
 import posixpath
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ _PARTS: Final = ("permalinks", "languages", "taxonomies", "params", "module", "f
 
 @dataclass(frozen=True, slots=True)
 class ContentRoot:
-    """A folder of content."""
+    """A content folder."""
 
-    #: Where it stands in the content, '' for all of it.
+    #: The path at which the folder is mounted in the content; '' for the root.
     within: str = ""
-    #: The language of what is in it; '' where the file's name says it.
+    #: The language of its texts; '' if the file's name has it.
     language: str = ""
 
 
 class HugoSite(Generator):
-    """What a Hugo site's texts have in common."""
+    """The settings that apply to all texts of a Hugo site."""
 
     settings_files: ClassVar[tuple[str, ...]] = tuple(
         f"{within}{name}.{notation}"
@@ -45,7 +45,7 @@ class HugoSite(Generator):
 
     @classmethod
     def matches_folder(cls, folder: SourceFolder) -> bool:
-        """Settings in one file or in a folder of them."""
+        """Check for a settings file or a folder of settings files."""
         return super().matches_folder(folder) or folder.has_folder(_SETTINGS_FOLDER)
 
     def _read_settings(self) -> dict[str, Value]:
@@ -58,7 +58,7 @@ class HugoSite(Generator):
         return values
 
     def unsupported_settings(self) -> Iterator[str]:
-        """Content that comes from elsewhere, and other ways to give out pages."""
+        """Modules, other Markdown parsers, and settings that change addresses."""
         for imported in as_list(self.settings.value("module.imports")):
             fields = Fields(imported if isinstance(imported, dict) else {})
             yield f"module.imports: {fields.text('path')} (content of modules is not in the folder)"
@@ -74,7 +74,7 @@ class HugoSite(Generator):
 
     @cached_property
     def content_folders(self) -> dict[str, ContentRoot]:
-        """The folders of content, and what they stand for."""
+        """The content folders by path."""
         whole = self.settings.text("contentDir").strip("./") or "content"
         found = {}
         for code, language in self.languages.items():
@@ -88,7 +88,7 @@ class HugoSite(Generator):
         return found
 
     def _mounts(self) -> Iterator[tuple[str, ContentRoot]]:
-        """The folders that `module.mounts` puts into the content; with them, `content` itself is no longer there."""
+        """The folders that `module.mounts` mounts into the content; they replace the default folder `content`."""
         for entry in as_list(self.settings.value("module.mounts")):
             fields = Fields(entry if isinstance(entry, dict) else {})
             target = fields.text("target").strip("/")
@@ -99,7 +99,7 @@ class HugoSite(Generator):
 
     @cached_property
     def languages(self) -> dict[str, Fields]:
-        """The languages of the site and their settings."""
+        """The settings of each language."""
         value = self.settings.value("languages")
         if not isinstance(value, dict):
             return {}
@@ -109,49 +109,49 @@ class HugoSite(Generator):
 
     @cached_property
     def default_language(self) -> str | None:
-        """The language of files that name none."""
+        """The language of texts that name none."""
         return self.settings.text("defaultContentLanguage", "languageCode") or None
 
     @property
     def main_language(self) -> str:
-        """The language whose addresses have no prefix."""
+        """The language whose addresses have no language prefix."""
         return (self.settings.text("defaultContentLanguage") or "en").lower()
 
     def reads_html(self, path: str) -> bool:
-        """HTML below the folder of content is a text."""
+        """HTML files in a content folder are texts."""
         return any(within and path.startswith(f"{within}/") for within in self.content_folders)
 
     def defaults(self, path: str) -> dict[str, Value]:
-        """What the settings and the sections on the way to a file pass down to it (`cascade`); the nearest counts."""
+        """The front matter that the `cascade` of the settings and of parent sections gives to a file; the nearest wins."""
         located = self._located(path)
         inner = without_extension(located[0] if located else path)
         parts = path.split("/")[:-1]
-        merged = _passed_down(self.settings.value("cascade"), inner)
+        merged = _cascaded(self.settings.value("cascade"), inner)
         for depth in range(len(parts) + 1):
-            merged |= _passed_down(self._cascade("/".join(parts[:depth])), inner)
+            merged |= _cascaded(self._cascade("/".join(parts[:depth])), inner)
         return merged
 
     def _cascade(self, folder: str) -> Value:
-        if folder not in self._kept_cascades:
+        if folder not in self._cascade_cache:
             within = f"{folder}/" if folder else ""
             names = (f"{within}_index.md", f"{within}_index.{self.main_language}.md")
             found = next((name for name in names if self.folder.holds(name)), None)
-            self._kept_cascades[folder] = self._front_matter(found).value("cascade") if found else None
-        return self._kept_cascades[folder]
+            self._cascade_cache[folder] = self._front_matter(found).value("cascade") if found else None
+        return self._cascade_cache[folder]
 
     def _front_matter(self, path: str) -> Fields:
         try:
             return Fields(front_matter.split(decode(self.folder.read(path)).text).values)
         except Unreadable:
-            # The report names it when it comes to the file itself.
+            # The scan reports the file.
             return Fields({})
 
     @cached_property
-    def _kept_cascades(self) -> dict[str, Value]:
+    def _cascade_cache(self) -> dict[str, Value]:
         return {}
 
     def _located(self, path: str) -> tuple[str, str] | None:
-        """The path below the content and the language, by the innermost folder that takes the file in."""
+        """The path in the content and the language of a file; None if it is in no content folder."""
         for within, root in sorted(self.content_folders.items(), key=lambda pair: -len(pair[0])):
             if not within:
                 return root.within + path, root.language
@@ -160,12 +160,12 @@ class HugoSite(Generator):
         return None
 
     def content_roots(self) -> tuple[str, ...]:
-        """The folders of content."""
+        """The content folders."""
         return tuple(dict.fromkeys((*self.content_folders, "content")))
 
 
-def _passed_down(cascade: Value, inner: str) -> dict[str, Value]:
-    """The front matter in a `cascade` that is meant for the page at this path below the folder of content."""
+def _cascaded(cascade: Value, inner: str) -> dict[str, Value]:
+    """The front matter of a `cascade` for the page at this path in the content."""
     merged: dict[str, Value] = {}
     for entry in as_list(cascade):
         if isinstance(entry, dict) and _is_target(entry.get("target") or entry.get("_target"), inner):

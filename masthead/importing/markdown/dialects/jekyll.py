@@ -29,7 +29,7 @@ STYLES: Final = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
-#: Jekyll takes years of two digits as well.
+#: Jekyll accepts years of two digits, too.
 _DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{2}-\d{1,2}-\d{1,2})-(.+)", re.DOTALL)
 _ADDRESS_PLUGINS: Final = frozenset(
     {"jekyll-polyglot", "jekyll-multiple-languages-plugin", "jekyll-datapage-generator"}
@@ -62,24 +62,24 @@ class Jekyll(Generator):
 
     @classmethod
     def matches_folder(cls, folder: SourceFolder) -> bool:
-        """Jekyll needs no settings, only its folder of posts."""
+        """Check for settings or a folder of posts."""
         return super().matches_folder(folder) or folder.has_folder("_posts") or folder.has_folder("_drafts")
 
     @cached_property
     def is_bare(self) -> bool:
-        """Whether this is a folder of posts without the site around it."""
+        """Check if this is only a folder of posts, without the site around it."""
         return not self.matches_folder(self.folder)
 
     @property
     def old_url(self) -> str:
-        """`url` and `baseurl` together."""
+        """The URL from `url` and `baseurl`."""
         if self.options.old_url:
             return self.options.old_url
         return self.settings.text("url").rstrip("/") + "/" + self.settings.text("baseurl").strip("/")
 
     @cached_property
     def collections(self) -> dict[str, Fields]:
-        """The collections that have pages of their own."""
+        """The settings of collections that have pages (`output: true`)."""
         value = self.settings.value("collections")
         if not isinstance(value, dict):
             return {}
@@ -87,7 +87,7 @@ class Jekyll(Generator):
         return {name: fields for name, fields in found.items() if fields.flag("output")}
 
     def enters(self, path: str) -> bool:
-        """The theme's folders hold no texts, and `exclude` names others."""
+        """Check that a folder is not part of the theme and not in `exclude`."""
         name = path.rpartition("/")[2]
         if name.startswith("_"):
             return name in {"_posts", "_drafts"} or (
@@ -97,11 +97,11 @@ class Jekyll(Generator):
         return super().enters(path) and path not in excluded
 
     def reads_html(self, path: str) -> bool:
-        """A post may be HTML; elsewhere HTML files are the theme's."""
+        """HTML files are texts among posts and drafts; elsewhere they belong to the theme."""
         return "_posts" in path.split("/") or "_drafts" in path.split("/")
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
-        """Posts stand in `_posts`, drafts in `_drafts`; what else has front matter is a page."""
+        """Files in `_posts` are posts, files in `_drafts` drafts; others with front matter are pages."""
         *folders, name = path.split("/")
         special = next(
             (index for index, folder in enumerate(folders) if folder in {"_posts", "_drafts"}), None
@@ -128,7 +128,7 @@ class Jekyll(Generator):
         is_draft = special is not None and folders[special] == "_drafts"
         if not dated and not is_draft and fields.value("date") is None:
             return SkippedItem(path, "Its name has no date (YYYY-MM-DD-title), so Jekyll did not publish it.")
-        # What stands above `_posts` is a category, what stands below it is only order. Without `_posts` nobody knows.
+        # Folders above `_posts` are categories, folders below it are not. Without `_posts` all of them are taken.
         above = tuple(folders if special is None else folders[:special])
         return PathInfo(
             ItemKind.POST,
@@ -140,7 +140,7 @@ class Jekyll(Generator):
         )
 
     def defaults(self, path: str) -> dict[str, Value]:
-        """The `defaults` of the settings: later ones and those with a longer path count more."""
+        """The `defaults` of the settings; longer paths win over shorter ones, and later entries over earlier ones."""
         found: list[tuple[int, dict[str, Value]]] = []
         for entry in as_list(self.settings.value("defaults")):
             if not isinstance(entry, dict):
@@ -161,35 +161,35 @@ class Jekyll(Generator):
 
     @cached_property
     def template_site(self) -> dict[str, Value]:
-        """`site` as templates see it: settings and data."""
+        """The variable `site` of templates: settings and data."""
         return jekyll_data.template_data(self)
 
     def content_roots(self) -> tuple[str, ...]:
-        """Pages lie at the top."""
+        """The top folder, which holds the pages."""
         return ("",)
 
     def topic_folders(self) -> Iterator[str]:
-        """Collections as well."""
+        """The usual folders, and collections with these names."""
         yield from super().topic_folders()
         yield from (f"_{name}" for name in site_settings.TOPIC_FOLDERS)
 
     def topic_slug(self, name: str) -> str:
-        """As the page of a tag is called."""
+        """The slug of a tag's page."""
         return slug_rules.jekyll(name)
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
-        """The pages that `jekyll-archives` makes by its settings."""
+        """The pages that the plug-in `jekyll-archives` makes."""
         found = [self.settings.text(f"jekyll-archives.permalinks.{kind}") for kind in ("tag", "category")]
         slug = slug_rules.jekyll(name)
         return tuple(permalinks.rooted(pattern.replace(":name", slug)) for pattern in found if pattern)
 
     @property
     def address_rule(self) -> str:
-        """The permalink of the site; texts and collections may have their own."""
+        """The site's permalink pattern; texts and collections may have their own."""
         return f"Jekyll's permalink “{self.settings.text('permalink') or ('pretty' if self.is_bare else 'date')}”"
 
     def unsupported_settings(self) -> Iterator[str]:
-        """Folders that lie elsewhere, and plug-ins that change addresses."""
+        """Moved folders, plug-ins that change addresses, and unknown tokens in patterns."""
         for name in ("collections_dir", "source"):
             if self.settings.text(name) not in {"", "."}:
                 yield f"{name}: {self.settings.text(name)} (texts are looked for where Jekyll has them usually)"
@@ -208,7 +208,7 @@ class Jekyll(Generator):
 
     @cached_property
     def heading_rule(self) -> heading_ids.HeadingIdRule | None:
-        """kramdown's, which reads the Markdown of GitHub if it is not told otherwise."""
+        """kramdown's rule: by default that of GitHub's Markdown."""
         options = self.settings
         if (
             options.text("markdown").lower() not in {"", "kramdown"}
@@ -228,7 +228,7 @@ class Jekyll(Generator):
         return parts[0][1:] if parts[0].startswith("_") else "pages"
 
     def tags(self, fields: Fields) -> Iterator[str]:
-        """A category is one word in `categories: a b`, and all of `category: a b`."""
+        """The tags and categories; `categories: a b` are two, `category: a b` is one."""
         yield from self._names(fields.value("tags"))
         for name in ("tag", "category"):
             value = fields.value(name)
@@ -236,12 +236,12 @@ class Jekyll(Generator):
         yield from self._names(fields.value("categories"))
 
     def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """The path by the permalink pattern of the file, its defaults, its collection or the site."""
+        """The path by the permalink pattern of the text, its defaults, its collection or the site."""
         tokens = self._tokens(place, path, fields, at)
         own = fields.text("permalink")
         yield from _as_served(permalinks.expanded(own or self._styled(place), tokens) or "")
         if self.is_bare and place.kind is ItemKind.POST:
-            # The folder does not say which of the two usual styles the site had.
+            # A bare folder does not tell which of the two usual styles the site had.
             yield permalinks.expanded(STYLES["date"], tokens) or ""
             yield permalinks.expanded("/:year/:month/:day/:title/", tokens) or ""
             yield from dated_addresses(place)
@@ -260,7 +260,7 @@ class Jekyll(Generator):
         return self.settings.text("permalink") or ("pretty" if self.is_bare else "date")
 
     def _categories(self, fields: Fields) -> Iterator[str]:
-        """`category: my cat` is one, `categories: a b` are two, and the plural ones come first."""
+        """The categories in the address: first `categories`, split at spaces, then `category`, which is one."""
         yield from self._names(fields.value("categories"))
         value = fields.value("category")
         yield from [value] if isinstance(value, str) else self._names(value)
@@ -287,7 +287,7 @@ class Jekyll(Generator):
 
 
 def _four_digits(date: str) -> str:
-    """The date with its century, as Ruby completes it."""
+    """The date with a year of four digits, completed as Ruby does."""
     year, _, rest = date.partition("-")
     if len(year) == 4:
         return date
@@ -295,7 +295,7 @@ def _four_digits(date: str) -> str:
 
 
 def _as_served(path: str) -> Iterator[str]:
-    """The address, and with the ending that its file has, by which servers give it out too."""
+    """The address, and the address with the extension of the built file, which servers answer as well."""
     yield path
     if path and not path.endswith(("/", ".html", ".htm", ".php")):
         yield f"{path}.html"
@@ -324,7 +324,7 @@ def _page(
 
 
 def _page_style(pattern: str, place: PathInfo) -> str:
-    """Pages know only two styles, whatever the posts have: with and without an ending."""
+    """The pattern of a page: pages have only two styles, with and without an extension."""
     if place.collection or (":" not in pattern and pattern not in STYLES):
         return STYLES.get(pattern, pattern)
     if place.is_index:
@@ -339,7 +339,7 @@ def _page_style(pattern: str, place: PathInfo) -> str:
 
 
 def dated_addresses(place: PathInfo) -> Iterator[str]:
-    """The address that the date in a file's name makes, as it is written there and with two digits."""
+    """Addresses with the date of the file's name, once with two digits for month and day and once as written."""
     if not place.date:
         return
     year, month, day = place.date.split("-")
@@ -348,7 +348,7 @@ def dated_addresses(place: PathInfo) -> Iterator[str]:
 
 
 def has_words(body: str) -> bool:
-    """Whether a text says something besides its template tags."""
+    """Check if a body has words besides template tags and HTML."""
     return bool(
         re.search(
             r"\w", re.sub(r"\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|<[^<>]{0,2000}>", "", body, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""The data of a Jekyll site as its templates see them: `site.data` and the settings."""
+"""The variable `site` of Jekyll's templates: settings and `site.data`."""
 
 import csv
 from io import StringIO
@@ -16,12 +16,12 @@ MAX_DEPTH: Final = 10
 
 
 def template_data(site: SiteSettings) -> dict[str, Value]:
-    """The settings and the data files; addresses are written from the root of the site, so that it has none itself."""
-    told = len(site.problems)
+    """The settings and data files. `url` and `baseurl` are empty, because new addresses begin at the root."""
+    reported = len(site.problems)
     data = _tree(site, site.settings.text("data_dir").strip("./") or "_data", MAX_DEPTH)
-    # What cannot be read is told once, by whoever reads it for authors and tags; or here, if nobody does.
-    known = {path for path, _ in site.problems[:told]}
-    site.problems[told:] = [one for one in site.problems[told:] if one[0] not in known]
+    # A data file that was read for authors or tags before is in `problems` already.
+    known = {path for path, _ in site.problems[:reported]}
+    site.problems[reported:] = [one for one in site.problems[reported:] if one[0] not in known]
     return {**site.settings.written(), "url": "", "baseurl": "", "data": data}
 
 
@@ -37,7 +37,7 @@ def _tree(site: SiteSettings, within: str, depth: int) -> dict[str, Value]:
 
 
 def _table(site: SiteSettings, path: str) -> Value:
-    """The rows of a table, each under the names of the first."""
+    """The rows of a CSV or TSV file as mappings by the names in its first row."""
     try:
         text = decode(site.folder.read(path)).text
         rows = csv.DictReader(StringIO(text), delimiter=_DELIMITERS[PurePosixPath(path).suffix])

@@ -1,6 +1,6 @@
-"""What `masthead export markdown` writes: our own Markdown, with fields that mean exactly what they say.
+"""The dialect of `masthead export markdown`: Masthead's Markdown with exact fields.
 
-Nothing is guessed or tidied here, so that an export of what was imported gives the same bytes.
+Nothing is guessed or cleaned, so that an import followed by an export gives the same bytes.
 """
 
 from collections.abc import Iterator
@@ -34,18 +34,18 @@ _FOLDERS: Final = {"content/posts": ItemKind.POST, "content/pages": ItemKind.PAG
 
 
 class Masthead(Dialect):
-    """A folder that another Masthead, or this one, has exported."""
+    """A folder that Masthead has exported."""
 
     title: ClassVar[str] = "Masthead"
     settings_files: ClassVar[tuple[str, ...]] = (MANIFEST,)
-    #: `data` and `static` hold no texts; what they hold is read by `belongings`.
+    #: `data` and `static` hold no texts; `export_data` reads them.
     skipped_folders: ClassVar[frozenset[str]] = frozenset(
         {"data", "static", "layouts", "public", "resources"}
     )
     is_own_export: ClassVar[bool] = True
 
     def item(self, path: str, content: bytes) -> Item | SkippedItem:
-        """What a file becomes; raises `Unreadable`."""
+        """Read an item from the content of a file; raises `Unreadable`."""
         kind = _FOLDERS.get(str(PurePosixPath(path).parent))
         if kind is None:
             return SkippedItem(printable(path), "It lies outside of content/posts and content/pages.")
@@ -57,7 +57,7 @@ class Masthead(Dialect):
         updated = self._moment(fields, "lastmod")
         canonical = item_builder.canonical(fields, notes)
         stem = without_extension(path).rpartition("/")[2]
-        # Front matter of a page or a field that nobody asks for is reported, as from any other folder.
+        # Fields that are not used get a note in the report, except these, which the export adds for other programs.
         fields.mark("url", *generator_tags.LEFT_ALONE)
         return Item(
             source=printable(path),
@@ -66,7 +66,7 @@ class Masthead(Dialect):
             slug=fields.text("slug") or stem,
             date=at,
             updated=updated,
-            status=self._standing(fields, at),
+            status=self._status(fields, at),
             authors=self._credited(fields),
             tags=tuple(without_comma(as_text(name)) for name in as_list(fields.value("tags"))),
             summary=fields.text("summary"),
@@ -91,8 +91,8 @@ class Masthead(Dialect):
         except ValueError as error:
             raise Unreadable(str(error), line=fields.line(name)) from None
 
-    def _standing(self, fields: Fields, at: datetime | None) -> PublicationStatus:
-        """As it was: a date ahead was chosen by an editor of this publication, so nobody needs to be asked again."""
+    def _status(self, fields: Fields, at: datetime | None) -> PublicationStatus:
+        """The status of the export. A future date schedules the post without --publish-future, as editors here chose it."""
         if fields.text("status") == "in_review":
             fields.flag("draft")
             return PublicationStatus.IN_REVIEW
@@ -109,7 +109,7 @@ class Masthead(Dialect):
         return tuple(self.known_authors.get(name_key(name), SourceAuthor(name, name)) for name in names)
 
     def _authors(self) -> Iterator[SourceAuthor]:
-        """Those whom `data/authors.yaml` describes."""
+        """The authors in `data/authors.yaml`."""
         return (entry.author for entry in export_data.authors(self))
 
 

@@ -1,6 +1,6 @@
 """Pelican (https://docs.getpelican.com/en/latest/content.html): header lines, folders as categories, `{filename}` links.
 
-Its settings are a program, which is read for constants and never run.
+Its settings are a program, which is parsed for constants and never run.
 """
 
 import ast
@@ -19,12 +19,12 @@ from masthead.importing.reading.fields import Fields, Value, as_list, as_text, w
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
-#: Settings that decide about texts and their addresses.
+#: Settings that affect texts and their addresses.
 _MATTERS: Final = re.compile(
     r"PATH|TIMEZONE|SITEURL|DEFAULT_(?:LANG|CATEGORY|DATE|METADATA)|(?:ARTICLE|PAGE|DRAFT)_\w+|SLUG\w+|"
     r"(?:CATEGORY|TAG|AUTHOR)_(?:URL|SAVE_AS|REGEX_SUBSTITUTIONS)|AUTHOR|\w+_METADATA|USE_FOLDER_AS_CATEGORY"
 )
-#: A repetition of repetitions, which could take for ever; nobody needs one to read a file's name.
+#: Nested repetitions in a regular expression, which may need exponential time; file names need none.
 _NESTED: Final = re.compile(r"[*+}]\??\)\s*[*+{]")
 PATTERN_CHARACTERS: Final = 500
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::([^{}]{1,60}))?\}")
@@ -43,7 +43,7 @@ class Pelican(Generator):
     )
 
     def _read_settings(self) -> dict[str, Value]:
-        """The constants of the settings; those for publishing come last and count."""
+        """Read the constants of the settings; those of `publishconf.py` win."""
         self._computed: list[str] = []
         values: dict[str, Value] = {}
         for name in self.settings_files:
@@ -59,7 +59,7 @@ class Pelican(Generator):
 
     @cached_property
     def content(self) -> str:
-        """The folder of content, '' if it is the whole."""
+        """The content folder; '' for the whole folder."""
         wanted = self.settings.text("PATH").strip("./") or "content"
         return wanted if self.folder.has_folder(wanted) else ""
 
@@ -70,20 +70,20 @@ class Pelican(Generator):
 
     @cached_property
     def page_folders(self) -> tuple[str, ...]:
-        """Where pages lie."""
+        """The folders of pages."""
         return tuple(as_text(value).strip("/") for value in as_list(self.settings.value("PAGE_PATHS"))) or (
             "pages",
         )
 
     @property
     def address_rule(self) -> str:
-        """The pattern of articles."""
+        """The pattern of articles' addresses."""
         return (
             f"Pelican's ARTICLE_URL “{self.settings.text('ARTICLE_URL', 'ARTICLE_SAVE_AS') or '{slug}.html'}”"
         )
 
     def unsupported_settings(self) -> Iterator[str]:
-        """Settings that a program makes, and patterns that are refused."""
+        """Settings that only a program computes, refused patterns, and plug-ins that change addresses."""
         yield from (f"{name} (its value is made by a program, which is never run)" for name in self._computed)
         for name in ("FILENAME_METADATA", "PATH_METADATA"):
             if self.settings.text(name) and self._pattern_of(name) is None:
@@ -93,7 +93,7 @@ class Pelican(Generator):
                 yield f"PLUGINS: {as_text(plugin)} (it gives texts other addresses)"
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
-        """The pages of tags and categories by their patterns."""
+        """The pages of a tag and a category by their patterns."""
         pairs = (("TAG", "tag/{slug}.html"), ("CATEGORY", "category/{slug}.html"))
         return tuple(
             permalinks.path_of(pattern.replace("{slug}", self._slug(name, kind)))
@@ -103,11 +103,11 @@ class Pelican(Generator):
         )
 
     def content_roots(self) -> tuple[str, ...]:
-        """The folder of content, and the pages in it."""
+        """The content folder, and the folders of pages in it."""
         return (self.content, *(f"{self.content}/{name}".lstrip("/") for name in self.page_folders))
 
     def topic_data(self) -> Iterator[Value]:
-        """What themes read in the settings."""
+        """Data files, and the settings in which themes keep descriptions."""
         yield from super().topic_data()
         for kind in ("TAG", "TAGS", "CATEGORY", "CATEGORIES"):
             for words in ("DESCRIPTION", "DESCRIPTIONS"):
@@ -115,12 +115,12 @@ class Pelican(Generator):
 
     @cached_property
     def heading_rule(self) -> heading_ids.HeadingIdRule | None:
-        """Headings had ids if the extension `toc` was switched on."""
+        """The rule of Python-Markdown's extension `toc`, if it is enabled."""
         has_ids = "markdown.extensions.toc" in as_text(self.settings.value("MARKDOWN"))
         return heading_ids.PYTHON_MARKDOWN if has_ids else None
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
-        """Everything below `pages` is a page, everything else a post."""
+        """Files below `pages` are pages, all others are posts."""
         if self.content and not path.startswith(f"{self.content}/"):
             return SkippedItem(path, "It lies outside of the folder of content.")
         inner = path[len(self.content) + 1 :] if self.content else path
@@ -152,12 +152,12 @@ class Pelican(Generator):
         return any(inner.startswith(f"{page}/") for page in self.page_folders)
 
     def tags(self, fields: Fields) -> Iterator[str]:
-        """The category is a tag like the others."""
+        """The tags and the category."""
         yield from self._names(fields.value("tags"))
         yield from self._names(fields.value("category"))
 
     def defaults(self, path: str) -> dict[str, Value]:
-        """What settings and the file's path say about it; its folder counts more than the settings."""
+        """The metadata that settings and the file's path give to a text."""
         inner = path[len(self.content) + 1 :] if self.content else path
         merged: dict[str, Value] = {}
         merged |= self._default_date()
@@ -166,7 +166,7 @@ class Pelican(Generator):
                 {name.lower(): value for name, value in found.items()} if isinstance(found, dict) else {}
             )
         if "/" in inner and self.settings.flag("USE_FOLDER_AS_CATEGORY") is not False:
-            # The folder counts more than the settings for its path; `place` names it.
+            # The category by folder wins over the settings; `path_info` has it.
             merged.pop("category", None)
         return merged | self._named(inner)
 
@@ -184,7 +184,7 @@ class Pelican(Generator):
                 yield values
 
     def _named(self, inner: str) -> dict[str, Value]:
-        """What `FILENAME_METADATA` and `PATH_METADATA` read in the path, the first of them counting more."""
+        """The metadata that `FILENAME_METADATA` and `PATH_METADATA` find in the path; the first wins."""
         name = without_extension(inner.rpartition("/")[2])
         found: dict[str, Value] = {}
         for setting, text in (("PATH_METADATA", inner), ("FILENAME_METADATA", name)):
@@ -203,7 +203,7 @@ class Pelican(Generator):
             return None
 
     def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """`url` and `save_as`, or the patterns of the settings with the slug of the title."""
+        """`url` and `save_as`, or the patterns of the settings."""
         written = [fields.text("url"), fields.text("save_as")]
         slug = fields.text("slug") or self._slug(self._slug_source(path, fields))
         for pattern in filter(None, written if any(written) else self._patterns(place, fields)):
@@ -267,7 +267,7 @@ class Pelican(Generator):
 
 
 def constants(program: str) -> dict[str, Value]:
-    """The names that a Python program binds to plain constants at its top level, found without running it."""
+    """The constants that a Python program assigns at its top level, found without running it."""
     try:
         tree = ast.parse(program)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -287,7 +287,7 @@ def constants(program: str) -> dict[str, Value]:
 
 
 def _computed(program: str) -> Iterator[str]:
-    """The names that a program binds at its top level to something else than a constant."""
+    """The names that a program assigns at its top level to something that is not a constant."""
     bound = {
         target.id
         for statement in ast.parse(program).body

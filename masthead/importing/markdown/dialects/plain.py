@@ -1,4 +1,4 @@
-"""A folder of Markdown files that no generator has made: names, headings and dates are what there is."""
+"""A folder of Markdown files without a site generator."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,13 +19,13 @@ _DATED_FOLDERS: Final = re.compile(r"(?:^|.*/)(\d{4})/(\d{1,2})/(?:(\d{1,2})/)?[
 
 
 class Plain(Generator):
-    """Markdown files, with front matter of any kind or without."""
+    """Markdown files with any front matter, or with none."""
 
     title: ClassVar[str] = "plain Markdown"
     has_header_lines: ClassVar[bool] = True
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
-        """Every text is a post, but for those that are pages everywhere."""
+        """Every text is a post, except texts in `pages` and usual pages such as "about"."""
         *folders, name = path.split("/")
         stem = without_extension(name)
         if is_repository_file(path) and not folders:
@@ -42,7 +42,7 @@ class Plain(Generator):
         return PathInfo(kind, stem, date=date, is_draft="drafts" in {folder.lower() for folder in folders})
 
     def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """Only what a text says itself: nobody knows where the folder was public."""
+        """The address in the front matter, since there is no rule of a generator."""
         yield (
             permalinks.path_of(fields.text("permalink", "url", "path"))
             if fields.text("permalink", "url", "path")
@@ -50,7 +50,7 @@ class Plain(Generator):
         )
 
     def _names(self, value: Value) -> Iterator[str]:
-        """Hashtags in one string are several tags."""
+        """The names; hashtags in one string are several names."""
         if isinstance(value, str) and value.count("#") > 1:
             yield from re.split(r"[\s,;]+", value)
         else:
@@ -58,6 +58,6 @@ class Plain(Generator):
 
 
 def _date_of(path: str) -> str:
-    """The date that the folders `2014/03/12` make; without a day, the first of the month."""
+    """The date of folders such as `2014/03/12`; without a day, the first of the month."""
     match = _DATED_FOLDERS.fullmatch(path)
     return f"{match[1]}-{match[2]}-{match[3] or 1}" if match else ""

@@ -16,7 +16,7 @@ from masthead.importing.reading.fields import Fields
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
-#: A date, or a date and a time, in front of a name.
+#: A file name that begins with a date, or with a date and a time.
 _DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T[\d:.-]+Z?)?[-_ ]+(.+)")
 _PEOPLE: Final = frozenset({"authors", "author"})
 
@@ -32,14 +32,14 @@ class Zola(Generator):
 
     @classmethod
     def matches_folder(cls, folder: SourceFolder) -> bool:
-        """Zola's settings must have a `base_url`; Hugo writes `baseURL`."""
+        """Check for settings with `base_url`; Hugo has `baseURL`."""
         if folder.holds("zola.toml"):
             return True
         return folder.holds("config.toml") and b"base_url" in folder.read("config.toml")
 
     @cached_property
     def content(self) -> str:
-        """The folder of content, '' if it is the whole."""
+        """The content folder; '' for the whole folder."""
         return "content" if self.folder.has_folder("content") else ""
 
     @cached_property
@@ -49,39 +49,39 @@ class Zola(Generator):
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """The languages besides the default one."""
+        """The languages except the default one."""
         value = self.settings.value("languages")
         return frozenset(value) if isinstance(value, dict) else frozenset()
 
     @property
     def address_rule(self) -> str:
-        """`path`, or folders and slug."""
+        """The rule: `path`, or folders and slug."""
         return "`path`, or the folders and the slug, as Zola does"
 
     def unsupported_settings(self) -> Iterator[str]:
-        """Patterns of what the site left out."""
+        """Patterns of ignored files."""
         if self.settings.value("ignored_content") is not None:
             yield "ignored_content (these texts come in as well)"
 
     def content_roots(self) -> tuple[str, ...]:
-        """The folder of content."""
+        """The content folder."""
         return (self.content,)
 
     def topic_folders(self) -> Iterator[str]:
-        """Those of the site's own taxonomies as well."""
+        """The usual folders, and those of the site's own taxonomies."""
         yield from super().topic_folders()
         yield from (f"{self.content}/{name}".lstrip("/") for name in self._taxonomies())
 
     def topic_slug(self, name: str) -> str:
-        """As the folder of a term is called."""
+        """The name of a term's folder."""
         return slug_rules.zola(name)
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
-        """The pages of the site's taxonomies."""
+        """The paths of a term in the site's taxonomies."""
         return tuple(f"/{taxonomy}/{slug_rules.zola(name)}" for taxonomy in self._taxonomies())
 
     def _taxonomies(self) -> list[str]:
-        """The names of those that are not of people."""
+        """The names of taxonomies except those of authors."""
         written = self.settings.value("taxonomies")
         entries = (
             [Fields(one) for one in written if isinstance(one, dict)] if isinstance(written, list) else []
@@ -91,12 +91,12 @@ class Zola(Generator):
 
     @cached_property
     def heading_rule(self) -> heading_ids.HeadingIdRule | None:
-        """Slugs like those of pages, if the site did not choose otherwise."""
+        """Zola's slugs, unless the settings choose another strategy."""
         is_usual = self.settings.text("slugify.anchors").lower() in {"", "on"}
         return heading_ids.ZOLA if is_usual else None
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
-        """Texts with dates are posts, others and sections with a text are pages."""
+        """Dated texts are posts; others, and sections with a text, are pages."""
         if self.content and not path.startswith(f"{self.content}/"):
             return SkippedItem(path, "It lies outside of the folder of content.")
         inner = path[len(self.content) + 1 :] if self.content else path
@@ -124,7 +124,7 @@ class Zola(Generator):
         return (name, ending) if name and ending in self.languages else (stem, None)
 
     def tags(self, fields: Fields) -> Iterator[str]:
-        """All taxonomies but those of people."""
+        """The terms of all taxonomies except those of authors."""
         taxonomies = fields.value("taxonomies")
         if isinstance(taxonomies, dict):
             for name, value in taxonomies.items():
@@ -134,7 +134,7 @@ class Zola(Generator):
             yield from self._names(fields.value(name))
 
     def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
-        """`path`, or the folders with the slug; Zola's slugs have no capitals."""
+        """`path`, or folders and slug."""
         prefix = f"/{place.language}" if place.language else ""
         written = fields.text("path")
         if written:
@@ -142,12 +142,12 @@ class Zola(Generator):
             return
         name = place.stem if place.is_index else self._slug(fields.text("slug") or place.stem)
         yield prefix + permalinks.rooted("/".join([*place.folders, name])) + "/"
-        # Older versions made slugs of the folders' names as well.
+        # Older versions of Zola applied the slug rule to folders, too.
         parts = [slug_rules.zola(part) for part in place.folders]
         yield prefix + permalinks.rooted("/".join([*parts, slug_rules.zola(name)])) + "/"
 
     def _slug(self, name: str) -> str:
-        """The slug of a page by the site's strategy."""
+        """The slug of a page by the strategy in the settings."""
         match self.settings.text("slugify.paths").lower():
             case "off":
                 return name
