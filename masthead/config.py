@@ -141,6 +141,8 @@ class Config(BaseSettings):
     #: Whether pages for anonymous readers are kept in memory, and how many megabytes of them in each server process.
     PAGE_CACHE: bool = True
     PAGE_CACHE_MB: int = Field(default=32, ge=1, le=65_536)
+    #: How long kept pages go on while the database does not answer; 0 sends none that may be out of date.
+    PAGE_CACHE_STALE_SECONDS: int = Field(default=3_600, ge=0, le=604_800)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["console", "json"] = "console"
     #: A file that gets the log as well, put aside every ten megabytes; and syslog: ``local``, or ``udp://host:514``.

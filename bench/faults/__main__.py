@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.faults import (
+    database_away,
     disk_full,
     letters,
     many_writers,
@@ -32,6 +33,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "writers-30": lambda: many_writers.run(30),
     "writers-200": lambda: many_writers.run(200),
     "postgresql": lambda: postgres_restarts.run(6),
+    "database-away": database_away.run,
     "redis": redis_away.run,
     "letters": lambda: letters.run(10),
     "disk": disk_full.run,
@@ -57,7 +59,9 @@ LABELS = {
     "missing": "letters that never came",
     "twice": "letters that came a second time, with the same Message-ID",
     "read": "pages read meanwhile",
-    "read_wrongly": "of them not answered with 200",
+    "read_wrongly": "of them not answered as promised",
+    "milliseconds_stale": "milliseconds of such a page (median)",
+    "longest_stale": "milliseconds of such a page (longest)",
     "unready_wrongly": "probes of readiness that did not say what is wrong",
     "tracebacks": "tracebacks in the log",
     "well": "milliseconds of a search with the server well (median)",

@@ -10,6 +10,7 @@ notes that it may leave behind, such as the last use of a login, are written in 
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -108,6 +109,9 @@ def _prepare_sqlite(engine: Engine) -> None:
         options["factory"] = write_queue.QueuedConnection
         # SQLite would let everybody on the machine read a new file, and gives its companions the mode of the file.
         path = Path(arguments[0])
+        if has_request_context() and not path.exists():
+            # Its disk is away. A request must not make an empty database in its place.
+            raise sqlite3.OperationalError("unable to open database file")
         if path.parent.is_dir() and not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 

@@ -14,6 +14,7 @@ from masthead.pagecache.dependencies import (
 )
 from masthead.pagecache.fragments import memoize
 from masthead.pagecache.invalidation import invalidate, no_invalidation, watch
+from masthead.pagecache.outage import note_outage
 
 __all__ = [
     "EVERYTHING",
@@ -25,6 +26,7 @@ __all__ = [
     "invalidate",
     "memoize",
     "no_invalidation",
+    "note_outage",
     "on_each_view",
     "watch",
 ]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,7 @@ from masthead.pagecache.cached_page import CachedPage, Headers, made
 from masthead.pagecache.counters import Counters
 from masthead.pagecache.dependencies import ExpiryTimes, PageDependencies
 from masthead.pagecache.fragments import POSITION
+from masthead.pagecache.outage import Outage, has_outage
 from masthead.pagecache.sqlite_watch import SQLiteWatch
 from masthead.pagecache.store import Store
 
@@ -68,6 +69,7 @@ class PageCache:
         watch: "SQLiteWatch | PostgresWatch",
         counted: Counters,
         on_hit: OnHit,
+        stale_seconds: float,
     ) -> None:
         self._app = app
         self._addresses = addresses
@@ -77,6 +79,7 @@ class PageCache:
         self.store = store
         self.watch = watch
         self.counters = counted
+        self.outage = Outage(stale_seconds)
         self.moments = ExpiryTimes(store.changed_since)
         #: For tests: make each page afresh although it is kept, and compare.
         self.verifies = False
@@ -84,8 +87,11 @@ class PageCache:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         key = self._addresses.key_of(environ)
-        if key is None or not self.watch.catch_up():
+        if key is None:
             return self._bypass(environ, start_response)
+        if not self.watch.catch_up():
+            return self._without_news(key, environ, start_response)
+        self.outage.end()
         entry = self.store.get(key)
         if entry is not None and entry.is_fresh(clock.now()):
             return self._hit(entry, environ, start_response)
@@ -101,6 +107,7 @@ class PageCache:
         self._flights = {}
         self.store.begin_anew()
         self.watch.forget()
+        self.outage.begin_anew()
         self.counters.begin_anew()
 
     def _hit(
@@ -146,13 +153,37 @@ class PageCache:
 
         return self._app(environ, start)
 
+    def _without_news(
+        self, key: str, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Nobody tells of changes: make the page, and send the kept one only if the database does not answer."""
+        parameters = self._addresses.parameters_of(environ)
+        page = None if parameters is None else self.store.get(_key_of_page(key, environ, parameters))
+        if parameters is None or page is None or not self.outage.is_bridged():
+            return self._bypass(environ, start_response)
+        if self.outage.may_try():
+            seen = anonymous(environ, parameters)
+            seen[POSITION] = None
+            reading = PageDependencies(self.store.position, self.moments)
+            answer = self._ask(seen, reading)
+            if not has_outage(seen):
+                self.outage.end()
+                self.counters.values[counters.BYPASSES] += 1
+                return _pass_on(answer, reading, environ, start_response, "bypass")
+            self.outage.begin()
+        return self._stale(page, environ, start_response)
+
+    def _stale(
+        self, page: CachedPage, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        self.counters.values[counters.HITS] += 1
+        return self._send(page, environ, start_response, "stale", time.perf_counter())
+
     def _miss(self, key: str, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         parameters = self._addresses.parameters_of(environ)
         if parameters is None:
             return self._bypass(environ, start_response)
-        # Parameters that this page does not read would only keep the same page many times.
-        stem = key.partition("?")[0]
-        key = f"{stem}?{normal_query(environ.get('QUERY_STRING') or '', parameters) or ''}"
+        key = _key_of_page(key, environ, parameters)
         mine: Flight | None = None
         for _ in range(FLIGHTS):
             entry = self.store.get(key) if self.watch.catch_up() else None
@@ -191,10 +222,10 @@ class PageCache:
         if not is_keepable(answer, reading):
             if flight is not None:
                 flight.is_keepable = False
-            for follower in reading.followers:
-                follower(environ)
-            start_response(answer.status, [*answer.headers, ("X-Cache", "miss")])
-            return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
+            kept = self.store.get(key) if has_outage(seen) and self.outage.is_bridged() else None
+            if kept is not None:
+                return self._stale(kept, environ, start_response)
+            return _pass_on(answer, reading, environ, start_response, "miss")
         entry = self._entry(answer, reading, began)
         if not self.store.put(key, entry, since=reading.since):
             self.counters.values[counters.REFUSED] += 1
@@ -256,6 +287,26 @@ class PageCache:
         """Whether a page has become another while it was made once more: by a write of somebody else, or by the time."""
         self.watch.catch_up()
         return not entry.is_fresh(clock.now()) or self.store.changed_since(entry.topics, since)
+
+
+def _key_of_page(key: str, environ: "WSGIEnvironment", parameters: Collection[str]) -> str:
+    """The key with the parameters that the page reads; others would only keep the same page many times."""
+    stem = key.partition("?")[0]
+    return f"{stem}?{normal_query(environ.get('QUERY_STRING') or '', parameters) or ''}"
+
+
+def _pass_on(
+    answer: Answer,
+    reading: PageDependencies,
+    environ: "WSGIEnvironment",
+    start_response: "StartResponse",
+    how: str,
+) -> Iterable[bytes]:
+    """Send what the application answered, which is not kept."""
+    for follower in reading.followers:
+        follower(environ)
+    start_response(answer.status, [*answer.headers, ("X-Cache", how)])
+    return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
 
 
 def is_keepable(answer: Answer, reading: PageDependencies) -> bool:

@@ -36,6 +36,7 @@ def init_app(app: Flask, config: Config, *, on_hit: OnHit) -> None:
         watch=_watch(config, store),
         counted=Counters(Path(config.MASTHEAD_HOME)),
         on_hit=on_hit,
+        stale_seconds=config.PAGE_CACHE_STALE_SECONDS,
     )
     app.extensions[EXTENSION] = cache
     fragments.init_app(app, limit_bytes=int(config.PAGE_CACHE_MB * MEGABYTE * FRAGMENTS_SHARE))

@@ -9,6 +9,7 @@ import mmap
 import sqlite3
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from masthead.pagecache.store import Store
@@ -33,17 +34,21 @@ class SQLiteWatch:
     """Keeps the store of a process in step with the file."""
 
     def __init__(self, path: str, store: Store) -> None:
-        self._path = path
+        self._file = Path(path).absolute()
         self._store = store
         self._lock = threading.Lock()
         #: The last row of the log that this process knows; None if the log was empty, UNKNOWN if nobody has looked yet.
         self._last: tuple[int, str] | None = UNKNOWN
         self._thread = Thread()
         self._header: mmap.mmap | None = None
+        #: Device and inode of the file at the first look.
+        self._identity: tuple[int, int] | None = None
         self._seen: bytes | None = None
 
     def catch_up(self) -> bool:
         """Learn of every change that is committed by now; False if the database cannot say."""
+        if not self._is_in_place():
+            return False
         header = self._header
         seen = None if header is None else header[:HEADER_BYTES]
         if seen is not None and seen == self._seen:
@@ -59,11 +64,22 @@ class SQLiteWatch:
             # The header from before this look: what was committed meanwhile shows at the next one.
             self._seen = seen
             if header is None:
-                self._header = header_of(self._path)
+                self._header = header_of(str(self._file))
         except sqlite3.Error:
             thread.version = -1
             return False
         return True
+
+    def _is_in_place(self) -> bool:
+        """Whether the file is the one that this process has opened. A moved one would look unchanged for ever."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return False
+        identity = found.st_dev, found.st_ino
+        if self._identity is None:
+            self._identity = identity
+        return identity == self._identity
 
     def heard(self, mark: str, topics: Iterable[str]) -> None:
         """Our own commits change the version too, so there is nothing to be told."""
@@ -73,14 +89,16 @@ class SQLiteWatch:
         self._thread = Thread()
         self._lock = threading.Lock()
         self._last = UNKNOWN
-        self._header = self._seen = None
+        self._header = self._seen = self._identity = None
         self._store.clear()
 
     def close(self) -> None:
         """Nothing runs by itself; the connections end with their threads."""
 
     def _open(self) -> sqlite3.Cursor:
-        connection = sqlite3.connect(self._path, timeout=WAIT_SECONDS, isolation_level=None)
+        # A file that is not there must not be made.
+        address = f"{self._file.as_uri()}?mode=rw"
+        connection = sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
         self._thread.cursor = connection.cursor()
         self._thread.version = -1
         return self._thread.cursor

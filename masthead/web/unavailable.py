@@ -14,6 +14,7 @@ from flask import Flask, Response
 
 from masthead.db import Failure, db, failure_of, failures, reason_of
 from masthead.outbound.errors import Unreachable
+from masthead.pagecache import note_outage
 from masthead.storage.store import StoreFull, StoreReadOnly, StoreUnavailable
 from masthead.web import errors
 
@@ -52,6 +53,8 @@ def _database_error(error: Exception) -> Response:
     if failure is None:
         # The statement was wrong; that is a mistake of ours, and told as one.
         raise error
+    if failure is Failure.AWAY:
+        note_outage()
     return _answer(failure, reason_of(error))
 
 

@@ -6,7 +6,15 @@ import pytest
 from sqlalchemy import event
 
 from bench.faults import __main__ as page
-from bench.faults import disk_full, letters, many_writers, postgres_restarts, read_only, sqlite_kills
+from bench.faults import (
+    database_away,
+    disk_full,
+    letters,
+    many_writers,
+    postgres_restarts,
+    read_only,
+    sqlite_kills,
+)
 from masthead.db import db
 from tests.factories import PostFactory
 from tests.support.people import PASSWORD
@@ -34,6 +42,13 @@ def test_restarts_of_postgresql_are_survived_without_a_restart_of_the_site():
     assert figures.refused > 0
     assert (figures.lost, figures.refused_wrongly) == (0, 0)
     assert figures.seconds_to_return < 5
+
+
+def test_kept_pages_go_on_while_the_database_is_away():
+    figures = database_away.run(3)
+    assert figures.read > 0
+    assert (figures.read_wrongly, figures.refused_wrongly, figures.lost, figures.tracebacks) == (0, 0, 0, 0)
+    assert figures.seconds_to_return < 20
 
 
 def test_every_letter_arrives_over_kills_of_the_runner():
