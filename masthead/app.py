@@ -38,6 +38,7 @@ from masthead.login.views import recovery, sign_in, two_factor
 from masthead.login.views import security as account_security
 from masthead.media import receivers as _media  # noqa: F401 (registers itself)
 from masthead.media import views as media
+from masthead.mfa import enforcement
 from masthead.mfa import views as mfa
 from masthead.operation import health, metrics, shell
 from masthead.operation import rendering as _rendering  # noqa: F401 (registers itself)
@@ -48,7 +49,7 @@ from masthead.pages import admin as pages_admin
 from masthead.pages import api as pages_api
 from masthead.pages import tasks as _pages  # noqa: F401 (registers itself)
 from masthead.pages import views as pages
-from masthead.people import email_views, reauthentication, recent_authentication
+from masthead.people import email_views, recent_authentication
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
 from masthead.posts import desk, history_desk, review_api, steps_api, tag_api, view_counter
@@ -65,7 +66,7 @@ from masthead.site import views as site
 from masthead.storage import store as storage
 from masthead.user_admin import admin as user_admin
 from masthead.user_admin import api as user_api
-from masthead.user_admin import credentials_admin, invitation_admin, roles_admin, roles_api
+from masthead.user_admin import credentials_admin, invitation_admin, invitation_views, roles_admin, roles_api
 from masthead.web import access, converters, debug_toolbar, errors, templating, unavailable
 from masthead.web.api import idempotency, rates, versions
 from masthead.web.api import views as api_document
@@ -96,6 +97,7 @@ BLUEPRINTS = (
     (comments.bp, "/blog/comment"),
     (sign_in.bp, "/auth"),
     (recovery.bp, "/auth"),
+    (invitation_views.bp, "/auth"),
     (account_security.bp, "/auth"),
     (account_deletion.bp, "/auth"),
     (email_views.bp, "/auth"),
@@ -206,7 +208,7 @@ def create_app(config: Config | None = None) -> Flask:
     recent_authentication.init_app(app)
     jwt.init_app(app)
     session_auth.init_app(app)
-    reauthentication.init_app(app)
+    enforcement.init_app(app)
     csrf_protection.init_app(app)
     errors.init_app(app, redirects.url_for_path)
     unavailable.init_app(app)

@@ -23,10 +23,11 @@ from masthead.admin.tag_forms import TagForm  # noqa: E402
 from masthead.exporting import markdown  # noqa: E402
 from masthead.importing.items import Item, LeadPicture, SourceAuthor  # noqa: E402
 from masthead.importing.site_data import SiteAuthor, SiteRedirect, SiteTag  # noqa: E402
+from masthead.login.forms import ChangeEmailForm  # noqa: E402
 from masthead.pages.forms import PageForm  # noqa: E402
 from masthead.pages.models import Page  # noqa: E402
 from masthead.pages.schemas import PageChange, PageInput  # noqa: E402
-from masthead.people.forms import ChangeAddressForm, ProfileForm  # noqa: E402
+from masthead.people.forms import ProfileForm  # noqa: E402
 from masthead.people.models import User  # noqa: E402
 from masthead.people.schemas import ProfileChange  # noqa: E402
 from masthead.posts.forms import PostForm  # noqa: E402
@@ -221,7 +222,7 @@ def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
             columns(User),
             {
                 "desk": fields_of_form(ProfileForm)
-                | renamed(fields_of_form(ChangeAddressForm), email="email")
+                | renamed(fields_of_form(ChangeEmailForm), email="email")
                 | {"password_hash", "is_active", "role_id", "muted_emails"},
                 "API": renamed(
                     members(ProfileChange) | members(AccountChange) | members(AccountInput), role="role_id", password="password_hash", emails="muted_emails",  # noqa: S106 (the name of a member)

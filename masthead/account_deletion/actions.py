@@ -12,11 +12,14 @@ from masthead.api_tokens import personal_tokens
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.login import one_time_links, sessions
+from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose
+from masthead.mfa.models import Authenticator, Passkey, RecoveryCode
 from masthead.people import actions, bylines, queries
+from masthead.people.authorization import can_change_account
 from masthead.people.display_names import FORMER_MEMBER
-from masthead.people.models import AccountClosure, AccountToken, Authenticator, Passkey, RecoveryCode, User
-from masthead.people.permissions import READER, Permission, can_change_account
+from masthead.people.models import AccountClosure, User
+from masthead.people.permissions import READER, Permission
 from masthead.people.recent_authentication import needs_fresh_proof
 
 UNDO = timedelta(days=14)
@@ -61,19 +64,6 @@ def _heir(user: User, username: str) -> User:
         if person.username == username:
             return person
     raise Invalid(NO_HEIR, field="heir")
-
-
-def take_back(user_id: int) -> bool:
-    """Keep an account that waits for its deletion; False if it does not, or may not."""
-    waiting = (AccountClosure.user_id == user_id, AccountClosure.is_revocable)
-    found = db.session.scalar(delete(AccountClosure).where(*waiting).returning(AccountClosure.user_id))
-    if found is None:
-        return False
-    user = queries.get(user_id)
-    user.is_active = True
-    one_time_links.void(user, Purpose.UNDO)
-    audit.record("account.kept", by=user, subject=user.username)
-    return True
 
 
 def due(*, at: datetime) -> Select[int]:

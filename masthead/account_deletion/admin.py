@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from masthead import clock
 from masthead.account_deletion import actions
 from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.forms import AccountDeletionForm
 from masthead.db import db
 from masthead.errors import Invalid
 from masthead.people import queries
 from masthead.people.access import current_user, requires
-from masthead.people.forms import AccountDeletionForm
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.people.reauthentication import freshly_signed_in

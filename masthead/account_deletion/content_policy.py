@@ -1,5 +1,6 @@
 """What can become of somebody's texts when their account is deleted."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -41,3 +42,16 @@ class Fate(StrEnum):
             Fate.REASSIGN: "Posts go to somebody else; a former member is named as the author of the comments",
             Fate.ANONYMISE: "Posts and comments stay, and a former member is named as their author",
         }[self]
+
+
+def _labelled(label: Callable[[Fate], str]) -> Callable[[str], str]:
+    """Make the label of a policy from the value of a field; an unknown value stays as it is."""
+    return lambda value: label(Fate(value)) if value in set(Fate) else value
+
+
+#: Field of a form → its label, and the function that makes its value readable (`masthead.login.action_labels`).
+FIELD_LABELS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "posts": ("Your posts", _labelled(lambda policy: policy.sentence_on_posts)),
+    "comments": ("Your comments", _labelled(lambda policy: policy.sentence_on_comments)),
+    "content": ("Posts and comments", _labelled(lambda policy: policy.sentence_on_content)),
+}

@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from masthead.account_deletion.signals import Section, personal_data_asked
+from masthead.api_tokens.models import ApiToken, RefreshFamily
 from masthead.audit import queries as log
 from masthead.db import db
-from masthead.people.models import ApiToken, Authenticator, LoginSession, Passkey, RefreshFamily, User
+from masthead.login.models import LoginSession
+from masthead.mfa.models import Authenticator, Passkey
+from masthead.people.models import User
 
 
 def collected(user: User) -> list[Section]:

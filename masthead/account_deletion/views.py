@@ -4,22 +4,24 @@ from flask import Blueprint, Response, current_app, flash, json, redirect, rende
 from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock, jobs
-from masthead.account_deletion import actions, personal_data
+from masthead.account_deletion import actions, content_policy, personal_data
 from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.forms import ButtonForm, DeletionRequestForm
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotFound
-from masthead.login import authentication, one_time_links, session_auth, tasks
+from masthead.login import action_labels, authentication, one_time_links, session_auth, tasks
+from masthead.login import actions as login_actions
 from masthead.login.links import link_of
 from masthead.login.one_time_links import Purpose
 from masthead.mail import delivery
 from masthead.people import queries
 from masthead.people.access import current_user, signed_in
-from masthead.people.forms import ClosingForm, PressForm
 from masthead.people.reauthentication import freshly_signed_in
 from masthead.web.access import public
 from masthead.web.forms.base import redisplays_expired_form
 
 bp = Blueprint("privacy", __name__)
+bp.record_once(lambda _state: action_labels.add_fields(content_policy.FIELD_LABELS))
 
 
 @bp.get("/privacy")
@@ -78,7 +80,7 @@ def close() -> ResponseReturnValue:
     return page, {"Cache-Control": "no-store"}
 
 
-def _close(form: ClosingForm) -> str:
+def _close(form: DeletionRequestForm) -> str:
     """Note the wish and sign out; the link that undoes it where no letter can carry one."""
     user = queries.get(current_user().id)
     token = actions.ask(
@@ -101,7 +103,7 @@ def _close(form: ClosingForm) -> str:
 def undo(token: str) -> ResponseReturnValue:
     """Ask whether the account whose deletion one had asked for is to stay."""
     authentication.token_with(Purpose.UNDO, token)
-    return render_template("accounts/undo.html", form=PressForm())
+    return render_template("accounts/undo.html", form=ButtonForm())
 
 
 @bp.post("/undo/<token>")
@@ -110,27 +112,27 @@ def undo(token: str) -> ResponseReturnValue:
 def keep(token: str) -> ResponseReturnValue:
     """Keep the account whose deletion one had asked for."""
     authentication.token_with(Purpose.UNDO, token)
-    form = PressForm()
+    form = ButtonForm()
     if not form.validate():
         return render_template("accounts/undo.html", form=form), 422
     used = one_time_links.consume(Purpose.UNDO, token)
-    if not actions.take_back(used.user_id or 0):
+    if not login_actions.cancel_deletion(used.user_id or 0):
         raise NotFound(one_time_links.INVALID)
     db.session.commit()
     flash("Your account stays. Sign in as before.")
     return redirect(url_for("accounts.login"), code=303)
 
 
-def _form(*, fresh: bool = False) -> ClosingForm:
-    return _chosen(ClosingForm(formdata=None) if fresh else ClosingForm())
+def _form(*, fresh: bool = False) -> DeletionRequestForm:
+    return _chosen(DeletionRequestForm(formdata=None) if fresh else DeletionRequestForm())
 
 
-def _chosen(form: ClosingForm) -> ClosingForm:
+def _chosen(form: DeletionRequestForm) -> DeletionRequestForm:
     heirs = actions.possible_heirs(current_user())
     form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
     return form
 
 
-def _page(form: ClosingForm, status: int) -> ResponseReturnValue:
+def _page(form: DeletionRequestForm, status: int) -> ResponseReturnValue:
     page = render_template("accounts/privacy.html", form=form, user=current_user())
     return page, status

@@ -3,10 +3,10 @@
 from flask import Blueprint, url_for
 
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
 from masthead.db import db, paginate
 from masthead.people import recent_authentication
 from masthead.people.access import current_user, signed_in
-from masthead.people.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
 from masthead.web.api.operations import Answer, check_match, operation
 from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery

@@ -18,12 +18,13 @@ from werkzeug.exceptions import Unauthorized
 
 from masthead import clock
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.models import RefreshFamily, RefreshToken
 from masthead.api_tokens.personal_tokens import PREFIX
 from masthead.db import db, snapshot
-from masthead.login.sessions import hash_of
 from masthead.people import queries, recent_authentication
 from masthead.people.access import NO_TOKEN
-from masthead.people.models import RefreshFamily, RefreshToken, User
+from masthead.people.models import User
+from masthead.people.secret_hashes import hash_of
 from masthead.web.api import rates
 
 ALGORITHM = "HS256"

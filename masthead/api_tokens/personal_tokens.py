@@ -12,18 +12,21 @@ from sqlalchemy import Select, delete, func, select, update
 
 from masthead import audit, clock
 from masthead.db import db, leave_note
+from masthead.api_tokens.models import TOKEN_NAME_CHARACTERS, ApiToken
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
-from masthead.login.sessions import NOTED_EVERY, hash_of
 from masthead.people import queries
-from masthead.people.models import TOKEN_NAME_CHARACTERS, ApiToken, Role, User
+from masthead.people.models import Role, User
 from masthead.people.permissions import Permission
 from masthead.people.recent_authentication import needs_fresh_proof
+from masthead.people.secret_hashes import hash_of
 
 #: By this people and scanners of published code recognise a token.
 PREFIX = "masthead_pat_"
 SECRET_BYTES = 32
 MOST_TOKENS = 20
 MOST_DAYS = 365
+#: The time of the last use is written at most this often.
+NOTED_EVERY = timedelta(minutes=1)
 
 #: What a token can allow: words for people, and the permission that its owner needs; None where everybody may.
 SCOPES: dict[str, tuple[str, Permission | None]] = {
@@ -145,7 +148,7 @@ def valid(secret: str) -> Select[ApiToken, User]:
             ApiToken.expires_at > clock.now(),
             User.is_active,
             User.is_byline.is_(False),
-            Role.requires_second_factor.is_(False) | queries.factor_exists(User.id),
+            Role.requires_second_factor.is_(False) | User.has_second_factor,
         )
     )
 

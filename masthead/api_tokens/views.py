@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from masthead import clock
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.forms import TokenForm
 from masthead.db import db
 from masthead.errors import DomainError
 from masthead.people.access import current_user, signed_in
-from masthead.people.forms import TokenForm, choice
+from masthead.people.forms import choice
 from masthead.people.reauthentication import freshly_signed_in
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from masthead.account_deletion.content_policy import Fate
+from masthead.api_tokens.forms import TOKEN_DAYS
 from masthead.api_tokens.personal_tokens import SCOPES
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.people import queries
-from masthead.people.forms import TOKEN_DAYS
 from masthead.people.permissions import Permission
 
 #: Of a value so much is shown: people should know it again, not read it.
@@ -36,6 +35,9 @@ DEEDS = {
     "roles.save": "Change the role {name}",
     "security.change_address": "Change my email",
 }
+
+#: The label of a field, and a function that makes its value readable.
+FieldLabel = tuple[str, Callable[[str], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +92,8 @@ def _days(value: str) -> str:
     return {str(days): text for days, text in TOKEN_DAYS}.get(value, value)
 
 
-def _fate_of_posts(value: str) -> str:
-    return Fate(value).sentence_on_posts if value in set(Fate) else value
-
-
-def _fate_of_comments(value: str) -> str:
-    return Fate(value).sentence_on_comments if value in set(Fate) else value
-
-
-def _fate_of_content(value: str) -> str:
-    return Fate(value).sentence_on_content if value in set(Fate) else value
-
-
 #: Field → what people call it, and how they say its value. All others travel unseen.
-_FACTS: dict[str, tuple[str, Callable[[str], str]]] = {
+_FACTS: dict[str, FieldLabel] = {
     "email": ("Email", str),
     "title": ("Title", str),
     "name": ("Name", str),
@@ -114,7 +104,9 @@ _FACTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "requires_second_factor": ("Two-factor authentication", lambda value: "required"),
     "days": ("Expires in", _days),
     "scopes": ("Permissions", _scope),
-    "posts": ("Your posts", _fate_of_posts),
-    "comments": ("Your comments", _fate_of_comments),
-    "content": ("Posts and comments", _fate_of_content),
 }
+
+
+def add_fields(fields: Mapping[str, FieldLabel]) -> None:
+    """Add the fields of a feature above this one."""
+    _FACTS.update(fields)

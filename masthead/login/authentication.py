@@ -10,9 +10,10 @@ from sqlalchemy import Select, select
 from masthead.db import snapshot
 from masthead.errors import NotFound
 from masthead.login import one_time_links, passwords, sessions
+from masthead.login.models import AccountToken, LoginSession
 from masthead.login.one_time_links import Purpose
 from masthead.people import queries
-from masthead.people.models import AccountToken, LoginSession, User
+from masthead.people.models import User
 
 
 def verified(email: str, password: str) -> User | None:
@@ -44,7 +45,7 @@ def login_with(secret: str) -> tuple[LoginSession, User] | None:
 def has_second_factor(user: User) -> bool:
     """Whether the account has a second factor, read before any lock is taken."""
     with snapshot() as session:
-        return bool(session.scalar(select(queries.factor_exists(user.id))))
+        return bool(session.scalar(select(User.has_second_factor).where(User.id == user.id)))
 
 
 def active_account(user_id: int) -> User | None:

@@ -12,10 +12,11 @@ from flask import current_app, session
 from masthead import clock
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
+from masthead.login import actions as login_actions
 from masthead.login import login_throttling, one_time_links, passwords
 from masthead.login.links import link_of
 from masthead.login.one_time_links import Purpose
-from masthead.people import access, actions, queries
+from masthead.people import access, queries
 from masthead.people.models import User
 
 KEY = "registered"
@@ -60,15 +61,15 @@ def confirm(user: User, email: str, *, is_theirs: bool) -> str | None:
     is_first = user.confirmed_at is None
     if user.email_key != queries.email_key(email):
         try:
-            actions.change_email(user, email, by=user, at=clock.now(), is_confirmed=not is_first)
+            login_actions.change_email(user, email, by=user, at=clock.now(), is_confirmed=not is_first)
         except Invalid as error:
             raise Conflict("This address cannot be used for your account. Choose another one.") from error
         if not is_first:
             return None
-    actions.confirm_email(user, at=clock.now())
+    login_actions.confirm_email(user, at=clock.now())
     if not is_first or is_theirs:
         return None
-    actions.forget_password(user)
+    login_actions.remove_password(user)
     token = one_time_links.prepare(Purpose.RESET, user=user)
     db.session.flush()
     return link_of(Purpose.RESET, one_time_links.arm(token))
@@ -77,8 +78,8 @@ def confirm(user: User, email: str, *, is_theirs: bool) -> str | None:
 def reset_password(user: User, password_hash: str) -> None:
     """Set a password with a link, which also shows that letters arrive; tokens of programs end with what was before."""
     if user.confirmed_at is None:
-        actions.confirm_email(user, at=clock.now())
-    actions.reset_password(user, password_hash, by=user)
+        login_actions.confirm_email(user, at=clock.now())
+    login_actions.reset_password(user, password_hash, by=user)
 
 
 def _mark(password_hash: str) -> str:

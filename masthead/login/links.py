@@ -6,7 +6,7 @@ from masthead.web.links import absolute_url
 ENDPOINTS = {
     Purpose.CONFIRM: "recovery.confirm",
     Purpose.RESET: "recovery.reset",
-    Purpose.INVITE: "recovery.accept",
+    Purpose.INVITE: "invitations.accept",
     Purpose.UNDO: "privacy.undo",
 }
 

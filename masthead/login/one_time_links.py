@@ -13,8 +13,9 @@ from masthead import clock
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import current_job
-from masthead.login.sessions import hash_of
-from masthead.people.models import AccountToken, Role, User
+from masthead.login.models import AccountToken
+from masthead.people.models import Role, User
+from masthead.people.secret_hashes import hash_of
 
 SECRET_BYTES = 32
 INVALID = "This link is not valid any more. Links work once and for a limited time; ask for a new one."

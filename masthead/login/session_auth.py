@@ -6,11 +6,12 @@ from flask_login import current_user as login_proxy
 from werkzeug.exceptions import Unauthorized
 
 from masthead import audit
-from masthead.account_deletion import actions
 from masthead.extensions import login_manager
+from masthead.login import actions as login_actions
 from masthead.login import authentication, sessions
+from masthead.login.models import LoginSession
 from masthead.people import recent_authentication
-from masthead.people.models import LoginSession, User
+from masthead.people.models import User
 from masthead.web.forms import csrf_tokens
 from masthead.web.middleware import sessionless
 
@@ -68,7 +69,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
     sessions.hold(user)
     if not user.is_active:
         # Flask-Login asks this object, which is not the row.
-        user.is_active = actions.take_back(user.id)
+        user.is_active = login_actions.cancel_deletion(user.id)
     _end_present()
     # What somebody planted in this browser must not become part of a signed-in session.
     csrf_tokens.begin_session(user.id)

@@ -1,6 +1,5 @@
 """Login sessions: a row for each device on which somebody is signed in. Nothing here commits but the note of its use."""
 
-import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from masthead import clock
 from masthead.db import db, leave_note
+from masthead.api_tokens.models import RefreshFamily
 from masthead.errors import Conflict, NotFound
+from masthead.login.models import LoginSession
 from masthead.people import queries
-from masthead.people.models import LoginSession, RefreshFamily, Role, User
+from masthead.people.models import Role, User
+from masthead.people.secret_hashes import hash_of
 from masthead.people.user_agents import device_name
 from masthead.text.addresses import truncated
 
@@ -57,11 +59,6 @@ def start(user: User, *, is_remembered: bool) -> str:
         )
     )
     return secret
-
-
-def hash_of(secret: str) -> str:
-    """What is stored of a secret that a browser or a letter carries. It is random, so one round is enough."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _idle(is_remembered: bool) -> timedelta:

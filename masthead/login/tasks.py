@@ -3,33 +3,22 @@
 from datetime import timedelta
 
 from masthead import clock
-from masthead.account_deletion import actions as deletion_actions
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import periodic, task
 from masthead.login import one_time_links, sessions
 from masthead.login.links import link_of
+from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose
 from masthead.mail import delivery, letters
 from masthead.mfa import passkeys
 from masthead.people import queries
-from masthead.people.models import AccountToken
 
 TEMPLATES = {
     Purpose.CONFIRM: "confirm",
     Purpose.RESET: "reset",
     Purpose.INVITE: "invitation",
     Purpose.UNDO: "closing",
-}
-#: What a letter says of a second factor.
-DEEDS = {
-    "app_added": "An authenticator app was added to your account.",
-    "app_removed": "The authenticator app was removed from your account.",
-    "passkey_added": "A passkey was added to your account.",
-    "passkey_removed": "A passkey was removed from your account.",
-    "codes_made": "New recovery codes were generated for your account; earlier codes no longer work.",
-    "code_used": "Somebody signed in to your account with one of its recovery codes.",
-    "reset": "Two-factor authentication of your account was reset: its authenticator app, passkeys and recovery codes do not work any more, and you are signed out everywhere.",
 }
 
 
@@ -67,23 +56,6 @@ def tell_of_registration(user_id: int) -> None:
     user = queries.get(user_id)
     if user.email and user.is_active:
         delivery.send(letters.compose("registered_before", recipient=user.email))
-
-
-@task("accounts.tell_of_factor")
-def tell_of_factor(user_id: int, deed: str) -> None:
-    """Tell somebody what happened to their second factor; whoever did it without them should not go unnoticed."""
-    user = queries.get(user_id)
-    if user.email:
-        delivery.send(letters.compose("factor", recipient=user.email, deed=DEEDS[deed]))
-
-
-@periodic("accounts.carry_out_closures", every=timedelta(hours=1), deletes=True)
-def carry_out_closures() -> None:
-    """Delete the accounts whose time to take it back is over, each in a transaction of its own."""
-    now = clock.now()
-    for user_id in db.session.scalars(deletion_actions.due(at=now)).all():
-        deletion_actions.carry_out(user_id, at=now)
-        db.session.commit()
 
 
 @periodic("accounts.forget_ended", every=timedelta(hours=6), deletes=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from masthead.errors import Invalid, Mistakes
 from masthead.login import passwords, registration
-from masthead.people import actions, display_names, queries
+from masthead.people import display_names, queries, validation
 from masthead.people.errors import EmailTaken, UsernameTaken
 from masthead.people.models import User
 from masthead.web.limits import throttling
@@ -48,21 +48,21 @@ def judge(
             queries.chosen_role(said["role"], field="role")
     with mistakes:
         if said.get("name"):
-            actions.check_name_of(user, said["name"])
+            validation.check_display_name(user, said["name"])
     with mistakes:
         if said.get("avatar"):
-            actions.check_avatar_of(user, said["avatar"])
+            validation.check_avatar(user, said["avatar"])
     return mistakes.found
 
 
 def _check_username(username: str) -> None:
-    actions.checked_username(username)
+    validation.checked_username(username)
     if queries.usernames_among([username]) or display_names.is_shown(username, of=None):
         raise UsernameTaken(username)
 
 
 def _check_email(email: str, is_taken: Callable[[str], bool]) -> None:
-    checked = actions.checked_email(email)
+    checked = validation.checked_email(email)
     if is_taken(checked):
         raise EmailTaken(checked)
 

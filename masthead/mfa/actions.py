@@ -8,12 +8,12 @@ from sqlalchemy import delete, update
 from masthead import audit, jobs
 from masthead.db import db
 from masthead.errors import Conflict, NotAllowed, NotFound
-from masthead.login import sessions, tasks
+from masthead.mfa import tasks as mfa_tasks
 from masthead.mfa import totp
+from masthead.mfa.models import Authenticator, Passkey, RecoveryCode
 from masthead.mfa.totp import Factor
 from masthead.people import queries
-from masthead.people.models import Authenticator, Passkey, RecoveryCode, Role, User
-from masthead.people.permissions import Permission, can_change_account
+from masthead.people.models import User
 from masthead.people.recent_authentication import needs_fresh_proof
 
 UNCONFIRMED = (
@@ -103,18 +103,7 @@ def renew_recovery_codes(user: User) -> list[str]:
 
 def note_recovery_code(user: User) -> None:
     """Tell the owner that a recovery code opened the account."""
-    jobs.enqueue(tasks.tell_of_factor, user.id, "code_used")
-
-
-@needs_fresh_proof("Take the second factors off somebody's account")
-def reset(user: User, *, by: User | None) -> None:
-    """Take every factor off an account whose owner has lost them, and sign it out. Without ``by`` the shell asks."""
-    if by is not None and not can_change_account(by, user):
-        raise NotAllowed("Your role does not allow you to change this account.")
-    remove_all(user)
-    sessions.end_all(user)
-    audit.record("factor.reset", by=by, subject=user.username)
-    jobs.enqueue(tasks.tell_of_factor, user.id, "reset")
+    jobs.enqueue(mfa_tasks.notify_of_factor, user.id, "code_used")
 
 
 def remove_all(user: User) -> None:
@@ -125,18 +114,6 @@ def remove_all(user: User) -> None:
         )
 
 
-def require(role: Role, is_required: bool, *, by: User | None) -> None:
-    """Ask everybody with the role for a second factor, or no longer."""
-    if by is not None and not by.can(Permission.MANAGE_ROLES):
-        raise NotAllowed("Your role does not allow you to change roles.")
-    if role.requires_second_factor != is_required:
-        role.requires_second_factor = is_required
-        if is_required:
-            # They signed in with a password alone.
-            sessions.end_clients_of_role(role)
-        audit.record("role.factor_required", by=by, subject=role.name, is_required=is_required)
-
-
 def _note(user: User, action: str, deed: str, **details: str) -> None:
     audit.record(action, by=user, subject=user.username, **details)
-    jobs.enqueue(tasks.tell_of_factor, user.id, deed)
+    jobs.enqueue(mfa_tasks.notify_of_factor, user.id, deed)

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 
 from masthead import clock
 from masthead.db import db
-from masthead.people.models import UsedChallenge
+from masthead.mfa.models import UsedChallenge
 
 #: How long a page with a challenge can be used, and how long a used one has to be remembered.
 CHALLENGE_LIFETIME = timedelta(hours=1)

@@ -16,8 +16,9 @@ from sqlalchemy import delete, update
 from masthead import clock
 from masthead.db import db
 from masthead.mfa import encryption
-from masthead.people import queries
-from masthead.people.models import Authenticator, RecoveryCode, User
+from masthead.mfa import queries as mfa_queries
+from masthead.mfa.models import Authenticator, RecoveryCode
+from masthead.people.models import User
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -141,4 +142,4 @@ def _recovery_code() -> str:
 
 def first_recovery_codes(user: User) -> list[str]:
     """Ten codes for somebody whose first factor this is; none where there are codes already."""
-    return [] if queries.recovery_codes_left(user.id) else new_recovery_codes(user)
+    return [] if mfa_queries.recovery_codes_left(user.id) else new_recovery_codes(user)

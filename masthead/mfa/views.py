@@ -10,8 +10,8 @@ from markupsafe import Markup
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
 from masthead.mfa import actions, encryption, passkeys, totp
+from masthead.mfa.forms import AddPasskeyForm, AuthenticatorForm, PasskeyNameForm
 from masthead.people.access import current_user, signed_in
-from masthead.people.forms import AddPasskeyForm, AuthenticatorForm, PasskeyNameForm
 from masthead.people.models import User
 from masthead.people.reauthentication import freshly_signed_in
 from masthead.people.user_agents import device_name

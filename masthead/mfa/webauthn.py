@@ -42,9 +42,10 @@ from webauthn.helpers.structs import (
 from masthead import clock
 from masthead.db import db, insert_unique
 from masthead.errors import Invalid
+from masthead.mfa import queries as mfa_queries
+from masthead.mfa.models import Passkey, UsedChallenge
 from masthead.mfa.passkeys import CHALLENGE_LIFETIME, Use, site_host
-from masthead.people import queries
-from masthead.people.models import Passkey, UsedChallenge, User
+from masthead.people.models import User
 
 #: More than anybody has; a list without an end would be sent to every device that is asked.
 MOST_PASSKEYS = 20
@@ -78,7 +79,7 @@ def _origin() -> str:
 
 def options_to_add(user: User, *, publication: str) -> str:
     """What the browser needs to make a passkey, as JSON."""
-    present = list(db.session.scalars(queries.passkeys_of(user.id)))
+    present = list(db.session.scalars(mfa_queries.passkeys_of(user.id)))
     handle = present[0].user_handle if present else secrets.token_urlsafe(HANDLE_BYTES)
     options = generate_registration_options(
         rp_id=site_host(),
@@ -98,7 +99,7 @@ def options_to_add(user: User, *, publication: str) -> str:
 
 def options_to_use(use: Use, user: User | None = None) -> str:
     """What the browser needs to ask for a passkey, as JSON: one of the person's, or without a person any."""
-    keys = list(db.session.scalars(queries.passkeys_of(user.id))) if user is not None else []
+    keys = list(db.session.scalars(mfa_queries.passkeys_of(user.id))) if user is not None else []
     options = generate_authentication_options(
         rp_id=site_host(),
         challenge=_challenge(use, user.id if user is not None else 0),
@@ -121,7 +122,7 @@ def _descriptors(keys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
 
 def add(user: User, answer: str, *, name: str) -> Passkey:
     """Store the passkey that a device has made; raises `Invalid`."""
-    if len(list(db.session.scalars(queries.passkeys_of(user.id)))) >= MOST_PASSKEYS:
+    if len(list(db.session.scalars(mfa_queries.passkeys_of(user.id)))) >= MOST_PASSKEYS:
         raise Invalid(f"You have {MOST_PASSKEYS} passkeys already. Remove one that you do not use any more.")
     try:
         credential = parse_registration_credential_json(_limited(answer))

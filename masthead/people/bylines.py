@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.people import actions, display_names, queries
+from masthead.people import actions, display_names, queries, validation
 from masthead.people.errors import UsernameTaken
 from masthead.people.models import NAME_CHARACTERS, USERNAME_CHARACTERS, Role, User
 from masthead.people.permissions import READER
@@ -73,7 +73,7 @@ def _free_username(stem: str, taken: AbstractSet[str]) -> str:
 
 def restore(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
     """Make a byline with exactly this user name, as another Masthead had it; raises `Invalid` or `UsernameTaken`."""
-    if not actions.can_be_username(username):
+    if not validation.is_username(username):
         raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
     user = _byline(username, queries.role(READER), at)
     user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website

@@ -1,7 +1,5 @@
 """What can go wrong with accounts."""
 
-from werkzeug.exceptions import Unauthorized
-
 from masthead.errors import Conflict, Invalid
 
 
@@ -26,15 +24,3 @@ class LastAdministrator(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This is the last active administrator. Make somebody else an administrator first.")
-
-
-class SecondFactorRequired(Unauthorized):
-    """The password is right, and the account asks for more."""
-
-    problem_type = "second_factor_required"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This account has two-factor authentication. Send a code of its app, or a recovery code, as otp; an account with "
-            "passkeys alone uses a personal token."
-        )

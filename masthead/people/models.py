@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_login import UserMixin
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
-    UniqueConstraint,
+    column,
     exists,
     false,
     or_,
+    table,
     text,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship, validates
@@ -30,14 +28,12 @@ from masthead.text.names import lookalike_key, tidy_name
 
 ROLE_NAME_CHARACTERS = 40
 ROLE_TITLE_CHARACTERS = 80
-TOKEN_NAME_CHARACTERS = 60
 USERNAME_CHARACTERS = (3, 30)
 USERNAME_KEY_CHARACTERS = 120
 NAME_CHARACTERS = 80
 EMAIL_CHARACTERS = 254
 BIO_CHARACTERS = 2_000
 WEBSITE_CHARACTERS = 500
-PASSKEY_NAME_CHARACTERS = 60
 RIGHTS_CHARACTERS = 32
 
 
@@ -136,7 +132,7 @@ class User(Timestamps, UserMixin, Base):
     login_secret = ""
 
     if TYPE_CHECKING:
-        #: Computed with the row where `masthead.people.queries` reads it; see the end of this module.
+        #: True with an authenticator app or a passkey. `masthead.people.queries` loads it; it is defined below the class.
         has_second_factor: Mapped[bool]
 
     def can(self, permission: Permission) -> bool:
@@ -186,55 +182,6 @@ class User(Timestamps, UserMixin, Base):
         return tidy_name(website)
 
 
-class LoginSession(Base):
-    """One device on which somebody is signed in. Its row is the login: without it the cookie is worth nothing."""
-
-    __tablename__ = "login_session"
-    __table_args__ = (Index("ix_login_session_user_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    #: SHA-256 of the secret in the cookie, so that a copy of the database signs nobody in.
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    device: Mapped[str] = mapped_column(String(80))
-    address: Mapped[str] = mapped_column(String(60))
-    created_at: Mapped[datetime]
-    #: When the password or a factor was last given.
-    authenticated_at: Mapped[datetime]
-    last_used_at: Mapped[datetime]
-    idle_until: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    is_remembered: Mapped[bool]
-    #: `Role.rights` when the secret was made. Where they are others today, the next request gets a new secret.
-    rights: Mapped[str] = mapped_column(String(RIGHTS_CHARACTERS), server_default=text("''"))
-
-
-class AccountToken(Base):
-    """A link that does one thing once: confirm an address, set a password, accept an invitation."""
-
-    __tablename__ = "account_token"
-    __table_args__ = (
-        Index("ix_account_token_user_id", "user_id"),
-        Index("ix_account_token_inviter_id", "inviter_id"),
-        Index("ix_account_token_expires_at", "expires_at"),
-    )
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    purpose: Mapped[str] = mapped_column(String(20))
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    #: Whose account it changes; nobody's yet for an invitation.
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    #: The address that is confirmed or invited.
-    email: Mapped[str] = mapped_column(String(EMAIL_CHARACTERS), default="")
-    role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
-    #: Who vouches for an invitation; nobody, if the account is gone or the shell made it.
-    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    #: Their user name, which stays; '' for the shell.
-    inviter: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-
-
 class AccountClosure(Base):
     """Somebody's wish to have their account deleted, until it is carried out or taken back."""
 
@@ -253,114 +200,15 @@ class AccountClosure(Base):
     is_revocable: Mapped[bool] = mapped_column(default=True)
 
 
-class Authenticator(Base):
-    """The app that shows somebody's codes (TOTP, RFC 6238)."""
-
-    __tablename__ = "authenticator"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    #: The shared secret, encrypted with a key that is not in the database.
-    sealed_secret: Mapped[str]
-    #: The step of time whose code was used last; only a code of a later one counts.
-    last_step: Mapped[int] = mapped_column(BigInteger)
-    created_at: Mapped[datetime]
-
-
-class RecoveryCode(Base):
-    """A code that replaces the second factor once. Its row goes when it is used."""
-
-    __tablename__ = "recovery_code"
-    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    code_hash: Mapped[str] = mapped_column(String(64))
-
-
-class Passkey(Base):
-    """A key that somebody's device keeps (WebAuthn): a second factor, or a way to sign in without a password."""
-
-    __tablename__ = "passkey"
-    __table_args__ = (Index("ix_passkey_user_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    #: As browsers write it, in base64url; at most 1,023 bytes (WebAuthn level 3, section 4).
-    credential_id: Mapped[str] = mapped_column(String(1364), unique=True)
-    #: The account's name for authenticators, which says nothing of the person; the same for all their keys.
-    user_handle: Mapped[str] = mapped_column(String(86))
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    #: Counted by the device at each use; 0 for those that do not count.
-    sign_count: Mapped[int] = mapped_column(BigInteger)
-    name: Mapped[str] = mapped_column(String(PASSKEY_NAME_CHARACTERS))
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]
-
-    @validates("name")
-    def _tidy(self, _attribute: str, name: str) -> str:
-        return tidy_name(name)
-
-
-class UsedChallenge(Base):
-    """A challenge that a passkey has answered, so that nobody can send the same answer again."""
-
-    __tablename__ = "used_challenge"
-    __table_args__ = (Index("ix_used_challenge_used_at", "used_at"),)
-
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    used_at: Mapped[datetime]
-
-
-class ApiToken(Base):
-    """A personal token: it allows a program a part of what its owner may."""
-
-    __tablename__ = "api_token"
-    __table_args__ = (Index("ix_api_token_user_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(TOKEN_NAME_CHARACTERS))
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]
-
-    @validates("name")
-    def _tidy(self, _attribute: str, name: str) -> str:
-        return tidy_name(name)
-
-
-class RefreshFamily(Base):
-    """One sign-in of an API client. Its row is the sign-in: without it none of its tokens is worth anything."""
-
-    __tablename__ = "refresh_family"
-    __table_args__ = (Index("ix_refresh_family_user_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-
-
-class RefreshToken(Base):
-    """A token that was given out to renew a sign-in; it works once."""
-
-    __tablename__ = "refresh_token"
-    __table_args__ = (Index("ix_refresh_token_family_id", "family_id"),)
-
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    family_id: Mapped[int] = mapped_column(ForeignKey("refresh_family.id", ondelete="CASCADE"))
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-# It stands here, since it needs tables that follow `User`. Deferred: lists of authors do not ask for it.
+# `masthead.mfa` imports this module, so its two tables are named here instead of imported.
+_AUTHENTICATOR = table("authenticator", column("user_id"))
+_PASSKEY = table("passkey", column("user_id"))
+# Deferred: lists of authors do not ask for it.
 User.has_second_factor = column_property(
-    or_(exists().where(Authenticator.user_id == User.id), exists().where(Passkey.user_id == User.id)),
+    or_(
+        exists().select_from(_AUTHENTICATOR).where(_AUTHENTICATOR.c.user_id == User.id),
+        exists().select_from(_PASSKEY).where(_PASSKEY.c.user_id == User.id),
+    ),
     deferred=True,
 )
 

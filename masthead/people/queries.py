@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload, undefer
 
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
-from masthead.people.models import AccountClosure, Authenticator, Passkey, RecoveryCode, Role, User
+from masthead.people.models import AccountClosure, Role, User
 from masthead.people.permissions import ADMINISTRATOR, Permission
 from masthead.text.names import lookalike_key, name_key
 from masthead.text.plain import is_storable
@@ -197,33 +197,5 @@ def count_of_accounts() -> int:
 
 
 def has_second_factor(user_id: int) -> bool:
-    """Whether the account has an authenticator app or a passkey, so that its password alone opens nothing."""
-    return bool(db.session.scalar(select(factor_exists(user_id))))
-
-
-def factor_exists(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The same as a part of a statement."""
-    return or_(
-        exists().where(Authenticator.user_id == user_id),
-        exists().where(Passkey.user_id == user_id),
-    )
-
-
-def authenticator_of(user_id: int) -> Authenticator | None:
-    """The app that shows somebody's codes."""
-    return db.session.get(Authenticator, user_id)
-
-
-def passkeys_of(user_id: int) -> Select[Passkey]:
-    """Somebody's passkeys, in the order in which they were added."""
-    return select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
-
-
-def recovery_codes_left(user_id: int) -> int:
-    """How many recovery codes somebody has not used yet."""
-    return (
-        db.session.scalar(
-            select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user_id)
-        )
-        or 0
-    )
+    """Return True if the account has an authenticator app or a passkey, so that its password alone opens nothing."""
+    return bool(db.session.scalar(select(User.has_second_factor).where(User.id == user_id)))

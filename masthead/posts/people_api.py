@@ -15,8 +15,9 @@ from masthead.login.validation import has_account, judge
 from masthead.people import actions, recent_authentication
 from masthead.people import queries as accounts
 from masthead.people.access import current_user, requires, visitor
+from masthead.people.authorization import can_change_account
 from masthead.people.models import User
-from masthead.people.permissions import Permission, can_change_account
+from masthead.people.permissions import Permission
 from masthead.people.schemas import Account
 from masthead.posts import listed as listed_posts
 from masthead.posts import people, queries, selections
@@ -32,6 +33,7 @@ from masthead.posts.people_schemas import (
 )
 from masthead.posts.schemas import PostItem, Posts
 from masthead.unset import UNSET
+from masthead.user_admin import actions as user_admin_actions
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
 from masthead.web.api.paging import listed, located
@@ -132,7 +134,7 @@ def create(body: AccountInput) -> Response:
     recent_authentication.check()
     # Hashed before the transaction begins, since it takes long.
     password_hash = passwords.hash_password(body.password, about=(body.username, body.email))
-    user = actions.create(
+    user = user_admin_actions.create(
         username=body.username,
         email=body.email,
         password_hash=password_hash,
@@ -170,9 +172,9 @@ def change(user_id: int, body: AccountChange) -> Response:
     if not can_change_account(by, user):
         raise NotAllowed("Nobody changes an account of an equal or higher role.")
     if body.role is not None and body.role != user.role.name:
-        actions.set_role(user, accounts.chosen_role(body.role, field="role"), by=by)
+        user_admin_actions.set_role(user, accounts.chosen_role(body.role, field="role"), by=by)
     if body.is_active is not None and body.is_active != user.is_active:
-        (actions.enable if body.is_active else actions.disable)(user, by=by)
+        (user_admin_actions.enable if body.is_active else user_admin_actions.disable)(user, by=by)
     if {"name", "bio", "website", "time_zone", "avatar"} & body.model_fields_set:
         actions.update_profile(
             user,

@@ -3,7 +3,8 @@
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
-from masthead.people.forms import CHOSEN_PASSWORD, EMAIL_RULE, USERNAME_RULE
+from masthead.login.forms import NEW_PASSWORD_RULES
+from masthead.people.forms import EMAIL_RULE, USERNAME_RULE
 from masthead.settings.publication import DEFAULT_ACCENT, TITLE_CHARACTERS
 from masthead.web.forms.base import Form, trimmed
 
@@ -27,7 +28,7 @@ class SetupForm(Form):
     )
     username = StringField("Your user name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
     email = StringField("Your email", [InputRequired("Enter your email address."), EMAIL_RULE], [trimmed])
-    password = PasswordField("Password", CHOSEN_PASSWORD)
+    password = PasswordField("Password", NEW_PASSWORD_RULES)
     password_confirm = PasswordField(
         "Confirm password",
         [

@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from masthead.api_tokens import personal_tokens
 from masthead.db import count_of, db, paginate
 from masthead.errors import Conflict
-from masthead.people import actions, queries
+from masthead.people import queries
 from masthead.people.access import current_user, requires
+from masthead.people.authorization import can_change_account, can_grant
 from masthead.people.models import User
-from masthead.people.permissions import Permission, can_change_account, can_grant
+from masthead.people.permissions import Permission
 from masthead.people.reauthentication import freshly_signed_in
+from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
@@ -56,7 +58,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
     if role.id == user.role_id:
         return _back(f"{user.display_name} has this role already.")
     try:
-        actions.set_role(user, role, by=by)
+        user_admin_actions.set_role(user, role, by=by)
     except Conflict as conflict:
         return _refuse(conflict)
     db.session.commit()
@@ -69,7 +71,7 @@ def disable(user_id: int) -> ResponseReturnValue:
     """Keep somebody from signing in."""
     user, by = _both(user_id)
     try:
-        actions.disable(user, by=by)
+        user_admin_actions.disable(user, by=by)
     except Conflict as conflict:
         return _refuse(conflict)
     db.session.commit()
@@ -81,7 +83,7 @@ def disable(user_id: int) -> ResponseReturnValue:
 def enable(user_id: int) -> ResponseReturnValue:
     """Let somebody sign in again."""
     user, by = _both(user_id)
-    actions.enable(user, by=by)
+    user_admin_actions.enable(user, by=by)
     db.session.commit()
     return _back(f"{user.display_name} can sign in again.")
 

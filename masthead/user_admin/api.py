@@ -7,14 +7,15 @@ from flask import Blueprint, Response
 
 from masthead.db import db, paginate
 from masthead.errors import Invalid
+from masthead.login import actions as login_actions
 from masthead.login import one_time_links
 from masthead.login.links import link_of
 from masthead.login.one_time_links import Purpose
 from masthead.login.validation import cannot_be_invited, judge
-from masthead.mfa import actions as mfa_actions
-from masthead.people import actions, queries, recent_authentication
+from masthead.people import queries, recent_authentication
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
+from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations
 from masthead.user_admin.schemas import InvitationAnswer, InvitationInput, Invitations, LinkAnswer
 from masthead.web.api.operations import Answer, check_match, operation, settled
@@ -105,7 +106,7 @@ def withdraw_invitation(invitation_id: int) -> Response:
 def reset_link(user_id: int) -> Answer:
     """To be handed over; it works once, for an hour. It needs a sign-in of the last ten minutes."""
     recent_authentication.check()
-    token = actions.reset_link(queries.get(user_id), by=current_user())
+    token = user_admin_actions.reset_link(queries.get(user_id), by=current_user())
     db.session.flush()
     link = link_of(Purpose.RESET, one_time_links.arm(token))
     db.session.commit()
@@ -118,7 +119,7 @@ def reset_link(user_id: int) -> Answer:
 def reset_factor(user_id: int) -> Response:
     """For somebody who has lost them. It needs a sign-in of the last ten minutes."""
     recent_authentication.check()
-    mfa_actions.reset(queries.get(user_id), by=current_user())
+    user_admin_actions.reset_second_factor(queries.get(user_id), by=current_user())
     answer = settled(Answer, None)
     db.session.commit()
     return answer
@@ -129,7 +130,7 @@ def reset_factor(user_id: int) -> Response:
 @operation("End somebody's personal tokens", tag="users", status=204, problems=(401, 403, 404))
 def end_tokens(user_id: int) -> Response:
     """None of them opens anything from the next request on. The person stays signed in."""
-    actions.end_tokens(queries.get(user_id), by=current_user())
+    login_actions.end_tokens(queries.get(user_id), by=current_user())
     answer = settled(Answer, None)
     db.session.commit()
     return answer
@@ -140,7 +141,7 @@ def end_tokens(user_id: int) -> Response:
 @operation("Sign somebody out everywhere", tag="users", status=204, problems=(401, 403, 404))
 def sign_out(user_id: int) -> Response:
     """Every device and every client has to sign in again."""
-    actions.sign_out_everywhere(queries.get(user_id), by=current_user())
+    login_actions.sign_out_everywhere(queries.get(user_id), by=current_user())
     answer = settled(Answer, None)
     db.session.commit()
     return answer

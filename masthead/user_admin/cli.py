@@ -8,14 +8,17 @@ from flask.cli import with_appcontext
 from masthead import clock
 from masthead.db import db
 from masthead.errors import Invalid
+from masthead.login import actions as login_actions
 from masthead.login import one_time_links, passwords
 from masthead.login.links import link_of
+from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose
-from masthead.mfa import actions as mfa_actions
-from masthead.people import actions, display_names, queries
+from masthead.people import actions, display_names, queries, validation
 from masthead.people.errors import EmailTaken, UsernameTaken
-from masthead.people.models import NAME_CHARACTERS, AccountToken, User
+from masthead.people.models import NAME_CHARACTERS, User
 from masthead.text.plain import is_storable
+from masthead.user_admin import actions as user_admin_actions
+from masthead.user_admin import invitations, role_actions
 from masthead.web.commands import Group
 
 group = Group("user", help="Make and change accounts.")
@@ -74,7 +77,7 @@ def list_accounts() -> None:
 def set_role(identity: str, role: str) -> None:
     """Give somebody the role ROLE."""
     user = queries.named(identity)
-    actions.set_role(user, queries.role(role), by=None)
+    user_admin_actions.set_role(user, queries.role(role), by=None)
     db.session.commit()
     click.echo(f"{user.username} has the role {role} now.")
 
@@ -89,7 +92,7 @@ def set_password(identity: str, password: str | None) -> None:
     password = _typed(password)
     password_hash = passwords.hash_password(password)
     user = queries.named(identity)
-    actions.reset_password(user, password_hash, by=None)
+    login_actions.reset_password(user, password_hash, by=None)
     db.session.commit()
     click.echo(
         f"{user.username} has a new password, and is signed out everywhere. Tokens for programs have ended."
@@ -101,7 +104,7 @@ def set_password(identity: str, password: str | None) -> None:
 @with_appcontext
 def disable(identity: str) -> None:
     """Keep somebody from signing in. Their texts stay."""
-    _change(identity, actions.disable, "cannot sign in any more.")
+    _change(identity, user_admin_actions.disable, "cannot sign in any more.")
 
 
 @group.command("enable")
@@ -109,7 +112,7 @@ def disable(identity: str) -> None:
 @with_appcontext
 def enable(identity: str) -> None:
     """Let somebody sign in again."""
-    _change(identity, actions.enable, "can sign in again.")
+    _change(identity, user_admin_actions.enable, "can sign in again.")
 
 
 @group.command("reset-link")
@@ -117,7 +120,7 @@ def enable(identity: str) -> None:
 @with_appcontext
 def reset_link(identity: str) -> None:
     """Print a link with which somebody sets a new password. It works once, for an hour."""
-    _print_link(actions.reset_link(queries.named(identity), by=None))
+    _print_link(user_admin_actions.reset_link(queries.named(identity), by=None))
 
 
 @group.command("invite")
@@ -126,7 +129,7 @@ def reset_link(identity: str) -> None:
 @with_appcontext
 def invite(email: str, role: str) -> None:
     """Print a link with which the owner of EMAIL makes an account. It works once, for seven days."""
-    _print_link(actions.invite(email, queries.role(role), by=None))
+    _print_link(invitations.prepare(email, queries.role(role), by=None))
 
 
 @group.command("sign-out")
@@ -134,7 +137,7 @@ def invite(email: str, role: str) -> None:
 @with_appcontext
 def sign_out(identity: str) -> None:
     """Sign somebody out on every device."""
-    _change(identity, actions.sign_out_everywhere, "is signed out everywhere.")
+    _change(identity, login_actions.sign_out_everywhere, "is signed out everywhere.")
 
 
 @group.command("end-tokens")
@@ -142,7 +145,7 @@ def sign_out(identity: str) -> None:
 @with_appcontext
 def end_tokens(identity: str) -> None:
     """End every personal token of somebody. They stay signed in."""
-    _change(identity, actions.end_tokens, "has no tokens for programs any more.")
+    _change(identity, login_actions.end_tokens, "has no tokens for programs any more.")
 
 
 @group.command("confirm")
@@ -150,7 +153,7 @@ def end_tokens(identity: str) -> None:
 @with_appcontext
 def confirm(identity: str) -> None:
     """Count the address of somebody as confirmed, where no letter reaches it."""
-    _change(identity, actions.vouch_for, "has a confirmed address.")
+    _change(identity, user_admin_actions.mark_email_confirmed, "has a confirmed address.")
 
 
 @group.command("reset-factor")
@@ -160,7 +163,7 @@ def reset_factor(identity: str) -> None:
     """Take every second factor off an account whose owner has lost them."""
     _change(
         identity,
-        mfa_actions.reset,
+        user_admin_actions.reset_second_factor,
         "no longer has two-factor authentication, and is signed out everywhere.",
     )
 
@@ -172,7 +175,7 @@ def reset_factor(identity: str) -> None:
 def require_factor(role: str, off: bool) -> None:
     """Ask everybody with the role ROLE for a second factor."""
     found = queries.role(role)
-    mfa_actions.require(found, not off, by=None)
+    role_actions.require_second_factor(found, not off, by=None)
     db.session.commit()
     click.echo(
         f"The role {found.name} {'no longer requires' if off else 'requires'} two-factor authentication."
@@ -186,8 +189,8 @@ def _check_account(username: str, email: str, role: str, name: str) -> None:
             f"A name has at most {NAME_CHARACTERS} characters, and none that cannot be stored. Give another one.",
             field="name",
         )
-    actions.checked_username(username)
-    checked = actions.checked_email(email)
+    validation.checked_username(username)
+    checked = validation.checked_email(email)
     queries.role(role)
     if queries.by_username(username) is not None:
         raise UsernameTaken(username)

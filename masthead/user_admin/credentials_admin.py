@@ -5,18 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from masthead.db import db
 from masthead.errors import Invalid
+from masthead.login import actions as login_actions
 from masthead.login import one_time_links
 from masthead.login.links import link_of
 from masthead.login.one_time_links import Purpose
 from masthead.login.validation import cannot_be_invited, judge
 from masthead.mail import delivery
-from masthead.mfa import actions as mfa_actions
-from masthead.people import actions, queries
+from masthead.people import queries
 from masthead.people.access import current_user, requires
-from masthead.people.forms import InvitationForm
-from masthead.people.permissions import Permission, can_grant
+from masthead.people.authorization import can_grant
+from masthead.people.permissions import Permission
 from masthead.people.reauthentication import freshly_signed_in
+from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations
+from masthead.user_admin.forms import InvitationForm
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 from masthead.web.safe_redirects import redirect_back
@@ -68,7 +70,7 @@ def _invitation_form() -> InvitationForm:
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Make a link with which somebody sets a new password, to be handed over."""
     user = queries.get(user_id)
-    token = actions.reset_link(user, by=current_user())
+    token = user_admin_actions.reset_link(user, by=current_user())
     db.session.flush()
     link = link_of(Purpose.RESET, one_time_links.arm(token))
     db.session.commit()
@@ -81,7 +83,7 @@ def reset_link(user_id: int) -> ResponseReturnValue:
 def reset_factor(user_id: int) -> ResponseReturnValue:
     """Take every second factor off an account whose owner has lost them."""
     user = queries.get(user_id)
-    mfa_actions.reset(user, by=current_user())
+    user_admin_actions.reset_second_factor(user, by=current_user())
     db.session.commit()
     flash(f"{user.display_name} no longer has two-factor authentication, and is signed out everywhere.")
     return redirect_back(url_for("accounts_admin.index"))
@@ -92,7 +94,7 @@ def reset_factor(user_id: int) -> ResponseReturnValue:
 def sign_out(user_id: int) -> ResponseReturnValue:
     """End every login of somebody."""
     user = queries.get(user_id)
-    actions.sign_out_everywhere(user, by=current_user())
+    login_actions.sign_out_everywhere(user, by=current_user())
     db.session.commit()
     flash(f"{user.display_name} is signed out everywhere.")
     return redirect_back(url_for("dashboard.index"))
@@ -103,7 +105,7 @@ def sign_out(user_id: int) -> ResponseReturnValue:
 def end_tokens(user_id: int) -> ResponseReturnValue:
     """End every personal token of somebody; taking a right away needs no proof."""
     user = queries.get(user_id)
-    actions.end_tokens(user, by=current_user())
+    login_actions.end_tokens(user, by=current_user())
     db.session.commit()
     flash(f"The tokens of {user.display_name} have ended. Whatever used one is refused from now on.")
     return redirect_back(url_for("accounts_admin.index"))

@@ -8,7 +8,8 @@ from masthead.login.one_time_links import Purpose
 from masthead.mail import delivery
 from masthead.people import queries
 from masthead.people.access import current_user, requires
-from masthead.people.permissions import Permission, can_grant
+from masthead.people.authorization import can_grant
+from masthead.people.permissions import Permission
 from masthead.people.reauthentication import freshly_signed_in
 from masthead.user_admin import credentials_admin, invitations
 from masthead.web.paging import page_number

@@ -11,12 +11,16 @@ from masthead.db import db, end_unwritten_transaction, snapshot
 from masthead.errors import NotAllowed, NotFound
 from masthead.login import one_time_links, tasks
 from masthead.login.links import link_of
+from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose
-from masthead.login.sessions import hash_of
 from masthead.mail import delivery
-from masthead.people import actions, queries
-from masthead.people.models import AccountToken, Role, User
-from masthead.people.permissions import can_grant
+from masthead.people import queries
+from masthead.people.authorization import can_grant
+from masthead.people.errors import EmailTaken
+from masthead.people.models import Role, User
+from masthead.people.recent_authentication import needs_fresh_proof
+from masthead.people.secret_hashes import hash_of
+from masthead.people.validation import checked_email
 from masthead.web.limits import throttling
 
 OVER = (
@@ -38,7 +42,7 @@ def check_open() -> None:
 def invite(email: str, role: Role, *, by: User) -> str:
     """The link of an invitation, which a letter carries as well where mail is on."""
     is_sent = delivery.is_on() and _is_letter_free(email)
-    token = _vouched_for(actions.invite(email, role, by=by), by)
+    token = _vouched_for(prepare(email, role, by=by), by)
     db.session.flush()
     if is_sent:
         # The letter makes a secret of its own, which would void the one that is shown.
@@ -137,3 +141,17 @@ def withdraw(invitation_id: int, mark: str | None = None, *, by: User) -> str:
         raise NotFound(OVER)
     audit.record("account.invitation_withdrawn", by=by, subject=token.email, role=role.name)
     return token.email
+
+
+@needs_fresh_proof("Invite somebody, or make another link of an invitation")
+def prepare(email: str, role: Role, *, by: User | None) -> AccountToken:
+    """Prepare an invitation, which replaces an earlier one; raises `EmailTaken`."""
+    if by is not None and not can_grant(by, role):
+        raise NotAllowed("Your role does not allow you to invite somebody with that role.")
+    checked = checked_email(email)
+    occupied = queries.by_email(checked)
+    if occupied is not None and not occupied.is_unconfirmed:
+        raise EmailTaken(checked)
+    one_time_links.void_invitations(checked)
+    audit.record("account.invited", by=by, subject=checked, role=role.name)
+    return one_time_links.prepare(Purpose.INVITE, email=checked, role=role)

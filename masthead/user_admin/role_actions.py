@@ -15,18 +15,11 @@ from masthead import audit
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
 from masthead.login import sessions
-from masthead.mfa import actions as mfa_actions
+from masthead.login.models import AccountToken
 from masthead.people import queries
-from masthead.people.models import ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, AccountToken, Role, User
-from masthead.people.permissions import (
-    ADMINISTERING,
-    ADMINISTRATOR,
-    HIGHEST_RANK,
-    READER,
-    Permission,
-    can_change_role,
-    can_grant,
-)
+from masthead.people.authorization import can_change_role, can_grant
+from masthead.people.models import ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, Role, User
+from masthead.people.permissions import ADMINISTERING, ADMINISTRATOR, HIGHEST_RANK, READER, Permission
 from masthead.people.recent_authentication import needs_fresh_proof
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
@@ -82,7 +75,7 @@ def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None =
     before = _described(role)
     rights = role.granted, role.rank
     role.title, role.rank, role.permissions = draft.title, draft.rank, _stored(draft.permissions)
-    mfa_actions.require(role, draft.requires_second_factor, by=by)
+    require_second_factor(role, draft.requires_second_factor, by=by)
     after = _described(role)
     changes = {
         key: {"before": before[key], "after": after[key]} for key in after if after[key] != before[key]
@@ -234,3 +227,15 @@ def _described(role: Role) -> dict[str, object]:
     """What the log says of a role; the second factor has a record of its own."""
     granted = ", ".join(permission.value for permission in Permission if permission in role.granted)
     return {"title": role.title, "rank": role.rank, "permissions": granted}
+
+
+def require_second_factor(role: Role, is_required: bool, *, by: User | None) -> None:
+    """Ask everybody with the role for a second factor, or no longer."""
+    if by is not None and not by.can(Permission.MANAGE_ROLES):
+        raise NotAllowed("Your role does not allow you to change roles.")
+    if role.requires_second_factor != is_required:
+        role.requires_second_factor = is_required
+        if is_required:
+            # They signed in with a password alone.
+            sessions.end_clients_of_role(role)
+        audit.record("role.factor_required", by=by, subject=role.name, is_required=is_required)

@@ -9,11 +9,12 @@ from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.people import queries
 from masthead.people.access import current_user, requires
-from masthead.people.forms import RoleDeletionForm, RoleForm
+from masthead.people.authorization import can_change_role, can_grant
 from masthead.people.models import Role, User
-from masthead.people.permissions import ADMINISTRATOR, Permission, can_change_role, can_grant
+from masthead.people.permissions import ADMINISTRATOR, Permission
 from masthead.people.reauthentication import freshly_signed_in
 from masthead.user_admin import role_actions
+from masthead.user_admin.forms import RoleDeletionForm, RoleForm
 from masthead.user_admin.role_actions import Draft
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others

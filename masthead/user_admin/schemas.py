@@ -4,13 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from masthead.people.models import (
-    EMAIL_CHARACTERS,
-    ROLE_NAME_CHARACTERS,
-    ROLE_TITLE_CHARACTERS,
-    AccountToken,
-    Role,
-)
+from masthead.login.models import AccountToken
+from masthead.people.models import EMAIL_CHARACTERS, ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, Role
 from masthead.people.permissions import HIGHEST_RANK, Permission
 from masthead.web.api.schemas import ListAnswer, Made, Schema, Text
 

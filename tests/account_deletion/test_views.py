@@ -11,16 +11,19 @@ from sqlalchemy.orm import joinedload
 
 from masthead import clock
 from masthead.account_deletion import actions as deletion_actions
+from masthead.account_deletion import tasks as account_deletion_tasks
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.models import ApiToken
 from masthead.audit import tasks as audit_tasks
 from masthead.audit.models import AuditEvent
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.login import tasks
+from masthead.login.models import LoginSession
 from masthead.media.models import Media
 from masthead.people import queries as people
 from masthead.people.display_names import FORMER_MEMBER
-from masthead.people.models import AccountClosure, ApiToken, LoginSession, User
+from masthead.people.models import AccountClosure, User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, Revision
 from tests.factories import CommentFactory, DraftFactory, PostFactory, UserFactory
@@ -43,7 +46,7 @@ def later(app: Flask, **time: int) -> None:
         for wish in db.session.scalars(select(AccountClosure)):
             wish.due_at -= timedelta(**time)
         db.session.commit()
-        tasks.carry_out_closures()
+        account_deletion_tasks.delete_due_accounts()
 
 
 def person(app: Flask, user: User) -> User | None:

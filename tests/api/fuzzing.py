@@ -20,8 +20,9 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from masthead import clock
+from masthead.api_tokens.models import RefreshFamily
 from masthead.db import own_transaction
-from masthead.people.models import RefreshFamily, User
+from masthead.people.models import User
 from masthead.web.api import idempotency
 
 DOCUMENT = "/api/v1/openapi.json"

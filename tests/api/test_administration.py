@@ -8,7 +8,8 @@ from sqlalchemy import select
 from masthead import clock
 from masthead.audit.models import AuditEvent
 from masthead.db import db
-from masthead.people import actions, queries
+from masthead.people import queries
+from masthead.user_admin import actions as user_admin_actions
 from tests.factories import UserFactory
 
 
@@ -109,7 +110,9 @@ def test_an_invitation_whose_inviter_lost_the_right_is_shown_as_void(ada, as_, a
     boss = UserFactory(username="boss", role="administrator")
     as_(boss)("POST", "/users/invitations", {"email": "grace@example.org", "role": "author"})
     with app.app_context():
-        actions.set_role(queries.get(boss.id), queries.chosen_role("editor", field="role"), by=None)
+        user_admin_actions.set_role(
+            queries.get(boss.id), queries.chosen_role("editor", field="role"), by=None
+        )
         db.session.commit()
     (invitation,) = ada("GET", "/users/invitations").json["invitations"]
     assert (invitation["invited_by"], invitation["is_void"]) == ("boss", True)

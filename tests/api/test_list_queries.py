@@ -6,17 +6,19 @@ from datetime import timedelta
 import pytest
 
 from masthead import audit, clock, jobs
+from masthead.api_tokens.models import ApiToken
 from masthead.comments.models import CommentStatus
 from masthead.db import db
+from masthead.login.models import LoginSession
 from masthead.pages.tasks import purge_trash
-from masthead.people import actions as actions_of_accounts
 from masthead.people import queries as roles
-from masthead.people.models import ApiToken, LoginSession, Role
+from masthead.people.models import Role
 from masthead.posts import actions
 from masthead.posts import queries as posts
 from masthead.posts.manuscript import typeset
 from masthead.posts.models import ReviewNote
 from masthead.redirects import changing
+from masthead.user_admin import invitations
 from masthead.web.api import document
 from tests.factories import BylineFactory, CommentFactory, PageFactory, PostFactory, TagFactory, UserFactory
 from tests.factories.storing import storing
@@ -131,7 +133,7 @@ def make_sign_ins(cast, numbers):
 def make_invitations(cast, numbers):
     with storing():
         for number in numbers:
-            actions_of_accounts.invite(f"guest{number}@example.org", roles.role("author"), by=cast.ada)
+            invitations.prepare(f"guest{number}@example.org", roles.role("author"), by=cast.ada)
 
 
 def make_tokens(cast, numbers):

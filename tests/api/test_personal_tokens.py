@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from masthead import clock
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.models import ApiToken
 from masthead.audit.models import AuditEvent
 from masthead.db import db
-from masthead.people import actions, queries
-from masthead.people.models import ApiToken, Role
+from masthead.people import queries
+from masthead.people.models import Role
+from masthead.user_admin import actions as user_admin_actions
 from masthead.web.api import document
 from tests.api.conftest import Caller
 from tests.factories import DraftFactory, PostFactory
@@ -57,7 +59,7 @@ def test_a_token_never_allows_more_than_its_owner_may(app, as_, token_of, cast):
     moderating = token_of(cast.mona, "comments:moderate")
     assert moderating("GET", "/comments").status_code == 200
     with app.app_context():
-        actions.set_role(queries.get(cast.mona.id), queries.role("reader"), by=None)
+        user_admin_actions.set_role(queries.get(cast.mona.id), queries.role("reader"), by=None)
         db.session.commit()
     assert moderating("GET", "/comments").status_code == 403
 
@@ -104,7 +106,7 @@ def test_a_token_ends_by_itself(app, token_of, cast):
 
 def test_a_disabled_account_loses_its_tokens_for_good(app, token_of, cast):
     reading = token_of(cast.walt, "posts:read")
-    for change in (actions.disable, actions.enable):
+    for change in (user_admin_actions.disable, user_admin_actions.enable):
         with app.app_context():
             change(queries.get(cast.walt.id), by=None)
             db.session.commit()

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.models import ApiToken
 from masthead.db import db
 from masthead.people import queries
-from masthead.people.models import ApiToken
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor
 

@@ -16,10 +16,10 @@ WORDED = (
     "messages",
     "labels",
     "permissions",
-    "places",
+    "navigation",
     "schemas",
-    "kept_deeds",
-    "fates",
+    "action_labels",
+    "content_policy",
     "groups",
     "fields",
 )

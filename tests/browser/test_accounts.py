@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from masthead import clock
 from masthead.db import db
-from masthead.people.models import LoginSession, Role
+from masthead.login.models import LoginSession
+from masthead.people.models import Role
 from tests.factories import UserFactory
 from tests.support.browsers import assert_accessible, sign_in
 from tests.support.people import PASSWORD, Cast

@@ -37,7 +37,7 @@ UNLINKED = {
     "identity.second_step",
     "metrics.show",
     "privacy.undo",
-    "recovery.accept",
+    "invitations.accept",
     "recovery.asked",
     "recovery.confirm",
     "recovery.forgot",

@@ -10,12 +10,14 @@ from sqlalchemy import update
 
 from masthead import clock
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.models import RefreshFamily
 from masthead.db import db
 from masthead.login.action_labels import DEEDS
-from masthead.mfa import actions as mfa_actions
-from masthead.people import queries
-from masthead.people.models import LoginSession, RefreshFamily, Role
+from masthead.login.models import LoginSession
+from masthead.people import queries, reauthentication
+from masthead.people.models import Role
 from masthead.people.recent_authentication import ACTIONS
+from masthead.user_admin import role_actions
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor
 
@@ -151,7 +153,7 @@ def test_every_view_of_such_a_deed_asks_before_the_action_refuses(app: Flask) ->
     marked = {
         endpoint
         for endpoint, view in app.view_functions.items()
-        if getattr(view, "needs_fresh_sign_in", False)
+        if getattr(view, reauthentication.ATTRIBUTE, False)
     }
     assert set(DEEDS) <= marked
     assert len(ACTIONS) >= 16
@@ -206,8 +208,8 @@ def test_asking_for_a_factor_ends_programs_that_signed_in_without_one(
     app: Flask, cast: Cast, walts: dict[str, Any]
 ) -> None:
     with app.app_context():
-        mfa_actions.require(queries.role("author"), True, by=None)
-        mfa_actions.require(queries.role("author"), False, by=None)
+        role_actions.require_second_factor(queries.role("author"), True, by=None)
+        role_actions.require_second_factor(queries.role("author"), False, by=None)
         db.session.commit()
     headers = {"Authorization": f"Bearer {walts['access_token']}"}
     assert walts["program"].get("/api/v1/auth/me", headers=headers).status_code == 401

@@ -11,10 +11,13 @@ from sqlalchemy import func, select
 
 from masthead import clock
 from masthead.api_tokens import personal_tokens
+from masthead.api_tokens.models import ApiToken, RefreshFamily
 from masthead.db import db
+from masthead.login.models import LoginSession
 from masthead.mfa import encryption, totp
+from masthead.mfa.models import Authenticator, Passkey
 from masthead.people import queries
-from masthead.people.models import ApiToken, Authenticator, LoginSession, Passkey, RefreshFamily, User
+from masthead.people.models import User
 from tests.factories import PostFactory
 from tests.support.letters import Post, link_in
 from tests.support.people import PASSWORD, Cast

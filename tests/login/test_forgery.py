@@ -10,15 +10,9 @@ from werkzeug.routing import IntegerConverter
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.models import Job
-from masthead.people.models import (
-    AccountToken,
-    Authenticator,
-    LoginSession,
-    Passkey,
-    RecoveryCode,
-    Role,
-    User,
-)
+from masthead.login.models import AccountToken, LoginSession
+from masthead.mfa.models import Authenticator, Passkey, RecoveryCode
+from masthead.people.models import Role, User
 from tests.factories import CommentFactory, PageFactory, PostFactory
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor

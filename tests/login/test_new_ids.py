@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from masthead import clock
+from masthead.api_tokens.models import RefreshFamily
 from masthead.db import db
-from masthead.people.models import LoginSession, RefreshFamily, Role
+from masthead.login.models import LoginSession
+from masthead.people.models import Role
 from tests.support.people import PASSWORD, Cast
 from tests.support.queries import Queries
 from tests.support.visitors import Visitor

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.models import Job
-from masthead.people.models import LoginSession, Role, User
+from masthead.login.models import LoginSession
+from masthead.people.models import Role, User
 from tests.factories import PostFactory
 from tests.support.factors import Device, add_passkey, set_up_app, use_passkey
 from tests.support.people import PASSWORD, Cast

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from masthead import clock
 from masthead.db import db
 from masthead.jobs.models import Job
-from masthead.people.models import AccountToken
+from masthead.login.models import AccountToken
 from tests.support.databases import Database
 from tests.support.letters import Post, link_in
 from tests.support.people import PASSWORD, Cast

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from masthead.db import db
-from masthead.people.models import LoginSession, User
+from masthead.login.models import LoginSession
+from masthead.people.models import User
 from tests.support.people import PASSWORD, Cast
 from tests.support.queries import Queries
 from tests.support.visitors import Visitor

@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from masthead.api_tokens.models import RefreshFamily
 from masthead.db import db
 from masthead.login import passwords
-from masthead.people.models import LoginSession, RefreshFamily, User
+from masthead.login.models import LoginSession
+from masthead.people.models import User
 from tests.support.factors import App
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor

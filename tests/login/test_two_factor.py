@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from masthead.db import db
-from masthead.people.models import LoginSession
+from masthead.login.models import LoginSession
 from tests.support.factors import App, give_code, give_password, is_signed_in, set_up_app
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor, document

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from masthead.db import db
 from masthead.mfa import passkeys
-from masthead.people.models import Passkey, UsedChallenge
+from masthead.mfa.models import Passkey, UsedChallenge
 from tests.support.factors import Device, add_passkey, options_on, send_passkey, use_passkey
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor, document

@@ -10,8 +10,8 @@ from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.models import Job
 from masthead.mfa import totp
+from masthead.mfa.models import Authenticator, RecoveryCode
 from masthead.mfa.totp import Factor
-from masthead.people.models import Authenticator, RecoveryCode
 from tests.support.factors import App, give_code, give_password
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document

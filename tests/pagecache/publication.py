@@ -38,6 +38,7 @@ from masthead.posts.models import Post
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.settings import actions as publication
+from masthead.user_admin import actions
 from tests.support.databases import Database, pages_of
 from tests.support.pages import settle
 from tests.support.people import PASSWORD, Cast
@@ -326,7 +327,7 @@ class Publication(RuleBasedStateMachine):
     @rule(index=INDEX, role=st.sampled_from(["reader", "author"]))
     def role(self, index: int, role: str) -> None:
         with self.writing(index):
-            accounts.set_role(people.named("rhea"), people.role(role), by=None)
+            actions.set_role(people.named("rhea"), people.role(role), by=None)
 
     @rule(index=INDEX, position=st.integers(0, 9), path=st.sampled_from(["/old/one", "/old/two", "/nowhere"]))
     def redirect(self, index: int, position: int, path: str) -> None:

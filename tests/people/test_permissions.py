@@ -2,7 +2,7 @@
 
 import pytest
 
-from masthead.people.permissions import can_change_account, can_change_role, can_grant
+from masthead.people.authorization import can_change_account, can_change_role, can_grant
 from masthead.people.queries import role as role_named
 from tests.support.people import ROLES
 

@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from masthead.audit.models import AuditEvent
 from masthead.db import db
-from masthead.people.models import AccountToken, Role
+from masthead.login.models import AccountToken
+from masthead.people.models import Role
 from tests.factories import UserFactory
 from tests.support.letters import Post, link_in
 from tests.support.people import Cast

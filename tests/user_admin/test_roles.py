@@ -10,8 +10,9 @@ from sqlalchemy import select
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.errors import Conflict, NotAllowed
+from masthead.login.models import AccountToken
 from masthead.people import queries as accounts
-from masthead.people.models import AccountToken, Role, User
+from masthead.people.models import Role, User
 from masthead.people.permissions import Permission
 from masthead.user_admin import role_actions
 from masthead.user_admin.role_actions import Draft

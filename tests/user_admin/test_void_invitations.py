@@ -12,9 +12,10 @@ from masthead import clock
 from masthead.account_deletion import actions as deletion_actions
 from masthead.account_deletion.content_policy import Fate
 from masthead.db import db
-from masthead.people import actions, queries
+from masthead.people import queries
 from masthead.people.models import Role, User
 from masthead.people.permissions import Permission
+from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import role_actions
 from tests.factories import UserFactory
 from tests.support.visitors import Visitor, document
@@ -40,11 +41,11 @@ def link(boss: User, sign_in: SignIn) -> str:
 
 
 def demote(boss: User) -> None:
-    actions.set_role(queries.get(boss.id), queries.chosen_role("editor", field="role"), by=None)
+    user_admin_actions.set_role(queries.get(boss.id), queries.chosen_role("editor", field="role"), by=None)
 
 
 def disable(boss: User) -> None:
-    actions.disable(queries.get(boss.id), by=None)
+    user_admin_actions.disable(queries.get(boss.id), by=None)
 
 
 def delete(boss: User) -> None:
@@ -56,7 +57,7 @@ def delete(boss: User) -> None:
 
 
 def raise_role(boss: User) -> None:
-    actions.set_role(queries.get(boss.id), queries.chosen_role("warden", field="role"), by=None)
+    user_admin_actions.set_role(queries.get(boss.id), queries.chosen_role("warden", field="role"), by=None)
 
 
 def accept(visitor: Visitor, path: str) -> int:
@@ -102,7 +103,9 @@ def test_an_inviter_who_gets_the_right_back_vouches_again(
 ) -> None:
     for role in ("reader", "administrator"):
         with app.app_context():
-            actions.set_role(queries.get(boss.id), queries.chosen_role(role, field="role"), by=None)
+            user_admin_actions.set_role(
+                queries.get(boss.id), queries.chosen_role(role, field="role"), by=None
+            )
             db.session.commit()
     assert accept(client, link) == 303
     assert is_there(app)
@@ -152,7 +155,7 @@ def test_of_accepting_and_deleting_the_role_of_the_inviter_nobody_waits_for_ever
 ) -> None:
     make_role("chief", [permission.value for permission in Permission], 90)
     with app.app_context():
-        actions.set_role(queries.get(boss.id), queries.chosen_role("chief", field="role"), by=None)
+        user_admin_actions.set_role(queries.get(boss.id), queries.chosen_role("chief", field="role"), by=None)
         db.session.commit()
     statuses: list[int] = []
 

@@ -11,8 +11,7 @@ from masthead.importing.models import ImportedAuthor
 from masthead.importing.site_data import SiteAuthor, SiteImage, SiteRecord, SiteRedirect, SiteTag
 from masthead.importing.storing.run import ImportRun
 from masthead.media import actions as media
-from masthead.people import actions as accounts
-from masthead.people import bylines
+from masthead.people import bylines, validation
 from masthead.people import queries as people
 from masthead.people.models import User
 from masthead.redirects import actions as redirects
@@ -58,7 +57,7 @@ def _person(person: SiteAuthor, run: ImportRun) -> User:
         user = _new_byline(person, run)
     else:
         bylines.complete(user, name=author.name, bio=author.bio, website=author.website)
-    if accounts.PORTRAIT.fullmatch(person.avatar):
+    if validation.AVATAR.fullmatch(person.avatar):
         user.avatar = user.avatar or person.avatar
     if known is None:
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
@@ -67,7 +66,7 @@ def _person(person: SiteAuthor, run: ImportRun) -> User:
 
 def _new_byline(person: SiteAuthor, run: ImportRun) -> User:
     author = person.author
-    make = bylines.restore if accounts.can_be_username(author.key) else bylines.create
+    make = bylines.restore if validation.is_username(author.key) else bylines.create
     user = make(name=author.name, username=author.key, at=run.at, bio=author.bio, website=author.website)
     run.note_name(author, user)
     return user

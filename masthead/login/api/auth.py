@@ -11,15 +11,17 @@ from masthead.api_tokens import jwt
 from masthead.api_tokens.jwt import ACCESS_LIFETIME, Pair, ReusedToken
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
+from masthead.login import actions as login_actions
 from masthead.login import authentication, login_throttling, passwords, registration, sessions
+from masthead.login.schemas import Credentials, Registered, Registration, SignedIn
 from masthead.login.validation import judge, judge_registration
 from masthead.mail import delivery
 from masthead.mfa import totp
+from masthead.mfa.errors import SecondFactorRequired
 from masthead.people import actions, queries
 from masthead.people.access import current_user, signed_in
-from masthead.people.errors import SecondFactorRequired
 from masthead.people.models import User
-from masthead.people.schemas import Account, Credentials, ProfileChange, Registered, Registration, SignedIn
+from masthead.people.schemas import Account, ProfileChange
 from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import Answer, check_match, operation, tag_of
@@ -77,7 +79,7 @@ def login(body: Credentials) -> Answer:
     attempt.succeeded()
     if passwords.is_outdated(user.password_hash or "", body.password):
         rehashed = passwords.rehash(body.password)
-        actions.renew_password_hash(user, rehashed)
+        login_actions.renew_password_hash(user, rehashed)
         # This object is not the row; `hold` compares the two.
         user.password_hash = rehashed
     sessions.hold(user)

@@ -5,11 +5,12 @@ from flask import Blueprint
 from masthead import audit
 from masthead.db import db, paginate
 from masthead.errors import NotFound
+from masthead.login import actions as login_actions
 from masthead.login import sessions
-from masthead.people import actions, queries
+from masthead.login.models import LoginSession
+from masthead.login.schemas import SessionAnswer, Sessions, SigningOut
+from masthead.people import queries
 from masthead.people.access import current_user, signed_in
-from masthead.people.models import LoginSession
-from masthead.people.schemas import SessionAnswer, Sessions, SigningOut
 from masthead.web.api.operations import Answer, check_match, operation
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
@@ -79,8 +80,8 @@ def end(session_id: int) -> Answer:
 def end_all(body: SigningOut) -> Answer:
     """Every browser and every client, this one too; personal tokens as well, if you say so."""
     user = current_user()
-    actions.sign_out_everywhere(queries.get(user.id), by=user)
+    login_actions.sign_out_everywhere(queries.get(user.id), by=user)
     if body.end_tokens:
-        actions.end_tokens(user, by=user)
+        login_actions.end_tokens(user, by=user)
     db.session.commit()
     return Answer(None)

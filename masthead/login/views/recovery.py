@@ -1,26 +1,23 @@
-"""Links that work once: forgotten passwords, addresses to confirm, invitations.
+"""Recovering an account and confirming an email address, with one-time links.
 
 Opening a link changes nothing, since mail scanners open every link; its page has a button that does.
 """
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead import clock, jobs
+from masthead import jobs
 from masthead.db import db
-from masthead.errors import Invalid, NotAllowed
+from masthead.errors import Invalid
 from masthead.login import authentication, email_ownership, one_time_links, passwords, tasks
+from masthead.login.forms import ConfirmEmailForm, EmailForm, NewPasswordForm
+from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose
-from masthead.login.validation import judge_registration
 from masthead.mail import delivery
-from masthead.people import actions, queries
-from masthead.people.forms import AcceptForm, AddressForm, ConfirmAddressForm, NewPasswordForm
-from masthead.people.models import AccountToken, User
-from masthead.people.permissions import READER
-from masthead.user_admin import invitations
+from masthead.people import queries
+from masthead.people.models import User
 from masthead.web.access import public
 from masthead.web.forms.base import redisplays_expired_form
-from masthead.web.forms.field_errors import show_others
 from masthead.web.limits import throttling
 
 bp = Blueprint("recovery", __name__)
@@ -30,7 +27,7 @@ bp = Blueprint("recovery", __name__)
 @public
 def forgot() -> ResponseReturnValue:
     """The form for somebody who has forgotten their password."""
-    return _page("forgot", AddressForm(), 200, mail_is_on=delivery.is_on())
+    return _page("forgot", EmailForm(), 200, mail_is_on=delivery.is_on())
 
 
 @bp.post("/forgot")
@@ -38,7 +35,7 @@ def forgot() -> ResponseReturnValue:
 @redisplays_expired_form
 def ask() -> ResponseReturnValue:
     """Ask for a link to set a new password. The answer is the same whether or not there is such an account."""
-    form = AddressForm()
+    form = EmailForm()
     if form.validate():
         throttling.count("letter_requests", throttling.caller())
         email = form.email.data or ""
@@ -109,7 +106,7 @@ def confirm(token: str) -> ResponseReturnValue:
 def confirm_address(token: str) -> ResponseReturnValue:
     """Confirm an address, new or first."""
     found = _look_at(Purpose.CONFIRM, token)
-    form = ConfirmAddressForm()
+    form = ConfirmEmailForm()
     if form.validate():
         try:
             is_theirs = email_ownership.is_recognised(
@@ -135,71 +132,12 @@ def _confirmed(found: AccountToken, secret: str, *, is_theirs: bool) -> Response
 
 
 def _confirm_page(
-    found: AccountToken, status: int, form: ConfirmAddressForm | None = None
+    found: AccountToken, status: int, form: ConfirmEmailForm | None = None
 ) -> ResponseReturnValue:
     user = authentication.account_of_token(found)
     asks = user.confirmed_at is None and not email_ownership.is_known_here(user)
-    form = form or ConfirmAddressForm(formdata=None)
+    form = form or ConfirmEmailForm(formdata=None)
     return _page("confirm", form, status, email=found.email, asks_for_password=asks)
-
-
-@bp.get("/invitation/<token>")
-@public
-def accept(token: str) -> ResponseReturnValue:
-    """The form for the account that one was invited to."""
-    return _page("accept", AcceptForm(), 200, email=_invitation(token).email)
-
-
-@bp.post("/invitation/<token>")
-@public
-@redisplays_expired_form
-def join(token: str) -> ResponseReturnValue:
-    """Make the account that one was invited to."""
-    email, form = _invitation(token).email, AcceptForm()
-    if form.validate():
-        try:
-            _make_invited(form, token, email)
-        except Invalid as error:
-            db.session.rollback()
-            form.show(error)
-        else:
-            db.session.commit()
-            flash("Your account is ready. Sign in with the password that you chose.")
-            return redirect(url_for("accounts.login"), code=303)
-    show_others(form, lambda: judge_registration(form.right("username", "password")))
-    return _page("accept", form, 422, email=email)
-
-
-def _invitation(token: str) -> AccountToken:
-    """The invitation of this link, if it still counts."""
-    if current_app.config["REGISTRATION"] == "closed":
-        raise NotAllowed("This publication takes no new accounts at present.")
-    invitation = _look_at(Purpose.INVITE, token)
-    invitations.check_inviter(invitation)
-    return invitation
-
-
-def _make_invited(form: AcceptForm, token: str, email: str) -> None:
-    username = form.username.data or ""
-    hashed = passwords.hash_password(form.password.data or "", about=(username, email))
-    used = one_time_links.consume(Purpose.INVITE, token)
-    invitations.check_inviter_and_lock(used)
-    role = queries.role_with_id(used.role_id) if used.role_id is not None else queries.role(READER)
-    occupied = queries.by_email(used.email)
-    if occupied is not None and occupied.is_unconfirmed:
-        person = queries.held(occupied.id)
-        if person.is_unconfirmed:
-            actions.take_over(person, username=username, password_hash=hashed, role=role, at=clock.now())
-            return
-    # Whoever has the invitation received it at this address, or from somebody who vouches for them.
-    actions.register(
-        username=username,
-        email=used.email,
-        password_hash=hashed,
-        at=clock.now(),
-        role=role,
-        is_confirmed=True,
-    )
 
 
 def _look_at(purpose: Purpose, secret: str) -> AccountToken:

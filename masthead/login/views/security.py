@@ -6,13 +6,15 @@ from flask.typing import ResponseReturnValue
 from masthead import audit, clock, jobs
 from masthead.db import db
 from masthead.errors import Invalid, Mistakes
+from masthead.login import actions as login_actions
 from masthead.login import one_time_links, passwords, session_auth, sessions, tasks
+from masthead.login.forms import ChangeEmailForm, ChangePasswordForm
 from masthead.login.one_time_links import Purpose
 from masthead.mail import delivery
 from masthead.mfa import passkeys
-from masthead.people import actions, queries
+from masthead.mfa import queries as mfa_queries
+from masthead.people import queries, validation
 from masthead.people.access import current_user, signed_in
-from masthead.people.forms import ChangeAddressForm, ChangePasswordForm
 from masthead.people.models import User
 from masthead.people.reauthentication import freshly_signed_in
 from masthead.web.forms.base import redisplays_expired_form
@@ -28,7 +30,7 @@ WRONG_PASSWORD = "This is not your current password. Check it, and try again."  
 @signed_in
 def overview() -> ResponseReturnValue:
     """How one signs in."""
-    return _page(ChangePasswordForm(formdata=None), ChangeAddressForm(formdata=None), 200)
+    return _page(ChangePasswordForm(formdata=None), ChangeEmailForm(formdata=None), 200)
 
 
 @bp.post("/security/password")
@@ -49,15 +51,15 @@ def change_password() -> ResponseReturnValue:
         else:
             sessions.hold(user)
             person = queries.get(user.id)
-            actions.set_password_hash(person, hashed, by=user)
+            login_actions.set_password_hash(person, hashed, by=user)
             if form.end_tokens.data:
-                actions.end_tokens(person, by=user)
+                login_actions.end_tokens(person, by=user)
             session_auth.renew(person)
             db.session.commit()
             flash("Your password is changed, and every other device is signed out.")
             return redirect(url_for("security.overview"), code=303)
     show_others(form, lambda: _mistakes_of_passwords(form, user))
-    return _page(form, ChangeAddressForm(formdata=None), 422)
+    return _page(form, ChangeEmailForm(formdata=None), 422)
 
 
 def _mistakes_of_passwords(form: ChangePasswordForm, user: User) -> tuple[Invalid, ...]:
@@ -77,11 +79,11 @@ def _mistakes_of_passwords(form: ChangePasswordForm, user: User) -> tuple[Invali
 @redisplays_expired_form
 def change_address() -> ResponseReturnValue:
     """Change one's own address: at once where no letters are sent, otherwise by the link in one."""
-    form = ChangeAddressForm()
+    form = ChangeEmailForm()
     user = current_user()
     if form.validate():
         try:
-            email = actions.checked_email(form.email.data or "")
+            email = validation.checked_email(form.email.data or "")
             _prove(user, form.current_password.data or "")
             _ask_for(user, email)
         except Invalid as error:
@@ -94,11 +96,11 @@ def change_address() -> ResponseReturnValue:
     return _page(ChangePasswordForm(formdata=None), form, 422)
 
 
-def _mistakes_of_address(form: ChangeAddressForm, user: User) -> tuple[Invalid, ...]:
+def _mistakes_of_address(form: ChangeEmailForm, user: User) -> tuple[Invalid, ...]:
     mistakes, said = Mistakes(), form.right("current_password", "email")
     with mistakes:
         if "email" in said:
-            actions.checked_email(said["email"])
+            validation.checked_email(said["email"])
     with mistakes:
         if "current_password" in said:
             _prove(user, said["current_password"])
@@ -107,7 +109,7 @@ def _mistakes_of_address(form: ChangeAddressForm, user: User) -> tuple[Invalid, 
 
 def _ask_for(user: User, email: str) -> None:
     if not delivery.is_on():
-        actions.change_email(queries.get(user.id), email, by=user, at=clock.now(), is_confirmed=False)
+        login_actions.change_email(queries.get(user.id), email, by=user, at=clock.now(), is_confirmed=False)
         flash("Your address is changed.")
         return
     if throttling.is_free("letters", Purpose.CONFIRM, queries.email_key(email)):
@@ -165,7 +167,7 @@ def end_others() -> ResponseReturnValue:
     audit.record("sessions.ended", by=user, subject=user.username)
     ends_tokens = "end_tokens" in request.form
     if ends_tokens:
-        actions.end_tokens(user, by=user)
+        login_actions.end_tokens(user, by=user)
     db.session.commit()
     flash(f"Every other device is signed out{', and your tokens have ended' if ends_tokens else ''}.")
     return redirect(url_for("security.devices"), code=303)
@@ -181,7 +183,7 @@ def _prove(user: User, password: str) -> None:
 
 
 def _page(
-    password_form: ChangePasswordForm, address_form: ChangeAddressForm, status: int
+    password_form: ChangePasswordForm, address_form: ChangeEmailForm, status: int
 ) -> ResponseReturnValue:
     user = current_user()
     page = render_template(
@@ -190,9 +192,9 @@ def _page(
         address_form=address_form,
         user=user,
         mail_is_on=delivery.is_on(),
-        app=queries.authenticator_of(user.id),
-        keys=list(db.session.scalars(queries.passkeys_of(user.id))),
-        codes_left=queries.recovery_codes_left(user.id),
+        app=mfa_queries.authenticator_of(user.id),
+        keys=list(db.session.scalars(mfa_queries.passkeys_of(user.id))),
+        codes_left=mfa_queries.recovery_codes_left(user.id),
         passkeys_are_possible=passkeys.is_possible(),
     )
     return page, status

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from masthead import audit
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
+from masthead.login import actions as login_actions
 from masthead.login import (
     authentication,
     email_ownership,
@@ -15,13 +16,14 @@ from masthead.login import (
     session_auth,
     two_factor_challenge,
 )
+from masthead.login.forms import LoginForm, RegistrationForm
 from masthead.login.login_throttling import Attempt
 from masthead.login.validation import judge, judge_registration
 from masthead.login.views.two_factor import login_page
 from masthead.mail import delivery
 from masthead.people import access, actions, notifications, queries
 from masthead.people.access import current_user, signed_in
-from masthead.people.forms import LoginForm, ProfileForm, RegistrationForm
+from masthead.people.forms import ProfileForm
 from masthead.people.models import User
 from masthead.web.access import public
 from masthead.web.forms.base import redisplays_expired_form
@@ -123,7 +125,7 @@ def _let_in(user: User, form: LoginForm, attempt: Attempt) -> ResponseReturnValu
     remember = bool(form.remember.data)
     if passwords.is_outdated(user.password_hash or "", form.password.data or ""):
         rehashed = passwords.rehash(form.password.data or "")
-        actions.renew_password_hash(user, rehashed)
+        login_actions.renew_password_hash(user, rehashed)
         user.password_hash = rehashed
     if queries.has_second_factor(user.id):
         attempt.take_back()

@@ -16,13 +16,15 @@ from masthead.login import (
     sign_in_reasons,
     two_factor_challenge,
 )
+from masthead.login.forms import LoginForm, ReauthenticationForm
 from masthead.login.two_factor_challenge import Pending
 from masthead.mfa import actions, passkeys, totp
+from masthead.mfa import queries as mfa_queries
+from masthead.mfa.forms import CodeForm, PasskeyForm
 from masthead.mfa.passkeys import Use
 from masthead.mfa.totp import Factor
-from masthead.people import access, queries
+from masthead.people import access, queries, reauthentication
 from masthead.people.access import current_user, signed_in
-from masthead.people.forms import CodeForm, ConfirmForm, LoginForm, PasskeyForm
 from masthead.people.models import User
 from masthead.web.access import public
 from masthead.web.forms.base import redisplays_expired_form
@@ -31,6 +33,7 @@ from masthead.web.middleware import body_limits
 from masthead.web.safe_redirects import local_path, redirect_back
 
 bp = Blueprint("identity", __name__)
+bp.record_once(lambda state: reauthentication.use_form_page(state.app, ask_for_proof))
 
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one, and try again."
 WRONG_PROOF = "That is not right. Check what you entered, and try again."
@@ -95,7 +98,7 @@ def _enter(half: Pending, factor: Factor) -> ResponseReturnValue:
     session_auth.sign_in(half.user, remember=half.remember, way=f"password and {factor}")
     if factor is Factor.RECOVERY_CODE:
         actions.note_recovery_code(half.user)
-        left = queries.recovery_codes_left(half.user.id)
+        left = mfa_queries.recovery_codes_left(half.user.id)
         flash(
             f"You have {left} recovery {'code' if left == 1 else 'codes'} left. Generate new ones before you run out.",
             "warning",
@@ -107,7 +110,7 @@ def _enter(half: Pending, factor: Factor) -> ResponseReturnValue:
 def _second_step_page(
     half: Pending, form: CodeForm, status: int, passkey_form: PasskeyForm | None = None
 ) -> ResponseReturnValue:
-    has_app = queries.authenticator_of(half.user.id) is not None
+    has_app = mfa_queries.authenticator_of(half.user.id) is not None
     page = render_template(
         "accounts/second_step.html",
         form=form,
@@ -146,7 +149,7 @@ def confirm() -> ResponseReturnValue:
     """The page that asks for the password, and the second factor, once more."""
     user = current_user()
     has_factor = authentication.has_second_factor(user)
-    return _confirm_page(user, ConfirmForm(), has_factor=has_factor, kept=resumable_forms.carried())
+    return _confirm_page(user, ReauthenticationForm(), has_factor=has_factor, kept=resumable_forms.carried())
 
 
 @bp.post("/confirm-identity")
@@ -156,7 +159,7 @@ def confirm() -> ResponseReturnValue:
 def prove() -> ResponseReturnValue:
     """Give the password, and the second factor, once more before something that matters."""
     user = current_user()
-    form = ConfirmForm()
+    form = ReauthenticationForm()
     has_factor = authentication.has_second_factor(user)
     if form.validate():
         attempt = login_throttling.begin(user.email or "", limit="second_factor" if has_factor else "sign_in")
@@ -169,7 +172,7 @@ def prove() -> ResponseReturnValue:
     return _confirm_page(user, form, has_factor=has_factor, kept=resumable_forms.carried()), 422
 
 
-def _is_proved(user: User, form: ConfirmForm, *, has_factor: bool) -> bool:
+def _is_proved(user: User, form: ReauthenticationForm, *, has_factor: bool) -> bool:
     # First the password, while no lock is held; a code is only used up when the password was right.
     person = authentication.active_account(user.id)
     if person is None or not passwords.is_correct(form.password.data or "", person.password_hash):
@@ -188,14 +191,14 @@ def confirm_with_passkey() -> ResponseReturnValue:
     if _person_with_passkey(form, Use.CONFIRM, user) is not None:
         return _confirmed(user)
     has_factor = authentication.has_second_factor(user)
-    empty = ConfirmForm(formdata=None)
+    empty = ReauthenticationForm(formdata=None)
     return _confirm_page(user, empty, form, has_factor=has_factor, kept=resumable_forms.carried()), 422
 
 
 def ask_for_proof() -> ResponseReturnValue:
     """The page that asks for the proof, in the place of a form that was sent; it carries that form along."""
     user = current_user()
-    form, has_factor = ConfirmForm(formdata=None), authentication.has_second_factor(user)
+    form, has_factor = ReauthenticationForm(formdata=None), authentication.has_second_factor(user)
     page = _confirm_page(user, form, has_factor=has_factor, kept=resumable_forms.of_this_request(user))
     return page, 403
 
@@ -209,7 +212,12 @@ def _confirmed(user: User) -> ResponseReturnValue:
 
 
 def _confirm_page(
-    user: User, form: ConfirmForm, passkey_form: PasskeyForm | None = None, *, has_factor: bool, kept: str
+    user: User,
+    form: ReauthenticationForm,
+    passkey_form: PasskeyForm | None = None,
+    *,
+    has_factor: bool,
+    kept: str,
 ) -> str:
     part = _passkey_part(Use.CONFIRM, user, passkey_form) if has_factor else _no_passkey()
     return render_template(
@@ -241,7 +249,9 @@ def _person_with_passkey(form: PasskeyForm, use: Use, user: User | None = None) 
 def _passkey_part(use: Use, user: User | None, form: PasskeyForm | None) -> dict[str, object]:
     """What the part of a page about passkeys needs; no options where there is nothing to ask a browser for."""
     part = _no_passkey() | {"passkey_form": form or PasskeyForm(formdata=None)}
-    if passkeys.is_possible() and (user is None or db.session.scalar(queries.passkeys_of(user.id).limit(1))):
+    if passkeys.is_possible() and (
+        user is None or db.session.scalar(mfa_queries.passkeys_of(user.id).limit(1))
+    ):
         from masthead.mfa import webauthn
 
         part["passkey_options"] = webauthn.options_to_use(use, user)

@@ -1,0 +1,44 @@
+"""Forms that delete an account."""
+
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import InputRequired
+
+from masthead.account_deletion.content_policy import Fate
+from masthead.people.forms import choice
+from masthead.web.forms.base import Form
+
+
+class DeletionRequestForm(Form):
+    """Asking for the deletion of one's account."""
+
+    posts = RadioField(
+        "Your posts", choices=[choice(fate.value, fate.sentence_on_posts) for fate in Fate], default=Fate.KEEP
+    )
+    heir = SelectField("Who gets them, if you hand them over", validate_choice=False)
+    comments = RadioField(
+        "Your comments",
+        choices=[choice(fate.value, fate.sentence_on_comments) for fate in (Fate.KEEP, Fate.ANONYMISE)],
+        default=Fate.KEEP,
+    )
+    is_sure = BooleanField(
+        "Delete my account", [InputRequired("Check this box to confirm that you want your account deleted.")]
+    )
+
+
+class AccountDeletionForm(Form):
+    """Deleting somebody else's account."""
+
+    content = RadioField(
+        "Posts and comments",
+        choices=[choice(fate.value, fate.sentence_on_content) for fate in Fate],
+        default=Fate.KEEP,
+    )
+    heir = SelectField("Who gets the posts, if somebody does", validate_choice=False)
+    is_sure = BooleanField(
+        "Delete this account permanently",
+        [InputRequired("Check this box to confirm that you want this account deleted.")],
+    )
+
+
+class ButtonForm(Form):
+    """A button and nothing else."""

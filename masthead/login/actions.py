@@ -1,0 +1,129 @@
+"""Actions on credentials: passwords, email addresses, sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+
+from masthead import audit, pagecache
+from masthead.api_tokens import personal_tokens
+from masthead.db import db
+from masthead.errors import NotAllowed
+from masthead.login import one_time_links, sessions
+from masthead.login.one_time_links import Purpose
+from masthead.mfa import actions as mfa_actions
+from masthead.people import display_names, queries
+from masthead.people.actions import raise_taken
+from masthead.people.authorization import can_change_account
+from masthead.people.errors import EmailTaken, UsernameTaken
+from masthead.people.models import AccountClosure, Role, User
+from masthead.people.validation import checked_email, checked_username
+from masthead.text.names import lookalike_key, name_key
+
+
+def cancel_deletion(user_id: int) -> bool:
+    """Keep an account that waits for its deletion; False if it does not, or may not."""
+    waiting = (AccountClosure.user_id == user_id, AccountClosure.is_revocable)
+    found = db.session.scalar(delete(AccountClosure).where(*waiting).returning(AccountClosure.user_id))
+    if found is None:
+        return False
+    user = queries.get(user_id)
+    user.is_active = True
+    one_time_links.void(user, Purpose.UNDO)
+    audit.record("account.kept", by=user, subject=user.username)
+    return True
+
+
+def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:
+    """Store a new password, which ends every login made with the old one, and voids links that set one or another address."""
+    user.password_hash = password_hash
+    sessions.end_all(user)
+    one_time_links.void(user, Purpose.RESET)
+    one_time_links.void_changes_of_address(user)
+    audit.record("password.changed", by=by, subject=user.username)
+
+
+def reset_password(user: User, password_hash: str, *, by: User | None) -> None:
+    """Store a new password for somebody who lost the one before; tokens of programs end as well."""
+    set_password_hash(user, password_hash, by=by)
+    if personal_tokens.void(user):
+        audit.record("tokens.ended", by=by, subject=user.username)
+
+
+def change_email(user: User, email: str, *, by: User | None, at: datetime, is_confirmed: bool) -> None:
+    """Give the account another address, which voids every link that was sent to the one before; raises `EmailTaken`."""
+    checked = checked_email(email)
+    before = user.email or ""
+    try:
+        with db.session.begin_nested():
+            user.email, user.email_key = checked, queries.email_key(checked)
+            user.confirmed_at = at if is_confirmed else None
+            db.session.flush()
+    except IntegrityError:
+        raise EmailTaken(checked) from None
+    one_time_links.void(user, Purpose.RESET, Purpose.CONFIRM)
+    audit.record("address.changed", by=by, subject=user.username, before=before, after=checked)
+
+
+def confirm_email(user: User, *, at: datetime) -> None:
+    """Note that letters to the address reach this person; the first time, everything set up before ends.
+
+    Anybody can register an address. Until a letter to it is answered, whoever set the account up need not be its owner,
+    so logins, second factors and tokens go. The caller decides about the password.
+    """
+    if user.confirmed_at is None:
+        mfa_actions.remove_all(user)
+        sessions.end_all(user)
+        personal_tokens.void(user)
+        one_time_links.void(user)
+    user.confirmed_at = at
+    one_time_links.void(user, Purpose.CONFIRM)
+    audit.record("address.confirmed", by=user, subject=user.username)
+
+
+def remove_password(user: User) -> None:
+    """Let no password open the account any more, until its owner sets one."""
+    user.password_hash = None
+    audit.record("password.removed", by=None, subject=user.username)
+
+
+def take_over(user: User, *, username: str, password_hash: str, role: Role, at: datetime) -> None:
+    """Give an account whose address nobody had confirmed to its owner, who was invited: nothing of it stays but its id."""
+    before = user.username
+    if display_names.is_shown(username, of=user):
+        raise UsernameTaken(username)
+    try:
+        with db.session.begin_nested():
+            user.username = checked_username(username)
+            user.username_key, user.username_lookalike = name_key(username), lookalike_key(username)
+            db.session.flush()
+    except IntegrityError as error:
+        raise_taken(error, user)
+    confirm_email(user, at=at)
+    user.password_hash, user.role, user.is_active = password_hash, role, True
+    user.name, user.bio, user.website, user.avatar, user.time_zone = "", "", "", None, ""
+    pagecache.invalidate("people")
+    audit.record("account.taken_over", by=user, subject=user.username, before=before, role=role.name)
+
+
+def renew_password_hash(user: User, password_hash: str) -> None:
+    """Store the same password hashed with today's parameters, unless it was changed meanwhile; logins stay."""
+    pagecache.no_invalidation("author")
+    unchanged = (User.id == user.id, User.password_hash == user.password_hash)
+    db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
+
+
+def sign_out_everywhere(user: User, *, by: User | None) -> None:
+    """End every login of somebody."""
+    if by is not None and by.id != user.id and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to sign this person out.")
+    sessions.end_all(user)
+    audit.record("sessions.ended", by=by, subject=user.username)
+
+
+def end_tokens(user: User, *, by: User | None) -> None:
+    """End every personal token of somebody; they stay signed in."""
+    if by is not None and by.id != user.id and not can_change_account(by, user):
+        raise NotAllowed("Your role does not allow you to end this person's tokens.")
+    personal_tokens.void(user)
+    audit.record("tokens.ended", by=by, subject=user.username)

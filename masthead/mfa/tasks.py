@@ -1,0 +1,24 @@
+"""Emails about changes of second factors."""
+
+from masthead.jobs import task
+from masthead.mail import delivery, letters
+from masthead.people import queries
+
+#: What a letter says of a second factor.
+EVENTS = {
+    "app_added": "An authenticator app was added to your account.",
+    "app_removed": "The authenticator app was removed from your account.",
+    "passkey_added": "A passkey was added to your account.",
+    "passkey_removed": "A passkey was removed from your account.",
+    "codes_made": "New recovery codes were generated for your account; earlier codes no longer work.",
+    "code_used": "Somebody signed in to your account with one of its recovery codes.",
+    "reset": "Two-factor authentication of your account was reset: its authenticator app, passkeys and recovery codes do not work any more, and you are signed out everywhere.",
+}
+
+
+@task("accounts.tell_of_factor")
+def notify_of_factor(user_id: int, deed: str) -> None:
+    """Tell somebody what happened to their second factor; whoever did it without them should not go unnoticed."""
+    user = queries.get(user_id)
+    if user.email:
+        delivery.send(letters.compose("factor", recipient=user.email, deed=EVENTS[deed]))
