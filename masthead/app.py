@@ -34,7 +34,7 @@ from masthead.jobs import tasks as _jobs  # noqa: F401 (registers itself)
 from masthead.login import session_auth
 from masthead.login.api import auth as auth_api
 from masthead.login.api import sessions as sessions_api
-from masthead.login.views import recovery, sign_in, two_factor
+from masthead.login.views import reauthentication, recovery, sign_in, two_factor
 from masthead.login.views import security as account_security
 from masthead.media import receivers as _media  # noqa: F401 (registers itself)
 from masthead.media import views as media
@@ -102,6 +102,7 @@ BLUEPRINTS = (
     (account_deletion.bp, "/auth"),
     (email_views.bp, "/auth"),
     (two_factor.bp, "/auth"),
+    (reauthentication.bp, "/auth"),
     (mfa.bp, "/auth/security"),
     (tokens.bp, "/auth/security"),
     (credentials_admin.bp, "/admin"),

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 
 from masthead import audit, pagecache
-from masthead.account_deletion.content_policy import Fate
-from masthead.account_deletion.signals import Farewell, account_closed
+from masthead.account_deletion.content_policy import ContentPolicy
+from masthead.account_deletion.signals import ContentTransfer, transfer_content
 from masthead.api_tokens import personal_tokens
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
@@ -20,58 +20,60 @@ from masthead.people.authorization import can_change_account
 from masthead.people.display_names import FORMER_MEMBER
 from masthead.people.models import AccountClosure, User
 from masthead.people.permissions import READER, Permission
-from masthead.people.recent_authentication import needs_fresh_proof
+from masthead.people.recent_authentication import requires_recent_authentication
 
-UNDO = timedelta(days=14)
-NO_HEIR = "Choose who gets your posts. Only editors and administrators can take them."
+GRACE_PERIOD = timedelta(days=14)
+NO_RECIPIENT = "Choose who gets your posts. Only editors and administrators can take them."
 
 
-def possible_heirs(user: User) -> list[User]:
+def possible_recipients(user: User) -> list[User]:
     """Who can take somebody's posts: everybody else who may edit any post."""
     able = [role.id for role in db.session.scalars(queries.roles()) if Permission.EDIT_POSTS in role.granted]
     people = queries.accounts().where(User.role_id.in_(able), User.is_active, User.id != user.id)
     return list(db.session.scalars(people))
 
 
-def ask(user: User, *, posts: Fate, comments: Fate, heir: str, at: datetime) -> AccountToken:
+def request_deletion(
+    user: User, *, posts: ContentPolicy, comments: ContentPolicy, heir: str, at: datetime
+) -> AccountToken:
     """Note the wish, and end every way into the account but the undoing; the link for that, not armed yet.
 
     Raises `Invalid` without an heir who can take the posts, and `LastAdministrator`.
     """
-    heir_id = _heir(user, heir).id if posts is Fate.REASSIGN else None
+    heir_id = _heir(user, heir).id if posts is ContentPolicy.REASSIGN else None
     if user.is_administrator:
         actions.keep_an_administrator(user)
     user.is_active = False
     sessions.end_all(user)
-    one_time_links.void(user)
-    personal_tokens.void(user)
+    one_time_links.revoke(user)
+    personal_tokens.revoke_all(user)
     db.session.add(
         AccountClosure(
             user_id=user.id,
             asked_at=at,
-            due_at=at + UNDO,
+            due_at=at + GRACE_PERIOD,
             posts=posts,
             comments=comments,
             heir_id=heir_id,
         )
     )
     audit.record("account.closing", by=user, subject=user.username, posts=posts, comments=comments)
-    return one_time_links.prepare(Purpose.UNDO, user=user, email=user.email or "")
+    return one_time_links.create(Purpose.UNDO, user=user, email=user.email or "")
 
 
 def _heir(user: User, username: str) -> User:
-    for person in possible_heirs(user):
+    for person in possible_recipients(user):
         if person.username == username:
             return person
-    raise Invalid(NO_HEIR, field="heir")
+    raise Invalid(NO_RECIPIENT, field="heir")
 
 
-def due(*, at: datetime) -> Select[int]:
+def due_accounts(*, at: datetime) -> Select[int]:
     """Whose account is to be deleted now."""
     return select(AccountClosure.user_id).where(AccountClosure.due_at <= at).order_by(AccountClosure.due_at)
 
 
-def carry_out(user_id: int, *, at: datetime) -> None:
+def delete_if_due(user_id: int, *, at: datetime) -> None:
     """Delete the account, unless the wish was taken back meanwhile; what is kept of it is a byline."""
     wish = db.session.execute(
         delete(AccountClosure)
@@ -80,28 +82,35 @@ def carry_out(user_id: int, *, at: datetime) -> None:
     ).first()
     if wish is None:
         return
-    heir = _present_heir(wish.heir_id) if wish.posts == Fate.REASSIGN else None
-    leave(
-        queries.get(user_id), posts=Fate(wish.posts), comments=Fate(wish.comments), heir=heir, by=None, at=at
+    heir = _present_heir(wish.heir_id) if wish.posts == ContentPolicy.REASSIGN else None
+    delete_account(
+        queries.get(user_id),
+        posts=ContentPolicy(wish.posts),
+        comments=ContentPolicy(wish.comments),
+        heir=heir,
+        by=None,
+        at=at,
     )
 
 
-@needs_fresh_proof("Delete somebody's account")
-def close(user: User, *, posts: Fate, comments: Fate, heir: str, by: User, at: datetime) -> None:
+@requires_recent_authentication("Delete somebody's account")
+def delete_now(
+    user: User, *, posts: ContentPolicy, comments: ContentPolicy, heir: str, by: User, at: datetime
+) -> None:
     """Delete somebody's account at once, as an administrator; what is kept of it is a byline.
 
     Raises `NotAllowed` for an account of an equal or higher role, `Conflict` for one's own and for bylines, and `Invalid`
     without an heir who can take the posts.
     """
-    check_can_close(user, by=by)
-    taker = _heir(user, heir) if posts is Fate.REASSIGN else None
+    check_can_delete(user, by=by)
+    taker = _heir(user, heir) if posts is ContentPolicy.REASSIGN else None
     sessions.end_all(user)
-    personal_tokens.void(user)
+    personal_tokens.revoke_all(user)
     db.session.execute(delete(AccountClosure).where(AccountClosure.user_id == user.id))
-    leave(user, posts=posts, comments=comments, heir=taker, by=by, at=at)
+    delete_account(user, posts=posts, comments=comments, heir=taker, by=by, at=at)
 
 
-def check_can_close(user: User, *, by: User) -> None:
+def check_can_delete(user: User, *, by: User) -> None:
     """Raise `NotAllowed` or `Conflict` unless ``by`` may delete the account."""
     if user.id == by.id:
         raise Conflict("Delete your own account on the page “Your data”, where you can undo it for 14 days.")
@@ -111,14 +120,20 @@ def check_can_close(user: User, *, by: User) -> None:
         raise Conflict("This is a byline without an account. There is nothing to delete.")
 
 
-def leave(
-    user: User, *, posts: Fate, comments: Fate, heir: User | None, by: User | None, at: datetime
+def delete_account(
+    user: User,
+    *,
+    posts: ContentPolicy,
+    comments: ContentPolicy,
+    heir: User | None,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """Delete the account, and hand over what the person made."""
-    keeps_posts, keeps_comments = posts is Fate.KEEP, comments is Fate.KEEP
+    keeps_posts, keeps_comments = posts is ContentPolicy.KEEP, comments is ContentPolicy.KEEP
     former = None if keeps_posts and keeps_comments else _former_member(at=at)
-    account_closed.send(
-        Farewell(
+    transfer_content.send(
+        ContentTransfer(
             user=user,
             posts_to=None if keeps_posts else heir or former,
             comments_to=None if keeps_comments else former,
@@ -126,7 +141,7 @@ def leave(
             at=at,
         )
     )
-    one_time_links.void_invitations(user.email or "")
+    one_time_links.revoke_invitations(user.email or "")
     audit.record("account.deleted", by=by, subject=user.username, posts=posts.value, comments=comments.value)
     # Names stand on pages of every kind.
     pagecache.invalidate(pagecache.EVERYTHING)
@@ -163,6 +178,6 @@ def _become_byline(user: User, *, keeps_biography: bool) -> None:
         values |= {"bio": "", "website": "", "avatar": None}
     db.session.execute(update(User).where(User.id == user.id).values(**values))
     sessions.end_all(user)
-    one_time_links.void(user)
+    one_time_links.revoke(user)
     for model in (Authenticator, Passkey, RecoveryCode):
         db.session.execute(delete(model).where(model.user_id == user.id))

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from masthead import clock
 from masthead.account_deletion import actions
-from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.account_deletion.forms import AccountDeletionForm
 from masthead.db import db
 from masthead.errors import Invalid
@@ -13,7 +13,7 @@ from masthead.people import queries
 from masthead.people.access import current_user, requires
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.forms.base import redisplays_expired_form
 
 bp = Blueprint("closing_admin", __name__)
@@ -21,30 +21,30 @@ bp = Blueprint("closing_admin", __name__)
 
 @bp.get("/<int:user_id>/delete")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 def delete(user_id: int) -> ResponseReturnValue:
     """The form that asks what becomes of the posts and comments of an account."""
     user = queries.get(user_id)
-    actions.check_can_close(user, by=queries.get(current_user().id))
+    actions.check_can_delete(user, by=queries.get(current_user().id))
     return render_template("accounts/delete_account.html", form=_form(user), user=user)
 
 
 @bp.post("/<int:user_id>/delete")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def remove(user_id: int) -> ResponseReturnValue:
     """Delete an account for good."""
     user, by = queries.get(user_id), queries.get(current_user().id)
-    actions.check_can_close(user, by=by)
+    actions.check_can_delete(user, by=by)
     form = _form(user)
     if form.validate():
-        name, fate = user.display_name, Fate(form.content.data)
+        name, policy = user.display_name, ContentPolicy(form.content.data)
         try:
-            actions.close(
+            actions.delete_now(
                 user,
-                posts=fate,
-                comments=fate.of_comments,
+                posts=policy,
+                comments=policy.for_comments,
                 heir=form.heir.data or "",
                 by=by,
                 at=clock.now(),
@@ -63,6 +63,6 @@ def remove(user_id: int) -> ResponseReturnValue:
 
 def _form(user: User) -> AccountDeletionForm:
     form = AccountDeletionForm()
-    heirs = actions.possible_heirs(user)
+    heirs = actions.possible_recipients(user)
     form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
     return form

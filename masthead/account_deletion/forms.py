@@ -3,7 +3,7 @@
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
-from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.people.forms import choice
 from masthead.web.forms.base import Form
 
@@ -12,13 +12,18 @@ class DeletionRequestForm(Form):
     """Asking for the deletion of one's account."""
 
     posts = RadioField(
-        "Your posts", choices=[choice(fate.value, fate.sentence_on_posts) for fate in Fate], default=Fate.KEEP
+        "Your posts",
+        choices=[choice(policy.value, policy.label_for_posts) for policy in ContentPolicy],
+        default=ContentPolicy.KEEP,
     )
     heir = SelectField("Who gets them, if you hand them over", validate_choice=False)
     comments = RadioField(
         "Your comments",
-        choices=[choice(fate.value, fate.sentence_on_comments) for fate in (Fate.KEEP, Fate.ANONYMISE)],
-        default=Fate.KEEP,
+        choices=[
+            choice(policy.value, policy.label_for_comments)
+            for policy in (ContentPolicy.KEEP, ContentPolicy.ANONYMISE)
+        ],
+        default=ContentPolicy.KEEP,
     )
     is_sure = BooleanField(
         "Delete my account", [InputRequired("Check this box to confirm that you want your account deleted.")]
@@ -30,8 +35,8 @@ class AccountDeletionForm(Form):
 
     content = RadioField(
         "Posts and comments",
-        choices=[choice(fate.value, fate.sentence_on_content) for fate in Fate],
-        default=Fate.KEEP,
+        choices=[choice(policy.value, policy.label_for_content) for policy in ContentPolicy],
+        default=ContentPolicy.KEEP,
     )
     heir = SelectField("Who gets the posts, if somebody does", validate_choice=False)
     is_sure = BooleanField(

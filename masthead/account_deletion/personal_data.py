@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from masthead.account_deletion.signals import Section, personal_data_asked
+from masthead.account_deletion.signals import PersonalDataSection, export_personal_data
 from masthead.api_tokens.models import ApiToken, RefreshFamily
 from masthead.audit import queries as log
 from masthead.db import db
@@ -15,20 +15,20 @@ from masthead.mfa.models import Authenticator, Passkey
 from masthead.people.models import User
 
 
-def collected(user: User) -> list[Section]:
+def collect(user: User) -> list[PersonalDataSection]:
     """What accounts and the log know, then what the features above add; never a secret or the hash of one."""
-    answers = [sections for _receiver, sections in personal_data_asked.send(user)]
+    answers = [sections for _receiver, sections in export_personal_data.send(user)]
     found = [*_own(user), *(section for sections in answers for section in sections)]
-    return [Section(part.name, part.title, [_plain(row) for row in part.rows]) for part in found]
+    return [PersonalDataSection(part.name, part.title, [_plain(row) for row in part.rows]) for part in found]
 
 
-def _own(user: User) -> list[Section]:
+def _own(user: User) -> list[PersonalDataSection]:
     return [
-        Section("account", "Your account", [_account(user)]),
-        Section("devices", "Where you are signed in", _devices(user)),
-        Section("factors", "Second factors", _factors(user)),
-        Section("programs", "Apps that act for you", _programs(user)),
-        Section("log", "What the log says of you", _log(user)),
+        PersonalDataSection("account", "Your account", [_account(user)]),
+        PersonalDataSection("devices", "Where you are signed in", _devices(user)),
+        PersonalDataSection("factors", "Second factors", _factors(user)),
+        PersonalDataSection("programs", "Apps that act for you", _programs(user)),
+        PersonalDataSection("log", "What the log says of you", _log(user)),
     ]
 
 

@@ -10,7 +10,7 @@ from masthead.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PersonalDataSection:
     """A part of what the site knows of somebody: rows of plain values."""
 
     name: str
@@ -19,7 +19,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class ContentTransfer:
     """An account is deleted now. Where no heir is named, the texts stay with the name of their author."""
 
     user: User
@@ -33,7 +33,7 @@ class Farewell:
 _namespace = Namespace()
 
 #: Sent with a `Farewell`: hand over what the person made.
-account_closed = _namespace.signal("account-closed")
+transfer_content = _namespace.signal("account-closed")
 
 #: Sent with a `User`: answer with a list of `Section`s, all that the feature knows of the person.
-personal_data_asked = _namespace.signal("personal-data-asked")
+export_personal_data = _namespace.signal("personal-data-asked")

@@ -12,6 +12,6 @@ from masthead.jobs import periodic
 def delete_due_accounts() -> None:
     """Delete the accounts whose time to take it back is over, each in a transaction of its own."""
     now = clock.now()
-    for user_id in db.session.scalars(deletion_actions.due(at=now)).all():
-        deletion_actions.carry_out(user_id, at=now)
+    for user_id in db.session.scalars(deletion_actions.due_accounts(at=now)).all():
+        deletion_actions.delete_if_due(user_id, at=now)
         db.session.commit()

@@ -5,18 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock, jobs
 from masthead.account_deletion import actions, content_policy, personal_data
-from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.account_deletion.forms import ButtonForm, DeletionRequestForm
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotFound
 from masthead.login import action_labels, authentication, one_time_links, session_auth, tasks
 from masthead.login import actions as login_actions
-from masthead.login.links import link_of
-from masthead.login.one_time_links import Purpose
+from masthead.login.one_time_links import Purpose, url_of
 from masthead.mail import delivery
 from masthead.people import queries
 from masthead.people.access import current_user, signed_in
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.access import public
 from masthead.web.forms.base import redisplays_expired_form
 
@@ -33,11 +32,11 @@ def overview() -> ResponseReturnValue:
 
 @bp.post("/privacy/download")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def download() -> ResponseReturnValue:
     """Everything that the site knows of oneself, as JSON or as a page to read."""
     user = queries.get(current_user().id)
-    sections = personal_data.collected(user)
+    sections = personal_data.collect(user)
     at = clock.now()
     is_json = request.form.get("format") != "html"
     if is_json:
@@ -62,7 +61,7 @@ def download() -> ResponseReturnValue:
 
 @bp.post("/privacy/close")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def close() -> ResponseReturnValue:
     """Ask for the deletion of one's account, which can be undone for fourteen days."""
@@ -83,10 +82,10 @@ def close() -> ResponseReturnValue:
 def _close(form: DeletionRequestForm) -> str:
     """Note the wish and sign out; the link that undoes it where no letter can carry one."""
     user = queries.get(current_user().id)
-    token = actions.ask(
+    token = actions.request_deletion(
         user,
-        posts=Fate(form.posts.data),
-        comments=Fate(form.comments.data),
+        posts=ContentPolicy(form.posts.data),
+        comments=ContentPolicy(form.comments.data),
         heir=form.heir.data or "",
         at=clock.now(),
     )
@@ -95,7 +94,7 @@ def _close(form: DeletionRequestForm) -> str:
     if delivery.is_on():
         jobs.enqueue(tasks.send_link, token.id)
         return ""
-    return link_of(Purpose.UNDO, one_time_links.arm(token))
+    return url_of(Purpose.UNDO, one_time_links.issue_secret(token))
 
 
 @bp.get("/undo/<token>")
@@ -128,7 +127,7 @@ def _form(*, fresh: bool = False) -> DeletionRequestForm:
 
 
 def _chosen(form: DeletionRequestForm) -> DeletionRequestForm:
-    heirs = actions.possible_heirs(current_user())
+    heirs = actions.possible_recipients(current_user())
     form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
     return form
 

@@ -100,7 +100,7 @@ def _day(text: str) -> date | None:
 
 def _beginning(day: date | None) -> datetime | None:
     """When a day begins in the reader's time zone, in which the list shows the moments."""
-    return None if day is None else time_zones.beginning(day.year, day.month, day.day, time_zone.here())
+    return None if day is None else time_zones.beginning(day.year, day.month, day.day, time_zone.current())
 
 
 def _lines(events: list[AuditEvent]) -> Iterator[str]:

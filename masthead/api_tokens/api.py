@@ -19,7 +19,7 @@ bp = Blueprint("tokens_api", __name__)
 @operation("List your tokens", tag="tokens", query=PageQuery, answer=PersonalTokens, problems=(403, 404))
 def index(query: PageQuery) -> Answer:
     """Your personal tokens, the newest first."""
-    page = paginate(personal_tokens.of(current_user()), page=query.page, per_page=query.per_page)
+    page = paginate(personal_tokens.owned_by(current_user()), page=query.page, per_page=query.per_page)
     return listed(PersonalTokens, page, tokens=[TokenAnswer.of(token) for token in page.items])
 
 
@@ -43,7 +43,7 @@ def show(token_id: int) -> Answer:
     problems=(403, 409),
     is_conditional=True,
     is_secret=True,
-    judge=lambda said: personal_tokens.judge(current_user(), said),
+    judge=lambda said: personal_tokens.validate(current_user(), said),
 )
 def create(body: TokenInput) -> Answer:
     """The token is in this answer and nowhere else. It needs a sign-in of the last ten minutes."""

@@ -24,7 +24,7 @@ from masthead.db import db, snapshot
 from masthead.people import queries, recent_authentication
 from masthead.people.access import NO_TOKEN
 from masthead.people.models import User
-from masthead.people.secret_hashes import hash_of
+from masthead.people.secret_hashes import hash_secret
 from masthead.web.api import rates
 
 ALGORITHM = "HS256"
@@ -50,7 +50,7 @@ class ReusedToken(InvalidToken):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TokenPair:
     """What a client gets for signing in, and for each refresh."""
 
     access: str
@@ -83,13 +83,13 @@ def _takes_refresh_token() -> bool:
 def _owner_of(secret: str) -> User:
     """Who made this personal token; the scopes that it has are noted for `masthead.web.api.operations`."""
     with snapshot() as session:
-        found = session.execute(personal_tokens.valid(secret)).first()
+        found = session.execute(personal_tokens.find_valid(secret)).first()
     if found is None:
         raise InvalidToken
     token, user = found
     if user.is_unconfirmed:
         raise InvalidToken
-    personal_tokens.note_use(token)
+    personal_tokens.record_use(token)
     g.api_scopes = frozenset(token.scopes)
     return user
 
@@ -100,7 +100,7 @@ def _user_of(claims: dict[str, Any]) -> User:
         found = session.execute(statement.add_columns(RefreshFamily.created_at)).first()
     if found is None or not _may_go_on(found[0]):
         raise InvalidToken
-    recent_authentication.note(found[1])
+    recent_authentication.record(found[1])
     user: User = found[0]
     return user
 
@@ -152,7 +152,7 @@ def _claims(kind: str) -> dict[str, Any]:
     return claims
 
 
-def begin(user: User) -> Pair:
+def issue(user: User) -> TokenPair:
     """Start a family for somebody who has just signed in."""
     now = clock.now()
     family = RefreshFamily(
@@ -163,7 +163,7 @@ def begin(user: User) -> Pair:
     return _pair(family, user.id)
 
 
-def rotate() -> tuple[Pair, int]:
+def refresh() -> tuple[TokenPair, int]:
     """Use up the request's refresh token: a new pair, and whose it is.
 
     Raises `ReusedToken` when it has ended a family, which the caller commits.
@@ -172,7 +172,7 @@ def rotate() -> tuple[Pair, int]:
     now = clock.now()
     used = db.session.execute(
         update(RefreshToken)
-        .where(RefreshToken.token_hash == hash_of(claims["jti"]), RefreshToken.used_at.is_(None))
+        .where(RefreshToken.token_hash == hash_secret(claims["jti"]), RefreshToken.used_at.is_(None))
         .values(used_at=now)
         .returning(RefreshToken.family_id)
         .execution_options(synchronize_session=False)
@@ -188,7 +188,7 @@ def rotate() -> tuple[Pair, int]:
     return _pair(family, holder.id), holder.id
 
 
-def end() -> None:
+def revoke() -> None:
     """End the family of the request's refresh token."""
     claims = _claims("refresh")
     found = db.session.scalar(
@@ -198,19 +198,19 @@ def end() -> None:
         raise InvalidToken
 
 
-def _pair(family: RefreshFamily, user_id: int) -> Pair:
+def _pair(family: RefreshFamily, user_id: int) -> TokenPair:
     identity = secrets.token_urlsafe(24)
     now = clock.now()
     db.session.add(
         RefreshToken(
             family_id=family.id,
-            token_hash=hash_of(identity),
+            token_hash=hash_secret(identity),
             created_at=now,
             expires_at=now + REFRESH_LIFETIME,
             used_at=None,
         )
     )
-    return Pair(
+    return TokenPair(
         access=_signed("access", user_id, family.name, secrets.token_urlsafe(12), ACCESS_LIFETIME),
         refresh=_signed("refresh", user_id, family.name, identity, REFRESH_LIFETIME),
     )

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 
 from masthead import audit, clock
-from masthead.db import db, leave_note
 from masthead.api_tokens.models import TOKEN_NAME_CHARACTERS, ApiToken
+from masthead.db import db, leave_note
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
 from masthead.people import queries
 from masthead.people.models import Role, User
 from masthead.people.permissions import Permission
-from masthead.people.recent_authentication import needs_fresh_proof
-from masthead.people.secret_hashes import hash_of
+from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.secret_hashes import hash_secret
 
 #: By this people and scanners of published code recognise a token.
 PREFIX = "masthead_pat_"
@@ -26,7 +26,7 @@ SECRET_BYTES = 32
 MOST_TOKENS = 20
 MOST_DAYS = 365
 #: The time of the last use is written at most this often.
-NOTED_EVERY = timedelta(minutes=1)
+RECORD_INTERVAL = timedelta(minutes=1)
 
 #: What a token can allow: words for people, and the permission that its owner needs; None where everybody may.
 SCOPES: dict[str, tuple[str, Permission | None]] = {
@@ -56,12 +56,12 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
 }
 
 
-def offered(user: User) -> list[str]:
+def available_scopes(user: User) -> list[str]:
     """The scopes that somebody can give to a token."""
     return [name for name, (_, needed) in SCOPES.items() if needed is None or user.can(needed)]
 
 
-def of(user: User) -> Select[ApiToken]:
+def owned_by(user: User) -> Select[ApiToken]:
     """Somebody's tokens, the newest first; those that have ended too, until they are removed."""
     return select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
 
@@ -73,18 +73,18 @@ def owners_among(user_ids: Iterable[int]) -> set[int]:
 
 def get(user: User, token_id: int) -> ApiToken:
     """One of somebody's tokens; raises `NotFound`."""
-    token = db.session.scalar(of(user).where(ApiToken.id == token_id))
+    token = db.session.scalar(owned_by(user).where(ApiToken.id == token_id))
     if token is None:
         raise NotFound("You have no such token.")
     return token
 
 
-def judge(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
+def validate(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
     """Everything that is wrong with a token that somebody wants; what was not said is left out."""
     mistakes = Mistakes()
     if "name" in said and not 1 <= len(said["name"].strip()) <= TOKEN_NAME_CHARACTERS:
         mistakes.add(Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name"))
-    beyond = sorted(set(said.get("scopes", ())) - set(offered(user)))
+    beyond = sorted(set(said.get("scopes", ())) - set(available_scopes(user)))
     if "scopes" in said and not said["scopes"]:
         mistakes.add(Invalid("Choose at least one permission for the token.", field="scopes"))
     elif beyond:
@@ -95,12 +95,12 @@ def judge(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
     return mistakes.found
 
 
-@needs_fresh_proof("Make a personal token")
+@requires_recent_authentication("Make a personal token")
 def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
     """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
     if user.is_unconfirmed:
         raise NotAllowed("Confirm your address first. Then you can make tokens.")
-    Mistakes(judge(user, {"name": name, "scopes": scopes, "days": days})).settle()
+    Mistakes(validate(user, {"name": name, "scopes": scopes, "days": days})).settle()
     # Of two at the same moment the second waits for the first, and counts its token.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
     held = db.session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id))
@@ -111,7 +111,7 @@ def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tupl
     token = ApiToken(
         user_id=user.id,
         name=name,
-        secret_hash=hash_of(secret),
+        secret_hash=hash_secret(secret),
         scopes=[scope for scope in SCOPES if scope in scopes],
         created_at=now,
         expires_at=now + timedelta(days=days),
@@ -130,13 +130,13 @@ def revoke(user: User, token_id: int) -> None:
     audit.record("token.revoked", by=user, subject=user.username, name=token.name)
 
 
-def void(user: User) -> int:
+def revoke_all(user: User) -> int:
     """End all of somebody's tokens; how many there were."""
     ended = delete(ApiToken).where(ApiToken.user_id == user.id).returning(ApiToken.id)
     return len(db.session.scalars(ended, execution_options={"synchronize_session": False}).all())
 
 
-def valid(secret: str) -> Select[ApiToken, User]:
+def find_valid(secret: str) -> Select[ApiToken, User]:
     """The token with this secret and its owner, while both may be used. One query, role and all."""
     return (
         select(ApiToken, User)
@@ -144,7 +144,7 @@ def valid(secret: str) -> Select[ApiToken, User]:
         .join(Role, Role.id == User.role_id)
         .options(*queries.WITH_RIGHTS)
         .where(
-            ApiToken.secret_hash == hash_of(secret),
+            ApiToken.secret_hash == hash_secret(secret),
             ApiToken.expires_at > clock.now(),
             User.is_active,
             User.is_byline.is_(False),
@@ -153,10 +153,10 @@ def valid(secret: str) -> Select[ApiToken, User]:
     )
 
 
-def note_use(token: ApiToken) -> None:
+def record_use(token: ApiToken) -> None:
     """Write down, once a minute, that the token is in use; before the request's own transaction begins."""
     now = clock.now()
-    if token.last_used_at is not None and now - token.last_used_at < NOTED_EVERY:
+    if token.last_used_at is not None and now - token.last_used_at < RECORD_INTERVAL:
         return
     statement = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
     options = {"synchronize_session": False}

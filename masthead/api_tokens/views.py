@@ -10,7 +10,7 @@ from masthead.db import db
 from masthead.errors import DomainError
 from masthead.people.access import current_user, signed_in
 from masthead.people.forms import choice
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 
@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/tokens")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def create() -> ResponseReturnValue:
     """Make a token, and show it once."""
@@ -45,7 +45,7 @@ def create() -> ResponseReturnValue:
             return page, {"Cache-Control": "no-store"}
     said = form.right("name", "scopes")
     show_others(
-        form, lambda: personal_tokens.judge(current_user(), said | {"scopes": said.get("scopes") or []})
+        form, lambda: personal_tokens.validate(current_user(), said | {"scopes": said.get("scopes") or []})
     )
     return _page(form, 422)
 
@@ -64,12 +64,12 @@ def _form() -> TokenForm:
     form = TokenForm()
     form.scopes.choices = [
         choice(scope, f"{personal_tokens.SCOPES[scope][0]} ({scope})")
-        for scope in personal_tokens.offered(current_user())
+        for scope in personal_tokens.available_scopes(current_user())
     ]
     return form
 
 
 def _page(form: TokenForm, status: int) -> ResponseReturnValue:
-    held = list(db.session.scalars(personal_tokens.of(current_user())))
+    held = list(db.session.scalars(personal_tokens.owned_by(current_user())))
     page = render_template("accounts/tokens.html", form=form, tokens=held, now=clock.now())
     return page, status

@@ -317,7 +317,11 @@ def _url(kind: ItemKind, slug: str) -> str:
 
 def _owner(username: str | None) -> User:
     """The owner of imported texts: the named user, or the first administrator."""
-    by = accounts.named(username) if username else db.session.scalar(queries.first_administrator())
+    by = (
+        accounts.by_username_or_email(username)
+        if username
+        else db.session.scalar(queries.first_administrator())
+    )
     if by is None:
         raise Invalid(
             "Nobody has an account yet who could own the texts. Open the set-up link that `masthead serve` prints, or "

@@ -14,7 +14,7 @@ from masthead.people.permissions import Permission
 SHOWN_CHARACTERS = 80
 
 #: Endpoint → what its form does; it is the heading and the button. ``{name}`` is the person or the role that it concerns.
-DEEDS = {
+LABELS = {
     "accounts_admin.set_role": "Change the role of {name}",
     "assistance.send_invitation": "Invite somebody",
     "assistance.reset_link": "Create password reset link for {name}",
@@ -41,22 +41,24 @@ FieldLabel = tuple[str, Callable[[str], str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActionSummary:
     """What is about to be done, and with which values, as people say it."""
 
-    sentence: str
-    facts: tuple[tuple[str, str], ...]
+    label: str
+    fields: tuple[tuple[str, str], ...]
 
 
-def described(endpoint: str, arguments: Mapping[str, int], fields: Iterable[tuple[str, str]]) -> Deed:
+def summarize(
+    endpoint: str, arguments: Mapping[str, int], fields: Iterable[tuple[str, str]]
+) -> ActionSummary:
     """The deed of a form; what nobody typed or chose is not among its facts."""
     facts: dict[str, list[str]] = {}
     for name, value in fields:
-        label, said = _FACTS.get(name, ("", str))
+        label, said = _FIELDS.get(name, ("", str))
         if label and value:
             facts.setdefault(label, []).append(_shortened(said(value)))
     listed = tuple((label, "; ".join(values)) for label, values in facts.items())
-    return Deed(DEEDS[endpoint].format(name=_name(arguments)), listed)
+    return ActionSummary(LABELS[endpoint].format(name=_name(arguments)), listed)
 
 
 def _name(arguments: Mapping[str, int]) -> str:
@@ -93,7 +95,7 @@ def _days(value: str) -> str:
 
 
 #: Field → what people call it, and how they say its value. All others travel unseen.
-_FACTS: dict[str, FieldLabel] = {
+_FIELDS: dict[str, FieldLabel] = {
     "email": ("Email", str),
     "title": ("Title", str),
     "name": ("Name", str),
@@ -109,4 +111,4 @@ _FACTS: dict[str, FieldLabel] = {
 
 def add_fields(fields: Mapping[str, FieldLabel]) -> None:
     """Add the fields of a feature above this one."""
-    _FACTS.update(fields)
+    _FIELDS.update(fields)

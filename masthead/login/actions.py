@@ -17,7 +17,7 @@ from masthead.people.actions import raise_taken
 from masthead.people.authorization import can_change_account
 from masthead.people.errors import EmailTaken, UsernameTaken
 from masthead.people.models import AccountClosure, Role, User
-from masthead.people.validation import checked_email, checked_username
+from masthead.people.validation import normalize_email, normalize_username
 from masthead.text.names import lookalike_key, name_key
 
 
@@ -29,7 +29,7 @@ def cancel_deletion(user_id: int) -> bool:
         return False
     user = queries.get(user_id)
     user.is_active = True
-    one_time_links.void(user, Purpose.UNDO)
+    one_time_links.revoke(user, Purpose.UNDO)
     audit.record("account.kept", by=user, subject=user.username)
     return True
 
@@ -38,21 +38,21 @@ def set_password_hash(user: User, password_hash: str, *, by: User | None) -> Non
     """Store a new password, which ends every login made with the old one, and voids links that set one or another address."""
     user.password_hash = password_hash
     sessions.end_all(user)
-    one_time_links.void(user, Purpose.RESET)
-    one_time_links.void_changes_of_address(user)
+    one_time_links.revoke(user, Purpose.RESET)
+    one_time_links.revoke_email_changes(user)
     audit.record("password.changed", by=by, subject=user.username)
 
 
 def reset_password(user: User, password_hash: str, *, by: User | None) -> None:
     """Store a new password for somebody who lost the one before; tokens of programs end as well."""
     set_password_hash(user, password_hash, by=by)
-    if personal_tokens.void(user):
+    if personal_tokens.revoke_all(user):
         audit.record("tokens.ended", by=by, subject=user.username)
 
 
 def change_email(user: User, email: str, *, by: User | None, at: datetime, is_confirmed: bool) -> None:
     """Give the account another address, which voids every link that was sent to the one before; raises `EmailTaken`."""
-    checked = checked_email(email)
+    checked = normalize_email(email)
     before = user.email or ""
     try:
         with db.session.begin_nested():
@@ -61,7 +61,7 @@ def change_email(user: User, email: str, *, by: User | None, at: datetime, is_co
             db.session.flush()
     except IntegrityError:
         raise EmailTaken(checked) from None
-    one_time_links.void(user, Purpose.RESET, Purpose.CONFIRM)
+    one_time_links.revoke(user, Purpose.RESET, Purpose.CONFIRM)
     audit.record("address.changed", by=by, subject=user.username, before=before, after=checked)
 
 
@@ -74,10 +74,10 @@ def confirm_email(user: User, *, at: datetime) -> None:
     if user.confirmed_at is None:
         mfa_actions.remove_all(user)
         sessions.end_all(user)
-        personal_tokens.void(user)
-        one_time_links.void(user)
+        personal_tokens.revoke_all(user)
+        one_time_links.revoke(user)
     user.confirmed_at = at
-    one_time_links.void(user, Purpose.CONFIRM)
+    one_time_links.revoke(user, Purpose.CONFIRM)
     audit.record("address.confirmed", by=user, subject=user.username)
 
 
@@ -90,11 +90,11 @@ def remove_password(user: User) -> None:
 def take_over(user: User, *, username: str, password_hash: str, role: Role, at: datetime) -> None:
     """Give an account whose address nobody had confirmed to its owner, who was invited: nothing of it stays but its id."""
     before = user.username
-    if display_names.is_shown(username, of=user):
+    if display_names.is_displayed(username, of=user):
         raise UsernameTaken(username)
     try:
         with db.session.begin_nested():
-            user.username = checked_username(username)
+            user.username = normalize_username(username)
             user.username_key, user.username_lookalike = name_key(username), lookalike_key(username)
             db.session.flush()
     except IntegrityError as error:
@@ -125,5 +125,5 @@ def end_tokens(user: User, *, by: User | None) -> None:
     """End every personal token of somebody; they stay signed in."""
     if by is not None and by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to end this person's tokens.")
-    personal_tokens.void(user)
+    personal_tokens.revoke_all(user)
     audit.record("tokens.ended", by=by, subject=user.username)

@@ -16,7 +16,7 @@ from masthead.people import queries
 from masthead.people.models import User
 
 
-def verified(email: str, password: str) -> User | None:
+def verify_password(email: str, password: str) -> User | None:
     """The account with this address and password, if it may be used. Takes as long when there is no such account."""
     user = _read(queries.with_email(email))
     correct = passwords.is_correct(password, user.password_hash if user else None)
@@ -29,10 +29,10 @@ def verified(email: str, password: str) -> User | None:
 def _is_leaving(user: User) -> bool:
     """Whether the account waits for its deletion: signing in takes that back."""
     with snapshot() as session:
-        return bool(session.scalar(select(queries.may_return(user.id))))
+        return bool(session.scalar(select(queries.is_deletion_revocable(user.id))))
 
 
-def login_with(secret: str) -> tuple[LoginSession, User] | None:
+def session_with_secret(secret: str) -> tuple[LoginSession, User] | None:
     """The login whose cookie carries this secret, and its account, if both may still be used."""
     with snapshot() as session:
         found = sessions.find(session, secret)
@@ -50,7 +50,7 @@ def has_second_factor(user: User) -> bool:
 
 def active_account(user_id: int) -> User | None:
     """The account, if it may be used at present."""
-    user = _read(queries.users().where(User.id == user_id, queries.may_enter(), User.is_byline.is_(False)))
+    user = _read(queries.users().where(User.id == user_id, queries.can_sign_in(), User.is_byline.is_(False)))
     return None if user is None or user.is_unconfirmed else user
 
 

@@ -14,8 +14,7 @@ from masthead.db import db
 from masthead.errors import Conflict, Invalid
 from masthead.login import actions as login_actions
 from masthead.login import login_throttling, one_time_links, passwords
-from masthead.login.links import link_of
-from masthead.login.one_time_links import Purpose
+from masthead.login.one_time_links import Purpose, url_of
 from masthead.people import access, queries
 from masthead.people.models import User
 
@@ -31,7 +30,7 @@ def remember_registration(password_hash: str) -> None:
     session[KEY] = _mark(password_hash)
 
 
-def is_known_here(user: User) -> bool:
+def is_known_browser(user: User) -> bool:
     """True if this browser registered the account, or is signed in to it."""
     visitor = access.visitor()
     if visitor is not None:
@@ -41,7 +40,7 @@ def is_known_here(user: User) -> bool:
 
 def is_recognised(user: User, password: str) -> bool:
     """Whether whoever opened the link also set the password; raises `Invalid` for a wrong one."""
-    if user.confirmed_at is not None or is_known_here(user):
+    if user.confirmed_at is not None or is_known_browser(user):
         return True
     if not password:
         return False
@@ -52,7 +51,7 @@ def is_recognised(user: User, password: str) -> bool:
     return True
 
 
-def confirm(user: User, email: str, *, is_theirs: bool) -> str | None:
+def confirm_address(user: User, email: str, *, is_theirs: bool) -> str | None:
     """Confirm the address, or change to it; a link to set a password, if the account has none after that.
 
     The caller holds the account (`queries.held`) and has used the link.
@@ -70,9 +69,9 @@ def confirm(user: User, email: str, *, is_theirs: bool) -> str | None:
     if not is_first or is_theirs:
         return None
     login_actions.remove_password(user)
-    token = one_time_links.prepare(Purpose.RESET, user=user)
+    token = one_time_links.create(Purpose.RESET, user=user)
     db.session.flush()
-    return link_of(Purpose.RESET, one_time_links.arm(token))
+    return url_of(Purpose.RESET, one_time_links.issue_secret(token))
 
 
 def reset_password(user: User, password_hash: str) -> None:

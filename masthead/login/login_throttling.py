@@ -76,7 +76,7 @@ def _account(email: str) -> str:
     ).hexdigest()
 
 
-def remember(email: str) -> None:
+def remember_device_of(email: str) -> None:
     """Remember the device on which the account was opened without a password."""
     remember_device(_account(email))
 

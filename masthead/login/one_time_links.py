@@ -15,7 +15,8 @@ from masthead.errors import NotFound
 from masthead.jobs import current_job
 from masthead.login.models import AccountToken
 from masthead.people.models import Role, User
-from masthead.people.secret_hashes import hash_of
+from masthead.people.secret_hashes import hash_secret
+from masthead.web.links import absolute_url
 
 SECRET_BYTES = 32
 INVALID = "This link is not valid any more. Links work once and for a limited time; ask for a new one."
@@ -38,14 +39,14 @@ LIFETIMES = {
 }
 
 
-def prepare(
+def create(
     purpose: Purpose, *, user: User | None = None, email: str = "", role: Role | None = None
 ) -> AccountToken:
     """A link that nobody knows yet; `arm` makes its secret when the letter is written."""
     now = clock.now()
     token = AccountToken(
         purpose=purpose,
-        secret_hash=hash_of(secrets.token_urlsafe(SECRET_BYTES)),
+        secret_hash=hash_secret(secrets.token_urlsafe(SECRET_BYTES)),
         user_id=user.id if user is not None else None,
         email=email,
         role_id=role.id if role is not None else None,
@@ -56,7 +57,7 @@ def prepare(
     return token
 
 
-def arm(token: AccountToken) -> str:
+def issue_secret(token: AccountToken) -> str:
     """A new secret for the link, which voids the one before. It is stored nowhere.
 
     A job that is run again gets the secret that it got before: its letter may have gone out already, with the same
@@ -64,7 +65,7 @@ def arm(token: AccountToken) -> str:
     """
     mark = current_job.next_mark()
     secret = secrets.token_urlsafe(SECRET_BYTES) if mark is None else _derived(token, mark)
-    token.secret_hash = hash_of(secret)
+    token.secret_hash = hash_secret(secret)
     token.expires_at = clock.now() + LIFETIMES[Purpose(token.purpose)]
     return secret
 
@@ -76,7 +77,7 @@ def _derived(token: AccountToken, mark: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def waiting(token_id: int) -> AccountToken | None:
+def get_pending(token_id: int) -> AccountToken | None:
     """The link with this id, if it was neither used nor voided."""
     return db.session.get(AccountToken, token_id)
 
@@ -85,7 +86,7 @@ def matching(purpose: Purpose, secret: str) -> Select[AccountToken]:
     """The statement for the token behind a link; looking at it leaves it unused."""
     return select(AccountToken).where(
         AccountToken.purpose == purpose,
-        AccountToken.secret_hash == hash_of(secret),
+        AccountToken.secret_hash == hash_secret(secret),
         AccountToken.expires_at > clock.now(),
     )
 
@@ -96,7 +97,7 @@ def consume(purpose: Purpose, secret: str) -> AccountToken:
         delete(AccountToken)
         .where(
             AccountToken.purpose == purpose,
-            AccountToken.secret_hash == hash_of(secret),
+            AccountToken.secret_hash == hash_secret(secret),
             AccountToken.expires_at > clock.now(),
         )
         .returning(
@@ -120,7 +121,7 @@ def consume(purpose: Purpose, secret: str) -> AccountToken:
     )
 
 
-def void(user: User, *purposes: Purpose) -> None:
+def revoke(user: User, *purposes: Purpose) -> None:
     """Make the links of somebody useless: those with these purposes, or all."""
     statement = delete(AccountToken).where(AccountToken.user_id == user.id)
     if purposes:
@@ -128,7 +129,7 @@ def void(user: User, *purposes: Purpose) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def void_changes_of_address(user: User) -> None:
+def revoke_email_changes(user: User) -> None:
     """Make the links useless that would give somebody another address: whoever took the account may have asked for one."""
     statement = delete(AccountToken).where(
         AccountToken.user_id == user.id,
@@ -138,7 +139,7 @@ def void_changes_of_address(user: User) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def void_invitations(email: str) -> int:
+def revoke_invitations(email: str) -> int:
     """Make the invitations to an address useless; how many links there were."""
     statement = (
         delete(AccountToken)
@@ -148,6 +149,19 @@ def void_invitations(email: str) -> int:
     return len(db.session.scalars(statement, execution_options={"synchronize_session": False}).all())
 
 
-def forget_expired(*, before: datetime) -> None:
+def delete_expired(*, before: datetime) -> None:
     """Delete links whose time is over."""
     db.session.execute(delete(AccountToken).where(AccountToken.expires_at < before))
+
+
+ENDPOINTS = {
+    Purpose.CONFIRM: "recovery.confirm",
+    Purpose.RESET: "recovery.reset",
+    Purpose.INVITE: "invitations.accept",
+    Purpose.UNDO: "privacy.undo",
+}
+
+
+def url_of(purpose: Purpose, secret: str) -> str:
+    """The absolute address for a letter, a terminal or an administrator's page."""
+    return absolute_url(ENDPOINTS[purpose], token=secret)

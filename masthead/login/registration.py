@@ -34,9 +34,9 @@ def register(*, username: str, email: str, password: str) -> str:
     except EmailTaken:
         owner = queries.by_email(email)
         if owner is not None and is_free:
-            jobs.enqueue(tasks.tell_of_registration, owner.id)
+            jobs.enqueue(tasks.notify_existing_account, owner.id)
         return password_hash
-    token = one_time_links.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
+    token = one_time_links.create(Purpose.CONFIRM, user=user, email=user.email or "")
     db.session.flush()
     jobs.enqueue(tasks.send_link, token.id)
     return password_hash

@@ -16,27 +16,27 @@ FIELD = "kept_form"
 LIFETIME_SECONDS = 3_600
 
 
-def of_this_request(user: User) -> str:
+def capture(user: User) -> str:
     """The form that this request sent, to be carried by a page."""
     place = [request.full_path.rstrip("?"), request.endpoint, request.view_args]
     return _signer().dumps([user.id, *place, csrf_protection.fields_to_keep()])
 
 
-def carried() -> str:
+def submitted() -> str:
     """The form that the present page carries, as it is; empty if there is none."""
     return request.form.get(FIELD, "")
 
 
-def offer_again(user: User) -> str | None:
+def render_resumed(user: User) -> str | None:
     """The page that says what the form does, with a button to send it; None without a form, or with somebody else's."""
     try:
-        owner, action, endpoint, arguments, fields = _signer().loads(carried(), max_age=LIFETIME_SECONDS)
+        owner, action, endpoint, arguments, fields = _signer().loads(submitted(), max_age=LIFETIME_SECONDS)
     except BadSignature:
         return None
     if owner != user.id:
         return None
-    deed = action_labels.described(endpoint, arguments, fields)
-    return render_template("accounts/send_again.html", deed=deed, action=action, fields=fields)
+    summary = action_labels.summarize(endpoint, arguments, fields)
+    return render_template("accounts/send_again.html", summary=summary, action=action, fields=fields)
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -35,7 +35,7 @@ def _recognise() -> None:
 
 
 def _load(secret: str) -> User | None:
-    found = authentication.login_with(secret)
+    found = authentication.session_with_secret(secret)
     if found is None:
         return None
     login, user = found
@@ -45,11 +45,11 @@ def _load(secret: str) -> User | None:
         if renewed is None:
             return None
         secret = session["_user_id"] = renewed
-    if sessions.is_note_due(login):
-        sessions.note_use(login)
+    if sessions.is_use_unrecorded(login):
+        sessions.record_use(login)
     user.login_secret = secret
     g.login_session = login
-    recent_authentication.note(login.authenticated_at)
+    recent_authentication.record(login.authenticated_at)
     return user
 
 
@@ -66,7 +66,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
 
     Whoever waits for the deletion of their account and signs in keeps it.
     """
-    sessions.hold(user)
+    sessions.lock_password(user)
     if not user.is_active:
         # Flask-Login asks this object, which is not the row.
         user.is_active = login_actions.cancel_deletion(user.id)
@@ -79,7 +79,7 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
     audit.record("sign_in.succeeded", by=user, way=way)
 
 
-def renew(user: User) -> None:
+def renew_session(user: User) -> None:
     """Give this device a new session, after its rights, its password or the proof of who uses it changed.
 
     The other devices stay as they are.
@@ -108,4 +108,4 @@ def sign_out() -> None:
 def _end_present() -> None:
     secret = session.get("_user_id")
     if isinstance(secret, str):
-        sessions.end_this(secret)
+        sessions.end_by_secret(secret)

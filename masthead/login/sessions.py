@@ -9,26 +9,26 @@ from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from masthead import clock
-from masthead.db import db, leave_note
 from masthead.api_tokens.models import RefreshFamily
+from masthead.db import db, leave_note
 from masthead.errors import Conflict, NotFound
 from masthead.login.models import LoginSession
 from masthead.people import queries
 from masthead.people.models import Role, User
-from masthead.people.secret_hashes import hash_of
+from masthead.people.secret_hashes import hash_secret
 from masthead.people.user_agents import device_name
 from masthead.text.addresses import truncated
 
 SECRET_BYTES = 32
 UNSYNCHRONIZED = {"synchronize_session": False}
 #: The time of the last use is written at most this often, so that reading pages does not write.
-NOTED_EVERY = timedelta(minutes=1)
+RECORD_INTERVAL = timedelta(minutes=1)
 CHANGED_MEANWHILE = "The password of this account was changed at this very moment. Sign in with the new one."
 #: As if the password had never been given.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def hold(user: User) -> None:
+def lock_password(user: User) -> None:
     """Keep the password as it was when ``user`` was read, until this transaction ends; raises `Conflict` if it is not.
 
     Hashing takes a while. A login must not begin with a password that was changed meanwhile, since the change has ended
@@ -46,7 +46,7 @@ def start(user: User, *, is_remembered: bool) -> str:
     db.session.add(
         LoginSession(
             user_id=user.id,
-            secret_hash=hash_of(secret),
+            secret_hash=hash_secret(secret),
             device=device_name(request.headers.get("User-Agent", "")),
             address=truncated(request.remote_addr),
             created_at=now,
@@ -70,7 +70,7 @@ def _idle(is_remembered: bool) -> timedelta:
 
 def find(session: Session, secret: str) -> Row[LoginSession, User] | None:
     """The login with this secret and its account, while both may be used. One query, role, second factor and all."""
-    return session.execute(_valid(), {"secret_hash": hash_of(secret), "now": clock.now()}).first()
+    return session.execute(_valid(), {"secret_hash": hash_secret(secret), "now": clock.now()}).first()
 
 
 @cache
@@ -90,12 +90,12 @@ def _valid() -> Select[LoginSession, User]:
     )
 
 
-def is_note_due(login: LoginSession) -> bool:
+def is_use_unrecorded(login: LoginSession) -> bool:
     """Whether the use of the login has to be written down again."""
-    return clock.now() - login.last_used_at >= NOTED_EVERY
+    return clock.now() - login.last_used_at >= RECORD_INTERVAL
 
 
-def note_use(login: LoginSession) -> None:
+def record_use(login: LoginSession) -> None:
     """Write down that the login is in use, in a transaction of its own; call it before the request's own begins."""
     now = clock.now()
     statement = (
@@ -122,7 +122,7 @@ def renew_secret(login: LoginSession, present: str, rights: str) -> str | None:
     statement = (
         update(LoginSession)
         .where(LoginSession.id == login.id, LoginSession.secret_hash == login.secret_hash)
-        .values(secret_hash=hash_of(secret), rights=rights, authenticated_at=LONG_AGO)
+        .values(secret_hash=hash_secret(secret), rights=rights, authenticated_at=LONG_AGO)
         .returning(LoginSession.id)
     )
     is_renewed = leave_note(
@@ -136,7 +136,7 @@ def renew_secret(login: LoginSession, present: str, rights: str) -> str | None:
     return secret if is_renewed else None
 
 
-def of(user: User) -> Select[LoginSession]:
+def active_sessions(user: User) -> Select[LoginSession]:
     """Where somebody is signed in, the last used first."""
     now = clock.now()
     return (
@@ -153,9 +153,9 @@ def end(user: User, login_id: int) -> None:
         raise NotFound("This device is signed out already.")
 
 
-def end_this(secret: str) -> None:
+def end_by_secret(secret: str) -> None:
     """End the login whose cookie carries this secret, if it still exists."""
-    db.session.execute(delete(LoginSession).where(LoginSession.secret_hash == hash_of(secret)))
+    db.session.execute(delete(LoginSession).where(LoginSession.secret_hash == hash_secret(secret)))
 
 
 def end_all(user: User, *, but: int | None = None) -> None:
@@ -165,23 +165,23 @@ def end_all(user: User, *, but: int | None = None) -> None:
         statement = statement.where(LoginSession.id != but)
     db.session.execute(statement, execution_options={"synchronize_session": False})
     # What signs a person out everywhere signs their API clients out too.
-    end_clients(user)
+    end_api_clients(user)
 
 
-def end_clients(user: User) -> None:
+def end_api_clients(user: User) -> None:
     """End every sign-in of somebody's API clients."""
     statement = delete(RefreshFamily).where(RefreshFamily.user_id == user.id)
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def end_clients_of_role(role: Role) -> None:
+def end_api_clients_of_role(role: Role) -> None:
     """End every sign-in of an API client of everybody with the role."""
     people = select(User.id).where(User.role_id == role.id)
     statement = delete(RefreshFamily).where(RefreshFamily.user_id.in_(people))
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def forget_ended(*, before: datetime) -> None:
+def delete_expired(*, before: datetime) -> None:
     """Delete the rows of logins whose time is over."""
     ended = (LoginSession.expires_at < before) | (LoginSession.idle_until < before)
     db.session.execute(delete(LoginSession).where(ended))

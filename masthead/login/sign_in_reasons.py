@@ -19,7 +19,7 @@ ADMINISTRATION = "Sign in to continue to the administration."
 GENERAL = "Sign in to continue to the page that you asked for."
 
 
-def of(path: str | None) -> str:
+def reason_for(path: str | None) -> str:
     """The reason, if the page with this address is for people with an account alone; otherwise nothing."""
     if path is None:
         return ""

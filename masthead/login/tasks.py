@@ -7,9 +7,8 @@ from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import periodic, task
 from masthead.login import one_time_links, sessions
-from masthead.login.links import link_of
 from masthead.login.models import AccountToken
-from masthead.login.one_time_links import Purpose
+from masthead.login.one_time_links import Purpose, url_of
 from masthead.mail import delivery, letters
 from masthead.mfa import passkeys
 from masthead.people import queries
@@ -25,12 +24,12 @@ TEMPLATES = {
 @task("accounts.send_link", writes=True)
 def send_link(token_id: int) -> None:
     """Send the link to the address that is stored for it; nothing, if it has been used or voided since."""
-    token = one_time_links.waiting(token_id)
+    token = one_time_links.get_pending(token_id)
     recipient = _recipient(token)
     if token is None or not recipient:
         return
     purpose = Purpose(token.purpose)
-    link = link_of(purpose, one_time_links.arm(token))
+    link = url_of(purpose, one_time_links.issue_secret(token))
     letter = letters.compose(TEMPLATES[purpose], recipient=recipient, link=link)
     # The link must work when the letter arrives. If sending fails, the next attempt makes a new one.
     db.session.commit()
@@ -51,7 +50,7 @@ def _recipient(token: AccountToken | None) -> str:
 
 
 @task("accounts.tell_of_registration")
-def tell_of_registration(user_id: int) -> None:
+def notify_existing_account(user_id: int) -> None:
     """Tell the owner of an address that somebody tried to register with it; the form says nothing of that."""
     user = queries.get(user_id)
     if user.email and user.is_active:
@@ -59,10 +58,10 @@ def tell_of_registration(user_id: int) -> None:
 
 
 @periodic("accounts.forget_ended", every=timedelta(hours=6), deletes=True)
-def forget_ended() -> None:
+def delete_expired() -> None:
     """Delete logins and links whose time is over."""
     now = clock.now()
-    sessions.forget_ended(before=now - timedelta(days=1))
-    one_time_links.forget_expired(before=now - timedelta(days=1))
-    passkeys.forget_used()
+    sessions.delete_expired(before=now - timedelta(days=1))
+    one_time_links.delete_expired(before=now - timedelta(days=1))
+    passkeys.delete_used_challenges()
     db.session.commit()

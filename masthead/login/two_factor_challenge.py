@@ -19,7 +19,7 @@ LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class Challenge:
     """Who gave the right password, and how they want to be signed in."""
 
     user: User
@@ -37,7 +37,7 @@ def begin(user: User, *, remember: bool) -> None:
     }
 
 
-def present() -> Pending | None:
+def current() -> Challenge | None:
     """Who is half signed in in this browser, if that still counts."""
     kept = session.get(KEY)
     if not isinstance(kept, dict) or clock.now().timestamp() - kept["at"] > LIFETIME.total_seconds():
@@ -45,7 +45,7 @@ def present() -> Pending | None:
     user = authentication.active_account(kept["user"])
     if user is None or not hmac.compare_digest(str(kept["proof"]), _proof(user)):
         return None
-    return Pending(user, bool(kept["remember"]))
+    return Challenge(user, bool(kept["remember"]))
 
 
 def _proof(user: User) -> str:

@@ -11,7 +11,7 @@ from masthead.people.models import User
 from masthead.web.limits import throttling
 
 
-def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
+def validate_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
     """Strangers learn this of their own mistakes: that a user name is taken, and never that an address is.
 
     A name is asked about as often as accounts can be made, so that nobody lists the names by mistakes made on purpose.
@@ -21,11 +21,11 @@ def judge_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
         and not registration.is_counted()
         and not throttling.is_free("registration", throttling.caller())
     ):
-        return judge({name: value for name, value in said.items() if name != "username"})
-    return judge(said)
+        return validate({name: value for name, value in said.items() if name != "username"})
+    return validate(said)
 
 
-def judge(
+def validate(
     said: Mapping[str, Any],
     *,
     user: User | None = None,
@@ -56,13 +56,13 @@ def judge(
 
 
 def _check_username(username: str) -> None:
-    validation.checked_username(username)
-    if queries.usernames_among([username]) or display_names.is_shown(username, of=None):
+    validation.normalize_username(username)
+    if queries.usernames_among([username]) or display_names.is_displayed(username, of=None):
         raise UsernameTaken(username)
 
 
 def _check_email(email: str, is_taken: Callable[[str], bool]) -> None:
-    checked = validation.checked_email(email)
+    checked = validation.normalize_email(email)
     if is_taken(checked):
         raise EmailTaken(checked)
 

@@ -8,13 +8,13 @@ from sqlalchemy import delete, update
 from masthead import audit, jobs
 from masthead.db import db
 from masthead.errors import Conflict, NotAllowed, NotFound
+from masthead.mfa import recovery_codes, totp
 from masthead.mfa import tasks as mfa_tasks
-from masthead.mfa import totp
 from masthead.mfa.models import Authenticator, Passkey, RecoveryCode
-from masthead.mfa.totp import Factor
+from masthead.mfa.second_factor import Factor
 from masthead.people import queries
 from masthead.people.models import User
-from masthead.people.recent_authentication import needs_fresh_proof
+from masthead.people.recent_authentication import requires_recent_authentication
 
 UNCONFIRMED = (
     "Confirm your address first: on the page about signing in you can have the letter sent once more."
@@ -22,12 +22,12 @@ UNCONFIRMED = (
 NO_PASSKEY = "This passkey has been removed already."
 
 
-@needs_fresh_proof("Set up one's authenticator app")
-def add_app(user: User, secret: str, *, step: int) -> list[str]:
+@requires_recent_authentication("Set up one's authenticator app")
+def add_authenticator(user: User, secret: str, *, step: int) -> list[str]:
     """Use this app from now on, in the place of an earlier one; the recovery codes to show, if it is the first factor."""
     check_confirmed(user)
-    codes = totp.first_recovery_codes(user)
-    totp.keep_app(user, secret, step=step)
+    codes = recovery_codes.generate_first(user)
+    totp.store_authenticator(user, secret, step=step)
     _note(user, "factor.added", "app_added", way=Factor.AUTHENTICATOR)
     return codes
 
@@ -38,19 +38,19 @@ def check_confirmed(user: User) -> None:
         raise NotAllowed(UNCONFIRMED)
 
 
-@needs_fresh_proof("Add a passkey to one's account")
+@requires_recent_authentication("Add a passkey to one's account")
 def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
     """Add a passkey; the recovery codes to show, if it is the first factor. Raises `Invalid`."""
     check_confirmed(user)
     from masthead.mfa import webauthn
 
-    key = webauthn.add(user, answer, name=name)
-    codes = totp.first_recovery_codes(user)
+    key = webauthn.register(user, answer, name=name)
+    codes = recovery_codes.generate_first(user)
     _note(user, "factor.added", "passkey_added", way=Factor.PASSKEY, name=key.name)
     return codes
 
 
-@needs_fresh_proof("Rename one's passkey")
+@requires_recent_authentication("Rename one's passkey")
 def rename_passkey(user: User, passkey_id: int, name: str) -> None:
     """Call a passkey something else; raises `NotFound` for one that is not theirs."""
     statement = update(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
@@ -58,8 +58,8 @@ def rename_passkey(user: User, passkey_id: int, name: str) -> None:
         raise NotFound(NO_PASSKEY)
 
 
-@needs_fresh_proof("Remove one's authenticator app")
-def remove_app(user: User) -> None:
+@requires_recent_authentication("Remove one's authenticator app")
+def remove_authenticator(user: User) -> None:
     """Forget the app; raises `Conflict` if the role asks for a factor and this is the last."""
     statement = delete(Authenticator).where(Authenticator.user_id == user.id)
     if db.session.scalar(statement.returning(Authenticator.user_id)) is None:
@@ -68,7 +68,7 @@ def remove_app(user: User) -> None:
     _note(user, "factor.removed", "app_removed", way=Factor.AUTHENTICATOR)
 
 
-@needs_fresh_proof("Remove one's passkey")
+@requires_recent_authentication("Remove one's passkey")
 def remove_passkey(user: User, passkey_id: int) -> None:
     """Forget a passkey; raises `Conflict` if the role asks for a factor and this is the last."""
     statement = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
@@ -89,21 +89,21 @@ def _clean_up(user: User) -> None:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
-@needs_fresh_proof("Make new recovery codes")
+@requires_recent_authentication("Make new recovery codes")
 def renew_recovery_codes(user: User) -> list[str]:
     """Ten new codes, which void those before; raises `Conflict` without a factor that they could replace."""
     if not queries.has_second_factor(user.id):
         raise Conflict(
             "Recovery codes belong to two-factor authentication. Add an authenticator app or a passkey first."
         )
-    codes = totp.new_recovery_codes(user)
+    codes = recovery_codes.generate(user)
     _note(user, "recovery_codes.made", "codes_made")
     return codes
 
 
-def note_recovery_code(user: User) -> None:
+def notify_recovery_code_used(user: User) -> None:
     """Tell the owner that a recovery code opened the account."""
-    jobs.enqueue(mfa_tasks.notify_of_factor, user.id, "code_used")
+    jobs.enqueue(mfa_tasks.notify_of_change, user.id, "code_used")
 
 
 def remove_all(user: User) -> None:
@@ -116,4 +116,4 @@ def remove_all(user: User) -> None:
 
 def _note(user: User, action: str, deed: str, **details: str) -> None:
     audit.record(action, by=user, subject=user.username, **details)
-    jobs.enqueue(mfa_tasks.notify_of_factor, user.id, deed)
+    jobs.enqueue(mfa_tasks.notify_of_change, user.id, deed)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
-def seal(secret: str) -> str:
+def encrypt(secret: str) -> str:
     """The secret, encrypted and signed (Fernet)."""
     return _box().encrypt(secret.encode()).decode("ascii")
 
 
-def opened(sealed: str) -> str | None:
+def decrypt(sealed: str) -> str | None:
     """The secret; None for what was not sealed here, or with a SECRET_KEY that is gone."""
     from cryptography.fernet import InvalidToken
 

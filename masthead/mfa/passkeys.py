@@ -20,7 +20,7 @@ from masthead.mfa.models import UsedChallenge
 CHALLENGE_LIFETIME = timedelta(hours=1)
 
 
-class Use(StrEnum):
+class ChallengePurpose(StrEnum):
     """What a challenge is for; an answer to one is worth nothing for another."""
 
     ADD = "add"
@@ -29,10 +29,10 @@ class Use(StrEnum):
     CONFIRM = "confirm"
 
 
-def is_possible() -> bool:
+def is_supported() -> bool:
     """Whether browsers offer passkeys for SITE_URL: it needs https and a name; localhost does without https."""
     settings = current_app.config
-    host = site_host()
+    host = relying_party_id()
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -40,12 +40,12 @@ def is_possible() -> bool:
     return False
 
 
-def site_host() -> str:
+def relying_party_id() -> str:
     """The name to which passkeys belong."""
     return urlsplit(current_app.config["SITE_URL"]).hostname or ""
 
 
-def forget_used() -> None:
+def delete_used_challenges() -> None:
     """Delete used challenges that are too old to be answered again."""
     before = clock.now() - 2 * CHALLENGE_LIFETIME
     db.session.execute(delete(UsedChallenge).where(UsedChallenge.used_at < before))

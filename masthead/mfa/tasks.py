@@ -17,7 +17,7 @@ EVENTS = {
 
 
 @task("accounts.tell_of_factor")
-def notify_of_factor(user_id: int, deed: str) -> None:
+def notify_of_change(user_id: int, deed: str) -> None:
     """Tell somebody what happened to their second factor; whoever did it without them should not go unnoticed."""
     user = queries.get(user_id)
     if user.email:

@@ -13,7 +13,7 @@ from masthead.mfa import actions, encryption, passkeys, totp
 from masthead.mfa.forms import AddPasskeyForm, AuthenticatorForm, PasskeyNameForm
 from masthead.people.access import current_user, signed_in
 from masthead.people.models import User
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.people.user_agents import device_name
 from masthead.settings.queries import publication
 from masthead.web.forms.base import redisplays_expired_form
@@ -27,7 +27,7 @@ WRONG = (
 
 @bp.get("/authenticator")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def authenticator() -> ResponseReturnValue:
     """The page that shows an authenticator app its secret."""
     actions.check_confirmed(current_user())
@@ -36,7 +36,7 @@ def authenticator() -> ResponseReturnValue:
 
 @bp.post("/authenticator")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def add_authenticator() -> ResponseReturnValue:
     """Set an authenticator app up, or another one in its place."""
@@ -47,7 +47,7 @@ def add_authenticator() -> ResponseReturnValue:
     if form.validate():
         step = totp.matching_step(secret, "".join((form.otp.data or "").split()))
         if step is not None:
-            codes = actions.add_app(user, secret, step=step)
+            codes = actions.add_authenticator(user, secret, step=step)
             db.session.commit()
             return _added(codes, "Your authenticator app is set up.")
         form.otp.errors = [*form.otp.errors, WRONG]
@@ -57,18 +57,18 @@ def add_authenticator() -> ResponseReturnValue:
 def _authenticator_page(form: AuthenticatorForm, secret: str, status: int) -> ResponseReturnValue:
     user = current_user()
     form.sealed.data = _sealed(secret, user)
-    address = totp.app_address(user, secret, publication=publication().title)
+    address = totp.provisioning_uri(user, secret, publication=publication().title)
     page = render_template("accounts/authenticator.html", form=form, code=_drawn(address), secret=secret)
     return page, status, {"Cache-Control": "no-store"}
 
 
 def _sealed(secret: str, user: User) -> str:
-    return encryption.seal(json.dumps([user.id, secret]))
+    return encryption.encrypt(json.dumps([user.id, secret]))
 
 
 def _opened(sealed: str | None, user: User) -> str | None:
     """The secret that our page offered to this person."""
-    content = encryption.opened(sealed or "")
+    content = encryption.decrypt(sealed or "")
     owner, secret = json.loads(content) if content is not None else (0, "")
     return str(secret) if owner == user.id else None
 
@@ -86,15 +86,15 @@ def _drawn(address: str) -> Markup:
 
 @bp.post("/authenticator/remove")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def remove_authenticator() -> ResponseReturnValue:
     """Remove the authenticator app."""
-    return _remove(lambda: actions.remove_app(current_user()), "The authenticator app is removed.")
+    return _remove(lambda: actions.remove_authenticator(current_user()), "The authenticator app is removed.")
 
 
 @bp.get("/passkeys/add")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def add_passkey() -> ResponseReturnValue:
     """The page that asks the browser for a new passkey."""
     actions.check_confirmed(current_user())
@@ -103,7 +103,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @bp.post("/passkeys/add")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def store_passkey() -> ResponseReturnValue:
     """Add a passkey."""
@@ -124,19 +124,19 @@ def store_passkey() -> ResponseReturnValue:
 def _passkey_page(form: AddPasskeyForm, status: int) -> ResponseReturnValue:
     form.name.data = form.name.data or device_name(request.headers.get("User-Agent", ""))
     form.credential.data = ""
-    is_possible = passkeys.is_possible()
+    is_possible = passkeys.is_supported()
     options = ""
     if is_possible:
         from masthead.mfa import webauthn
 
-        options = webauthn.options_to_add(current_user(), publication=publication().title)
+        options = webauthn.registration_options(current_user(), publication=publication().title)
     page = render_template("accounts/add_passkey.html", form=form, options=options)
     return page, status
 
 
 @bp.post("/passkeys/<int:passkey_id>/rename")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     """Call a passkey something else."""
     form = PasskeyNameForm()
@@ -151,7 +151,7 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
 
 @bp.post("/passkeys/<int:passkey_id>/remove")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey."""
     user = current_user()
@@ -160,7 +160,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
 
 @bp.post("/recovery-codes")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 def renew_recovery_codes() -> ResponseReturnValue:
     """Make ten new recovery codes, which void those before."""
     codes = actions.renew_recovery_codes(current_user())

@@ -44,7 +44,7 @@ from masthead.db import db, insert_unique
 from masthead.errors import Invalid
 from masthead.mfa import queries as mfa_queries
 from masthead.mfa.models import Passkey, UsedChallenge
-from masthead.mfa.passkeys import CHALLENGE_LIFETIME, Use, site_host
+from masthead.mfa.passkeys import CHALLENGE_LIFETIME, ChallengePurpose, relying_party_id
 from masthead.people.models import User
 
 #: More than anybody has; a list without an end would be sent to every device that is asked.
@@ -77,17 +77,17 @@ def _origin() -> str:
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 
-def options_to_add(user: User, *, publication: str) -> str:
+def registration_options(user: User, *, publication: str) -> str:
     """What the browser needs to make a passkey, as JSON."""
     present = list(db.session.scalars(mfa_queries.passkeys_of(user.id)))
     handle = present[0].user_handle if present else secrets.token_urlsafe(HANDLE_BYTES)
     options = generate_registration_options(
-        rp_id=site_host(),
+        rp_id=relying_party_id(),
         rp_name=publication,
         user_id=base64url_to_bytes(handle),
         user_name=user.email or user.username,
         user_display_name=user.display_name,
-        challenge=_challenge(Use.ADD, user.id, handle),
+        challenge=_challenge(ChallengePurpose.ADD, user.id, handle),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED,
             user_verification=UserVerificationRequirement.PREFERRED,
@@ -97,11 +97,11 @@ def options_to_add(user: User, *, publication: str) -> str:
     return options_to_json(options)
 
 
-def options_to_use(use: Use, user: User | None = None) -> str:
+def authentication_options(use: ChallengePurpose, user: User | None = None) -> str:
     """What the browser needs to ask for a passkey, as JSON: one of the person's, or without a person any."""
     keys = list(db.session.scalars(mfa_queries.passkeys_of(user.id))) if user is not None else []
     options = generate_authentication_options(
-        rp_id=site_host(),
+        rp_id=relying_party_id(),
         challenge=_challenge(use, user.id if user is not None else 0),
         allow_credentials=_descriptors(keys) or None,
         user_verification=_verification(use),
@@ -109,9 +109,9 @@ def options_to_use(use: Use, user: User | None = None) -> str:
     return options_to_json(options)
 
 
-def _verification(use: Use) -> UserVerificationRequirement:
+def _verification(use: ChallengePurpose) -> UserVerificationRequirement:
     # After a password, having the device is the second factor. Alone, the device must know its owner as well.
-    if use is Use.SECOND_STEP:
+    if use is ChallengePurpose.SECOND_STEP:
         return UserVerificationRequirement.PREFERRED
     return UserVerificationRequirement.REQUIRED
 
@@ -120,17 +120,17 @@ def _descriptors(keys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in keys]
 
 
-def add(user: User, answer: str, *, name: str) -> Passkey:
+def register(user: User, answer: str, *, name: str) -> Passkey:
     """Store the passkey that a device has made; raises `Invalid`."""
     if len(list(db.session.scalars(mfa_queries.passkeys_of(user.id)))) >= MOST_PASSKEYS:
         raise Invalid(f"You have {MOST_PASSKEYS} passkeys already. Remove one that you do not use any more.")
     try:
         credential = parse_registration_credential_json(_limited(answer))
-        challenge = _answered(credential, Use.ADD, user.id)
+        challenge = _answered(credential, ChallengePurpose.ADD, user.id)
         verified = verify_registration_response(
             credential=credential,
             expected_challenge=challenge.sent,
-            expected_rp_id=site_host(),
+            expected_rp_id=relying_party_id(),
             expected_origin=_origin(),
         )
     except UNREADABLE:
@@ -154,7 +154,7 @@ def add(user: User, answer: str, *, name: str) -> Passkey:
     return key
 
 
-def verify(use: Use, answer: str, user: User | None = None) -> Passkey:
+def verify(use: ChallengePurpose, answer: str, user: User | None = None) -> Passkey:
     """The passkey whose device answered the challenge; raises `Invalid`. With ``user``, it must be one of theirs."""
     try:
         credential = parse_authentication_credential_json(_limited(answer))
@@ -163,7 +163,7 @@ def verify(use: Use, answer: str, user: User | None = None) -> Passkey:
         verified = verify_authentication_response(
             credential=credential,
             expected_challenge=challenge.sent,
-            expected_rp_id=site_host(),
+            expected_rp_id=relying_party_id(),
             expected_origin=_origin(),
             credential_public_key=key.public_key,
             credential_current_sign_count=key.sign_count,
@@ -206,7 +206,7 @@ def _limited(answer: str) -> str:
     return answer
 
 
-def _challenge(use: Use, user_id: int, handle: str = "") -> bytes:
+def _challenge(use: ChallengePurpose, user_id: int, handle: str = "") -> bytes:
     content = {"n": secrets.token_urlsafe(16), "t": int(clock.now().timestamp()), "h": handle}
     return str(_signer(use, user_id).dumps(content)).encode("ascii")
 
@@ -220,7 +220,7 @@ class _Challenge:
 
 
 def _answered(
-    credential: AuthenticationCredential | RegistrationCredential, use: Use, user_id: int
+    credential: AuthenticationCredential | RegistrationCredential, use: ChallengePurpose, user_id: int
 ) -> _Challenge:
     """The challenge that was answered: one of ours, for this use and this person, and still young."""
     sent = parse_client_data_json(credential.response.client_data_json).challenge
@@ -240,5 +240,5 @@ def _spend(challenge: _Challenge) -> None:
         raise Invalid(TOO_LATE)
 
 
-def _signer(use: Use, user_id: int) -> URLSafeSerializer:
+def _signer(use: ChallengePurpose, user_id: int) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"masthead.passkey.{use}.{user_id}")

@@ -15,7 +15,7 @@ from masthead.people.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.people.models import Role, User
 from masthead.people.notifications import Notification
 from masthead.people.permissions import READER
-from masthead.people.validation import check_avatar, check_display_name, checked_email, checked_username
+from masthead.people.validation import check_avatar, check_display_name, normalize_email, normalize_username
 from masthead.text.names import name_key
 from masthead.unset import UNSET, Unset, chosen
 
@@ -57,13 +57,13 @@ def _checked_identity(username: str, email: str, name: str) -> str:
     """The address in its normal form; raises `Invalid` for all that a new account cannot have, or would confuse readers with."""
     mistakes = Mistakes()
     with mistakes:
-        checked_username(username)
-        if display_names.is_shown(username, of=None):
+        normalize_username(username)
+        if display_names.is_displayed(username, of=None):
             raise UsernameTaken(username)
     with mistakes:
         display_names.check(name, of=None)
     with mistakes:
-        email = checked_email(email)
+        email = normalize_email(email)
     mistakes.settle()
     return email
 

@@ -87,7 +87,7 @@ def restore(*, name: str, username: str, at: datetime, bio: str = "", website: s
 
 def _tell_apart(made: Sequence[User]) -> None:
     """Add the user name to the name of a byline that somebody with an account shows: it may be another person."""
-    shown = display_names.of_accounts(user.name for user in made)
+    shown = display_names.keys_of_accounts(user.name for user in made)
     for user in made:
         if user.name_key in shown:
             suffix = f" ({user.username})"
@@ -113,6 +113,6 @@ def rename(user: User, name: str) -> None:
 
 def complete(user: User, *, name: str, bio: str, website: str) -> None:
     """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
-    if not display_names.of_accounts([name], but=[user.id]):
+    if not display_names.keys_of_accounts([name], but=[user.id]):
         user.name = user.name or name[:NAME_CHARACTERS]
     user.bio, user.website = user.bio or bio, user.website or website

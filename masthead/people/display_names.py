@@ -22,7 +22,7 @@ def check(name: str, *, of: User | None) -> None:
         raise Invalid(TAKEN, field="name")
 
 
-def is_shown(username: str, *, of: User | None) -> bool:
+def is_displayed(username: str, *, of: User | None) -> bool:
     """True if the user name reads like the name that somebody else shows."""
     key = shown_key(username)
     return key is not None and is_taken(key, User.name_key == key, of=of)
@@ -39,7 +39,7 @@ def is_taken(key: str, *ways: ColumnElement[bool], of: User | None) -> bool:
     return key == shown_key(FORMER_MEMBER) or db.session.scalar(others.limit(1)) is not None
 
 
-def of_accounts(names: Iterable[str], *, but: Collection[int] = ()) -> set[str]:
+def keys_of_accounts(names: Iterable[str], *, but: Collection[int] = ()) -> set[str]:
     """The keys of those of these names that somebody with an account shows."""
     keys = sorted({key for key in map(shown_key, names) if key is not None})
     chunks = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))

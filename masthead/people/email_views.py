@@ -38,7 +38,7 @@ def stop(token: str) -> ResponseReturnValue:
 
 
 def _found(token: str) -> tuple[User, Notification]:
-    found = notifications.of_token(token)
+    found = notifications.from_token(token)
     if found is None:
         raise NotFound(INVALID)
     user_id, kind = found

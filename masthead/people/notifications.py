@@ -96,7 +96,7 @@ def compose(kind: Notification, user: User, **context: Any) -> Letter:
     return letters.compose(kind.value, recipient=user.email or "", unsubscribe=stop, **context)
 
 
-def of_token(token: str) -> tuple[int, Notification] | None:
+def from_token(token: str) -> tuple[int, Notification] | None:
     """Whose emails of which kind a link stops; None for a link that was not made here."""
     try:
         user_id, kind = _signer().loads(token)

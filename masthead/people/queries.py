@@ -56,7 +56,7 @@ def get(user_id: int) -> User:
     return user
 
 
-def held(user_id: int) -> User:
+def get_for_update(user_id: int) -> User:
     """The user with this id, whom nobody else changes until this transaction ends; raises `NotFound`.
 
     Links are used with it, the account first and the link second: in one order nobody waits for ever.
@@ -68,20 +68,20 @@ def held(user_id: int) -> User:
     return user
 
 
-def may_return(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def is_deletion_revocable(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether the account waits for its deletion and signing in takes that back; as a part of a statement."""
     return exists().where(AccountClosure.user_id == user_id, AccountClosure.is_revocable)
 
 
-def may_enter() -> ColumnElement[bool]:
+def can_sign_in() -> ColumnElement[bool]:
     """Whether the owner of the account may sign in; as a part of a statement."""
-    return or_(User.is_active, may_return(User.id))
+    return or_(User.is_active, is_deletion_revocable(User.id))
 
 
 def active_account(user_id: int) -> User:
     """The account with this id, if somebody may use it; raises `Invalid` otherwise."""
     user = get(user_id)
-    may_enter_now = user.is_active or db.session.scalar(select(may_return(user_id)))
+    may_enter_now = user.is_active or db.session.scalar(select(is_deletion_revocable(user_id)))
     if user.is_byline or user.is_unconfirmed or not may_enter_now:
         raise Invalid("This account cannot be used at present.")
     return user
@@ -124,7 +124,7 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
-def named(identity: str) -> User:
+def by_username_or_email(identity: str) -> User:
     """The account with this user name or address; raises `NotFound`."""
     user = by_email(identity) if "@" in identity else by_username(identity)
     if user is None:

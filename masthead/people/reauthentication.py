@@ -29,7 +29,7 @@ def use_form_page(app: App, page: Callable[[], ResponseReturnValue]) -> None:
     app.extensions[EXTENSION] = page
 
 
-def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
+def requires_reauthentication(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
     """Require an authentication that is at most ten minutes old.
 
     Place it below the decorator that says who may use the view.
@@ -37,7 +37,7 @@ def freshly_signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnVal
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
-        return view(*args, **kwargs) if recent_authentication.is_fresh() else _ask_again()
+        return view(*args, **kwargs) if recent_authentication.is_recent() else _ask_again()
 
     setattr(guarded, ATTRIBUTE, True)
     return guarded
@@ -47,6 +47,6 @@ def _ask_again() -> ResponseReturnValue:
     if errors.wants_json():
         raise Forbidden
     if request.method in csrf_protection.SAFE_METHODS:
-        return redirect(url_for("identity.confirm", next=request.full_path.rstrip("?")), code=303)
+        return redirect(url_for("reauthentication.confirm", next=request.full_path.rstrip("?")), code=303)
     page: ResponseReturnValue = current_app.extensions[EXTENSION]()
     return page

@@ -22,7 +22,7 @@ MISSING = "Sign in again: this needs a sign-in of the last ten minutes."
 ACTIONS: dict[str, str] = {}
 
 
-class ProofMissing(NotAllowed):
+class RecentAuthenticationRequired(NotAllowed):
     """Somebody may do this, and has to show who they are once more."""
 
     def __init__(self) -> None:
@@ -38,12 +38,12 @@ def _begin() -> None:
     g.setdefault("proved_at", None)
 
 
-def note(at: datetime) -> None:
+def record(at: datetime) -> None:
     """Remember for this request when its sender last gave a password or a factor."""
     g.proved_at = at
 
 
-def is_fresh() -> bool:
+def is_recent() -> bool:
     """Whether the sender of this request has proved who they are within the last ten minutes."""
     proved_at: datetime | None = g.get("proved_at")
     return proved_at is not None and clock.now() - proved_at <= LIFETIME
@@ -52,11 +52,11 @@ def is_fresh() -> bool:
 def check() -> None:
     """Raise `ProofMissing` for a request without a fresh proof."""
     # Outside of requests, as in the shell, nobody could give one.
-    if "proved_at" in g and not is_fresh():
-        raise ProofMissing
+    if "proved_at" in g and not is_recent():
+        raise RecentAuthenticationRequired
 
 
-def needs_fresh_proof(words: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def requires_recent_authentication(words: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare that an action needs a fresh proof of identity; the words say what it does."""
 
     def decorate(action: Callable[P, R]) -> Callable[P, R]:

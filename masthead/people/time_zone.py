@@ -18,11 +18,11 @@ def zone_for(user: User | None) -> tzinfo:
     return time_zones.zone(name_for(user))
 
 
-def here() -> tzinfo:
+def current() -> tzinfo:
     """The zone of whoever made this request."""
     return zone_for(visitor())
 
 
-def name_here() -> str:
+def current_name() -> str:
     """The name of the zone of whoever made this request."""
     return name_for(visitor())

@@ -27,7 +27,7 @@ def _has_username_form(username: str) -> bool:
     return USERNAME.fullmatch(username) is not None and len(name_key(username)) <= USERNAME_KEY_CHARACTERS
 
 
-def checked_username(username: str) -> str:
+def normalize_username(username: str) -> str:
     """The user name, if it can be one; raises `Invalid`."""
     shortest, longest = USERNAME_CHARACTERS
     if not shortest <= len(username) <= longest:
@@ -46,7 +46,7 @@ def checked_username(username: str) -> str:
     return username
 
 
-def checked_email(email: str) -> str:
+def normalize_email(email: str) -> str:
     """The address in its normal form, if it can be one; raises `Invalid`."""
     try:
         return validate_email(email, check_deliverability=False, test_environment=True).normalized

@@ -136,7 +136,7 @@ def _made(names: Sequence[str], *, at: datetime) -> dict[str, User]:
         raise Invalid(
             "The name of a guest looks like somebody's user name. Write the full name.", field="authors"
         )
-    if display_names.of_accounts(names):
+    if display_names.keys_of_accounts(names):
         raise Invalid(
             "The name of a guest is somebody's who has an account here, or looks like it. Write it differently.",
             field="authors",

@@ -23,8 +23,8 @@ class MomentField(StringField):
 
     def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(label, *args, **kwargs)
-        self.zone: tzinfo = time_zone.here()
-        self.label.text = f"{label} ({time_zone.name_here()})"
+        self.zone: tzinfo = time_zone.current()
+        self.label.text = f"{label} ({time_zone.current_name()})"
         self.moment: datetime | None = None
 
     def process_data(self, value: object) -> None:
@@ -104,7 +104,7 @@ class WhichMomentField(SelectField):
         """Choose the one that a moment is."""
         self.data = ""
         if isinstance(value, datetime):
-            self.data = SECOND if _shown(value, time_zone.here()).fold else FIRST
+            self.data = SECOND if _shown(value, time_zone.current()).fold else FIRST
 
 
 def _shown(moment: datetime, zone: tzinfo) -> datetime:

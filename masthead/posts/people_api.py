@@ -7,11 +7,11 @@ from flask import Blueprint, Response, url_for
 
 from masthead import clock
 from masthead.account_deletion import actions as deletion_actions
-from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.db import db, paginate, paginated
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.login import passwords
-from masthead.login.validation import has_account, judge
+from masthead.login.validation import has_account, validate
 from masthead.people import actions, recent_authentication
 from masthead.people import queries as accounts
 from masthead.people.access import current_user, requires, visitor
@@ -114,7 +114,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
 def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid]:
     """What is wrong with what an administrator sent for an account."""
     user = None if user_id is None else accounts.get(user_id)
-    return judge(said, user=user, is_taken=has_account)
+    return validate(said, user=user, is_taken=has_account)
 
 
 @bp.post("")
@@ -205,9 +205,11 @@ def delete(user_id: int, query: AccountDeletion) -> Response:
     recent_authentication.check()
     by, user = current_user(), accounts.get(user_id)
     check_match(_state_of(user))
-    fate = Fate(query.content)
+    policy = ContentPolicy(query.content)
     heir = query.heir or by.username
-    deletion_actions.close(user, posts=fate, comments=fate.of_comments, heir=heir, by=by, at=clock.now())
+    deletion_actions.delete_now(
+        user, posts=policy, comments=policy.for_comments, heir=heir, by=by, at=clock.now()
+    )
     answer = settled(Answer, None)
     db.session.commit()
     return answer

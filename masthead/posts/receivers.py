@@ -5,20 +5,25 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from masthead.account_deletion.signals import Farewell, Section, account_closed, personal_data_asked
+from masthead.account_deletion.signals import (
+    ContentTransfer,
+    PersonalDataSection,
+    export_personal_data,
+    transfer_content,
+)
 from masthead.db import db
 from masthead.people.models import User
 from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
 
 
-@personal_data_asked.connect
-def tell(user: User) -> list[Section]:
+@export_personal_data.connect
+def export_posts(user: User) -> list[PersonalDataSection]:
     """The posts that somebody owns or is credited for, and every state that they saved."""
     return [
-        Section("posts", "Your posts", [_row(post) for post in _posts_of(user)]),
-        Section("revisions", "What you saved", _revisions_of(user)),
-        Section("review_notes", "Notes with which you sent posts back", _review_notes_of(user)),
-        Section("received_notes", "Notes with which your posts came back", _notes_to(user)),
+        PersonalDataSection("posts", "Your posts", [_row(post) for post in _posts_of(user)]),
+        PersonalDataSection("revisions", "What you saved", _revisions_of(user)),
+        PersonalDataSection("review_notes", "Notes with which you sent posts back", _review_notes_of(user)),
+        PersonalDataSection("received_notes", "Notes with which your posts came back", _notes_to(user)),
     ]
 
 
@@ -75,18 +80,18 @@ def _notes_to(user: User) -> list[dict[str, Any]]:
     ]
 
 
-@account_closed.connect
-def hand_over(farewell: Farewell) -> None:
+@transfer_content.connect
+def transfer_posts(transfer: ContentTransfer) -> None:
     """Give posts and bylines to whoever gets them. The history names a former member instead."""
-    heir, former = farewell.posts_to, farewell.former_member
+    heir, former = transfer.posts_to, transfer.former_member
     if heir is None or former is None:
         return
-    leaving = farewell.user.id
+    leaving = transfer.user.id
     credited = select(PostByline.post_id).where(PostByline.user_id == leaving)
     db.session.execute(
         update(Post)
         .where(or_(Post.author_id == leaving, Post.id.in_(credited)))
-        .values(version=Post.version + 1, updated_at=farewell.at)
+        .values(version=Post.version + 1, updated_at=transfer.at)
     )
     db.session.execute(update(Post).where(Post.author_id == leaving).values(author_id=heir.id))
     # Nobody is credited twice for one post.

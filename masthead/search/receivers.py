@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Mapper, Session
 
-from masthead.account_deletion.signals import Farewell, account_closed
+from masthead.account_deletion.signals import ContentTransfer, transfer_content
 from masthead.db import Base
 from masthead.jobs import enqueue
 from masthead.people.models import User
@@ -54,11 +54,11 @@ def index(session: Session, _context: object) -> None:
         enqueue(tasks.index_author, user_id, 0)
 
 
-@account_closed.connect
-def hand_over(farewell: Farewell) -> None:
+@transfer_content.connect
+def reindex_transferred_posts(transfer: ContentTransfer) -> None:
     """Index the posts that go to somebody else under the new name."""
-    if farewell.posts_to is not None:
-        enqueue(tasks.index_author, farewell.posts_to.id, 0)
+    if transfer.posts_to is not None:
+        enqueue(tasks.index_author, transfer.posts_to.id, 0)
 
 
 def _has_changed(row: Base, names: tuple[str, ...]) -> bool:

@@ -17,11 +17,11 @@ def init_app(app: Flask) -> None:
         "shortdate": lambda moment: templating.short_date(_in(moment, zone())),
         "clocktime": lambda moment: templating.clock_time(_in(moment, zone())),
         "weekday": lambda moment: templating.weekday(_in(moment, zone())),
-        "locallongdate": lambda moment: templating.long_date(_in(moment, time_zone.here())),
-        "localdate": lambda moment: templating.short_date(_in(moment, time_zone.here())),
+        "locallongdate": lambda moment: templating.long_date(_in(moment, time_zone.current())),
+        "localdate": lambda moment: templating.short_date(_in(moment, time_zone.current())),
         "localclock": local_clock,
     }
-    app.jinja_env.globals |= {"time_zone_here": time_zone.name_here, "time_zone_names": time_zones.offered}
+    app.jinja_env.globals |= {"time_zone_here": time_zone.current_name, "time_zone_names": time_zones.offered}
 
 
 def _in(moment: date, there: tzinfo) -> date:
@@ -31,5 +31,5 @@ def _in(moment: date, there: tzinfo) -> date:
 
 def local_clock(moment: datetime) -> str:
     """``14:05 CET``: with the zone, so that nobody has to guess, and the hour that comes twice a year is told apart."""
-    here = time_zone.here()
+    here = time_zone.current()
     return f"{templating.clock_time(time_zones.local(moment, here))} {time_zones.label(moment, here)}"

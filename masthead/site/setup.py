@@ -12,7 +12,7 @@ from masthead import clock
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, Mistakes, NotFound
 from masthead.login import passwords, session_auth
-from masthead.login.validation import has_account, judge
+from masthead.login.validation import has_account, validate
 from masthead.pages import actions as pages
 from masthead.people import actions as accounts
 from masthead.people import queries as people
@@ -79,7 +79,7 @@ def finish() -> ResponseReturnValue:
 
 def _mistakes(form: SetupForm) -> tuple[Invalid, ...]:
     said = form.right("title", "username", "email", "password")
-    mistakes = Mistakes(judge(said, is_taken=has_account))
+    mistakes = Mistakes(validate(said, is_taken=has_account))
     with mistakes:
         settings.check_title(said.get("title"))
     return mistakes.found

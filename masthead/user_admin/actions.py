@@ -18,10 +18,10 @@ from masthead.mfa.actions import remove_all
 from masthead.people.actions import keep_an_administrator, register
 from masthead.people.authorization import can_change_account, can_grant
 from masthead.people.models import AccountClosure, Role, User
-from masthead.people.recent_authentication import needs_fresh_proof
+from masthead.people.recent_authentication import requires_recent_authentication
 
 
-@needs_fresh_proof("Take the second factors off somebody's account")
+@requires_recent_authentication("Take the second factors off somebody's account")
 def reset_second_factor(user: User, *, by: User | None) -> None:
     """Take every factor off an account whose owner has lost them, and sign it out. Without ``by`` the shell asks."""
     if by is not None and not can_change_account(by, user):
@@ -29,7 +29,7 @@ def reset_second_factor(user: User, *, by: User | None) -> None:
     remove_all(user)
     sessions.end_all(user)
     audit.record("factor.reset", by=by, subject=user.username)
-    jobs.enqueue(mfa_tasks.notify_of_factor, user.id, "reset")
+    jobs.enqueue(mfa_tasks.notify_of_change, user.id, "reset")
 
 
 UNCONFIRMED = (
@@ -38,7 +38,7 @@ UNCONFIRMED = (
 )
 
 
-@needs_fresh_proof("Make an account for somebody")
+@requires_recent_authentication("Make an account for somebody")
 def create(*, username: str, email: str, password_hash: str, role: Role, by: User, at: datetime) -> User:
     """Make an account for somebody, as an administrator; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
     if not can_grant(by, role):
@@ -53,7 +53,7 @@ def mark_email_confirmed(user: User, *, by: User | None) -> None:
     confirm_email(user, at=clock.now())
 
 
-@needs_fresh_proof("Make a link with which somebody sets a new password")
+@requires_recent_authentication("Make a link with which somebody sets a new password")
 def reset_link(user: User, *, by: User | None) -> AccountToken:
     """Prepare a link with which somebody sets a new password, for an administrator to hand over."""
     if by is not None and not can_change_account(by, user):
@@ -61,10 +61,10 @@ def reset_link(user: User, *, by: User | None) -> AccountToken:
     if user.is_byline:
         raise Conflict("This is a byline without an account. Invite the person to give them one.")
     audit.record("password.link_made", by=by, subject=user.username)
-    return one_time_links.prepare(Purpose.RESET, user=user)
+    return one_time_links.create(Purpose.RESET, user=user)
 
 
-@needs_fresh_proof("Give somebody another role")
+@requires_recent_authentication("Give somebody another role")
 def set_role(user: User, role: Role, *, by: User | None) -> None:
     """Give somebody another role. Without ``by`` the shell asks, which may do everything but lock everybody out."""
     if by is not None and not (can_change_account(by, user) and can_grant(by, role)):
@@ -80,7 +80,7 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
     except IntegrityError:
         raise Conflict("Somebody else deleted this role in the meantime.") from None
     # Browsers get a new id with their next request: see `sessions.renew_secret`.
-    sessions.end_clients(user)
+    sessions.end_api_clients(user)
     audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
 
 
@@ -92,8 +92,8 @@ def disable(user: User, *, by: User | None) -> None:
         keep_an_administrator(user)
     user.is_active = False
     sessions.end_all(user)
-    one_time_links.void(user)
-    personal_tokens.void(user)
+    one_time_links.revoke(user)
+    personal_tokens.revoke_all(user)
     closure = db.session.get(AccountClosure, user.id)
     if closure is not None:
         closure.is_revocable = False
@@ -106,5 +106,5 @@ def enable(user: User, *, by: User | None) -> None:
         raise NotAllowed("Your role does not allow you to enable this account.")
     user.is_active = True
     db.session.execute(delete(AccountClosure).where(AccountClosure.user_id == user.id))
-    one_time_links.void(user, Purpose.UNDO)
+    one_time_links.revoke(user, Purpose.UNDO)
     audit.record("account.enabled", by=by, subject=user.username)

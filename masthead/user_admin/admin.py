@@ -11,7 +11,7 @@ from masthead.people.access import current_user, requires
 from masthead.people.authorization import can_change_account, can_grant
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations
 from masthead.web.paging import page_number
@@ -43,14 +43,14 @@ def index() -> ResponseReturnValue:
         role=role,
         roles=roles,
         grantable=[other for other in roles if can_grant(by, other)],
-        invited=db.session.scalar(count_of(invitations.waiting())) or 0,
+        invited=db.session.scalar(count_of(invitations.open_invitations())) or 0,
         may_change=lambda user: can_change_account(by, user),
     )
 
 
 @bp.post("/<int:user_id>/role")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 def set_role(user_id: int) -> ResponseReturnValue:
     """Give somebody another role, which counts from their next click."""
     user, by = _both(user_id)

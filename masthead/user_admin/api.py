@@ -9,9 +9,8 @@ from masthead.db import db, paginate
 from masthead.errors import Invalid
 from masthead.login import actions as login_actions
 from masthead.login import one_time_links
-from masthead.login.links import link_of
-from masthead.login.one_time_links import Purpose
-from masthead.login.validation import cannot_be_invited, judge
+from masthead.login.one_time_links import Purpose, url_of
+from masthead.login.validation import cannot_be_invited, validate
 from masthead.people import queries, recent_authentication
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
@@ -26,7 +25,7 @@ bp = Blueprint("assistance_api", __name__)
 
 
 def _judge_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
-    return judge(said, is_taken=cannot_be_invited)
+    return validate(said, is_taken=cannot_be_invited)
 
 
 @bp.post("/invitations")
@@ -55,7 +54,7 @@ def invite(body: InvitationInput) -> Answer:
 @operation("List open invitations", tag="users", query=PageQuery, answer=Invitations, problems=(403, 404))
 def list_invitations(query: PageQuery) -> Answer:
     """The one that ends first comes first. Their links are stored nowhere: to have one again, invite again."""
-    page = paginate(invitations.waiting(), page=query.page, per_page=query.per_page)
+    page = paginate(invitations.open_invitations(), page=query.page, per_page=query.per_page)
     roles = {role.id: role for role in db.session.scalars(queries.roles())}
     void = invitations.void_among(page.items, roles)
     shown = [
@@ -75,7 +74,7 @@ def show_invitation(invitation_id: int) -> Answer:
     token, role = invitations.get(invitation_id)
     void = invitations.void_among([token], {role.id: role})
     shown = InvitationAnswer.of(token, role=role.name, is_void=token.id in void)
-    return Answer(shown, etag=invitations.mark_of(token))
+    return Answer(shown, etag=invitations.version_of(token))
 
 
 @bp.delete("/invitations/<int:invitation_id>")
@@ -86,7 +85,7 @@ def show_invitation(invitation_id: int) -> Answer:
 def withdraw_invitation(invitation_id: int) -> Response:
     """Its links open nothing from the next request on."""
     token, _ = invitations.get(invitation_id)
-    check_match(invitations.mark_of(token))
+    check_match(invitations.version_of(token))
     invitations.withdraw(invitation_id, by=current_user())
     answer = settled(Answer, None)
     db.session.commit()
@@ -108,7 +107,7 @@ def reset_link(user_id: int) -> Answer:
     recent_authentication.check()
     token = user_admin_actions.reset_link(queries.get(user_id), by=current_user())
     db.session.flush()
-    link = link_of(Purpose.RESET, one_time_links.arm(token))
+    link = url_of(Purpose.RESET, one_time_links.issue_secret(token))
     db.session.commit()
     return Answer(LinkAnswer(link=link))
 

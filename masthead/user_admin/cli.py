@@ -10,9 +10,8 @@ from masthead.db import db
 from masthead.errors import Invalid
 from masthead.login import actions as login_actions
 from masthead.login import one_time_links, passwords
-from masthead.login.links import link_of
 from masthead.login.models import AccountToken
-from masthead.login.one_time_links import Purpose
+from masthead.login.one_time_links import Purpose, url_of
 from masthead.people import actions, display_names, queries, validation
 from masthead.people.errors import EmailTaken, UsernameTaken
 from masthead.people.models import NAME_CHARACTERS, User
@@ -76,7 +75,7 @@ def list_accounts() -> None:
 @with_appcontext
 def set_role(identity: str, role: str) -> None:
     """Give somebody the role ROLE."""
-    user = queries.named(identity)
+    user = queries.by_username_or_email(identity)
     user_admin_actions.set_role(user, queries.role(role), by=None)
     db.session.commit()
     click.echo(f"{user.username} has the role {role} now.")
@@ -88,10 +87,10 @@ def set_role(identity: str, role: str) -> None:
 @with_appcontext
 def set_password(identity: str, password: str | None) -> None:
     """Give somebody a new password, which signs them out everywhere."""
-    queries.named(identity)
+    queries.by_username_or_email(identity)
     password = _typed(password)
     password_hash = passwords.hash_password(password)
-    user = queries.named(identity)
+    user = queries.by_username_or_email(identity)
     login_actions.reset_password(user, password_hash, by=None)
     db.session.commit()
     click.echo(
@@ -120,7 +119,7 @@ def enable(identity: str) -> None:
 @with_appcontext
 def reset_link(identity: str) -> None:
     """Print a link with which somebody sets a new password. It works once, for an hour."""
-    _print_link(user_admin_actions.reset_link(queries.named(identity), by=None))
+    _print_link(user_admin_actions.reset_link(queries.by_username_or_email(identity), by=None))
 
 
 @group.command("invite")
@@ -189,8 +188,8 @@ def _check_account(username: str, email: str, role: str, name: str) -> None:
             f"A name has at most {NAME_CHARACTERS} characters, and none that cannot be stored. Give another one.",
             field="name",
         )
-    validation.checked_username(username)
-    checked = validation.checked_email(email)
+    validation.normalize_username(username)
+    checked = validation.normalize_email(email)
     queries.role(role)
     if queries.by_username(username) is not None:
         raise UsernameTaken(username)
@@ -214,13 +213,13 @@ class Change(Protocol):
 
 
 def _change(identity: str, change: Change, outcome: str) -> None:
-    user = queries.named(identity)
+    user = queries.by_username_or_email(identity)
     change(user, by=None)
     db.session.commit()
     click.echo(f"{user.username} {outcome}")
 
 
 def _print_link(token: AccountToken) -> None:
-    link = link_of(Purpose(token.purpose), one_time_links.arm(token))
+    link = url_of(Purpose(token.purpose), one_time_links.issue_secret(token))
     db.session.commit()
     click.echo(link)

@@ -7,15 +7,14 @@ from masthead.db import db
 from masthead.errors import Invalid
 from masthead.login import actions as login_actions
 from masthead.login import one_time_links
-from masthead.login.links import link_of
-from masthead.login.one_time_links import Purpose
-from masthead.login.validation import cannot_be_invited, judge
+from masthead.login.one_time_links import Purpose, url_of
+from masthead.login.validation import cannot_be_invited, validate
 from masthead.mail import delivery
 from masthead.people import queries
 from masthead.people.access import current_user, requires
 from masthead.people.authorization import can_grant
 from masthead.people.permissions import Permission
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations
 from masthead.user_admin.forms import InvitationForm
@@ -28,7 +27,7 @@ bp = Blueprint("assistance", __name__)
 
 @bp.get("/users/invite")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 def invite() -> ResponseReturnValue:
     """The form for an invitation."""
     return render_template("accounts/invite.html", form=_invitation_form())
@@ -36,7 +35,7 @@ def invite() -> ResponseReturnValue:
 
 @bp.post("/users/invite")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def send_invitation() -> ResponseReturnValue:
     """Invite somebody; the link is shown, and sent as well where mail is on."""
@@ -51,7 +50,7 @@ def send_invitation() -> ResponseReturnValue:
         else:
             db.session.commit()
             return show_link(Purpose.INVITE, link, f"Invitation for {form.email.data}")
-    show_others(form, lambda: judge(form.right("email"), is_taken=cannot_be_invited))
+    show_others(form, lambda: validate(form.right("email"), is_taken=cannot_be_invited))
     return render_template("accounts/invite.html", form=form), 422
 
 
@@ -66,20 +65,20 @@ def _invitation_form() -> InvitationForm:
 
 @bp.post("/users/<int:user_id>/reset-link")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 def reset_link(user_id: int) -> ResponseReturnValue:
     """Make a link with which somebody sets a new password, to be handed over."""
     user = queries.get(user_id)
     token = user_admin_actions.reset_link(user, by=current_user())
     db.session.flush()
-    link = link_of(Purpose.RESET, one_time_links.arm(token))
+    link = url_of(Purpose.RESET, one_time_links.issue_secret(token))
     db.session.commit()
     return show_link(Purpose.RESET, link, f"A new password for {user.display_name}")
 
 
 @bp.post("/users/<int:user_id>/reset-factor")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 def reset_factor(user_id: int) -> ResponseReturnValue:
     """Take every second factor off an account whose owner has lost them."""
     user = queries.get(user_id)

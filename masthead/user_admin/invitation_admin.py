@@ -10,7 +10,7 @@ from masthead.people import queries
 from masthead.people.access import current_user, requires
 from masthead.people.authorization import can_grant
 from masthead.people.permissions import Permission
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.user_admin import credentials_admin, invitations
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
@@ -25,14 +25,14 @@ PER_PAGE = 50
 def index() -> ResponseReturnValue:
     """Who is invited, to which role, by whom, and until when."""
     by = current_user()
-    page = paginate(invitations.waiting(), page=page_number(), per_page=PER_PAGE)
+    page = paginate(invitations.open_invitations(), page=page_number(), per_page=PER_PAGE)
     roles = {role.id: role for role in db.session.scalars(queries.roles())}
     return render_template(
         "accounts/invitations.html",
         page=page,
         roles=roles,
         void=invitations.void_among(page.items, roles),
-        mark_of=invitations.mark_of,
+        mark_of=invitations.version_of,
         may_change=lambda role: can_grant(by, role),
         mail_is_on=delivery.is_on(),
     )
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/<int:invitation_id>/again")
 @requires(Permission.MANAGE_USERS)
-@freshly_signed_in
+@requires_reauthentication
 def again(invitation_id: int) -> ResponseReturnValue:
     """Make another link, and another letter where mail is on; it ends in seven days, and the one before works no more."""
     invitations.check_open()

@@ -10,7 +10,7 @@ from masthead.login import actions as login_actions
 from masthead.login import authentication, one_time_links, passwords
 from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose
-from masthead.login.validation import judge_registration
+from masthead.login.validation import validate_registration
 from masthead.people import actions, queries
 from masthead.people.permissions import READER
 from masthead.user_admin import invitations
@@ -45,7 +45,7 @@ def join(token: str) -> ResponseReturnValue:
             db.session.commit()
             flash("Your account is ready. Sign in with the password that you chose.")
             return redirect(url_for("accounts.login"), code=303)
-    show_others(form, lambda: judge_registration(form.right("username", "password")))
+    show_others(form, lambda: validate_registration(form.right("username", "password")))
     return _page(form, 422, email)
 
 
@@ -66,7 +66,7 @@ def _make_invited(form: AcceptInvitationForm, token: str, email: str) -> None:
     role = queries.role_with_id(used.role_id) if used.role_id is not None else queries.role(READER)
     occupied = queries.by_email(used.email)
     if occupied is not None and occupied.is_unconfirmed:
-        person = queries.held(occupied.id)
+        person = queries.get_for_update(occupied.id)
         if person.is_unconfirmed:
             login_actions.take_over(
                 person, username=username, password_hash=hashed, role=role, at=clock.now()

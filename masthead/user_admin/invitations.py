@@ -10,17 +10,16 @@ from masthead import audit, clock, jobs
 from masthead.db import db, end_unwritten_transaction, snapshot
 from masthead.errors import NotAllowed, NotFound
 from masthead.login import one_time_links, tasks
-from masthead.login.links import link_of
 from masthead.login.models import AccountToken
-from masthead.login.one_time_links import Purpose
+from masthead.login.one_time_links import Purpose, url_of
 from masthead.mail import delivery
 from masthead.people import queries
 from masthead.people.authorization import can_grant
 from masthead.people.errors import EmailTaken
 from masthead.people.models import Role, User
-from masthead.people.recent_authentication import needs_fresh_proof
-from masthead.people.secret_hashes import hash_of
-from masthead.people.validation import checked_email
+from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.secret_hashes import hash_secret
+from masthead.people.validation import normalize_email
 from masthead.web.limits import throttling
 
 OVER = (
@@ -46,10 +45,10 @@ def invite(email: str, role: Role, *, by: User) -> str:
     db.session.flush()
     if is_sent:
         # The letter makes a secret of its own, which would void the one that is shown.
-        copy = _vouched_for(one_time_links.prepare(Purpose.INVITE, email=token.email, role=role), by)
+        copy = _vouched_for(one_time_links.create(Purpose.INVITE, email=token.email, role=role), by)
         db.session.flush()
         jobs.enqueue(tasks.send_link, copy.id)
-    return link_of(Purpose.INVITE, one_time_links.arm(token))
+    return url_of(Purpose.INVITE, one_time_links.issue_secret(token))
 
 
 def _is_letter_free(email: str) -> bool:
@@ -103,7 +102,7 @@ def void_among(invitations: Sequence[AccountToken], roles: Mapping[int, Role]) -
     )
 
 
-def waiting() -> Select[AccountToken]:
+def open_invitations() -> Select[AccountToken]:
     """The invitations that can still be accepted, the one that ends first before the others.
 
     Where a letter went out there are two links, one in the letter and one that was shown; they are one invitation.
@@ -117,15 +116,15 @@ def waiting() -> Select[AccountToken]:
     )
 
 
-def mark_of(token: AccountToken) -> str:
+def version_of(token: AccountToken) -> str:
     """What tells an invitation from a later one with the same number, which a database gives out again."""
-    return hash_of(f"{token.email} {token.created_at.isoformat()}")[:16]
+    return hash_secret(f"{token.email} {token.created_at.isoformat()}")[:16]
 
 
 def get(invitation_id: int, mark: str | None = None) -> tuple[AccountToken, Role]:
     """An invitation that can still be accepted, and the role that it gives; raises `NotFound`."""
-    token = db.session.scalar(waiting().where(AccountToken.id == invitation_id))
-    if token is None or token.role_id is None or mark not in {None, mark_of(token)}:
+    token = db.session.scalar(open_invitations().where(AccountToken.id == invitation_id))
+    if token is None or token.role_id is None or mark not in {None, version_of(token)}:
         raise NotFound(OVER)
     # Whoever goes on reads it when its row is gone, and the next invitation may have its number.
     db.session.expunge(token)
@@ -137,21 +136,21 @@ def withdraw(invitation_id: int, mark: str | None = None, *, by: User) -> str:
     token, role = get(invitation_id, mark)
     if not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to withdraw an invitation to that role.")
-    if not one_time_links.void_invitations(token.email):
+    if not one_time_links.revoke_invitations(token.email):
         raise NotFound(OVER)
     audit.record("account.invitation_withdrawn", by=by, subject=token.email, role=role.name)
     return token.email
 
 
-@needs_fresh_proof("Invite somebody, or make another link of an invitation")
+@requires_recent_authentication("Invite somebody, or make another link of an invitation")
 def prepare(email: str, role: Role, *, by: User | None) -> AccountToken:
     """Prepare an invitation, which replaces an earlier one; raises `EmailTaken`."""
     if by is not None and not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to invite somebody with that role.")
-    checked = checked_email(email)
+    checked = normalize_email(email)
     occupied = queries.by_email(checked)
     if occupied is not None and not occupied.is_unconfirmed:
         raise EmailTaken(checked)
-    one_time_links.void_invitations(checked)
+    one_time_links.revoke_invitations(checked)
     audit.record("account.invited", by=by, subject=checked, role=role.name)
-    return one_time_links.prepare(Purpose.INVITE, email=checked, role=role)
+    return one_time_links.create(Purpose.INVITE, email=checked, role=role)

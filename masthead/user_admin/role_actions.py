@@ -20,7 +20,7 @@ from masthead.people import queries
 from masthead.people.authorization import can_change_role, can_grant
 from masthead.people.models import ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, Role, User
 from masthead.people.permissions import ADMINISTERING, ADMINISTRATOR, HIGHEST_RANK, READER, Permission
-from masthead.people.recent_authentication import needs_fresh_proof
+from masthead.people.recent_authentication import requires_recent_authentication
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
@@ -30,7 +30,7 @@ CHANGED_MEANWHILE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RoleDraft:
     """What a role shall be."""
 
     title: str
@@ -39,8 +39,8 @@ class Draft:
     requires_second_factor: bool = False
 
 
-@needs_fresh_proof("Make a role")
-def create(draft: Draft, *, by: User) -> Role:
+@requires_recent_authentication("Make a role")
+def create(draft: RoleDraft, *, by: User) -> Role:
     """Make a role; its name for programs and the shell comes from its title and never changes."""
     _lock()
     if not by.can(Permission.MANAGE_ROLES):
@@ -62,8 +62,8 @@ def create(draft: Draft, *, by: User) -> Role:
     return role
 
 
-@needs_fresh_proof("Change a role")
-def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None = None) -> None:
+@requires_recent_authentication("Change a role")
+def revise(role: Role, draft: RoleDraft, *, by: User, expected_version: str | None = None) -> None:
     """Change a role. If its rights changed, logins get new ids and clients end; raises `Conflict` if it changed meanwhile."""
     _lock()
     _must_exist(role)
@@ -83,10 +83,10 @@ def revise(role: Role, draft: Draft, *, by: User, expected_version: str | None =
     if changes:
         audit.record("role.edited", by=by, subject=role.name, **changes)
     if rights != (role.granted, role.rank):
-        sessions.end_clients_of_role(role)
+        sessions.end_api_clients_of_role(role)
 
 
-@needs_fresh_proof("Delete a role")
+@requires_recent_authentication("Delete a role")
 def delete(role: Role, *, by: User, heir: Role | None = None) -> None:
     """Delete a role that is not built in; whoever has it, or is invited to it, gets the role ``heir``."""
     # Whoever accepts an invitation locks it before the role: in the same order nobody waits for ever.
@@ -122,7 +122,7 @@ def _hand_over(role: Role, people: Iterable[User], heir: Role | None, *, by: Use
     _must_exist(heir)
     if not can_grant(by, heir):
         raise NotAllowed("Your role does not allow you to give people that role.")
-    sessions.end_clients_of_role(role)
+    sessions.end_api_clients_of_role(role)
     for person in people:
         person.role = heir
         audit.record("role.changed", by=by, subject=person.username, before=role.name, after=heir.name)
@@ -147,7 +147,7 @@ def _must_exist(role: Role) -> None:
         raise Conflict("Somebody else deleted this role in the meantime.")
 
 
-def _check(draft: Draft, *, by: User, role: Role | None = None) -> None:
+def _check(draft: RoleDraft, *, by: User, role: Role | None = None) -> None:
     """Raise `Invalid` or `NotAllowed` if ``by`` cannot make such a role."""
     mistakes = Mistakes()
     with mistakes:
@@ -195,7 +195,7 @@ def check_permissions(permissions: Collection[str], role: Role | None) -> None:
         )
 
 
-def judge(said: Mapping[str, Any], role: Role | None, *, by: User) -> tuple[Invalid, ...]:
+def validate(said: Mapping[str, Any], role: Role | None, *, by: User) -> tuple[Invalid, ...]:
     """Everything that is wrong with a role that somebody sent; what was not sent is left out."""
     mistakes = Mistakes()
     with mistakes:
@@ -237,5 +237,5 @@ def require_second_factor(role: Role, is_required: bool, *, by: User | None) -> 
         role.requires_second_factor = is_required
         if is_required:
             # They signed in with a password alone.
-            sessions.end_clients_of_role(role)
+            sessions.end_api_clients_of_role(role)
         audit.record("role.factor_required", by=by, subject=role.name, is_required=is_required)

@@ -12,10 +12,10 @@ from masthead.people.access import current_user, requires
 from masthead.people.authorization import can_change_role, can_grant
 from masthead.people.models import Role, User
 from masthead.people.permissions import ADMINISTRATOR, Permission
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.user_admin import role_actions
 from masthead.user_admin.forms import RoleDeletionForm, RoleForm
-from masthead.user_admin.role_actions import Draft
+from masthead.user_admin.role_actions import RoleDraft
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/create")
 @requires(Permission.MANAGE_ROLES)
-@freshly_signed_in
+@requires_reauthentication
 def create() -> ResponseReturnValue:
     """The form for a new role."""
     form = RoleForm(rank=FIRST_RANK)
@@ -51,7 +51,7 @@ def create() -> ResponseReturnValue:
 
 @bp.post("/create")
 @requires(Permission.MANAGE_ROLES)
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def store() -> ResponseReturnValue:
     """Make a role."""
@@ -66,13 +66,13 @@ def store() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _back(f"The role {form.title.data} can be given to people now.")
-    show_others(form, lambda: role_actions.judge(_said(form), None, by=current_user()))
+    show_others(form, lambda: role_actions.validate(_said(form), None, by=current_user()))
     return _edit_page(form, None, 422)
 
 
 @bp.get("/<int:role_id>")
 @requires(Permission.MANAGE_ROLES)
-@freshly_signed_in
+@requires_reauthentication
 def edit(role_id: int) -> ResponseReturnValue:
     """The form for a role that there is."""
     by, role = current_user(), _changeable(role_id, current_user())
@@ -89,7 +89,7 @@ def _changeable(role_id: int, by: User) -> Role:
 
 @bp.post("/<int:role_id>")
 @requires(Permission.MANAGE_ROLES)
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def save(role_id: int) -> ResponseReturnValue:
     """Change a role."""
@@ -106,7 +106,7 @@ def save(role_id: int) -> ResponseReturnValue:
         db.session.commit()
         return _back("The role is saved. It counts from the next click of everybody who has it.")
     show_others(
-        form, lambda: role_actions.judge(_said(form), queries.role_with_id(role_id), by=current_user())
+        form, lambda: role_actions.validate(_said(form), queries.role_with_id(role_id), by=current_user())
     )
     return _edit_page(form, queries.role_with_id(role_id), 422)
 
@@ -119,7 +119,7 @@ def _said(form: RoleForm) -> dict[str, Any]:
 
 @bp.get("/<int:role_id>/delete")
 @requires(Permission.MANAGE_ROLES)
-@freshly_signed_in
+@requires_reauthentication
 def delete(role_id: int) -> ResponseReturnValue:
     """Ask whether a role is to be deleted, and which one people get instead."""
     role = _deletable(role_id, current_user())
@@ -135,7 +135,7 @@ def _deletable(role_id: int, by: User) -> Role:
 
 @bp.post("/<int:role_id>/delete")
 @requires(Permission.MANAGE_ROLES)
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def remove(role_id: int) -> ResponseReturnValue:
     """Delete a role; whoever has it gets another one."""
@@ -185,9 +185,9 @@ def _offer_permissions(form: RoleForm, by: User) -> None:
     form.permissions.choices = [(right.value, right.sentence) for right in Permission if by.can(right)]
 
 
-def _draft(form: RoleForm, role: Role | None = None) -> Draft:
+def _draft(form: RoleForm, role: Role | None = None) -> RoleDraft:
     is_fixed = role is not None and role.name == ADMINISTRATOR
-    return Draft(
+    return RoleDraft(
         title=form.title.data or "",
         rank=role.rank if role is not None and is_fixed else form.rank.data or 0,
         permissions=role.granted

@@ -12,7 +12,7 @@ from masthead.people.access import current_user, requires, requires_any
 from masthead.people.models import Role
 from masthead.people.permissions import Permission
 from masthead.user_admin import role_actions
-from masthead.user_admin.role_actions import Draft
+from masthead.user_admin.role_actions import RoleDraft
 from masthead.user_admin.schemas import RoleAnswer, RoleChange, RoleHeir, RoleInput, Roles
 from masthead.web.api.operations import Answer, check_match, operation, settled
 from masthead.web.api.paging import listed, located
@@ -46,7 +46,7 @@ def _shown(role: Role) -> Answer:
 
 def _judge(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid]:
     role = None if name is None else queries.role(name)
-    return role_actions.judge(said, role, by=current_user())
+    return role_actions.validate(said, role, by=current_user())
 
 
 @bp.post("")
@@ -63,7 +63,7 @@ def _judge(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid]:
 )
 def create(body: RoleInput) -> Response:
     """Its name comes from its title, and never changes."""
-    draft = Draft(body.title.strip(), body.rank, frozenset(body.permissions), body.requires_second_factor)
+    draft = RoleDraft(body.title.strip(), body.rank, frozenset(body.permissions), body.requires_second_factor)
     role = role_actions.create(draft, by=current_user())
     answer = settled(_made, role)
     db.session.commit()
@@ -90,7 +90,7 @@ def change(name: str, body: RoleChange) -> Response:
     role = queries.role(name)
     check_match(role.version)
     asks = body.requires_second_factor
-    draft = Draft(
+    draft = RoleDraft(
         title=role.title if body.title is None else body.title.strip(),
         rank=role.rank if body.rank is None else body.rank,
         permissions=role.granted if body.permissions is None else frozenset(body.permissions),

@@ -279,7 +279,7 @@ def test_of_two_administrators_who_leave_at_once_one_stays(app, cast, in_paralle
         with app.app_context():
             user = db.session.scalar(select(User).options(joinedload(User.role)).where(User.id == user_id))
             assert user is not None
-            deletion_actions.ask(user, posts="keep", comments="keep", heir="", at=clock.now())
+            deletion_actions.request_deletion(user, posts="keep", comments="keep", heir="", at=clock.now())
             db.session.commit()
 
     in_parallel(*[lambda user_id=user_id: leave(user_id) for user_id in (cast.ada.id, other.id)])
@@ -338,7 +338,7 @@ def test_only_those_who_edit_can_inherit(app, cast, client, sign_in, heir):
     sign_in(client, cast.walt)
     response = close(client, posts="reassign", heir=heir)
     assert response.status_code == 422
-    assert deletion_actions.NO_HEIR in response.text
+    assert deletion_actions.NO_RECIPIENT in response.text
     assert person(app, cast.walt).is_active
 
 
@@ -374,7 +374,7 @@ def test_addresses_go_after_their_time(app, cast, sign_in):
         at = clock.now() - timedelta(days=401)
         db.session.add(AuditEvent(**old, at=at, address="192.0.2.0/24", details={}))
         db.session.commit()
-        tasks.forget_ended()
+        tasks.delete_expired()
         audit_tasks.forget_old()
         assert db.session.scalars(select(LoginSession)).all() == []
         assert "192.0.2.0/24" not in db.session.scalars(select(AuditEvent.address)).all()

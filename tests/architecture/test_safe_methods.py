@@ -24,9 +24,9 @@ OWN_TRANSACTIONS = frozenset(
         # It asks whether a database can be written, and changes nothing.
         "masthead.db.notes.write_failure",
         # A login and a token note their last use, once a minute; a login whose rights changed gets a new secret.
-        "masthead.login.sessions.note_use",
+        "masthead.login.sessions.record_use",
         "masthead.login.sessions.renew_secret",
-        "masthead.api_tokens.personal_tokens.note_use",
+        "masthead.api_tokens.personal_tokens.record_use",
         # A runner of jobs, which answers no requests.
         "masthead.jobs.leases.take",
         "masthead.jobs.leases.renew",

@@ -10,8 +10,8 @@ from sqlalchemy.exc import NotSupportedError
 from masthead import clock
 from masthead.api_tokens import personal_tokens
 from masthead.db import db, failure_of
+from masthead.login.models import LoginSession
 from masthead.people import queries
-from masthead.people.models import LoginSession
 from masthead.posts import view_counter
 from masthead.posts.models import Post
 from tests.factories import PostFactory

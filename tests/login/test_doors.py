@@ -12,7 +12,7 @@ from masthead import clock
 from masthead.api_tokens import personal_tokens
 from masthead.api_tokens.models import RefreshFamily
 from masthead.db import db
-from masthead.login.action_labels import DEEDS
+from masthead.login.action_labels import LABELS
 from masthead.login.models import LoginSession
 from masthead.people import queries, reauthentication
 from masthead.people.models import Role
@@ -155,7 +155,7 @@ def test_every_view_of_such_a_deed_asks_before_the_action_refuses(app: Flask) ->
         for endpoint, view in app.view_functions.items()
         if getattr(view, reauthentication.ATTRIBUTE, False)
     }
-    assert set(DEEDS) <= marked
+    assert set(LABELS) <= marked
     assert len(ACTIONS) >= 16
 
 

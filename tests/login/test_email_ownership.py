@@ -66,7 +66,7 @@ def occupy(app: Flask) -> str:
         user = queries.by_email(VICTIM)
         assert user is not None
         now = clock.now()
-        secret = encryption.seal(totp.new_secret())
+        secret = encryption.encrypt(totp.new_secret())
         db.session.add(Authenticator(user_id=user.id, sealed_secret=secret, last_step=0, created_at=now))
         db.session.add(
             Passkey(

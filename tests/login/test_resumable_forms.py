@@ -127,7 +127,7 @@ def test_every_form_that_needs_a_proof_has_words_for_what_it_does(app: Flask) ->
         if "POST" in (rule.methods or ())
         and getattr(app.view_functions[rule.endpoint], reauthentication.ATTRIBUTE, False)
     }
-    assert guarded == set(action_labels.DEEDS)
+    assert guarded == set(action_labels.LABELS)
 
 
 def test_wrong_proof_keeps_the_form(ada: Visitor, asked: Callable[..., str]) -> None:

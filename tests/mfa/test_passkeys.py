@@ -305,7 +305,7 @@ def test_used_challenges_are_forgotten_when_they_are_too_old_to_count(
     use_passkey(client, device, LOGIN)
     later(timedelta(hours=3))
     with app.app_context():
-        passkeys.forget_used()
+        passkeys.delete_used_challenges()
         assert db.session.scalar(select(func.count()).select_from(UsedChallenge)) == 0
         db.session.rollback()
 
@@ -327,4 +327,4 @@ def test_passkeys_are_offered_where_browsers_allow_them(
 ) -> None:
     app = make_app(SITE_URL=site)
     with app.app_context():
-        assert passkeys.is_possible() is is_possible
+        assert passkeys.is_supported() is is_possible

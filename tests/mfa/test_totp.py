@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.models import Job
-from masthead.mfa import totp
+from masthead.mfa import second_factor
 from masthead.mfa.models import Authenticator, RecoveryCode
-from masthead.mfa.totp import Factor
+from masthead.mfa.second_factor import Factor
 from tests.support.factors import App, give_code, give_password
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document
@@ -113,11 +113,11 @@ def test_verify_says_which_factor_it_was_and_accepts_nothing_odd(
     app: Flask, cast: Cast, walts_app: App
 ) -> None:
     with app.app_context():
-        assert totp.verify(cast.walt, walts_app.code(1)) is Factor.AUTHENTICATOR
-        assert totp.verify(cast.walt, walts_app.recovery_codes[0]) is Factor.RECOVERY_CODE
+        assert second_factor.verify(cast.walt, walts_app.code(1)) is Factor.AUTHENTICATOR
+        assert second_factor.verify(cast.walt, walts_app.recovery_codes[0]) is Factor.RECOVERY_CODE
         for odd in ("", "-", " ", "000000", "١٢٣٤٥٦", "\x00" * 6, "x" * 10_000, "²" * 6):
-            assert totp.verify(cast.walt, odd) is None
-        assert totp.verify(cast.rhea, walts_app.code(1)) is None
+            assert second_factor.verify(cast.walt, odd) is None
+        assert second_factor.verify(cast.rhea, walts_app.code(1)) is None
         db.session.rollback()
 
 

@@ -243,7 +243,9 @@ class Publication(RuleBasedStateMachine):
     )
     def credit(self, index: int, position: int, names: list[str]) -> None:
         self._with_post(
-            index, position, lambda post: posts.credit(post, [people.named(name) for name in names])
+            index,
+            position,
+            lambda post: posts.credit(post, [people.by_username_or_email(name) for name in names]),
         )
 
     @rule(
@@ -258,7 +260,7 @@ class Publication(RuleBasedStateMachine):
 
         def write(post: Post) -> None:
             parent = db.session.scalars(db.select(Comment.id).where(Comment.post_id == post.id)).first()
-            by = people.named(name)
+            by = people.by_username_or_email(name)
             comments.write(post, remark, by=by, at=clock.now(), parent_id=parent if answer else None)
 
         self._with_post(index, position, write)
@@ -266,7 +268,7 @@ class Publication(RuleBasedStateMachine):
     @rule(index=INDEX, position=st.integers(0, 9), step=st.sampled_from(list(Step)))
     def decide(self, index: int, position: int, step: Step) -> None:
         with self.writing(index):
-            by = people.named("mona")
+            by = people.by_username_or_email("mona")
             found = db.session.scalars(stored_comments.for_moderation(by)).unique().all()
             if found:
                 comments.take(step, [found[position % len(found)]], by=by, at=clock.now())
@@ -275,7 +277,11 @@ class Publication(RuleBasedStateMachine):
     def revise_comment(self, index: int, position: int, text: str) -> None:
         remark = remarks.typeset(f"No: {text}")
         with self.writing(index):
-            found = db.session.scalars(stored_comments.for_moderation(people.named("mona"))).unique().all()
+            found = (
+                db.session.scalars(stored_comments.for_moderation(people.by_username_or_email("mona")))
+                .unique()
+                .all()
+            )
             if found:
                 by = people.get(found[position % len(found)].author_id)
                 one = stored_comments.get(found[position % len(found)].id, reader=by)
@@ -321,13 +327,13 @@ class Publication(RuleBasedStateMachine):
     @rule(index=INDEX, name=st.sampled_from(PEOPLE), called=WORDS)
     def profile(self, index: int, name: str, called: str) -> None:
         with self.writing(index):
-            user = people.named(name)
+            user = people.by_username_or_email(name)
             accounts.update_profile(user, name=called, bio=f"Is {called}.", website="", by=user)
 
     @rule(index=INDEX, role=st.sampled_from(["reader", "author"]))
     def role(self, index: int, role: str) -> None:
         with self.writing(index):
-            actions.set_role(people.named("rhea"), people.role(role), by=None)
+            actions.set_role(people.by_username_or_email("rhea"), people.role(role), by=None)
 
     @rule(index=INDEX, position=st.integers(0, 9), path=st.sampled_from(["/old/one", "/old/two", "/nowhere"]))
     def redirect(self, index: int, position: int, path: str) -> None:

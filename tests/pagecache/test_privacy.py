@@ -51,7 +51,7 @@ def plant(app, cast):
         posts.trash(stored_posts.get(gone.id), by=by, at=clock.now())
         settings.put("setup_token_hash", MARK)
         sessions.start(walt, is_remembered=True)
-        one_time_links.prepare(Purpose.RESET, user=walt)
+        one_time_links.create(Purpose.RESET, user=walt)
         db.session.commit()
     assert all(post.status in set(Status) for post in hidden)
     return seen, hidden

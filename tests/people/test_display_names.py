@@ -10,7 +10,7 @@ from masthead.settings import actions as settings
 from masthead.settings.queries import publication
 from masthead.text.names import tidy_name
 from masthead.user_admin import role_actions
-from masthead.user_admin.role_actions import Draft
+from masthead.user_admin.role_actions import RoleDraft
 from tests.factories import PostFactory
 
 HIDING = {
@@ -43,7 +43,7 @@ def test_no_name_hides_anything(app, client, cast, sign_in, name):
     with app.test_request_context("/", method="POST"):
         ada = people.get(cast.ada.id)
         settings.change(ada, title=name, tagline=name, navigation=[{"label": name, "path": "/about"}])
-        role_actions.create(Draft(name, 15, frozenset()), by=ada)
+        role_actions.create(RoleDraft(name, 15, frozenset()), by=ada)
         db.session.commit()
     with app.app_context():
         shown = [

@@ -13,8 +13,8 @@ from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
 from masthead.mail import delivery, letters
 from masthead.mail.transports import LetterRefused
+from masthead.mfa.tasks import notify_of_change
 from masthead.operation import connections
-from masthead.mfa.tasks import notify_of_factor
 from masthead.outbound.client import Client
 from masthead.posts.models import Post
 from masthead.storage.store import Bucket
@@ -60,13 +60,13 @@ def silent():
 def queue_letters(app, user, number):
     with app.app_context():
         for _ in range(number):
-            jobs.enqueue(notify_of_factor, user.id, "app_added")
+            jobs.enqueue(notify_of_change, user.id, "app_added")
         db.session.commit()
 
 
 def states(app):
     with app.app_context():
-        rows = db.session.execute(select(Job.state, Job.attempts).where(Job.name == notify_of_factor.name))
+        rows = db.session.execute(select(Job.state, Job.attempts).where(Job.name == notify_of_change.name))
         return sorted((str(state), attempts) for state, attempts in rows)
 
 
@@ -257,9 +257,9 @@ def test_all_dead_jobs_of_a_task_start_afresh(app, cast):
         db.session.commit()
     run = app.test_cli_runner().invoke
     assert run(args=["jobs", "retry", "--all", "--task", "posts.copy_pictures"]).output == "0 jobs queued.\n"
-    assert run(args=["jobs", "retry", "--all", "--task", notify_of_factor.name]).output == "3 jobs queued.\n"
+    assert run(args=["jobs", "retry", "--all", "--task", notify_of_change.name]).output == "3 jobs queued.\n"
     assert states(app) == [("queued", 0)] * 3
-    for wrong in (["--all", "7"], [], ["7", "--task", notify_of_factor.name], ["--all", "--task", "no.such"]):
+    for wrong in (["--all", "7"], [], ["7", "--task", notify_of_change.name], ["--all", "--task", "no.such"]):
         result = run(args=["jobs", "retry", *wrong])
         assert result.exit_code == 2, wrong
         assert "Traceback" not in result.output

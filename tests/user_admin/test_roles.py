@@ -15,7 +15,7 @@ from masthead.people import queries as accounts
 from masthead.people.models import Role, User
 from masthead.people.permissions import Permission
 from masthead.user_admin import role_actions
-from masthead.user_admin.role_actions import Draft
+from masthead.user_admin.role_actions import RoleDraft
 from tests.factories import PostFactory, UserFactory
 from tests.support.people import Cast
 from tests.support.visitors import Visitor, document
@@ -225,7 +225,7 @@ def test_rights_are_checked_where_roles_are_made_too(app: Flask) -> None:
     with app.app_context():
         warden = db.session.scalars(accounts.users().where(Role.name == "warden").join(User.role)).one()
         reader = accounts.role("reader")
-        spy = Draft("Spy", 5, frozenset({Permission.READ_AUDIT}))
+        spy = RoleDraft("Spy", 5, frozenset({Permission.READ_AUDIT}))
         with pytest.raises(NotAllowed):
             role_actions.create(spy, by=warden)
         with pytest.raises(NotAllowed):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from masthead import clock
 from masthead.account_deletion import actions as deletion_actions
-from masthead.account_deletion.content_policy import Fate
+from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.db import db
 from masthead.people import queries
 from masthead.people.models import Role, User
@@ -49,11 +49,15 @@ def disable(boss: User) -> None:
 
 
 def delete(boss: User) -> None:
-    deletion_actions.ask(
-        queries.get(boss.id), posts=Fate.ANONYMISE, comments=Fate.ANONYMISE, heir="", at=clock.now()
+    deletion_actions.request_deletion(
+        queries.get(boss.id),
+        posts=ContentPolicy.ANONYMISE,
+        comments=ContentPolicy.ANONYMISE,
+        heir="",
+        at=clock.now(),
     )
     db.session.flush()
-    deletion_actions.carry_out(boss.id, at=clock.now() + timedelta(days=15))
+    deletion_actions.delete_if_due(boss.id, at=clock.now() + timedelta(days=15))
 
 
 def raise_role(boss: User) -> None:

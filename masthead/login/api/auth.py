@@ -8,15 +8,15 @@ from werkzeug.exceptions import Unauthorized
 
 from masthead import audit
 from masthead.api_tokens import jwt
-from masthead.api_tokens.jwt import ACCESS_LIFETIME, Pair, ReusedToken
+from masthead.api_tokens.jwt import ACCESS_LIFETIME, ReusedToken, TokenPair
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.login import actions as login_actions
 from masthead.login import authentication, login_throttling, passwords, registration, sessions
 from masthead.login.schemas import Credentials, Registered, Registration, SignedIn
-from masthead.login.validation import judge, judge_registration
+from masthead.login.validation import validate, validate_registration
 from masthead.mail import delivery
-from masthead.mfa import totp
+from masthead.mfa import second_factor
 from masthead.mfa.errors import SecondFactorRequired
 from masthead.people import actions, queries
 from masthead.people.access import current_user, signed_in
@@ -35,11 +35,11 @@ MADE_AND_WRITTEN = "If the address is new here, the account is created. Open the
 def _judge_registration(said: dict[str, Any]) -> Iterable[Invalid]:
     if current_app.config["REGISTRATION"] != "open":
         return ()
-    return judge_registration(said)
+    return validate_registration(said)
 
 
 def _judge_profile(said: dict[str, Any]) -> Iterable[Invalid]:
-    return judge(said, user=queries.get(current_user().id))
+    return validate(said, user=queries.get(current_user().id))
 
 
 @auth.post("/register")
@@ -70,7 +70,7 @@ def register(body: Registration) -> Answer:
 def login(body: Credentials) -> Answer:
     """Exchange an address and a password for tokens."""
     attempt = login_throttling.begin(body.email)
-    user = authentication.verified(body.email, body.password)
+    user = authentication.verify_password(body.email, body.password)
     if user is None:
         audit.record("sign_in.failed", by=None, subject=body.email)
         db.session.commit()
@@ -82,8 +82,8 @@ def login(body: Credentials) -> Answer:
         login_actions.renew_password_hash(user, rehashed)
         # This object is not the row; `hold` compares the two.
         user.password_hash = rehashed
-    sessions.hold(user)
-    pair = jwt.begin(user)
+    sessions.lock_password(user)
+    pair = jwt.issue(user)
     audit.record("sign_in.succeeded", by=user, way="api")
     db.session.commit()
     return _signed_in(pair, user)
@@ -98,14 +98,14 @@ def _check_second_factor(user: User, code: str | None) -> None:
         db.session.rollback()
         raise SecondFactorRequired
     attempt = login_throttling.begin(user.email or user.username, limit="second_factor")
-    if totp.verify(user, code) is None:
+    if second_factor.verify(user, code) is None:
         audit.record("second_factor.failed", by=user)
         db.session.commit()
         raise Unauthorized(WRONG)
     attempt.succeeded()
 
 
-def _signed_in(pair: Pair, user: User) -> Answer:
+def _signed_in(pair: TokenPair, user: User) -> Answer:
     return Answer(
         SignedIn(
             access_token=pair.access,
@@ -123,7 +123,7 @@ def _signed_in(pair: Pair, user: User) -> Answer:
 def refresh() -> Answer:
     """Exchange a refresh token, which works once, for a new pair."""
     try:
-        pair, user_id = jwt.rotate()
+        pair, user_id = jwt.refresh()
     except ReusedToken:
         db.session.commit()
         raise
@@ -137,7 +137,7 @@ def refresh() -> Answer:
 @operation("Sign out", tag="auth", status=204, problems=(401,), bearer="refresh")
 def logout() -> Answer:
     """End the family of the refresh token, and with it its access tokens."""
-    jwt.end()
+    jwt.revoke()
     db.session.commit()
     return Answer(None)
 

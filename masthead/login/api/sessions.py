@@ -25,7 +25,7 @@ bp = Blueprint("sessions_api", __name__)
 )
 def index(query: PageQuery) -> Answer:
     """The browsers in which you are signed in, the last used first."""
-    page = paginate(sessions.of(current_user()), page=query.page, per_page=query.per_page)
+    page = paginate(sessions.active_sessions(current_user()), page=query.page, per_page=query.per_page)
     return listed(Sessions, page, sessions=[SessionAnswer.of(login) for login in page.items])
 
 
@@ -41,7 +41,7 @@ def index(query: PageQuery) -> Answer:
 )
 def show(session_id: int) -> Answer:
     """One of your own."""
-    login = db.session.scalar(sessions.of(current_user()).where(LoginSession.id == session_id))
+    login = db.session.scalar(sessions.active_sessions(current_user()).where(LoginSession.id == session_id))
     if login is None:
         raise NotFound("This device is signed out already.")
     return Answer(SessionAnswer.of(login), etag=str(login.id))

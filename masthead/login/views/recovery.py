@@ -42,7 +42,7 @@ def ask() -> ResponseReturnValue:
         # Beyond the limit of letters nothing is sent, and nothing is said of it.
         if throttling.is_free("letters", Purpose.RESET, queries.email_key(email)):
             user = queries.by_email(email)
-            token = one_time_links.prepare(Purpose.RESET, user=user)
+            token = one_time_links.create(Purpose.RESET, user=user)
             db.session.flush()
             jobs.enqueue(tasks.send_link, token.id)
         db.session.commit()
@@ -80,7 +80,7 @@ def set_password(token: str) -> ResponseReturnValue:
         except Invalid as error:
             form.show(error)
         else:
-            person = queries.held(user.id)
+            person = queries.get_for_update(user.id)
             one_time_links.consume(Purpose.RESET, token)
             email_ownership.reset_password(person, hashed)
             db.session.commit()
@@ -121,9 +121,9 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 def _confirmed(found: AccountToken, secret: str, *, is_theirs: bool) -> ResponseReturnValue:
     """Use the link. Whoever is not recognised as who set the password gets the chance to set another one."""
-    user = queries.held(found.user_id or 0)
+    user = queries.get_for_update(found.user_id or 0)
     one_time_links.consume(Purpose.CONFIRM, secret)
-    link = email_ownership.confirm(user, found.email, is_theirs=is_theirs)
+    link = email_ownership.confirm_address(user, found.email, is_theirs=is_theirs)
     db.session.commit()
     flash("Your address is confirmed.")
     if link is not None:
@@ -135,7 +135,7 @@ def _confirm_page(
     found: AccountToken, status: int, form: ConfirmEmailForm | None = None
 ) -> ResponseReturnValue:
     user = authentication.account_of_token(found)
-    asks = user.confirmed_at is None and not email_ownership.is_known_here(user)
+    asks = user.confirmed_at is None and not email_ownership.is_known_browser(user)
     form = form or ConfirmEmailForm(formdata=None)
     return _page("confirm", form, status, email=found.email, asks_for_password=asks)
 

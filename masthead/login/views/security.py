@@ -16,7 +16,7 @@ from masthead.mfa import queries as mfa_queries
 from masthead.people import queries, validation
 from masthead.people.access import current_user, signed_in
 from masthead.people.models import User
-from masthead.people.reauthentication import freshly_signed_in
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 from masthead.web.limits import throttling
@@ -49,12 +49,12 @@ def change_password() -> ResponseReturnValue:
         except Invalid as error:
             form.show(error)
         else:
-            sessions.hold(user)
+            sessions.lock_password(user)
             person = queries.get(user.id)
             login_actions.set_password_hash(person, hashed, by=user)
             if form.end_tokens.data:
                 login_actions.end_tokens(person, by=user)
-            session_auth.renew(person)
+            session_auth.renew_session(person)
             db.session.commit()
             flash("Your password is changed, and every other device is signed out.")
             return redirect(url_for("security.overview"), code=303)
@@ -75,7 +75,7 @@ def _mistakes_of_passwords(form: ChangePasswordForm, user: User) -> tuple[Invali
 
 @bp.post("/security/address")
 @signed_in
-@freshly_signed_in
+@requires_reauthentication
 @redisplays_expired_form
 def change_address() -> ResponseReturnValue:
     """Change one's own address: at once where no letters are sent, otherwise by the link in one."""
@@ -83,7 +83,7 @@ def change_address() -> ResponseReturnValue:
     user = current_user()
     if form.validate():
         try:
-            email = validation.checked_email(form.email.data or "")
+            email = validation.normalize_email(form.email.data or "")
             _prove(user, form.current_password.data or "")
             _ask_for(user, email)
         except Invalid as error:
@@ -100,7 +100,7 @@ def _mistakes_of_address(form: ChangeEmailForm, user: User) -> tuple[Invalid, ..
     mistakes, said = Mistakes(), form.right("current_password", "email")
     with mistakes:
         if "email" in said:
-            validation.checked_email(said["email"])
+            validation.normalize_email(said["email"])
     with mistakes:
         if "current_password" in said:
             _prove(user, said["current_password"])
@@ -113,7 +113,7 @@ def _ask_for(user: User, email: str) -> None:
         flash("Your address is changed.")
         return
     if throttling.is_free("letters", Purpose.CONFIRM, queries.email_key(email)):
-        token = one_time_links.prepare(Purpose.CONFIRM, user=user, email=email)
+        token = one_time_links.create(Purpose.CONFIRM, user=user, email=email)
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
     flash("Check the inbox of the new address, and open the link in the email to confirm the change.")
@@ -126,7 +126,7 @@ def send_confirmation() -> ResponseReturnValue:
     user = current_user()
     may_ask = user.email and not user.confirmed_at
     if may_ask and throttling.is_free("letters", Purpose.CONFIRM, queries.email_key(user.email or "")):
-        token = one_time_links.prepare(Purpose.CONFIRM, user=user, email=user.email or "")
+        token = one_time_links.create(Purpose.CONFIRM, user=user, email=user.email or "")
         db.session.flush()
         jobs.enqueue(tasks.send_link, token.id)
         db.session.commit()
@@ -138,7 +138,7 @@ def send_confirmation() -> ResponseReturnValue:
 @signed_in
 def devices() -> ResponseReturnValue:
     """Where one is signed in."""
-    logins = list(db.session.scalars(sessions.of(current_user())))
+    logins = list(db.session.scalars(sessions.active_sessions(current_user())))
     return render_template(
         "accounts/sessions.html",
         logins=logins,
@@ -195,6 +195,6 @@ def _page(
         app=mfa_queries.authenticator_of(user.id),
         keys=list(db.session.scalars(mfa_queries.passkeys_of(user.id))),
         codes_left=mfa_queries.recovery_codes_left(user.id),
-        passkeys_are_possible=passkeys.is_possible(),
+        passkeys_are_possible=passkeys.is_supported(),
     )
     return page, status

@@ -18,7 +18,7 @@ from masthead.login import (
 )
 from masthead.login.forms import LoginForm, RegistrationForm
 from masthead.login.login_throttling import Attempt
-from masthead.login.validation import judge, judge_registration
+from masthead.login.validation import validate, validate_registration
 from masthead.login.views.two_factor import login_page
 from masthead.mail import delivery
 from masthead.people import access, actions, notifications, queries
@@ -75,7 +75,7 @@ def make_account() -> ResponseReturnValue:
             db.session.commit()
             email_ownership.remember_registration(password_hash)
             return redirect(url_for("accounts.registered"), code=303)
-    show_others(form, lambda: judge_registration(form.right("username", "email", "password")))
+    show_others(form, lambda: validate_registration(form.right("username", "email", "password")))
     return render_template("accounts/register.html", form=form), 422
 
 
@@ -111,7 +111,7 @@ def sign_in() -> ResponseReturnValue:
     form = LoginForm()
     if form.validate():
         attempt = login_throttling.begin(form.email.data or "")
-        user = authentication.verified(form.email.data or "", form.password.data or "")
+        user = authentication.verify_password(form.email.data or "", form.password.data or "")
         if user is not None:
             return _let_in(user, form, attempt)
         audit.record("sign_in.failed", by=None, subject=form.email.data or "")
@@ -132,7 +132,7 @@ def _let_in(user: User, form: LoginForm, attempt: Attempt) -> ResponseReturnValu
         two_factor_challenge.begin(user, remember=remember)
         db.session.commit()
         return redirect(
-            url_for("identity.second_step", next=local_path(request.values.get("next"))), code=303
+            url_for("two_factor.second_step", next=local_path(request.values.get("next"))), code=303
         )
     attempt.succeeded()
     session_auth.sign_in(user, remember=remember)
@@ -175,7 +175,7 @@ def save_profile() -> ResponseReturnValue:
             db.session.commit()
             flash("Your profile is saved.")
             return redirect(url_for("accounts.profile"), code=303)
-    show_others(form, lambda: judge(form.right("name", "avatar"), user=user))
+    show_others(form, lambda: validate(form.right("name", "avatar"), user=user))
     user = queries.get(current_user().id)
     return _profile_page(form, user), 422
 
