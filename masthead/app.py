@@ -164,6 +164,7 @@ COMMANDS = {
     "export": "masthead.exporting.cli:group",
     "import": "masthead.importing.cli:group",
     "init-db": "masthead.operation.migrating:init_db",
+    "install": "masthead.operation.installing:install",
     "jobs": "masthead.operation.jobs:group",
     "mail": "masthead.operation.mail:group",
     "media": "masthead.operation.media:group",

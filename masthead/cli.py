@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import FlaskGroup
 
-from masthead import __version__
+from masthead import __version__, publication_home
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 def _create_app() -> "Flask":
     """Make the application, or end with the list of what is wrong with the configuration."""
     from masthead.app import create_app
-    from masthead.config import ConfigurationError
+    from masthead.config import ConfigurationError, load
 
     try:
-        return create_app()
+        # Help is for everywhere, and leaves nothing behind.
+        return create_app(
+            load(
+                stores_secrets=publication_home.present().is_dir()
+                or publication_home.may_be_made(sys.argv[1:])
+            )
+        )
     except ConfigurationError as error:
         click.echo("The configuration has mistakes:", err=True)
         for problem in error.problems:
@@ -28,7 +34,9 @@ def _create_app() -> "Flask":
 
 def _print_version(ctx: click.Context, _option: click.Parameter, value: Any) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(f"masthead {__version__}")
+        from masthead.operation.schema import newest_revision
+
+        click.echo(f"masthead {__version__} (tables {newest_revision()})")
         ctx.exit()
 
 
@@ -52,16 +60,33 @@ class Masthead(FlaskGroup):
                 is_eager=True,
                 expose_value=False,
                 callback=_print_version,
-                help="Show the version.",
+                help="Show the version, and the revision of the tables that it works with.",
             )
         ]
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command. One that needs a publication ends here where there is none, before it makes anything."""
+        place = publication_home.present()
+        if "--help" not in args:
+            if not place.is_dir() and not publication_home.may_be_made(args):
+                raise click.ClickException(publication_home.MISSING.format(place))
+            if publication_home.named() is None and args[:1] != ["install"]:
+                # Whoever stands in the wrong folder shall see it.
+                click.echo(f"Home: {place}", err=True)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Find a command; ``serve`` before there is an application, since its options are settings of the application."""
+        """Find a command; two of them before there is an application, since they say where and how it is made."""
         if name == "serve":
             from masthead.operation.serving import serve
 
             return serve
+        if name == "install":
+            from masthead.operation.installing import install
+
+            return install
         return super().get_command(ctx, name)
 
     def _load_plugin_commands(self) -> None:

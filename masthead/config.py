@@ -5,6 +5,7 @@ Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.e
 """
 
 import os
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -21,7 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from masthead import secret_files, setting_names
+from masthead import publication_home, secret_files, setting_names
 from masthead.setting_types import (
     LISTENING_HOST,
     DatabaseAddress,
@@ -275,11 +276,17 @@ class Config(BaseSettings):
 
     def with_secrets(self) -> Self:
         """This configuration with the generated secrets filled in, making them on the first start."""
-        missing = [
-            name for name in ("SECRET_KEY", "JWT_SECRET_KEY") if not getattr(self, name).get_secret_value()
-        ]
-        made = {name: SecretStr(secret_files.stored(self.MASTHEAD_HOME, name)) for name in missing}
+        made = {name: SecretStr(secret_files.stored(self.MASTHEAD_HOME, name)) for name in self._missing()}
         return self.model_copy(update=made)
+
+    def with_passing_secrets(self) -> Self:
+        """This configuration with secrets that end with this process."""
+        made = {name: SecretStr(secrets.token_urlsafe(48)) for name in self._missing()}
+        return self.model_copy(update=made)
+
+    def _missing(self) -> list[str]:
+        names = ("SECRET_KEY", "JWT_SECRET_KEY")
+        return [name for name in names if not getattr(self, name).get_secret_value()]
 
     @classmethod
     def settings_customise_sources(
@@ -339,17 +346,26 @@ CONFIGS: dict[str, type[Config]] = {
 }
 
 
-def load(**overrides: object) -> Config:
-    """Read the configuration that FLASK_CONFIG chooses; raises `ConfigurationError` with every problem at once."""
+def load(*, stores_secrets: bool = True, **overrides: object) -> Config:
+    """Read the configuration that FLASK_CONFIG chooses; raises `ConfigurationError` with every problem at once.
+
+    With ``stores_secrets=False`` missing secrets are made for this process alone, and nothing is written.
+    """
     name = os.environ.get("FLASK_CONFIG") or "production"
     if name not in CONFIGS:
         raise ConfigurationError([f"FLASK_CONFIG: must be one of {', '.join(CONFIGS)}."])
     try:
-        return CONFIGS[name](**overrides).with_secrets()  # type: ignore[arg-type]  # pydantic checks them
+        read = CONFIGS[name](**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        return read.with_secrets() if stores_secrets else read.with_passing_secrets()
     except ValidationError as error:
         raise ConfigurationError(_problems(error)) from None
+    except PermissionError as error:
+        place = Path(str(error.filename or publication_home.present()))
+        raise ConfigurationError(
+            [f"MASTHEAD_HOME: {publication_home.why_denied(place, error.strerror or '')}"]
+        ) from None
     except OSError as error:
-        raise ConfigurationError([f"MASTHEAD_HOME: cannot be used ({error.strerror})."]) from None
+        raise ConfigurationError([f"MASTHEAD_HOME: {error.filename}: {error.strerror}."]) from None
 
 
 def unknown_names(home: Path) -> list[str]:

@@ -12,12 +12,15 @@ from flask.cli import with_appcontext
 from flask_migrate.cli import db as alembic_commands
 
 from masthead.db import db
-from masthead.operation.schema import MIGRATIONS
+from masthead.operation import schema_lock
+from masthead.operation.schema import MIGRATIONS, present_schema, shown_place
 from masthead.search.models import INDEX
 from masthead.web.commands import Command
 
 NEWEST = "head"
 LONGEST_SENTENCE = 300
+#: They change the tables, or the note of their revision.
+CHANGING = frozenset({"upgrade", "downgrade", "stamp"})
 #: They only look a revision up.
 READING = frozenset({"show", "edit"})
 
@@ -45,7 +48,7 @@ def bind() -> None:
 def upgrade(revision: str = NEWEST) -> None:
     """Bring the tables to a revision; content stays."""
     bind()
-    with one_sentence():
+    with one_sentence(), schema_lock.held():
         flask_migrate.upgrade(revision=revision)
 
 
@@ -104,6 +107,15 @@ class AlembicCommand(Command):
             click.echo("The migrations make the tables that the models describe.")
         return result
 
+    def perform(self, ctx: click.Context) -> Any:
+        """Do the work, and keep others from changing the tables meanwhile; with --sql nothing is changed."""
+        if self.name not in CHANGING or ctx.params.get("sql"):
+            return super().perform(ctx)
+        with schema_lock.held():
+            result = super().perform(ctx)
+        click.echo(f"The tables of {shown_place()} are those of revision {present_schema().revision}.")
+        return result
+
 
 @click.group("db")
 @with_appcontext
@@ -126,3 +138,4 @@ def init_db() -> None:
     """Make the tables, or bring them up to date. Existing content stays."""
     upgrade()
     click.echo("The database is ready.")
+    click.echo(f"It is {shown_place()}.")

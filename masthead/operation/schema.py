@@ -51,6 +51,14 @@ def present_schema() -> Schema:
     return Schema(revision, OLDER.format(revision, newest) if revision < newest else NEWER.format(revision))
 
 
+def shown_place() -> str:
+    """Where the tables are: a file, or an address without its password."""
+    url = db.engine.url
+    return (
+        str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    )
+
+
 def first_line(error: DBAPIError) -> str:
     """What the database says, without the statement and the values."""
     return str(error.orig).strip().splitlines()[0]

@@ -1,6 +1,8 @@
 """Shell commands whose mistakes end in one clear sentence and exit code 1, never in a traceback."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,11 +10,17 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.utils import import_string
 
+from masthead import publication_home
 from masthead.db import Failure, failures
 from masthead.errors import DomainError
 
-NO_SCHEMA = "The database does not answer, or has no tables yet. Run `masthead db upgrade` first. ({})"
+NO_TABLES = (
+    "The database has no tables yet, or those of another version. Run `masthead db upgrade` first. ({})"
+)
+#: SQLite has one code for what a statement does not find.
+WRONG_TABLES = ("no such table", "no such column", "has no column")
 SENTENCES: dict[Failure | None, str] = {
+    Failure.AWAY: "The database does not answer. Check DATABASE_URL, and that its server runs and lets you in. ({})",
     Failure.FULL: "There is no room left for the database. Make room on its disk, and try again. ({})",
     Failure.READ_ONLY: "The database can only be read at the moment. Try again when it can be written. ({})",
     Failure.BUSY: "Others have been writing into the database for a minute, so nothing was changed. Try again. ({})",
@@ -35,6 +43,8 @@ class NamedPath(click.Path):
 def _of_a_file(error: OSError) -> str:
     """What the system says of a file or a connection, in a sentence."""
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return publication_home.why_denied(Path(os.fsdecode(error.filename)), reason)
     name = click.format_filename(str(error.filename)) if error.filename is not None else ""
     return f"{name[:SHOWN_CHARACTERS]}: {reason}." if name else f"{reason}."
 
@@ -45,7 +55,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            return self.perform(ctx)
         except DomainError as error:
             raise click.ClickException(error.message) from None
         except UnicodeEncodeError:
@@ -53,8 +63,14 @@ class Command(click.Command):
         except OSError as error:
             raise click.ClickException(_of_a_file(error)) from None
         except (*failures.KINDS, ProgrammingError) as error:
-            sentence = SENTENCES.get(failures.failure_of(error), NO_SCHEMA)
-            raise click.ClickException(sentence.format(failures.reason_of(error))) from None
+            reason = failures.reason_of(error)
+            is_away = not any(words in reason for words in WRONG_TABLES)
+            sentence = SENTENCES.get(failures.failure_of(error), NO_TABLES) if is_away else NO_TABLES
+            raise click.ClickException(sentence.format(reason)) from None
+
+    def perform(self, ctx: click.Context) -> Any:
+        """Do the work; an error of it becomes a sentence."""
+        return super().invoke(ctx)
 
 
 class Group(click.Group):

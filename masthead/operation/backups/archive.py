@@ -20,6 +20,8 @@ MANIFEST = "manifest.json"
 MEMBER = re.compile(
     r"(?:database|media|secrets)/[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*|config\.env", re.ASCII
 )
+#: The archive while it is not whole.
+DRAFT = "archive.part"
 MANIFEST_BYTES = 512_000_000
 CHUNK_BYTES = 1 << 20
 
@@ -112,11 +114,14 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 
 
 @contextmanager
-def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
-    """Write an archive that appears under its name only when it is whole; raises `Conflict` if there is one."""
+def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[Writer]:
+    """Write an archive that appears under its name only when it is whole; raises `Conflict` if there is one.
+
+    ``folder`` is on the same file system, and holds it until then.
+    """
     if path.exists():
         raise Conflict(f"{path} exists already. Choose another name; a backup replaces nothing.")
-    draft = path.with_name(f".{path.name}.part")
+    draft = folder / DRAFT
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
         try:
             with tarfile.open(fileobj=file, mode="w:gz" if _is_compressed(path) else "w") as tar:
@@ -133,6 +138,16 @@ def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
             ) from None
         finally:
             draft.unlink()
+
+
+@contextmanager
+def streaming(into: IO[bytes], manifest: Manifest) -> Iterator[Writer]:
+    """Write a compressed archive into a pipe. Its reader knows by the manifest, the last member, that it is whole."""
+    with tarfile.open(fileobj=into, mode="w|gz") as tar:
+        yield Writer(tar, manifest)
+        content = manifest.as_json()
+        tar.addfile(_member(MANIFEST, len(content)), io.BytesIO(content))
+    into.flush()
 
 
 def _is_compressed(path: Path) -> bool:

@@ -1,7 +1,8 @@
 """``masthead backup`` and ``masthead restore``."""
 
 import shutil
-import tempfile
+import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from flask.cli import with_appcontext
 from masthead import __version__, clock
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
-from masthead.operation.backups import archive, postgresql, sqlite
+from masthead.operation.backups import archive, leftovers, postgresql, sqlite
 from masthead.operation.backups.archive import Manifest
 from masthead.operation.schema import present_schema
 from masthead.storage import store
@@ -19,29 +20,37 @@ from masthead.storage.store import Folder
 from masthead.web.commands import Command, NamedPath
 
 FILE = NamedPath(dir_okay=False, path_type=Path)
+#: Standard output.
+PIPE = "-"
+PRIVATE = "Keep it as private as the site itself: it holds the secrets, and everybody's email addresses."
 
 
 @click.command("backup", cls=Command)
 @click.argument("file", type=FILE)
 @with_appcontext
 def backup(file: Path) -> None:
-    """Save the database, the pictures and the secrets into FILE (.tar, or .tar.gz), while the site goes on."""
+    """Save the database, the pictures and the secrets into FILE (.tar, or .tar.gz), while the site goes on.
+
+    With - instead of a name they go to standard output, as .tar.gz.
+    """
     schema = present_schema()
     if schema.problem is not None:
         raise Conflict(schema.problem)
-    if not file.absolute().parent.is_dir():
-        raise Invalid(f"There is no folder {file.absolute().parent}.")
+    is_piped = str(file) == PIPE
+    parent = _home() if is_piped else file.absolute().parent
+    if not parent.is_dir():
+        raise Invalid(f"There is no folder {parent}.")
+    if is_piped and sys.stdout.isatty():
+        raise Invalid(
+            "Standard output is a terminal. Name a file, or let a program read it: masthead backup - | …"
+        )
     manifest = Manifest(
         version=__version__,
         created_at=clock.now().isoformat(),
         database=_kind(),
         revision=schema.revision or "",
     )
-    with (
-        tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".masthead-backup-") as name,
-        archive.writing(file.absolute(), manifest) as writer,
-    ):
-        folder = Path(name)
+    with leftovers.workspace(parent) as folder, _writing(file, manifest, folder) as writer:
         # The database first: pictures are written before the rows that name them, and never change.
         manifest.tables = sqlite.save(folder) if _is_sqlite() else postgresql.save(folder)
         for path in sorted((folder / "database").iterdir()):
@@ -51,12 +60,16 @@ def backup(file: Path) -> None:
         for path in _private_files():
             writer.add(path.relative_to(_home()).as_posix(), path)
     figures = archive.described(manifest)
-    click.echo(
-        f"{click.format_filename(file)} holds {figures['files']} files, {figures['bytes'] / 1_000_000:.1f} MB before packing."
-    )
-    click.echo(
-        "Keep it as private as the site itself: it holds the secrets, and everybody's email addresses."
-    )
+    name = "The archive" if is_piped else click.format_filename(file)
+    size = f"{figures['bytes'] / 1_000_000:.1f} MB before packing"
+    click.echo(f"{name} holds {figures['files']} files, {size}.", err=is_piped)
+    click.echo(PRIVATE, err=is_piped)
+
+
+def _writing(file: Path, manifest: Manifest, folder: Path) -> AbstractContextManager[archive.Writer]:
+    if str(file) == PIPE:
+        return archive.streaming(sys.stdout.buffer, manifest)
+    return archive.writing(file.absolute(), manifest, folder)
 
 
 @click.command("restore", cls=Command)
@@ -66,8 +79,9 @@ def restore(file: Path) -> None:
     """Put a backup into an empty home: a new folder, or a database without tables. Stop the server before."""
     _refuse_unless_empty()
     _home().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=_home(), prefix=".restore-") as name:
-        folder = Path(name)
+    with leftovers.workspace(_home()) as workspace:
+        folder = workspace / "unpacked"
+        folder.mkdir()
         manifest = archive.unpack(file, folder)
         if manifest.database != _kind():
             raise Conflict(

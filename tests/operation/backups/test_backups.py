@@ -3,7 +3,10 @@
 import io
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import tarfile
 import threading
 
@@ -12,8 +15,10 @@ from sqlalchemy import select
 
 from masthead import audit
 from masthead.db import Base, db
+from masthead.operation.backups import archive, leftovers
 from masthead.storage import store
 from tests.factories import BylineFactory, CommentFactory, PageFactory, PostFactory
+from tests.support.commands import ROOT
 from tests.support.databases import empty_content
 
 
@@ -190,3 +195,53 @@ def test_a_backup_of_the_other_database_is_refused(site, new_home, tmp_path):
             new.addfile(member, io.BytesIO(content))
     result = run(new_home, "restore", tmp_path / "other.tar")
     assert "backup of PostgreSQL" in result.output
+
+
+def test_backup_to_standard_output_is_a_whole_archive(site, new_home, tmp_path):
+    result = site.test_cli_runner().invoke(args=["backup", "-"], prog_name="masthead")
+    assert result.exit_code == 0, result.output
+    assert "secrets" in result.stderr
+    (tmp_path / "piped.tar.gz").write_bytes(result.stdout_bytes)
+    assert run(new_home, "restore", tmp_path / "piped.tar.gz").exit_code == 0
+    assert rows(new_home) == rows(site)
+
+
+@pytest.mark.parametrize("target", ["whole.tar", "-"])
+def test_a_killed_backup_leaves_nothing_to_the_next_one(site, tmp_path, target):
+    folder = site.config["MASTHEAD_HOME"] if target == "-" else tmp_path
+    # As `kill -9` leaves it: the lock has ended with its process.
+    left = folder / ".masthead-killed"
+    left.mkdir()
+    (left / leftovers.LOCK).touch()
+    (left / archive.DRAFT).write_bytes(b"half")
+    assert run(site, "backup", "-" if target == "-" else tmp_path / target).exit_code == 0
+    assert list(folder.glob(".masthead-*")) == []
+
+
+def test_a_backup_at_work_keeps_its_folder(tmp_path):
+    with leftovers.workspace(tmp_path) as folder:
+        leftovers.remove(tmp_path)
+        assert folder.is_dir()
+        fresh = tmp_path / ".masthead-begins"
+        fresh.mkdir()
+        leftovers.remove(tmp_path)
+        assert fresh.is_dir()
+        os.utime(fresh, (0, 0))
+        leftovers.remove(tmp_path)
+        assert not fresh.exists()
+
+
+@pytest.mark.databases("sqlite")
+def test_a_backup_that_is_told_to_end_removes_what_it_has_begun(masthead, tmp_path, start_process):
+    program = (
+        "import signal, sys, time; from pathlib import Path; from masthead.operation.backups import leftovers\n"
+        "with leftovers.workspace(Path(sys.argv[1])): print('at work', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "at work\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == leftovers.ENDED_BY_SIGNAL + signal.SIGTERM
+    process.stdout.close()
+    assert list(tmp_path.glob(".masthead-*")) == []

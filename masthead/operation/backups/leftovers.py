@@ -1,0 +1,72 @@
+"""Folders to work in, and the remains of backups and restores that were killed."""
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+PREFIX: Final = ".masthead-"
+LOCK: Final = "lock"
+#: A folder without a lock is one that somebody makes at this moment, or one of an earlier version.
+YOUNG_SECONDS: Final = 60
+#: What a shell shows of a command that a signal has ended.
+ENDED_BY_SIGNAL: Final = 128
+
+
+@contextmanager
+def workspace(parent: Path) -> Iterator[Path]:
+    """A folder below ``parent`` for this command alone, which goes with it; those of killed commands go first."""
+    remove(parent)
+    with _ending_by_exception(), tempfile.TemporaryDirectory(dir=parent, prefix=PREFIX) as name:
+        folder = Path(name)
+        with (folder / LOCK).open("w") as lock:
+            # A lock ends with its process, so nobody takes a command at work for a dead one.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
+
+def remove(parent: Path) -> None:
+    """Remove the folders of commands that have ended without doing so."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        if folder.is_dir() and not _is_in_use(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_in_use(folder: Path) -> bool:
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return folder.exists() and abs(time.time() - folder.stat().st_mtime) < YOUNG_SECONDS
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+@contextmanager
+def _ending_by_exception() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl+C does, so that it removes what it has begun."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        sys.exit(ENDED_BY_SIGNAL + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
