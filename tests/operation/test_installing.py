@@ -80,6 +80,6 @@ def test_somebody_who_is_not_root_is_told_so(tmp_path, monkeypatch, app):
 
 def test_a_program_below_home_stays_readable():
     text = systemd_units.unit(
-        "masthead.service", Places(Path("/home/ada/bin/masthead"), Path("/srv/x"), "ada")
+        "masthead.service", Places(systemd_units.HOMES / "ada/bin/masthead", Path("/srv/x"), "ada")
     )
     assert "ProtectHome=read-only\n" in text

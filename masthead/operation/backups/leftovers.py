@@ -7,12 +7,13 @@ import signal
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Final
+
+from masthead import clock
 
 PREFIX: Final = ".masthead-"
 LOCK: Final = "lock"
@@ -45,7 +46,7 @@ def _is_in_use(folder: Path) -> bool:
     try:
         lock = os.open(folder / LOCK, os.O_RDWR)
     except FileNotFoundError:
-        return folder.exists() and abs(time.time() - folder.stat().st_mtime) < YOUNG_SECONDS
+        return folder.exists() and abs(clock.now().timestamp() - folder.stat().st_mtime) < YOUNG_SECONDS
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
