@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import audit, clock
+from masthead.admin import job_rows
 from masthead.db import db, paginate
 from masthead.errors import NotFound
 from masthead.jobs import labels, outbox
@@ -15,14 +16,6 @@ from masthead.web.paging import page_number
 bp = Blueprint("jobs_admin", __name__)
 
 PER_PAGE = 50
-#: The lists, in the order in which somebody who looks for trouble reads them.
-LABELS: dict[State, str] = {
-    State.QUEUED: "Queued",
-    State.RUNNING: "Running",
-    State.DEAD: "Failed",
-    State.DONE: "Done",
-    State.CANCELLED: "Cancelled",
-}
 
 
 @bp.get("/jobs")
@@ -31,16 +24,17 @@ def index() -> ResponseReturnValue:
     """Jobs of a state and of a task, the newest first; everything, if the address names neither."""
     state, task = _state(), request.args.get("task", "").strip()
     page = paginate(outbox.listed(state, task), page=page_number(), per_page=PER_PAGE)
+    at = clock.now()
     return render_template(
         "admin/jobs.html",
         page=page,
+        rows=[job_rows.row(job, at=at) for job in page.items],
+        filters=job_rows.filters(state, task, outbox.counts()),
         state=state,
         task=task,
-        tasks=list(db.session.scalars(outbox.names())),
-        counts=outbox.counts(),
-        labels=LABELS,
-        task_label=labels.of_task,
-        at=clock.now(),
+        tasks=[(name, labels.of_task(name)) for name in db.session.scalars(outbox.names())],
+        # The list to which the buttons lead back.
+        here={"state": state, "task": task or None},
     )
 
 

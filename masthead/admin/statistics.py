@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead.admin import queries
-from masthead.admin.jobs import LABELS
+from masthead.admin.job_rows import LABELS
 from masthead.errors import NotFound
 from masthead.jobs import outbox
 from masthead.people.access import current_user, requires

@@ -1,7 +1,6 @@
 """The moderation of comments, below ``/admin/comments``."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -9,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from masthead import clock
-from masthead.comments import actions, queries
+from masthead.comments import actions, queries, read_models, step_buttons
 from masthead.comments.forms import id_from
 from masthead.comments.lifecycle import Step
 from masthead.comments.links import comment_url, discussion_url
 from masthead.comments.models import Comment, CommentStatus
-from masthead.comments.permissions import can_restore
 from masthead.db import db, paginate
 from masthead.errors import Invalid, NotFound
 from masthead.people.access import current_user, requires
@@ -57,12 +55,17 @@ def queue() -> ResponseReturnValue:
         per_page=COMMENTS_PER_PAGE,
         total=counts.get(status, 0),
     )
+    waiting = counts.get(CommentStatus.PENDING, 0)
     return render_template(
         "comments/queue.html",
         page=page,
-        status=status,
-        counts=counts,
-        may_restore=partial(can_restore, by),
+        rows=[read_models.queue_row(comment, by, waiting=waiting) for comment in page.items],
+        filters=read_models.filters(status, counts),
+        bulk_buttons=step_buttons.bulk_buttons(status),
+        is_queue=status is CommentStatus.PENDING,
+        # Where the buttons lead back to.
+        here={"status": status.value, "page": page.number},
+        values={"status": status.value},
         undo=_undo() if status is CommentStatus.PENDING else None,
     )
 

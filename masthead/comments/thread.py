@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from masthead.comments.models import Comment
+from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_delete, can_revise
+from masthead.comments.step_buttons import StepButton, thread_buttons
 from masthead.people.models import User
 
 #: How many comments a comment can stand below. An answer to one at this depth stands beside it.
@@ -25,6 +26,26 @@ class Node:
     is_own: bool = False
     can_revise: bool = False
     can_delete: bool = False
+
+    @property
+    def status(self) -> CommentStatus:
+        """The status of the comment; a tombstone stands for a deleted one."""
+        return CommentStatus.DELETED if self.comment is None else self.comment.status
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the comment waits for a moderator."""
+        return self.status is CommentStatus.PENDING
+
+    @property
+    def takes_replies(self) -> bool:
+        """Whether everybody can read it, so that it can be answered."""
+        return self.status is CommentStatus.APPROVED
+
+    @property
+    def buttons(self) -> list[StepButton]:
+        """The steps that a moderator can take."""
+        return [] if self.comment is None else thread_buttons(self.comment, is_own=self.is_own)
 
 
 def build(rows: Iterable[tuple[Comment, bool]], *, reader: User | None, at: datetime) -> list[Node]:

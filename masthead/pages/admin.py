@@ -9,7 +9,7 @@ from masthead import clock
 from masthead.db import count_of, db, snapshot
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
-from masthead.pages import actions, pictures, queries
+from masthead.pages import actions, pictures, queries, read_models
 from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.forms import PageForm
 from masthead.pages.judging import judge
@@ -36,9 +36,10 @@ def index() -> ResponseReturnValue:
     in_trash = db.session.scalar(count_of(queries.of_status(PageStatus.TRASHED))) or 0
     return render_template(
         "pages/index.html",
-        pages=db.session.scalars(pages).all(),
-        state=given,
+        rows=[read_models.row(page) for page in db.session.scalars(pages)],
+        is_trash=given == PageStatus.TRASHED,
         in_trash=in_trash,
+        trash_url=_trash_url(),
         days=TRASH_DAYS,
     )
 
@@ -155,7 +156,7 @@ def confirm_purge(page_id: int) -> ResponseReturnValue:
     page = queries.get(page_id)
     if page.trashed_at is None:
         raise NotInTrash
-    return render_template("pages/purge.html", page=page)
+    return render_template("pages/purge.html", page=page, trash_url=_trash_url())
 
 
 @bp.post("/<int:page_id>/purge")
@@ -167,7 +168,11 @@ def purge(page_id: int) -> ResponseReturnValue:
     actions.purge(page, by=current_user())
     db.session.commit()
     flash(f"The page “{title}” is deleted permanently.")
-    return redirect(url_for("pages_admin.index", state=PageStatus.TRASHED.value), code=303)
+    return redirect(_trash_url(), code=303)
+
+
+def _trash_url() -> str:
+    return url_for("pages_admin.index", state=PageStatus.TRASHED)
 
 
 def _typeset(form: PageForm, page: Page | None = None) -> Manuscript | None:
