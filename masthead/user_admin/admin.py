@@ -8,12 +8,12 @@ from masthead.db import count_of, db, paginate
 from masthead.errors import Conflict
 from masthead.people import queries
 from masthead.people.access import current_user, requires
-from masthead.people.authorization import can_change_account, can_grant
+from masthead.people.authorization import can_grant
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.people.reauthentication import requires_reauthentication
 from masthead.user_admin import actions as user_admin_actions
-from masthead.user_admin import invitations
+from masthead.user_admin import invitations, read_models
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
 
@@ -34,17 +34,17 @@ def index() -> ResponseReturnValue:
     if role:
         people = people.where(User.role_id == queries.role(role).id)
     page = paginate(people, page=page_number(), per_page=PEOPLE_PER_PAGE)
+    with_tokens = personal_tokens.owners_among(user.id for user in page.items)
     return render_template(
         "accounts/people.html",
         page=page,
-        with_factor={user.id for user in page.items if user.has_second_factor},
-        with_tokens=personal_tokens.owners_among(user.id for user in page.items),
+        rows=[read_models.person_row(user, by, with_tokens=with_tokens) for user in page.items],
         wanted=wanted,
         role=role,
         roles=roles,
         grantable=[other for other in roles if can_grant(by, other)],
         invited=db.session.scalar(count_of(invitations.open_invitations())) or 0,
-        may_change=lambda user: can_change_account(by, user),
+        takes_invitations=invitations.are_open(),
     )
 
 

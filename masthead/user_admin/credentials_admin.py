@@ -112,7 +112,12 @@ def end_tokens(user_id: int) -> ResponseReturnValue:
 
 def show_link(purpose: Purpose, link: str, title: str) -> ResponseReturnValue:
     """The link, once: it is not kept anywhere, and neither is the page."""
+    is_invitation = purpose is Purpose.INVITE
     page = render_template(
-        "accounts/link.html", purpose=purpose, link=link, title=title, mail_is_on=delivery.is_on()
+        "accounts/link.html",
+        link=link,
+        title=title,
+        lifetime="seven days" if is_invitation else "an hour",
+        was_mailed=is_invitation and delivery.is_on(),
     )
     return page, {"Cache-Control": "no-store"}

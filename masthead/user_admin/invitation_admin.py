@@ -8,10 +8,9 @@ from masthead.login.one_time_links import Purpose
 from masthead.mail import delivery
 from masthead.people import queries
 from masthead.people.access import current_user, requires
-from masthead.people.authorization import can_grant
 from masthead.people.permissions import Permission
 from masthead.people.reauthentication import requires_reauthentication
-from masthead.user_admin import credentials_admin, invitations
+from masthead.user_admin import credentials_admin, invitations, read_models
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
 
@@ -27,13 +26,15 @@ def index() -> ResponseReturnValue:
     by = current_user()
     page = paginate(invitations.open_invitations(), page=page_number(), per_page=PER_PAGE)
     roles = {role.id: role for role in db.session.scalars(queries.roles())}
+    void = invitations.void_among(page.items, roles)
     return render_template(
         "accounts/invitations.html",
         page=page,
-        roles=roles,
-        void=invitations.void_among(page.items, roles),
-        mark_of=invitations.version_of,
-        may_change=lambda role: can_grant(by, role),
+        rows=[
+            read_models.invitation_row(token, roles[token.role_id or 0], by, is_void=token.id in void)
+            for token in page.items
+        ],
+        takes_invitations=invitations.are_open(),
         mail_is_on=delivery.is_on(),
     )
 

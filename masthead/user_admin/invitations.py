@@ -32,9 +32,14 @@ VOID = (
 )
 
 
+def are_open() -> bool:
+    """Whether the publication takes new accounts, by invitation at least."""
+    return bool(current_app.config["REGISTRATION"] != "closed")
+
+
 def check_open() -> None:
     """Raise `NotAllowed` where nobody can be invited."""
-    if current_app.config["REGISTRATION"] == "closed":
+    if not are_open():
         raise NotAllowed("This publication takes no new accounts. The setting REGISTRATION decides that.")
 
 

@@ -13,7 +13,7 @@ from masthead.people.authorization import can_change_role, can_grant
 from masthead.people.models import Role, User
 from masthead.people.permissions import ADMINISTRATOR, Permission
 from masthead.people.reauthentication import requires_reauthentication
-from masthead.user_admin import role_actions
+from masthead.user_admin import read_models, role_actions
 from masthead.user_admin.forms import RoleDeletionForm, RoleForm
 from masthead.user_admin.role_actions import RoleDraft
 from masthead.web.forms.base import redisplays_expired_form
@@ -29,13 +29,11 @@ FIRST_RANK = 20
 def index() -> ResponseReturnValue:
     """Every role, the highest first, with what it allows and how many have it."""
     by = current_user()
-    roles = list(db.session.scalars(queries.roles()))
+    roles, people = list(db.session.scalars(queries.roles())), queries.people_by_role()
     return render_template(
         "accounts/roles.html",
-        roles=roles[::-1],
-        people=queries.people_by_role(),
-        may_change=lambda role: can_change_role(by, role),
-        permissions=list(Permission),
+        rows=[read_models.role_row(role, by, people=people.get(role.id, 0)) for role in roles[::-1]],
+        permission_count=len(Permission),
     )
 
 
@@ -199,7 +197,9 @@ def _draft(form: RoleForm, role: Role | None = None) -> RoleDraft:
 
 def _edit_page(form: RoleForm, role: Role | None, status: int) -> ResponseReturnValue:
     people = queries.people_by_role().get(role.id, 0) if role is not None else 0
-    return render_template("accounts/edit_role.html", form=form, role=role, people=people), status
+    is_fixed = role is not None and role.name == ADMINISTRATOR
+    page = render_template("accounts/edit_role.html", form=form, role=role, is_fixed=is_fixed, people=people)
+    return page, status
 
 
 def _back(sentence: str) -> ResponseReturnValue:
