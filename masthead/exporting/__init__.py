@@ -1,1 +1,1 @@
-"""The publication as a folder of Markdown files that Hugo reads, and that comes back whole by an import."""
+"""Exports the publication as a folder of Markdown files that Hugo and `masthead import` read."""

@@ -1,4 +1,4 @@
-"""``masthead export …``: the publication for other programs."""
+"""The commands `masthead export …`."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ group = Group("export", help="Write the publication for other programs.")
 def export_markdown(folder: Path) -> None:
     """Write every post, page, tag, author, redirect and picture into the folder DIR, which Hugo reads.
 
-    DIR must be empty, new, or an earlier export, which is then brought up to date.
+    DIR must be empty, new, or an earlier export, which is then updated.
     """
     with snapshot() as session:
         tally = markdown.write(ExportFolder(folder), session=session, files=storage.current())

@@ -1,4 +1,4 @@
-"""The folder that an export is written to: empty, or one of ours, from which what is gone is removed."""
+"""The target folder of an export: empty, or an earlier export, from which outdated files are removed."""
 
 import json
 from collections.abc import Callable
@@ -7,41 +7,41 @@ from pathlib import Path, PurePosixPath
 
 from masthead.errors import Invalid
 
-#: Lists every file of the export, so that a later one knows which are its own.
+#: The list of the export's files, by which a later export finds its own.
 MANIFEST = "masthead-export.json"
 FORMAT = 1
 
 
 class ExportFolder:
-    """A folder with the files of an export, and perhaps with others, which stay."""
+    """The folder of an export. Files of others in it stay."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._written: set[str] = set()
         self._before = _files_of_earlier_export(folder)
-        self._in_words(self._begin)
+        self._with_message(self._begin)
 
     def _begin(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        # An export that is broken off is one of ours too.
+        # Write the manifest first, so that an interrupted export is recognised, too.
         self._write_manifest(self._before)
 
     def write(self, path: str, content: bytes | str) -> None:
-        """Write a file; the path has forward slashes."""
+        """Write a file; the path is relative, with forward slashes."""
         self._written.add(path)
         data = content.encode() if isinstance(content, str) else content
-        self._in_words(lambda: _write(self.folder / path, data))
+        self._with_message(lambda: _write(self.folder / path, data))
 
     def finish(self) -> None:
-        """Remove what the earlier export wrote and this one did not, and list the files."""
-        self._in_words(self._clear_up)
+        """Remove outdated files of the earlier export, and write the manifest."""
+        self._with_message(self._clear_up)
 
     def _clear_up(self) -> None:
         for path in sorted(self._before - self._written):
             gone = self.folder / path
             gone.unlink(missing_ok=True)
             with suppress(OSError):
-                # Fails where other files are left, and then ends.
+                # Fails at the first folder that is not empty, and stops there.
                 for parent in PurePosixPath(path).parents:
                     if parent.name:
                         (self.folder / parent).rmdir()
@@ -51,7 +51,7 @@ class ExportFolder:
         manifest = {"format": FORMAT, "files": sorted(files)}
         _write(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
 
-    def _in_words(self, step: Callable[[], None]) -> None:
+    def _with_message(self, step: Callable[[], None]) -> None:
         try:
             step()
         except OSError as error:
@@ -64,7 +64,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _files_of_earlier_export(folder: Path) -> set[str]:
-    """The files that the export before this one wrote; raises `Invalid` if the folder is somebody else's."""
+    """The files of the earlier export in the folder; raises `Invalid` if the folder is not empty and not an export."""
     if folder.exists() and not folder.is_dir():
         raise Invalid(f"{folder} is a file. Name a folder that is empty or does not exist yet.")
     try:

@@ -1,4 +1,4 @@
-"""Front matter and data files in YAML, always with the same bytes for the same values."""
+"""Writes front matter and data files as YAML, with the same bytes for the same values."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,19 +9,19 @@ import yaml
 from masthead.text import generator_tags
 
 FENCE = "---\n"
-#: Longer than any line, so that none is folded.
+#: Wider than any line, so that no line is folded.
 WIDTH = 1_000_000
 
 
 class _Dumper(yaml.SafeDumper):
-    """Without anchors, which other readers refuse."""
+    """Writes no anchors, which some readers refuse."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _moment(dumper: yaml.SafeDumper, value: datetime) -> yaml.ScalarNode:
-    # Whole seconds: other programs read no more.
+    # Whole seconds, because other programs read no fractions.
     return dumper.represent_scalar(
         "tag:yaml.org,2002:timestamp", value.astimezone(UTC).isoformat(timespec="seconds")
     )
@@ -31,7 +31,7 @@ _Dumper.add_representer(datetime, _moment)
 
 
 def dump(value: Mapping[str, Any] | Sequence[Any]) -> str:
-    """The value in YAML, its keys in the given order."""
+    """Write a value as YAML, with keys in the given order."""
     text: str = yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False
     )
@@ -39,9 +39,9 @@ def dump(value: Mapping[str, Any] | Sequence[Any]) -> str:
 
 
 def document(fields: Mapping[str, Any], body: str) -> str:
-    """A text with its fields in front; those without a value are left out. Generators run no part of the text.
+    """A text with front matter; empty fields are left out. Template tags in the text are escaped for generators.
 
-    Around the text stands one line break each, whatever it had: what reads the file may or may not count those.
+    The body has exactly one line break before and after it, because readers differ in how they treat more.
     """
     plain = body.replace("\r\n", "\n").replace("\r", "\n")
     given = {name: value for name, value in fields.items() if value not in (None, "", [], False)}

@@ -1,7 +1,7 @@
-"""Writes the folder: texts below `content`, lists below `data`, pictures below `static`, as Hugo wants them.
+"""Writes the folder in Hugo's layout: texts below `content`, lists below `data`, images below `static`.
 
-Nothing in it depends on ids, on the order of rows or on the time of the export, so that the same publication gives
-the same bytes, and an import followed by another export gives them again.
+The output does not depend on ids, on the order of rows or on the time. The same publication gives the same bytes, also
+after an import and another export.
 """
 
 from collections.abc import Mapping
@@ -22,18 +22,18 @@ from masthead.redirects.models import Target
 from masthead.storage.store import Store
 from masthead.text import generator_tags
 
-#: The same for every publication: what is the publication's own stays in its settings.
+#: Equal for every publication; the settings of the publication are not exported.
 HUGO_SETTINGS: Mapping[str, Any] = {
     "baseURL": "/",
     "taxonomies": {"tag": "tags", "author": "authors"},
-    # Texts may hold HTML, which Masthead has cleaned and Hugo would leave out.
+    # Texts may have HTML, which Masthead sanitises and Hugo would leave out by default.
     "markup": {"goldmark": {"renderer": {"unsafe": True}}},
 }
 
 
 @dataclass(slots=True)
 class Tally:
-    """How much was exported."""
+    """Counters of exported objects."""
 
     posts: int = 0
     drafts: int = 0
@@ -42,19 +42,19 @@ class Tally:
     authors: int = 0
     redirects: int = 0
     pictures: int = 0
-    #: Pictures whose file is gone.
+    #: The paths of images whose file is missing.
     missing: list[str] = field(default_factory=list)
 
 
 def write(folder: ExportFolder, *, session: Session, files: Store) -> Tally:
-    """Write everything, and remove what an earlier export wrote and is gone since."""
+    """Write the whole export, and remove outdated files of an earlier one."""
     tally = Tally()
     old_paths = queries.old_paths(session)
     folder.write("hugo.yaml", front_matter.dump(HUGO_SETTINGS))
     folder.write(generator_tags.SHORTCODE_FILE, generator_tags.SHORTCODE_TEMPLATE)
-    people = _write_posts(folder, session, old_paths, tally)
+    author_ids = _write_posts(folder, session, old_paths, tally)
     _write_pages(folder, session, old_paths, tally)
-    _write_authors(folder, session, people, old_paths, tally)
+    _write_authors(folder, session, author_ids, old_paths, tally)
     _write_tags(folder, session, old_paths, tally)
     _write_redirects(folder, session, tally)
     _write_pictures(folder, session, files, tally)
@@ -66,17 +66,17 @@ OldPaths = Mapping[tuple[str, int], list[str]]
 
 
 def _write_posts(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> set[int]:
-    """The posts; returned are the ids of those whom they credit."""
-    people: set[int] = set()
+    """Write the posts; returns the ids of their authors."""
+    author_ids: set[int] = set()
     for post in queries.posts(session):
         address = f"/blog/post/{post.slug}/"
         aliases = _addresses(old_paths.get((Target.POST, post.id), []), present=address)
         folder.write(f"content/posts/{post.slug}.md", _post(post, address, aliases))
-        people.update(user.id for user in _credited(post))
+        author_ids.update(user.id for user in _credited(post))
         tally.posts += 1
         tally.drafts += post.status is not Status.PUBLIC
         tally.redirects += len(aliases)
-    return people
+    return author_ids
 
 
 def _post(post: Post, address: str, aliases: list[str]) -> str:
@@ -85,13 +85,13 @@ def _post(post: Post, address: str, aliases: list[str]) -> str:
         "title": post.title,
         "slug": post.slug,
         "url": address,
-        # A draft has the date of its last change: one of publication it gets when it is published again.
+        # A draft has the date of its last change; it gets a date of publication when it is published.
         "date": post.published_at if is_public else post.updated_at,
-        # The one of a post that was public before, or will be: Hugo would take it for a date of today's drafts.
+        # A former or planned date of publication has a field of its own, because Hugo would use `date` for drafts, too.
         "published_at": None if is_public else post.published_at,
         "lastmod": _later(post.updated_at, post.published_at) if is_public else None,
         "draft": not is_public,
-        # Hugo knows drafts only; the import also knows that one waits for an editor.
+        # Hugo only has drafts; the import also reads that a draft waits for an editor.
         "status": post.status.value if post.status is Status.IN_REVIEW else None,
         "authors": [user.username for user in _credited(post)],
         "tags": [tag.name for tag in post.tags],
@@ -109,12 +109,12 @@ def _post(post: Post, address: str, aliases: list[str]) -> str:
 
 
 def _credited(post: Post) -> list[User]:
-    """Whom readers see as its authors."""
+    """The authors that readers see."""
     return post.bylines or [post.author]
 
 
 def _later(changed: datetime, published: datetime | None) -> datetime | None:
-    """The date of the last change, if it says more than the date of publication, in whole seconds."""
+    """The date of the last change, if it is later than the publication in whole seconds."""
     whole = changed.replace(microsecond=0)
     return whole if published is None or whole > published.replace(microsecond=0) else None
 
@@ -142,10 +142,10 @@ def _page(page: Page, address: str, aliases: list[str]) -> str:
 
 
 def _write_authors(
-    folder: ExportFolder, session: Session, people: set[int], old_paths: OldPaths, tally: Tally
+    folder: ExportFolder, session: Session, author_ids: set[int], old_paths: OldPaths, tally: Tally
 ) -> None:
     authors = {}
-    for user in queries.credited(session, people):
+    for user in queries.credited(session, author_ids):
         aliases = _addresses(old_paths.get((Target.AUTHOR, user.id), []))
         described = {
             "name": user.display_name,
@@ -197,9 +197,9 @@ def _write_pictures(folder: ExportFolder, session: Session, files: Store, tally:
 
 
 def _addresses(paths: list[str], *, present: str = "") -> list[str]:
-    """Stored paths are decoded; as addresses, what would end or change them is written in its code.
+    """Percent-encode characters in stored paths that would end or change an address.
 
-    An import may have kept the present address as an old one, if the text had it elsewhere too.
+    The present address is left out; an import may have stored it as an old one.
     """
     return [
         path.replace("%", "%25").replace("?", "%3F").replace("#", "%23")

@@ -1,4 +1,4 @@
-"""What an export holds, in an order that does not depend on ids."""
+"""Queries for exports, in an order that does not depend on ids."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ POSTS_AT_ONCE = 500
 
 
 def posts(session: Session) -> Iterator[Post]:
-    """Every post that is not in the trash, by address; three queries for five hundred of them."""
+    """Every post that is not in the trash, by slug; three queries for five hundred posts."""
     chosen = (
         select(Post)
         .where(Post.status != Status.TRASHED)
@@ -40,29 +40,29 @@ def posts(session: Session) -> Iterator[Post]:
 
 
 def pages(session: Session) -> Iterator[Page]:
-    """Every page that is not in the trash, by address."""
+    """Every page that is not in the trash, by slug."""
     yield from session.scalars(select(Page).where(Page.trashed_at.is_(None)).order_by(Page.slug))
 
 
 def pictures(session: Session) -> Iterator[Media]:
-    """Every picture, by path."""
-    # Sorted here, because databases differ in what they take for the order of letters.
+    """Every image, by path."""
+    # Sorted in Python, because databases have different collations.
     yield from sorted(session.scalars(select(Media)), key=lambda picture: picture.path)
 
 
 def tags(session: Session) -> Iterator[Tag]:
-    """Every tag, by address."""
+    """Every tag, by slug."""
     yield from sorted(session.scalars(select(Tag)), key=lambda tag: tag.slug)
 
 
 def credited(session: Session, user_ids: set[int]) -> list[User]:
-    """The people with these ids, and every byline, by user name."""
+    """The users with these ids, and every byline, by user name."""
     found = [user for user in session.scalars(select(User)) if user.id in user_ids or user.is_byline]
     return sorted(found, key=lambda user: user.username)
 
 
 def old_paths(session: Session) -> dict[tuple[str, int], list[str]]:
-    """Every old address of each post, page, tag and author, by kind and id, in order."""
+    """The sorted old addresses of each post, page, tag and author, by kind and id."""
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     redirects = select(Redirect.kind, Redirect.target_id, Redirect.path).where(
         Redirect.target_id.is_not(None)
@@ -79,6 +79,6 @@ def old_paths(session: Session) -> dict[tuple[str, int], list[str]]:
 
 
 def redirects_elsewhere(session: Session) -> list[tuple[str, str]]:
-    """Old addresses that lead to an address, and that address."""
+    """The redirects to URLs: old path and URL."""
     chosen = select(Redirect.path, Redirect.target_url).where(Redirect.kind == Target.URL)
     return sorted((path, url or "") for path, url in session.execute(chosen))

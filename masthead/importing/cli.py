@@ -25,11 +25,11 @@ from masthead.media import external
 from masthead.setting_types import address_parts
 from masthead.web.commands import Group, NamedPath
 
-group = Group("import", help="Bring texts from elsewhere into the publication.")
+group = Group("import", help="Import content from other systems.")
 
 EXIT_CODES = """
-Exit codes: 0 when the import went through, even if single files could not be read (the report names them, with the line, and
-all others go in); 3 in that case with --strict; 1 when nothing could be done, with one sentence that says why.
+Exit codes: 0 if the import has finished, even if some files could not be read (the report names each of them with the
+line); 3 in that case with --strict; 1 if nothing was imported, with one sentence that says why.
 """
 
 
@@ -39,77 +39,77 @@ all others go in); 3 in that case with --strict; 1 when nothing could be done, w
 @click.option(
     "--publish-future",
     is_flag=True,
-    help="Schedule texts whose date lies ahead; without this they are drafts.",
+    help="Schedule texts with a date in the future. Default: import them as drafts.",
 )
 @click.option(
     "--report",
     "report_path",
     metavar="FILE.json",
     type=NamedPath(path_type=Path, dir_okay=False),
-    help="Write what became of each file to this file.",
+    help="Write the outcome of every file to this JSON file.",
 )
 @click.option(
     "--author",
     metavar="USERNAME",
-    help="Who owns the texts, and is credited where no author is named. Default: the first administrator.",
+    help="The owner of the texts, and their author where none is named. Default: the first administrator.",
 )
 @click.option(
     "--timezone",
     metavar="ZONE",
-    help="What dates without a time zone mean, such as Europe/Berlin. Default: the old site's setting, or UTC.",
+    help="The time zone of dates that name none, such as Europe/Berlin. Default: the old site's setting, or UTC.",
 )
 @click.option(
     "--old-url",
     metavar="URL",
     default="",
-    help="Where the texts were public, if the folder does not say so: links to there are links to here.",
+    help="The URL of the old site, if the folder does not say it. Links to it become internal links.",
 )
 @click.option(
     "--source",
     metavar="NAME",
-    help="The name under which the next import finds the texts again. Default: the old site's address, or the folder's name.",
+    help="The name by which the next import finds the texts again. Default: the old site's address, or the folder's name.",
 )
 @click.option(
     "--dialect",
     type=click.Choice(sorted(DIALECTS)),
-    help="Which generator the folder was made for. Default: what it looks like.",
+    help="The site generator of the folder. Default: it is detected.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
     default=lambda: min(os.cpu_count() or 1, 8),
-    help="How many processes typeset texts. Default: one for each processor.",
+    help="The number of worker processes. Default: one for each processor, at most 8.",
 )
 @click.option(
     "--posts",
     metavar="GLOB",
     multiple=True,
-    help="Texts whose path is like this are posts, for instance 'content/blog/*'. May be given several times.",
+    help="Import texts with matching paths as posts, for instance 'content/blog/*'. May be given several times.",
 )
 @click.option(
     "--pages",
     metavar="GLOB",
     multiple=True,
-    help="Texts whose path is like this are pages; it counts more than --posts.",
+    help="Import texts with matching paths as pages. Takes precedence over --posts.",
 )
 @click.option(
     "--byline",
     metavar="NAME",
     default="",
-    help="Whom to credit where neither text nor settings name an author: a byline without an account. Default: --author.",
+    help="The byline (without an account) of texts where neither text nor settings name an author. Default: --author.",
 )
 @click.option(
     "--fetch-images/--no-fetch-images",
     default=None,
-    help="Copy pictures of other sites that texts show, by jobs. Default: as EXTERNAL_IMAGES says.",
+    help="Queue jobs that copy pictures of other sites. Default: as EXTERNAL_IMAGES says.",
 )
 @click.option("--strict", is_flag=True, help="End with exit code 3 if a file could not be imported.")
 @with_appcontext
 def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
     """Import a folder of Markdown files: Jekyll, Hugo, Zola, Eleventy, Pelican, or plain.
 
-    Posts, pages, bylines, tags and old addresses come over. A second import of the same folder changes nothing, or
-    only what has changed there, and never what somebody has edited here.
+    Imports posts, pages, bylines, tags and old addresses. A second import of the same folder only updates what has
+    changed in the folder, and never overwrites what was edited here.
     """
     strict = options.pop("strict")
     if options["fetch_images"] is None:
@@ -134,7 +134,7 @@ def _source_options(options: dict[str, Any]) -> FolderOptions:
     except ValueError as error:
         raise Invalid(str(error)) from None
     if options["old_url"] and address_parts(options["old_url"], "http", "https") is None:
-        raise Invalid(f"“{options['old_url']}” is not where a site was. Write it like https://old.example.")
+        raise Invalid(f"“{options['old_url']}” is not the URL of a site. Write it like https://old.example.")
     names = ("publish_future", "old_url", "byline", "fetch_images", "posts", "pages")
     return FolderOptions(clock.now(), zone, **{name: options[name] for name in names})
 

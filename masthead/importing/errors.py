@@ -20,6 +20,6 @@ class WorkerLost(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A process that read the files was ended, perhaps for want of memory. What was imported so far is safe: "
-            "run the command again, perhaps with --processes 1, and it goes on from there."
+            "A worker process ended unexpectedly, perhaps because memory ran out. Everything imported so far is stored: "
+            "run the command again, perhaps with --processes 1, and it continues there."
         )

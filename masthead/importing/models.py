@@ -9,7 +9,7 @@ from masthead.db import Base, Identifier
 
 
 class ImportedItem(Base):
-    """An item that became a post, a page or a redirect. If `post_id` and `page_id` are None, it was deleted here since.
+    """An item that became a post, a page or a redirect. Without both ids it is a redirect to a URL, or was deleted here.
 
     Rows of the kinds "author" and "topic" have the fingerprint of the description that the import wrote.
     """

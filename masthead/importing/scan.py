@@ -45,7 +45,7 @@ class ScanResult:
     samples: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, scanned: ScannedItem, item: Item, *, group: str) -> None:
-        """Add an item; `finish` claims its addresses."""
+        """Add an item. When all are added, the source claims their addresses with `addresses.claim`."""
         self.items.append(scanned)
         self.addresses.add(scanned.locator, item)
         self.groups[group, item.kind] += 1

@@ -12,7 +12,7 @@ NAMES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "red
 def paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]:
     """The old paths in front matter. If ``beside`` is set, a path without a leading slash is relative to ``own``.
 
-    Every generator writes them into the folder that it publishes, so they stood below the base path of the site.
+    Generators write aliases into the published folder, so on the old site they were below its base path.
     """
     for name in NAMES:
         for value in as_list(fields.value(name)):

@@ -1,7 +1,7 @@
 """Reads texts and data of the old site that describe an author or a topic.
 
-They are read when an import begins, since every text may credit an author or name a topic. A text that a profile can hold
-whole goes there; a longer one, or one with pictures, stays a page.
+They are read first, because every text may credit an author or name a topic. A short text without markup goes into the
+profile or tag; a longer one, or one with pictures, stays a page.
 """
 
 import re
@@ -86,7 +86,7 @@ def read(site: SiteSettings, path: str, stem: str, within: str, *, characters: i
 def _left(fields: Fields, again: Fields) -> tuple[str, ...]:
     for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, authors.FIELDS):
         # Without `params.bio`, the other fields of `params` are still unread.
-        fields.mark(*(name for name in names if "." not in name or again.value(name) is not None))
+        fields.mark_read(*(name for name in names if "." not in name or again.value(name) is not None))
     return tuple(name for name in fields.unread() if name.casefold().replace("-", "_") not in THEME_FIELDS)
 
 

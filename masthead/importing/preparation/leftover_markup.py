@@ -1,6 +1,6 @@
-"""Marks of other Markdown parsers and template languages that readers would see, found in the rendered text.
+"""Counts markup of other Markdown parsers and template languages that stays visible in a rendered text.
 
-Each dialect looks for its own tags; texts that moved before hold those of the system before the last one.
+A dialect counts its own tags. Texts that were moved before may still have the tags of an earlier system.
 """
 
 import re
@@ -28,7 +28,7 @@ _TEMPLATES: Final = {
 
 
 def count_leftover_markup(html: str, counted: Counter[str]) -> Counter[str]:
-    """How often each kind of mark is left, but for those that the dialect has counted already."""
+    """Count each kind of leftover markup, except the template tags in ``counted``."""
     text = unescape(_TAG.sub("", _CODE.sub("", html)))
     patterns = dict(_MARKS) if counted else _MARKS | _TEMPLATES
     found = Counter({name: len(pattern.findall(text)) for name, pattern in patterns.items()})

@@ -77,7 +77,7 @@ class LinkRewriter:
         """Rewrite every address in the text that can be resolved."""
         code = code_in(text)
         return _ADDRESS.sub(
-            lambda match: match[0] if code.cover(match.start()) else self._replaced(match), text
+            lambda match: match[0] if code.contains(match.start()) else self._replaced(match), text
         )
 
     def address(self, written: str, *, is_picture: bool = False) -> str:

@@ -39,7 +39,7 @@ FINGERPRINT_VERSION: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class PreparationTask:
-    """One item to prepare; ``fingerprint`` is that of the last import, if there was one."""
+    """An item to prepare, with the fingerprint of the last import, if there was one."""
 
     scanned: ScannedItem
     slug: str
@@ -232,7 +232,7 @@ def _render(item: Item, translated: TranslatedBody, slug: str) -> Manuscript:
 
 def _lost_parts(item: Item, manuscript: Manuscript | None) -> list[ImportNote]:
     notes = [
-        ImportNote(NoteKind.LOST, "links", f"{unquote(address)} is no address")
+        ImportNote(NoteKind.LOST, "links", f"{unquote(address)} is not a valid address")
         for address in invalid_addresses(manuscript.html if manuscript else "")
     ]
     notes += [

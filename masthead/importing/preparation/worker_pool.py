@@ -1,4 +1,4 @@
-"""Preparing files in several processes at once, in order, with few of them under way at any moment."""
+"""Prepares items in several processes, in order and with a limited number in flight."""
 
 import multiprocessing
 import os
@@ -14,18 +14,18 @@ from masthead.importing.errors import WorkerLost
 from masthead.importing.items import ItemFailure
 from masthead.importing.preparation.preparer import PreparationTask, PreparedItem, Preparer
 
-#: Starting processes takes a second; fewer files are done sooner without.
+#: Starting processes takes a second; fewer items are faster in this process.
 SMALLEST_POOL: Final = 60
-#: Files under way for each process: enough that none waits, few enough that memory does not grow.
+#: Items in flight for each process: enough to keep it busy, few enough to limit memory.
 IN_FLIGHT: Final = 8
 
 _preparer: Preparer | None = None
 
 
 def warm_up() -> None:
-    """Begin to load in the background what the processes need; without this, they wait for it later.
+    """Start to load modules for the workers in the background, so that they need not wait for this later.
 
-    They are not forked from ours, which has a connection to the database and locks, but from a fresh process.
+    Workers are forked from a fresh process and not from this one, which has database connections and locks.
     """
     multiprocessing.set_forkserver_preload([__name__, "masthead.cli"])
     forkserver.ensure_running()
@@ -34,12 +34,12 @@ def warm_up() -> None:
 def prepare_all(
     tasks: Iterable[PreparationTask], preparer: Preparer, *, processes: int, count: int
 ) -> Iterator[PreparedItem | ItemFailure]:
-    """Prepare the tasks, of which there are ``count``, and yield the results in their order."""
+    """Prepare the tasks, whose number is ``count``, and yield the results in order."""
     if processes < 2 or count < SMALLEST_POOL:
         yield from map(preparer.prepare, tasks)
         return
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(processes, context, _open, (preparer,)) as pool:
+    with ProcessPoolExecutor(processes, context, _initialise, (preparer,)) as pool:
         try:
             yield from _in_order(pool, iter(tasks), window=processes * IN_FLIGHT)
         except BrokenProcessPool:
@@ -60,15 +60,15 @@ def _in_order(
         yield waiting.popleft().result()
 
 
-def _open(preparer: Preparer) -> None:
-    """Keep what every task needs, once in each process."""
-    global _preparer  # noqa: PLW0603 (a process of the pool has no other place for it)
+def _initialise(preparer: Preparer) -> None:
+    """Initialise a worker process with the preparer."""
+    global _preparer  # noqa: PLW0603 (a worker process has no other place for it)
     _preparer = preparer
-    threading.Thread(target=_end_with_the_import, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_the_import() -> None:
-    """End when the import is gone, even if it was killed and could tell nobody."""
+def _end_with_parent() -> None:
+    """End the worker when the parent process ends, even if it was killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -76,5 +76,5 @@ def _end_with_the_import() -> None:
 
 
 def _prepare(task: PreparationTask) -> PreparedItem | ItemFailure:
-    assert _preparer is not None  # noqa: S101 (the pool calls `_open` first)
+    assert _preparer is not None  # noqa: S101 (the pool calls `_initialise` first)
     return _preparer.prepare(task)

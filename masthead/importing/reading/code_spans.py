@@ -1,7 +1,6 @@
-"""Where the code is in a Markdown text: what stands there is shown, not meant, and is left as it is.
+"""Finds the code in a Markdown text, which an import does not change.
 
-One pass over the lines, in time proportional to the text; the cases that only a parser can decide (indentation inside
-of lists) count as text.
+Takes one pass over the lines in linear time. Cases that need a full parser (indentation inside of lists) count as text.
 """
 
 import re
@@ -21,24 +20,24 @@ _UNSEEN: Final = re.compile(r"<(pre|code|textarea|script|style)\b[^<>]{0,2000}>|
 
 @dataclass(slots=True)
 class Spans:
-    """Stretches of a text that do not overlap."""
+    """Spans of a text that do not overlap."""
 
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
 
-    def cover(self, position: int) -> bool:
-        """Whether a position lies in one of them."""
+    def contains(self, position: int) -> bool:
+        """Check if a position is inside of a span."""
         index = bisect_right(self.starts, position) - 1
         return index >= 0 and position < self.ends[index]
 
 
 def code_in(text: str) -> Spans:
-    """The code of a text: blocks, spans, `<pre>` and `<code>`."""
+    """Find code: blocks, spans, `<pre>` and `<code>`."""
     return _spans(text, _CODE)
 
 
 def code_and_unseen_in(text: str) -> Spans:
-    """The code, and what no reader sees: comments, scripts and styles."""
+    """Find code and invisible parts: comments, scripts and styles."""
     return _spans(text, _UNSEEN)
 
 
@@ -89,7 +88,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _inline(text: str, blocks: list[tuple[int, int]], element: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Code spans and elements in what lies between the blocks; a span ends with its paragraph."""
+    """Code spans and elements between the blocks; a span ends with its paragraph."""
     position = 0
     for start, end in [*blocks, (len(text), len(text))]:
         if position < start:

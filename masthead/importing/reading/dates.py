@@ -1,4 +1,4 @@
-"""Dates in the spellings that front matter knows."""
+"""Parses dates in the formats that occur in front matter."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -29,14 +29,14 @@ _MONTH_ALONE: Final = re.compile(r"(\d{4})[-/](\d{1,2})")
 _NAMED_MONTH_ALONE: Final = re.compile(r"[A-Za-z]{3,9}\.?,? \d{4}")
 _OFFSET: Final = re.compile(r"([-+])(\d{1,2}):?(\d{2})?")
 _MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-#: RFC 5322, section 4.3: the zones with letters that have a meaning.
+#: The time zone names of RFC 5322, section 4.3.
 _ZONES: Final = {
     "utc": 0, "gmt": 0, "ut": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 
 
 def zone_named(name: str) -> tzinfo:
-    """A time zone by its IANA name or its offset; raises `ValueError` with a sentence."""
+    """Find a time zone by its IANA name or its offset; raises `ValueError` with a sentence."""
     offset = _offset(name.strip())
     if offset is not None:
         return offset
@@ -49,7 +49,7 @@ def zone_named(name: str) -> tzinfo:
 
 
 def moment(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
-    """The moment in UTC; one without a time zone is meant in ``zone``. Raises `ValueError` with a sentence."""
+    """Parse a date to UTC; without a time zone it is in ``zone``. Raises `ValueError` with a sentence."""
     try:
         return local(value, zone, month_first=month_first).astimezone(UTC)
     except (ValueError, OverflowError) as error:
@@ -57,7 +57,7 @@ def moment(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime
 
 
 def local(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
-    """The moment in the zone that it is written in. Raises `ValueError` with the reason alone."""
+    """Parse a date in its own time zone. Raises `ValueError` with the reason."""
     match value:
         case datetime():
             return value if value.tzinfo else value.replace(tzinfo=zone)
@@ -70,7 +70,7 @@ def local(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
 
 
 def _year_first(text: str, *, month_first: bool) -> str:
-    """A date that ends with its year, as `11/02/2024`, and one without a day, which is the first of its month."""
+    """Reorder a date that ends with its year, such as `11/02/2024`, and add the first as a missing day."""
     match = _YEAR_LAST.match(text)
     if match:
         first, second = int(match[1]), int(match[3])
@@ -109,7 +109,7 @@ def _numeric(parts: dict[str, str | None], zone: tzinfo) -> datetime:
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
     named = parts.get("zone")
-    # A leap second counts as the one before it; there is no other place for it.
+    # Python has no leap seconds, so second 60 becomes 59.
     return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_zone(named) if named else zone)
 
 

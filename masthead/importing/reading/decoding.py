@@ -1,4 +1,4 @@
-"""From bytes to text that can be stored."""
+"""Decodes files to text that can be stored."""
 
 import codecs
 import re
@@ -18,21 +18,21 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A text with plain line ends; ``dropped`` counts the NUL characters that it held."""
+    """A text with normalised line ends; ``dropped`` counts the characters that were removed."""
 
     text: str
     dropped: int = 0
 
 
 def decode(content: bytes) -> DecodedText:
-    """The text of a file; raises `Unreadable` with the line of the first byte that is not UTF-8."""
+    """Decode a file; raises `Unreadable` with the line of the first byte that is not UTF-8."""
     for mark, name in _OTHER_MARKS.items():
         if content.startswith(mark):
             raise Unreadable(f"This file is {name}. Save it as UTF-8.", line=1)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # The codec may have taken the mark off before it counted.
+        # The codec may have removed the byte order mark before it counted.
         offset = error.start + len(content) - len(error.object)
         line = content.count(b"\n", 0, offset) + 1
         raise Unreadable(f"Byte 0x{content[offset]:02x} is not UTF-8.", line=line) from None
@@ -41,5 +41,5 @@ def decode(content: bytes) -> DecodedText:
 
 
 def storable(text: str) -> str:
-    """The text without NUL characters and lone surrogates, which no database keeps."""
+    """Remove NUL characters and lone surrogates, which databases refuse."""
     return _UNSTORABLE.sub("", text)

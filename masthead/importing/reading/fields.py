@@ -1,4 +1,4 @@
-"""The values of front matter, whatever notation they came from, and how to ask for them."""
+"""The values of front matter, and access to them by name."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ Value: TypeAlias = "str | int | float | bool | datetime | date | time | list[Val
 MAX_DEPTH: Final = 40
 _FALSE: Final = frozenset({"", "false", "no", "off", "n", "0", "null", "none"})
 
-#: They say how the theme shows a text, not what it says; nothing of the publication is lost with them.
+#: Fields that only control how the theme shows a text; the report does not list them as lost.
 THEME_FIELDS: Final = frozenset(
     {
         "layout",
@@ -34,12 +34,12 @@ THEME_FIELDS: Final = frozenset(
 
 
 class PlainScalar(str):
-    """A scalar of YAML without quotation marks, which may be a number or a truth value to those who ask (`resolved`)."""
+    """A YAML scalar without quotation marks; `resolved` gives it as number or boolean."""
 
     __slots__ = ()
 
     def resolved(self) -> "str | int | float | bool":
-        """The value as YAML 1.1 reads it."""
+        """The value by the rules of YAML 1.1."""
         lowered = self.lower()
         if lowered in {"true", "yes", "on"}:
             return True
@@ -51,9 +51,9 @@ class PlainScalar(str):
 
 
 class Fields:
-    """Front matter asked by name: capitals, hyphens and underscores make no difference, `cover.image` looks inside.
+    """Access to front matter by name, ignoring case, hyphens and underscores; `cover.image` is a nested name.
 
-    It remembers what was asked for, so that the report can name what nobody wanted.
+    It records which fields were read, so that the report can list the others as lost.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Fields:
         self._own = {_plain_name(name): (name, value) for name, value in values.items()}
         self._defaults = {_plain_name(name): (name, value) for name, value in (defaults or {}).items()}
         self._lines = lines or {}
-        self._asked: set[str] = set()
+        self._read: set[str] = set()
 
     def value(self, *names: str) -> Value:
         """The first of the named values that is not empty."""
@@ -77,7 +77,7 @@ class Fields:
         return None
 
     def text(self, *names: str) -> str:
-        """The first of the named values that is a single text, tidied; '' if none is."""
+        """The first of the named values that is a non-empty scalar, as stripped text; '' if there is none."""
         for name in names:
             value = self.value(name)
             if not isinstance(value, (list, dict)):
@@ -87,40 +87,40 @@ class Fields:
         return ""
 
     def written(self) -> dict[str, Value]:
-        """All names and values as they stand in the file."""
+        """All names and values as the file has them."""
         return dict(self._own.values())
 
     def scalars(self) -> Iterator[tuple[str, Value]]:
-        """The names and values that are no lists and no mappings."""
+        """The names and values except lists and mappings."""
         for written, value in self._own.values():
             if not isinstance(value, (list, dict)):
                 yield written, value
 
     def has(self, name: str) -> bool:
-        """Whether the field is there, even if it is empty."""
+        """Check if the field exists, even if it is empty."""
         return _plain_name(name) in self._own or _plain_name(name) in self._defaults
 
     def flag(self, name: str) -> bool | None:
-        """A yes or no; None if the field is not there."""
+        """The field as boolean; None if it does not exist."""
         return is_true(self._find(_plain_name(name))) if self.has(name) else None
 
     def line(self, *names: str) -> int | None:
-        """In which line of the file the first of the fields stands."""
+        """The line in the file of the first field that exists."""
         for name in names:
             written = self._own.get(_plain_name(name).partition(".")[0])
             if written is not None:
                 return self._lines.get(written[0])
         return None
 
-    def mark(self, *names: str) -> None:
-        """Count fields as asked for."""
-        self._asked.update(_plain_name(name).partition(".")[0] for name in names)
+    def mark_read(self, *names: str) -> None:
+        """Mark fields as read."""
+        self._read.update(_plain_name(name).partition(".")[0] for name in names)
 
     def unread(self) -> Iterator[str]:
-        """The names of the fields of the file itself that hold something and that nobody asked for."""
+        """The names of non-empty fields of the file that were not read."""
         for name, (written, value) in self._own.items():
-            # `hero: false` says that there is nothing.
-            if name not in self._asked and is_true(value):
+            # `hero: false` counts as empty.
+            if name not in self._read and is_true(value):
                 yield written
 
     def _find(self, name: str) -> Value:
@@ -134,7 +134,7 @@ class Fields:
                 return None
             value = next((inner for key, inner in value.items() if _plain_name(key) == part), None)
         if not is_empty(value):
-            self._asked.add(first)
+            self._read.add(first)
         return value
 
 
@@ -144,17 +144,17 @@ def _plain_name(name: str) -> str:
 
 
 def is_empty(value: Value) -> bool:
-    """Whether there is nothing in it."""
+    """Check if a value is empty."""
     return value is None or value == "" or value == [] or value == {}
 
 
 def is_true(value: Value) -> bool:
-    """Whether a value means yes, in the spellings of YAML 1.1, TOML and JSON."""
+    """Check if a value is true in the spellings of YAML 1.1, TOML and JSON."""
     return as_text(value).strip().casefold() not in _FALSE
 
 
 def as_text(value: Value) -> str:
-    """A value as somebody would write it."""
+    """A value as text."""
     match value:
         case None:
             return ""
@@ -173,14 +173,14 @@ def as_text(value: Value) -> str:
 
 
 def as_list(value: Value) -> list[Value]:
-    """A list, or the one thing that could have been a list."""
+    """A value as list without empty entries; a scalar becomes a list of one."""
     if isinstance(value, list):
         return [item for item in value if not is_empty(item)]
     return [] if is_empty(value) else [value]
 
 
 def without_unstorable(value: Value, *, depth: int = 0) -> Value:
-    """The value without characters that cannot be stored; raises `Unreadable` if it is nested without end."""
+    """Remove characters that cannot be stored; raises `Unreadable` if the nesting is too deep."""
     if depth > MAX_DEPTH:
         raise Unreadable(f"The front matter is nested more than {MAX_DEPTH} levels deep.")
     match value:

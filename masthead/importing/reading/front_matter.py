@@ -1,4 +1,4 @@
-"""Splitting a text from what stands in front of it: YAML, TOML, JSON, Pelican's header lines, or nothing."""
+"""Splits front matter from the body: YAML, TOML, JSON, Pelican's header lines, or none."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _FENCE: Final = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
-#: Eleventy lets the opening line name the notation: `---json`.
+#: In Eleventy the opening line may name the format: `---json`.
 _OPENING: Final = re.compile(
     r"\s*^(?:(---)[ \t]*(yaml|yml|json|toml|js|javascript|coffee|coffeescript|cson)?|(\+\+\+))[ \t]*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
@@ -27,7 +27,7 @@ _CONTINUED: Final = re.compile(r"(?: {4,}|\t)(.*\S.*)")
 _TOML_PLACE: Final = re.compile(r" \(at line (\d+), column \d+\)")
 _TOML_NAME: Final = re.compile(r"""^[ \t]*\[{0,2}["']?([\w-]+)["']?[ \t]*(?:[=.\]])""", re.MULTILINE)
 _JSON_NAME: Final = re.compile(r"""^[ \t]*\{?[ \t]*"([^"\n]+)"[ \t]*:""", re.MULTILINE)
-#: What a text without any other mark must begin with, so that "Note: …" is not taken for a header.
+#: Header lines must begin with one of these names, so that "Note: …" in a text is not taken for a header.
 _KNOWN_HEADERS: Final = frozenset(
     [
         "title",
@@ -54,7 +54,7 @@ _LISTS: Final = frozenset({"author", "authors", "category", "categories", "tags"
 
 
 class Notation(StrEnum):
-    """How the front matter was written."""
+    """The format of the front matter."""
 
     YAML = "YAML"
     TOML = "TOML"
@@ -65,7 +65,7 @@ class Notation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A file: its fields, its text, and the line where the text begins."""
+    """The front matter and body of a file, with line numbers."""
 
     values: dict[str, Value]
     lines: dict[str, int]
@@ -75,12 +75,12 @@ class SourceDocument:
     repeated: tuple[tuple[str, int], ...] = ()
 
     def fields(self, *, defaults: dict[str, Value] | None = None) -> Fields:
-        """The fields, to be asked by name."""
+        """The front matter for access by name."""
         return Fields(self.values, lines=self.lines, defaults=defaults)
 
 
 def split(text: str, *, headers: bool = True) -> SourceDocument:
-    """The parts of a text; raises `Unreadable` with the line that is wrong. ``headers``: whether header lines can occur."""
+    """Split a text; raises `Unreadable` with the line of the error. ``headers`` allows header lines."""
     opening = _OPENING.match(text)
     if opening:
         return _fenced(text, opening)
@@ -103,7 +103,7 @@ def _fenced(text: str, opening: re.Match[str]) -> SourceDocument:
             f"Its front matter (---{written}) is a program, which is never run. Write it as YAML or JSON.",
             line=first_line,
         )
-    # What follows the closing line, without the line end itself.
+    # The body begins after the line end of the closing line.
     body_start = min(closing.end() + 1, len(text))
     body, body_line = text[body_start:], text.count("\n", 0, body_start) + 1
     notation = Notation(_NOTATIONS[written])
@@ -125,18 +125,18 @@ def _fenced(text: str, opening: re.Match[str]) -> SourceDocument:
 def _fenced_json(
     text: str, start: int
 ) -> tuple[dict[str, Value], dict[str, int], tuple[tuple[str, int], ...]]:
-    """The one object between a place in the text and its end: values, lines, repeated names."""
+    """Parse the JSON object from a position to the end of the text: values, lines, repeated names."""
     start += len(text[start:]) - len(text[start:].lstrip())
     if start == len(text):
         return {}, {}, ()
     first_line = text.count("\n", 0, start) + 1
     if text[start] != "{":
-        raise Unreadable("This JSON is no object: it must stand between { and }.", line=first_line)
+        raise Unreadable("This JSON is not an object: it must be between { and }.", line=first_line)
     values, end, repeated = _decode_json(text, start)
     if text[end:].strip():
         after = end + len(text[end:]) - len(text[end:].lstrip())
         raise Unreadable(
-            "This is not JSON: something follows its last }.", line=text.count("\n", 0, after) + 1
+            "This is not JSON: there is text after its last }.", line=text.count("\n", 0, after) + 1
         )
     lines = _lines_of(_JSON_NAME, text[start:end], first_line)
     return values, lines, tuple((name, lines.get(name, first_line)) for name in repeated)
@@ -171,32 +171,36 @@ def _decode_json(text: str, start: int) -> tuple[dict[str, Value], int, list[str
     except json.JSONDecodeError as error:
         raise Unreadable(f"This is not JSON: {error.msg}.", line=error.lineno) from None
     except (ValueError, RecursionError):
-        raise Unreadable("This JSON holds a number or a nesting without end.", line=first_line) from None
+        raise Unreadable(
+            "This JSON has a number that is too long, or is nested too deep.", line=first_line
+        ) from None
     return _checked(values, first_line), end, repeated
 
 
 def parse_json(text: str) -> Value:
-    """A JSON file of settings or data; raises `Unreadable`."""
+    """Parse a JSON file of settings or data; raises `Unreadable`."""
     try:
         return without_unstorable(json.loads(text))
     except json.JSONDecodeError as error:
         raise Unreadable(f"This is not JSON: {error.msg}.", line=error.lineno) from None
     except (ValueError, RecursionError):
-        raise Unreadable("This JSON holds a number or a nesting without end.", line=1) from None
+        raise Unreadable("This JSON has a number that is too long, or is nested too deep.", line=1) from None
 
 
 def parse_toml(text: str, *, first_line: int = 1) -> dict[str, Value]:
-    """A TOML text that begins in this line of its file; raises `Unreadable`."""
+    """Parse TOML that begins in this line of its file; raises `Unreadable`."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _TOML_PLACE.search(str(error))
-        # "(at end of document)" is the last line.
+        # The parser says "(at end of document)" for the last line.
         line = int(place[1]) if place else max(text.count("\n"), 1)
         reason = str(error).partition(" (at ")[0]
         raise Unreadable(f"This is not TOML: {reason}.", line=first_line + line - 1) from None
     except (ValueError, RecursionError):
-        raise Unreadable("This TOML holds a number or a nesting without end.", line=first_line) from None
+        raise Unreadable(
+            "This TOML has a number that is too long, or is nested too deep.", line=first_line
+        ) from None
     return _checked(values, first_line)
 
 
@@ -209,7 +213,7 @@ def _checked(values: dict[str, Any], line: int) -> dict[str, Value]:
 
 
 def _lines_of(pattern: re.Pattern[str], source: str, first_line: int) -> dict[str, int]:
-    """The line of each name, counted in one pass."""
+    """The line of each name, in one pass."""
     lines: dict[str, int] = {}
     line, position = first_line, 0
     for match in pattern.finditer(source):
@@ -220,7 +224,7 @@ def _lines_of(pattern: re.Pattern[str], source: str, first_line: int) -> dict[st
 
 
 def _headers(text: str) -> SourceDocument | None:
-    """`Title: …` lines, each continued by indented lines, until an empty line (Python-Markdown's "meta-data")."""
+    """Parse `Title: …` lines with indented continuation lines, up to an empty line (Python-Markdown's "meta-data")."""
     found: dict[str, list[str]] = {}
     lines: dict[str, int] = {}
     repeated: list[tuple[str, int]] = []
@@ -241,7 +245,7 @@ def _headers(text: str) -> SourceDocument | None:
         elif more and name:
             found[name].append(more[1].strip())
         else:
-            # The empty line belongs to the headers; any other is the beginning of the text.
+            # An empty line ends the headers and belongs to them; any other line begins the body.
             if not line.strip():
                 position, number = end + 1, number + 1
             break
@@ -258,7 +262,7 @@ def _begins_headers(line: str) -> bool:
 
 
 def _joined(name: str, parts: list[str]) -> Value:
-    """Lines of names are a list; lines of prose are one text."""
+    """Several lines as a list for fields of names, as one text for others."""
     kept: list[Value] = [part.strip() for part in parts if part.strip()]
     if name in _LISTS and len(kept) > 1:
         return kept

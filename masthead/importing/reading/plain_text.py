@@ -1,4 +1,4 @@
-"""Words of front matter and file names as plain text."""
+"""Converts front matter and file names to plain text."""
 
 import re
 from html import unescape
@@ -14,13 +14,13 @@ _SETEXT: Final = re.compile(r"\s*^ {0,3}(\S[^\n]*)\n {0,3}=+[ \t]*(?:\n|\Z)", re
 
 
 def title_from_file_name(stem: str) -> str:
-    """A title made of a file's name."""
+    """Make a title from a file's name."""
     words = " ".join(re.split(r"[-_\s]+", stem)).strip()
     return words[:1].upper() + words[1:] or "Untitled"
 
 
 def plain_line(text: str) -> str:
-    """A text of front matter on one line, without the tags and marks that it is written with."""
+    """A text on one line, without HTML and Markdown markup."""
     text = _MARKS.sub(lambda match: match[1] if match[2] is None else match[3], text)
     text = _TAG.sub("", text)
     if _ENTITY.search(text):
@@ -29,18 +29,18 @@ def plain_line(text: str) -> str:
 
 
 def first_heading(body: str) -> tuple[str, int] | None:
-    """The heading of the first level that a text begins with, and where it ends."""
+    """The first-level heading at the beginning of a text, and its end; None if there is none."""
     match = _ATX.match(body) or _SETEXT.match(body)
     return (match[1], match.end()) if match else None
 
 
 def shortened(text: str, characters: int = 40) -> str:
-    """The beginning of a name that was never meant to be one."""
+    """The text, cut with an ellipsis if it is too long."""
     return text if len(text) <= characters else text[: characters - 1] + "…"
 
 
 def printable(path: str) -> str:
-    """A path as text that can be printed and stored: bytes that are no text, line ends and the like are escaped."""
+    """Escape undecodable bytes, line ends and other unprintable characters in a path."""
     return "".join(
         character if character.isprintable() and character != "\\" else _escaped(character)
         for character in path
@@ -50,6 +50,6 @@ def printable(path: str) -> str:
 def _escaped(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
-        # PEP 383: how Python spells a byte of a file name that is not UTF-8.
+        # PEP 383: Python's representation of a byte that is not UTF-8.
         return f"\\x{code - 0xDC00:02x}"
     return character.encode("unicode_escape").decode("ascii")

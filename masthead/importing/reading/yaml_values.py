@@ -1,8 +1,8 @@
-"""YAML as front matter needs it: texts, lists and mappings, without tags, without expansion, with line numbers.
+"""Parses YAML for front matter: scalars, lists and mappings with line numbers, without tags.
 
-Values are built from the parser's events. Only null is resolved: `No`, `2014-03-12` and `007` stay what was typed, and
-the reader of each field decides what it means. Aliases are shared, few, and never inside themselves, so that no
-document can grow (https://en.wikipedia.org/wiki/Billion_laughs_attack).
+Values are built from the parser's events. Only null is resolved; `No`, `2014-03-12` and `007` stay text, and the reader
+of a field decides what it means. The number of aliases is limited and aliases cannot contain themselves, so that no
+document can explode (https://en.wikipedia.org/wiki/Billion_laughs_attack).
 """
 
 import re
@@ -14,17 +14,17 @@ import yaml
 from masthead.importing.errors import Unreadable
 from masthead.importing.reading.fields import MAX_DEPTH, PlainScalar, Value
 
-#: With twenty aliases the most that sharing can amount to is about 3^(20/3), some 1,500 times the document.
+#: Twenty aliases can expand a document at most by a factor of about 3^(20/3), or 1,500.
 MAX_ALIASES: Final = 20
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _CONTROL: Final = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: libyaml's parser, where it is there, is ten times as fast.
+#: libyaml's parser is ten times as fast, if it is installed.
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
 class ParsedMapping:
-    """The mapping, the line of each of its keys, and keys that stood there twice."""
+    """A mapping, the line of each key, and repeated keys."""
 
     values: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class ParsedMapping:
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping that is not finished."""
+    """A list or mapping whose end has not been parsed yet."""
 
     value: "list[Value] | dict[str, Value]"
     anchor: str | None
@@ -42,13 +42,13 @@ class _Open:
 
 
 def parse(text: str, *, first_line: int = 1) -> ParsedMapping:
-    """The mapping in a YAML text that begins in this line of its file; raises `Unreadable`."""
+    """Parse a YAML mapping that begins in this line of its file; raises `Unreadable`."""
     builder = _read(text, first_line)
     return builder.result()
 
 
 def load(text: str) -> Value:
-    """Whatever a YAML file of data holds; raises `Unreadable`."""
+    """Parse a YAML file of any content; raises `Unreadable`."""
     return _read(text, 1).root
 
 

@@ -1,4 +1,4 @@
-"""The report for a person at the shell."""
+"""Prints plan and report on the console."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,19 +16,19 @@ WORDS: Final[dict[ItemOutcome, str]] = {
     ItemOutcome.IMPORTED: "imported",
     ItemOutcome.UPDATED: "updated, because their files have changed",
     ItemOutcome.UNCHANGED: "unchanged since the last import",
-    ItemOutcome.KEPT: "kept as they are here, though their files have changed",
+    ItemOutcome.KEPT: "kept, because they were edited or deleted here",
     ItemOutcome.SKIPPED: "left out, because they are not texts of the publication",
     ItemOutcome.FAILED: "failed",
 }
 FORESEEN: Final[dict[ItemOutcome, str]] = WORDS | {
     ItemOutcome.IMPORTED: "would be imported",
     ItemOutcome.UPDATED: "would be updated, because their files have changed",
-    ItemOutcome.KEPT: "would be kept as they are here, though their files have changed",
+    ItemOutcome.KEPT: "would be kept, because they were edited or deleted here",
 }
 
 
 def print_plan(plan: ImportPlan, console: Console) -> None:
-    """Print what is planned, before anything is written."""
+    """Print the plan, before anything is written."""
     for line in plan.sentences():
         console.print(escape(line))
     if plan.warning():
@@ -36,7 +36,7 @@ def print_plan(plan: ImportPlan, console: Console) -> None:
 
 
 def print_report(report: ImportReport, console: Console, *, dry_run: bool, tail: Iterable[str]) -> None:
-    """Print the sums, then what somebody should look at."""
+    """Print the totals, then everything that may need attention."""
     sums = report.sums
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right", style="bold")

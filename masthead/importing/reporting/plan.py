@@ -1,4 +1,4 @@
-"""What somebody should know before anything is written: what becomes of which folder, and which addresses are kept."""
+"""The plan of an import: the number of posts and pages in each folder, and the rule of old addresses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from masthead.importing.items import ItemKind
 from masthead.importing.scan import ScanResult
 from masthead.importing.source import Source
 
-#: Folders that the shell shows; the report has all of them.
+#: The number of folders on the console; the report file has all of them.
 SHOWN: Final = 25
 
 
@@ -16,19 +16,19 @@ SHOWN: Final = 25
 class ImportPlan:
     """The plan of one import."""
 
-    #: Posts and pages of each folder, the fullest first.
+    #: Name, posts and pages of each folder or other group, the largest first.
     groups: tuple[tuple[str, int, int], ...]
     rule: str
     samples: tuple[tuple[str, str], ...]
-    #: Settings that matter and were not understood, each with what follows.
+    #: Settings that are not supported, each with the consequence.
     unsupported: tuple[str, ...]
-    #: Whether there are texts, and none of them is a post.
+    #: There are items, but none of them becomes a post.
     has_no_posts: bool
-    #: What the user can do about it.
+    #: A sentence that says how to make posts of items.
     advice: str = ""
 
     def facts(self) -> dict[str, Any]:
-        """For the report's file."""
+        """The plan for the report file."""
         return {
             "folders": [
                 {"folder": folder, "posts": posts, "pages": pages} for folder, posts, pages in self.groups
@@ -39,7 +39,7 @@ class ImportPlan:
         }
 
     def sentences(self) -> Iterator[str]:
-        """For the shell."""
+        """The plan for the console."""
         yield from (
             f"{folder}: {_counted(posts, 'post')}, {_counted(pages, 'page')}"
             for folder, posts, pages in self.groups[:SHOWN]
@@ -54,7 +54,7 @@ class ImportPlan:
             yield from (f"  {setting}" for setting in self.unsupported)
 
     def warning(self) -> str:
-        """A sentence that nobody should miss, '' if all is well."""
+        """A warning; '' if there is nothing to warn of."""
         if not self.has_no_posts:
             return ""
         return (
@@ -64,7 +64,7 @@ class ImportPlan:
 
 
 def make_plan(source: Source, scan: ScanResult) -> ImportPlan:
-    """Make the plan from the scan of a source."""
+    """Make the plan from the scan."""
     names = dict.fromkeys(group for group, _ in scan.groups)
     rows = [(name, scan.groups[name, ItemKind.POST], scan.groups[name, ItemKind.PAGE]) for name in names]
     return ImportPlan(

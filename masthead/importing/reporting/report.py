@@ -1,7 +1,7 @@
-"""The fidelity report: what became of each file, and sums that add up.
+"""The report of an import: the outcome of each item, and totals that add up.
 
-Items are written to the JSON file as they come, so that the report of a hundred thousand files needs no memory. What is
-kept are sums, and the first of the things that somebody has to look at.
+Items are written to the JSON file one by one, so that memory does not grow with their number. Only totals and the first
+entries of each list stay in memory.
 """
 
 import json
@@ -19,13 +19,13 @@ from masthead.errors import Invalid
 from masthead.importing.items import ImportNote, ItemFailure, ItemOutcome, NoteKind, SkippedItem
 from masthead.importing.preparation.preparer import PreparedItem
 
-#: What the shell shows of a list; the file has all of it.
+#: The number of list entries on the console; the report file has all of them.
 SHOWN: Final = 20
 
 
 @dataclass(slots=True)
 class ReportTotals:
-    """What happened, counted."""
+    """Counters over all items."""
 
     outcomes: Counter[ItemOutcome] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -37,12 +37,12 @@ class ReportTotals:
 
     @property
     def add_up(self) -> bool:
-        """Whether every file that was found has exactly one outcome."""
+        """Check that every item has exactly one outcome."""
         return self.files == self.outcomes.total()
 
 
 class ImportReport:
-    """Collects the items of one import. A context manager: the file appears when all is in it."""
+    """Collects the items of one import. A context manager; the file gets its name when it is complete."""
 
     def __init__(self, path: Path | None) -> None:
         self.sums = ReportTotals()
@@ -74,7 +74,7 @@ class ImportReport:
     def add(
         self, prepared: PreparedItem, outcome: ItemOutcome, *, address: str, notes: Iterable[ImportNote] = ()
     ) -> None:
-        """Report an item that could be read."""
+        """Add an item that could be read."""
         all_notes = (*prepared.notes, *notes)
         sums = self.sums
         sums.outcomes[outcome] += 1
@@ -103,7 +103,7 @@ class ImportReport:
         )
 
     def fail(self, failure: ItemFailure) -> None:
-        """Report a file that could not be imported."""
+        """Add an item that could not be imported."""
         self.sums.outcomes[ItemOutcome.FAILED] += 1
         if len(self.failures) < SHOWN:
             self.failures.append(failure)
@@ -117,7 +117,7 @@ class ImportReport:
         )
 
     def skip(self, left_out: SkippedItem) -> None:
-        """Report a file that stays out on purpose."""
+        """Add an item that was left out on purpose."""
         self.sums.outcomes[ItemOutcome.SKIPPED] += 1
         if len(self.left_out) < SHOWN:
             self.left_out.append(left_out)
@@ -126,7 +126,7 @@ class ImportReport:
         )
 
     def finish(self, facts: dict[str, Any]) -> None:
-        """Write the sums and these facts, and put the file in its place."""
+        """Write the totals and these facts, and rename the file to its final name."""
         if self._file is None or self._path is None:
             return
         sums = self.sums
@@ -151,7 +151,7 @@ class ImportReport:
 
 def _opened(path: Path) -> Any:
     try:
-        # The report takes the place of what has its name, which must not be a device or a pipe.
+        # The report replaces an existing file, which must not be a device or a pipe.
         if path.exists() and not path.is_file():
             raise Invalid(f"{format_filename(path)} is not a file. Name one that may be replaced.")
         return _partial(path).open("w", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What there is to say about a whole import, to a person and to a program."""
+"""The summary of an import for the report file and the console."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,34 +7,34 @@ from typing import Any, Final
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.reporting.plan import ImportPlan
 
-#: How many pictures of other sites the shell names; the report has all.
+#: The number of pictures of other sites on the console; the report file has all of them.
 NAMED: Final = 5
 
 
 @dataclass(slots=True)
 class ImportSummary:
-    """What there is to say about the whole import."""
+    """Facts about the whole import."""
 
     folder: str
     dialect: str
     source: str
     dry_run: bool
-    #: Texts of an earlier import whose files are gone.
+    #: Items of an earlier import that are no longer in the source.
     gone: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     others: int = 0
-    #: Authors and tags that files of the old site describe.
+    #: The number of authors and tags that the source describes.
     authors: int = 0
     topics: int = 0
     fetch_images: bool = False
-    #: The addresses of pictures of other sites in what was written, in their order.
+    #: The addresses of other sites' pictures in imported texts, in order.
     pictures_elsewhere: dict[str, None] = field(default_factory=dict)
     stored: int = 0
     peak_memory: int = 0
     plan: ImportPlan | None = None
 
     def facts(self, seconds: float) -> dict[str, Any]:
-        """For the report's file."""
+        """The summary for the report file."""
         return {
             "folder": self.folder,
             "dialect": self.dialect,
@@ -52,7 +52,7 @@ class ImportSummary:
         }
 
     def _pictures(self) -> str:
-        """How many pictures of other sites there are, what becomes of them, and the first of them."""
+        """A sentence about pictures of other sites, with the first addresses."""
         addresses = list(self.pictures_elsewhere)
         named = ", ".join(printable(address[:200]) for address in addresses[:NAMED])
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
@@ -64,7 +64,7 @@ class ImportSummary:
         return f"Pictures of other sites: {len(addresses)}; {fate}: {named}{more}."
 
     def sentences(self, seconds: float) -> Iterator[str]:
-        """For the shell."""
+        """The summary for the console."""
         yield from self.problems
         if self.authors or self.topics:
             counts = ((self.authors, "author"), (self.topics, "tag"))
@@ -77,7 +77,7 @@ class ImportSummary:
         if self.others:
             yield f"{self.others} other files, such as pictures and parts of the theme, were left where they are."
         if self.gone:
-            yield f"{len(self.gone)} texts of earlier imports are not in the folder any more; here they stay."
+            yield f"{len(self.gone)} texts of earlier imports are no longer in the source; they stay here."
         verb = "Looked at" if self.dry_run else "Imported"
         rate = f"{self.stored / seconds:.0f}" if seconds else "-"
         yield (

@@ -1,4 +1,4 @@
-"""Storing what was prepared: each item once, again only if its file has changed, and never over somebody's work here."""
+"""Stores prepared items: each once, again only if it changed in the source, and never over edits made here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ _STATUSES: Final = {PublicationStatus.DRAFT: Status.DRAFT, PublicationStatus.IN_
 
 
 def outcome(prepared: PreparedItem, known: ImportedItem | None, version: int | None) -> ItemOutcome:
-    """What is to be done; ``version`` is the present one of what the item became before."""
-    # A starter text of the set-up has no fingerprint; it gives its place to a text that is new.
+    """Decide about an item; ``version`` is the current version of its post or page, if it was imported before."""
+    # A starter text of the set-up has no fingerprint and is replaced.
     if known is None or not known.fingerprint:
         return ItemOutcome.IMPORTED
     if known.fingerprint == prepared.fingerprint:
@@ -47,7 +47,7 @@ def outcome(prepared: PreparedItem, known: ImportedItem | None, version: int | N
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """An item whose post or page is in the session, but not yet in the books of the import."""
+    """An item whose post or page is in the session, but which is not recorded yet."""
 
     prepared: PreparedItem
     known: ImportedItem | None
@@ -56,9 +56,9 @@ class StoredItem:
 
 
 def store(batch: Sequence[tuple[PreparedItem, ImportedItem | None]], *, run: ImportRun) -> list[StoredItem]:
-    """Make or update what the items become. When the batch is flushed, `record` does the rest."""
+    """Create or update posts and pages. After a flush, `old_addresses.record` completes the batch."""
     for prepared, _ in batch:
-        _keep_pictures(prepared, run)
+        _record_images(prepared, run)
     new = [prepared for prepared, known in batch if known is None and prepared.item.kind is ItemKind.POST]
     made = arrivals.take_in([_arrival(prepared, run) for prepared in new], by=run.by)
     posts_by_source = {prepared.item.source: post for prepared, post in zip(new, made, strict=True)}
@@ -78,7 +78,7 @@ def _stored_one(
     return StoredItem(prepared, known, post=made)
 
 
-def _keep_pictures(prepared: PreparedItem, run: ImportRun) -> None:
+def _record_images(prepared: PreparedItem, run: ImportRun) -> None:
     for picture in prepared.pictures:
         if picture.facts is not None and picture.facts.content_hash not in run.pictures:
             media.record(picture.facts, name=picture.name, alt=picture.alt, by=run.by, at=run.at)
@@ -86,7 +86,7 @@ def _keep_pictures(prepared: PreparedItem, run: ImportRun) -> None:
 
 
 def resolve_bylines(authors: Iterable[SourceAuthor], *, run: ImportRun) -> None:
-    """Find the bylines of authors, or make them: always the same byline, never somebody's account."""
+    """Find or create the bylines of authors. An author gets the same byline in every import, and never an account."""
     keys = {queries.key_of(run.source, author.key): author for author in authors}
     missing = [key for key in keys if key not in run.bylines]
     for chunk in queries.chunks(missing):
@@ -138,19 +138,19 @@ def _revise_post(prepared: PreparedItem, known: ImportedItem, run: ImportRun) ->
     item, manuscript = prepared.item, _manuscript(prepared)
     post = stored_posts.get(known.post_id or 0)
     note = f"Imported again from {item.source}"
-    # Set before the state is kept, so that the history has them; an import checks addresses and languages itself.
+    # Set before `revise`, so that the revision has them; the import has checked addresses and languages itself.
     post.canonical_url, post.language = item.canonical, item.language
     post.translation_key = item.translation_key or None
     if _STATUSES.get(item.status) is None:
         post.published_at = item.date or run.at
     details = Details(comments_open=item.comments_open, bylines=_credited(item, run), note=note)
     posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, details=details)
-    _set_standing(post, item, run)
+    _set_status(post, item, run)
     return post
 
 
-def _set_standing(post: Post, item: Item, run: ImportRun) -> None:
-    """Make the post as public as it was, with its own dates."""
+def _set_status(post: Post, item: Item, run: ImportRun) -> None:
+    """Give the post the status and dates of the source."""
     at = item.date or run.at
     if item.status in {PublicationStatus.DRAFT, PublicationStatus.IN_REVIEW}:
         if post.status is Status.PUBLIC:
@@ -177,5 +177,5 @@ def _store_page(prepared: PreparedItem, known: ImportedItem | None, run: ImportR
 
 def _manuscript(prepared: PreparedItem) -> Manuscript:
     if prepared.manuscript is None:
-        raise NotFound("This item was not typeset.")
+        raise NotFound("This item was not rendered.")
     return prepared.manuscript

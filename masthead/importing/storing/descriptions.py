@@ -1,4 +1,4 @@
-"""Writing what files of the old site say about authors and topics to profiles and tags, never over somebody's work here."""
+"""Writes descriptions of authors and topics to profiles and tags, never over edits made here."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ TOPIC: Final = "topic"
 
 
 def describe(found: ScanResult, *, run: ImportRun) -> list[str]:
-    """Describe the bylines and tags that the texts have made; sentences about old addresses that are in use."""
+    """Describe imported bylines and tags; returns sentences about old addresses that are in use."""
     targets = [*_authors(found.authors.values(), run), *_topics(found.topics, run)]
     refused = redirects.keep_all(to for to in targets if found.addresses.owner(to.old_path) is None)
     return [f"The old address {path[:200]} {reason}." for path, reason in refused.items()]
@@ -33,7 +33,7 @@ def _authors(authors: Iterable[SourceAuthor], run: ImportRun) -> Iterator[Destin
     for chunk in queries.chunks(authors):
         by_key = {queries.key_of(run.source, author.key): author for author in chunk}
         present = {row.key: (row, user) for row, user in db.session.execute(queries.authors(by_key))}
-        # In the order of the texts: of two who are described by one file, the first has its addresses every time.
+        # Keep the order of the texts: if one file describes two authors, the first gets its addresses in every import.
         made = [(author, *present[key]) for key, author in by_key.items() if key in present]
         before = _before(AUTHOR, [author.key for author, _, _ in made], run)
         for author, row, user in made:
@@ -46,7 +46,7 @@ def _authors(authors: Iterable[SourceAuthor], run: ImportRun) -> Iterator[Destin
 def _describe_author(
     author: SourceAuthor, row: ImportedAuthor, user: User, before: ImportedItem | None, run: ImportRun
 ) -> None:
-    """Write the profile of a byline: what is empty, and what the last import wrote and nobody has changed since."""
+    """Write the profile of a byline where it is empty, or unchanged since the last import wrote it."""
     if author.name != row.name:
         if user.name == row.name:
             bylines.rename(user, author.name)
@@ -75,7 +75,7 @@ def _topics(topics: dict[str, TopicDescription], run: ImportRun) -> Iterator[Des
 
 
 def _before(kind: str, names: Iterable[str], run: ImportRun) -> dict[str, ImportedItem]:
-    """What was written to each at the last import."""
+    """The records of the last import's descriptions, by name."""
     keys = {_key(kind, name, run): name for name in names}
     return {keys[row.key]: row for row in db.session.scalars(queries.by_keys(keys))}
 

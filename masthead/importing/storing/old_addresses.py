@@ -19,21 +19,23 @@ from masthead.redirects import actions as redirects
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
 
-#: Our own addresses, which our exports and sites that looked like ours have.
+#: Masthead's own addresses, which its exports have.
 _POST: Final = re.compile(r"/blog/post/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
 _PAGE: Final = re.compile(r"/page/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
 
 
 def record(batch: Sequence[StoredItem], *, run: ImportRun) -> dict[str, tuple[ImportNote, ...]]:
-    """Remember what was stored, and keep the old addresses; notes by source for those that lead elsewhere."""
+    """Record stored items and redirect their old addresses; returns notes about redirects by item."""
     for stored in batch:
-        _remember(stored, run)
+        _record_item(stored, run)
     db.session.flush()
     if run.fetch_images:
-        _fetch_pictures(batch)
+        _queue_image_copies(batch)
     targets = [target for stored in batch for target in _targets(stored, run)]
     leaving = {to.old_path: to.url for to in targets if to.url is not None and "://" in to.url}
-    refused = redirects.keep_all([*targets, *_pages_of_tags(batch, run), *_pictures(batch), *run.pending])
+    refused = redirects.keep_all(
+        [*targets, *_tag_page_redirects(batch, run), *_image_redirects(batch), *run.pending]
+    )
     run.pending.clear()
     return {
         stored.prepared.item.source: tuple(
@@ -42,7 +44,7 @@ def record(batch: Sequence[StoredItem], *, run: ImportRun) -> dict[str, tuple[Im
             if path in refused
         )
         + tuple(
-            # Whoever imports somebody's folder reads which addresses of the site leave it.
+            # The report lists redirects to other sites, since the source may come from somebody else.
             ImportNote(
                 NoteKind.CHANGED,
                 "addresses that lead to another site",
@@ -55,8 +57,8 @@ def record(batch: Sequence[StoredItem], *, run: ImportRun) -> dict[str, tuple[Im
     }
 
 
-def _fetch_pictures(batch: Sequence[StoredItem]) -> None:
-    """Have jobs copy the pictures of other sites: those may be slow, and the import does not wait for them."""
+def _queue_image_copies(batch: Sequence[StoredItem]) -> None:
+    """Queue jobs that copy pictures of other sites, which may be slow to answer."""
     for stored in batch:
         if stored.post is not None:
             post_pictures.fetch(stored.post)
@@ -65,7 +67,7 @@ def _fetch_pictures(batch: Sequence[StoredItem]) -> None:
 
 
 def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
-    """Where the old addresses of an item lead: to its row, or to that of the text that it only led to."""
+    """The redirects of an item's old addresses: to its post or page, or to the target of a redirect item."""
     post_id = stored.post.id if stored.post else None
     page_id = stored.page.id if stored.page else None
     leads_to = stored.prepared.leads_to
@@ -84,7 +86,7 @@ def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
 
 
 def _is_own_address(path: str, stored: StoredItem) -> bool:
-    """Whether the path has the form of our own addresses, and belongs to the text from now on."""
+    """Check if the path has the form of our own addresses; if so, the text keeps it as a former address."""
     if stored.post is not None and (post_slug := _POST.fullmatch(path)):
         return posts.keep_address(stored.post, post_slug[1])
     if stored.page is not None and (page_slug := _PAGE.fullmatch(path)):
@@ -92,8 +94,8 @@ def _is_own_address(path: str, stored: StoredItem) -> bool:
     return False
 
 
-def _pages_of_tags(batch: Sequence[StoredItem], run: ImportRun) -> Iterator[Destination]:
-    """The pages where site generators list the texts of a tag, for tags that were not met before."""
+def _tag_page_redirects(batch: Sequence[StoredItem], run: ImportRun) -> Iterator[Destination]:
+    """The redirects of old tag pages and their feeds, for tags that this import has not handled yet."""
     for stored in batch:
         for row in stored.post.tag_rows if stored.post else ():
             if row.tag.id not in run.tags | run.settled_tags:
@@ -101,7 +103,7 @@ def _pages_of_tags(batch: Sequence[StoredItem], run: ImportRun) -> Iterator[Dest
                 own = [run.base_path + path for path in run.own_tag_pages(row.tag.name)]
                 for path in dict.fromkeys((*own, *tag_pages(row.tag.name, run.base_path))):
                     yield Destination(path, Target.TAG, target_id=row.tag.id)
-                # The feed of a tag lay beside its page.
+                # The feed of a tag was beside its page.
                 for path in own:
                     for feed in ("index.xml", "rss.xml", "atom.xml"):
                         file = "feed.xml" if feed == "atom.xml" else "rss.xml"
@@ -111,15 +113,15 @@ def _pages_of_tags(batch: Sequence[StoredItem], run: ImportRun) -> Iterator[Dest
                         )
 
 
-def _pictures(batch: Sequence[StoredItem]) -> Iterator[Destination]:
-    """Pictures stay where other sites show them from."""
+def _image_redirects(batch: Sequence[StoredItem]) -> Iterator[Destination]:
+    """The redirects of images' old addresses, from which other sites may show them."""
     for stored in batch:
         for picture in stored.prepared.pictures:
             if picture.old_path and picture.old_path != picture.url:
                 yield Destination(picture.old_path, Target.URL, url=picture.url)
 
 
-def _remember(stored: StoredItem, run: ImportRun) -> None:
+def _record_item(stored: StoredItem, run: ImportRun) -> None:
     text = stored.post or stored.page
     prepared = stored.prepared
     row = db.session.get(ImportedItem, stored.known.id) if stored.known and stored.known.id else None

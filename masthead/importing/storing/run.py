@@ -11,32 +11,32 @@ from masthead.redirects.actions import Destination
 
 @dataclass(slots=True)
 class ImportRun:
-    """One import: from where, for whom, when; and the bylines that it has met."""
+    """One import: its source, owner and time, and the rows that it has handled so far."""
 
     source: str
     by: User
     at: datetime
-    #: Below which the old site lay, without a slash at its end.
+    #: The path prefix of the old site, without a trailing slash.
     base_path: str = ""
-    #: The pages of a tag by the settings of the old site.
+    #: The old paths of a tag's page by the source's settings.
     own_tag_pages: Callable[[str], Iterable[str]] = lambda _name: ()
-    #: Pictures of other sites are copied here.
+    #: Queue jobs that copy images of other sites.
     fetch_images: bool = False
-    #: By the author's key.
+    #: The bylines by the author's key.
     bylines: dict[str, User] = field(default_factory=dict)
-    #: Tags whose old pages lead to the present ones already.
+    #: Tags whose old pages are redirected already.
     tags: set[int] = field(default_factory=set)
-    #: Tags of our own export, whose old pages it names.
+    #: Tags of an own export, which names their old pages itself.
     settled_tags: set[int] = field(default_factory=set)
-    #: Pictures that have their row, by the hash of their content.
+    #: Content hashes of the images that are in the media library.
     pictures: set[str] = field(default_factory=set)
-    #: Old pages of people who are new.
+    #: The redirects of old pages of new bylines.
     pending: list[Destination] = field(default_factory=list)
-    #: About people whose names stand here differently.
+    #: Sentences about authors who have another name here.
     renamed: list[str] = field(default_factory=list)
 
     def reset(self) -> None:
-        """Begin anew after a rollback: what was made is not there."""
+        """Forget everything that a rollback has undone."""
         self.bylines.clear()
         self.tags.clear()
         self.pictures.clear()
@@ -44,7 +44,7 @@ class ImportRun:
         self.renamed.clear()
 
     def note_name(self, author: SourceAuthor, user: User) -> None:
-        """Remember to say that somebody has another name here, since a person with an account shows theirs."""
+        """Add a sentence for the report if the author has another name here, because an account has theirs."""
         if user.name.endswith(f" ({user.username})") and user.name != author.name:
             self.renamed.append(
                 f"{author.name} is shown as {user.name}, since somebody with an account here has that name. "

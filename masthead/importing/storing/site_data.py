@@ -1,4 +1,4 @@
-"""Writing what a Masthead export holds beside its texts: each under exactly the name that it had."""
+"""Restores authors, tags, redirects and images under exactly the names that they had."""
 
 from collections.abc import Iterable
 
@@ -20,22 +20,22 @@ from masthead.redirects.models import Target
 from masthead.tags import actions as tags
 
 
-def restore(belongings: Iterable[SiteRecord | ImportedImage], *, run: ImportRun) -> list[str]:
-    """Write some of them; what is here already stays as it is. Sentences about what could not be done."""
+def restore(records: Iterable[SiteRecord | ImportedImage], *, run: ImportRun) -> list[str]:
+    """Restore records; existing values stay. Returns sentences about conflicts and redirects to other sites."""
     targets: list[Destination] = []
-    for belonging in belongings:
-        match belonging:
+    for record in records:
+        match record:
             case SiteAuthor():
-                user = _person(belonging, run)
-                targets += [Destination(path, Target.AUTHOR, target_id=user.id) for path in belonging.aliases]
+                user = _person(record, run)
+                targets += [Destination(path, Target.AUTHOR, target_id=user.id) for path in record.aliases]
             case SiteTag():
-                tag = tags.restore(belonging.name, slug=belonging.slug, description=belonging.description)
+                tag = tags.restore(record.name, slug=record.slug, description=record.description)
                 run.settled_tags.add(tag.id)
-                targets += [Destination(path, Target.TAG, target_id=tag.id) for path in belonging.aliases]
+                targets += [Destination(path, Target.TAG, target_id=tag.id) for path in record.aliases]
             case SiteRedirect():
-                targets.append(Destination(belonging.path, Target.URL, url=belonging.url))
+                targets.append(Destination(record.path, Target.URL, url=record.url))
             case ImportedImage(facts=facts) if facts is not None:
-                media.record(facts, name=belonging.name, alt=belonging.alt, by=run.by, at=run.at)
+                media.record(facts, name=record.name, alt=record.alt, by=run.by, at=run.at)
             case ImportedImage() | SiteImage():
                 pass
     refused = redirects.keep_all(targets)
@@ -48,7 +48,7 @@ def restore(belongings: Iterable[SiteRecord | ImportedImage], *, run: ImportRun)
 
 
 def _person(person: SiteAuthor, run: ImportRun) -> User:
-    """Whoever has this user name, or a new byline: the operator says with the folder that they are the same person."""
+    """The user with this user name, or a new byline. With an own export the operator says that both are the same person."""
     author = person.author
     key = queries.key_of(run.source, author.key)
     known = db.session.scalar(select(ImportedAuthor).where(ImportedAuthor.key == key))

@@ -1,7 +1,7 @@
-"""The first texts of a new publication, which give way to imported ones that want their address.
+"""The starter texts of a new publication, which imported texts replace.
 
-Set-up writes a page "About" and a post that explains the next steps. While nobody has worked on them, an import
-takes their place, so that the real page stands at `/about` and nothing is numbered.
+Set-up writes a page "About" and a post that explains the next steps. While they are unedited, an imported text with the
+same slug replaces them, so that it gets `/about` and not a numbered slug.
 """
 
 import re
@@ -18,27 +18,27 @@ from masthead.pages.links import ABOUT
 from masthead.pages.models import Page
 from masthead.posts.models import Post
 
-#: `masthead.site.first_texts` writes both; a test of the set-up holds them together.
+#: `masthead.site.first_texts` writes both texts; a test of the set-up compares them.
 _ABOUT: Final = re.compile(
     r"[^\n]+ is a new publication\.\s+Say here what it is about, who writes it and how readers can reach you\.\s*"
 )
 _WELCOME: Final = "This post was written when your publication was set up."
 _WELCOME_SLUG: Final = "welcome-to-"
-#: What set-up leaves: the text is stored, then published.
+#: The version after set-up, which stores the text and then publishes it.
 _UNEDITED: Final = 2
 
 
 def replaceable_starters(
     session: Session, entries: Iterable[ScannedItem], source: str, at: datetime
 ) -> dict[str, ImportedItem]:
-    """By the source of the text that takes the place of each: the starter text as though an import had made it."""
+    """The unedited starter texts whose slugs new items want, as records of an earlier import, by item."""
     wanted = {(entry.kind, entry.slug): entry.source for entry in entries}
     found = {}
     for row in (*_pages(session), *_posts(session)):
-        taker = wanted.get((ItemKind(row.kind), row.slug))
-        if taker is not None:
-            row.source, row.path, row.imported_at = source, taker, at
-            found[taker] = row
+        replacement = wanted.get((ItemKind(row.kind), row.slug))
+        if replacement is not None:
+            row.source, row.path, row.imported_at = source, replacement, at
+            found[replacement] = row
     return found
 
 

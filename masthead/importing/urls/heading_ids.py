@@ -1,7 +1,7 @@
-"""The ids that site generators gave to headings, so that links into an imported text still lead to their place.
+"""The ids that site generators give to headings, so that links to headings still work after the import.
 
-Where a generator's id differs from ours, the heading answers to both: the old one is an empty element in it, which
-`masthead.text.anchors` keeps alive when the text is edited. Held against ids that the programs have built
+Where a generator's id differs from ours, the heading gets both: the old id is on an empty element in it, which
+`masthead.text.anchors` keeps when the text is edited. The rules are tested against ids that the programs have built
 (`tests/importing/urls/built/`).
 """
 
@@ -18,30 +18,30 @@ from masthead.text.headings import heading_id
 from masthead.text.sanitise import content_id, is_reserved
 
 _HEADING: Final = re.compile(r"<h([1-6])(?= |>)[^>]*? id=\"([^\"]*+)\"[^>]*+>(?P<inner>.*?)</h\1>", re.DOTALL)
-#: An address that was made a link by itself, which Hugo takes for no words.
+#: Autolinked mail addresses, which Hugo ignores in ids.
 _MAIL: Final = re.compile(r"<a href=\"mailto:[^\"]*+\">[^<]*+</a>|\S+@\S+\.\w+")
 _TAG: Final = re.compile(r"<[^<>]*+>")
 
-#: Makes the id of what a heading says.
+#: Makes the id from the text of a heading.
 Namer = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingIdRule:
-    """How one generator names its headings."""
+    """The rule of one generator for ids of headings."""
 
     name: Namer
-    #: Between an id that is taken and its number.
+    #: The separator between an id that is taken and a number.
     joint: str = "-"
-    #: The number of the second heading of one name.
+    #: The number of the second heading with the same name.
     first: int = 1
-    #: Only headings of one name are numbered, without a look at the other ids.
+    #: Headings with the same name are numbered without regard to other ids.
     counts_names: bool = False
     prefix: str = ""
 
 
 def with_old_ids(html: str, rule: HeadingIdRule) -> str:
-    """HTML of a text whose headings answer to the generator's ids besides our own."""
+    """Add the generator's ids to the headings of a rendered text, besides Masthead's own."""
     headings = list(_HEADING.finditer(html))
     if not headings:
         return html
@@ -58,7 +58,7 @@ def with_old_ids(html: str, rule: HeadingIdRule) -> str:
 def _missing(
     headings: Sequence[re.Match[str]], present: frozenset[str], rule: HeadingIdRule
 ) -> Iterator[tuple[int, str]]:
-    """By where a heading begins, the id that nothing in the text has."""
+    """The positions of headings, each with the old id that the text does not have yet."""
     found = set(present)
     for heading, old in zip(headings, _named(headings, rule), strict=True):
         if old and old not in found and content_id(old) == old and not is_reserved(old):
@@ -92,7 +92,7 @@ def _is_taken(identity: str, base: str, taken: set[str], counts: dict[str, int],
 
 
 def _explicit(heading: re.Match[str]) -> str:
-    """The id that the author has given to a heading, '' for one that was made."""
+    """The id that the author has written; '' if the renderer made it."""
     identity = unescape(heading[2])
     made = re.escape(content_id(heading_id(_said(heading["inner"]))))
     return "" if re.fullmatch(rf"{made}(?:-\d+)?", identity) else identity
@@ -103,7 +103,7 @@ def _said(inner: str) -> str:
 
 
 def _with_dashes(text: str) -> str:
-    """Dashes for hyphens in a row, as Hugo and kramdown set them before they make an id."""
+    """Replace double and triple hyphens by dashes, as Hugo and kramdown do before they make an id."""
     return re.sub(r"(?<!-)-{2,3}(?!-)", "–", text)
 
 
@@ -114,42 +114,42 @@ def _worded(text: str, *, keeps: str = "-_") -> str:
 
 
 def github(text: str) -> str:
-    """kramdown's parser for GitHub's Markdown, as Jekyll uses it."""
+    """kramdown with the parser for GitHub's Markdown, which Jekyll uses."""
     return _worded(_with_dashes(text).lower().replace(" ", "-"))
 
 
 def kramdown(text: str) -> str:
-    """kramdown by itself: ASCII letters and digits, from the first letter on."""
+    """kramdown: ASCII letters and digits, from the first letter on."""
     begun = re.sub(r"^[^a-zA-Z]+", "", text)
     return re.sub(r"[^a-zA-Z0-9 -]", "", begun).replace(" ", "-").lower() or "section"
 
 
 def goldmark(text: str) -> str:
-    """Hugo's `github`."""
+    """Hugo's type `github`."""
     words = _with_dashes(_MAIL.sub("", text).strip())
     return _worded(slug_rules.hugo_lowered(words.strip().rstrip(":")).replace(" ", "-")) or "heading"
 
 
 def goldmark_ascii(text: str) -> str:
-    """Hugo's `github-ascii`."""
+    """Hugo's type `github-ascii`."""
     return "".join(one for one in goldmark(slug_rules.without_accents(text)) if one.isascii()) or "heading"
 
 
 def blackfriday(text: str) -> str:
-    """Hugo's `blackfriday`: letters and numbers, with one hyphen for what is between them."""
+    """Hugo's type `blackfriday`: letters and numbers, joined by single hyphens."""
     words = slug_rules.hugo_lowered(_MAIL.sub("", text))
     kept = "".join(one if unicodedata.category(one)[0] in "LN" else " " for one in words)
     return "-".join(kept.split()) or "heading"
 
 
 def python_markdown(text: str) -> str:
-    """The extension `toc` of Python-Markdown, which Pelican can be told to use."""
+    """Python-Markdown's extension `toc`, which Pelican may use."""
     words = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", words).strip().lower())
 
 
 def markdown_it_anchor(text: str) -> str:
-    """The plug-in that most Eleventy sites used; it writes percent codes, which browsers look up decoded."""
+    """The plug-in markdown-it-anchor of Eleventy; its percent-encoded ids work because browsers decode fragments."""
     return re.sub(r"\s+", "-", text.strip().lower())
 
 

@@ -32,7 +32,7 @@ class AddressIndex:
     _unpublished: set[str] = field(default_factory=set)
 
     def add(self, locator: str, item: Item) -> None:
-        """Add an item. `claim_own` and `claim_aliases` add its addresses later, in order of precedence."""
+        """Add an item. `claim` adds the addresses of all items later, in order of precedence."""
         self._locators[item.source] = locator
         if item.status is not PublicationStatus.PUBLISHED:
             self._unpublished.add(item.source)

@@ -1,4 +1,4 @@
-"""Feeds and lists of the old site, whose addresses lead to ours: subscribers follow them, and readers cut paths short."""
+"""Redirects from feeds and lists of the old site, which subscribers follow and readers find by shortening paths."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ LISTS: Final = {
     "categories": BLOG, "categories.html": BLOG, "authors": BLOG, "authors.html": BLOG,
 }  # fmt: skip
 _MONTH: Final = re.compile(r"/(\d{4})/(\d{1,2})(?:/\d{1,2})?$")
-#: More folders than this are no sections that somebody subscribes to.
+#: The limit of paths above posts that are redirected.
 MAX_FOLDERS: Final = 5_000
 
 
@@ -69,7 +69,7 @@ def _wanted(feeds: list[str], base_path: str, parents: Iterable[str]) -> Iterato
 
 
 def _list_of(folder: str) -> str:
-    """A year or a month leads to the archive, everything else to the newest posts."""
+    """The page for a path above posts: the archive for a year or a month, otherwise the newest posts."""
     month = _MONTH.search(folder)
     if month and 1 <= int(month[2]) <= 12:
         return f"{ARCHIVE}{month[1]}/{int(month[2])}"

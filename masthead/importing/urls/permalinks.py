@@ -1,4 +1,4 @@
-"""Addresses that a site generator made of a date, a title and a place in the folder."""
+"""Functions for old paths: permalink patterns, date tokens, and parts of addresses."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 _TOKEN: Final = re.compile(r":([a-z_]+)")
-#: A year before the web is a part of a name.
+#: Years before 1980 are parts of names, not dates.
 _DATED: Final = re.compile(
     r"(?:^|/)(?:(19[89]\d|20\d\d)([-/])(\d{1,2})\2(\d{1,2})(?![\d.])|(19[89]\d|20\d\d)/(\d{1,2})(?=/))"
 )
@@ -30,7 +30,7 @@ _DAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturda
 
 
 def date_tokens(at: datetime) -> dict[str, str]:
-    """The parts of a local date under the names that Jekyll and Hugo use."""
+    """The parts of a date under the token names of Jekyll and Hugo."""
     week_year, week, weekday = at.isocalendar()
     month, day = _MONTHS[at.month - 1], _DAYS[at.weekday()]
     return {
@@ -59,12 +59,12 @@ def date_tokens(at: datetime) -> dict[str, str]:
 
 
 def expanded(pattern: str, tokens: Mapping[str, str]) -> str | None:
-    """The path that a pattern with `:name` tokens means; None if it names a token that is not there."""
+    """Expand a pattern with `:name` tokens; None if it has an unknown token."""
     missing = False
 
     def replace(match: re.Match[str]) -> str:
         nonlocal missing
-        # `:title.html` and `:title_of` differ; the longest known name counts.
+        # In `:title_of`, the token may be `:title`; the longest known name counts.
         name = match[1]
         while name and name not in tokens:
             name = name[:-1]
@@ -76,23 +76,23 @@ def expanded(pattern: str, tokens: Mapping[str, str]) -> str | None:
 
 
 def unknown_tokens(pattern: str, known: Collection[str]) -> list[str]:
-    """The tokens of a pattern that mean nothing here."""
+    """The unknown tokens in a pattern."""
     names = {*known, *date_tokens(datetime(2000, 1, 1, tzinfo=UTC))}
     return [f":{name}" for name in _TOKEN.findall(pattern) if not any(name.startswith(one) for one in names)]
 
 
 def rooted(path: str) -> str:
-    """The path with one slash in front and none doubled."""
+    """The path with one leading slash and without double slashes."""
     return _SLASHES.sub("/", "/" + path)
 
 
 def escaped(path: str) -> str:
-    """The path of a file with the marks in code that would end it, or begin a code, in an address."""
+    """Percent-encode `#`, `?` and lone `%` in the path of a file."""
     return re.sub(r"%(?![0-9A-Fa-f]{2})|[#?]", lambda match: f"%{ord(match[0]):02X}", path)
 
 
 def path_of(address: str) -> str:
-    """The path of an address, which may be a whole URL; '' if it cannot be one."""
+    """The path of a URL or path; '' if it is invalid."""
     if "://" not in address and not address.startswith("//"):
         return rooted(address)
     try:
@@ -102,7 +102,7 @@ def path_of(address: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host of a whole address without `www.`; '' if it has none."""
+    """The host of a URL without `www.`; '' if it has none."""
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
@@ -110,7 +110,7 @@ def host_of(address: str) -> str:
 
 
 def joined(base: str, address: str) -> str:
-    """The address as seen from a base; '' if it cannot be one."""
+    """Resolve an address against a base; '' if it is invalid."""
     try:
         return urljoin(base, address)
     except ValueError:
@@ -118,7 +118,7 @@ def joined(base: str, address: str) -> str:
 
 
 def date_in(path: str) -> str:
-    """The date that stands in a path, as `2014/03/12`, `2014-03-12` or `2014/03`; '' if none does."""
+    """The date in a path, such as `2014/03/12`, `2014-03-12` or `2014/03`; '' if there is none."""
     match = _DATED.search(path)
     if match is None:
         return ""
@@ -130,7 +130,7 @@ def date_in(path: str) -> str:
 
 
 def parents(paths: Iterable[str]) -> Iterator[str]:
-    """The folders above these paths, without the top."""
+    """The parent paths of these paths, except the root."""
     for path in paths:
         above = path.rpartition("/")[0]
         while above:
@@ -139,12 +139,12 @@ def parents(paths: Iterable[str]) -> Iterator[str]:
 
 
 def unique(paths: Iterable[str]) -> tuple[str, ...]:
-    """The paths that say something, each once, in order."""
+    """The paths without duplicates, empty ones and the root, in order."""
     return tuple(dict.fromkeys(path for path in paths if path and path != "/"))
 
 
 def strftime(at: datetime, pattern: str) -> str:
-    """A date as `strftime` writes it, for the letters that addresses are made of, the same in every locale."""
+    """Format a date like `strftime`, with the directives that occur in addresses and independent of the locale."""
     tokens = date_tokens(at)
     names: dict[str, Callable[[], str]] = {
         "Y": lambda: tokens["year"],

@@ -1,4 +1,4 @@
-"""Which address each text gets, decided before anything is written, so that links between texts can be rewritten."""
+"""Plans the slug of each item before anything is stored, so that links between items can be rewritten."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
@@ -6,12 +6,12 @@ from typing import Final, Protocol
 from masthead.importing.items import ItemKind, ScannedItem
 from masthead.posts.manuscript import SLUG_CHARACTERS
 
-#: How many numbered addresses are looked up at once.
+#: How many numbered slugs are looked up at once.
 _NUMBERS: Final = 50
 
 
 class EarlierItem(Protocol):
-    """What an earlier import has decided."""
+    """The slugs that an earlier import has planned."""
 
     wanted_slug: str
     slug: str
@@ -23,7 +23,7 @@ TakenSlugs = Callable[[ItemKind, Iterable[str]], set[str]]
 def planned_slugs(
     entries: Iterable[ScannedItem], known: Mapping[str, EarlierItem], taken: TakenSlugs
 ) -> dict[str, str]:
-    """The address of each source: the one it has, the one it wants, or the next free one like it."""
+    """The slug of each item: its slug of an earlier import, the slug that it wants, or a similar free one."""
     slugs: dict[str, str] = {}
     given: dict[ItemKind, set[str]] = {kind: set() for kind in ItemKind}
     waiting: list[ScannedItem] = []
@@ -37,7 +37,7 @@ def planned_slugs(
     for kind in ItemKind:
         wanted = [entry.slug for entry in waiting if entry.kind is kind]
         given[kind] |= taken(kind, wanted)
-    # The default language has the plain address, whatever the files are called.
+    # Texts in the default language get the plain slug, whatever the order of the files.
     for entry in sorted(waiting, key=lambda entry: entry.is_translation):
         slug = _free(entry, given[entry.kind], taken)
         slugs[entry.source] = slug
@@ -50,7 +50,7 @@ def _free(entry: ScannedItem, given: set[str], taken: TakenSlugs) -> str:
         return entry.slug
     stem = entry.slug[: SLUG_CHARACTERS - 12].rstrip("-")
     if entry.language:
-        # A translation is better known by its language than by a number.
+        # For a translation, the language says more than a number.
         candidate = f"{stem}-{entry.language.lower()}"
         if candidate not in given and not taken(entry.kind, [candidate]):
             return candidate

@@ -1,7 +1,7 @@
-"""The slug rules of site generators, so that an imported text keeps answering at the address that it had there.
+"""The slug rules of site generators, from which old addresses are computed.
 
-Each function follows one program, and is held against addresses that the program itself has built
-(`tests/importing/urls/built/`). Our own addresses are made by `masthead.text.slugs`.
+Each function follows one program and is tested against addresses that the program has built
+(`tests/importing/urls/built/`). Masthead's own slugs are made by `masthead.text.slugs`.
 """
 
 import re
@@ -11,14 +11,14 @@ from typing import Final
 
 from text_unidecode import unidecode
 
-#: Longer ones are cut before they are worked on; no address is longer.
+#: Longer texts are cut first; no address is longer.
 _CHARACTERS: Final = 1_000
-#: From here on lie the scripts of East Asia, besides signs.
+#: The scripts of East Asia have code points from here on.
 _EASTERN: Final = 0x2000
 _GERMAN: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "Ss"}
 )
-#: Marks that Liquid's and Jekyll's "pretty" mode leaves in an address.
+#: Characters that Jekyll's "pretty" mode keeps.
 _PRETTY: Final = frozenset("._~!$&'()+,;=@")
 _HUGO: Final = frozenset("./\\_#+~-@")
 _PELICAN: Final = (
@@ -27,7 +27,7 @@ _PELICAN: Final = (
     (r"\s*\Z", ""),
     (r"[-\s]+", "-"),
 )
-#: The npm package `slugify` spells these out.
+#: Characters that the npm package `slugify` replaces by words.
 _NAMED: Final = str.maketrans(
     {
         "$": "dollar",
@@ -49,12 +49,12 @@ def jekyll(text: str) -> str:
 
 
 def jekyll_title(text: str) -> str:
-    """Jekyll's `:title`: as written, but for what an address should not hold."""
+    """Jekyll's `:title`: with capitals, and without characters that are unusual in addresses."""
     return _trimmed(_joined(text, _PRETTY))
 
 
 def hugo(path: str) -> str:
-    """A path or slug as Hugo cleans it; letters of any script, capitals and doubled hyphens stay."""
+    """Hugo's cleaning of a path or slug; letters of any script, capitals and double hyphens stay."""
     kept: list[str] = []
     is_gap = was_hyphen = False
     for position, character in enumerate(path[:_CHARACTERS]):
@@ -70,23 +70,23 @@ def hugo(path: str) -> str:
 
 
 def hugo_file(name: str) -> str:
-    """A file's or folder's name as a part of a path in Hugo: every space becomes a hyphen."""
+    """Hugo's path segment of a file or folder; every space becomes a hyphen."""
     return hugo(name.replace(" ", "-"))
 
 
 def hugo_token(text: str, *, is_title: bool = False) -> str:
-    """A title, slug or file name in a permalink pattern of Hugo, where a plus sign counts as a space."""
+    """Hugo's token of a title, slug or file name in a permalink pattern, where a plus sign counts as a space."""
     cleaned = hugo(re.sub(r"[/\\]", "-", text) if is_title else text)
     return hugo("/" + cleaned.removesuffix("#").replace("+", " "))[1:]
 
 
 def hugo_lowered(path: str) -> str:
-    """The path in small letters as Go makes them: a dotted capital I loses its dot."""
+    """The path in lower case by Go's rules, where a dotted capital I loses its dot."""
     return path.replace("İ", "i").lower()
 
 
 def without_accents(text: str) -> str:
-    """The text without the marks on its letters, for Hugo's `removePathAccents`."""
+    """The text without accents, for Hugo's `removePathAccents`."""
     kept = (mark for mark in unicodedata.normalize("NFD", text) if unicodedata.category(mark) != "Mn")
     return unicodedata.normalize("NFC", "".join(kept))
 
@@ -98,7 +98,7 @@ def pelican(
     keeps_unicode: bool = False,
     keeps_case: bool = False,
 ) -> str:
-    """Pelican's slug: transliterated, then its substitutions in order; raises `re.error` for one that is no pattern."""
+    """Pelican's slug: transliteration, then substitutions in order; raises `re.error` for an invalid pattern."""
     value = unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", "", text[:_CHARACTERS]))
     value = " ".join(value.split()) if "<" in text else value
     if not keeps_unicode:
@@ -109,12 +109,12 @@ def pelican(
 
 
 def zola(text: str) -> str:
-    """Zola's slug, which is that of the Rust crate `slug`: ASCII words joined by hyphens."""
+    """Zola's slug, by the Rust crate `slug`: ASCII words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", _ascii(text[:_CHARACTERS]).lower()).strip("-")
 
 
 def zola_safe(text: str) -> str:
-    """A path under Zola's strategy "safe": only what some file system refuses is taken out."""
+    """Zola's strategy "safe": removes only characters that file systems refuse."""
     return re.sub(r"[<>:\"/\\|?*\r\n]", "", text.rstrip(" ."))
 
 
@@ -127,14 +127,14 @@ def eleventy_slugify(text: str) -> str:
 
 
 def eleventy_slug(text: str) -> str:
-    """Eleventy's older filter `slug`, which lets many marks stand."""
+    """Eleventy's older filter `slug`, which keeps many punctuation marks."""
     value = _latin(unicodedata.normalize("NFC", text[:_CHARACTERS]).replace("-", " ").translate(_NAMED))
     value = re.sub(r"[^\w\s$*_+~.()'\"!\-:@]+", "", value.replace("-", " "), flags=re.ASCII)
     return "-".join(value.split()).lower()
 
 
 def _joined(text: str, kept: frozenset[str]) -> str:
-    """Letters, marks, digits and these, with a hyphen for every run of anything else."""
+    """Keep letters, marks, digits and ``kept``; replace every run of other characters by a hyphen."""
     return re.sub(
         r"\0+", "-", "".join(one if _is_worded(one) or one in kept else "\0" for one in text[:_CHARACTERS])
     )
@@ -160,7 +160,7 @@ def _ascii(text: str) -> str:
 
 
 def _latin(text: str) -> str:
-    """The text with letters of alphabets in ASCII; Chinese, Japanese and Korean ones stay as they are."""
+    """Transliterate letters of alphabets to ASCII; Chinese, Japanese and Korean characters stay."""
     return "".join(
         unidecode(one) if not one.isascii() and one.isalpha() and ord(one) < _EASTERN else one for one in text
     )

@@ -1,6 +1,6 @@
 """Eleventy (https://www.11ty.dev/docs/): texts in any folder, data in JSON files beside them, permalinks as templates.
 
-Its settings are a program, which is never run: only the name of the input folder is looked for in it.
+Its settings are a program, which is never run; only the name of the input folder is searched in it.
 """
 
 import re
@@ -152,7 +152,7 @@ class Eleventy(Generator):
         """Texts with a date, in a folder of posts, or tagged as posts are posts; others with front matter are pages."""
         inner = path.removeprefix(f"{self.input}/") if self.input else path
         if self.input and inner == path:
-            return SkippedItem(path, f"It lies outside of the input folder {self.input}.")
+            return SkippedItem(path, f"It is outside of the input folder {self.input}.")
         *folders, name = inner.split("/")
         stem = without_extension(name)
         dated = DATED_NAME.fullmatch(stem)
@@ -161,7 +161,7 @@ class Eleventy(Generator):
         stem, date = (dated[2], dated[1]) if dated else (stem, "")
         is_index = stem == "index" or (bool(folders) and folders[-1] in {stem, without_extension(name)})
         if is_index and not has_words(document.body):
-            return SkippedItem(path, "It is the theme's list of texts and says nothing itself.")
+            return SkippedItem(path, "It is the theme's list of texts and has no text of its own.")
         if is_index:
             stem = folders[-1] if folders else "home"
             folders = folders[:-1]

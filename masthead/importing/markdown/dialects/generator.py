@@ -23,7 +23,7 @@ class Generator(GeneratorRules):
         document = front_matter.split(decoded.text, headers=self.has_header_lines)
         fields = document.fields(defaults=self.defaults(path))
         if path.rpartition("/")[2].rpartition(".")[0] == "404":
-            return SkippedItem(printable(path), "It was the page for addresses that lead nowhere.")
+            return SkippedItem(printable(path), "It was the site's 404 page.")
         place = self.path_info(path, document, fields)
         if isinstance(place, SkippedItem):
             return replace(place, source=printable(path))
@@ -33,7 +33,7 @@ class Generator(GeneratorRules):
             notebook.changed("NUL characters", "left out", count=decoded.dropped)
         for name, line in document.repeated:
             notebook.changed(
-                "repeated front matter", f"`{name}` stands there twice; the last one counts", line=line
+                "repeated front matter", f"`{name}` occurs twice; the last value is used", line=line
             )
         return item_builder.build_item(self, path, place, document, fields, notebook)
 

@@ -81,7 +81,7 @@ class Hugo(HugoSite):
         """Dated texts in a section are posts; texts at the top and index texts of sections are pages."""
         located = self._located(path)
         if located is None:
-            return SkippedItem(path, "It lies outside of the folder of content.")
+            return SkippedItem(path, "It is outside of the content folder.")
         inner, language = located
         *folders, name = inner.split("/")
         stem, named = self._language_of(path, without_extension(name), language)
@@ -132,9 +132,9 @@ class Hugo(HugoSite):
             "never",
             "false",
         }:
-            return "The site did not show it by itself."
+            return "The site did not publish it as a page."
         if stem == "_index" and not has_words(document.body):
-            return "It only sets up a section and says nothing itself."
+            return "It only configures a section and has no text of its own."
         inside = stem if folders and stem not in {"index", "_index"} else ""
         bundle = self._bundle(path) if inside else None
         return f"It is a part of the text in {bundle}." if bundle else ""

@@ -192,10 +192,10 @@ class Jekyll(Generator):
         """Moved folders, plug-ins that change addresses, and unknown tokens in patterns."""
         for name in ("collections_dir", "source"):
             if self.settings.text(name) not in {"", "."}:
-                yield f"{name}: {self.settings.text(name)} (texts are looked for where Jekyll has them usually)"
+                yield f"{name}: {self.settings.text(name)} (texts are read from Jekyll's default folders)"
         for plugin in as_list(self.settings.value("plugins", "gems")):
             if as_text(plugin) in _ADDRESS_PLUGINS:
-                yield f"plugins: {as_text(plugin)} (it gives texts other addresses)"
+                yield f"plugins: {as_text(plugin)} (it changes the addresses of texts)"
         for where, pattern in self._own_patterns():
             unknown = permalinks.unknown_tokens(STYLES.get(pattern, pattern), _TOKENS)
             if unknown:
@@ -312,7 +312,7 @@ def _page(
 ) -> PathInfo | SkippedItem:
     if stem == "index":
         if not has_words(document.body):
-            return SkippedItem(path, "It is the theme's list of texts and says nothing itself.")
+            return SkippedItem(path, "It is the theme's list of texts and has no text of its own.")
         return PathInfo(
             kind,
             folders[-1] if folders else "home",

@@ -48,5 +48,5 @@ def _table(site: SiteSettings, path: str) -> Value:
     except Unreadable as error:
         site.problems.append((path, error))
     except csv.Error as error:
-        site.problems.append((path, Unreadable(f"This is no table: {error}.")))
+        site.problems.append((path, Unreadable(f"This is not a table: {error}.")))
     return None

@@ -48,7 +48,7 @@ class Masthead(Dialect):
         """Read an item from the content of a file; raises `Unreadable`."""
         kind = _FOLDERS.get(str(PurePosixPath(path).parent))
         if kind is None:
-            return SkippedItem(printable(path), "It lies outside of content/posts and content/pages.")
+            return SkippedItem(printable(path), "It is outside of content/posts and content/pages.")
         decoded = decode(content)
         document = front_matter.split(decoded.text, headers=False)
         fields = document.fields()
@@ -58,7 +58,7 @@ class Masthead(Dialect):
         canonical = item_builder.canonical(fields, notes)
         stem = without_extension(path).rpartition("/")[2]
         # Fields that are not used get a note in the report, except these, which the export adds for other programs.
-        fields.mark("url", *generator_tags.LEFT_ALONE)
+        fields.mark_read("url", *generator_tags.LEFT_ALONE)
         return Item(
             source=printable(path),
             kind=kind,

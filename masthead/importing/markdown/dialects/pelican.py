@@ -84,13 +84,13 @@ class Pelican(Generator):
 
     def unsupported_settings(self) -> Iterator[str]:
         """Settings that only a program computes, refused patterns, and plug-ins that change addresses."""
-        yield from (f"{name} (its value is made by a program, which is never run)" for name in self._computed)
+        yield from (f"{name} (a program computes its value, and is never run)" for name in self._computed)
         for name in ("FILENAME_METADATA", "PATH_METADATA"):
             if self.settings.text(name) and self._pattern_of(name) is None:
                 yield f"{name} (this pattern is not read)"
         for plugin in as_list(self.settings.value("PLUGINS")):
             if as_text(plugin).rpartition(".")[2] in {"i18n_subsites", "subcategory", "permalinks"}:
-                yield f"PLUGINS: {as_text(plugin)} (it gives texts other addresses)"
+                yield f"PLUGINS: {as_text(plugin)} (it changes the addresses of texts)"
 
     def tag_pages(self, name: str) -> tuple[str, ...]:
         """The pages of a tag and a category by their patterns."""
@@ -122,13 +122,13 @@ class Pelican(Generator):
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Files below `pages` are pages, all others are posts."""
         if self.content and not path.startswith(f"{self.content}/"):
-            return SkippedItem(path, "It lies outside of the folder of content.")
+            return SkippedItem(path, "It is outside of the content folder.")
         inner = path[len(self.content) + 1 :] if self.content else path
         if not document.values:
             reason = (
                 "It is a note about the folder."
                 if is_repository_file(path)
-                else "It has no title or date in front of its text."
+                else "It has no header lines with a title or date."
             )
             return SkippedItem(path, reason)
         *folders, name = inner.split("/")

@@ -61,7 +61,7 @@ class Zola(Generator):
     def unsupported_settings(self) -> Iterator[str]:
         """Patterns of ignored files."""
         if self.settings.value("ignored_content") is not None:
-            yield "ignored_content (these texts come in as well)"
+            yield "ignored_content (these texts are imported, too)"
 
     def content_roots(self) -> tuple[str, ...]:
         """The content folder."""
@@ -98,17 +98,17 @@ class Zola(Generator):
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
         """Dated texts are posts; others, and sections with a text, are pages."""
         if self.content and not path.startswith(f"{self.content}/"):
-            return SkippedItem(path, "It lies outside of the folder of content.")
+            return SkippedItem(path, "It is outside of the content folder.")
         inner = path[len(self.content) + 1 :] if self.content else path
         *folders, name = inner.split("/")
         stem, language = self._language_of(without_extension(name))
         if not document.values and is_repository_file(path):
             return SkippedItem(path, "It is a note about the folder.")
         if fields.flag("render") is False:
-            return SkippedItem(path, "The site did not show it by itself.")
+            return SkippedItem(path, "The site did not publish it as a page.")
         is_section = stem == "_index"
         if is_section and not has_words(document.body):
-            return SkippedItem(path, "It only sets up a section and says nothing itself.")
+            return SkippedItem(path, "It only configures a section and has no text of its own.")
         if stem in {"index", "_index"}:
             stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
         dated = _DATED.fullmatch(stem)

@@ -1,4 +1,4 @@
-"""Liquid (Jekyll) and its like in Eleventy: Liquid or Nunjucks."""
+"""Liquid (Jekyll), and Liquid or Nunjucks (Eleventy)."""
 
 import re
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from masthead.importing.markdown.translating.template_tags import (
 from masthead.importing.reading import plain_text
 from masthead.importing.reading.code_spans import code_and_unseen_in
 
-#: Tags that have an end, and those whose inner tags are not run here.
+#: Block tags, and block tags whose content is not evaluated.
 _BLOCKS: Final = frozenset({"for", "if", "unless", "case", "capture", "tablerow"})
 _SHUT: Final = frozenset({"comment", "highlight"})
-#: More are not looked at: a text has a few, and each takes time.
+#: The limit of templates in one text, because each takes time.
 MAX_TEMPLATES: Final = 2_000
 _RAW: Final = re.compile(r"\{%-?\s*(raw|verbatim)\s*-?%\}")
 _END_RAW: Final = re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}")
 _STRING: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _LANGUAGE: Final = re.compile(r"[\"']?([\w+#.-]+)")
-#: Filters that make an address of a path on the same site, or change nothing that matters here.
+#: Filters that need no translation: they make an address from a path, or do not change the meaning.
 _TRANSPARENT: Final = frozenset(
     {"url", "relative_url", "absolute_url", "safe", "strip", "escape", "xml_escape", "string", "trim"}
 )
@@ -36,15 +36,15 @@ _PART: Final = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^|\"']|[\"'])*")
 
 
 class LiquidTemplates(TemplateLanguage):
-    """Jekyll's tags."""
+    """Jekyll's template tags."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}"}
     attributes: ClassVar = re.compile(r"\{::?[^{}\n]{0,300}\}")
-    #: Names that stand for the front matter besides `page.…`.
+    #: Front matter is available as variables without the prefix `page.`.
     bare_variables: ClassVar[bool] = False
 
     def unescaped(self, text: str) -> str:
-        """Take `{% raw %}` away everywhere: Liquid was run before Markdown, in code too."""
+        """Remove `{% raw %}`, also in code, because Jekyll runs Liquid before Markdown."""
         pieces, position = [], 0
         while opening := _RAW.search(text, position):
             closing = _END_RAW.search(text, opening.end())
@@ -57,7 +57,7 @@ class LiquidTemplates(TemplateLanguage):
         return self.rendered("".join([*pieces, text[position:]]))
 
     def rendered(self, text: str) -> str:
-        """The text with all templates rendered whose words can be known; those in code are left alone."""
+        """Render all templates whose output can be known, except those in code."""
         if self.context.renderer is None or not any(opening in text for opening in self.braces):
             return text
         tags = list(tags_in(text, self.braces))[:MAX_TEMPLATES]
@@ -68,10 +68,10 @@ class LiquidTemplates(TemplateLanguage):
             tag, last = tags[index], ends.get(index, index)
             region = tags[index : last + 1]
             index = last + 1
-            if not self._is_template(tag, len(region) > 1) or code.cover(tag.start):
+            if not self._is_template(tag, len(region) > 1) or code.contains(tag.start):
                 continue
             source = self._with_addresses(text, region)
-            words = None if any(code.cover(one.start) for one in region) else renderer.render(source)
+            words = None if any(code.contains(one.start) for one in region) else renderer.render(source)
             if words is None:
                 renderer.forget(source)
                 continue
@@ -83,26 +83,26 @@ class LiquidTemplates(TemplateLanguage):
                 position += len(text[position:]) - len(text[position:].lstrip())
             count += 1
         if count:
-            self.context.notes.changed("Liquid", "what it wrote stands in the text now", count=count)
+            self.context.notes.changed("Liquid", "its output is in the text now", count=count)
         return "".join([*pieces, text[position:]])
 
     def _is_template(self, tag: TemplateTag, is_block: bool) -> bool:
-        """Whether a tag begins a piece that `rendered` takes: nothing that has a translation of its own."""
+        """Check if `rendered` is responsible for a tag, because the tag has no translation of its own."""
         if tag.opening == "{{":
             return self._expression(tag.inner.strip().strip("-").strip()) is None
         return _word(tag) == "assign" or (is_block and _word(tag) in _BLOCKS)
 
     def _with_addresses(self, text: str, region: list[TemplateTag]) -> str:
-        """A template with its links to other texts translated."""
+        """The source of a template, with its links to other texts translated."""
         pieces, position = [], region[0].start
         for tag in region:
-            if _word(tag) in {"link", "post_url"} and (meant := self.meaning(tag, text)) is not None:
+            if _word(tag) in {"link", "post_url"} and (meant := self.translate_tag(tag, text)) is not None:
                 pieces += [text[position : tag.start], meant[0]]
                 position = tag.end
         return "".join([*pieces, text[position : region[-1].end]])
 
-    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
-        """Translate what has an exact meaning."""
+    def translate_tag(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
+        """Translate a tag with an exact meaning."""
         inner = tag.inner.strip().removeprefix("-").removesuffix("-").strip()
         if tag.opening == "{{":
             value = self._expression(inner)
@@ -112,14 +112,14 @@ class LiquidTemplates(TemplateLanguage):
         return reader(rest.strip(), tag, text) if reader else None
 
     def name(self, tag: TemplateTag) -> str:
-        """A value with a filter is known by the filter."""
+        """The name of the tag, or of the last filter of a value."""
         if tag.opening == "{{":
             *_, last = _parts(tag.inner.strip().removesuffix("-"))
             return plain_text.shortened(last.partition(":")[0].partition("(")[0].strip() or "{{ }}")
         return super().name(tag)
 
     def readers(self) -> dict[str, Callable[[str, TemplateTag, str], tuple[str, int] | None]]:
-        """The tags that are understood."""
+        """The functions that translate tags, by the tag's name."""
         return {
             "highlight": self._highlight,
             "comment": self._comment,
@@ -155,7 +155,7 @@ class LiquidTemplates(TemplateLanguage):
         line_start = text.rfind("\n", 0, tag.start) + 1
         indent = text[line_start : tag.start]
         block = fenced(language[1] if language else "", text[tag.end : end.start()])
-        # In a list the block must stay in its item; after other text it begins on a line of its own.
+        # In a list, indent the block so that it stays in its item; after other text, begin a new paragraph.
         block = block.replace("\n", "\n" + indent) if not indent.strip() else "\n\n" + block
         return block, end.end()
 
@@ -173,31 +173,31 @@ class LiquidTemplates(TemplateLanguage):
 
 
 class EleventyTemplates(LiquidTemplates):
-    """What texts for Eleventy hold: Liquid or Nunjucks, front matter without `page.`, and the image shortcode."""
+    """Liquid or Nunjucks in texts for Eleventy, and the shortcode of its image plug-in."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}", "{#": "#}"}
     attributes: ClassVar = re.compile(r"\{(?:::?|[.#][A-Za-z])[^{}\n]{0,300}\}")
     bare_variables: ClassVar[bool] = True
 
-    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
-        """Nunjucks has comments in braces; a heading's id looks alike, but is closed otherwise."""
+    def translate_tag(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
+        """Translate Nunjucks comments `{# … #}` as well; ids of headings (`{#id}`) have another closing brace."""
         if tag.opening == "{#":
             self.context.notes.changed("template comment", "an HTML comment now")
             return f"<!--{tag.inner.replace('--', '- -')}-->", tag.end
-        return super().meaning(tag, text)
+        return super().translate_tag(tag, text)
 
     def readers(self) -> dict[str, Callable[[str, TemplateTag, str], tuple[str, int] | None]]:
-        """The tags that are understood, and the shortcode of Eleventy's image plug-in as its manual has it."""
+        """The tags of Liquid, and the shortcode `image`."""
         return super().readers() | {"image": self._image}
 
     def _image(self, rest: str, tag: TemplateTag, text: str) -> tuple[str, int] | None:
-        """`{% image "file", "alternative text" %}`; a third argument would be sizes, and is not needed."""
+        """Translate `{% image "file", "alternative text" %}`; a third argument with sizes is ignored."""
         strings = [first or second for first, second in _STRING.findall(rest)]
         if not strings or not _STRING.match(rest):
             return None
         source = strings[0]
         if "://" not in source and not source.startswith("/"):
-            # The plug-in's paths begin at the root of the project.
+            # The plug-in's paths are relative to the root of the project.
             source = "/" + re.sub(r"^(?:\./)?(?:src/|\./)?", "", source)
         alt = strings[1] if len(strings) > 1 else ""
         alone = stands_alone(text, tag.start, tag.end)
@@ -206,13 +206,13 @@ class EleventyTemplates(LiquidTemplates):
 
 
 def _word(tag: TemplateTag) -> str:
-    """The name of a tag; '' for a value."""
+    """The name of a tag; '' for an expression."""
     words = tag.inner.strip("-").split(None, 1) if tag.opening == "{%" else []
     return words[0] if words else ""
 
 
 def _ends(tags: list[TemplateTag]) -> dict[int, int]:
-    """For each tag that is closed, by its place, the place of the one that closes it."""
+    """The index of the closing tag for each block tag."""
     found: dict[int, int] = {}
     opened: list[int] = []
     for index, tag in enumerate(tags):
@@ -225,13 +225,13 @@ def _ends(tags: list[TemplateTag]) -> dict[int, int]:
         elif word in _BLOCKS | _SHUT:
             opened.append(index)
         elif word.startswith("end") and word[3:] in _BLOCKS:
-            # Nothing before this is closed as it was opened.
+            # The nesting is wrong, so that no open block has a closing tag.
             opened.clear()
     return found
 
 
 def _parts(expression: str) -> list[str]:
-    """An expression and its filters; a bar in quotation marks is none."""
+    """Split an expression at `|` into its value and filters; a bar in quotation marks does not split."""
     parts, position = [], 0
     while True:
         match = _PART.match(expression, position)

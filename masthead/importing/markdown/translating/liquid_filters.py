@@ -1,4 +1,4 @@
-"""The filters that Jekyll adds to Liquid, and the values that they work on. What cannot be known exactly is refused."""
+"""Jekyll's Liquid filters and the values that they work on. A value that cannot be known raises `UnknownValue`."""
 
 import json
 import re
@@ -14,27 +14,27 @@ from liquid.exceptions import LiquidError
 from masthead.importing.reading.fields import PlainScalar
 from masthead.importing.urls import slug_rules
 
-#: Of one text, and so of what one filter makes.
+#: The limit of the output of one text, and so of one filter.
 MAX_OUTPUT_BYTES: Final = 500_000
 _DAY: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:\D|$)")
 
 
 class RenderLimitExceeded(LiquidError):
-    """A template works longer than texts need."""
+    """A template needs too much time or output."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, token=None)
 
 
 class UnknownValue(LiquidError):
-    """A template asks for something that only the old site's generator knew."""
+    """A template depends on something that only the old site's generator knew."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, token=None)
 
 
 class KnownMapping(dict[str, object]):
-    """A mapping. If it is known whole, what is not there is nothing, as in Jekyll, but for the names that are not known."""
+    """A mapping for templates. Missing names are nil as in Jekyll if ``whole``; ``unknown`` names raise `KeyError`."""
 
     def __init__(
         self, values: Mapping[str, object], *, whole: bool = True, unknown: Iterable[str] = ()
@@ -52,7 +52,7 @@ class KnownMapping(dict[str, object]):
         raise UnknownValue("a mapping has no words")
 
     def __repr__(self) -> str:
-        # A list writes its entries so.
+        # Lists write their entries with this method.
         raise UnknownValue("a mapping has no words")
 
 
@@ -67,7 +67,7 @@ def _known(value: object) -> object:
         case list():
             return [_known(one) for one in value]
         case datetime():
-            # As Ruby writes it; a filter for dates reads it again.
+            # The format of Ruby, which the date filters parse.
             return f"{value:%Y-%m-%d %H:%M:%S} {value.strftime('%z') or '+0000'}"
         case date():
             return value.isoformat()
@@ -76,7 +76,7 @@ def _known(value: object) -> object:
 
 
 def to_text(value: object) -> str:
-    """A value as Liquid writes it."""
+    """Convert a value to text as Liquid does."""
     match value:
         case None:
             return ""
@@ -103,7 +103,7 @@ def _property(entry: object, name: str) -> object:
 
 
 def where(value: object, name: object, target: object) -> list[Any]:
-    """The entries whose property is this, compared as words, or holds it."""
+    """Jekyll's `where`: the entries whose property equals a value, or is a list that contains it."""
     wanted = to_text(target)
 
     def fits(entry: object) -> bool:
@@ -114,7 +114,7 @@ def where(value: object, name: object, target: object) -> list[Any]:
 
 
 def group_by(value: object, name: object) -> list[KnownMapping]:
-    """The entries by a property, in the order in which its values come."""
+    """Jekyll's `group_by`: the entries grouped by a property, in order of first occurrence."""
     groups: dict[str, list[Any]] = {}
     for entry in entries(value):
         groups.setdefault(to_text(_property(entry, to_text(name))), []).append(entry)
@@ -124,7 +124,7 @@ def group_by(value: object, name: object) -> list[KnownMapping]:
 
 
 def replace(value: object, old: object, new: object = "") -> str:
-    """As Liquid's own, with a look at how long the result becomes."""
+    """Liquid's `replace` with a limit of the output."""
     text, wanted, written = to_text(value), to_text(old), to_text(new)
     if (text.count(wanted) + 1) * (len(written) + 1) + len(text) > MAX_OUTPUT_BYTES:
         raise RenderLimitExceeded("this text becomes too long")
@@ -132,7 +132,7 @@ def replace(value: object, old: object, new: object = "") -> str:
 
 
 def join(value: object, glue: object = " ") -> str:
-    """As Liquid's own, with a look at how long the result becomes."""
+    """Liquid's `join` with a limit of the output."""
     words = list(map(to_text, value)) if isinstance(value, (list, tuple)) else [to_text(value)]
     if len(words) * len(to_text(glue)) > MAX_OUTPUT_BYTES:
         raise RenderLimitExceeded("this text becomes too long")
@@ -140,17 +140,17 @@ def join(value: object, glue: object = " ") -> str:
 
 
 def unchanged(value: object) -> str:
-    """The value itself: addresses are written from the root of the site, and links are looked up later."""
+    """`relative_url` and `absolute_url`: no change, because the link rewriter handles addresses later."""
     return to_text(value)
 
 
 def jsonify(value: object) -> str:
-    """JSON as Ruby writes it."""
+    """JSON in Ruby's format."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def array_to_sentence_string(value: object, connector: object = "and") -> str:
-    """`a, b, and c`."""
+    """Join words as `a, b, and c`."""
     words = list(map(to_text, entries(value)))
     if len(words) < 3:
         return f" {to_text(connector)} ".join(words)
@@ -158,38 +158,38 @@ def array_to_sentence_string(value: object, connector: object = "and") -> str:
 
 
 def uri_escape(value: object) -> str:
-    """Percent codes for what an address cannot hold."""
+    """Percent-encode characters that are not allowed in an address."""
     return quote(to_text(value), safe="!#$&'()*+,/:;=?@[]~%")
 
 
 def cgi_escape(value: object) -> str:
-    """Percent codes as forms send them."""
+    """Percent-encode as in a query string."""
     return quote(to_text(value), safe="*").replace("%20", "+")
 
 
 def number_of_words(value: object) -> int:
-    """The words between white space."""
+    """The number of words."""
     return len(to_text(value).split())
 
 
 def push(value: object, entry: object) -> list[Any]:
-    """The list with an entry more."""
+    """Append an entry."""
     return [*entries(value), entry]
 
 
 def unshift(value: object, entry: object) -> list[Any]:
-    """The list with an entry in front."""
+    """Insert an entry at the beginning."""
     return [entry, *entries(value)]
 
 
 def pop(value: object, count: int = 1) -> list[Any]:
-    """The list without its last entries."""
+    """Remove the last entries."""
     found = entries(value)
     return found[: max(len(found) - int(count), 0)]
 
 
 def shift(value: object, count: int = 1) -> list[Any]:
-    """The list without its first entries."""
+    """Remove the first entries."""
     return entries(value)[max(int(count), 0) :]
 
 
@@ -201,7 +201,7 @@ def _dated(pattern: str) -> Callable[[object], str]:
 
 
 def slugify(value: object, mode: object = "default") -> str:
-    """Jekyll's slug in the usual mode."""
+    """Jekyll's slug in the default mode."""
     if to_text(mode) != "default":
         raise UnknownValue("this mode is not known")
     return slug_rules.jekyll(to_text(value))
@@ -212,7 +212,7 @@ _date: Final = partial(_PLAIN.filters["date"], environment=_PLAIN)
 
 
 def format_date(value: object, pattern: object) -> str:
-    """A date by a pattern; today is not known, since the text was built another day."""
+    """Format a date; "now" and "today" are unknown, because the text was built on another day."""
     if not _DAY.match(to_text(value)):
         raise UnknownValue("the day on which the site was built")
     return str(_date(to_text(value), to_text(pattern)))

@@ -1,6 +1,6 @@
-"""Liquid that can be known exactly: variables, loops, conditions and filters over settings, data files and front matter.
+"""Renders Liquid templates whose output depends only on settings, data files and front matter.
 
-Each piece is rendered alone in a sandbox that reads no files, knows no clock, and ends when it has worked enough. A piece
+Each template is rendered in a sandbox without files and clock, and with limits of time and memory. A template
 that asks for something unknown, such as the list of posts, is not rendered at all.
 """
 
@@ -30,13 +30,13 @@ from masthead.importing.reading.fields import Value
 
 MAX_ITERATIONS: Final = 5_000
 MAX_VARIABLES_BYTES: Final = 1_000_000
-#: Characters and entries that the filters of one text may handle in all.
+#: The characters and entries that all filters of one text may process.
 MAX_WORK: Final = 20_000_000
 MAX_ENTRIES: Final = 10_000
 MAX_DIGITS: Final = 1_000
-#: Of the templates of one text together.
+#: The time for all templates of one text.
 MAX_SECONDS: Final = 5.0
-#: Fields of a page that Jekyll adds, or makes lists of.
+#: Fields of a page that Jekyll converts, and fields that it adds.
 _NORMALISED: Final = frozenset({"tags", "categories", "category", "tag", "permalink"})
 _MADE_BY_JEKYLL: Final = _NORMALISED | {
     "url", "id", "date", "title", "slug", "content", "excerpt", "previous", "next", "path", "relative_path", "dir",
@@ -44,15 +44,15 @@ _MADE_BY_JEKYLL: Final = _NORMALISED | {
 }  # fmt: skip
 _ASSIGNED: Final = re.compile(r"\{%-?\s*(?:assign|capture|increment|decrement)\s+([\w-]+)")
 
-#: `for` makes every number of a range, and every entry before an offset, without a look at the limits: their bounds have
-#: to be numbers that are written out, or the length of a list.
+#: The library creates all numbers of a range, and all entries before an offset, before it checks the limits. So these
+#: bounds must be literal numbers or the size of a list.
 _RANGE: Final = re.compile(r"\(([^()]*)\.\.([^()]*)\)")
 _STEP: Final = re.compile(r"\b(?:offset|limit|cols)\s*:\s*([\w.-]+)")
 _BOUND: Final = re.compile(r"-?\d{1,5}|[\w.-]+\.size|continue")
 
 
 def for_jekyll(site: Mapping[str, Value], item: Item, zone: tzinfo) -> "LiquidRenderer":
-    """A renderer for one text of a Jekyll site."""
+    """Make the renderer for one text of a Jekyll site."""
     data = site.get("data")
     known = KnownMapping({name: value for name, value in site.items() if name != "data"}, whole=False)
     known["data"] = KnownMapping(data if isinstance(data, dict) else {}, whole=False)
@@ -65,7 +65,7 @@ def for_jekyll(site: Mapping[str, Value], item: Item, zone: tzinfo) -> "LiquidRe
 
 
 class LiquidSandbox(Environment):
-    """Jekyll's Liquid, bounded."""
+    """A Liquid environment with Jekyll's filters and with limits."""
 
     loop_iteration_limit = MAX_ITERATIONS
     output_stream_limit = MAX_OUTPUT_BYTES
@@ -95,7 +95,7 @@ class LiquidSandbox(Environment):
         return bounded
 
     def check_time(self) -> None:
-        """Raise `TooMuch` when the templates of the text have had their time."""
+        """Raise `RenderLimitExceeded` when the time for the text is over."""
         if time.monotonic() > self.ends:
             raise RenderLimitExceeded("the templates of this text take too long")
 
@@ -110,7 +110,7 @@ class LiquidSandbox(Environment):
 
 
 class LiquidRenderer:
-    """The templates of one text, in their order: later ones see what earlier ones have assigned."""
+    """Renders the templates of one text in order; later ones see the variables of earlier ones."""
 
     def __init__(self, site: Mapping[str, object], page: Mapping[str, object]) -> None:
         self._sandbox = LiquidSandbox()
@@ -119,7 +119,7 @@ class LiquidRenderer:
         self._seconds = MAX_SECONDS
 
     def render(self, source: str) -> str | None:
-        """The words of a template; None if they cannot be known, and then neither can what it assigns."""
+        """Render a template; None if its output is unknown, and then the variables that it assigns are unknown, too."""
         began = time.monotonic()
         self._sandbox.ends = began + self._seconds
         try:
@@ -149,13 +149,13 @@ class LiquidRenderer:
         return buffer.getvalue()
 
     def forget(self, source: str) -> None:
-        """Know no longer what a template assigns that was not rendered."""
+        """Forget the variables that a template assigns, because it was not rendered."""
         for name in _ASSIGNED.findall(source):
             self._locals.pop(name, None)
 
 
 def _check_bounds(source: str) -> None:
-    """Raise `TooMuch` for loops whose length nobody sees before they begin."""
+    """Raise `RenderLimitExceeded` for loops whose bounds are not visible in the source."""
     bounds = [bound.strip() for found in _RANGE.findall(source) for bound in found] + _STEP.findall(source)
     if not all(_BOUND.fullmatch(bound) for bound in bounds):
         raise RenderLimitExceeded("a loop has no end that can be seen")
@@ -163,7 +163,7 @@ def _check_bounds(source: str) -> None:
 
 @with_context
 def where_exp(value: object, name: object, expression: object, *, context: RenderContext) -> list[Any]:
-    """The entries of which an expression is true."""
+    """Jekyll's `where_exp`: the entries for which an expression is true."""
     condition = to_text(expression)
     if "%}" in condition:
         raise UnknownValue("this is no expression")

@@ -22,24 +22,24 @@ _FIGURE: Final = frozenset({"src", "alt", "caption", "title", "link"})
 
 
 class HugoShortcodes(TemplateLanguage):
-    """Hugo's shortcodes. Its built-in ones with an exact meaning are translated."""
+    """Hugo's shortcodes. Built-in ones with an exact meaning are translated."""
 
     braces: ClassVar = {"{{<": ">}}", "{{%": "%}}"}
     attributes: ClassVar = _ATTRIBUTES
 
     def unescaped(self, text: str) -> str:
-        """`{{</* name */>}}` is how Hugo shows a shortcode."""
+        """Unescape `{{</* name */>}}`, by which Hugo shows a shortcode."""
         code = code_in(text)
 
         def show(match: re.Match[str]) -> str:
-            # In prose the bracket must not begin an HTML tag, which would hide the shortcode.
-            bracket = "&lt;" if match[1] == "<" and not code.cover(match.start()) else match[1]
+            # Outside of code the bracket would begin an HTML tag, which would hide the shortcode.
+            bracket = "&lt;" if match[1] == "<" and not code.contains(match.start()) else match[1]
             return f"{SHOWN_OPENING * 2}{bracket}{match[2]}{match[3]}{SHOWN_CLOSING * 2}"
 
         return _SHOWN.sub(show, text)
 
-    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
-        """Translate what has an exact meaning."""
+    def translate_tag(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
+        """Translate a shortcode with an exact meaning."""
         name, positional, named = arguments(tag.inner)
         match name:
             case "highlight":
@@ -77,13 +77,13 @@ class HugoShortcodes(TemplateLanguage):
 
 
 class ZolaShortcodes(TemplateLanguage):
-    """Zola's shortcodes are all the site's own: nothing is known of them, and they stay visible."""
+    """Zola's shortcodes. Each site defines its own, so they stay visible."""
 
     braces: ClassVar = {"{%": "%}", "{{": "}}"}
     attributes: ClassVar = _ATTRIBUTES
 
     def unescaped(self, text: str) -> str:
-        """`{{/* name() */}}` is how Zola shows a shortcode."""
+        """Unescape `{{/* name() */}}`, by which Zola shows a shortcode."""
         return _SHOWN_ZOLA.sub(
             lambda match: (
                 (match[1] + match[2] + match[3]).replace("{", SHOWN_OPENING).replace("}", SHOWN_CLOSING)
@@ -93,7 +93,7 @@ class ZolaShortcodes(TemplateLanguage):
 
 
 def arguments(inner: str) -> tuple[str, list[str], dict[str, str]]:
-    """The name of a shortcode, its arguments in order, and those with names."""
+    """Parse a shortcode: its name, positional arguments, and named arguments."""
     positional: list[str] = []
     named: dict[str, str] = {}
     for match in _ARGUMENT.finditer(inner.strip().removesuffix("/")):

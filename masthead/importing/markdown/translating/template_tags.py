@@ -1,6 +1,6 @@
-"""Template tags in texts: those with an exact meaning are translated, all others stay visible and are counted.
+"""Translates template tags with an exact meaning; all others stay visible and are counted.
 
-What stands in code is left alone, except the marks that exist only to show a tag there (`{% raw %}`, `{{</* */>}}`).
+Tags in code do not change, except escapes that only serve to show a tag there (`{% raw %}`, `{{</* */>}}`).
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import ClassVar, Final, Protocol
 from masthead.importing.items import NoteCollector
 from masthead.importing.reading.code_spans import code_and_unseen_in
 
-#: Stand for the braces of tags that are only shown. Unicode keeps these two for such inner uses; no text has them.
+#: Placeholders for the braces of escaped tags. Unicode reserves these noncharacters for internal use.
 SHOWN_OPENING: Final = "\ufdd0"
 SHOWN_CLOSING: Final = "\ufdd1"
 MAX_TAG_CHARACTERS: Final = 4_000
@@ -30,21 +30,21 @@ class TemplateRenderer(Protocol):
 
 @dataclass(slots=True)
 class TagContext:
-    """What a tag may ask about: its file, the other files, and where notes go."""
+    """The facts that the translation of a tag may need, and the collector of its notes."""
 
     variables: Mapping[str, str]
-    #: The new address of a file of the folder, named as the generator names files; None if there is no such file.
+    #: Finds the new address of a file by the name that the generator uses; None if there is no such file.
     address_of: Callable[[str], str | None]
     notes: NoteCollector = field(default_factory=NoteCollector)
-    #: Renders the text's templates; None where there is no such language.
+    #: Makes the renderer of the text's templates; None if the dialect has none.
     renderer: Callable[[], TemplateRenderer] | None = None
-    #: A parameter of the text or the site by its name; '' if there is none.
+    #: Finds a parameter of the text or the site; '' if there is none.
     param: Callable[[str], str] = field(default=lambda _name: "")
 
 
 @dataclass(slots=True)
 class TemplateTag:
-    """One tag, from its opening to its closing braces."""
+    """A template tag, from its opening to its closing braces."""
 
     opening: str
     inner: str
@@ -53,11 +53,11 @@ class TemplateTag:
 
 
 class TemplateLanguage:
-    """A template language. The base knows none: plain Markdown has no tags."""
+    """A template language. The base class has no tags, as plain Markdown has none."""
 
-    #: Opening braces and the closing ones that belong to them, the longest first.
+    #: The closing braces for each opening, the longest opening first.
     braces: ClassVar[Mapping[str, str]] = {}
-    #: Lists of classes and ids in braces, which only some Markdown parsers know.
+    #: Attribute lists in braces, which only some Markdown parsers support.
     attributes: ClassVar[re.Pattern[str] | None] = None
 
     def __init__(self, context: TagContext) -> None:
@@ -65,7 +65,7 @@ class TemplateLanguage:
         self.visible: Counter[str] = Counter()
 
     def translate(self, text: str) -> str:
-        """The text with its tags translated or made visible."""
+        """Translate all tags of a text, or make them visible."""
         text = self.unescaped(text.replace(SHOWN_OPENING, "").replace(SHOWN_CLOSING, ""))
         if any(opening in text for opening in self.braces):
             text = "".join(self._pieces(text))
@@ -74,15 +74,15 @@ class TemplateLanguage:
         return text.replace(SHOWN_OPENING, "{").replace(SHOWN_CLOSING, "}")
 
     def unescaped(self, text: str) -> str:
-        """The text without the marks that show tags instead of meaning them, the tags' braces replaced."""
+        """Replace the braces of escaped tags by placeholders, and remove the escapes."""
         return text
 
-    def meaning(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
-        """What a tag means and where that ends; None if it cannot be expressed, as nothing can by the base."""
+    def translate_tag(self, tag: TemplateTag, text: str) -> tuple[str, int] | None:
+        """The translation of a tag and its end in the text; None if there is none."""
         return None
 
     def name(self, tag: TemplateTag) -> str:
-        """Under which name a tag is counted."""
+        """The name under which a tag is counted."""
         match = re.search(r"[\w/][\w./-]*", tag.inner)
         return match[0] if match else tag.opening
 
@@ -90,29 +90,29 @@ class TemplateLanguage:
         code = code_and_unseen_in(text)
         position = 0
         for tag in tags_in(text, self.braces):
-            if tag.start < position or code.cover(tag.start):
+            if tag.start < position or code.contains(tag.start):
                 continue
-            meant = self.meaning(tag, text)
+            translated = self.translate_tag(tag, text)
             yield text[position : tag.start]
-            if meant is None:
+            if translated is None:
                 self.visible[self.name(tag)] += 1
-                # A tag with angle brackets must not be taken for HTML, which would hide it.
+                # Escape angle brackets, or the browser would take the tag for HTML and hide it.
                 yield text[tag.start : tag.end].replace("<", "&lt;")
                 position = tag.end
             else:
-                yield meant[0]
-                position = meant[1]
+                yield translated[0]
+                position = translated[1]
         yield text[position:]
 
     def _count_attributes(self, text: str, pattern: re.Pattern[str]) -> None:
         code = code_and_unseen_in(text)
         for match in pattern.finditer(text):
-            if not code.cover(match.start()):
+            if not code.contains(match.start()):
                 self.visible["{:toc}" if "toc" in match[0].lower() else "attribute list"] += 1
 
 
 def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[TemplateTag]:
-    """All tags in order. Each closing brace is looked for once, so the time is proportional to the text."""
+    """All tags in order, in linear time, because each closing brace is searched only once."""
     openings = re.compile("|".join(re.escape(opening) for opening in braces))
     next_closing: dict[str, int] = {}
     position = 0
@@ -130,14 +130,14 @@ def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[TemplateTag]:
 
 
 def fenced(language: str, code: str) -> str:
-    """A code block that nothing in the code can end."""
+    """A fenced code block, with a fence that is longer than any in the code."""
     longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
     fence = "`" * max(longest + 1, 3)
     return f"{fence}{language}\n{code.strip(chr(10))}\n{fence}"
 
 
 def picture(source: str, alt: str, *, title: str = "", in_markdown: bool = True, link: str = "") -> str:
-    """An image, as Markdown or, inside of HTML, as HTML."""
+    """An image as Markdown, or as HTML where Markdown is not parsed."""
     if not in_markdown:
         image = (
             f'<img src="{_attribute(source)}" alt="{_attribute(alt)}"'
@@ -160,7 +160,7 @@ def _destination(address: str) -> str:
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a tag is a paragraph of its own (perhaps inside a link), so that Markdown is read there."""
+    """Check if a tag is a paragraph of its own, perhaps inside of a link, so that Markdown is parsed there."""
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end

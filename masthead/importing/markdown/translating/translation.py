@@ -1,4 +1,4 @@
-"""The body of an item in Masthead's own Markdown: template tags, excerpt marks, embedded elements, links."""
+"""Translates a body to Masthead's Markdown: template tags, "more" marks, embedded elements, links."""
 
 import re
 from collections import Counter
@@ -141,7 +141,7 @@ def _param_lookup(dialect: Dialect, item: Item) -> Callable[[str], str]:
 
 
 def site_variables(dialect: Dialect) -> dict[str, str]:
-    """Single values of Jekyll's settings that texts may name under `site.`"""
+    """The scalar settings of Jekyll that texts may use as `site.…`."""
     if isinstance(dialect, Jekyll):
         return {
             f"site.{name}": as_text(value)
@@ -152,7 +152,7 @@ def site_variables(dialect: Dialect) -> dict[str, str]:
 
 
 def _lead(item: Item, rewriter: FileLinkRewriter, notes: NoteCollector) -> Picture | None:
-    """The picture above a post, if it is in the folder."""
+    """The imported lead picture of a post; None if it has none in the folder."""
     lead = item.lead
     if lead is None:
         return None
@@ -164,11 +164,11 @@ def _lead(item: Item, rewriter: FileLinkRewriter, notes: NoteCollector) -> Pictu
 
 
 def _split_at_more(body: str, separator: str) -> tuple[str, str | None]:
-    """The body without the mark where its excerpt ends, and what stood before it."""
+    """The body without its "more" mark, and the text before the mark."""
     match = _MORE.search(body)
-    if match is not None and not code_in(body).cover(match.start()):
+    if match is not None and not code_in(body).contains(match.start()):
         return body[: match.start()] + body[match.end() :], body[: match.start()]
-    # Short ones, like an empty line, only say "the first paragraph", which an excerpt begins with anyway.
+    # Short separators, such as an empty line, only mean the first paragraph, with which an excerpt begins anyway.
     at = body.find(separator) if len(separator) > 2 else -1
     if at < 0:
         return body, None
@@ -176,14 +176,14 @@ def _split_at_more(body: str, separator: str) -> tuple[str, str | None]:
 
 
 def _iframes_to_links(body: str, notes: NoteCollector) -> str:
-    """A frame with another site in it cannot be shown; a link leads to what it showed."""
+    """Replace frames with pages of other sites, which are not shown, by links."""
     if _FRAME.search(body) is None:
         return body
     code = code_in(body)
 
     def replace(match: re.Match[str]) -> str:
         source = _SOURCE.search(match[1])
-        if source is None or code.cover(match.start()):
+        if source is None or code.contains(match.start()):
             return match[0]
         address = source[1] if not source[1].startswith("//") else f"https:{source[1]}"
         title = _FRAME_TITLE.search(match[1])
@@ -195,7 +195,7 @@ def _iframes_to_links(body: str, notes: NoteCollector) -> str:
 
 
 def _note_lost_elements(body: str, notes: NoteCollector) -> None:
-    """Write down what the sanitiser will take away."""
+    """Note the elements and styles that the sanitiser will remove."""
     if _ELEMENT.search(body) is None:
         return
     code = code_in(body)
@@ -203,7 +203,7 @@ def _note_lost_elements(body: str, notes: NoteCollector) -> None:
     elements: Counter[str] = Counter()
     styles = 0
     for match in _ELEMENT.finditer(body):
-        if code.cover(match.start()):
+        if code.contains(match.start()):
             continue
         if match[1].lower() not in allowed:
             elements[match[1].lower()] += 1
@@ -211,4 +211,4 @@ def _note_lost_elements(body: str, notes: NoteCollector) -> None:
     for name, count in elements.items():
         notes.lost(f"<{name}>", "a post cannot hold this element", count=count)
     if styles:
-        notes.lost("style attributes", "the look belongs to the publication", count=styles)
+        notes.lost("style attributes", "the theme of the publication decides the look", count=styles)
