@@ -24,7 +24,7 @@ def export_markdown(folder: Path) -> None:
     DIR must be empty, new, or an earlier export, which is then updated.
     """
     with snapshot() as session:
-        tally = markdown.write(ExportFolder(folder), session=session, files=storage.current())
+        tally = markdown.write_export(ExportFolder(folder), session=session, files=storage.current())
     audit.record("export.made", by=None, posts=tally.posts, pages=tally.pages, format="markdown")
     db.session.commit()
     click.echo(

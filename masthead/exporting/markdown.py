@@ -32,7 +32,7 @@ HUGO_SETTINGS: Mapping[str, Any] = {
 
 
 @dataclass(slots=True)
-class Tally:
+class ExportCounts:
     """Counters of exported objects."""
 
     posts: int = 0
@@ -46,9 +46,9 @@ class Tally:
     missing: list[str] = field(default_factory=list)
 
 
-def write(folder: ExportFolder, *, session: Session, files: Store) -> Tally:
+def write_export(folder: ExportFolder, *, session: Session, files: Store) -> ExportCounts:
     """Write the whole export, and remove outdated files of an earlier one."""
-    tally = Tally()
+    tally = ExportCounts()
     old_paths = queries.old_paths(session)
     folder.write("hugo.yaml", front_matter.dump(HUGO_SETTINGS))
     folder.write(generator_tags.SHORTCODE_FILE, generator_tags.SHORTCODE_TEMPLATE)
@@ -65,7 +65,9 @@ def write(folder: ExportFolder, *, session: Session, files: Store) -> Tally:
 OldPaths = Mapping[tuple[str, int], list[str]]
 
 
-def _write_posts(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> set[int]:
+def _write_posts(
+    folder: ExportFolder, session: Session, old_paths: OldPaths, tally: ExportCounts
+) -> set[int]:
     """Write the posts; returns the ids of their authors."""
     author_ids: set[int] = set()
     for post in queries.posts(session):
@@ -119,7 +121,7 @@ def _later(changed: datetime, published: datetime | None) -> datetime | None:
     return whole if published is None or whole > published.replace(microsecond=0) else None
 
 
-def _write_pages(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> None:
+def _write_pages(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: ExportCounts) -> None:
     for page in queries.pages(session):
         address = f"/{page.slug}/" if page.slug == ABOUT else f"/page/{page.slug}/"
         aliases = _addresses(old_paths.get((Target.PAGE, page.id), []), present=address)
@@ -142,7 +144,7 @@ def _page(page: Page, address: str, aliases: list[str]) -> str:
 
 
 def _write_authors(
-    folder: ExportFolder, session: Session, author_ids: set[int], old_paths: OldPaths, tally: Tally
+    folder: ExportFolder, session: Session, author_ids: set[int], old_paths: OldPaths, tally: ExportCounts
 ) -> None:
     authors = {}
     for user in queries.credited(session, author_ids):
@@ -160,7 +162,7 @@ def _write_authors(
     folder.write("data/authors.yaml", front_matter.dump(authors))
 
 
-def _write_tags(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: Tally) -> None:
+def _write_tags(folder: ExportFolder, session: Session, old_paths: OldPaths, tally: ExportCounts) -> None:
     tags = []
     for tag in queries.tags(session):
         aliases = _addresses(old_paths.get((Target.TAG, tag.id), []))
@@ -171,7 +173,7 @@ def _write_tags(folder: ExportFolder, session: Session, old_paths: OldPaths, tal
     folder.write("data/tags.yaml", front_matter.dump(tags))
 
 
-def _write_redirects(folder: ExportFolder, session: Session, tally: Tally) -> None:
+def _write_redirects(folder: ExportFolder, session: Session, tally: ExportCounts) -> None:
     redirects = [
         {"from": address, "to": url}
         for path, url in queries.redirects_elsewhere(session)
@@ -181,7 +183,7 @@ def _write_redirects(folder: ExportFolder, session: Session, tally: Tally) -> No
     tally.redirects += len(redirects)
 
 
-def _write_pictures(folder: ExportFolder, session: Session, files: Store, tally: Tally) -> None:
+def _write_pictures(folder: ExportFolder, session: Session, files: Store, tally: ExportCounts) -> None:
     pictures = []
     for picture in queries.pictures(session):
         try:

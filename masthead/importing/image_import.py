@@ -21,7 +21,7 @@ IMAGE_EXTENSIONS: Final = (
 class ImageFiles(Protocol):
     """The files of a source."""
 
-    def holds(self, path: str) -> bool:
+    def has_file(self, path: str) -> bool:
         """Check if there is such a file."""
 
     def read(self, path: str, *, limit: int) -> bytes:
@@ -60,9 +60,9 @@ class ImageImporter:
         self._known = known
         self._seen: dict[str, ImportedImage | str] = {}
 
-    def holds(self, file: str) -> bool:
+    def has_file(self, file: str) -> bool:
         """Check if the source has such a file."""
-        return self._files.holds(file)
+        return self._files.has_file(file)
 
     def import_file(self, file: str) -> ImportedImage:
         """Import a file; raises `Unreadable` with the reason if it is not an image that can be kept."""

@@ -94,7 +94,7 @@ class Importer:
         name = (options.source or source.default_name)[:SOURCE_CHARACTERS]
         with snapshot() as session:
             by = _owner(options.author)
-            self._known = queries.of_source(session, name)
+            self._known = queries.items_of_source(session, name)
             images = media.paths_by_hash(session)
             # These reads must not become the beginning of a transaction that writes.
             db.session.remove()
@@ -162,19 +162,19 @@ class Importer:
             new = [one for one in scan.items if one.source not in self._known]
             self._known |= starter_content.replaceable_starters(session, new, self._run.source, self._run.at)
         slugs = _plan_slugs(scan, self._known)
-        self._report.sums.files = scan.total
+        self._report.totals.files = scan.total
         for failure in scan.failures:
             self._report.fail(failure)
         for skipped in scan.skipped:
             self._report.skip(skipped)
         tasks = [_task(one, slugs, self._known) for one in sorted(scan.items, key=_redirects_last)]
-        for records in queries.chunks(self._source.site_records(), BATCH_SIZE):
+        for records in queries.in_chunks(self._source.site_records(), BATCH_SIZE):
             yield ImportBatch(records=[self._with_image(record) for record in records])
         preparer = Preparer(self._source, scan.addresses, self._images)
         results = worker_pool.prepare_all(
             tasks, preparer, processes=self._options.processes, count=len(tasks)
         )
-        for chunk in queries.chunks(results, BATCH_SIZE):
+        for chunk in queries.in_chunks(results, BATCH_SIZE):
             yield ImportBatch(chunk, self._outcomes(chunk))
 
     def _with_image(self, record: SiteRecord) -> SiteRecord | ImportedImage:
@@ -254,11 +254,11 @@ class Importer:
         self._run.renamed.clear()
         feeds, parents = self._source.feeds(), self._scan.parents
         redirects.keep_all(
-            list_pages.destinations(feeds, self._source.base_path, parents, self._scan.addresses)
+            list_pages.list_redirects(feeds, self._source.base_path, parents, self._scan.addresses)
         )
 
     def _audit(self) -> None:
-        outcomes = {outcome.value: count for outcome, count in self._report.sums.outcomes.items() if count}
+        outcomes = {outcome.value: count for outcome, count in self._report.totals.outcomes.items() if count}
         audit.record(
             "import.finished", by=None, subject=self._run.source, owner=self._run.by.username, **outcomes
         )
@@ -280,7 +280,7 @@ class Importer:
         self._summary.stored += outcome in WRITTEN
         if outcome in WRITTEN and prepared.manuscript is not None:
             addresses = external.addresses_in(prepared.manuscript.html)
-            self._summary.pictures_elsewhere.update(dict.fromkeys(addresses))
+            self._summary.external_pictures.update(dict.fromkeys(addresses))
         address = self._scan.addresses.urls[source]
         self._report.add(prepared, outcome, address=address, notes=batch.notes.get(source, ()))
 
@@ -298,7 +298,7 @@ def _redirects_last(scanned: ScannedItem) -> bool:
 def _plan_slugs(scan: ScanResult, known: dict[str, ImportedItem]) -> dict[str, str]:
     """Give each item its slug, and add the new addresses to the index."""
     with snapshot() as session:
-        slugs = slug_planning.planned_slugs(
+        slugs = slug_planning.plan_slugs(
             scan.items, known, lambda kind, wanted: queries.taken_slugs(session, kind, wanted)
         )
     for one in scan.items:

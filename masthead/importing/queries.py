@@ -26,19 +26,19 @@ def key_of(source: str, name: str) -> str:
     return hashlib.sha256(f"{source}\0{name}".encode()).hexdigest()
 
 
-def of_source(session: Session, source: str) -> dict[str, ImportedItem]:
+def items_of_source(session: Session, source: str) -> dict[str, ImportedItem]:
     """The items that were imported from a source, by path; detached from the session."""
     texts = ImportedItem.kind.in_([kind.value for kind in ItemKind])
     items = session.scalars(select(ImportedItem).where(ImportedItem.source == source, texts))
     return {item.path: item for item in items}
 
 
-def by_key(key: str) -> Select[ImportedItem]:
+def item_by_key(key: str) -> Select[ImportedItem]:
     """The item with this key."""
     return select(ImportedItem).where(ImportedItem.key == key)
 
 
-def bylines(keys: Iterable[str]) -> Select[str, User]:
+def byline_users(keys: Iterable[str]) -> Select[str, User]:
     """The keys of authors with their users and roles."""
     return (
         select(ImportedAuthor.key, User)
@@ -48,7 +48,7 @@ def bylines(keys: Iterable[str]) -> Select[str, User]:
     )
 
 
-def authors(keys: Iterable[str]) -> Select[ImportedAuthor, User]:
+def imported_authors(keys: Iterable[str]) -> Select[ImportedAuthor, User]:
     """The authors with these keys and their users."""
     return (
         select(ImportedAuthor, User)
@@ -57,7 +57,7 @@ def authors(keys: Iterable[str]) -> Select[ImportedAuthor, User]:
     )
 
 
-def by_keys(keys: Iterable[str]) -> Select[ImportedItem]:
+def items_by_keys(keys: Iterable[str]) -> Select[ImportedItem]:
     """The items with these keys."""
     return select(ImportedItem).where(ImportedItem.key.in_(list(keys)))
 
@@ -66,7 +66,7 @@ def versions(session: Session, items: Iterable[ImportedItem]) -> Mapping[str, in
     """The current versions of the posts and pages of items, by path; deleted ones are missing."""
     found: dict[str, int] = {}
     kept = list(items)
-    for chunk in chunks(kept):
+    for chunk in in_chunks(kept):
         posts = {item.post_id: item.path for item in chunk if item.post_id is not None}
         pages = {item.page_id: item.path for item in chunk if item.page_id is not None}
         for post_id, version in session.execute(select(Post.id, Post.version).where(Post.id.in_(posts))):
@@ -80,7 +80,7 @@ def taken_slugs(session: Session, kind: ItemKind, slugs: Iterable[str]) -> set[s
     """The slugs among these that a post or a page has already."""
     column = PageSlug.slug if kind is ItemKind.PAGE else PostSlug.slug
     found: set[str] = set()
-    for chunk in chunks(slugs):
+    for chunk in in_chunks(slugs):
         found.update(session.scalars(select(column).where(column.in_(chunk))))
     return found
 
@@ -97,7 +97,7 @@ def first_administrator() -> Select[User]:
     )
 
 
-def chunks(things: Iterable[Thing], size: int = CHUNK) -> Iterator[list[Thing]]:
+def in_chunks(things: Iterable[Thing], size: int = CHUNK) -> Iterator[list[Thing]]:
     """Split an iterable into lists of at most this size."""
     rest = iter(things)
     while chunk := list(islice(rest, size)):

@@ -52,7 +52,7 @@ class ScanResult:
         if item.kind is not ItemKind.POST:
             return
         if item.status is PublicationStatus.PUBLISHED:
-            self.parents.update(permalinks.parents(normal_path(path) for path in item.old_paths[:1]))
+            self.parents.update(permalinks.parent_paths(normal_path(path) for path in item.old_paths[:1]))
         if item.old_paths and len(self.samples) < MAX_SAMPLES:
             self.samples.append((item.source, item.old_paths[0]))
 

@@ -47,7 +47,7 @@ class TranslatedBody:
     opening: str | None
     notes: tuple[ImportNote, ...]
     #: Template tags that could not be translated and stay visible, by name.
-    visible: Counter[str] = field(default_factory=Counter)
+    visible_tags: Counter[str] = field(default_factory=Counter)
     #: The number of rewritten links.
     links: int = 0
     lead: Picture | None = None

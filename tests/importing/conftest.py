@@ -17,7 +17,7 @@ from sqlalchemy import Select
 from masthead.db import db
 from masthead.importing.image_import import ImageImporter
 from masthead.importing.items import Item, NoteKind
-from masthead.importing.markdown.detection import dialect_of
+from masthead.importing.markdown.detection import detect_dialect
 from masthead.importing.markdown.dialect import Dialect
 from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.markdown.options import FolderOptions
@@ -80,8 +80,8 @@ def site(tmp_path: Path) -> Callable[..., Site]:
     """Write a site and read it: `site({"_posts/2024-01-02-a.md": "…"})`."""
 
     def make(files: Mapping[str, str | bytes], **options: Any) -> Site:
-        folder = SourceFolder.at(written(tmp_path / "site", files))
-        kind = options.pop("dialect", None) or dialect_of(folder)
+        folder = SourceFolder.open(written(tmp_path / "site", files))
+        kind = options.pop("dialect", None) or detect_dialect(folder)
         dialect = kind(folder, FolderOptions(now=NOW, **options))
         source = MarkdownFolder(dialect, "site")
         made = Site(dialect, source, source.scan())

@@ -9,7 +9,7 @@ from masthead.importing.urls import permalinks
 NAMES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "redirects")
 
 
-def paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]:
+def alias_paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]:
     """The old paths in front matter. If ``beside`` is set, a path without a leading slash is relative to ``own``.
 
     Generators write aliases into the published folder, so on the old site they were below its base path.
@@ -22,6 +22,8 @@ def paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]
             if "://" in address or address.startswith("//"):
                 yield permalinks.path_of(address)
             elif address.startswith("/") or not (beside or address.startswith(".")):
-                yield from permalinks.unique(permalinks.rooted(f"{at}/{address}") for at in (base, ""))
+                yield from permalinks.unique(
+                    permalinks.with_leading_slash(f"{at}/{address}") for at in (base, "")
+                )
             else:
-                yield permalinks.path_of(permalinks.joined(own.rstrip("/") if own else "/", address))
+                yield permalinks.path_of(permalinks.resolve(own.rstrip("/") if own else "/", address))

@@ -140,7 +140,7 @@ def _person(value: Mapping[str, Value], key: str) -> SourceAuthor | None:
         name=_name(name),
         bio=fields.text(*_BIOS)[:BIO_CHARACTERS],
         website=_website(fields.text(*_SITES)),
-        aliases=permalinks.unique(alias_fields.paths(fields, "", base="", beside=False)),
+        aliases=permalinks.unique(alias_fields.alias_paths(fields, "", base="", beside=False)),
     )
 
 

@@ -49,7 +49,7 @@ class DescriptionFile:
     unsupported: tuple[str, ...] = ()
 
 
-def texts(folder: SourceFolder, within: str) -> Iterator[tuple[str, str]]:
+def description_texts(folder: SourceFolder, within: str) -> Iterator[tuple[str, str]]:
     """The texts of a folder and the index texts of its subfolders, each with its name in addresses."""
     for path in folder.files_in(within):
         stem, dot, ending = path.rpartition("/")[2].rpartition(".")
@@ -57,12 +57,14 @@ def texts(folder: SourceFolder, within: str) -> Iterator[tuple[str, str]]:
             yield path, stem
     for inner in folder.folders_in(within):
         for name in ("_index.md", "index.md"):
-            if folder.holds(f"{inner}/{name}"):
+            if folder.has_file(f"{inner}/{name}"):
                 yield f"{inner}/{name}", inner.rpartition("/")[2]
                 break
 
 
-def read(site: SiteSettings, path: str, stem: str, within: str, *, characters: int) -> DescriptionFile | None:
+def read_description(
+    site: SiteSettings, path: str, stem: str, within: str, *, characters: int
+) -> DescriptionFile | None:
     """Read a description; None if the text is a post. Raises `Unreadable`."""
     text = decode(site.folder.read(path)).text
     document = front_matter.split(text, headers=site.has_header_lines)
@@ -105,7 +107,7 @@ def _addresses(site: SiteSettings, fields: Fields, stem: str, within: str) -> It
         yield f"{at}{own}"
         if not own.endswith(".html"):
             yield f"{at}{own.rstrip('/')}.html"
-    yield from alias_fields.paths(fields, base + own, base=base, beside=site.aliases_are_relative)
+    yield from alias_fields.alias_paths(fields, base + own, base=base, beside=site.aliases_are_relative)
 
 
 def _own(site: SiteSettings, fields: Fields, stem: str, within: str) -> str:
@@ -121,7 +123,7 @@ def _own(site: SiteSettings, fields: Fields, stem: str, within: str) -> str:
         return usual
     names = ("name", "title", "slug", "path", "basename")
     tokens = dict.fromkeys(names, stem) | {"collection": folder.lstrip("_"), "output_ext": ".html"}
-    return pattern if "://" in pattern else permalinks.expanded(pattern, tokens) or usual
+    return pattern if "://" in pattern else permalinks.expand(pattern, tokens) or usual
 
 
 def _is_elsewhere(site: SiteSettings, address: str) -> bool:
@@ -146,9 +148,9 @@ def _topics(
     site: SiteSettings, unsupported: dict[str, tuple[str, ...]]
 ) -> Iterator[tuple[Iterable[str], TopicDescription]]:
     for within in site.topic_folders():
-        for path, stem in texts(site.folder, within):
+        for path, stem in description_texts(site.folder, within):
             try:
-                described = read(site, path, stem, within, characters=DESCRIPTION_CHARACTERS)
+                described = read_description(site, path, stem, within, characters=DESCRIPTION_CHARACTERS)
             except Unreadable:
                 # The scan reports the file.
                 continue
@@ -181,7 +183,7 @@ def _from_data(site: SiteSettings, written: Value) -> Iterator[tuple[Iterable[st
         name = topic_name(fields.text("name", "title", "label"))
         summary = excerpt(plain_text.plain_line(fields.text(*SUMMARIES)), DESCRIPTION_CHARACTERS)
         if key or name:
-            aliases = tuple(alias_fields.paths(fields, "", base=site.base_path, beside=False))
+            aliases = tuple(alias_fields.alias_paths(fields, "", base=site.base_path, beside=False))
             yield (key, name, fields.text(*_TOPIC_KEYS)), TopicDescription(name, summary, aliases)
 
 

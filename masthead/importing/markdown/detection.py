@@ -38,7 +38,7 @@ _SHORTCODE: Final = re.compile(r"\{\{[<%]\s*/?\w")
 _ZOLA: Final = re.compile(r"\]\(@/|\{\{\s*\w+\(")
 
 
-def dialect_of(folder: SourceFolder) -> type[Dialect]:
+def detect_dialect(folder: SourceFolder) -> type[Dialect]:
     """Detect the dialect of a folder."""
     for dialect in DIALECTS.values():
         if dialect.settings_files and dialect.matches_folder(folder):

@@ -83,13 +83,13 @@ class Dialect(OldSite, ABC):
     @classmethod
     def matches_folder(cls, folder: SourceFolder) -> bool:
         """Check if the folder has this generator's settings."""
-        return any(folder.holds(name) for name in cls.settings_files)
+        return any(folder.has_file(name) for name in cls.settings_files)
 
     @abstractmethod
     def item(self, path: str, content: bytes) -> Item | SkippedItem:
         """Read an item from the content of a file; raises `Unreadable`."""
 
-    def enters(self, path: str) -> bool:
+    def descends_into(self, path: str) -> bool:
         """Check if a folder may hold texts."""
         name = path.rpartition("/")[2]
         return not name.startswith(".") and name not in self.skipped_folders
@@ -173,7 +173,7 @@ class GeneratorRules(Dialect):
         """The facts in the path of a text; a `SkippedItem` if the site did not publish the file."""
 
     @abstractmethod
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The paths of a text on the old site, its own first; ``at`` is its date in the site's time zone."""
 
     def defaults(self, path: str) -> dict[str, Value]:

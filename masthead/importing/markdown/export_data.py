@@ -24,7 +24,7 @@ def site_records(site: SiteSettings) -> Iterator[SiteRecord]:
 
 def authors(site: SiteSettings) -> Iterator[SiteAuthor]:
     """The authors in `data/authors.yaml`, which is a mapping by user name."""
-    described = site.data("data/authors.yaml") if site.folder.holds("data/authors.yaml") else None
+    described = site.data("data/authors.yaml") if site.folder.has_file("data/authors.yaml") else None
     for username, about in described.items() if isinstance(described, dict) else ():
         if isinstance(about, dict) and username:
             author = SourceAuthor(
@@ -55,7 +55,7 @@ def _images(site: SiteSettings) -> Iterator[SiteImage]:
 
 
 def _entries(site: SiteSettings, path: str) -> Iterator[Mapping[str, Value]]:
-    found = site.data(path) if site.folder.holds(path) else None
+    found = site.data(path) if site.folder.has_file(path) else None
     for entry in found if isinstance(found, list) else ():
         if isinstance(entry, dict):
             yield entry

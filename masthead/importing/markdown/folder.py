@@ -36,7 +36,7 @@ class SourceFolder:
     root: str
 
     @classmethod
-    def at(cls, path: Path) -> "SourceFolder":
+    def open(cls, path: Path) -> "SourceFolder":
         """Open the folder at a path; raises `SourceNotFound` with the reason."""
         shown_path = printable(str(path))
         if not path.exists():
@@ -47,7 +47,7 @@ class SourceFolder:
             raise SourceNotFound(f"The folder {shown_path} cannot be read by this user.")
         return cls(os.path.realpath(path))
 
-    def walk(self, enters: Callable[[str], bool]) -> Iterator[FolderFile | RefusedPath]:
+    def walk(self, descends_into: Callable[[str], bool]) -> Iterator[FolderFile | RefusedPath]:
         """All files in a stable order, folder by folder; ``enters`` decides for each folder."""
         waiting = [""]
         while waiting:
@@ -68,7 +68,7 @@ class SourceFolder:
                     yield FolderFile(path)
                 else:
                     yield RefusedPath(path, "This is a pipe, socket or device, not a file.")
-            waiting.extend(path for path in reversed(folders) if enters(path))
+            waiting.extend(path for path in reversed(folders) if descends_into(path))
 
     def read(self, path: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Read a file; raises `Unreadable` if it is too large, not a regular file, or outside of the folder."""
@@ -91,7 +91,7 @@ class SourceFolder:
             raise Unreadable(_too_large(len(content), limit))
         return content
 
-    def holds(self, path: str) -> bool:
+    def has_file(self, path: str) -> bool:
         """Check if there is such a file."""
         if "\x00" in path or not path or len(path) > os.pathconf("/", "PC_PATH_MAX"):
             return False

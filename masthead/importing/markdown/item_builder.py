@@ -29,31 +29,31 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 def build_item(
     dialect: GeneratorRules,
     path: str,
-    place: PathInfo,
+    info: PathInfo,
     document: SourceDocument,
     fields: Fields,
     notes: NoteCollector,
 ) -> Item:
     """Build an item from front matter and body; raises `Unreadable` for an invalid date."""
-    at, guessed = _date(dialect, path, place, fields, notes)
-    status = publication_status.status_of(dialect, place, fields, at, notes)
-    own = _addresses(dialect, place, path, fields, at)
-    title, body, body_line = _title(place, document, fields, notes)
+    at, guessed = _date(dialect, path, info, fields, notes)
+    status = publication_status.status_of(dialect, info, fields, at, notes)
+    own = _addresses(dialect, info, path, fields, at)
+    title, body, body_line = _title(info, document, fields, notes)
     summary = _summary(fields, notes)
     return Item(
         source=printable(path),
-        kind=_kind(place, fields),
+        kind=_kind(info, fields),
         title=title,
-        slug=_slug(place, fields, own),
+        slug=_slug(info, fields, own),
         date=at,
         updated=publication_status.updated_at(dialect, fields, at, notes),
         status=status,
-        authors=_authors(dialect, place, fields),
+        authors=_authors(dialect, info, fields),
         tags=_tags(dialect, fields, notes),
         summary=summary,
-        lead=lead_pictures.lead(fields, own),
+        lead=lead_pictures.find_lead_picture(fields, own),
         canonical=canonical(fields, notes),
-        language=_language(dialect, place, fields, notes),
+        language=_language(dialect, info, fields, notes),
         old_paths=permalinks.unique([*own, *_former(dialect, fields, own)]),
         body=body,
         body_line=body_line,
@@ -62,17 +62,17 @@ def build_item(
         redirect_to=_redirect_to(fields),
         date_is_guessed=guessed,
         comments_open=_comments_open(fields),
-        translation_key=translation_key(fields, place.translation_key),
+        translation_key=translation_key(fields, info.translation_key),
         notes=tuple(notes.notes + list(unused_field_notes(fields))),
     )
 
 
 def _date(
-    dialect: Dialect, path: str, place: PathInfo, fields: Fields, notes: NoteCollector
+    dialect: Dialect, path: str, info: PathInfo, fields: Fields, notes: NoteCollector
 ) -> tuple[datetime | None, bool]:
     """The publication date, and True if it is only the date of the file."""
-    at = publication_status.published_at(dialect, place, fields)
-    if at is None and place.kind is ItemKind.POST and not place.is_draft:
+    at = publication_status.published_at(dialect, info, fields)
+    if at is None and info.kind is ItemKind.POST and not info.is_draft:
         return publication_status.file_date(dialect, path, notes), True
     return at, False
 
@@ -90,17 +90,17 @@ def _variables(document: SourceDocument) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _authors(dialect: GeneratorRules, place: PathInfo, fields: Fields) -> tuple[SourceAuthor, ...]:
+def _authors(dialect: GeneratorRules, info: PathInfo, fields: Fields) -> tuple[SourceAuthor, ...]:
     """The authors in the front matter; for posts without any, the author in the settings."""
     found = authors.credited_authors(fields, dialect.known_authors, singular_lists=dialect.author_is_list)
-    if found or place.kind is not ItemKind.POST:
+    if found or info.kind is not ItemKind.POST:
         return found
     default = dialect.site_author() or {"author": dialect.options.byline}
     return authors.credited_authors(Fields(default), dialect.known_authors)
 
 
-def _kind(place: PathInfo, fields: Fields) -> ItemKind:
-    return ItemKind.REDIRECT if _redirect_to(fields) else place.kind
+def _kind(info: PathInfo, fields: Fields) -> ItemKind:
+    return ItemKind.REDIRECT if _redirect_to(fields) else info.kind
 
 
 def _redirect_to(fields: Fields) -> str | None:
@@ -110,30 +110,30 @@ def _redirect_to(fields: Fields) -> str | None:
 
 
 def _addresses(
-    dialect: GeneratorRules, place: PathInfo, path: str, fields: Fields, at: datetime | None
+    dialect: GeneratorRules, info: PathInfo, path: str, fields: Fields, at: datetime | None
 ) -> tuple[str, ...]:
-    local = publication_status.local_date(dialect, place, fields, at) if at else None
-    own = permalinks.unique(map(permalinks.escaped, dialect.addresses(place, path, fields, local)))
+    local = publication_status.local_date(dialect, info, fields, at) if at else None
+    own = permalinks.unique(map(permalinks.percent_encoded, dialect.addresses(info, path, fields, local)))
     base = dialect.base_path
     return permalinks.unique([*(base + path for path in own if base), *own])
 
 
 def _former(dialect: GeneratorRules, fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
     at = own[0] if own else ""
-    return alias_fields.paths(fields, at, base=dialect.base_path, beside=dialect.aliases_are_relative)
+    return alias_fields.alias_paths(fields, at, base=dialect.base_path, beside=dialect.aliases_are_relative)
 
 
-def _slug(place: PathInfo, fields: Fields, own: tuple[str, ...]) -> str:
+def _slug(info: PathInfo, fields: Fields, own: tuple[str, ...]) -> str:
     wanted = fields.text("slug")
     if not wanted and own and fields.text("permalink", "url", "path", "save_as"):
         wanted = re.sub(r"\.html?$|/$", "", re.sub(r"/index\.html?$", "/", own[0])).rpartition("/")[2]
-    if not wanted and place.kind is ItemKind.PAGE:
-        wanted = " ".join([*place.folders, place.stem])
-    return slugify(wanted or place.stem)
+    if not wanted and info.kind is ItemKind.PAGE:
+        wanted = " ".join([*info.folders, info.stem])
+    return slugify(wanted or info.stem)
 
 
 def _title(
-    place: PathInfo, document: SourceDocument, fields: Fields, notes: NoteCollector
+    info: PathInfo, document: SourceDocument, fields: Fields, notes: NoteCollector
 ) -> tuple[str, str, int]:
     """The title, the body without the heading that became the title, and the body's first line."""
     written = fields.text("title")
@@ -146,9 +146,9 @@ def _title(
             body = body[end:]
             notes.changed("title", "taken from the first heading")
     if not written:
-        written = plain_text.title_from_file_name(place.stem)
+        written = plain_text.title_from_file_name(info.stem)
         notes.changed("title", "made from the file's name")
-    title = plain_text.plain_line(written) or plain_text.title_from_file_name(place.stem)
+    title = plain_text.plain_line(written) or plain_text.title_from_file_name(info.stem)
     if len(title) > TITLE_CHARACTERS:
         notes.changed(
             "long title", f"cut from {len(title)} to {TITLE_CHARACTERS} characters", line=fields.line("title")
@@ -227,8 +227,8 @@ def canonical(fields: Fields, notes: NoteCollector) -> str | None:
     return None
 
 
-def _language(dialect: Dialect, place: PathInfo, fields: Fields, notes: NoteCollector) -> str | None:
-    written = fields.text(*LANGUAGES) or place.language or dialect.default_language
+def _language(dialect: Dialect, info: PathInfo, fields: Fields, notes: NoteCollector) -> str | None:
+    written = fields.text(*LANGUAGES) or info.language or dialect.default_language
     if not written:
         return None
     if _LANGUAGE.fullmatch(written):

@@ -29,7 +29,7 @@ CAPTIONS: Final = ("image_caption", "image_figcaption", "featured_image_caption"
 _PICTURE_FILE: Final = re.compile(r"(?i)\.(?:avif|bmp|gif|jpe?g|png|svg|webp)(?:[?#]|$)")
 
 
-def lead(fields: Fields, own: tuple[str, ...]) -> LeadPicture | None:
+def find_lead_picture(fields: Fields, own: tuple[str, ...]) -> LeadPicture | None:
     """The lead picture with alternative text and caption; its URL is resolved against the text's own address."""
     for name in PICTURES:
         value = fields.value(name)
@@ -40,7 +40,7 @@ def lead(fields: Fields, own: tuple[str, ...]) -> LeadPicture | None:
             continue
         url, alt, caption = first
         return LeadPicture(
-            url=permalinks.joined(
+            url=permalinks.resolve(
                 (own or ("/",))[0],
                 url if "/" not in url or "://" in url or url.startswith(("/", ".")) else f"/{url}",
             ),

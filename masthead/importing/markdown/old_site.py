@@ -75,14 +75,14 @@ class OldSite(SiteSettings):
             for name in AUTHOR_DATA_FILES:
                 for extension in DATA_EXTENSIONS:
                     path = f"{within}/{name}.{extension}"
-                    if self.folder.holds(path):
+                    if self.folder.has_file(path):
                         yield from authors.parse_authors(self.data(path))
                 yield from self._author_files(f"{within}/{name}")
         yield from self._author_files("_authors")
         for root in self.content_roots():
             for name in descriptions.AUTHOR_FOLDERS:
                 within = f"{root}/{name}".lstrip("/")
-                for path, stem in descriptions.texts(self.folder, within):
+                for path, stem in descriptions.description_texts(self.folder, within):
                     yield from self._author_text(path, stem, within)
         in_settings = self.settings.value("authors", "authors_bio")
         if isinstance(in_settings, (dict, list)):
@@ -100,7 +100,7 @@ class OldSite(SiteSettings):
     def _author_text(self, path: str, key: str, within: str) -> Iterator[SourceAuthor]:
         """The author whom a Markdown file describes."""
         try:
-            found = descriptions.read(self, path, key, within, characters=authors.BIO_CHARACTERS)
+            found = descriptions.read_description(self, path, key, within, characters=authors.BIO_CHARACTERS)
         except Unreadable as error:
             self.problems.append((path, error))
             return

@@ -24,13 +24,13 @@ _COMPUTED: Final = frozenset({"created", "last modified", "git created", "git la
 UPDATED_FIELDS: Final = ("lastmod", "last_modified_at", "updated", "updated_at", "modified", "last_updated")
 
 
-def published_at(dialect: Dialect, place: PathInfo, fields: Fields) -> datetime | None:
+def published_at(dialect: Dialect, info: PathInfo, fields: Fields) -> datetime | None:
     """The publication date, from the front matter or the file's name. Raises `Unreadable` for an invalid date."""
-    value = _written(place, fields)
+    value = _written(info, fields)
     if value is None:
         return None
     try:
-        at = dates.moment(value, dialect.zone, month_first=dialect.month_comes_first)
+        at = dates.parse_date(value, dialect.zone, month_first=dialect.month_comes_first)
     except ValueError as error:
         raise Unreadable(str(error), line=fields.line(*PUBLISHED_FIELDS)) from None
     # Hugo publishes a text at `publishDate`, even if its date is earlier.
@@ -38,20 +38,20 @@ def published_at(dialect: Dialect, place: PathInfo, fields: Fields) -> datetime 
     return visible if visible is not None and visible > max(at, dialect.options.now) else at
 
 
-def _written(place: PathInfo, fields: Fields) -> Value:
+def _written(info: PathInfo, fields: Fields) -> Value:
     """The unparsed date in the file or its name; None if the generator computed it."""
     value = fields.value(*PUBLISHED_FIELDS)
-    if place.date and (value is None or place.file_name_date_wins):
-        value = place.date
+    if info.date and (value is None or info.file_name_date_wins):
+        value = info.date
     return None if value is None or as_text(value).strip().lower() in _COMPUTED else value
 
 
-def local_date(dialect: Dialect, place: PathInfo, fields: Fields, at: datetime) -> datetime:
+def local_date(dialect: Dialect, info: PathInfo, fields: Fields, at: datetime) -> datetime:
     """The date as old addresses have it, in the time zone of the site or of the text."""
-    value = _written(place, fields)
+    value = _written(info, fields)
     if not dialect.dates_keep_zone or value is None:
         return at.astimezone(dialect.zone)
-    return dates.local(value, dialect.zone, month_first=dialect.month_comes_first)
+    return dates.parse_local_date(value, dialect.zone, month_first=dialect.month_comes_first)
 
 
 def file_date(dialect: Dialect, path: str, notes: NoteCollector) -> datetime:
@@ -70,7 +70,7 @@ def updated_at(
     if value is None:
         return None
     try:
-        updated_at = dates.moment(value, dialect.zone)
+        updated_at = dates.parse_date(value, dialect.zone)
     except ValueError as error:
         notes.lost("date of the last change", str(error), line=fields.line(*UPDATED_FIELDS))
         return None
@@ -78,12 +78,12 @@ def updated_at(
 
 
 def status_of(
-    dialect: Dialect, place: PathInfo, fields: Fields, at: datetime | None, notes: NoteCollector
+    dialect: Dialect, info: PathInfo, fields: Fields, at: datetime | None, notes: NoteCollector
 ) -> PublicationStatus:
     """The status that the text gets here."""
     now = dialect.options.now
     status = fields.text("status").lower()
-    if place.is_draft or fields.flag("draft") or status in {"draft", "hidden", "private", "skip"}:
+    if info.is_draft or fields.flag("draft") or status in {"draft", "hidden", "private", "skip"}:
         return PublicationStatus.DRAFT
     if fields.text("published") and fields.flag("published") is False:
         return PublicationStatus.DRAFT
@@ -93,7 +93,7 @@ def status_of(
     expiry = fields.value("expiryDate", "unpublishDate", "expires")
     if expiry is not None and _has_expired(dialect, expiry, fields, notes):
         return PublicationStatus.DRAFT
-    if place.kind is ItemKind.POST and at is not None and at > now:
+    if info.kind is ItemKind.POST and at is not None and at > now:
         if dialect.options.publish_future:
             return PublicationStatus.SCHEDULED
         day = f"{at:%Y-%m-%d}"
@@ -105,14 +105,14 @@ def status_of(
 def _visible_from(dialect: Dialect, fields: Fields) -> datetime | None:
     value = fields.value("publishDate")
     try:
-        return dates.moment(value, dialect.zone) if value is not None else None
+        return dates.parse_date(value, dialect.zone) if value is not None else None
     except ValueError:
         return None
 
 
 def _has_expired(dialect: Dialect, expiry: Value, fields: Fields, notes: NoteCollector) -> bool:
     try:
-        end = dates.moment(expiry, dialect.zone)
+        end = dates.parse_date(expiry, dialect.zone)
     except ValueError as error:
         notes.lost("expiry", str(error), line=fields.line("expiryDate", "unpublishDate", "expires"))
         return False

@@ -80,7 +80,7 @@ class FolderScan:
 
     def _candidates(self) -> Iterator[str]:
         """The files that may be texts; all others are counted, skipped or reported here."""
-        for file in self._dialect.folder.walk(self._dialect.enters):
+        for file in self._dialect.folder.walk(self._dialect.descends_into):
             extension = PurePosixPath(file.path).suffix.lower()
             name = file.path.rpartition("/")[2]
             if not isinstance(file, FolderFile):

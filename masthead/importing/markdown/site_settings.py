@@ -61,7 +61,7 @@ class SiteSettings:
 
     def _read_settings(self) -> dict[str, Value]:
         for name in self.settings_files:
-            if self.folder.holds(name):
+            if self.folder.has_file(name):
                 value = self.data(name)
                 return value if isinstance(value, dict) else {}
         return {}
@@ -110,5 +110,5 @@ class SiteSettings:
             for name in TOPIC_DATA_FILES:
                 for extension in DATA_EXTENSIONS:
                     path = f"{within}/{name}.{extension}"
-                    if self.folder.holds(path):
+                    if self.folder.has_file(path):
                         yield self.data(path)

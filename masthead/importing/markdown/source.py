@@ -8,7 +8,7 @@ from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageImporter
 from masthead.importing.items import Item, SkippedItem
 from masthead.importing.markdown import export_data
-from masthead.importing.markdown.detection import DIALECTS, dialect_of
+from masthead.importing.markdown.detection import DIALECTS, detect_dialect
 from masthead.importing.markdown.dialect import Dialect
 from masthead.importing.markdown.file_index import FileIndex
 from masthead.importing.markdown.folder import SourceFolder
@@ -39,8 +39,8 @@ class MarkdownFolder:
     @classmethod
     def open(cls, path: Path, options: FolderOptions, *, dialect: str | None = None) -> Self:
         """Open a folder; raises `SourceNotFound`. Without ``dialect`` the files decide."""
-        folder = SourceFolder.at(path)
-        kind = DIALECTS[dialect] if dialect else dialect_of(folder)
+        folder = SourceFolder.open(path)
+        kind = DIALECTS[dialect] if dialect else detect_dialect(folder)
         return cls(kind(folder, options), printable(str(path)))
 
     @property

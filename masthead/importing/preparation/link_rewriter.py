@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import IMAGE_EXTENSIONS, ImageImporter, ImportedImage
 from masthead.importing.items import NoteCollector
-from masthead.importing.reading.code_spans import code_in
+from masthead.importing.reading.code_spans import find_code
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls.index import AddressIndex
 
@@ -75,7 +75,7 @@ class LinkRewriter:
 
     def rewrite(self, text: str) -> str:
         """Rewrite every address in the text that can be resolved."""
-        code = code_in(text)
+        code = find_code(text)
         return _ADDRESS.sub(
             lambda match: match[0] if code.contains(match.start()) else self._replaced(match), text
         )
@@ -195,7 +195,7 @@ class LinkRewriter:
 
     def _existing_files(self, path: str) -> Iterator[str]:
         tried = dict.fromkeys(posixpath.normpath(file) for file in self._candidate_files(path))
-        return (file for file in tried if self._images.holds(file))
+        return (file for file in tried if self._images.has_file(file))
 
     def _imported(self, file: str, *, what: str, alt: str = "", seen: str = "") -> str | None:
         """Import an image file; its address, or None with a note if it is refused."""

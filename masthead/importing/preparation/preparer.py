@@ -55,7 +55,7 @@ class PreparedItem:
     fingerprint: str
     manuscript: Manuscript | None
     notes: tuple[ImportNote, ...]
-    visible: Counter[str]
+    visible_tags: Counter[str]
     links: int
     #: The old addresses that no other item owns.
     old_paths: tuple[str, ...]
@@ -113,9 +113,9 @@ class Preparer:
                 *self._dead_links(manuscript),
                 *_changed_address(task, item),
             ),
-            visible=translated.visible
+            visible_tags=translated.visible_tags
             + (
-                count_leftover_markup(manuscript.html, translated.visible)
+                count_leftover_markup(manuscript.html, translated.visible_tags)
                 if manuscript and not self._source.is_own_export
                 else Counter()
             ),
@@ -157,7 +157,7 @@ class Preparer:
         rule = self._source.heading_rule
         if rule is None:
             return manuscript
-        html = heading_ids.with_old_ids(manuscript.html, rule)
+        html = heading_ids.add_old_ids(manuscript.html, rule)
         return replace(manuscript, html=html, dead_fragments=dead_fragments(html))
 
     def _old_paths(self, item: Item) -> tuple[tuple[str, ...], list[ImportNote]]:

@@ -19,7 +19,7 @@ _UNSEEN: Final = re.compile(r"<(pre|code|textarea|script|style)\b[^<>]{0,2000}>|
 
 
 @dataclass(slots=True)
-class Spans:
+class TextSpans:
     """Spans of a text that do not overlap."""
 
     starts: list[int] = field(default_factory=list)
@@ -31,19 +31,19 @@ class Spans:
         return index >= 0 and position < self.ends[index]
 
 
-def code_in(text: str) -> Spans:
+def find_code(text: str) -> TextSpans:
     """Find code: blocks, spans, `<pre>` and `<code>`."""
     return _spans(text, _CODE)
 
 
-def code_and_unseen_in(text: str) -> Spans:
+def find_code_and_invisible(text: str) -> TextSpans:
     """Find code and invisible parts: comments, scripts and styles."""
     return _spans(text, _UNSEEN)
 
 
-def _spans(text: str, element: re.Pattern[str]) -> Spans:
+def _spans(text: str, element: re.Pattern[str]) -> TextSpans:
     found = sorted([*_blocks(text)])
-    spans = Spans()
+    spans = TextSpans()
     for start, end in sorted([*found, *_inline(text, found, element)]):
         if spans.ends and start < spans.ends[-1]:
             spans.ends[-1] = max(spans.ends[-1], end)

@@ -48,15 +48,15 @@ def zone_named(name: str) -> tzinfo:
         ) from None
 
 
-def moment(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
+def parse_date(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
     """Parse a date to UTC; without a time zone it is in ``zone``. Raises `ValueError` with a sentence."""
     try:
-        return local(value, zone, month_first=month_first).astimezone(UTC)
+        return parse_local_date(value, zone, month_first=month_first).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"“{as_text(value)[:60]}” is not a date: {error}.") from None
 
 
-def local(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
+def parse_local_date(value: Value, zone: tzinfo, *, month_first: bool = False) -> datetime:
     """Parse a date in its own time zone. Raises `ValueError` with the reason."""
     match value:
         case datetime():

@@ -86,7 +86,7 @@ class Fields:
                     return text
         return ""
 
-    def written(self) -> dict[str, Value]:
+    def raw_values(self) -> dict[str, Value]:
         """All names and values as the file has them."""
         return dict(self._own.values())
 

@@ -131,12 +131,12 @@ def _fenced_json(
         return {}, {}, ()
     first_line = text.count("\n", 0, start) + 1
     if text[start] != "{":
-        raise Unreadable("This JSON is not an object: it must be between { and }.", line=first_line)
+        raise Unreadable("This JSON is no object: it must be between { and }.", line=first_line)
     values, end, repeated = _decode_json(text, start)
     if text[end:].strip():
         after = end + len(text[end:]) - len(text[end:].lstrip())
         raise Unreadable(
-            "This is not JSON: there is text after its last }.", line=text.count("\n", 0, after) + 1
+            "This is not JSON: something follows its last }.", line=text.count("\n", 0, after) + 1
         )
     lines = _lines_of(_JSON_NAME, text[start:end], first_line)
     return values, lines, tuple((name, lines.get(name, first_line)) for name in repeated)
@@ -172,7 +172,7 @@ def _decode_json(text: str, start: int) -> tuple[dict[str, Value], int, list[str
         raise Unreadable(f"This is not JSON: {error.msg}.", line=error.lineno) from None
     except (ValueError, RecursionError):
         raise Unreadable(
-            "This JSON has a number that is too long, or is nested too deep.", line=first_line
+            "This JSON has a number that is too long, or a nesting that is too deep.", line=first_line
         ) from None
     return _checked(values, first_line), end, repeated
 
@@ -184,7 +184,9 @@ def parse_json(text: str) -> Value:
     except json.JSONDecodeError as error:
         raise Unreadable(f"This is not JSON: {error.msg}.", line=error.lineno) from None
     except (ValueError, RecursionError):
-        raise Unreadable("This JSON has a number that is too long, or is nested too deep.", line=1) from None
+        raise Unreadable(
+            "This JSON has a number that is too long, or a nesting that is too deep.", line=1
+        ) from None
 
 
 def parse_toml(text: str, *, first_line: int = 1) -> dict[str, Value]:
@@ -199,7 +201,7 @@ def parse_toml(text: str, *, first_line: int = 1) -> dict[str, Value]:
         raise Unreadable(f"This is not TOML: {reason}.", line=first_line + line - 1) from None
     except (ValueError, RecursionError):
         raise Unreadable(
-            "This TOML has a number that is too long, or is nested too deep.", line=first_line
+            "This TOML has a number that is too long, or a nesting that is too deep.", line=first_line
         ) from None
     return _checked(values, first_line)
 

@@ -37,27 +37,27 @@ def print_plan(plan: ImportPlan, console: Console) -> None:
 
 def print_report(report: ImportReport, console: Console, *, dry_run: bool, tail: Iterable[str]) -> None:
     """Print the totals, then everything that may need attention."""
-    sums = report.sums
+    totals = report.totals
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right", style="bold")
     table.add_column()
-    table.add_row(str(sums.files), "files with texts found, of which")
+    table.add_row(str(totals.files), "files with texts found, of which")
     words = FORESEEN if dry_run else WORDS
     for outcome in ItemOutcome:
-        if sums.outcomes[outcome] or outcome in {ItemOutcome.IMPORTED, ItemOutcome.FAILED}:
-            table.add_row(str(sums.outcomes[outcome]), words[outcome])
+        if totals.outcomes[outcome] or outcome in {ItemOutcome.IMPORTED, ItemOutcome.FAILED}:
+            table.add_row(str(totals.outcomes[outcome]), words[outcome])
     console.print(table)
-    changes = sums.outcomes[ItemOutcome.IMPORTED] + sums.outcomes[ItemOutcome.UPDATED]
+    changes = totals.outcomes[ItemOutcome.IMPORTED] + totals.outcomes[ItemOutcome.UPDATED]
     if not changes:
-        here = sums.outcomes[ItemOutcome.UNCHANGED] + sums.outcomes[ItemOutcome.KEPT]
+        here = totals.outcomes[ItemOutcome.UNCHANGED] + totals.outcomes[ItemOutcome.KEPT]
         rest = (
             "everything is here already" if here else "no file of the folder is a text that can be imported"
         )
         console.print(f"0 changes: {rest}.")
-    _list(console, "Changed, with the same meaning", sums.changed)
-    _list(console, "Lost", sums.lost)
-    _list(console, "Template tags that stay visible in the texts", sums.template_tags)
-    failed = sums.outcomes[ItemOutcome.FAILED]
+    _list(console, "Changed, with the same meaning", totals.changed)
+    _list(console, "Lost", totals.lost)
+    _list(console, "Template tags that stay visible in the texts", totals.template_tags)
+    failed = totals.outcomes[ItemOutcome.FAILED]
     _lines(
         console,
         "Failed",
@@ -67,9 +67,9 @@ def print_report(report: ImportReport, console: Console, *, dry_run: bool, tail:
             for failure in report.failures
         ),
     )
-    _lines(console, "Kept as they are here", sums.outcomes[ItemOutcome.KEPT], report.kept)
+    _lines(console, "Kept as they are here", totals.outcomes[ItemOutcome.KEPT], report.kept)
     left_out = (f"{item.source}: {item.reason}" for item in report.left_out)
-    _lines(console, "Left out", sums.outcomes[ItemOutcome.SKIPPED], left_out)
+    _lines(console, "Left out", totals.outcomes[ItemOutcome.SKIPPED], left_out)
     for line in tail:
         console.print(escape(line))
 

@@ -45,7 +45,7 @@ class ImportReport:
     """Collects the items of one import. A context manager; the file gets its name when it is complete."""
 
     def __init__(self, path: Path | None) -> None:
-        self.sums = ReportTotals()
+        self.totals = ReportTotals()
         self.failures: list[ItemFailure] = []
         self.kept: list[str] = []
         self.left_out: list[SkippedItem] = []
@@ -76,13 +76,13 @@ class ImportReport:
     ) -> None:
         """Add an item that could be read."""
         all_notes = (*prepared.notes, *notes)
-        sums = self.sums
-        sums.outcomes[outcome] += 1
-        sums.kinds[prepared.item.kind.value] += 1
-        sums.links += prepared.links
-        sums.template_tags += prepared.visible
+        totals = self.totals
+        totals.outcomes[outcome] += 1
+        totals.kinds[prepared.item.kind.value] += 1
+        totals.links += prepared.links
+        totals.template_tags += prepared.visible_tags
         for note in all_notes:
-            (sums.lost if note.kind is NoteKind.LOST else sums.changed)[note.what] += note.count
+            (totals.lost if note.kind is NoteKind.LOST else totals.changed)[note.what] += note.count
         if outcome is ItemOutcome.KEPT and len(self.kept) < SHOWN:
             self.kept.append(prepared.item.source)
         self._write(
@@ -97,14 +97,14 @@ class ImportReport:
                 "kept": list(prepared.item.preserved()),
                 "changed": [_note(note) for note in all_notes if note.kind is NoteKind.CHANGED],
                 "lost": [_note(note) for note in all_notes if note.kind is NoteKind.LOST],
-                "template_tags": dict(prepared.visible),
+                "template_tags": dict(prepared.visible_tags),
                 "links_rewritten": prepared.links,
             }
         )
 
     def fail(self, failure: ItemFailure) -> None:
         """Add an item that could not be imported."""
-        self.sums.outcomes[ItemOutcome.FAILED] += 1
+        self.totals.outcomes[ItemOutcome.FAILED] += 1
         if len(self.failures) < SHOWN:
             self.failures.append(failure)
         self._write(
@@ -118,7 +118,7 @@ class ImportReport:
 
     def skip(self, left_out: SkippedItem) -> None:
         """Add an item that was left out on purpose."""
-        self.sums.outcomes[ItemOutcome.SKIPPED] += 1
+        self.totals.outcomes[ItemOutcome.SKIPPED] += 1
         if len(self.left_out) < SHOWN:
             self.left_out.append(left_out)
         self._write(
@@ -129,15 +129,15 @@ class ImportReport:
         """Write the totals and these facts, and rename the file to its final name."""
         if self._file is None or self._path is None:
             return
-        sums = self.sums
+        totals = self.totals
         rest = facts | {
-            "totals": {"files": sums.files}
-            | {outcome.value: sums.outcomes[outcome] for outcome in ItemOutcome},
-            "kinds": dict(sums.kinds),
-            "changed": dict(sums.changed.most_common()),
-            "lost": dict(sums.lost.most_common()),
-            "template_tags": dict(sums.template_tags.most_common()),
-            "links_rewritten": sums.links,
+            "totals": {"files": totals.files}
+            | {outcome.value: totals.outcomes[outcome] for outcome in ItemOutcome},
+            "kinds": dict(totals.kinds),
+            "changed": dict(totals.changed.most_common()),
+            "lost": dict(totals.lost.most_common()),
+            "template_tags": dict(totals.template_tags.most_common()),
+            "links_rewritten": totals.links,
         }
         self._file.write("\n], " + _json(rest)[1:] + "\n")
         self._file.close()

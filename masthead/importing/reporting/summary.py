@@ -28,7 +28,7 @@ class ImportSummary:
     topics: int = 0
     fetch_images: bool = False
     #: The addresses of other sites' pictures in imported texts, in order.
-    pictures_elsewhere: dict[str, None] = field(default_factory=dict)
+    external_pictures: dict[str, None] = field(default_factory=dict)
     stored: int = 0
     peak_memory: int = 0
     plan: ImportPlan | None = None
@@ -43,7 +43,7 @@ class ImportSummary:
             "no_longer_in_the_folder": self.gone,
             "problems": self.problems,
             "plan": self.plan.facts() if self.plan else {},
-            "pictures_of_other_sites": list(self.pictures_elsewhere),
+            "pictures_of_other_sites": list(self.external_pictures),
             "described": {"authors": self.authors, "tags": self.topics},
             "other_files": self.others,
             "seconds": round(seconds, 3),
@@ -53,7 +53,7 @@ class ImportSummary:
 
     def _pictures(self) -> str:
         """A sentence about pictures of other sites, with the first addresses."""
-        addresses = list(self.pictures_elsewhere)
+        addresses = list(self.external_pictures)
         named = ", ".join(printable(address[:200]) for address in addresses[:NAMED])
         more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
         fate = (
@@ -72,7 +72,7 @@ class ImportSummary:
                 f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count
             )
             yield f"Described by files of the old site: {named}; what was edited here stays."
-        if self.pictures_elsewhere:
+        if self.external_pictures:
             yield self._pictures()
         if self.others:
             yield f"{self.others} other files, such as pictures and parts of the theme, were left where they are."

@@ -89,8 +89,8 @@ def resolve_bylines(authors: Iterable[SourceAuthor], *, run: ImportRun) -> None:
     """Find or create the bylines of authors. An author gets the same byline in every import, and never an account."""
     keys = {queries.key_of(run.source, author.key): author for author in authors}
     missing = [key for key in keys if key not in run.bylines]
-    for chunk in queries.chunks(missing):
-        for key, user in db.session.execute(queries.bylines(chunk)):
+    for chunk in queries.in_chunks(missing):
+        for key, user in db.session.execute(queries.byline_users(chunk)):
             run.bylines[key] = user
     _make_bylines({key: keys[key] for key in missing if key not in run.bylines}, run)
 

@@ -30,9 +30,9 @@ def describe(found: ScanResult, *, run: ImportRun) -> list[str]:
 
 
 def _authors(authors: Iterable[SourceAuthor], run: ImportRun) -> Iterator[Destination]:
-    for chunk in queries.chunks(authors):
+    for chunk in queries.in_chunks(authors):
         by_key = {queries.key_of(run.source, author.key): author for author in chunk}
-        present = {row.key: (row, user) for row, user in db.session.execute(queries.authors(by_key))}
+        present = {row.key: (row, user) for row, user in db.session.execute(queries.imported_authors(by_key))}
         # Keep the order of the texts: if one file describes two authors, the first gets its addresses in every import.
         made = [(author, *present[key]) for key, author in by_key.items() if key in present]
         before = _before(AUTHOR, [author.key for author, _, _ in made], run)
@@ -60,7 +60,7 @@ def _describe_author(
 
 
 def _topics(topics: dict[str, TopicDescription], run: ImportRun) -> Iterator[Destination]:
-    for keys in queries.chunks(topics):
+    for keys in queries.in_chunks(topics):
         made: dict[str, Tag] = {tag.key: tag for tag in db.session.scalars(tags.with_keys(keys))}
         before = _before(TOPIC, made, run)
         for key, tag in made.items():
@@ -77,7 +77,7 @@ def _topics(topics: dict[str, TopicDescription], run: ImportRun) -> Iterator[Des
 def _before(kind: str, names: Iterable[str], run: ImportRun) -> dict[str, ImportedItem]:
     """The records of the last import's descriptions, by name."""
     keys = {_key(kind, name, run): name for name in names}
-    return {keys[row.key]: row for row in db.session.scalars(queries.by_keys(keys))}
+    return {keys[row.key]: row for row in db.session.scalars(queries.items_by_keys(keys))}
 
 
 def _remember(kind: str, name: str, row: ImportedItem | None, fingerprint: str, run: ImportRun) -> None:

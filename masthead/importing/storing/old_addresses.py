@@ -72,7 +72,7 @@ def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
     page_id = stored.page.id if stored.page else None
     leads_to = stored.prepared.leads_to
     if leads_to is not None:
-        target = db.session.scalar(queries.by_key(queries.key_of(run.source, leads_to)))
+        target = db.session.scalar(queries.item_by_key(queries.key_of(run.source, leads_to)))
         post_id, page_id = (target.post_id, target.page_id) if target else (None, None)
     for path in stored.prepared.old_paths:
         if _is_own_address(path, stored):

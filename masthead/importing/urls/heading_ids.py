@@ -40,7 +40,7 @@ class HeadingIdRule:
     prefix: str = ""
 
 
-def with_old_ids(html: str, rule: HeadingIdRule) -> str:
+def add_old_ids(html: str, rule: HeadingIdRule) -> str:
     """Add the generator's ids to the headings of a rendered text, besides Masthead's own."""
     headings = list(_HEADING.finditer(html))
     if not headings:

@@ -41,7 +41,7 @@ _MONTH: Final = re.compile(r"/(\d{4})/(\d{1,2})(?:/\d{1,2})?$")
 MAX_FOLDERS: Final = 5_000
 
 
-def destinations(
+def list_redirects(
     feeds: Iterable[str], base_path: str, parents: Iterable[str], addresses: AddressIndex
 ) -> Iterator[Destination]:
     """The redirects from feeds and lists of the old site; ``parents`` are the paths above its posts.

@@ -58,7 +58,7 @@ def date_tokens(at: datetime) -> dict[str, str]:
     }
 
 
-def expanded(pattern: str, tokens: Mapping[str, str]) -> str | None:
+def expand(pattern: str, tokens: Mapping[str, str]) -> str | None:
     """Expand a pattern with `:name` tokens; None if it has an unknown token."""
     missing = False
 
@@ -72,7 +72,7 @@ def expanded(pattern: str, tokens: Mapping[str, str]) -> str | None:
         return tokens.get(name, "") + match[1][len(name) :]
 
     path = _TOKEN.sub(replace, pattern)
-    return None if missing else rooted(path)
+    return None if missing else with_leading_slash(path)
 
 
 def unknown_tokens(pattern: str, known: Collection[str]) -> list[str]:
@@ -81,12 +81,12 @@ def unknown_tokens(pattern: str, known: Collection[str]) -> list[str]:
     return [f":{name}" for name in _TOKEN.findall(pattern) if not any(name.startswith(one) for one in names)]
 
 
-def rooted(path: str) -> str:
+def with_leading_slash(path: str) -> str:
     """The path with one leading slash and without double slashes."""
     return _SLASHES.sub("/", "/" + path)
 
 
-def escaped(path: str) -> str:
+def percent_encoded(path: str) -> str:
     """Percent-encode `#`, `?` and lone `%` in the path of a file."""
     return re.sub(r"%(?![0-9A-Fa-f]{2})|[#?]", lambda match: f"%{ord(match[0]):02X}", path)
 
@@ -94,9 +94,9 @@ def escaped(path: str) -> str:
 def path_of(address: str) -> str:
     """The path of a URL or path; '' if it is invalid."""
     if "://" not in address and not address.startswith("//"):
-        return rooted(address)
+        return with_leading_slash(address)
     try:
-        return rooted(urlsplit(address).path)
+        return with_leading_slash(urlsplit(address).path)
     except ValueError:
         return ""
 
@@ -109,7 +109,7 @@ def host_of(address: str) -> str:
         return ""
 
 
-def joined(base: str, address: str) -> str:
+def resolve(base: str, address: str) -> str:
     """Resolve an address against a base; '' if it is invalid."""
     try:
         return urljoin(base, address)
@@ -117,7 +117,7 @@ def joined(base: str, address: str) -> str:
         return ""
 
 
-def date_in(path: str) -> str:
+def find_date(path: str) -> str:
     """The date in a path, such as `2014/03/12`, `2014-03-12` or `2014/03`; '' if there is none."""
     match = _DATED.search(path)
     if match is None:
@@ -129,7 +129,7 @@ def date_in(path: str) -> str:
         return ""
 
 
-def parents(paths: Iterable[str]) -> Iterator[str]:
+def parent_paths(paths: Iterable[str]) -> Iterator[str]:
     """The parent paths of these paths, except the root."""
     for path in paths:
         above = path.rpartition("/")[0]

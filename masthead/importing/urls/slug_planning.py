@@ -20,44 +20,44 @@ class EarlierItem(Protocol):
 TakenSlugs = Callable[[ItemKind, Iterable[str]], set[str]]
 
 
-def planned_slugs(
-    entries: Iterable[ScannedItem], known: Mapping[str, EarlierItem], taken: TakenSlugs
+def plan_slugs(
+    items: Iterable[ScannedItem], known: Mapping[str, EarlierItem], taken: TakenSlugs
 ) -> dict[str, str]:
     """The slug of each item: its slug of an earlier import, the slug that it wants, or a similar free one."""
     slugs: dict[str, str] = {}
     given: dict[ItemKind, set[str]] = {kind: set() for kind in ItemKind}
     waiting: list[ScannedItem] = []
-    for entry in entries:
-        before = known.get(entry.source)
-        if before is not None and before.wanted_slug == entry.slug:
-            slugs[entry.source] = before.slug
-            given[entry.kind].add(before.slug)
+    for item in items:
+        before = known.get(item.source)
+        if before is not None and before.wanted_slug == item.slug:
+            slugs[item.source] = before.slug
+            given[item.kind].add(before.slug)
         else:
-            waiting.append(entry)
+            waiting.append(item)
     for kind in ItemKind:
-        wanted = [entry.slug for entry in waiting if entry.kind is kind]
+        wanted = [item.slug for item in waiting if item.kind is kind]
         given[kind] |= taken(kind, wanted)
     # Texts in the default language get the plain slug, whatever the order of the files.
-    for entry in sorted(waiting, key=lambda entry: entry.is_translation):
-        slug = _free(entry, given[entry.kind], taken)
-        slugs[entry.source] = slug
-        given[entry.kind].add(slug)
+    for item in sorted(waiting, key=lambda item: item.is_translation):
+        slug = _free(item, given[item.kind], taken)
+        slugs[item.source] = slug
+        given[item.kind].add(slug)
     return slugs
 
 
-def _free(entry: ScannedItem, given: set[str], taken: TakenSlugs) -> str:
-    if entry.slug not in given:
-        return entry.slug
-    stem = entry.slug[: SLUG_CHARACTERS - 12].rstrip("-")
-    if entry.language:
+def _free(item: ScannedItem, given: set[str], taken: TakenSlugs) -> str:
+    if item.slug not in given:
+        return item.slug
+    stem = item.slug[: SLUG_CHARACTERS - 12].rstrip("-")
+    if item.language:
         # For a translation, the language says more than a number.
-        candidate = f"{stem}-{entry.language.lower()}"
-        if candidate not in given and not taken(entry.kind, [candidate]):
+        candidate = f"{stem}-{item.language.lower()}"
+        if candidate not in given and not taken(item.kind, [candidate]):
             return candidate
     number = 2
     while True:
         candidates = [f"{stem}-{tried}" for tried in range(number, number + _NUMBERS)]
-        used = taken(entry.kind, candidates) | given
+        used = taken(item.kind, candidates) | given
         for candidate in candidates:
             if candidate not in used:
                 return candidate

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from masthead.importing.items import ItemKind, ScannedItem
-from masthead.importing.urls.slug_planning import planned_slugs
+from masthead.importing.urls.slug_planning import plan_slugs
 from tests.importing.conftest import changed, lost
 
 PATH = "_posts/2024-01-02-a.md"
@@ -121,7 +121,7 @@ def test_an_address_that_is_taken_gets_its_language_or_a_number():
     ]
     here = {"walk", *(f"walk-{number}" for number in range(2, 60))}
     taken = lambda kind, slugs: here & set(slugs)  # noqa: E731 (as short as what it stands for)
-    assert planned_slugs(entries, {}, taken) == {
+    assert plan_slugs(entries, {}, taken) == {
         "0.md": "walk-60",
         "1.md": "walk-fr",
         "2.md": "walk-61",

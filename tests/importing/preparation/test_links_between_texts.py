@@ -48,7 +48,7 @@ PATH = "content/posts/a.md"
 )
 def test_hugos_references_lead_to_texts_and_lists(tag, url, site):
     read = site({**HUGO, PATH: POST.format("A", f"[x]({{{{< {tag} >}}}})")})
-    assert (read.body(PATH).strip(), dict(read.translated(PATH).visible)) == (f"[x]({url})", {})
+    assert (read.body(PATH).strip(), dict(read.translated(PATH).visible_tags)) == (f"[x]({url})", {})
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_hugos_parameters_are_those_of_the_text_and_the_site(name, value, site):
 
 def test_a_parameter_that_is_nowhere_stays_visible(site):
     read = site({**HUGO, PATH: POST.format("A", "{{% param nope %}} {{% ref nope %}}")})
-    assert dict(read.translated(PATH).visible) == {"param": 1, "ref": 1}
+    assert dict(read.translated(PATH).visible_tags) == {"param": 1, "ref": 1}
 
 
 def test_a_link_to_a_heading_that_another_text_does_not_have_is_reported(invoke, cast, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.importing.reading.dates import moment, zone_named
+from masthead.importing.reading.dates import parse_date, zone_named
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -45,7 +45,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ],
 )  # fmt: skip
 def test_dates_in_every_spelling(written, meant):
-    assert moment(written, BERLIN) == meant
+    assert parse_date(written, BERLIN) == meant
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_dates_in_every_spelling(written, meant):
 )  # fmt: skip
 def test_what_is_no_date_is_named(written):
     with pytest.raises(ValueError, match="is not a date"):
-        moment(written, BERLIN)
+        parse_date(written, BERLIN)
 
 
 def test_zones_by_name_and_offset():
@@ -68,4 +68,4 @@ def test_zones_by_name_and_offset():
 @given(st.text(max_size=40))
 def test_any_text_is_a_date_or_a_value_error(text):
     with suppress(ValueError):
-        assert moment(text, UTC).tzinfo is UTC
+        assert parse_date(text, UTC).tzinfo is UTC

@@ -13,7 +13,7 @@ from masthead.importing.errors import Unreadable
 from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects.generator import Generator
-from masthead.importing.markdown.dialects.jekyll import dated_addresses, has_words
+from masthead.importing.markdown.dialects.jekyll import dated_addresses, has_text
 from masthead.importing.markdown.folder import FolderFile
 from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.fields import Fields, Value, as_text
@@ -59,7 +59,7 @@ class Eleventy(Generator):
     def program(self) -> str:
         """The source code of the settings, which is never run."""
         for name in self.settings_files:
-            if self.folder.holds(name):
+            if self.folder.has_file(name):
                 try:
                     return decode(self.folder.read(name)).text
                 except Unreadable as error:
@@ -82,7 +82,7 @@ class Eleventy(Generator):
         for word in ("addGlobalData", "addCollection", "eleventyComputed", "addPreprocessor"):
             if word in self.program:
                 yield f"{word} in {self.settings_files[0]} (a program, which is never run)"
-        for found in self.folder.walk(self.enters):
+        for found in self.folder.walk(self.descends_into):
             if isinstance(found, FolderFile) and found.path.endswith(
                 (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
             ):
@@ -104,7 +104,7 @@ class Eleventy(Generator):
             for name in ("site", "metadata", "meta"):
                 for notation in ("json", "yml", "yaml"):
                     path = f"{within}/{name}.{notation}"
-                    value = self.data(path) if self.folder.holds(path) else None
+                    value = self.data(path) if self.folder.has_file(path) else None
                     if isinstance(value, dict):
                         return value
         return {}
@@ -145,7 +145,7 @@ class Eleventy(Generator):
         return {}
 
     def _mapping(self, path: str) -> dict[str, Value]:
-        value = self.data(path) if self.folder.holds(path) else None
+        value = self.data(path) if self.folder.has_file(path) else None
         return value if isinstance(value, dict) else {}
 
     def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
@@ -160,7 +160,7 @@ class Eleventy(Generator):
             return SkippedItem(path, "It has no front matter, so it was not a text of the site.")
         stem, date = (dated[2], dated[1]) if dated else (stem, "")
         is_index = stem == "index" or (bool(folders) and folders[-1] in {stem, without_extension(name)})
-        if is_index and not has_words(document.body):
+        if is_index and not has_text(document.body):
             return SkippedItem(path, "It is the theme's list of texts and has no text of its own.")
         if is_index:
             stem = folders[-1] if folders else "home"
@@ -180,35 +180,35 @@ class Eleventy(Generator):
             if name.strip().lower() not in LIST_TAGS:
                 yield name
 
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The permalink, if its template can be evaluated; otherwise the path of the file."""
         written = fields.text("permalink")
         if written and written not in {"false", "true"}:
-            yield _evaluated(written, place, fields, at) or ""
-        elif self.matches_folder(self.folder) or place.folders:
+            yield _evaluated(written, info, fields, at) or ""
+        elif self.matches_folder(self.folder) or info.folders:
             name = path.rpartition("/")[2]
-            full = place.stem if place.is_index else without_extension(name)
-            for stem in (full, place.stem):
+            full = info.stem if info.is_index else without_extension(name)
+            for stem in (full, info.stem):
                 # File names may have kept their date in the address; names of folders always do.
-                yield permalinks.rooted("/".join([*place.folders, stem])) + "/"
-        if place.date and at:
+                yield permalinks.with_leading_slash("/".join([*info.folders, stem])) + "/"
+        if info.date and at:
             # Blogs that moved from Jekyll to Eleventy keep Jekyll's addresses by a computed permalink, which is a program.
             yield (
-                permalinks.expanded(
-                    "/:year/:month/:day/:title/", permalinks.date_tokens(at) | {"title": place.stem}
+                permalinks.expand(
+                    "/:year/:month/:day/:title/", permalinks.date_tokens(at) | {"title": info.stem}
                 )
                 or ""
             )
-            yield from dated_addresses(place)
+            yield from dated_addresses(info)
 
 
-def _evaluated(template: str, place: PathInfo, fields: Fields, at: datetime | None) -> str | None:
+def _evaluated(template: str, info: PathInfo, fields: Fields, at: datetime | None) -> str | None:
     """Evaluate a permalink template; None if it needs a program."""
     known = True
 
     def replace(match: re.Match[str]) -> str:
         nonlocal known
-        value = _value(match[1], match[2], place, fields, at)
+        value = _value(match[1], match[2], info, fields, at)
         known = known and value is not None
         return value or ""
 
@@ -218,14 +218,14 @@ def _evaluated(template: str, place: PathInfo, fields: Fields, at: datetime | No
     return permalinks.path_of(address)
 
 
-def _value(name: str, filters: str, place: PathInfo, fields: Fields, at: datetime | None) -> str | None:
+def _value(name: str, filters: str, info: PathInfo, fields: Fields, at: datetime | None) -> str | None:
     if name in {"date", "page.date"}:
         pattern = _DATE_FILTER.search(filters)
         return permalinks.strftime(at, pattern[1]) if pattern and at else None
     names = {
-        "page.fileSlug": place.stem,
-        "page.filePathStem": permalinks.rooted(
-            "/".join([*place.folders, place.stem, "index" if place.is_index else ""]).rstrip("/")
+        "page.fileSlug": info.stem,
+        "page.filePathStem": permalinks.with_leading_slash(
+            "/".join([*info.folders, info.stem, "index" if info.is_index else ""]).rstrip("/")
         ),
     }
     text = names.get(name) or as_text(fields.value(name.removeprefix("page.")))

@@ -24,10 +24,10 @@ class Generator(GeneratorRules):
         fields = document.fields(defaults=self.defaults(path))
         if path.rpartition("/")[2].rpartition(".")[0] == "404":
             return SkippedItem(printable(path), "It was the site's 404 page.")
-        place = self.path_info(path, document, fields)
-        if isinstance(place, SkippedItem):
-            return replace(place, source=printable(path))
-        place = self._completed(place, path, fields)
+        info = self.path_info(path, document, fields)
+        if isinstance(info, SkippedItem):
+            return replace(info, source=printable(path))
+        info = self._completed(info, path, fields)
         notebook = NoteCollector()
         if decoded.dropped:
             notebook.changed("NUL characters", "left out", count=decoded.dropped)
@@ -35,16 +35,18 @@ class Generator(GeneratorRules):
             notebook.changed(
                 "repeated front matter", f"`{name}` occurs twice; the last value is used", line=line
             )
-        return item_builder.build_item(self, path, place, document, fields, notebook)
+        return item_builder.build_item(self, path, info, document, fields, notebook)
 
-    def _completed(self, place: PathInfo, path: str, fields: Fields) -> PathInfo:
+    def _completed(self, info: PathInfo, path: str, fields: Fields) -> PathInfo:
         """Complete the path's facts: a date in the address or in folders, and the kind by --posts and --pages."""
-        if not place.date and fields.value(*PUBLISHED_FIELDS) is None:
-            found = permalinks.date_in(fields.text("path", "permalink", "url")) or permalinks.date_in(path)
+        if not info.date and fields.value(*PUBLISHED_FIELDS) is None:
+            found = permalinks.find_date(fields.text("path", "permalink", "url")) or permalinks.find_date(
+                path
+            )
             if found:
-                kind = place.kind if place.is_index else ItemKind.POST
-                place = replace(place, date=found, kind=kind)
+                kind = info.kind if info.is_index else ItemKind.POST
+                info = replace(info, date=found, kind=kind)
         for kind, patterns in ((ItemKind.POST, self.options.posts), (ItemKind.PAGE, self.options.pages)):
             if any(fnmatchcase(path, pattern.replace("**/", "*")) for pattern in patterns):
-                place = replace(place, kind=kind)
-        return place
+                info = replace(info, kind=kind)
+        return info

@@ -12,7 +12,7 @@ from masthead.importing.markdown.dialects import hugo_addresses
 from masthead.importing.markdown.dialects.eleventy import POST_FOLDERS
 from masthead.importing.markdown.dialects.hugo_addresses import PermalinkContext
 from masthead.importing.markdown.dialects.hugo_site import HugoSite
-from masthead.importing.markdown.dialects.jekyll import has_words
+from masthead.importing.markdown.dialects.jekyll import has_text
 from masthead.importing.reading.fields import Fields, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
@@ -121,7 +121,7 @@ class Hugo(HugoSite):
     def _has_sibling(self, path: str, stem: str) -> bool:
         """Check if there is a `name.md` beside `name.fr.md`."""
         within, slash, name = path.rpartition("/")
-        return self.folder.holds(f"{within}{slash}{stem}.{name.rpartition('.')[2]}")
+        return self.folder.has_file(f"{within}{slash}{stem}.{name.rpartition('.')[2]}")
 
     def _refusal(
         self, path: str, stem: str, folders: list[str], document: SourceDocument, fields: Fields
@@ -133,7 +133,7 @@ class Hugo(HugoSite):
             "false",
         }:
             return "The site did not publish it as a page."
-        if stem == "_index" and not has_words(document.body):
+        if stem == "_index" and not has_text(document.body):
             return "It only configures a section and has no text of its own."
         inside = stem if folders and stem not in {"index", "_index"} else ""
         bundle = self._bundle(path) if inside else None
@@ -147,7 +147,7 @@ class Hugo(HugoSite):
             if folder not in self._bundle_cache:
                 names = ("index.md", f"index.{self.main_language}.md")
                 self._bundle_cache[folder] = next(
-                    (f"{folder}/{name}" for name in names if self.folder.holds(f"{folder}/{name}")), None
+                    (f"{folder}/{name}" for name in names if self.folder.has_file(f"{folder}/{name}")), None
                 )
             if self._bundle_cache[folder]:
                 return self._bundle_cache[folder]
@@ -164,48 +164,48 @@ class Hugo(HugoSite):
         # Texts at the top, such as "about" and "contact", have dates too, because Hugo's archetype writes them.
         return has_date and (bool(folders) or "" in self.content_folders)
 
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`url`, or the permalink pattern of the section, or the path with `slug` in it."""
-        prefix = self._prefix(place)
-        position = self._position(place, path, fields, at)
+        prefix = self._prefix(info)
+        position = self._position(info, path, fields, at)
         url = fields.text("url")
         if url:
-            found = hugo_addresses.expanded(permalinks.path_of(url), position)
+            found = hugo_addresses.expand(permalinks.path_of(url), position)
             yield found or ""
             yield prefix + found if found and prefix else ""
             return
-        section = place.stem if place.is_index and not place.folders else (*place.folders, "")[0]
-        inner = "/" + "/".join([*place.folders, place.stem])
-        pattern = hugo_addresses.pattern_for(self.settings, section, inner, is_section=place.is_index)
+        section = info.stem if info.is_index and not info.folders else (*info.folders, "")[0]
+        inner = "/" + "/".join([*info.folders, info.stem])
+        pattern = hugo_addresses.pattern_for(self.settings, section, inner, is_section=info.is_index)
         if pattern:
-            found = hugo_addresses.expanded(pattern, position)
-            yield prefix + self._cleaned(found, self._is_ugly(place)) if found else ""
-        yield self._by_path(place, prefix, position.slug)
-        if not fields.text("slug") and (dated := DATED_NAME.fullmatch(place.stem)):
+            found = hugo_addresses.expand(pattern, position)
+            yield prefix + self._cleaned(found, self._is_ugly(info)) if found else ""
+        yield self._by_path(info, prefix, position.slug)
+        if not fields.text("slug") and (dated := DATED_NAME.fullmatch(info.stem)):
             # If `:filename` is a source of dates, Hugo removes the date from the address.
-            yield self._by_path(place, prefix, dated[2])
+            yield self._by_path(info, prefix, dated[2])
 
-    def _position(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> PermalinkContext:
+    def _position(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> PermalinkContext:
         slug = fields.text("slug")
-        dated = DATED_NAME.fullmatch(place.stem)
-        if dated and not slug and place.file_name_date_wins:
+        dated = DATED_NAME.fullmatch(info.stem)
+        if dated and not slug and info.file_name_date_wins:
             # Hugo removes what follows the last dot of the name again.
             slug = without_extension(dated[2])
         # A top folder is always a section; a folder below it only if it has an index text.
         above = path.split("/")[:-1]
         if path.rpartition("/")[2].startswith(("index.", "_index.")):
             above = above[:-1]
-        depth = len(place.folders)
-        while depth > 1 and not self._is_section("/".join(above[: len(above) - len(place.folders) + depth])):
+        depth = len(info.folders)
+        while depth > 1 and not self._is_section("/".join(above[: len(above) - len(info.folders) + depth])):
             depth -= 1
         return PermalinkContext(
-            place.folders,
+            info.folders,
             depth,
-            place.stem,
+            info.stem,
             fields.text("title"),
             slug,
             at,
-            self._section_slugs(above, place),
+            self._section_slugs(above, info),
         )
 
     def _is_section(self, folder: str) -> bool:
@@ -213,30 +213,30 @@ class Hugo(HugoSite):
 
     def _section_text(self, folder: str) -> str | None:
         names = (f"{folder}/_index.{ending}" for ending in ("md", f"{self.main_language}.md", "html"))
-        return next((name for name in names if self.folder.holds(name)), None)
+        return next((name for name in names if self.folder.has_file(name)), None)
 
-    def _section_slugs(self, above: list[str], place: PathInfo) -> tuple[str, ...]:
+    def _section_slugs(self, above: list[str], info: PathInfo) -> tuple[str, ...]:
         found = []
-        for depth in range(1, len(place.folders) + 1):
-            folder = "/".join(above[: len(above) - len(place.folders) + depth])
+        for depth in range(1, len(info.folders) + 1):
+            folder = "/".join(above[: len(above) - len(info.folders) + depth])
             name = self._section_text(folder)
             if name:
                 fields = self._front_matter(name)
                 found.append(slug_rules.hugo_token(fields.text("slug", "title"), is_title=True))
             elif depth == 1:
-                found.append(slug_rules.hugo_file(place.folders[0]))
+                found.append(slug_rules.hugo_file(info.folders[0]))
         return tuple(found)
 
-    def _by_path(self, place: PathInfo, prefix: str, slug: str) -> str:
-        name = slug.strip("-") or slug_rules.hugo_file(place.stem)
-        path = "/".join([*map(slug_rules.hugo_file, place.folders), slug_rules.hugo(name)])
-        return prefix + self._cleaned(permalinks.rooted(path), self._is_ugly(place))
+    def _by_path(self, info: PathInfo, prefix: str, slug: str) -> str:
+        name = slug.strip("-") or slug_rules.hugo_file(info.stem)
+        path = "/".join([*map(slug_rules.hugo_file, info.folders), slug_rules.hugo(name)])
+        return prefix + self._cleaned(permalinks.with_leading_slash(path), self._is_ugly(info))
 
-    def _is_ugly(self, place: PathInfo) -> bool:
-        return self.settings.flag("uglyURLs") is True and not place.is_index
+    def _is_ugly(self, info: PathInfo) -> bool:
+        return self.settings.flag("uglyURLs") is True and not info.is_index
 
-    def _prefix(self, place: PathInfo) -> str:
-        language = (place.language or self.main_language).lower()
+    def _prefix(self, info: PathInfo) -> str:
+        language = (info.language or self.main_language).lower()
         in_folder = self.settings.flag("defaultContentLanguageInSubdir")
         return f"/{language}" if language != self.main_language or in_folder else ""
 

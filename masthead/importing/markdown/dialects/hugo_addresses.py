@@ -72,7 +72,7 @@ def _listed(written: list[Value], path: str, *, is_section: bool) -> Iterator[st
             yield fields.text("pattern")
 
 
-def expanded(pattern: str, position: PermalinkContext) -> str | None:
+def expand(pattern: str, position: PermalinkContext) -> str | None:
     """Expand a pattern to a path that is not cleaned yet; None if a token is unknown."""
     tokens = _tokens(position)
     missing = False
@@ -85,7 +85,7 @@ def expanded(pattern: str, position: PermalinkContext) -> str | None:
         return value or ""
 
     path = _TOKEN.sub(replace, pattern)
-    return None if missing else permalinks.rooted(path)
+    return None if missing else permalinks.with_leading_slash(path)
 
 
 def _tokens(position: PermalinkContext) -> Mapping[str, Callable[[str], str | None]]:

@@ -53,7 +53,7 @@ class HugoSite(Generator):
         for part in _PARTS:
             for notation in DATA_EXTENSIONS:
                 path = f"{_SETTINGS_FOLDER}/{part}.{notation}"
-                if self.folder.holds(path):
+                if self.folder.has_file(path):
                     values[part] = self.data(path)
         return values
 
@@ -135,7 +135,7 @@ class HugoSite(Generator):
         if folder not in self._cascade_cache:
             within = f"{folder}/" if folder else ""
             names = (f"{within}_index.md", f"{within}_index.{self.main_language}.md")
-            found = next((name for name in names if self.folder.holds(name)), None)
+            found = next((name for name in names if self.folder.has_file(name)), None)
             self._cascade_cache[folder] = self._front_matter(found).value("cascade") if found else None
         return self._cascade_cache[folder]
 

@@ -86,7 +86,7 @@ class Jekyll(Generator):
         found = {name: Fields(inner if isinstance(inner, dict) else {}) for name, inner in value.items()}
         return {name: fields for name, fields in found.items() if fields.flag("output")}
 
-    def enters(self, path: str) -> bool:
+    def descends_into(self, path: str) -> bool:
         """Check that a folder is not part of the theme and not in `exclude`."""
         name = path.rpartition("/")[2]
         if name.startswith("_"):
@@ -94,7 +94,7 @@ class Jekyll(Generator):
                 name not in _THEME_FOLDERS and (name[1:] in self.collections or self.is_bare)
             )
         excluded = [as_text(value).strip("/") for value in as_list(self.settings.value("exclude"))]
-        return super().enters(path) and path not in excluded
+        return super().descends_into(path) and path not in excluded
 
     def reads_html(self, path: str) -> bool:
         """HTML files are texts among posts and drafts; elsewhere they belong to the theme."""
@@ -181,7 +181,9 @@ class Jekyll(Generator):
         """The pages that the plug-in `jekyll-archives` makes."""
         found = [self.settings.text(f"jekyll-archives.permalinks.{kind}") for kind in ("tag", "category")]
         slug = slug_rules.jekyll(name)
-        return tuple(permalinks.rooted(pattern.replace(":name", slug)) for pattern in found if pattern)
+        return tuple(
+            permalinks.with_leading_slash(pattern.replace(":name", slug)) for pattern in found if pattern
+        )
 
     @property
     def address_rule(self) -> str:
@@ -235,26 +237,26 @@ class Jekyll(Generator):
             yield from [value] if isinstance(value, str) else authors.flat_names(value)
         yield from self._names(fields.value("categories"))
 
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The path by the permalink pattern of the text, its defaults, its collection or the site."""
-        tokens = self._tokens(place, path, fields, at)
+        tokens = self._tokens(info, path, fields, at)
         own = fields.text("permalink")
-        yield from _as_served(permalinks.expanded(own or self._styled(place), tokens) or "")
-        if self.is_bare and place.kind is ItemKind.POST:
+        yield from _as_served(permalinks.expand(own or self._styled(info), tokens) or "")
+        if self.is_bare and info.kind is ItemKind.POST:
             # A bare folder does not tell which of the two usual styles the site had.
-            yield permalinks.expanded(STYLES["date"], tokens) or ""
-            yield permalinks.expanded("/:year/:month/:day/:title/", tokens) or ""
-            yield from dated_addresses(place)
+            yield permalinks.expand(STYLES["date"], tokens) or ""
+            yield permalinks.expand("/:year/:month/:day/:title/", tokens) or ""
+            yield from dated_addresses(info)
 
-    def _styled(self, place: PathInfo) -> str:
-        pattern = self._pattern(place)
-        is_post = place.kind is ItemKind.POST and not place.collection
-        return STYLES.get(pattern, pattern) if is_post else _page_style(pattern, place)
+    def _styled(self, info: PathInfo) -> str:
+        pattern = self._pattern(info)
+        is_post = info.kind is ItemKind.POST and not info.collection
+        return STYLES.get(pattern, pattern) if is_post else _page_style(pattern, info)
 
-    def _pattern(self, place: PathInfo) -> str:
-        if place.collection:
+    def _pattern(self, info: PathInfo) -> str:
+        if info.collection:
             return (
-                self.collections.get(place.collection, Fields({})).text("permalink")
+                self.collections.get(info.collection, Fields({})).text("permalink")
                 or "/:collection/:path:output_ext"
             )
         return self.settings.text("permalink") or ("pretty" if self.is_bare else "date")
@@ -265,12 +267,12 @@ class Jekyll(Generator):
         value = fields.value("category")
         yield from [value] if isinstance(value, str) else self._names(value)
 
-    def _tokens(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
-        own = [*place.categories, *self._categories(fields)]
+    def _tokens(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
+        own = [*info.categories, *self._categories(fields)]
         categories = list(dict.fromkeys(name.strip().lower() for name in own if name.strip()))
         written = fields.text("slug")
-        bare = place.stem
-        if place.collection and (dated := DATED_NAME.fullmatch(place.stem)):
+        bare = info.stem
+        if info.collection and (dated := DATED_NAME.fullmatch(info.stem)):
             bare = dated[2]
         tokens = permalinks.date_tokens(at) if at else {}
         return tokens | {
@@ -278,10 +280,10 @@ class Jekyll(Generator):
             "slugified_categories": "/".join(dict.fromkeys(map(slug_rules.jekyll, categories))),
             "title": slug_rules.jekyll_title(written or bare),
             "slug": slug_rules.jekyll(written or bare),
-            "name": slug_rules.jekyll(place.stem),
-            "basename": place.stem,
-            "path": "/".join([*place.folders, place.stem]),
-            "collection": place.collection,
+            "name": slug_rules.jekyll(info.stem),
+            "basename": info.stem,
+            "path": "/".join([*info.folders, info.stem]),
+            "collection": info.collection,
             "output_ext": ".html",
         }
 
@@ -311,7 +313,7 @@ def _page(
     collection: str,
 ) -> PathInfo | SkippedItem:
     if stem == "index":
-        if not has_words(document.body):
+        if not has_text(document.body):
             return SkippedItem(path, "It is the theme's list of texts and has no text of its own.")
         return PathInfo(
             kind,
@@ -323,11 +325,11 @@ def _page(
     return PathInfo(kind, stem, folders=folders, collection=collection)
 
 
-def _page_style(pattern: str, place: PathInfo) -> str:
+def _page_style(pattern: str, info: PathInfo) -> str:
     """The pattern of a page: pages have only two styles, with and without an extension."""
-    if place.collection or (":" not in pattern and pattern not in STYLES):
+    if info.collection or (":" not in pattern and pattern not in STYLES):
         return STYLES.get(pattern, pattern)
-    if place.is_index:
+    if info.is_index:
         return "/:path/"
     if pattern == "pretty" or pattern.endswith("/"):
         return "/:path/"
@@ -338,16 +340,16 @@ def _page_style(pattern: str, place: PathInfo) -> str:
     )
 
 
-def dated_addresses(place: PathInfo) -> Iterator[str]:
+def dated_addresses(info: PathInfo) -> Iterator[str]:
     """Addresses with the date of the file's name, once with two digits for month and day and once as written."""
-    if not place.date:
+    if not info.date:
         return
-    year, month, day = place.date.split("-")
+    year, month, day = info.date.split("-")
     for parts in ((year, month.zfill(2), day.zfill(2)), (year, month, day)):
-        yield "/" + "/".join((*parts, place.stem)) + "/"
+        yield "/" + "/".join((*parts, info.stem)) + "/"
 
 
-def has_words(body: str) -> bool:
+def has_text(body: str) -> bool:
     """Check if a body has words besides template tags and HTML."""
     return bool(
         re.search(

@@ -22,7 +22,7 @@ def template_data(site: SiteSettings) -> dict[str, Value]:
     # A data file that was read for authors or tags before is in `problems` already.
     known = {path for path, _ in site.problems[:reported]}
     site.problems[reported:] = [one for one in site.problems[reported:] if one[0] not in known]
-    return {**site.settings.written(), "url": "", "baseurl": "", "data": data}
+    return {**site.settings.raw_values(), "url": "", "baseurl": "", "data": data}
 
 
 def _tree(site: SiteSettings, within: str, depth: int) -> dict[str, Value]:

@@ -87,7 +87,7 @@ class Masthead(Dialect):
         if value is None:
             return None
         try:
-            return dates.moment(value, self.zone)
+            return dates.parse_date(value, self.zone)
         except ValueError as error:
             raise Unreadable(str(error), line=fields.line(name)) from None
 

@@ -47,7 +47,7 @@ class Pelican(Generator):
         self._computed: list[str] = []
         values: dict[str, Value] = {}
         for name in self.settings_files:
-            if not self.folder.holds(name):
+            if not self.folder.has_file(name):
                 continue
             try:
                 program = decode(self.folder.read(name)).text
@@ -161,7 +161,7 @@ class Pelican(Generator):
         inner = path[len(self.content) + 1 :] if self.content else path
         merged: dict[str, Value] = {}
         merged |= self._default_date()
-        for found in (self.settings.value("DEFAULT_METADATA"), *self._by_place(inner)):
+        for found in (self.settings.value("DEFAULT_METADATA"), *self._metadata_by_path(inner)):
             merged |= (
                 {name.lower(): value for name, value in found.items()} if isinstance(found, dict) else {}
             )
@@ -177,7 +177,7 @@ class Pelican(Generator):
             return {"date": f"{year}-{month}-{day}"}
         return {"date": written} if isinstance(written, str) and written != "fs" else {}
 
-    def _by_place(self, inner: str) -> Iterator[Value]:
+    def _metadata_by_path(self, inner: str) -> Iterator[Value]:
         extra = self.settings.value("EXTRA_PATH_METADATA")
         for within, values in sorted(extra.items()) if isinstance(extra, dict) else ():
             if inner == within or inner.startswith(f"{within.rstrip('/')}/"):
@@ -202,12 +202,12 @@ class Pelican(Generator):
         except re.error:
             return None
 
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`url` and `save_as`, or the patterns of the settings."""
         written = [fields.text("url"), fields.text("save_as")]
         slug = fields.text("slug") or self._slug(self._slug_source(path, fields))
-        for pattern in filter(None, written if any(written) else self._patterns(place, fields)):
-            yield self._filled(pattern, place, fields, slug, at)
+        for pattern in filter(None, written if any(written) else self._patterns(info, fields)):
+            yield self._filled(pattern, info, fields, slug, at)
 
     def _slug_source(self, path: str, fields: Fields) -> str:
         name = without_extension(path.rpartition("/")[2])
@@ -232,8 +232,8 @@ class Pelican(Generator):
         except re.error:
             return rule(text)
 
-    def _patterns(self, place: PathInfo, fields: Fields) -> Iterator[str]:
-        kind = "PAGE" if place.kind is ItemKind.PAGE else "ARTICLE"
+    def _patterns(self, info: PathInfo, fields: Fields) -> Iterator[str]:
+        kind = "PAGE" if info.kind is ItemKind.PAGE else "ARTICLE"
         language = fields.text("lang")
         if language and language != (self.default_language or "en"):
             kind += "_LANG"
@@ -248,8 +248,8 @@ class Pelican(Generator):
             "" if self.settings.text(f"{kind}_URL") else usual[kind]
         )
 
-    def _filled(self, pattern: str, place: PathInfo, fields: Fields, slug: str, at: datetime | None) -> str:
-        category = fields.text("category") or (place.categories or ("",))[0]
+    def _filled(self, pattern: str, info: PathInfo, fields: Fields, slug: str, at: datetime | None) -> str:
+        category = fields.text("category") or (info.categories or ("",))[0]
         author = fields.text("author", "authors") or self.settings.text("AUTHOR")
         values = {
             "slug": slug,

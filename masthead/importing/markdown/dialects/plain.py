@@ -41,7 +41,7 @@ class Plain(Generator):
         kind = ItemKind.PAGE if is_page else ItemKind.POST
         return PathInfo(kind, stem, date=date, is_draft="drafts" in {folder.lower() for folder in folders})
 
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """The address in the front matter, since there is no rule of a generator."""
         yield (
             permalinks.path_of(fields.text("permalink", "url", "path"))

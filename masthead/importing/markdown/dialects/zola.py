@@ -10,7 +10,7 @@ from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown import authors
 from masthead.importing.markdown.dialect import PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects.generator import Generator
-from masthead.importing.markdown.dialects.jekyll import has_words
+from masthead.importing.markdown.dialects.jekyll import has_text
 from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.reading.fields import Fields
 from masthead.importing.reading.front_matter import SourceDocument
@@ -33,9 +33,9 @@ class Zola(Generator):
     @classmethod
     def matches_folder(cls, folder: SourceFolder) -> bool:
         """Check for settings with `base_url`; Hugo has `baseURL`."""
-        if folder.holds("zola.toml"):
+        if folder.has_file("zola.toml"):
             return True
-        return folder.holds("config.toml") and b"base_url" in folder.read("config.toml")
+        return folder.has_file("config.toml") and b"base_url" in folder.read("config.toml")
 
     @cached_property
     def content(self) -> str:
@@ -107,7 +107,7 @@ class Zola(Generator):
         if fields.flag("render") is False:
             return SkippedItem(path, "The site did not publish it as a page.")
         is_section = stem == "_index"
-        if is_section and not has_words(document.body):
+        if is_section and not has_text(document.body):
             return SkippedItem(path, "It only configures a section and has no text of its own.")
         if stem in {"index", "_index"}:
             stem, folders = (folders[-1], folders[:-1]) if folders else ("home", [])
@@ -133,18 +133,18 @@ class Zola(Generator):
         for name in ("tags", "categories"):
             yield from self._names(fields.value(name))
 
-    def addresses(self, place: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
         """`path`, or folders and slug."""
-        prefix = f"/{place.language}" if place.language else ""
+        prefix = f"/{info.language}" if info.language else ""
         written = fields.text("path")
         if written:
             yield prefix + permalinks.path_of(written).rstrip("/") + "/"
             return
-        name = place.stem if place.is_index else self._slug(fields.text("slug") or place.stem)
-        yield prefix + permalinks.rooted("/".join([*place.folders, name])) + "/"
+        name = info.stem if info.is_index else self._slug(fields.text("slug") or info.stem)
+        yield prefix + permalinks.with_leading_slash("/".join([*info.folders, name])) + "/"
         # Older versions of Zola applied the slug rule to folders, too.
-        parts = [slug_rules.zola(part) for part in place.folders]
-        yield prefix + permalinks.rooted("/".join([*parts, slug_rules.zola(name)])) + "/"
+        parts = [slug_rules.zola(part) for part in info.folders]
+        yield prefix + permalinks.with_leading_slash("/".join([*parts, slug_rules.zola(name)])) + "/"
 
     def _slug(self, name: str) -> str:
         """The slug of a page by the strategy in the settings."""

@@ -9,13 +9,13 @@ from masthead.importing.markdown.translating.template_tags import (
     SHOWN_OPENING,
     TemplateLanguage,
     TemplateTag,
-    fenced,
-    picture,
-    stands_alone,
+    code_block,
+    image_markup,
+    is_own_paragraph,
     tags_in,
 )
 from masthead.importing.reading import plain_text
-from masthead.importing.reading.code_spans import code_and_unseen_in
+from masthead.importing.reading.code_spans import find_code_and_invisible
 
 #: Block tags, and block tags whose content is not evaluated.
 _BLOCKS: Final = frozenset({"for", "if", "unless", "case", "capture", "tablerow"})
@@ -61,7 +61,7 @@ class LiquidTemplates(TemplateLanguage):
         if self.context.renderer is None or not any(opening in text for opening in self.braces):
             return text
         tags = list(tags_in(text, self.braces))[:MAX_TEMPLATES]
-        ends, code = _ends(tags), code_and_unseen_in(text)
+        ends, code = _ends(tags), find_code_and_invisible(text)
         pieces, position, count, index = [], 0, 0, 0
         renderer = self.context.renderer()
         while index < len(tags):
@@ -154,7 +154,7 @@ class LiquidTemplates(TemplateLanguage):
         language = _LANGUAGE.match(rest)
         line_start = text.rfind("\n", 0, tag.start) + 1
         indent = text[line_start : tag.start]
-        block = fenced(language[1] if language else "", text[tag.end : end.start()])
+        block = code_block(language[1] if language else "", text[tag.end : end.start()])
         # In a list, indent the block so that it stays in its item; after other text, begin a new paragraph.
         block = block.replace("\n", "\n" + indent) if not indent.strip() else "\n\n" + block
         return block, end.end()
@@ -200,9 +200,9 @@ class EleventyTemplates(LiquidTemplates):
             # The plug-in's paths are relative to the root of the project.
             source = "/" + re.sub(r"^(?:\./)?(?:src/|\./)?", "", source)
         alt = strings[1] if len(strings) > 1 else ""
-        alone = stands_alone(text, tag.start, tag.end)
+        alone = is_own_paragraph(text, tag.start, tag.end)
         self.context.notes.changed("image tag", "an ordinary picture now")
-        return picture(source, alt, in_markdown=alone), tag.end
+        return image_markup(source, alt, in_markdown=alone), tag.end
 
 
 def _word(tag: TemplateTag) -> str:

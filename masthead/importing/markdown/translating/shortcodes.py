@@ -8,11 +8,11 @@ from masthead.importing.markdown.translating.template_tags import (
     SHOWN_OPENING,
     TemplateLanguage,
     TemplateTag,
-    fenced,
-    picture,
-    stands_alone,
+    code_block,
+    image_markup,
+    is_own_paragraph,
 )
-from masthead.importing.reading.code_spans import code_in
+from masthead.importing.reading.code_spans import find_code
 
 _ARGUMENT: Final = re.compile(r"(?:([\w-]+)\s*=\s*)?(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`|([^\s\"`]+))")
 _SHOWN: Final = re.compile(r"\{\{(<|%)\s*/\*(.{0,500}?)\*/\s*(>|%)\}\}", re.DOTALL)
@@ -29,7 +29,7 @@ class HugoShortcodes(TemplateLanguage):
 
     def unescaped(self, text: str) -> str:
         """Unescape `{{</* name */>}}`, by which Hugo shows a shortcode."""
-        code = code_in(text)
+        code = find_code(text)
 
         def show(match: re.Match[str]) -> str:
             # Outside of code the bracket would begin an HTML tag, which would hide the shortcode.
@@ -59,7 +59,7 @@ class HugoShortcodes(TemplateLanguage):
         end = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}").search(text, tag.end)
         if end is None:
             return None
-        block = fenced((positional or [""])[0], text[tag.end : end.start()])
+        block = code_block((positional or [""])[0], text[tag.end : end.start()])
         before = text[text.rfind("\n", 0, tag.start) + 1 : tag.start]
         block = block.replace("\n", "\n" + before) if not before.strip() else "\n\n" + block
         return block, end.end()
@@ -71,9 +71,11 @@ class HugoShortcodes(TemplateLanguage):
         for name in named.keys() - _FIGURE:
             self.context.notes.lost(f"figure {name}", "a picture has no such attribute")
         caption = " ".join(part for part in (named.get("title", ""), named.get("caption", "")) if part)
-        alone = stands_alone(text, tag.start, tag.end)
+        alone = is_own_paragraph(text, tag.start, tag.end)
         alt = named.get("alt", "")
-        return picture(source, alt, title=caption, in_markdown=alone, link=named.get("link", "")), tag.end
+        return image_markup(
+            source, alt, title=caption, in_markdown=alone, link=named.get("link", "")
+        ), tag.end
 
 
 class ZolaShortcodes(TemplateLanguage):

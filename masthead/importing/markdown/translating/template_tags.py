@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Protocol
 
 from masthead.importing.items import NoteCollector
-from masthead.importing.reading.code_spans import code_and_unseen_in
+from masthead.importing.reading.code_spans import find_code_and_invisible
 
 #: Placeholders for the braces of escaped tags. Unicode reserves these noncharacters for internal use.
 SHOWN_OPENING: Final = "\ufdd0"
@@ -62,7 +62,7 @@ class TemplateLanguage:
 
     def __init__(self, context: TagContext) -> None:
         self.context = context
-        self.visible: Counter[str] = Counter()
+        self.visible_tags: Counter[str] = Counter()
 
     def translate(self, text: str) -> str:
         """Translate all tags of a text, or make them visible."""
@@ -87,7 +87,7 @@ class TemplateLanguage:
         return match[0] if match else tag.opening
 
     def _pieces(self, text: str) -> Iterator[str]:
-        code = code_and_unseen_in(text)
+        code = find_code_and_invisible(text)
         position = 0
         for tag in tags_in(text, self.braces):
             if tag.start < position or code.contains(tag.start):
@@ -95,7 +95,7 @@ class TemplateLanguage:
             translated = self.translate_tag(tag, text)
             yield text[position : tag.start]
             if translated is None:
-                self.visible[self.name(tag)] += 1
+                self.visible_tags[self.name(tag)] += 1
                 # Escape angle brackets, or the browser would take the tag for HTML and hide it.
                 yield text[tag.start : tag.end].replace("<", "&lt;")
                 position = tag.end
@@ -105,10 +105,10 @@ class TemplateLanguage:
         yield text[position:]
 
     def _count_attributes(self, text: str, pattern: re.Pattern[str]) -> None:
-        code = code_and_unseen_in(text)
+        code = find_code_and_invisible(text)
         for match in pattern.finditer(text):
             if not code.contains(match.start()):
-                self.visible["{:toc}" if "toc" in match[0].lower() else "attribute list"] += 1
+                self.visible_tags["{:toc}" if "toc" in match[0].lower() else "attribute list"] += 1
 
 
 def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[TemplateTag]:
@@ -129,14 +129,14 @@ def tags_in(text: str, braces: Mapping[str, str]) -> Iterator[TemplateTag]:
         position = end
 
 
-def fenced(language: str, code: str) -> str:
+def code_block(language: str, code: str) -> str:
     """A fenced code block, with a fence that is longer than any in the code."""
     longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
     fence = "`" * max(longest + 1, 3)
     return f"{fence}{language}\n{code.strip(chr(10))}\n{fence}"
 
 
-def picture(source: str, alt: str, *, title: str = "", in_markdown: bool = True, link: str = "") -> str:
+def image_markup(source: str, alt: str, *, title: str = "", in_markdown: bool = True, link: str = "") -> str:
     """An image as Markdown, or as HTML where Markdown is not parsed."""
     if not in_markdown:
         image = (
@@ -159,7 +159,7 @@ def _destination(address: str) -> str:
     return f"<{address}>" if re.search(r"[\s()]", address) else address
 
 
-def stands_alone(text: str, start: int, end: int) -> bool:
+def is_own_paragraph(text: str, start: int, end: int) -> bool:
     """Check if a tag is a paragraph of its own, perhaps inside of a link, so that Markdown is parsed there."""
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)

@@ -22,7 +22,7 @@ from masthead.importing.markdown.translating.template_tags import (
     TemplateLanguage,
     TemplateRenderer,
 )
-from masthead.importing.reading.code_spans import code_in
+from masthead.importing.reading.code_spans import find_code
 from masthead.importing.reading.fields import Fields, as_text
 from masthead.importing.source import TranslatedBody
 from masthead.importing.urls import list_pages
@@ -75,7 +75,13 @@ def translate(
     lead = _lead(item, rewriter, notes)
     pictures = tuple(rewriter.pictures.values())
     return TranslatedBody(
-        body, opening, tuple(notes.notes), language.visible, rewriter.rewritten, lead=lead, pictures=pictures
+        body,
+        opening,
+        tuple(notes.notes),
+        language.visible_tags,
+        rewriter.rewritten,
+        lead=lead,
+        pictures=pictures,
     )
 
 
@@ -166,7 +172,7 @@ def _lead(item: Item, rewriter: FileLinkRewriter, notes: NoteCollector) -> Pictu
 def _split_at_more(body: str, separator: str) -> tuple[str, str | None]:
     """The body without its "more" mark, and the text before the mark."""
     match = _MORE.search(body)
-    if match is not None and not code_in(body).contains(match.start()):
+    if match is not None and not find_code(body).contains(match.start()):
         return body[: match.start()] + body[match.end() :], body[: match.start()]
     # Short separators, such as an empty line, only mean the first paragraph, with which an excerpt begins anyway.
     at = body.find(separator) if len(separator) > 2 else -1
@@ -179,7 +185,7 @@ def _iframes_to_links(body: str, notes: NoteCollector) -> str:
     """Replace frames with pages of other sites, which are not shown, by links."""
     if _FRAME.search(body) is None:
         return body
-    code = code_in(body)
+    code = find_code(body)
 
     def replace(match: re.Match[str]) -> str:
         source = _SOURCE.search(match[1])
@@ -198,7 +204,7 @@ def _note_lost_elements(body: str, notes: NoteCollector) -> None:
     """Note the elements and styles that the sanitiser will remove."""
     if _ELEMENT.search(body) is None:
         return
-    code = code_in(body)
+    code = find_code(body)
     allowed = TAGS[Profile.ARTICLE]
     elements: Counter[str] = Counter()
     styles = 0

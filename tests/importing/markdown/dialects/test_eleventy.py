@@ -57,7 +57,7 @@ def test_a_bare_folder_with_the_url_filter_is_from_eleventy(site):
     assert "[![C](/assets/c.png)](https://x.example)" in translated.body
     assert "<!-- a note -->" in translated.body
     assert translated.body.endswith("\n/i.png")
-    assert translated.visible == {"team_photo": 1, "image_with_class": 1, "attribute list": 1}
+    assert translated.visible_tags == {"team_photo": 1, "image_with_class": 1, "attribute list": 1}
     assert changed(translated) == {"image tag": 1, "template comment": 1}
 
 

@@ -173,7 +173,7 @@ a := `{{ x }}`
     assert "`{{< tweet 1 >}}` or {{&lt; tweet 2 >}}" in text
     assert "    {{< indented >}}" in text
     assert "<!--more-->" not in text
-    assert translated.visible == {"youtube": 1, "note": 1, "/note": 1, "ref": 1}
+    assert translated.visible_tags == {"youtube": 1, "note": 1, "/note": 1, "ref": 1}
     assert lost(translated)["figure width"] == 1
     assert translated.opening.startswith("Read")
 

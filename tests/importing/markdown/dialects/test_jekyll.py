@@ -243,7 +243,7 @@ Paragraph
     assert "`{{ shown }}`" in text
     assert "[ref]: /new/first" in text
     assert '<a href="/new/first">' in text
-    assert translated.visible == {"include": 1, "attribute list": 1}
+    assert translated.visible_tags == {"include": 1, "attribute list": 1}
     assert translated.links == 7
     assert lost(translated) == {"links": 1}
 
@@ -251,7 +251,7 @@ Paragraph
 def test_a_link_to_a_post_that_is_not_there_stays_visible(site):
     read = site({"_config.yml": "", "_posts/2024-01-02-a.md": "---\n---\n[x]({% post_url 2000-01-01-no %})"})
     translated = read.translated("_posts/2024-01-02-a.md")
-    assert translated.visible == {"post_url": 1}
+    assert translated.visible_tags == {"post_url": 1}
     assert "{% post_url 2000-01-01-no %}" in translated.body
 
 

@@ -35,7 +35,7 @@ def test_headings_names_and_folders_say_what_front_matter_does_not(site):
     assert read.left_out().keys() == {"README.md", "empty.md"}
     assert read.body("2014/03/12/deep.md") == "Text [walk](/new/a-walk)\n"
     assert read.body("2024-01-02-a-walk.md") == "\nText {{ x }} {% y %}\n"
-    assert read.translated("2024-01-02-a-walk.md").visible == {}
+    assert read.translated("2024-01-02-a-walk.md").visible_tags == {}
 
 
 def test_front_matter_of_any_kind_is_read(site):

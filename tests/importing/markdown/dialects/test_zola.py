@@ -53,7 +53,7 @@ def test_internal_links_and_shortcodes(site):
     translated = read.translated("content/blog/second.md")
     assert "[f](/new/first#x) [g](@/blog/none.md)" in translated.body
     assert "{{ shown() }}" in translated.body
-    assert translated.visible == {"youtube": 1, "quote": 1, "end": 1}
+    assert translated.visible_tags == {"youtube": 1, "quote": 1, "end": 1}
 
 
 def test_a_folder_of_content_alone_is_known_by_its_front_matter(site):

@@ -24,7 +24,7 @@ def body(site):
 
     def read(text):
         translated = site({**SITE, PATH: FRONT + text}).translated(PATH)
-        return translated.body, dict(translated.visible)
+        return translated.body, dict(translated.visible_tags)
 
     return read
 
@@ -103,7 +103,7 @@ def test_code_stays_as_it_is(body):
 def test_the_report_says_how_many_were_rendered(site):
     read = site({**SITE, PATH: FRONT + "{% assign x = 1 %}{{ x }}{{ site.nope }}"})
     assert changed(read.translated(PATH))["Liquid"] == 2
-    assert dict(read.translated(PATH).visible) == {"site.nope": 1}
+    assert dict(read.translated(PATH).visible_tags) == {"site.nope": 1}
 
 
 @pytest.mark.parametrize(

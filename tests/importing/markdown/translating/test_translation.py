@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from masthead.importing.markdown.translating.liquid import EleventyTemplates, LiquidTemplates
 from masthead.importing.markdown.translating.shortcodes import HugoShortcodes, ZolaShortcodes
 from masthead.importing.markdown.translating.template_tags import TagContext
-from masthead.importing.reading.code_spans import code_and_unseen_in, code_in
+from masthead.importing.reading.code_spans import find_code, find_code_and_invisible
 
 
-def covered(text, spans=code_in):
+def covered(text, spans=find_code):
     found = spans(text)
     return [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
 
@@ -37,7 +37,7 @@ def test_where_code_is(text, code):
 
 
 def test_comments_and_scripts_are_unseen():
-    assert covered("<!-- a --> b <script>x</script>", code_and_unseen_in) == [
+    assert covered("<!-- a --> b <script>x</script>", find_code_and_invisible) == [
         "<!-- a -->",
         "<script>x</script",
     ]
