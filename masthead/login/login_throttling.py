@@ -8,18 +8,26 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import Response, after_this_request, current_app, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from masthead.login.undecided_attempts import Bucket, UndecidedAttempts
 from masthead.people.queries import email_key
 from masthead.web.limits import throttling
 from masthead.web.limits.throttling import LimitReached
 
+EXTENSION = "masthead.login.undecided_attempts"
 COOKIE_SECONDS = 365 * 86_400
 #: People who share a device.
 REMEMBERED_ACCOUNTS = 8
+
+
+def init_app(app: Flask) -> None:
+    """Notice the end of each request that has begun an attempt."""
+    app.teardown_request(_decide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Attempt:
 def begin(email: str, *, limit: str = "sign_in") -> Attempt:
     """Count an attempt; raises `LimitReached`. Counting first keeps parallel attempts within the limit.
 
+    Where the limit is used up by attempts that are not decided yet, it waits for them.
+
     ``limit`` names the setting that bounds the attempts of one account: ``sign_in`` or ``second_factor``.
     """
     account = _account(email)
@@ -59,13 +69,30 @@ def begin(email: str, *, limit: str = "sign_in") -> Attempt:
     counted: list[tuple[str, ...]] = []
     try:
         for bucket in buckets:
-            throttling.count(*bucket)
+            _undecided().begin(bucket, partial(throttling.count, *bucket))
             counted.append(bucket)
+            _of_this_request().append(bucket)
     except LimitReached:
         for bucket in counted:
             throttling.take_back(*bucket)
         raise
     return Attempt(account, tuple(counted))
+
+
+def _undecided() -> UndecidedAttempts:
+    found: UndecidedAttempts = current_app.extensions.setdefault(EXTENSION, UndecidedAttempts())
+    return found
+
+
+def _of_this_request() -> list[Bucket]:
+    found: list[Bucket] = g.setdefault("undecided_attempts", [])
+    return found
+
+
+def _decide(_error: BaseException | None) -> None:
+    """At the end of a request its attempts have succeeded, and are counted no longer, or failed."""
+    for bucket in g.pop("undecided_attempts", ()):
+        _undecided().decide(bucket)
 
 
 def _account(email: str) -> str:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import Unauthorized
 from masthead import audit
 from masthead.extensions import login_manager
 from masthead.login import actions as login_actions
-from masthead.login import authentication, sessions
+from masthead.login import authentication, login_throttling, sessions
 from masthead.login.models import LoginSession
 from masthead.people import recent_authentication
 from masthead.people.models import User
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     manager.user_loader(_load)
     manager.init_app(app)
     app.before_request(_recognise)
+    login_throttling.init_app(app)
 
 
 def _recognise() -> None:
