@@ -23,7 +23,7 @@ from masthead.people.permissions import READER, Permission
 from masthead.people.recent_authentication import requires_recent_authentication
 
 GRACE_PERIOD = timedelta(days=14)
-NO_RECIPIENT = "Choose who gets your posts. Only editors and administrators can take them."
+NO_RECIPIENT = "Choose who gets your posts: an editor or an administrator."
 
 
 def possible_recipients(user: User) -> list[User]:

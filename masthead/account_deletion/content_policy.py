@@ -20,7 +20,7 @@ class ContentPolicy(StrEnum):
     def label_for_posts(self) -> str:
         """The choice as the form words it."""
         return {
-            ContentPolicy.KEEP: "They stay under your name, with what you say about yourself beside them",
+            ContentPolicy.KEEP: "They stay under your name, with your profile text beside them",
             ContentPolicy.REASSIGN: "They go to somebody else, who is named as their author",
             ContentPolicy.ANONYMISE: "They stay, and a former member is named as their author",
         }[self]

@@ -16,7 +16,7 @@ class DeletionRequestForm(Form):
         choices=[choice(policy.value, policy.label_for_posts) for policy in ContentPolicy],
         default=ContentPolicy.KEEP,
     )
-    heir = SelectField("Who gets them, if you hand them over", validate_choice=False)
+    heir = SelectField("New owner, if they go to somebody else", validate_choice=False)
     comments = RadioField(
         "Your comments",
         choices=[
@@ -38,7 +38,7 @@ class AccountDeletionForm(Form):
         choices=[choice(policy.value, policy.label_for_content) for policy in ContentPolicy],
         default=ContentPolicy.KEEP,
     )
-    heir = SelectField("Who gets the posts, if somebody does", validate_choice=False)
+    heir = SelectField("New owner of the posts, if they go to somebody else", validate_choice=False)
     is_sure = BooleanField(
         "Delete this account permanently",
         [InputRequired("Check this box to confirm that you want this account deleted.")],

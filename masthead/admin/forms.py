@@ -62,15 +62,15 @@ class SettingsForm(Form):
         "Accent colour",
         [Regexp(r"#[0-9a-fA-F]{6}\Z", message="Write the colour like #b3261e.")],
         [trimmed],
-        description="Used for links and marks. Shades with enough contrast are made from it for light and dark.",
+        description="Used for links and marks. Masthead derives shades with enough contrast for light and dark mode.",
     )
     language = StringField(
         "Language",
-        [Regexp(LANGUAGE, message="Write the language as a tag like en, de or pt-BR.")],
+        [Regexp(LANGUAGE, message="Write the language as a code like en, de or pt-BR.")],
         [trimmed],
-        description="The language that most posts are written in, as a tag like en, de or pt-BR.",
+        description="The language that most posts are written in, as a code like en, de or pt-BR.",
     )
-    time_zone = time_zone_field("Readers see dates in this zone, and days and months begin by it.")
+    time_zone = time_zone_field("Readers see dates in this time zone. Days and months begin at its midnight.")
     comment_policy = SelectField("Comments", choices=POLICIES)
     posts_per_page = IntegerField(
         "Posts per page",
@@ -94,13 +94,13 @@ class SettingsForm(Form):
     ai_crawlers = SelectField(
         "AI crawlers",
         choices=CRAWLERS,
-        description="Said in robots.txt, which well-behaved crawlers follow. Doesn't affect search engines.",
+        description="Written to robots.txt, which well-behaved crawlers follow. Doesn't affect search engines.",
     )
     robots = TextAreaField(
         "More rules for robots.txt",
         [Length(max=ROBOTS_CHARACTERS, message=TOO_LONG)],
         [trimmed],
-        description="Added to what Masthead says itself. For example: User-agent: Badbot, and on the next line Disallow: /",
+        description="Added to the rules that Masthead writes. For example: User-agent: Badbot, and on the next line Disallow: /",
     )
 
     @classmethod

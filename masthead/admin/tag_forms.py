@@ -15,13 +15,13 @@ class TagForm(Form):
         "Name",
         [DataRequired("Give the tag a name."), Length(max=NAME_CHARACTERS, message=TOO_LONG)],
         [trimmed],
-        description="Shown with every post that carries it. The address of its page stays as it is.",
+        description="Shown with every post that has the tag. The URL of its page does not change.",
     )
     description = TextAreaField(
         "Description",
         [Length(max=DESCRIPTION_CHARACTERS, message=TOO_LONG)],
         [trimmed],
-        description="A sentence or two on the page of the tag. It may stay empty.",
+        description="A sentence or two, shown on the page of the tag. Optional.",
     )
 
     @property
@@ -34,7 +34,7 @@ class MergeForm(Form):
     """Which tag takes the place of another one."""
 
     into = StringField(
-        "The tag that its posts carry instead",
+        "Merge into",
         [DataRequired("Write the name of the other tag."), Length(max=NAME_CHARACTERS, message=TOO_LONG)],
         [trimmed],
     )

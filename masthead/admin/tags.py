@@ -126,7 +126,7 @@ def delete(tag_id: int) -> ResponseReturnValue:
 def _named(name: str) -> Tag:
     tag = queries.named(name)
     if tag is None:
-        raise Invalid("There is no tag of this name. Write it as the list of tags does.", field="into")
+        raise Invalid("There is no tag with this name. Write it as in the list of tags.", field="into")
     return tag
 
 

@@ -99,7 +99,7 @@ def validate(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
 def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
     """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
     if user.is_unconfirmed:
-        raise NotAllowed("Confirm your address first. Then you can make tokens.")
+        raise NotAllowed("Confirm your email address first. Then you can create API tokens.")
     Mistakes(validate(user, {"name": name, "scopes": scopes, "days": days})).settle()
     # Of two at the same moment the second waits for the first, and counts its token.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())

@@ -150,7 +150,7 @@ def _ids(name: str) -> set[int]:
     ids = {number for number in map(id_from, given) if number is not None}
     if len(ids) != len(given) or len(ids) > COMMENTS_PER_PAGE:
         raise Invalid(
-            "This choice of comments cannot be read. Load the list again, and select them once more."
+            "This selection cannot be read. Load the list again, and select the comments once more."
         )
     return ids
 

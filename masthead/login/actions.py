@@ -124,6 +124,6 @@ def sign_out_everywhere(user: User, *, by: User | None) -> None:
 def end_tokens(user: User, *, by: User | None) -> None:
     """End every personal token of somebody; they stay signed in."""
     if by is not None and by.id != user.id and not can_change_account(by, user):
-        raise NotAllowed("Your role does not allow you to end this person's tokens.")
+        raise NotAllowed("Your role does not allow you to revoke this person's API tokens.")
     personal_tokens.revoke_all(user)
     audit.record("tokens.ended", by=by, subject=user.username)

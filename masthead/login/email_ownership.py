@@ -19,7 +19,7 @@ from masthead.people import access, queries
 from masthead.people.models import User
 
 KEY = "registered"
-WRONG_PASSWORD = "This is not the password of the account. Leave the field empty if you do not know it: you choose another one next."  # noqa: S105
+WRONG_PASSWORD = "This is not the password of the account. If you do not know it, leave the field empty and choose a new one next."  # noqa: S105
 
 
 def remember_registration(password_hash: str) -> None:

@@ -16,9 +16,7 @@ from masthead.people import queries
 from masthead.people.models import User
 from masthead.people.recent_authentication import requires_recent_authentication
 
-UNCONFIRMED = (
-    "Confirm your address first: on the page about signing in you can have the letter sent once more."
-)
+UNCONFIRMED = "Confirm your email address first. The page “Account security” can send you the email again."
 NO_PASSKEY = "This passkey has been removed already."
 
 

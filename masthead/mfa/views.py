@@ -20,9 +20,7 @@ from masthead.web.forms.base import redisplays_expired_form
 
 bp = Blueprint("factors", __name__)
 
-WRONG = (
-    "This code is not right. Check that the clock of your device is, and enter the code that it shows now."
-)
+WRONG = "This code is not right. Check the clock of your device, then enter the code that the app shows now."
 
 
 @bp.get("/authenticator")

@@ -65,7 +65,7 @@ UNREADABLE = (
     struct.error,
 )
 REFUSED = "This passkey does not open an account here. Try again, or use another way."
-TOO_LATE = "The answer of your device came too late, or for the second time. Try again."
+TOO_LATE = "Your device answered too late, or twice. Try again."
 NOT_ADDED = "Your device gave no passkey that can be used here. Try again, or use another device."
 
 

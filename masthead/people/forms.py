@@ -59,13 +59,13 @@ class ProfileForm(Form):
         [trimmed],
     )
     time_zone = time_zone_field(
-        "You see and enter times in this zone wherever you work.", empty="That of the publication"
+        "You see and enter times in this zone wherever you work.", empty="The time zone of the publication"
     )
     avatar = StringField(
         "Portrait",
         [Length(max=WEBSITE_CHARACTERS, message="An address has at most %(max)d characters.")],
         [trimmed],
-        description="The address of a picture of this site, such as /media/ab/cd.jpg. Empty: your initials.",
+        description="The URL of a picture on this site, such as /media/ab/cd.jpg. Leave empty to show your initials.",
     )
 
     def changes(self, user: User) -> dict[str, str]:

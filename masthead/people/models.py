@@ -194,7 +194,7 @@ class AccountClosure(Base):
     #: `masthead.account_deletion.actions.Fate`: what becomes of the posts, and of the comments.
     posts: Mapped[str] = mapped_column(String(20))
     comments: Mapped[str] = mapped_column(String(20))
-    #: Who gets the posts, if somebody does.
+    #: New owner of the posts, if they go to somebody else.
     heir_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     #: False once an administrator has disabled the account: its owner cannot let themself in again then.
     is_revocable: Mapped[bool] = mapped_column(default=True)

@@ -240,7 +240,7 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can schedule this post, if their role allows it.")
     if when <= at:
-        raise Invalid("Choose a moment in the future, or publish the post now.", field="published_at")
+        raise Invalid("Choose a time in the future, or publish the post now.", field="published_at")
     if _is_blank(post):
         raise NothingToPublish
     _move(post, Step.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())

@@ -60,7 +60,7 @@ def people(names: Iterable[str], *, post: Post | None, by: User, at: datetime) -
     guests = [name.text for name in wanted if name.text not in known]
     if guests and not can_credit(by, {user.id for user in present}, {by.id}):
         raise NotAllowed(
-            "Only an editor can change whom a post credits, or somebody who is credited and stays so."
+            "Only an editor can change who is credited, or somebody who is credited and stays in the list."
         )
     known |= _made(list(dict.fromkeys(guests)), at=at)
     return list({known[name.text].id: known[name.text] for name in wanted}.values())
@@ -77,11 +77,11 @@ def _name(given: str) -> _Name:
 def _checked(text: str, *, is_quoted: bool) -> _Name:
     if not text or "," in text or len(text) > NAME_CHARACTERS or not is_storable(text):
         raise Invalid(
-            f"A name has 1 to {NAME_CHARACTERS} characters, and a comma parts one from the next.",
+            f"A name has 1 to {NAME_CHARACTERS} characters. Separate names with commas.",
             field="authors",
         )
     if has_hidden_characters(text):
-        raise Invalid(f"“{text[:40]}” holds characters that nobody sees.", field="authors")
+        raise Invalid(f"“{text[:40]}” contains invisible characters.", field="authors")
     return _Name(text, is_quoted)
 
 
@@ -123,7 +123,7 @@ def _called(name: _Name) -> User | None:
         )
     if not name.is_of_a_guest:
         raise Invalid(
-            f"Nobody has the user name “{name.text}”. Credit a guest by a full name, or by one in quotation marks.",
+            f"Nobody has the user name “{name.text}”. To credit a guest, write a full name, or put the name in quotation marks.",
             field="authors",
         )
     return None
@@ -138,7 +138,7 @@ def _made(names: Sequence[str], *, at: datetime) -> dict[str, User]:
         )
     if display_names.keys_of_accounts(names):
         raise Invalid(
-            "The name of a guest is somebody's who has an account here, or looks like it. Write it differently.",
+            "This guest is named like somebody with an account here. Write the name differently.",
             field="authors",
         )
     made = bylines.create_all([Byline(name, name) for name in names], at=at)

@@ -81,7 +81,7 @@ def check_details(details: Details, post: Post | None) -> None:
         )
     tag = chosen(details.language, None) or None
     if tag is not None and (post is None or tag != post.language) and not _is_language(tag):
-        mistakes.add(Invalid("Write the language as a tag like en, de or pt-BR.", field="language"))
+        mistakes.add(Invalid("Write the language as a code like en, de or pt-BR.", field="language"))
     key = chosen(details.translation_key, None) or None
     if key is not None and (post is None or key != post.translation_key) and not _is_key(key):
         sentence = f"Write a word or a few, at most {TRANSLATION_KEY_CHARACTERS} characters on one line."
@@ -143,7 +143,7 @@ def credited(post: Post, wanted: Sequence[User], *, owner: User, by: User) -> li
     after = [user.id for user in people]
     if after != present and not can_credit(by, present, after):
         raise NotAllowed(
-            "Only an editor can change whom a post credits, or somebody who is credited and stays so."
+            "Only an editor can change who is credited, or somebody who is credited and stays in the list."
         )
     return people
 

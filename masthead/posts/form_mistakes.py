@@ -50,9 +50,9 @@ def check_moment(form: PostForm, post: Post | None, *, at: datetime) -> datetime
     """The moment for which a post is scheduled; raises `Invalid`."""
     when = form.published_at.kept(post.published_at if post is not None else None)
     if when is None:
-        raise Invalid("Say when the post should become public.", field="published_at")
+        raise Invalid("Enter when the post should be published.", field="published_at")
     if when <= at:
-        raise Invalid("Choose a moment in the future, or publish the post now.", field="published_at")
+        raise Invalid("Choose a time in the future, or publish the post now.", field="published_at")
     return when
 
 

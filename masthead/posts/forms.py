@@ -88,7 +88,7 @@ class PostForm(ManuscriptForm):
         "Authors", [Length(max=4_000, message="The names have at most %(max)d characters.")], [trimmed]
     )
     published_at = MomentField("Publish at", [Optional()])
-    published_at_which = WhichMomentField("Which of the two")
+    published_at_which = WhichMomentField("First or second time")
     comments_open = BoxField("Allow comments", default=True)
     lead_image = StringField("Picture URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed])
     lead_alt = TextAreaField(

@@ -47,5 +47,5 @@ def restore(post_id: int, number: int) -> ResponseReturnValue:
     restoring.restore(post, prepared, by=by, at=clock.now())
     pictures.receive(post)
     db.session.commit()
-    flash(f"Revision {number} is restored. What was there before it is in the history.")
+    flash(f"Revision {number} is restored. The version before it is in the history.")
     return redirect(url_for("posts_desk.edit", post_id=post_id), code=303)

@@ -123,7 +123,7 @@ def _rendered(body: str) -> Rendered:
     rendered = render(body)
     if rendered.is_source:
         raise Invalid(
-            "This text has too many marks, cells or levels for its length to be shown. Simplify it, or divide it.",
+            "This text has too much formatting for its length: marks, table cells or nested levels. Simplify it, or split it.",
             field="body",
         )
     return rendered
@@ -141,9 +141,7 @@ def _check(field: str, text: str, limit: int) -> None:
     if not is_storable(text):
         raise Invalid("This text holds characters that cannot be stored.", field=field)
     if len(text) > limit:
-        raise Invalid(
-            f"This text is too long: {len(text)} characters, where {limit} are possible.", field=field
-        )
+        raise Invalid(f"This text is too long: {len(text)} characters of at most {limit}.", field=field)
 
 
 def _checked_slug(slug: str | None) -> str | None:

@@ -14,7 +14,7 @@ from masthead.posts import counts, selections
 from masthead.posts.models import Post, PostByline
 from masthead.text.names import name_key
 
-NOBODY = "There is nobody of this name here."
+NOBODY = "Nobody here has this name."
 #: Who meets people in their tools: the queue of comments, the list of accounts, the posts of others.
 _MEETING = (Permission.MODERATE, Permission.MANAGE_USERS, Permission.EDIT_POSTS)
 

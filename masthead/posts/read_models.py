@@ -161,7 +161,8 @@ def _editor_buttons(state: State, *, may_publish: bool, may_withdraw: bool) -> l
 def _date_field(state: State) -> DateField:
     if state is State.PUBLISHED:
         return DateField(
-            "A date in the past changes what readers see; one to come hides the post until then.", None
+            "A date in the past changes the date that readers see. A date in the future hides the post until then.",
+            None,
         )
     button = "Change the date" if state is State.SCHEDULED else "Schedule"
     return DateField("A date in the past is kept when the post is published.", button)

@@ -61,7 +61,7 @@ def _date(body: PostInput | PostChange, post: Post | None, *, at: datetime) -> d
 def _check_date(when: datetime, wish: str | None, post: Post | None, *, at: datetime) -> None:
     stays_public = wish is None and post is not None and post.status is Status.PUBLIC
     if when > at and wish != "published" and not stays_public:
-        raise Invalid("A moment to come needs the status published.", field="published_at")
+        raise Invalid("A date in the future needs the status published.", field="published_at")
 
 
 def picture_wish(body: PostInput | PostChange) -> PictureWish:

@@ -111,7 +111,7 @@ def remove_unused(tag: Tag, *, by: User) -> None:
     _check_right(by)
     _hold(tag)
     if db.session.scalar(_carriers(tag).limit(1)) is not None:
-        raise Conflict("Posts carry this tag. Merge it into another one instead.")
+        raise Conflict("Posts have this tag. Merge it into another one instead.")
     redirected = delete(Redirect).where(Redirect.kind == Target.TAG, Redirect.target_id == tag.id)
     db.session.execute(redirected, execution_options={"synchronize_session": False})
     audit.record("tag.deleted", by=by, subject=tag.name)

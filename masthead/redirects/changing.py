@@ -15,7 +15,7 @@ from masthead.redirects.queries import normal_path
 from masthead.settings.navigation import ADDRESS_CHARACTERS, is_address
 from masthead.text.plain import is_storable
 
-TAKEN = "This address leads somewhere already. Remove that first."
+TAKEN = "This URL redirects already. Remove that redirect first."
 
 
 def elsewhere(wanted: str = "") -> Select[Redirect]:
@@ -98,4 +98,4 @@ def remove(redirect: Redirect, *, by: User | None) -> None:
 
 def _check_right(by: User | None) -> None:
     if by is not None and not by.can(Permission.MANAGE_SETTINGS):
-        raise NotAllowed("Only who may change the settings sets redirects.")
+        raise NotAllowed("Your role does not allow you to change redirects.")

@@ -36,7 +36,7 @@ def parse(text: str) -> tuple[NavLink, ...]:
 def _link(line: str) -> NavLink:
     label, bar, address = (part.strip() for part in line.partition("|"))
     if not bar or not label or not address:
-        raise Invalid("Write a label, a bar and an address, like “About | /about”.")
+        raise Invalid("Write a label, a vertical bar and a URL, like “About | /about”.")
     if len(label) > LABEL_CHARACTERS or not label.isprintable():
         raise Invalid(f"A label has at most {LABEL_CHARACTERS} characters.")
     if len(address) > ADDRESS_CHARACTERS or not is_address(address):

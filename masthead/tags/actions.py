@@ -20,7 +20,7 @@ from masthead.unset import UNSET, Unset, chosen
 #: Below the smallest limit of variables in one statement that either database has.
 AT_ONCE = 500
 
-TAKEN = "There is a tag of this name already. Choose another name."
+TAKEN = "There is a tag with this name already. Choose another name."
 GONE = (
     "Somebody else has merged or deleted this tag in the meantime. Open the list of tags to see what is left."
 )
@@ -60,7 +60,7 @@ def without_comma(name: str) -> str:
 def check_commas(names: Iterable[str], *, field: str) -> None:
     """Raise `Invalid` for a name that a form would read as two."""
     if any("," in name for name in names):
-        raise Invalid("A comma parts one tag from the next, so no name has one.", field=field)
+        raise Invalid("Commas separate tags, so the name of a tag has none.", field=field)
 
 
 def ensure(names: Iterable[str]) -> list[Tag]:

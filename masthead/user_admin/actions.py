@@ -34,7 +34,7 @@ def reset_second_factor(user: User, *, by: User | None) -> None:
 
 UNCONFIRMED = (
     "Nobody has confirmed the address of this account, so it may be somebody else's. Invite the address: whoever opens "
-    "the link in the letter gets the account, with that role."
+    "the link in the email gets the account, with that role."
 )
 
 

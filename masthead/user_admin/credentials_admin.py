@@ -106,7 +106,7 @@ def end_tokens(user_id: int) -> ResponseReturnValue:
     user = queries.get(user_id)
     login_actions.end_tokens(user, by=current_user())
     db.session.commit()
-    flash(f"The tokens of {user.display_name} have ended. Whatever used one is refused from now on.")
+    flash(f"The API tokens of {user.display_name} are revoked. They no longer work.")
     return redirect_back(url_for("accounts_admin.index"))
 
 

@@ -23,11 +23,11 @@ from masthead.people.validation import normalize_email
 from masthead.web.limits import throttling
 
 OVER = (
-    "This invitation is not open any more: it was accepted, withdrawn or replaced, or its time is over. Look at the list "
-    "of those that are, or invite the person again."
+    "This invitation is no longer open: it was accepted, withdrawn or replaced, or it has expired. "
+    "Look at the open invitations, or invite the person again."
 )
 VOID = (
-    "This invitation is not valid any more: whoever sent it may not give this role now. "
+    "This invitation is no longer valid, because its sender can no longer give this role. "
     "Ask the editors of the publication for another one."
 )
 

@@ -44,7 +44,7 @@ def create(draft: RoleDraft, *, by: User) -> Role:
     """Make a role; its name for programs and the shell comes from its title and never changes."""
     _lock()
     if not by.can(Permission.MANAGE_ROLES):
-        raise NotAllowed("Your role does not allow you to make roles.")
+        raise NotAllowed("Your role does not allow you to create roles.")
     _check(draft, by=by)
     role = Role(
         name=_free_name(draft.title),

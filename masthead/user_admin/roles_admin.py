@@ -127,7 +127,7 @@ def delete(role_id: int) -> ResponseReturnValue:
 def _deletable(role_id: int, by: User) -> Role:
     role = queries.role_with_id(role_id)
     if role.is_built_in or not can_change_role(by, role):
-        raise NotAllowed("Built-in roles, and those that are not below yours, cannot be deleted.")
+        raise NotAllowed("You cannot delete built-in roles, or roles that are not below your own.")
     return role
 
 

@@ -26,7 +26,7 @@ SENTENCES: dict[Failure | None, str] = {
     Failure.BUSY: "Others have been writing into the database for a minute, so nothing was changed. Try again. ({})",
 }
 
-UNENCODABLE = "A value holds bytes that are no UTF-8, and cannot be stored. Write it anew."
+UNENCODABLE = "A value has bytes that are not UTF-8 and cannot be stored. Type it again."
 SHOWN_CHARACTERS = 200
 
 

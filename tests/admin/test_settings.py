@@ -53,10 +53,10 @@ def test_rules_for_crawlers_stand_in_robots_txt(ada, client):
         ("accent", "red", "Write the colour like"),
         # A stylesheet is made of it.
         ("accent", "#123456}body{", "Write the colour like"),
-        ("language", "english please", "Write the language as a tag"),
+        ("language", "english please", "Write the language as a code"),
         ("posts_per_page", "0", "A page shows 1 to 100 posts."),
         ("posts_per_page", "many", "Not a valid integer value."),
-        ("navigation", "About", "Line 1: Write a label, a bar and an address"),
+        ("navigation", "About", "Line 1: Write a label, a vertical bar and a URL"),
         ("navigation", "Fine | /\nBad | javascript:alert(1)", "Line 2: An address is a path of this site"),
         # Browsers read a backslash as a slash, and two slashes as another site.
         ("navigation", "Bad | /\\evil.example", "Line 1: An address"),

@@ -143,7 +143,7 @@ def test_owner_who_tried_to_register_as_well_does_not_keep_the_strangers_passwor
 
 
 def test_who_registered_keeps_the_password_in_the_same_browser(post: Post, stranger: Visitor) -> None:
-    assert "The one that you chose" not in stranger.get(post.link()).text
+    assert "The password that you chose" not in stranger.get(post.link()).text
     assert stranger.press(post.link()).location == "/auth/login"
     assert enters(stranger, PASSWORD)
 
@@ -263,7 +263,7 @@ def test_login_from_before_letters_were_sent_can_do_nothing_until_the_address_is
     data = {"csrf_token": token, "body": "Second", "name": "x", "scopes": "account:read", "days": "30"}
     assert later.post("/blog/post/rivers/comment", data=data).status_code == 403
     answer = later.post("/auth/security/tokens", data=data)
-    assert (answer.status_code, "Confirm your address first" in answer.text) == (422, True)
+    assert (answer.status_code, "Confirm your email address first" in answer.text) == (422, True)
     assert later.get("/auth/security/authenticator").status_code == 403
     assert what_is_left(app).keys() <= {"LoginSession"}
 

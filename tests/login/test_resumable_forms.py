@@ -98,7 +98,7 @@ def test_form_is_shown_again_and_can_be_sent(
             {"posts": "keep", "comments": "anonymise", "heir": ""},
             "Delete my account",
             [
-                "Your posts They stay under your name, with what you say about yourself beside them",
+                "Your posts They stay under your name, with your profile text beside them",
                 "Your comments They stay, and a former member is named as their author",
             ],
         ),

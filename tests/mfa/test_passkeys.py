@@ -220,7 +220,7 @@ def test_challenge_ends_after_an_hour(client: Visitor, device: Device, later: La
     later(timedelta(minutes=61))
     answer = send_passkey(client, LOGIN, device.used(options))
     assert answer.status_code == 422
-    assert "came too late" in document(answer).text("//main")
+    assert "answered too late" in document(answer).text("//main")
 
 
 def test_disabled_account_is_not_opened(

@@ -23,7 +23,7 @@ from tests.support.visitors import Visitor, document
 SignIn = Callable[..., Visitor]
 OPEN = "/admin/users/invitations"
 NEW = "seven ships of state"
-SENTENCE = "whoever sent it may not give this role now"
+SENTENCE = "its sender can no longer give this role"
 
 
 @pytest.fixture

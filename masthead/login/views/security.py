@@ -169,7 +169,7 @@ def end_others() -> ResponseReturnValue:
     if ends_tokens:
         login_actions.end_tokens(user, by=user)
     db.session.commit()
-    flash(f"Every other device is signed out{', and your tokens have ended' if ends_tokens else ''}.")
+    flash(f"Every other device is signed out{', and your API tokens are revoked' if ends_tokens else ''}.")
     return redirect(url_for("security.devices"), code=303)
 
 
