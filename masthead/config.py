@@ -375,6 +375,7 @@ def unknown_names(home: Path) -> list[str]:
     in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
     return [
         *setting_names.unknown_variables(os.environ, known),
+        *setting_names.misspelt_variables(os.environ, known),
         *setting_names.unknown_in_file(in_file, str(path), known),
     ]
 

@@ -45,6 +45,11 @@ DERIVED: Final = frozenset(
 )
 FLASK_SETTINGS: Final = frozenset(Flask.default_config) - DERIVED | EXTENSION_SETTINGS
 LEAST_LIKENESS: Final = 0.75
+#: Of variables that others may have set for other programs, only those count that can hardly be anything else.
+LEAST_MISSPELT_LIKENESS: Final = 0.86
+SHORTEST_MISSPELT: Final = 8
+#: They say where the file is, so it cannot say them.
+NOT_IN_FILES: Final = frozenset({"MASTHEAD_HOME"})
 
 
 def flask_overrides(environment: Mapping[str, str], ours: Collection[str]) -> dict[str, Any]:
@@ -68,11 +73,27 @@ def unknown_variables(environment: Mapping[str, str], ours: Collection[str]) -> 
             yield f"{variable} is neither a setting of Masthead nor one of Flask.{_suggestion(name, ours)}"
 
 
-def unknown_in_file(names: Collection[str], path: str, ours: Collection[str]) -> Iterator[str]:
-    """A sentence for each name in a file of settings that is none of ours."""
-    for name in sorted(names):
-        if name not in ours and name.removeprefix(PREFIX) not in COMMAND_VARIABLES:
-            yield f"{name} in {path} is not a setting of Masthead.{_suggestion(name, ours)}"
+def misspelt_variables(environment: Mapping[str, str], ours: Collection[str]) -> Iterator[str]:
+    """A sentence for each variable that is so close to a setting that it was meant to be one."""
+    # Plurals and the like of what other programs read are not meant for us.
+    candidates = [name for name in ours if len(name) >= SHORTEST_MISSPELT]
+    for variable in sorted(environment):
+        if variable in ours or variable.startswith(PREFIX):
+            continue
+        alike = difflib.get_close_matches(variable.upper(), candidates, n=1, cutoff=LEAST_MISSPELT_LIKENESS)
+        if alike:
+            yield f"{variable} in the environment is not a setting of Masthead. Did you mean {alike[0]}?"
+
+
+def unknown_in_file(values: Mapping[str, str | None], path: str, ours: Collection[str]) -> Iterator[str]:
+    """A sentence for each name in a file of settings that is none of ours, or that has no effect there."""
+    for name in sorted(values):
+        if name in NOT_IN_FILES or name.removeprefix(PREFIX) in COMMAND_VARIABLES:
+            yield f"{name} in {path} has no effect: set it in the environment."
+        elif name not in ours:
+            yield f"{name} in {path} is not a setting of Masthead.{_suggestion(name.removeprefix(PREFIX), ours)}"
+        elif values[name] is None:
+            yield f"{name} in {path} has no value: write {name}=…"
 
 
 def _suggestion(name: str, ours: Collection[str]) -> str:

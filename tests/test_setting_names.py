@@ -65,3 +65,41 @@ def test_development_keeps_no_pages_and_production_does(tmp_path):
     assert DevelopmentConfig(MASTHEAD_HOME=tmp_path).PAGE_CACHE is False
     assert ProductionConfig(MASTHEAD_HOME=tmp_path).PAGE_CACHE is True
     assert TestingConfig(MASTHEAD_HOME=tmp_path).flask_settings()["SQLALCHEMY_RECORD_QUERIES"] is False
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("DATABSE_URL", "DATABASE_URL"), ("SITE_ULR", "SITE_URL"), ("trusted_proxies", "TRUSTED_PROXIES")],
+)
+def test_a_variable_that_was_meant_to_be_ours_is_named(tmp_path, monkeypatch, variable, meant):
+    monkeypatch.setenv(variable, "anything")
+    (sentence,) = unknown_names(tmp_path)
+    assert sentence.endswith(f"Did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["HOSTNAME", "LOGNAME", "MAIL", "HOSTS", "WORKER", "REDIS_PORT", "MAIL_HOST", "PORTS", "XDG_SESSION_ID"],
+)
+def test_a_variable_of_other_programs_is_left_alone(tmp_path, monkeypatch, variable):
+    monkeypatch.setenv(variable, "anything")
+    assert unknown_names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("SITE_ULR=https://a.example", "Did you mean SITE_URL?"),
+        ("site_url=https://a.example", "Did you mean SITE_URL?"),
+        ("export DATABSE_URL=x", "Did you mean DATABASE_URL?"),
+        ("FLASK_SITE_URL=https://a.example", "Did you mean SITE_URL?"),
+        ("MASTHEAD_HOME=/srv/x", "has no effect"),
+        ("FLASK_CONFIG=production", "has no effect"),
+        ("SITE_URL", "has no value"),
+        ("NONSENSE=1", "is not a setting"),
+    ],
+)
+def test_a_line_of_the_file_that_counts_for_nothing_is_named(tmp_path, line, words):
+    (tmp_path / "config.env").write_text(f"REGISTRATION=closed\n{line}\n")
+    (sentence,) = unknown_names(tmp_path)
+    assert words in sentence

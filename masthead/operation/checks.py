@@ -19,6 +19,7 @@ from masthead import config as configuration
 from masthead.config import EVERY_NETWORK, SQLITE_NAME
 from masthead.db import db
 from masthead.operation import clock_checks, connections
+from masthead.operation.deep_checks import DEEP_CHECKS
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
 from masthead.people import queries as people
@@ -38,13 +39,21 @@ THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 @click.option(
     "--only", "subjects", multiple=True, metavar="SUBJECT", help="Look at this alone; may be repeated."
 )
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Read every page of the database, the search index and every picture as well.",
+)
 @with_appcontext
-def check(subjects: tuple[str, ...]) -> None:
+def check(subjects: tuple[str, ...], deep: bool) -> None:
     """Say what is wrong with the installation, and how to mend it. Exit code 1 if anything is."""
-    unknown = set(subjects) - CHECKS.keys()
+    known = CHECKS | DEEP_CHECKS
+    unknown = set(subjects) - known.keys()
     if unknown:
-        raise click.BadParameter(f"{min(unknown)} is none of {', '.join(CHECKS)}.", param_hint="--only")
+        raise click.BadParameter(f"{min(unknown)} is none of {', '.join(known)}.", param_hint="--only")
     findings = list(all_findings(subjects or tuple(CHECKS)))
+    if deep or DEEP_CHECKS.keys() & set(subjects):
+        findings += all_deep_findings(subjects)
     for finding in findings:
         click.echo(f"{finding.level:<9}{finding.subject:<15}{finding.sentence}")
     errors = sum(finding.level is Level.ERROR for finding in findings)
@@ -57,6 +66,17 @@ def all_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
     for subject, looked_at in CHECKS.items():
         if subject in subjects:
             yield from looked_at()
+
+
+def all_deep_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
+    """The deep checks, or those among them that were named; none without usable tables, which is told then."""
+    problem = present_schema().problem
+    if problem is not None:
+        yield Finding(Level.ERROR, "pages", problem)
+        return
+    chosen = [name for name in DEEP_CHECKS if name in subjects] or list(DEEP_CHECKS)
+    for name in chosen:
+        yield from DEEP_CHECKS[name]()
 
 
 def _configuration() -> Iterator[Finding]:

@@ -22,6 +22,8 @@ OLDEST_POSTGRESQL = 150_000
 SPARE_CONNECTIONS = 10
 #: A job that nobody has taken for this long waits for a runner that is not there.
 PATIENCE = timedelta(minutes=5)
+#: Anybody can register with an address whose server refuses everything, so such a job is no fault of the site.
+REFUSED = Job.last_error.startswith(f"{transports.LetterRefused.__name__}:")
 
 
 def answers(url: str) -> str | None:
@@ -112,7 +114,8 @@ def jobs() -> Iterator[Finding]:
     overdue = (Job.state == State.QUEUED) & (Job.run_at < clock.now() - PATIENCE)
     count = select(func.count()).select_from(Job)
     try:
-        failed = db.session.scalar(count.where(Job.state == State.DEAD)) or 0
+        failed = db.session.scalar(count.where(Job.state == State.DEAD, ~REFUSED)) or 0
+        refused = db.session.scalar(count.where(Job.state == State.DEAD, REFUSED)) or 0
         waiting = db.session.scalar(count.where(overdue)) or 0
     except SQLAlchemyError:
         return
@@ -127,7 +130,13 @@ def jobs() -> Iterator[Finding]:
     if failed:
         sentence = f"{failed} have failed for good. See why: masthead jobs list --state dead. Then: masthead jobs retry ID, or masthead jobs retry --all."
         yield Finding(Level.ERROR, "jobs", sentence)
-    if not waiting and not failed:
+    if refused:
+        sentence = (
+            f"{refused} emails were refused for good by the server of their recipient. See why: masthead jobs list --state dead. They are "
+            "forgotten after 90 days."
+        )
+        yield Finding(Level.WARNING, "jobs", sentence)
+    if not waiting and not failed and not refused:
         yield Finding(Level.OK, "jobs", "None has failed, and none is overdue.")
 
 

@@ -8,9 +8,13 @@ from masthead.db import insert_into
 from masthead.people.models import User
 from masthead.posts.models import Post, PostByline
 from masthead.search import postgresql
-from masthead.search.documents import document
+from masthead.search.documents import Document, document
 from masthead.search.models import SearchDocument
 from masthead.text.plain import text_of
+
+#: What an entry holds of each post.
+ENTRY_COLUMNS = ("title", "summary", "body", "authors", "forms")
+ROWS_AT_ONCE = 100
 
 
 def reindex(connection: Connection, post_id: int) -> None:
@@ -24,14 +28,7 @@ def reindex(connection: Connection, post_id: int) -> None:
 
 def write(connection: Connection, post_id: int, *, title: str, summary: str, html: str) -> None:
     """Write the index entry of a post with these words, and the names of those whom it credits."""
-    credited = (
-        select(User.name, User.username)
-        .join(PostByline, PostByline.user_id == User.id)
-        .where(PostByline.post_id == post_id)
-        .order_by(PostByline.position)
-    )
-    authors = "\n".join(name for row in connection.execute(credited) for name in row if name)
-    made = document(title=title, summary=summary, body=text_of(html), authors=authors)
+    made = _entry(connection, post_id, title=title, summary=summary, html=html)
     values: dict[str, Any] = dict(made.values())
     if connection.dialect.name == "postgresql":
         values["vector"] = postgresql.vector(made)
@@ -40,3 +37,37 @@ def write(connection: Connection, post_id: int, *, title: str, summary: str, htm
         .values(post_id=post_id, **values)
         .on_conflict_do_update(index_elements=["post_id"], set_=values)
     )
+
+
+def drifted(connection: Connection) -> list[int]:
+    """The posts whose index entry is missing, or is another than their present words make."""
+    columns = [SearchDocument.__table__.c[name] for name in ENTRY_COLUMNS]
+    rows = connection.execute(
+        select(
+            Post.id,
+            Post.title,
+            Post.summary,
+            Post.html,
+            *[column.label(f"entry_{column.name}") for column in columns],
+        )
+        .outerjoin(SearchDocument, SearchDocument.post_id == Post.id)
+        .order_by(Post.id)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    found = []
+    for row in rows:
+        made = _entry(connection, row.id, title=row.title, summary=row.summary, html=row.html).values()
+        if any(getattr(row, f"entry_{name}") != made[name] for name in ENTRY_COLUMNS):
+            found.append(row.id)
+    return found
+
+
+def _entry(connection: Connection, post_id: int, *, title: str, summary: str, html: str) -> Document:
+    credited = (
+        select(User.name, User.username)
+        .join(PostByline, PostByline.user_id == User.id)
+        .where(PostByline.post_id == post_id)
+        .order_by(PostByline.position)
+    )
+    authors = "\n".join(name for row in connection.execute(credited) for name in row if name)
+    return document(title=title, summary=summary, body=text_of(html), authors=authors)
