@@ -1,6 +1,7 @@
 """``masthead check --deep``: reads every page of the database and every picture, which takes as long as there are many."""
 
 import hashlib
+import hmac
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -142,13 +143,13 @@ def files() -> Iterator[Finding]:
         rows = connection.execute(select(Media.path, Media.content_hash).order_by(Media.id)).all()
     missing, damaged, pictures = [], [], store.current()
     try:
-        for path, content_hash in rows:
+        for path, stored in rows:
             try:
                 content = pictures.get(path)
             except FileNotFoundError:
                 missing.append(path)
             else:
-                if hashlib.sha256(content).hexdigest() != content_hash:
+                if not hmac.compare_digest(hashlib.sha256(content).hexdigest(), stored):
                     damaged.append(path)
     except (StoreUnavailable, OSError) as error:
         yield Finding(Level.ERROR, "files", f"Pictures cannot be read from {pictures.place} ({error}).")
