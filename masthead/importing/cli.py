@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from masthead import clock
 from masthead.errors import Invalid
-from masthead.importing.importer import Importer, ImportOptions
+from masthead.importing.batch import ImportOptions
+from masthead.importing.importer import Importer
 from masthead.importing.markdown.detection import DIALECTS
 from masthead.importing.markdown.options import FolderOptions
 from masthead.importing.markdown.source import MarkdownFolder

@@ -5,7 +5,7 @@ committed, so an import that is stopped continues where it was when it runs agai
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from flask import current_app
@@ -15,6 +15,7 @@ from masthead import audit, clock
 from masthead.db import db, refresh_statistics, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
 from masthead.importing import queries
+from masthead.importing.batch import WRITTEN, ImportBatch, ImportOptions
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageImporter, ImportedImage
 from masthead.importing.items import ImportNote, ItemFailure, ItemKind, ItemOutcome, ScannedItem
@@ -24,7 +25,7 @@ from masthead.importing.preparation.preparer import PreparationTask, PreparedIte
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.reporting.plan import ImportPlan, make_plan
 from masthead.importing.reporting.report import ImportReport
-from masthead.importing.reporting.summary import ImportSummary
+from masthead.importing.reporting.summary import ImportSummary, unreadable_file
 from masthead.importing.scan import ScanResult
 from masthead.importing.site_data import SiteImage, SiteRecord
 from masthead.importing.source import Source
@@ -44,44 +45,9 @@ from masthead.storage import store as storage
 #: Items in one transaction: enough that commits cost little, few enough that other writers do not wait.
 BATCH_SIZE: Final = 50
 SOURCE_CHARACTERS: Final = 200
-WRITTEN: Final = frozenset({ItemOutcome.IMPORTED, ItemOutcome.UPDATED})
 
 #: Called after each batch with the number of items done in it and the total.
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """Options of an import that do not depend on the source."""
-
-    dry_run: bool = False
-    #: The user name of the owner; None for the first administrator.
-    author: str | None = None
-    #: The name of the source; None for its default name.
-    source: str | None = None
-    processes: int = 1
-    #: Queue jobs that copy images of other sites.
-    fetch_images: bool = False
-
-
-@dataclass(slots=True)
-class ImportBatch:
-    """Items that share a transaction, and their outcomes by source name."""
-
-    results: list[PreparedItem | ItemFailure] = field(default_factory=list)
-    outcomes: dict[str, ItemOutcome] = field(default_factory=dict)
-    failures: dict[str, ItemFailure] = field(default_factory=dict)
-    notes: dict[str, tuple[ImportNote, ...]] = field(default_factory=dict)
-    #: Authors, tags, redirects and images to restore; they have batches of their own, before the items.
-    records: list[SiteRecord | ImportedImage] = field(default_factory=list)
-
-    def prepared(self) -> list[PreparedItem]:
-        """The items that could be read."""
-        return [result for result in self.results if isinstance(result, PreparedItem)]
-
-    def to_write(self) -> list[PreparedItem]:
-        """The items that change something."""
-        return [one for one in self.prepared() if self.outcomes[one.item.source] in WRITTEN]
 
 
 class Importer:
@@ -145,7 +111,7 @@ class Importer:
         scan, summary = self._scan, self._summary
         present = {one.source for one in scan.items} | {one.source for one in scan.failures}
         summary.gone = sorted(self._known.keys() - present)
-        summary.problems = [_problem(name, error) for name, error in self._source.problems]
+        summary.problems = [unreadable_file(name, error) for name, error in self._source.problems]
         summary.problems += self._problems
         summary.authors = sum(bool(one.bio or one.website or one.file) for one in scan.authors.values())
         summary.topics = len(scan.topics)
@@ -330,8 +296,3 @@ def _owner(username: str | None) -> User:
     if not by.can(Permission.WRITE) or not by.can(Permission.PUBLISH):
         raise NotAllowed(f"{by.username} may not publish posts. Name somebody who may with --author.")
     return by
-
-
-def _problem(name: str, error: Unreadable) -> str:
-    line = f", line {error.line}" if error.line else ""
-    return f"{printable(name)}{line} could not be read and counts as empty: {error.message}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from masthead.importing.errors import Unreadable
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.reporting.plan import ImportPlan
 
@@ -86,3 +87,9 @@ class ImportSummary:
         )
         if self.dry_run:
             yield "This was a dry run: nothing was written."
+
+
+def unreadable_file(name: str, error: Unreadable) -> str:
+    """The sentence about a file of settings or data that could not be read."""
+    line = f", line {error.line}" if error.line else ""
+    return f"{printable(name)}{line} could not be read and counts as empty: {error.message}"

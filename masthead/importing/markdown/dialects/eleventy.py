@@ -12,8 +12,8 @@ from typing import ClassVar, Final
 from masthead.importing.errors import Unreadable
 from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects.conventions import POST_FOLDERS, dated_addresses, has_text
 from masthead.importing.markdown.dialects.generator import Generator
-from masthead.importing.markdown.dialects.jekyll import dated_addresses, has_text
 from masthead.importing.markdown.folder import FolderFile
 from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.fields import Fields, Value, as_text
@@ -23,22 +23,6 @@ from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
 #: Tags that only put a text into a collection of the theme.
 LIST_TAGS: Final = frozenset({"all", "post", "posts", "page", "pages", "nav", "blog", "article", "articles"})
-POST_FOLDERS: Final = frozenset(
-    {
-        "post",
-        "posts",
-        "blog",
-        "blogs",
-        "article",
-        "articles",
-        "news",
-        "notes",
-        "stories",
-        "writing",
-        "journal",
-        "entries",
-    }
-)
 _INPUT: Final = re.compile(r"\binput\s*:\s*[\"']\.?/?([\w./-]+?)/?[\"']")
 _EXPRESSION: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}|]{1,80})*)-?\}\}")
 _DATE_FILTER: Final = re.compile(r"date\s*:?\s*\(?\s*[\"']([^\"']{1,60})[\"']\s*\)?")

@@ -9,10 +9,9 @@ from typing import ClassVar, Final
 from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects import hugo_addresses
-from masthead.importing.markdown.dialects.eleventy import POST_FOLDERS
+from masthead.importing.markdown.dialects.conventions import POST_FOLDERS, has_text
 from masthead.importing.markdown.dialects.hugo_addresses import PermalinkContext
 from masthead.importing.markdown.dialects.hugo_site import HugoSite
-from masthead.importing.markdown.dialects.jekyll import has_text
 from masthead.importing.reading.fields import Fields, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules

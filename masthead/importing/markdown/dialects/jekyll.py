@@ -15,37 +15,24 @@ from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown import authors, site_settings
 from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects import jekyll_data
+from masthead.importing.markdown.dialects.conventions import dated_addresses, has_text
 from masthead.importing.markdown.dialects.generator import Generator
+from masthead.importing.markdown.dialects.jekyll_permalinks import (
+    STYLES,
+    TOKENS,
+    as_served,
+    page_style,
+    with_century,
+)
 from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.reading.fields import Fields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import Notation, SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
-#: https://jekyllrb.com/docs/permalinks/#built-in-formats
-STYLES: Final = {
-    "date": "/:categories/:year/:month/:day/:title:output_ext",
-    "pretty": "/:categories/:year/:month/:day/:title/",
-    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
-    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
-    "none": "/:categories/:title:output_ext",
-}
 #: Jekyll accepts years of two digits, too.
 _DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{2}-\d{1,2}-\d{1,2})-(.+)", re.DOTALL)
 _ADDRESS_PLUGINS: Final = frozenset(
     {"jekyll-polyglot", "jekyll-multiple-languages-plugin", "jekyll-datapage-generator"}
-)
-_TOKENS: Final = frozenset(
-    {
-        "categories",
-        "slugified_categories",
-        "title",
-        "slug",
-        "name",
-        "basename",
-        "path",
-        "collection",
-        "output_ext",
-    }
 )
 _THEME_FOLDERS: Final = frozenset(
     {"_layouts", "_includes", "_sass", "_data", "_site", "_plugins", "_authors", "_assets"}
@@ -133,7 +120,7 @@ class Jekyll(Generator):
         return PathInfo(
             ItemKind.POST,
             dated[2] if dated else stem,
-            date=_four_digits(dated[1]) if dated else "",
+            date=with_century(dated[1]) if dated else "",
             is_draft=is_draft,
             folders=above,
             categories=above,
@@ -199,7 +186,7 @@ class Jekyll(Generator):
             if as_text(plugin) in _ADDRESS_PLUGINS:
                 yield f"plugins: {as_text(plugin)} (it changes the addresses of texts)"
         for where, pattern in self._own_patterns():
-            unknown = permalinks.unknown_tokens(STYLES.get(pattern, pattern), _TOKENS)
+            unknown = permalinks.unknown_tokens(STYLES.get(pattern, pattern), TOKENS)
             if unknown:
                 yield f"{where}: {pattern} (there is no token {', '.join(unknown)})"
 
@@ -241,7 +228,7 @@ class Jekyll(Generator):
         """The path by the permalink pattern of the text, its defaults, its collection or the site."""
         tokens = self._tokens(info, path, fields, at)
         own = fields.text("permalink")
-        yield from _as_served(permalinks.expand(own or self._styled(info), tokens) or "")
+        yield from as_served(permalinks.expand(own or self._styled(info), tokens) or "")
         if self.is_bare and info.kind is ItemKind.POST:
             # A bare folder does not tell which of the two usual styles the site had.
             yield permalinks.expand(STYLES["date"], tokens) or ""
@@ -251,7 +238,7 @@ class Jekyll(Generator):
     def _styled(self, info: PathInfo) -> str:
         pattern = self._pattern(info)
         is_post = info.kind is ItemKind.POST and not info.collection
-        return STYLES.get(pattern, pattern) if is_post else _page_style(pattern, info)
+        return STYLES.get(pattern, pattern) if is_post else page_style(pattern, info)
 
     def _pattern(self, info: PathInfo) -> str:
         if info.collection:
@@ -288,21 +275,6 @@ class Jekyll(Generator):
         }
 
 
-def _four_digits(date: str) -> str:
-    """The date with a year of four digits, completed as Ruby does."""
-    year, _, rest = date.partition("-")
-    if len(year) == 4:
-        return date
-    return f"{'20' if int(year) < 69 else '19'}{year}-{rest}"
-
-
-def _as_served(path: str) -> Iterator[str]:
-    """The address, and the address with the extension of the built file, which servers answer as well."""
-    yield path
-    if path and not path.endswith(("/", ".html", ".htm", ".php")):
-        yield f"{path}.html"
-
-
 def _page(
     path: str,
     kind: ItemKind,
@@ -325,40 +297,8 @@ def _page(
     return PathInfo(kind, stem, folders=folders, collection=collection)
 
 
-def _page_style(pattern: str, info: PathInfo) -> str:
-    """The pattern of a page: pages have only two styles, with and without an extension."""
-    if info.collection or (":" not in pattern and pattern not in STYLES):
-        return STYLES.get(pattern, pattern)
-    if info.is_index:
-        return "/:path/"
-    if pattern == "pretty" or pattern.endswith("/"):
-        return "/:path/"
-    return (
-        "/:path:output_ext"
-        if pattern in STYLES or pattern.endswith(":output_ext") or ".html" in pattern
-        else "/:path"
-    )
-
-
-def dated_addresses(info: PathInfo) -> Iterator[str]:
-    """Addresses with the date of the file's name, once with two digits for month and day and once as written."""
-    if not info.date:
-        return
-    year, month, day = info.date.split("-")
-    for parts in ((year, month.zfill(2), day.zfill(2)), (year, month, day)):
-        yield "/" + "/".join((*parts, info.stem)) + "/"
-
-
-def has_text(body: str) -> bool:
-    """Check if a body has words besides template tags and HTML."""
-    return bool(
-        re.search(
-            r"\w", re.sub(r"\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|<[^<>]{0,2000}>", "", body, flags=re.DOTALL)
-        )
-    )
-
-
 def _covers(prefix: str, path: str) -> bool:
+    """Check if the path of a scope in `defaults` matches a file."""
     if "*" in prefix:
         return fnmatchcase(path, prefix) or fnmatchcase(path, f"{prefix}/*")
     return not prefix or path == prefix or path.startswith(f"{prefix}/")

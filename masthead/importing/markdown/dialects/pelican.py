@@ -3,19 +3,19 @@
 Its settings are a program, which is parsed for constants and never run.
 """
 
-import ast
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects import python_settings
 from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, Value, as_list, as_text, without_unstorable
+from masthead.importing.reading.fields import Fields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
@@ -51,8 +51,10 @@ class Pelican(Generator):
                 continue
             try:
                 program = decode(self.folder.read(name)).text
-                values.update(constants(program))
-                self._computed += [one for one in _computed(program) if _MATTERS.fullmatch(one)]
+                values.update(python_settings.constants(program))
+                self._computed += [
+                    one for one in python_settings.computed_names(program) if _MATTERS.fullmatch(one)
+                ]
             except Unreadable as error:
                 self.problems.append((name, error))
         return values
@@ -264,47 +266,3 @@ class Pelican(Generator):
             return values.get(match[1], "")
 
         return permalinks.path_of(_PLACEHOLDER.sub(replace, pattern))
-
-
-def constants(program: str) -> dict[str, Value]:
-    """The constants that a Python program assigns at its top level, found without running it."""
-    try:
-        tree = ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        raise Unreadable("These settings are not Python.", line=line) from None
-    found: dict[str, Value] = {}
-    for statement in tree.body:
-        if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1):
-            continue
-        target = statement.targets[0]
-        if isinstance(target, ast.Name):
-            try:
-                found[target.id] = without_unstorable(_plain(ast.literal_eval(statement.value)))
-            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                continue
-    return found
-
-
-def _computed(program: str) -> Iterator[str]:
-    """The names that a program assigns at its top level to something that is not a constant."""
-    bound = {
-        target.id
-        for statement in ast.parse(program).body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
-    yield from sorted(bound - constants(program).keys())
-
-
-def _plain(value: Any) -> Value:
-    match value:
-        case tuple() | list() | set():
-            return [_plain(item) for item in value]
-        case dict():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case str() | int() | float() | bool():
-            return value
-        case _:
-            return None

@@ -9,8 +9,8 @@ from typing import ClassVar, Final
 from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown import authors
 from masthead.importing.markdown.dialect import PathInfo, is_repository_file, without_extension
+from masthead.importing.markdown.dialects.conventions import has_text
 from masthead.importing.markdown.dialects.generator import Generator
-from masthead.importing.markdown.dialects.jekyll import has_text
 from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.reading.fields import Fields
 from masthead.importing.reading.front_matter import SourceDocument

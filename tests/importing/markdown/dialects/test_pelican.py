@@ -2,7 +2,8 @@ import pytest
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.items import ItemKind, PublicationStatus
-from masthead.importing.markdown.dialects.pelican import Pelican, constants
+from masthead.importing.markdown.dialects.pelican import Pelican
+from masthead.importing.markdown.dialects.python_settings import constants
 
 CONFIG = """\
 SITEURL = 'https://old.example'
