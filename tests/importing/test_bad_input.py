@@ -1,4 +1,4 @@
-"""The folder that goes wrong in every way: each file is named, and the good one goes in."""
+"""A folder with every kind of broken file: the report names each, and the good files are imported."""
 
 import json
 import os
@@ -47,7 +47,7 @@ FAILED = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with everything that text files alone cannot be."""
+    """A folder with links, pipes and other things that cannot be written as text files."""
     root = tmp_path / "site"
     root.mkdir()
     (tmp_path / "secret.md").write_text("---\ntitle: Secret\n---\n")
@@ -130,7 +130,7 @@ def test_the_command_names_what_is_wrong_and_brings_in_the_rest(invoke, cast, cl
     for item in by_outcome["imported"].values():
         assert client.get(item["address"]).status_code == 200, item["source"]
     assert "Secret" not in client.get("/blog/").text
-    # Each of two texts that claim the other's address keeps its own, in one hop.
+    # Two texts have each other's address as alias: each keeps its own, in one hop.
     addresses = {source: item["address"] for source, item in by_outcome["imported"].items()}
     assert client.get("/a/").location == addresses["cycle-a.md"]
     assert client.get("/b/").location == addresses["cycle-b.md"]

@@ -1,4 +1,4 @@
-"""The command as a process of its own, with processes of its own, and as somebody who pulls the plug."""
+"""The command in a real process with worker processes, also when it is killed."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import pytest
 from tests.importing.conftest import written
 from tests.support.commands import environment
 
-#: More than enough for processes of their own to be started.
+#: Enough items to start worker processes.
 POSTS = 150
 PASSWORD = "seven wet umbrellas"
 
@@ -49,7 +49,7 @@ def shell(masthead):
 
 
 def imported(tmp_path):
-    """How many rows there are of each kind; of what the import remembers, the texts alone."""
+    """The number of rows of each kind; of the import's records, only those of texts."""
     with sqlite3.connect(tmp_path / "masthead.sqlite3") as connection:
         tables = ("post", "revision", "redirect", "post_slug", "user")
         counted = {table: f'SELECT count(*) FROM "{table}"' for table in tables}
@@ -133,7 +133,7 @@ def test_the_processes_of_an_import_end_when_it_is_killed(shell, folder, tmp_pat
 
 
 def descendants(pid):
-    """The processes below one, by number."""
+    """The ids of a process's children."""
     found = []
     for entry in os.scandir("/proc"):
         if entry.name.isdigit() and parent_of(entry.name) in {pid, *found}:

@@ -1,4 +1,4 @@
-"""A reader who follows every link of an imported site meets no dead one that the report does not name."""
+"""A crawler finds no dead link on an imported site that the report does not name."""
 
 import re
 from html import unescape
@@ -8,7 +8,7 @@ import pytest
 
 from tests.media.pictures import picture
 
-#: The way people wrote in 2014, with addresses that were public for years.
+#: A typical blog of 2014, with its old addresses.
 SITES = {
     "jekyll": {
         "_config.yml": "url: https://old.example\nbaseurl: /blog-of-ours\npermalink: /:year/:month/:day/:title/\n",
@@ -60,7 +60,7 @@ SITES = {
 
 
 def crawled(client):
-    """Dead links, and the pages that have them; every link within the site is followed once."""
+    """Follow every internal link once; returns dead links with the pages that have them."""
     waiting, seen, dead = [("/", "")], set(), []
     while waiting:
         path, origin = waiting.pop()
@@ -92,7 +92,7 @@ def test_every_dead_link_of_an_imported_site_is_named_in_the_report(bring, clien
     dead, seen = crawled(client)
     assert len(seen) > 15
     for path, origin in dead:
-        # A relative address that leads nowhere stays as it was written, and the browser sees it beside the post.
+        # A dead relative link does not change, and the browser resolves it against the post.
         written_so = unquote(path).removeprefix("/blog/post/").rstrip("/")
         assert written_so in named, f"{path} on {origin}"
     titles = {item["title"] for item in report["items"] if item.get("status") == "published"}
@@ -105,7 +105,7 @@ def test_every_dead_link_of_an_imported_site_is_named_in_the_report(bring, clien
                 assert (answer.status_code, answer.location) == (301, item["address"]), old_path
 
 
-#: How 18F, whose blog is public domain, named its files, and where they were.
+#: File names and addresses of 18F, whose blog is in the public domain.
 OLD = {
     "2014-03-12-coming-soon": "/2014/03/12/coming-soon/",
     "2014-03-19-hello-world-we-are-18f": "/2014/03/19/hello-world-we-are-18f/",

@@ -1,4 +1,4 @@
-"""Pictures of other sites in imported texts: copied by jobs or left there, and named in either case."""
+"""Pictures of other sites in imported texts: jobs copy them or they stay there; the report names both."""
 
 from functools import partial
 from ipaddress import ip_address
@@ -17,7 +17,7 @@ LOOPBACK = ip_address("127.0.0.1")
 
 @pytest.fixture
 def address(make_sink, monkeypatch):
-    """The address of a picture on another site that answers."""
+    """The address of a picture on another site."""
     body = picture(size=(400, 300))
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     sink = make_sink(saying(head.encode() + body))
@@ -30,7 +30,7 @@ def address(make_sink, monkeypatch):
 
 @pytest.fixture
 def bring_in(app, cast, tmp_path, address):
-    """Import a post and a page that show the picture; what the command says."""
+    """Import a post and a page that show the picture; returns the command's output."""
     head = "---\ntitle: Harvest\n---\n"
     files = {
         "_config.yml": "",

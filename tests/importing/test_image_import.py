@@ -1,4 +1,4 @@
-"""Pictures of a folder that is imported."""
+"""Import of pictures in a folder."""
 
 import re
 
@@ -15,7 +15,7 @@ POST = "---\ntitle: {}\ndate: 2024-01-02\n{}---\n{}\n"
 
 @pytest.fixture
 def kept(app):
-    """The pictures in the store, by the names of their files."""
+    """The media library, by file name."""
 
     def read():
         with app.app_context():

@@ -38,7 +38,7 @@ def test_posts_pages_and_old_addresses_answer(bring, client):
     ] * 3
     assert client.get("/moved.html").location == "/blog/post/second"
     assert client.get("/away.html").location == "https://else.example/there"
-    # Whoever imports somebody's folder reads which addresses leave the site.
+    # The report lists addresses that redirect to other sites.
     leaving = [note["what"] for note in report["by_source"]["away.md"]["changed"]]
     assert "addresses that lead to another site" in leaving
     assert client.get("/tags/rivers/").location == "/blog/tag/rivers"
@@ -67,7 +67,7 @@ def test_posts_keep_their_dates_language_and_authors_in_order(bring, stored):
         .order_by(User.id)
     )
     assert bylines == [
-        # Walt has an account here; nobody takes his name or his page.
+        # Walt has an account here; the byline does not get his user name or his page.
         ("walt-2", "Walter Bylines", None, None, True),
         ("nina", "nina", None, None, True),
         ("grace-hopper", "Grace Hopper", None, None, True),
@@ -207,7 +207,7 @@ def test_one_bad_item_does_not_keep_its_batch_out(bring, client, app, monkeypatc
 
     def planned_too_early(found, known):
         slugs = planned(found, known)
-        # Meanwhile somebody here writes a post at the address that the import has decided on.
+        # Meanwhile somebody writes a post at the address that the import has planned.
         PostFactory(title="Faster", slug="second")
         return slugs
 

@@ -1,4 +1,4 @@
-"""A blog is imported, edited in every field, and imported again: work done here stays, and a changed source brings its change alone."""
+"""A second import after edits in every field: edits made here stay, and only changed files are updated."""
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +18,7 @@ BLOG = {
 }
 SOURCE = "_posts/2014-03-12-ferry.md"
 CHANGED = {SOURCE: BLOG[SOURCE].replace("The ferry.", "Their new words.")}
-#: Each field that readers see, as somebody changes it in the desk: one by one, and all together.
+#: Edits of each field that readers see, one by one and all together.
 EDITS: dict[str, object] = {
     "title": "My title",
     "slug": "my-slug",
@@ -36,7 +36,7 @@ EDITS: dict[str, object] = {
 
 
 def state(app, post_id):
-    """Everything that is stored of a post, with its bylines and tags."""
+    """Every column of a post, with its bylines and tags."""
     with app.app_context():
         post = queries.get(post_id)
         columns = {column.key: getattr(post, column.key) for column in Post.__table__.columns}
@@ -61,7 +61,7 @@ def test_edits_stay_when_the_source_is_imported_again(app, bring, ferry, sign_in
     assert edited != before
     assert outcomes(bring({})) == {"unchanged": 3}
     assert state(app, ferry) == edited
-    # Documented: a text that was changed here is kept, even if its source has changed as well.
+    # Documented: a text that was edited here is kept, even if its file has changed, too.
     report = bring(CHANGED)
     assert outcomes(report) == {"unchanged": 2, "kept": 1}
     assert report["by_source"][SOURCE]["outcome"] == "kept"

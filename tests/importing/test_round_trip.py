@@ -1,4 +1,4 @@
-"""Out of one publication and into an empty one: the second export has the same bytes as the first."""
+"""Export, import into an empty publication, export again: the bytes are the same."""
 
 import json
 import os
@@ -50,7 +50,7 @@ BODY = (
 
 @pytest.fixture
 def other_site(database, make_app, tmp_path):
-    """A site with nothing in it but its first administrator."""
+    """A site that is empty except for its first administrator."""
     content = empty_content(database.kind, tmp_path, f"masthead_other_{os.getpid()}")
     app = make_app(DATABASE_URL=content.url, MEDIA_URL=str(tmp_path / "other-media"))
     run(app, "init-db")
@@ -87,7 +87,7 @@ def stored_picture(data, **words):
 
 @pytest.fixture
 def magazine(app, cast):
-    """One of everything that an export holds."""
+    """One of each object that an export has."""
     with app.app_context():
         first = stored_picture(photograph(), name="IMG “1”.jpg", alt="Wheat: a field")
         stored_picture(picture(), name="unused.png")
@@ -162,7 +162,7 @@ def test_export_import_export_gives_the_same_bytes(app, magazine, other_site, tm
     assert before == after
     report = json.loads((tmp_path / "report.json").read_text())
     assert (report["dialect"], report["changed"], report["lost"]) == ("Masthead", {}, {}), output
-    # Whoever imports somebody's export reads which of its addresses leave the site; nothing else is to be said.
+    # The report lists redirects to other sites, and nothing else.
     assert report["problems"] == [
         "The address /elsewhere leads to another site now: https://example.org/there?x=1#y"
     ]

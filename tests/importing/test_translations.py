@@ -1,4 +1,4 @@
-"""The languages of a Hugo site stay linked: files of one name, or texts with one `translationKey`."""
+"""Translations of a Hugo site stay linked: by file name, or by `translationKey`."""
 
 import json
 

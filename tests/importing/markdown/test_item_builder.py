@@ -1,4 +1,4 @@
-"""What fields mean in every dialect, and what is said about those that mean nothing."""
+"""The meaning of front matter in all dialects, and the notes about unused fields."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ PATH = "_posts/2024-01-02-a.md"
 
 @pytest.fixture
 def read(site):
-    """The item that front matter makes: `read("title: x\\n")`."""
+    """Build an item from front matter: `read("title: x\\n")`."""
 
     def make(fields, body="Text.", **files):
         return site({"_config.yml": "", PATH: f"---\n{fields}---\n{body}\n"} | files)[PATH]

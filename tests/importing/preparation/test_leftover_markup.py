@@ -1,4 +1,4 @@
-"""What readers would see of other systems, in texts of any dialect."""
+"""Leftover markup of other systems in texts of any dialect."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Links from one imported text into another: those of Hugo's templates, and those to a heading that is not there."""
+"""Links between imported texts: from Hugo's templates, and to headings that do not exist."""
 
 import json
 
@@ -33,7 +33,7 @@ PATH = "content/posts/a.md"
         ('ref "/posts/bundle/index.md"', "/new/bundle"),
         ('ref "bundle/"', "/new/bundle"),
         ('ref "#below"', "#below"),
-        # Sections, terms and lists of terms have their lists here.
+        # Sections, terms and lists of terms have list pages here.
         ('ref "/posts"', "/blog/"),
         ('ref "/posts/_index.md"', "/blog/"),
         ('ref "posts/deep"', "/blog/"),

@@ -142,7 +142,7 @@ LAUGHS = "a: &a [x]\n" + "".join(f"b{n}: &b{n} [{', '.join(['*a'] * 9)}]\n" for 
         # Never closed.
         ("---\ntitle: x\n", 1, "never closed by ---"),
         ("\n+++\ntitle = 1\n", 2, "never closed by +++"),
-        # Not the notation that it says it is.
+        # Another format than it says.
         ("---\ntitle: [x\nb: y\n---\n", 3, "not YAML"),
         ("---\na: b\n\tc: d\n---\n", 3, "not YAML"),
         ("---\n- a\n- b\n---\n", 2, "not a list of names"),
@@ -150,7 +150,7 @@ LAUGHS = "a: &a [x]\n" + "".join(f"b{n}: &b{n} [{', '.join(['*a'] * 9)}]\n" for 
         ("+++\ntitle = \n+++\n", 2, "not TOML"),
         ("+++\na = 1\na = 2\n+++\n", 3, "not TOML"),
         ('{\n"a": ,\n}', 2, "not JSON"),
-        # Things that a text has no need for.
+        # Features that front matter does not need.
         ("---\na: !!python/object:os.system x\n---\n", 2, "tag"),
         ("---\na: 1\nb: !include /etc/passwd\n---\n", 3, "tag"),
         (f"---\n{LAUGHS}---\n", 5, "aliases"),

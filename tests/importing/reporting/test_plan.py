@@ -1,4 +1,4 @@
-"""The plan of an import, and what settles it: kinds by path, dates by address, authors by settings."""
+"""The plan of an import, and the options and settings that decide kinds, dates and authors."""
 
 import json
 
@@ -104,10 +104,10 @@ def test_the_rule_of_addresses_is_told_with_samples(run):
 @pytest.mark.parametrize(
     ("files", "named"),
     [
-        # A token that Jekyll does not have, or that a plug-in makes.
+        # A token that Jekyll does not have, or that a plug-in adds.
         ({"_config.yml": "permalink: /:wing/:title/\n", "_posts/2024-01-02-a.md": "---\ntitle: A\n---\nx\n"}, ":wing"),
         ({"_config.yml": "plugins: [jekyll-polyglot]\n", "_posts/2024-01-02-a.md": "---\ntitle: A\n---\nx\n"}, "jekyll-polyglot"),
-        # Values that only a program knows.
+        # Values that only a program computes.
         ({"pelicanconf.py": "import os\nARTICLE_URL = os.environ['X']\n", "content/a.md": "Title: A\nDate: 2024-01-02\n\nx\n"}, "ARTICLE_URL"),
         ({"pelicanconf.py": "FILENAME_METADATA = '(?P<slug>(a+)+)'\n", "content/a.md": "Title: A\nDate: 2024-01-02\n\nx\n"}, "FILENAME_METADATA"),
         ({"hugo.toml": '[[module.imports]]\npath = "example.org/texts"\n', "content/posts/a.md": toml(title="A", date="2024-01-02")}, "module.imports: example.org/texts"),

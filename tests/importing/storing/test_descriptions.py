@@ -1,4 +1,4 @@
-"""Texts and data of the old site about authors and topics: profiles, tags, old addresses."""
+"""Descriptions of authors and topics: profiles, tags and old addresses."""
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ HUGO = {
         '---\ntitle: "The Deep Sea"\ndescription: "All that is below."\naliases: ["/ocean/", "sea"]\n---\n'
     ),
     "content/subjects/c++/_index.md": "---\ntitle: C++\n---\nA language.\n",
-    # Nobody names it, so it has no page here and stays a page of its own.
+    # No post names it, so it becomes a page.
     "content/tags/lonely/_index.md": "---\ntitle: Lonely\n---\nNobody names me.\n",
     # A profile cannot hold pictures and headings.
     "content/tags/long/_index.md": "---\ntitle: Long\ndescription: Brief.\n---\n# Much\n\n![x](y.png)\n",
@@ -66,7 +66,7 @@ OTHERS = {
 
 @pytest.fixture
 def profiles(app):
-    """Words about the tags and the bylines, by name."""
+    """The descriptions of bylines and tags, by name."""
 
     def read():
         with app.app_context():

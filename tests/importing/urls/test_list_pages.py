@@ -1,4 +1,4 @@
-"""Feeds, lists and pictures of the old site, and the first texts of a new one."""
+"""Redirects of feeds, lists and pictures of the old site, and the starter texts of a new publication."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def brought_in(invoke, tmp_path, files, *options):
 
 
 def followed(client, address):
-    """Where an old address leads in one hop; what it leads to must be there."""
+    """The target of an old address, in one hop; it must exist."""
     response = client.get(address)
     if response.status_code == 200:
         return address
@@ -46,7 +46,7 @@ def followed(client, address):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        # Feeds at the usual places, of sections and of terms.
+        # Feeds at the usual paths, of sections and of terms.
         ("/feed.atom", "/feed.xml"),
         ("/feeds/all.atom.xml", "/feed.xml"),
         ("/notes/index.xml", "/rss.xml"),
@@ -85,7 +85,7 @@ def test_lists_are_kept_once(client, cast, invoke, tmp_path):
 
 @pytest.fixture
 def publication(app, client):
-    """A publication fresh from the set-up."""
+    """A publication after set-up."""
     with app.app_context():
         token = issue_token()
         db.session.commit()

@@ -1,4 +1,4 @@
-"""Old addresses, held against what the generators themselves have built (`built/README.md`)."""
+"""Old addresses, compared with sites that the generators have built (`built/README.md`)."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def every_site():
 
 
 def imported(invoke, tmp_path, site):
-    """The address here of each text."""
+    """The new address of each text."""
     folder = written(tmp_path / "site", site["settings"] | site["texts"])
     report = tmp_path / "report.json"
     result = invoke("import", "markdown", str(folder), "--report", str(report), "--processes", "1")
@@ -45,7 +45,7 @@ def test_the_tables_are_large_enough(generator):
 
 
 def unreachable(generator, site):
-    """Ids that cannot be kept: with marks that no id here may have, of unread braces, or made of the source."""
+    """Check if an id cannot be kept: it has invalid characters, comes from unsupported braces, or from the source."""
     if generator == "eleventy":
         return re.compile(r".*['\"&%].*|explicit.*|mrhba-balealm|")
     return re.compile("a-linkhttpsxexample-inside|atampt" if site["name"] == "kramdown-native" else "-")
@@ -66,7 +66,7 @@ def test_every_old_anchor_leads_to_its_heading(client, cast, invoke, tmp_path, g
             if unreachable(generator, site).fullmatch(wanted):
                 continue
             if not any(wanted in place for place in places[:position]):
-                # In the order of the text, so that no id has come to another heading.
+                # In the order of the text, so that no id belongs to another heading.
                 assert any(wanted in place for place in places[position:]), wanted
                 position = next(at for at in range(position, len(places)) if wanted in places[at]) + 1
 

@@ -1,4 +1,4 @@
-"""Liquid whose words can be known exactly is rendered; everything else stays as it is and is counted."""
+"""Liquid with known output is rendered; all other tags stay visible and are counted."""
 
 import time
 
@@ -20,7 +20,7 @@ SITE = {
 
 @pytest.fixture
 def body(site):
-    """What becomes of the body of a post, and the tags that stay visible."""
+    """The translated body of a post, and its visible tags."""
 
     def read(text):
         translated = site({**SITE, PATH: FRONT + text}).translated(PATH)
@@ -32,7 +32,7 @@ def body(site):
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        # An assigned value is there for the rest of the text, in a link too.
+        # A variable is known in the rest of the text, also in links.
         (
             "{% assign home = site.data.links.home %}[{{ home.text }}]({{ home.url }})",
             "[Home](https://home.example)",
@@ -57,7 +57,7 @@ def body(site):
         ("{{ site.data.people | where_exp: 'p', 'p.year < 1900' | map: 'name' | jsonify }}", '["Ada"]'),
         ("{{ site.data.people | group_by: 'name' | map: 'size' | join: '+' }}", "1+1"),
         ("a {%- assign x = 1 -%} b {{- x }}", "ab1"),
-        # Braces in data are shown, and no tags.
+        # Braces in data are text, not tags.
         ("{% assign x = '{{ nope }}' %}{{ x }}", "{{ nope }}"),
     ],
 )
@@ -81,7 +81,7 @@ def test_what_can_be_known_is_rendered(written, words, body):
         "{% include note.html %}",
         "{% if page.places %}never closed",
         "{% for i in (1..2) %}{% if i %}{% endfor %}{% endif %}",
-        # What is assigned by a template that fails is not known afterwards.
+        # Variables that a failed template assigns are unknown afterwards.
         "{% assign x = 1 %}{% assign x = site.posts %}{{ x }}",
         "{% assign x = 1 %}{% if site.posts %}{% assign x = 2 %}{% endif %}{{ x }}",
     ],
@@ -95,7 +95,7 @@ def test_what_cannot_be_known_stays_and_is_counted(written, body):
 def test_code_stays_as_it_is(body):
     text = "```liquid\n{% assign x = 1 %}{{ x }}\n```\n\n`{{ site.count | plus: 1 }}`\n\n{% raw %}{{ site.count }}{% endraw %}\n"
     assert body(text)[0] == text.replace("{% raw %}", "").replace("{% endraw %}", "")
-    # A loop around code is left alone whole: code shows what was typed.
+    # A loop around code does not change, because code shows what was typed.
     loop = "{% for i in (1..2) %}\n```\n{{ i }}\n```\n{% endfor %}\n"
     assert body(loop)[0] == loop
 
