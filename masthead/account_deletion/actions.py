@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select, update
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.account_deletion.signals import ContentTransfer, transfer_content
 from masthead.api_tokens import personal_tokens
@@ -143,8 +143,6 @@ def delete_account(
     )
     one_time_links.revoke_invitations(user.email or "")
     audit.record("account.deleted", by=by, subject=user.username, posts=posts.value, comments=comments.value)
-    # Names stand on pages of every kind.
-    pagecache.invalidate(pagecache.EVERYTHING)
     if keeps_posts or keeps_comments:
         _become_byline(user, keeps_biography=keeps_posts)
     else:

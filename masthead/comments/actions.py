@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.comments import announcing, lifecycle, queries
 from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
 from masthead.comments.lifecycle import Step
@@ -70,7 +70,6 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
     )
     db.session.add(comment)
     db.session.flush()
-    pagecache.invalidate(f"comments:{post.id}")
     _count(Counter({post.id: _weight(comment.status)}))
     if comment.status is CommentStatus.APPROVED:
         announcing.announce(comment, by=by, at=at)
@@ -143,7 +142,6 @@ def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
     comment.body = remark.body
     comment.html = remark.html
     comment.edited_at = at
-    pagecache.invalidate(f"comments:{comment.post_id}")
     db.session.flush()
     if _first_status(comment.post, by) is CommentStatus.PENDING:
         _move([comment], {CommentStatus.APPROVED}, CommentStatus.PENDING, decided_at=None, decided_by_id=None)
@@ -181,28 +179,23 @@ def _move(
 ) -> list[Comment]:
     """Give comments another status, and keep the numbers of their posts.
 
-    The status that was read is part of the condition: of two who decide at once, one changes the row and the count,
-    and the other nothing. Rows are locked in the order of their ids, comments before posts, so that no two wait for
-    each other.
+    The rows are locked and must still have the status that was read: of two people who decide at once, one changes
+    the row and the count, and the other nothing. Rows are locked in the order of their ids, comments before posts, so
+    that no two wait for each other.
     """
+    able = {comment.id: comment for comment in comments if comment.status in possible}
+    locked = (
+        select(Comment.id, Comment.status).where(Comment.id.in_(able)).order_by(Comment.id).with_for_update()
+    )
     moved, changes = [], Counter[int]()
-    for comment in sorted(comments, key=lambda comment: comment.id):
-        seen = comment.status
-        if seen not in possible:
+    for comment_id, stored in db.session.execute(locked).all() if able else ():
+        comment = able[comment_id]
+        if stored is not comment.status:
             continue
-        statement = (
-            update(Comment)
-            .where(Comment.id == comment.id, Comment.status == seen)
-            .values(status=result, decided_at=decided_at, decided_by_id=decided_by_id)
-            .returning(Comment.id)
-            # The session believes the database about what was changed, not its own memory.
-            .execution_options(synchronize_session="fetch")
-        )
-        if db.session.scalar(statement) is None:
-            continue
+        changes[comment.post_id] += _weight(result) - _weight(stored)
+        comment.status, comment.decided_at, comment.decided_by_id = result, decided_at, decided_by_id
         moved.append(comment)
-        pagecache.invalidate(f"comments:{comment.post_id}")
-        changes[comment.post_id] += _weight(result) - _weight(seen)
+    db.session.flush()
     _count(changes)
     return moved
 

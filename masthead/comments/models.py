@@ -7,6 +7,7 @@ from sqlalchemy import Enum, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead import pagecache
+from masthead.comments.cache_topics import COMMENTS
 from masthead.db import Base, Identifier
 from masthead.people.models import User
 from masthead.posts.models import Post
@@ -74,4 +75,11 @@ class ModeratorNotice(Base):
 
 
 # What is read is noted by the queries, below a post and not one by one.
-pagecache.watch(Comment, row=None, rows=None, columns=["html", "status", "edited_at"], also=["comments"])
+pagecache.watch(
+    Comment,
+    pagecache.rule(
+        ["html", "status", "edited_at", "author_id", "parent_id", "reply_to_id", "depth"],
+        lambda comment: [COMMENTS(comment.post_id)],
+    ),
+    statements=[COMMENTS.every],
+)

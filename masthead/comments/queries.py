@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from masthead import pagecache
+from masthead.comments.cache_topics import COMMENTS
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_moderate
 from masthead.db import db
@@ -58,7 +59,7 @@ def skeleton_below(
 
 
 def _is_in_thread(post_id: int, reader: User | None, *, is_complete: bool) -> ColumnElement[bool]:
-    pagecache.depends_on(f"comments:{post_id}")
+    pagecache.depends_on(COMMENTS(post_id))
     waiting = Comment.status == CommentStatus.PENDING if is_complete else false()
     answer = _answer()
     # By way of the post: where few comments answer another, the index of parents looks useless to a planner.

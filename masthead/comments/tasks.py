@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
-from masthead import clock, pagecache
+from masthead import clock
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
 from masthead.jobs import periodic
@@ -32,21 +31,19 @@ def purge_removed() -> None:
     # The end of a branch first: what stood above it may be the next end. Conditions are repeated, since somebody may
     # restore a comment in this moment.
     while ids := _some(due, ~is_answered):
-        _finish(delete(Comment).where(Comment.id.in_(ids), due).returning(Comment.post_id))
+        _finish(delete(Comment).where(Comment.id.in_(ids), due))
     empty = {"body": "", "html": "", "status": CommentStatus.DELETED}
     while ids := _some(due, Comment.body != ""):
-        _finish(update(Comment).where(Comment.id.in_(ids), due).values(empty).returning(Comment.post_id))
+        _finish(update(Comment).where(Comment.id.in_(ids), due).values(empty))
 
 
 def _some(*conditions: ColumnElement[bool]) -> Sequence[int]:
     return db.session.scalars(select(Comment.id).where(*conditions).limit(PURGED_AT_ONCE)).all()
 
 
-def _finish(statement: ReturningDelete[int] | ReturningUpdate[int]) -> None:
-    """Execute it, say below which posts something has changed, and commit."""
-    options = {"synchronize_session": False}
-    post_ids = db.session.scalars(statement, execution_options=options).all()
-    pagecache.invalidate("comments", *(f"comments:{post_id}" for post_id in set(post_ids)))
+def _finish(statement: Delete | Update) -> None:
+    """Execute the statement, and commit."""
+    db.session.execute(statement, execution_options={"synchronize_session": False})
     db.session.commit()
 
 

@@ -6,12 +6,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, undefer
 
 from masthead import pagecache
+from masthead.comments.cache_topics import COMMENTS
 from masthead.comments.models import Comment
 from masthead.comments.queries import is_readable_by
 from masthead.db import db
 from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts import selections
+from masthead.posts.cache_topics import EDITS
 from masthead.posts.models import Post
 from masthead.posts.selections import Selection
 from masthead.tags.models import Tag
@@ -47,7 +49,7 @@ def _with_text(statement: Select[Post]) -> Select[Post]:
 
 def newest_comments(post: Post) -> Select[Comment]:
     """The newest comments below a post that everybody may read."""
-    pagecache.depends_on(f"comments:{post.id}")
+    pagecache.depends_on(COMMENTS(post.id))
     return (
         select(Comment)
         .where(Comment.post_id == post.id, is_readable_by(None))
@@ -59,7 +61,7 @@ def newest_comments(post: Post) -> Select[Comment]:
 
 def last_change_of_posts() -> datetime | None:
     """When a post changed last that is, was or will be public: taking one back changes a feed too."""
-    pagecache.depends_on("edits")
+    pagecache.depends_on(EDITS)
     return db.session.scalar(
         select(Post.updated_at)
         .where(Post.published_at.is_not(None))
@@ -77,7 +79,7 @@ def last_publication() -> datetime | None:
 
 def last_change_of_comments(post: Post) -> datetime | None:
     """When a comment below a post was written, changed or decided on last."""
-    pagecache.depends_on(f"comments:{post.id}")
+    pagecache.depends_on(COMMENTS(post.id))
     moments = db.session.execute(
         select(func.max(Comment.created_at), func.max(Comment.edited_at), func.max(Comment.decided_at)).where(
             Comment.post_id == post.id

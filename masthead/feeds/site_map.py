@@ -21,6 +21,10 @@ from masthead import pagecache
 from masthead.db import db
 from masthead.feeds import queries
 from masthead.feeds.sections import SECTIONS, URLS_PER_FILE
+from masthead.pages.cache_topics import PAGES
+from masthead.people.cache_topics import PEOPLE
+from masthead.posts.cache_topics import EDITS, POSTS
+from masthead.tags.cache_topics import TAGS
 from masthead.text.absolute import absolute
 from masthead.text.xml import legal
 
@@ -65,7 +69,7 @@ def part(section: str, number: int) -> bytes | None:
 
 def _note() -> None:
     """Its statements ask sub-queries, in which no row and no model shows."""
-    pagecache.depends_on("posts", "edits", "pages", "tags", "people")
+    pagecache.depends_on(POSTS, EDITS, PAGES, TAGS, PEOPLE)
 
 
 def _counts() -> Iterable[int]:

@@ -11,7 +11,6 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select, update
 
-from masthead import pagecache
 from masthead.db import db
 from masthead.jobs import enqueue, task
 from masthead.media import external
@@ -84,7 +83,6 @@ def render_some(kind: str, before_id: int) -> Rendering:
             done.kept.append(text_id)
         if model is Post:
             reindex(db.session.connection(), text_id)
-        pagecache.invalidate(f"{kind}:{text_id}", f"{kind}s")
     return done
 
 

@@ -1,10 +1,10 @@
 """The page cache: answers for anonymous readers, kept in memory, never older than the last committed write.
 
-Features say what a page reads (`reads`, `watch`) and what an action changes (`changed`); README.md argues why that suffices.
+Features declare below their models which columns change which topics (`watch`), and views what else they depend on
+(`depends_on`); README.md argues why that suffices.
 """
 
 from masthead.pagecache.dependencies import (
-    EVERYTHING,
     FOR_EVERYBODY,
     OF_THE_CACHE,
     cached,
@@ -13,20 +13,25 @@ from masthead.pagecache.dependencies import (
     on_each_view,
 )
 from masthead.pagecache.fragments import memoize
-from masthead.pagecache.invalidation import invalidate, no_invalidation, watch
+from masthead.pagecache.invalidation import invalidate, loaded, previous, rule, watch
 from masthead.pagecache.outage import note_outage
+from masthead.pagecache.topics import EVERYTHING, Topic, TopicFamily
 
 __all__ = [
     "EVERYTHING",
     "FOR_EVERYBODY",
     "OF_THE_CACHE",
+    "Topic",
+    "TopicFamily",
     "cached",
     "depends_on",
     "expires_at",
     "invalidate",
+    "loaded",
     "memoize",
-    "no_invalidation",
     "note_outage",
     "on_each_view",
+    "previous",
+    "rule",
     "watch",
 ]

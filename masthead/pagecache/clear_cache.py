@@ -2,8 +2,8 @@
 
 from masthead import audit
 from masthead.audit.recording import Actor
-from masthead.pagecache.dependencies import EVERYTHING
 from masthead.pagecache.invalidation import invalidate
+from masthead.pagecache.topics import EVERYTHING
 
 
 def clear(*, by: Actor | None) -> None:

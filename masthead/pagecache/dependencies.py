@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from masthead import clock
+from masthead.pagecache.topics import Topic
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: The topic that every page reads.
-EVERYTHING: Final = "*"
 KEPT: Final = "masthead_kept"
 #: The attribute of a view that answers everybody alike, whether or not they are signed in.
 FOR_EVERYBODY: Final = "masthead_for_everybody"
@@ -32,12 +31,17 @@ class PageDependencies:
     __slots__ = ("followers", "moments", "since", "topics", "until")
 
     def __init__(self, since: int, moments: "ExpiryTimes") -> None:
-        self.topics: set[str] = set()
+        self.topics: set[Topic] = set()
         self.until: datetime | None = None
         self.followers: list[Follower] = []
         #: The position of the change log before the first read.
         self.since = since
         self.moments = moments
+
+    def add(self, *topics: Topic) -> None:
+        """Note topics that the page depends on; with one of a row, the topic that invalidates all rows."""
+        self.topics.update(topics)
+        self.topics.update(family for topic in topics if (family := topic.family) is not None)
 
     def note_moments(self) -> None:
         """Find out how long what was read stays so by itself; called when the page is made."""
@@ -53,9 +57,9 @@ class ExpiryTimes:
     def __init__(self, changed_since: Callable[[Iterable[str], int], bool]) -> None:
         self._changed_since = changed_since
         #: By topic: the position before it was looked up, when that was, and the answer.
-        self._known: dict[str, tuple[int, datetime, datetime | None]] = {}
+        self._known: dict[Topic, tuple[int, datetime, datetime | None]] = {}
 
-    def next_of(self, topic: str, since: int) -> datetime | None:
+    def next_of(self, topic: Topic, since: int) -> datetime | None:
         """The next such moment of a topic that `turns_with_time`, from memory if nothing has happened since it was looked up."""
         now = clock.now()
         known = self._known.get(topic)
@@ -69,7 +73,7 @@ class ExpiryTimes:
 
 
 _present: ContextVar[PageDependencies | None] = ContextVar("masthead_page_reading", default=None)
-_turning: dict[str, Callable[[], datetime | None]] = {}
+_turning: dict[Topic, Callable[[], datetime | None]] = {}
 
 
 def current() -> PageDependencies | None:
@@ -77,11 +81,11 @@ def current() -> PageDependencies | None:
     return _present.get()
 
 
-def depends_on(*topics: str) -> None:
+def depends_on(*topics: Topic) -> None:
     """Note that the page depends on these topics."""
     reading = _present.get()
     if reading is not None:
-        reading.topics.update(topics)
+        reading.add(*topics)
 
 
 def on_each_view(follower: Follower) -> bool:
@@ -93,7 +97,7 @@ def on_each_view(follower: Follower) -> bool:
     return True
 
 
-def expires_at(topic: str, find: Callable[[], datetime | None]) -> None:
+def expires_at(topic: Topic, find: Callable[[], datetime | None]) -> None:
     """Declare that a topic changes by itself; ``find`` asks, with `OF_THE_CACHE`, when it does next."""
     _turning[topic] = find
 

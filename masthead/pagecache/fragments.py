@@ -13,9 +13,10 @@ from flask import Flask, current_app, has_request_context, request
 from flask_caching import Cache
 
 from masthead import clock
-from masthead.pagecache import dependencies as topics
+from masthead.pagecache import dependencies
 from masthead.pagecache.dependencies import PageDependencies
 from masthead.pagecache.invalidation import EXTENSION, is_changing
+from masthead.pagecache.topics import Topic
 
 if TYPE_CHECKING:
     from masthead.pagecache.middleware import PageCache
@@ -48,7 +49,7 @@ class Fragment(NamedTuple):
     """What was made, of which topics, as they stood at which position and moment, and until when it stays so by itself."""
 
     value: Any
-    topics: frozenset[str]
+    topics: frozenset[Topic]
     since: int
     made_at: datetime
     until: datetime | None
@@ -76,13 +77,13 @@ def memoize(name: str, make: Callable[[], T]) -> T:
     if kept is not None and (is_changing(kept.topics) or not kept.is_fresh(cache, now)):
         kept = None
     if kept is not None and not cache.verifies:
-        topics.depends_on(*kept.topics)
+        dependencies.depends_on(*kept.topics)
         return cast(T, kept.value)
     reading = PageDependencies(since, cache.moments)
-    with topics.collecting(reading):
+    with dependencies.collecting(reading):
         value = make()
         reading.note_moments()
-    topics.depends_on(*reading.topics)
+    dependencies.depends_on(*reading.topics)
     # What has changed since the request began may be missing in what it reads.
     is_certain = cache.watch.catch_up() and not cache.store.changed_since(reading.topics, since)
     if value is not None and reading.topics and is_certain and not is_changing(reading.topics):

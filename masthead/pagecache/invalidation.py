@@ -1,138 +1,195 @@
-"""Writing down what a transaction changes, in the transaction itself.
+"""Invalidation: recording what a transaction changes, in the transaction itself.
 
-Actions say so with `changed`. Behind them is a net: a transaction that wrote to a watched model and said nothing of
-its topics changes everything. To forget a topic costs speed, never a stale page.
+`watch` declares below each model which columns change which topics. Flushes and statements on watched models are
+observed, so actions need not say anything. A statement on a model without a rule for statements invalidates everything:
+a forgotten rule costs speed, never a stale page.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 from flask import current_app
-from sqlalchemy import Table, event, func, insert, inspect, literal_column, select
+from sqlalchemy import Insert, Table, Update, event, func, insert, inspect, literal_column, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.sql import ClauseElement, visitors
 
 from masthead import clock
 from masthead.db import Base, db
-from masthead.pagecache import dependencies as reading_topics
-from masthead.pagecache.dependencies import EVERYTHING
+from masthead.pagecache import dependencies
 from masthead.pagecache.models import Change
+from masthead.pagecache.topics import EVERYTHING, Topic, TopicFamily
 
 EXTENSION: Final = "masthead.pagecache"
 CHANNEL: Final = "masthead_pages"
 #: PostgreSQL refuses notifications of 8,000 bytes and more.
 PAYLOAD_BYTES: Final = 7_900
 _INFO: Final = "masthead.changes"
-Model = TypeVar("Model", bound=type[Base])
 
 
 @dataclass
 class PendingInvalidation:
-    """What the present transaction has changed so far."""
+    """The topics that the present transaction has changed so far."""
 
-    topics: set[str] = field(default_factory=set)
-    #: Kinds of topics about which an action has spoken.
-    accounted: set[str] = field(default_factory=set)
-    #: For each watched model that was written to, the kinds of topics that account for it.
-    touched: set[frozenset[str]] = field(default_factory=set)
+    topics: set[Topic] = field(default_factory=set)
     mark: str = ""
 
-    def settled(self) -> set[str]:
-        """All topics, with everything among them if a model was written to that nobody accounted for."""
-        spoken = self.accounted | {topic.partition(":")[0] for topic in self.topics}
-        if EVERYTHING in self.topics or any(not kinds & spoken for kinds in self.touched):
-            return {EVERYTHING}
-        return self.topics
+
+@dataclass(frozen=True)
+class Rule:
+    """The topics that change with any of these columns of a row."""
+
+    columns: frozenset[str]
+    topics: Callable[[Any], Iterable[Topic]]
 
 
 @dataclass(frozen=True)
 class Watched:
     """A model from which pages are made."""
 
-    rows: str | None
-    accounted_by: frozenset[str]
-    columns: frozenset[str]
+    rows: Topic | None
+    rules: tuple[Rule, ...]
+    statements: frozenset[Topic]
+    deleted: frozenset[Topic]
+
+    @property
+    def columns(self) -> set[str]:
+        """All columns of the rules."""
+        return {column for rule in self.rules for column in rule.columns}
 
 
 _watched: dict[type[Any], Watched] = {}
 
 
-def invalidate(*topics: str) -> None:
-    """Note that the present transaction changes these topics."""
-    _unwritten(db.session()).topics.update(topics)
-
-
-def no_invalidation(*kinds: str) -> None:
-    """Note that what the present transaction writes of these kinds is nothing that readers see."""
-    _unwritten(db.session()).accounted.update(kinds)
-
-
-def is_changing(topics: Iterable[str]) -> bool:
-    """Whether the present transaction has changed one of the topics, or written something that it has not accounted for yet."""
-    unwritten: PendingInvalidation | None = db.session().info.get(_INFO)
-    return unwritten is not None and not {EVERYTHING, *topics}.isdisjoint(unwritten.settled())
+def rule(columns: Iterable[str], topics: Callable[[Any], Iterable[Topic]]) -> Rule:
+    """A rule for `watch`: the topics that a row changes when one of these columns does, or when it is new or deleted."""
+    return Rule(frozenset(columns), topics)
 
 
 def watch(
-    model: type[Base], *, row: str | None, rows: str | None, columns: Iterable[str], also: Iterable[str] = ()
+    model: type[Base],
+    *rules: Rule,
+    row: TopicFamily | None = None,
+    rows: Topic | None = None,
+    statements: Collection[Topic] = (EVERYTHING,),
+    deleted: Collection[Topic] = (),
 ) -> None:
     """Declare a model from which pages are made.
 
-    Whoever loads a row reads ``row:id``; whoever asks for rows reads ``rows``. A change of one of the columns is
-    accounted for by a topic of either, or of the kinds ``also`` names.
+    A page that loads a row depends on ``row(id)``; one that asks for rows depends on ``rows``. A flush changes the
+    topics of the rules for the columns that changed. A bulk INSERT, UPDATE or DELETE loads no rows, so it changes
+    ``statements`` if it writes a column of a rule. A deleted row changes ``deleted`` as well.
     """
-    kinds = frozenset(kind for kind in (row, rows, *also) if kind)
-    _watched[model] = Watched(rows, kinds, frozenset(columns))
+    _watched[model] = Watched(rows, rules, frozenset(statements), frozenset(deleted))
     if row is not None:
 
         @event.listens_for(model, "load")
         def note_row(instance: Any, _context: object) -> None:
-            reading = reading_topics.current()
-            if reading is not None:
-                reading.topics.add(f"{row}:{instance.id}")
+            page = dependencies.current()
+            if page is not None:
+                page.add(row(instance.id))
 
 
-def _unwritten(session: Session) -> PendingInvalidation:
+def watched() -> dict[type[Any], Watched]:
+    """The declarations, by model."""
+    return _watched
+
+
+def invalidate(*topics: Topic) -> None:
+    """Invalidate topics with the present transaction, for what no model's rule can know."""
+    _pending(db.session()).topics.update(topics)
+
+
+def is_changing(topics: Iterable[str]) -> bool:
+    """Tell if the present transaction has changed one of the topics."""
+    pending: PendingInvalidation | None = db.session().info.get(_INFO)
+    return pending is not None and not {EVERYTHING, *topics}.isdisjoint(pending.topics)
+
+
+def previous(instance: Base, column: str) -> Any:
+    """The value that a column had before the flush which changes it; for rules."""
+    history = inspect(instance).attrs[column].history
+    return history.deleted[0] if history.deleted else getattr(instance, column)
+
+
+def loaded(model: type[Base], row_id: int) -> Any:
+    """The row of the present session with this id, without a query; None if it is not loaded."""
+    session = db.session()
+    return session.identity_map.get(session.identity_key(model, row_id))
+
+
+def _pending(session: Session) -> PendingInvalidation:
     found: PendingInvalidation = session.info.setdefault(_INFO, PendingInvalidation())
     return found
 
 
 def _note_statement(state: ORMExecuteState) -> None:
-    """Statements on watched models read, or touch, their rows."""
-    reading = reading_topics.current()
-    if state.is_select and reading is None:
+    """Note what a statement on watched models reads or changes."""
+    page = dependencies.current()
+    if state.is_select and page is None:
         return
     for found in _watched_in(state):
         if not state.is_select:
-            _unwritten(state.session).touched.add(found.accounted_by)
-        elif reading is not None and found.rows is not None:
-            reading.topics.add(found.rows)
+            if _writes(state, found):
+                _pending(state.session).topics.update(found.statements)
+        elif page is not None and found.rows is not None:
+            page.add(found.rows)
+
+
+def _writes(state: ORMExecuteState, found: Watched) -> bool:
+    """Tell if a bulk statement writes a column that pages show; only an UPDATE may write others alone."""
+    statement = state.statement
+    # SQLAlchemy has no public way to the columns of SET.
+    values = statement._values if isinstance(statement, Update) else None  # noqa: SLF001
+    if not values:
+        return True
+    # `updated_at = updated_at` keeps a column from its `onupdate`.
+    return any(
+        getattr(column, "key", column) in found.columns and value is not column
+        for column, value in values.items()
+    )
 
 
 def _watched_in(state: ORMExecuteState) -> list[Watched]:
-    """The watched models that the statement is about; of one that asks for expressions alone, all that it names."""
-    if state.all_mappers:
+    """The watched models that a statement is about; of one that asks for expressions alone, all that it names."""
+    if isinstance(state.statement, Insert | Update):
+        # An UPDATE may read other tables, and changes one.
+        tables: set[Any] = {state.statement.table}
+    elif state.all_mappers:
         models = {mapper.class_ for mapper in state.all_mappers}
         return [_watched[model] for model in models & _watched.keys()]
-    tables = {
-        part for part in visitors.iterate(cast(ClauseElement, state.statement)) if isinstance(part, Table)
-    }
+    else:
+        tables = {
+            part for part in visitors.iterate(cast(ClauseElement, state.statement)) if isinstance(part, Table)
+        }
     return [found for model, found in _watched.items() if model.__table__ in tables]
 
 
-def _note_flush(session: Session, _context: object, _instances: object) -> None:
-    made_or_gone = {*session.new, *session.deleted}
-    for instance in (*made_or_gone, *session.dirty):
+def _note_flush(session: Session, _context: object) -> None:
+    """Note what a flush has changed; the rows have their ids and still know their values of before."""
+    for instance in session.new:
+        _note_row(session, instance, None)
+    for instance in session.deleted:
+        _note_row(session, instance, None)
         found = _watched.get(type(instance))
-        if found is not None and (instance in made_or_gone or _is_visible(instance, found.columns)):
-            _unwritten(session).touched.add(found.accounted_by)
+        if found is not None:
+            _pending(session).topics.update(found.deleted)
+    for instance in session.dirty:
+        if type(instance) in _watched:
+            attributes = inspect(instance).attrs
+            changed = {
+                name for name in _watched[type(instance)].columns if attributes[name].history.has_changes()
+            }
+            _note_row(session, instance, changed)
 
 
-def _is_visible(instance: object, columns: frozenset[str]) -> bool:
-    attributes = inspect(instance).attrs
-    return any(attributes[column].history.has_changes() for column in columns)
+def _note_row(session: Session, instance: Any, changed: set[str] | None) -> None:
+    """Apply the rules of a row for the columns that changed; None: for all columns."""
+    found = _watched.get(type(instance))
+    for rule_ in found.rules if found is not None else ():
+        if changed is None or changed & rule_.columns:
+            _pending(session).topics.update(rule_.topics(instance))
 
 
 def _write(session: Session) -> None:
@@ -141,13 +198,14 @@ def _write(session: Session) -> None:
         return
     # What is not flushed yet would be after this, and could not be noted any more.
     session.flush()
-    unwritten: PendingInvalidation | None = session.info.get(_INFO)
-    if unwritten is None or not (topics := unwritten.settled()):
+    pending: PendingInvalidation | None = session.info.get(_INFO)
+    if pending is None or not (topics := pending.topics):
         return
-    unwritten.mark = secrets.token_hex(8)
-    unwritten.topics = set(topics)
+    if EVERYTHING in topics:
+        topics = pending.topics = {EVERYTHING}
+    pending.mark = secrets.token_hex(8)
     text = "\n".join(sorted(topics))
-    values: dict[str, Any] = {"mark": unwritten.mark, "topics": text, "at": clock.now()}
+    values: dict[str, Any] = {"mark": pending.mark, "topics": text, "at": clock.now()}
     if session.get_bind().dialect.name != "postgresql":
         session.execute(insert(Change).values(**values))
         return
@@ -156,9 +214,9 @@ def _write(session: Session) -> None:
             **values, xid=literal_column("CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
         )
     )
-    payload = f"{unwritten.mark}\n{text}"
+    payload = f"{pending.mark}\n{text}"
     if len(payload.encode()) > PAYLOAD_BYTES:
-        payload = f"{unwritten.mark}\n{EVERYTHING}"
+        payload = f"{pending.mark}\n{EVERYTHING}"
     session.execute(select(func.pg_notify(CHANNEL, payload)))
 
 
@@ -166,9 +224,9 @@ def _tell(session: Session) -> None:
     """The process that writes needs nobody to tell it: its next answer is made of what it wrote."""
     if session.in_nested_transaction():
         return
-    unwritten: PendingInvalidation | None = session.info.pop(_INFO, None)
-    if unwritten is not None and unwritten.mark:
-        current_app.extensions[EXTENSION].watch.heard(unwritten.mark, unwritten.topics)
+    pending: PendingInvalidation | None = session.info.pop(_INFO, None)
+    if pending is not None and pending.mark:
+        current_app.extensions[EXTENSION].watch.heard(pending.mark, pending.topics)
 
 
 def _forget(session: Session, previous: SessionTransaction) -> None:
@@ -178,7 +236,7 @@ def _forget(session: Session, previous: SessionTransaction) -> None:
 
 
 event.listen(db.session, "do_orm_execute", _note_statement)
-event.listen(db.session, "before_flush", _note_flush)
+event.listen(db.session, "after_flush", _note_flush)
 event.listen(db.session, "before_commit", _write)
 event.listen(db.session, "after_commit", _tell)
 event.listen(db.session, "after_soft_rollback", _forget)

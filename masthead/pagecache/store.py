@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, Generic, Protocol, TypeVar
 
 from masthead.pagecache.cached_page import CachedPage
-from masthead.pagecache.dependencies import EVERYTHING
+from masthead.pagecache.topics import EVERYTHING
 
 #: The part of the room that pages which do not exist may take: their number is up to whoever asks for them.
 MISSING_SHARE: Final = 1 / 16

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import NotAllowed
 from masthead.media import external
@@ -34,7 +34,6 @@ def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
     db.session.add(page)
     db.session.flush()
     db.session.execute(update(PageSlug).where(PageSlug.slug == slug).values(page_id=page.id))
-    pagecache.no_invalidation("pages")
     _record("created", page, by=by)
     return page
 
@@ -49,7 +48,6 @@ def revise(
     if manuscript.slug is not None and manuscript.slug != page.slug:
         _readdress(page, manuscript.slug)
     _set(page, manuscript, at=at)
-    pagecache.invalidate(f"page:{page.id}", "pages")
     _record("edited", page, by=by)
 
 
@@ -59,7 +57,6 @@ def publish(page: Page, *, by: User, at: datetime) -> None:
     if not page.is_public:
         _record("published", page, by=by)
     page.is_public, page.updated_at = True, at
-    pagecache.invalidate(f"page:{page.id}", "pages")
 
 
 def unpublish(page: Page, *, by: User, at: datetime) -> None:
@@ -68,14 +65,12 @@ def unpublish(page: Page, *, by: User, at: datetime) -> None:
     if page.is_public:
         _record("unpublished", page, by=by)
     page.is_public, page.updated_at = False, at
-    pagecache.invalidate(f"page:{page.id}", "pages")
 
 
 def trash(page: Page, *, by: User, at: datetime) -> None:
     """Move the page to the trash: readers do not see it any more, and its addresses stay its own."""
     _check_can_change(page, by)
     page.is_public, page.trashed_at, page.updated_at = False, at, at
-    pagecache.invalidate(f"page:{page.id}", "pages")
     _record("trashed", page, by=by)
 
 
@@ -85,7 +80,6 @@ def restore(page: Page, *, by: User, at: datetime) -> None:
     if page.trashed_at is None:
         raise NotInTrash
     page.trashed_at, page.updated_at = None, at
-    pagecache.invalidate(f"page:{page.id}", "pages")
     _record("restored", page, by=by)
 
 
@@ -105,7 +99,6 @@ def forget(page_ids: Sequence[int]) -> None:
     gone = delete(Page).where(Page.id.in_(page_ids), Page.trashed_at.is_not(None)).returning(Page.id)
     if db.session.scalars(gone, execution_options=options).all():
         db.session.execute(led, execution_options=options)
-    pagecache.invalidate("pages", "redirects", *(f"page:{page_id}" for page_id in page_ids))
 
 
 def _check_can_change(page: Page, by: User) -> None:

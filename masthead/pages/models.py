@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
+from masthead.pages.cache_topics import PAGE, PAGES
 
 
 class PageStatus(StrEnum):
@@ -62,9 +63,17 @@ class PageSlug(Base):
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"))
 
 
+def _is_known_to_readers(page: Page) -> bool:
+    return page.is_public or bool(pagecache.previous(page, "is_public"))
+
+
 pagecache.watch(
     Page,
-    row="page",
-    rows="pages",
-    columns=["title", "slug", "summary", "html", "is_public", "trashed_at", "updated_at"],
+    pagecache.rule(
+        ["title", "slug", "summary", "html", "is_public", "trashed_at", "updated_at"],
+        lambda page: [PAGE(page.id), PAGES] if _is_known_to_readers(page) else [],
+    ),
+    row=PAGE,
+    rows=PAGES,
+    statements=[PAGES, PAGE.every],
 )

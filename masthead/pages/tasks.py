@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from masthead import clock, pagecache
+from masthead import clock
 from masthead.db import db
 from masthead.jobs import enqueue, periodic, task
 from masthead.media import external
@@ -47,4 +47,3 @@ def _exchange(page_id: int, copies: dict[str, str]) -> None:
         .values(html=external.exchanged(html, copies), updated_at=Page.updated_at),
         execution_options={"synchronize_session": False},
     )
-    pagecache.invalidate(f"page:{page_id}", "pages")

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from masthead import pagecache
 from masthead.errors import NotFound
 from masthead.pages import queries
+from masthead.pages.cache_topics import PAGES
 from masthead.pages.links import ABOUT, url_of
 from masthead.people.access import visitor
 from masthead.people.permissions import Permission
@@ -23,7 +24,7 @@ def about() -> ResponseReturnValue:
         return _answer(ABOUT)
     except NotFound:
         # The first public page at this address takes its place.
-        pagecache.depends_on("pages")
+        pagecache.depends_on(PAGES)
         return render_template("pages/about.html")
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.db import db
 from masthead.errors import Mistakes, NotAllowed
 from masthead.people import display_names, notifications, queries
@@ -71,7 +71,6 @@ def _checked_identity(username: str, email: str, name: str) -> str:
 def insert(user: User) -> None:
     """Insert, turning a violated constraint into a domain error, with the transaction still usable."""
     try:
-        pagecache.invalidate("people")
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError as error:
@@ -110,7 +109,6 @@ def update_profile(
     user.website = chosen(website, user.website)
     user.time_zone = chosen(time_zone, user.time_zone)
     user.avatar = chosen(avatar, user.avatar) or None
-    pagecache.invalidate(f"author:{user.id}")
 
 
 def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship,
 from masthead import pagecache, time_zones
 from masthead.db import Base, Identifier, Timestamps
 from masthead.mail import delivery
+from masthead.people.cache_topics import AUTHOR, PEOPLE
 from masthead.people.permissions import ADMINISTRATOR, BUILT_IN, Permission
 from masthead.text import names
 from masthead.text.names import lookalike_key, tidy_name
@@ -214,7 +215,13 @@ User.has_second_factor = column_property(
 
 pagecache.watch(
     User,
-    row="author",
-    rows="people",
-    columns=["username", "username_key", "name", "bio", "website", "avatar"],
+    pagecache.rule(
+        ["username", "username_key", "name", "bio", "website", "avatar"], lambda user: [AUTHOR(user.id)]
+    ),
+    pagecache.rule(["id"], lambda _: [PEOPLE]),
+    row=AUTHOR,
+    rows=PEOPLE,
+    # Names stand on pages of every kind.
+    statements=[pagecache.EVERYTHING],
+    deleted=[pagecache.EVERYTHING],
 )

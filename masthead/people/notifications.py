@@ -7,7 +7,6 @@ from typing import Any
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from masthead import pagecache
 from masthead.db import db
 from masthead.mail import delivery, letters
 from masthead.mail.letters import Letter
@@ -72,7 +71,6 @@ def choose(user: User, choices: Mapping[Notification, bool]) -> None:
     """Switch kinds on or off; the others stay."""
     muted = {kind for kind in Notification if not choices.get(kind, not is_muted(user, kind))}
     # No page shows it.
-    pagecache.no_invalidation("author")
     user.muted_emails = " ".join(sorted(muted))
 
 

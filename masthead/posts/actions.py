@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from masthead import audit, jobs, pagecache
+from masthead import audit, jobs
 from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
@@ -61,8 +61,6 @@ def create(
     db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
     history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
     _record("created", post, by=by)
-    # Nobody sees a draft, and its address answers what it answered before.
-    pagecache.no_invalidation("post")
     return post
 
 
@@ -83,15 +81,18 @@ def revise(
     if expected_version is not None and expected_version != post.version:
         raise StaleVersion(expected=expected_version, actual=post.version)
     was_blank = _is_blank(post)
-    before, content = _standing(post), _content(post)
+    published_at, content = post.published_at, _content(post)
     if manuscript.slug is not None and manuscript.slug != post.slug:
         _readdress(post, manuscript.slug)
     _set(post, manuscript, at=at)
     if post.status is Status.PUBLIC and not was_blank and _is_blank(post):
         raise NothingToPublish
     _detail(post, details, owner=post.author, by=by)
-    _tell(post, before)
-    if post.status is Status.PUBLIC and post.published_at not in {None, before[0]} and not post.is_published:
+    if (
+        post.status is Status.PUBLIC
+        and post.published_at not in {None, published_at}
+        and not post.is_published
+    ):
         _announce(post, post.published_at, to=dict.fromkeys((by.id, post.author_id)))
     db.session.flush()
     history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
@@ -184,7 +185,6 @@ def set_tags(post: Post, wanted: Sequence[Tag]) -> None:
 
 def credit(post: Post, people: Sequence[User]) -> None:
     """Set the bylines, in order."""
-    _tell(post, None)
     present = {row.user_id: row for row in post.byline_rows}
     rows = [
         present.get(user_id) or PostByline(user_id=user_id)
@@ -246,7 +246,6 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
     _move(post, Step.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())
     post.published_at = when
     reviewing.resolve_notes(post, at=at)
-    _tell(post, None)
     _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
 
 
@@ -260,9 +259,7 @@ def _announce(post: Post, when: datetime, *, to: Iterable[int]) -> None:
 
 def backdate(post: Post, *, when: datetime | None, changed: datetime | None = None) -> None:
     """Set the dates of a post that was written and public elsewhere before (imports)."""
-    _tell(post, None)
     post.published_at = when
-    _tell(post, None)
     if changed is not None:
         post.updated_at = changed
         # A value that is set to itself would not be written, and the column's `onupdate` would write the present time.
@@ -302,7 +299,6 @@ def _move(post: Post, step: Step, *, by: User, at: datetime, deed: str | None = 
     before = post.status
     post.status = lifecycle.after(step, before)
     post.updated_at = at
-    _tell(post, None)
     is_moved = post.status is not before
     deed = (DEEDS[step] if is_moved else "") if deed is None else deed
     if deed:
@@ -312,23 +308,3 @@ def _move(post: Post, step: Step, *, by: User, at: datetime, deed: str | None = 
 
 def _record(deed: str, post: Post, *, by: User, **details: object) -> None:
     audit.record(f"post.{deed}", by=by, subject=post.title, post=post.id, **details)
-
-
-def _standing(post: Post) -> tuple[object, ...]:
-    """What of a post decides where it stands in lists."""
-    people = [row.user_id for row in post.byline_rows]
-    # Translations name each other on their pages.
-    translation = (post.translation_key, post.language) if post.translation_key else None
-    tags = [row.tag_id for row in post.tag_rows]
-    return post.published_at, post.slug, post.canonical_url, translation, tags, people
-
-
-def _tell(post: Post, before: tuple[object, ...] | None) -> None:
-    """Tell the page cache of a change; ``before`` is the standing, if nothing else about lists can have changed."""
-    if post.status is not Status.PUBLIC and post.published_at is None:
-        # Readers have never seen it, and do not see it now.
-        pagecache.no_invalidation("post")
-    elif before is not None and before == _standing(post):
-        pagecache.invalidate(f"post:{post.id}", "edits")
-    else:
-        pagecache.invalidate(f"post:{post.id}", "edits", "posts")

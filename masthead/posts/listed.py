@@ -14,10 +14,13 @@ from sqlalchemy import BindParameter, CompoundSelect, Select, Table, bindparam, 
 from masthead import clock, pagecache
 from masthead.db import db
 from masthead.media import sizes
+from masthead.people.cache_topics import AUTHOR
 from masthead.people.models import User
 from masthead.posts import lifecycle
+from masthead.posts.cache_topics import POST
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostTag
+from masthead.tags.cache_topics import TAG
 from masthead.tags.models import Tag
 from masthead.text import names
 
@@ -115,8 +118,8 @@ def load(posts: Select[Post]) -> list[Listed]:
     # Their sizes, in one query for all.
     sizes.of(post.lead_image for post in listed if post.lead_image)
     for post in listed:
-        pagecache.depends_on(f"post:{post.id}", *(f"tag:{tag.id}" for tag in post.tags))
-        pagecache.depends_on(*(f"author:{person.id}" for person in (post.author, *post.bylines)))
+        pagecache.depends_on(POST(post.id), *(TAG(tag.id) for tag in post.tags))
+        pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *post.bylines)))
     return listed
 
 

@@ -26,6 +26,7 @@ from masthead import clock, pagecache
 from masthead.db import Base, Identifier, Timestamps
 from masthead.people.models import User
 from masthead.posts import lifecycle
+from masthead.posts.cache_topics import EDITS, POST, POSTS
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import Tag
@@ -289,12 +290,57 @@ class ReviewNote(Base):
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
 
 
+def _is_known_to_readers(post: Post | None) -> bool:
+    """Tell if readers can have seen a post before or after this flush; of one that is not loaded, assume so."""
+    if post is None:
+        return True
+    status, moment = pagecache.previous(post, "status"), pagecache.previous(post, "published_at")
+    return Status.PUBLIC in {post.status, status} or not (post.published_at is None and moment is None)
+
+
+def _content_topics(post: Post) -> list[pagecache.Topic]:
+    return [POST(post.id), EDITS] if _is_known_to_readers(post) else []
+
+
+def _list_topics(post: Post) -> list[pagecache.Topic]:
+    return [POSTS] if _is_known_to_readers(post) else []
+
+
+def _translation_topics(post: Post) -> list[pagecache.Topic]:
+    # Translations name each other on their pages.
+    return _list_topics(post) if post.translation_key else []
+
+
+def _row_topics(row: PostByline | PostTag) -> list[pagecache.Topic]:
+    known = _is_known_to_readers(pagecache.loaded(Post, row.post_id))
+    return [POST(row.post_id), EDITS, POSTS] if known else []
+
+
+_LISTED_COLUMNS = (
+    "status",
+    "published_at",
+    "trashed_at",
+    "slug",
+    "canonical_url",
+    "translation_key",
+    "author_id",
+)
+#: What no page of readers shows, or what always changes with something else.
+_UNSHOWN_COLUMNS = {"id", "views", "comment_count", "version", "created_at"}
+_POST_STATEMENTS = (POSTS, EDITS, POST.every)
+
 pagecache.watch(
     Post,
-    row="post",
-    rows="posts",
-    columns={column.key for column in Post.__table__.columns if column.key not in {"views", "comment_count"}},
-    also=["comments"],
+    pagecache.rule({column.key for column in Post.__table__.columns} - _UNSHOWN_COLUMNS, _content_topics),
+    pagecache.rule(_LISTED_COLUMNS, _list_topics),
+    pagecache.rule(["language"], _translation_topics),
+    row=POST,
+    rows=POSTS,
+    statements=_POST_STATEMENTS,
 )
-pagecache.watch(PostByline, row=None, rows="posts", columns=["user_id", "position"], also=["post"])
-pagecache.watch(PostTag, row=None, rows="posts", columns=["tag_id", "position"], also=["post"])
+pagecache.watch(
+    PostByline, pagecache.rule(["user_id", "position"], _row_topics), rows=POSTS, statements=_POST_STATEMENTS
+)
+pagecache.watch(
+    PostTag, pagecache.rule(["tag_id", "position"], _row_topics), rows=POSTS, statements=_POST_STATEMENTS
+)

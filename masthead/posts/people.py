@@ -11,6 +11,7 @@ from masthead.people import queries as accounts
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import counts, selections
+from masthead.posts.cache_topics import POSTS
 from masthead.posts.models import Post, PostByline
 from masthead.text.names import name_key
 
@@ -21,7 +22,7 @@ _MEETING = (Permission.MODERATE, Permission.MANAGE_USERS, Permission.EDIT_POSTS)
 
 def known(wanted: str) -> Select[User]:
     """The people of whom readers may know, with these letters in their names, in the order of their ids."""
-    pagecache.depends_on("posts")
+    pagecache.depends_on(POSTS)
     writing = [role.id for role in db.session.scalars(accounts.roles()) if Permission.WRITE in role.granted]
     is_writer = and_(User.is_byline.is_(False), User.role_id.in_(writing), User.is_active)
     # In a form that no index has: the posts are found by the rows of the person.

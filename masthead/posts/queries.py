@@ -29,6 +29,7 @@ from masthead.errors import NotFound
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import counts
+from masthead.posts.cache_topics import POST, POSTS
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.posts.selections import Selection
@@ -261,7 +262,7 @@ def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, st
     parts = [select(part.subquery()) for part in (previous, following, alike)]
     rows = db.session.execute(union_all(*parts)).all()
     # Columns note no rows, and a title can change where the order of posts does not.
-    pagecache.depends_on(*(f"post:{row.id}" for row in rows))
+    pagecache.depends_on(*(POST(row.id) for row in rows))
     return [(row.relation, row.title, row.slug) for row in rows]
 
 
@@ -296,4 +297,4 @@ def next_publication() -> datetime | None:
     return db.session.scalar(statement, execution_options={pagecache.OF_THE_CACHE: True})
 
 
-pagecache.expires_at("posts", next_publication)
+pagecache.expires_at(POSTS, next_publication)

@@ -10,6 +10,7 @@ from masthead.errors import Conflict, Invalid, NotAllowed, NotFound
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import selections
+from masthead.posts.cache_topics import POSTS
 from masthead.posts.models import Post, PostTag
 from masthead.posts.queries import is_visible_to
 from masthead.redirects import actions as redirects
@@ -41,7 +42,7 @@ def visible_to(reader: User | None) -> Select[Tag]:
     if reader is not None and reader.can(Permission.MANAGE_TAGS):
         return statement
     # The statement asks for tags, so what it finds out of posts does not note itself.
-    pagecache.depends_on("posts")
+    pagecache.depends_on(POSTS)
     # In a form that no index has: the posts are found by the rows of the tag.
     can_see = case((is_visible_to(reader), 1), else_=0) == 1
     return statement.where(exists().where(PostTag.tag_id == Tag.id, Post.id == PostTag.post_id, can_see))
@@ -153,7 +154,5 @@ def _lead_on(tag: Tag, into: Tag, *, keeps_address: bool) -> None:
 
 
 def _remove(tag: Tag) -> None:
-    # It stands on any number of pages, and so few are merged that all may be made anew.
-    pagecache.invalidate(pagecache.EVERYTHING)
     db.session.delete(tag)
     db.session.flush()

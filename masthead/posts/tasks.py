@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from masthead import audit, clock, pagecache
+from masthead import audit, clock
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import enqueue, periodic, task
@@ -108,7 +108,6 @@ def purge_trash() -> None:
         gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
         for row in gone:
             audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=TRASH_DAYS)
-        pagecache.invalidate("posts", *(f"post:{post_id}" for post_id in ids))
         db.session.commit()
 
 
@@ -144,4 +143,3 @@ def _exchange(post_id: int, copies: dict[str, str]) -> None:
         update(Post).where(Post.id == post_id).values(**values),
         execution_options={"synchronize_session": False},
     )
-    pagecache.invalidate(f"post:{post_id}", "edits", "posts")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from masthead import pagecache
 from masthead.db import db, insert_all_unique, insert_unique
 from masthead.redirects.models import PATH_CHARACTERS, Redirect, Target
 from masthead.redirects.queries import normal_path
@@ -16,7 +15,6 @@ def keep(old_path: str, *, kind: Target, target_id: int) -> bool:
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS:
         return False
-    pagecache.invalidate("redirects")
     return insert_unique(Redirect, Redirect.path, path, kind=kind.value, target_id=target_id)
 
 
@@ -25,7 +23,6 @@ def keep_url(old_path: str, *, url: str) -> bool:
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS or normal_path(url) == path:
         return False
-    pagecache.invalidate("redirects")
     return insert_unique(Redirect, Redirect.path, path, kind=Target.URL.value, target_url=url)
 
 
@@ -51,7 +48,6 @@ def keep_all(destinations: Iterable[Destination]) -> dict[str, str]:
             refused[destination.old_path] = "is too long for an address"
         else:
             wanted.setdefault(path, destination)
-    pagecache.invalidate("redirects")
     rows = [
         {"path": path, "kind": to.kind.value, "target_id": to.target_id, "target_url": to.url}
         for path, to in wanted.items()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Select, or_, select
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
 from masthead.people.models import User
@@ -91,7 +91,6 @@ def _checked_path(old_path: str) -> str:
 def remove(redirect: Redirect, *, by: User | None) -> None:
     """Let the old path be unknown again."""
     _check_right(by)
-    pagecache.invalidate("redirects")
     audit.record("redirect.removed", by=by, subject=redirect.path[:200], to=redirect.target_url or "")
     db.session.delete(redirect)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
+from masthead.redirects.cache_topics import REDIRECTS
 
 PATH_CHARACTERS = 1_000
 
@@ -38,4 +39,9 @@ class Redirect(Timestamps, Base):
     target_url: Mapped[str | None]
 
 
-pagecache.watch(Redirect, row=None, rows="redirects", columns=["path", "kind", "target_id", "target_url"])
+pagecache.watch(
+    Redirect,
+    pagecache.rule(["path", "kind", "target_id", "target_url"], lambda _: [REDIRECTS]),
+    rows=REDIRECTS,
+    statements=[REDIRECTS],
+)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from masthead import pagecache
 from masthead.db import db
+from masthead.posts.cache_topics import POSTS
 from masthead.posts.models import Post
 from masthead.posts.queries import is_published_before
 from masthead.search.folding import stemmed, word
@@ -44,7 +45,7 @@ def vocabulary() -> dict[str, int]:
 
 
 def _read() -> dict[str, int]:
-    pagecache.depends_on("posts")
+    pagecache.depends_on(POSTS)
     newest = (
         select(SearchDocument.title, SearchDocument.authors)
         .join(Post, Post.id == SearchDocument.post_id)

@@ -4,14 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import g
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.audit.recording import Actor
 from masthead.db import db, insert_unique
 from masthead.errors import Invalid
 from masthead.settings.models import Setting
-from masthead.settings.queries import NAMES, publication
+from masthead.settings.publication import NAMES
+from masthead.settings.queries import publication
 from masthead.text.names import tidy_name
 
 #: The log names what changed; who wants a whole text looks into a backup.
@@ -68,28 +69,25 @@ def _shortened(pair: dict[str, str]) -> dict[str, str]:
 
 def put(key: str, value: Any) -> None:
     """Store one value; of two people who set it for the first time at once, neither fails."""
-    _note(key)
-    if not insert_unique(Setting, Setting.key, key, value=value):
-        db.session.execute(update(Setting).where(Setting.key == key).values(value=value))
+    row = db.session.get(Setting, key, with_for_update=True)
+    if row is None:
+        if insert_unique(Setting, Setting.key, key, value=value):
+            return
+        row = db.session.get_one(Setting, key, with_for_update=True)
+    row.value = value
+    db.session.flush()
 
 
 def put_first(key: str, value: Any) -> None:
     """Store one value that is never changed; of several who try, the first one's stays."""
     if insert_unique(Setting, Setting.key, key, value=value):
-        _note(key)
         g.pop("publication", None)
 
 
 def take(key: str, expected: object) -> bool:
     """Remove a setting if it still has the expected value; of many that try at once, one succeeds."""
-    _note(key)
     row = db.session.get(Setting, key, with_for_update=True)
     if row is None or row.value != expected:
         return False
     removed = db.session.scalars(delete(Setting).where(Setting.key == key).returning(Setting.key)).first()
     return removed is not None
-
-
-def _note(key: str) -> None:
-    """Tell the page cache; settings that are not part of the publication stand on no page."""
-    (pagecache.invalidate if key in NAMES else pagecache.no_invalidation)("settings")

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from masthead import pagecache
 from masthead.db import Base
+from masthead.settings.cache_topics import SETTINGS
+from masthead.settings.publication import NAMES
 
 
 class Setting(Base):
@@ -18,4 +20,9 @@ class Setting(Base):
     value: Mapped[Any] = mapped_column(JSON)
 
 
-pagecache.watch(Setting, row=None, rows="settings", columns=["value"])
+pagecache.watch(
+    Setting,
+    pagecache.rule(["value"], lambda setting: [SETTINGS] if setting.key in NAMES else []),
+    rows=SETTINGS,
+    statements=[SETTINGS],
+)

@@ -1,6 +1,6 @@
 """The publication's settings as one typed, immutable value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from masthead import time_zones
@@ -43,3 +43,7 @@ class Publication:
     robots: str = ""
     #: The address that ids in feeds are made with; kept by the first start with a public SITE_URL, and never changed.
     feed_origin: str = ""
+
+
+#: The settings that pages show; other rows are notes of the site to itself.
+NAMES = frozenset(field.name for field in fields(Publication))

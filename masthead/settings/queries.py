@@ -1,6 +1,5 @@
 """Reading the settings: one query for each change of them."""
 
-from dataclasses import fields
 from datetime import tzinfo
 from typing import Any
 
@@ -9,15 +8,14 @@ from sqlalchemy import select
 
 from masthead import pagecache, time_zones
 from masthead.db import db
+from masthead.settings.cache_topics import SETTINGS
 from masthead.settings.models import Setting
-from masthead.settings.publication import NavLink, Publication
-
-NAMES = frozenset(field.name for field in fields(Publication))
+from masthead.settings.publication import NAMES, NavLink, Publication
 
 
 def publication() -> Publication:
     """The settings of the publication, the same throughout a request."""
-    pagecache.depends_on("settings")
+    pagecache.depends_on(SETTINGS)
     if "publication" not in g:
         g.publication = pagecache.memoize("publication", _stored)
     found: Publication = g.publication

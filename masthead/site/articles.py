@@ -8,9 +8,12 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from masthead import pagecache
+from masthead.comments.cache_topics import COMMENTS
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people.cache_topics import AUTHOR
 from masthead.posts import queries as posts
+from masthead.posts.cache_topics import POST, POSTS
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
 from masthead.settings.queries import publication
@@ -91,7 +94,7 @@ def of(post: Post) -> Article:
     """The page's view of a post in whatever state, made now."""
     people = post.bylines or [post.author]
     # Somebody who reads while signed in was loaded before, and notes nothing; comments are counted in the head.
-    pagecache.depends_on(*(f"author:{person.id}" for person in (post.author, *people)), f"comments:{post.id}")
+    pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *people)), COMMENTS(post.id))
     seen = {"post": post, "people": people, "translations": _translations(post)}
     return Article(
         id=post.id,
@@ -120,7 +123,7 @@ def _translations(post: Post) -> list[Translation]:
         return []
     rows = db.session.execute(posts.translations(post)).all()
     # Columns note no rows. Whatever joins or leaves the translations changes the lists of posts as well.
-    pagecache.depends_on("posts", *(f"post:{row.id}" for row in rows))
+    pagecache.depends_on(POSTS, *(POST(row.id) for row in rows))
     usual = publication().language
     own = Translation(post.language or usual, post.title, url_for("site.post", slug=post.slug), is_this=True)
     # Tags of languages are the same in capitals; of several texts in one language the oldest counts.

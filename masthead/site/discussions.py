@@ -8,12 +8,15 @@ from markupsafe import Markup
 from masthead import clock, pagecache
 from masthead.comments import queries as comments
 from masthead.comments import thread
+from masthead.comments.cache_topics import COMMENTS
 from masthead.comments.models import Comment
 from masthead.comments.permissions import can_moderate
 from masthead.comments.thread import ROOTS_PER_PAGE, Node
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people.cache_topics import AUTHOR
 from masthead.people.models import User
+from masthead.posts.cache_topics import POST
 from masthead.site.articles import Article
 
 #: Ids in one statement; SQLite takes 32,766 parameters.
@@ -65,7 +68,7 @@ def below(
     """
     if article.is_published and reply_to is None and not can_moderate(reader):
         # A page that does not exist is remembered as such, until more is said.
-        pagecache.depends_on(f"comments:{article.id}")
+        pagecache.depends_on(COMMENTS(article.id))
         common = _common(article, is_anonymous=reader is None, can_reply=can_reply, page=page or 1)
         if reader is None or reader.id not in common.voices:
             return Discussion(common.html, page or 1)
@@ -85,7 +88,7 @@ def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int)
     def make() -> Common:
         part = _part(article, None, page=page, is_complete=not is_anonymous)
         # Who reads while signed in was loaded before, and notes nothing. The marks of authors are the post's.
-        pagecache.depends_on(*(f"author:{user_id}" for user_id in part.authors), f"post:{article.id}")
+        pagecache.depends_on(*(AUTHOR(user_id) for user_id in part.authors), POST(article.id))
         html = _html(article, part, can_reply=can_reply, moderates=False)
         return Common(html, frozenset() if is_anonymous else part.voices)
 

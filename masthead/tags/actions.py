@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from masthead import pagecache
 from masthead.db import db, insert_unique
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
 from masthead.people.models import User
@@ -125,7 +124,6 @@ def judge(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
 def change(tag: Tag, *, by: User, name: str | Unset = UNSET, description: str | Unset = UNSET) -> None:
     """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name, or this one is gone."""
     _check_right(by)
-    pagecache.invalidate("tags", f"tag:{tag.id}")
     try:
         with db.session.begin_nested():
             if not isinstance(name, Unset) and name != tag.name:
@@ -153,7 +151,6 @@ def _check_right(by: User) -> None:
 
 def _make(key: str, name: str) -> None:
     """Insert the tag; if somebody else makes it at the same moment, theirs is as good."""
-    pagecache.invalidate("tags")
     slug, number = slugify(name)[:70].strip("-"), 1
     candidate = slug
     while not insert_unique(Tag, Tag.slug, candidate, key=key, name=name, description=""):

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from masthead import pagecache
 from masthead.db import Base, Identifier, Timestamps
+from masthead.tags.cache_topics import TAG, TAGS
 
 NAME_CHARACTERS = 60
 KEY_CHARACTERS = 240
@@ -26,4 +27,12 @@ class Tag(Timestamps, Base):
     description: Mapped[str] = mapped_column(default="")
 
 
-pagecache.watch(Tag, row="tag", rows="tags", columns=["name", "slug", "description"])
+pagecache.watch(
+    Tag,
+    pagecache.rule(["name", "slug", "description"], lambda tag: [TAG(tag.id), TAGS]),
+    row=TAG,
+    rows=TAGS,
+    statements=[TAGS, TAG.every],
+    # Its name stands on any number of pages, and tags are deleted so rarely that all may be made again.
+    deleted=[pagecache.EVERYTHING],
+)

@@ -1,0 +1,34 @@
+"""Topics: the names of what pages depend on. The cache compares them and knows nothing of their meaning."""
+
+from typing import Final
+
+
+class Topic(str):
+    """Something that pages depend on and writes change: ``settings``, ``posts``, ``post:12``."""
+
+    __slots__ = ()
+
+    @property
+    def family(self) -> "Topic | None":
+        """The topic of all rows of its kind; None for one that stands for no row."""
+        kind, colon, _ = self.partition(":")
+        return Topic(f"{kind}:*") if colon else None
+
+
+class TopicFamily:
+    """The topics of the rows of one table: ``POST(12)`` is the topic ``post:12``, and ``POST.every`` all of them."""
+
+    __slots__ = ("every", "kind")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        #: Invalidates each page that depends on any topic of the family.
+        self.every = Topic(f"{kind}:*")
+
+    def __call__(self, row_id: int) -> Topic:
+        """The topic of one row."""
+        return Topic(f"{self.kind}:{row_id}")
+
+
+#: Every page depends on it.
+EVERYTHING: Final = Topic("*")
