@@ -82,6 +82,7 @@ def watch(
     ``statements`` if it writes a column of a rule. A deleted row changes ``deleted`` as well.
     """
     _watched[model] = Watched(rows, rules, frozenset(statements), frozenset(deleted))
+    _observe_flushes(model)
     if row is not None:
 
         @event.listens_for(model, "load")
@@ -116,7 +117,12 @@ def previous(instance: Base, column: str) -> Any:
 def loaded(model: type[Base], row_id: int) -> Any:
     """The row of the present session with this id, without a query; None if it is not loaded."""
     session = db.session()
-    return session.identity_map.get(session.identity_key(model, row_id))
+    found = session.identity_map.get(session.identity_key(model, row_id))
+    if found is not None:
+        return found
+    # Rows that this flush inserts are in no identity map yet.
+    new = (row for row in session.new if isinstance(row, model))
+    return next((row for row in new if inspect(row).mapper.primary_key_from_instance(row) == (row_id,)), None)
 
 
 def _pending(session: Session) -> PendingInvalidation:
@@ -146,9 +152,13 @@ def _writes(state: ORMExecuteState, found: Watched) -> bool:
         return True
     # `updated_at = updated_at` keeps a column from its `onupdate`.
     return any(
-        getattr(column, "key", column) in found.columns and value is not column
+        getattr(column, "key", column) in found.columns and not _is_same(column, value)
         for column, value in values.items()
     )
+
+
+def _is_same(column: Any, value: Any) -> bool:
+    return isinstance(column, ClauseElement) and isinstance(value, ClauseElement) and value.compare(column)
 
 
 def _watched_in(state: ORMExecuteState) -> list[Watched]:
@@ -166,30 +176,32 @@ def _watched_in(state: ORMExecuteState) -> list[Watched]:
     return [found for model, found in _watched.items() if model.__table__ in tables]
 
 
-def _note_flush(session: Session, _context: object) -> None:
-    """Note what a flush has changed; the rows have their ids and still know their values of before."""
-    for instance in session.new:
-        _note_row(session, instance, None)
-    for instance in session.deleted:
-        _note_row(session, instance, None)
-        found = _watched.get(type(instance))
-        if found is not None:
-            _pending(session).topics.update(found.deleted)
-    for instance in session.dirty:
-        if type(instance) in _watched:
-            attributes = inspect(instance).attrs
-            changed = {
-                name for name in _watched[type(instance)].columns if attributes[name].history.has_changes()
-            }
-            _note_row(session, instance, changed)
+def _observe_flushes(model: type[Base]) -> None:
+    """Apply the rules of a model to each row that a flush writes; the rows still know their values of before.
+
+    The session's own events do not see rows that are deleted as orphans.
+    """
+
+    @event.listens_for(model, "after_insert")
+    @event.listens_for(model, "after_delete")
+    def note_row(_mapper: object, _connection: object, row: Any) -> None:
+        _note_row(row, _watched[model].columns)
+
+    @event.listens_for(model, "after_delete")
+    def note_deleted_row(_mapper: object, _connection: object, _row: Any) -> None:
+        _pending(db.session()).topics.update(_watched[model].deleted)
+
+    @event.listens_for(model, "after_update")
+    def note_changed_row(_mapper: object, _connection: object, row: Any) -> None:
+        attributes = inspect(row).attrs
+        _note_row(row, {name for name in _watched[model].columns if attributes[name].history.has_changes()})
 
 
-def _note_row(session: Session, instance: Any, changed: set[str] | None) -> None:
-    """Apply the rules of a row for the columns that changed; None: for all columns."""
-    found = _watched.get(type(instance))
-    for rule_ in found.rules if found is not None else ():
-        if changed is None or changed & rule_.columns:
-            _pending(session).topics.update(rule_.topics(instance))
+def _note_row(row: Any, changed: Collection[str]) -> None:
+    """Apply the rules of a row for the columns that changed."""
+    for found in _watched[type(row)].rules:
+        if not found.columns.isdisjoint(changed):
+            _pending(db.session()).topics.update(found.topics(row))
 
 
 def _write(session: Session) -> None:
@@ -236,7 +248,6 @@ def _forget(session: Session, previous: SessionTransaction) -> None:
 
 
 event.listen(db.session, "do_orm_execute", _note_statement)
-event.listen(db.session, "after_flush", _note_flush)
 event.listen(db.session, "before_commit", _write)
 event.listen(db.session, "after_commit", _tell)
 event.listen(db.session, "after_soft_rollback", _forget)

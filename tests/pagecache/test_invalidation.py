@@ -10,6 +10,7 @@ from masthead import clock
 from masthead.db import db
 from masthead.pagecache.middleware import StalePage
 from masthead.people import actions as accounts
+from masthead.people.models import User
 from masthead.posts import actions as posts
 from masthead.posts import queries
 from masthead.posts.manuscript import typeset
@@ -138,11 +139,10 @@ def test_a_forgotten_topic_would_be_found_by_the_tests(ready, app, cache):
     cache.clear()
 
 
-def test_a_write_that_says_nothing_changes_everything(ready, app, cache):
-    post = PostFactory(title="Before")
+def test_statement_without_a_rule_for_statements_changes_everything(ready, app, cast):
     ready.get("/robots.txt")
     with app.app_context():
-        db.session.execute(update(Post).where(Post.id == post.id).values(title="After"))
+        db.session.execute(update(User).where(User.id == cast.walt.id).values(name="Somebody Else"))
         db.session.commit()
     assert how(ready.get("/robots.txt")) == "miss"
 

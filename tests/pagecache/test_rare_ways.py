@@ -64,7 +64,7 @@ class Private:
         self.read = []
 
     def __call__(self):
-        pagecache.depends_on("posts")
+        pagecache.depends_on(POSTS)
         pagecache.on_each_view(self.read.append)
         self.begun.release()
         self.end.wait(30)

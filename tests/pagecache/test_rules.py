@@ -10,6 +10,7 @@ from masthead.db import db
 from masthead.pagecache import invalidation
 from masthead.pages.models import Page
 from masthead.people.models import User
+from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.redirects.models import Redirect
 from masthead.settings.models import Setting
@@ -73,7 +74,7 @@ def test_new_place_of_a_post_changes_the_lists(app, column, value):
 
 
 def test_draft_changes_nothing(app):
-    post_id = PostFactory(draft=True, tags=["Nature"]).id
+    post_id = PostFactory(status=Status.DRAFT, published_at=None, tags=["Nature"]).id
     with app.app_context():
         post = db.session.get(Post, post_id)
         post.title, post.slug = "After", "after"
