@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from masthead import audit, pagecache
+from masthead import audit
 from masthead.api_tokens import personal_tokens
 from masthead.db import db
 from masthead.errors import NotAllowed
@@ -102,13 +102,11 @@ def take_over(user: User, *, username: str, password_hash: str, role: Role, at: 
     confirm_email(user, at=at)
     user.password_hash, user.role, user.is_active = password_hash, role, True
     user.name, user.bio, user.website, user.avatar, user.time_zone = "", "", "", None, ""
-    pagecache.invalidate("people")
     audit.record("account.taken_over", by=user, subject=user.username, before=before, role=role.name)
 
 
 def renew_password_hash(user: User, password_hash: str) -> None:
     """Store the same password hashed with today's parameters, unless it was changed meanwhile; logins stay."""
-    pagecache.no_invalidation("author")
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
 

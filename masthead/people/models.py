@@ -218,7 +218,7 @@ pagecache.watch(
     pagecache.rule(
         ["username", "username_key", "name", "bio", "website", "avatar"], lambda user: [AUTHOR(user.id)]
     ),
-    pagecache.rule(["id"], lambda _: [PEOPLE]),
+    pagecache.rule(["id", "username", "username_key"], lambda _: [PEOPLE]),
     row=AUTHOR,
     rows=PEOPLE,
     # Names stand on pages of every kind.

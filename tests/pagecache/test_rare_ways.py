@@ -19,6 +19,7 @@ from masthead.pagecache.fragments import StaleFragment
 from masthead.pagecache.middleware import StalePage
 from masthead.pagecache.store import Shelf, Store
 from masthead.pagecache.wal_index import header_of
+from masthead.posts.cache_topics import POSTS
 from masthead.web.access import public
 from tests.factories import PostFactory
 from tests.support.databases import pages_of
