@@ -1,4 +1,4 @@
-"""Deleting an account: the wish, taking it back for 14 days, and carrying it out. Nothing here commits."""
+"""Deletion of accounts: requested by the owner with 14 days of grace, or at once by an administrator. Nothing here commits."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ NO_RECIPIENT = "Choose who gets your posts: an editor or an administrator."
 
 
 def possible_recipients(user: User) -> list[User]:
-    """Who can take somebody's posts: everybody else who may edit any post."""
+    """Return the users who can take over somebody's posts: active editors and administrators."""
     able = [role.id for role in db.session.scalars(queries.roles()) if Permission.EDIT_POSTS in role.granted]
     people = queries.accounts().where(User.role_id.in_(able), User.is_active, User.id != user.id)
     return list(db.session.scalars(people))
@@ -36,9 +36,9 @@ def possible_recipients(user: User) -> list[User]:
 def request_deletion(
     user: User, *, posts: ContentPolicy, comments: ContentPolicy, heir: str, at: datetime
 ) -> AccountToken:
-    """Note the wish, and end every way into the account but the undoing; the link for that, not armed yet.
+    """Request the deletion, disable the account, and return the link that undoes it, still without a secret.
 
-    Raises `Invalid` without an heir who can take the posts, and `LastAdministrator`.
+    Raises `Invalid` without a recipient for the posts, and `LastAdministrator`.
     """
     heir_id = _heir(user, heir).id if posts is ContentPolicy.REASSIGN else None
     if user.is_administrator:
@@ -69,12 +69,12 @@ def _heir(user: User, username: str) -> User:
 
 
 def due_accounts(*, at: datetime) -> Select[int]:
-    """Whose account is to be deleted now."""
+    """Select the ids of accounts whose grace period is over."""
     return select(AccountClosure.user_id).where(AccountClosure.due_at <= at).order_by(AccountClosure.due_at)
 
 
 def delete_if_due(user_id: int, *, at: datetime) -> None:
-    """Delete the account, unless the wish was taken back meanwhile; what is kept of it is a byline."""
+    """Delete the account, unless the deletion was cancelled. Kept texts stay under a byline."""
     wish = db.session.execute(
         delete(AccountClosure)
         .where(AccountClosure.user_id == user_id, AccountClosure.due_at <= at)
@@ -97,10 +97,10 @@ def delete_if_due(user_id: int, *, at: datetime) -> None:
 def delete_now(
     user: User, *, posts: ContentPolicy, comments: ContentPolicy, heir: str, by: User, at: datetime
 ) -> None:
-    """Delete somebody's account at once, as an administrator; what is kept of it is a byline.
+    """Delete somebody's account at once, as an administrator. Kept texts stay under a byline.
 
     Raises `NotAllowed` for an account of an equal or higher role, `Conflict` for one's own and for bylines, and `Invalid`
-    without an heir who can take the posts.
+    without a recipient for the posts.
     """
     check_can_delete(user, by=by)
     taker = _heir(user, heir) if posts is ContentPolicy.REASSIGN else None
@@ -129,7 +129,7 @@ def delete_account(
     by: User | None,
     at: datetime,
 ) -> None:
-    """Delete the account, and hand over what the person made."""
+    """Delete the account, and transfer its content."""
     keeps_posts, keeps_comments = posts is ContentPolicy.KEEP, comments is ContentPolicy.KEEP
     former = None if keeps_posts and keeps_comments else _former_member(at=at)
     transfer_content.send(
@@ -150,13 +150,13 @@ def delete_account(
 
 
 def _present_heir(user_id: int | None) -> User | None:
-    """The heir, if they can still take anything; without one the posts become a former member's."""
+    """Return the recipient if they may still edit posts; otherwise the posts are anonymised."""
     person = db.session.scalar(queries.users().where(User.id == user_id)) if user_id is not None else None
     return person if person is not None and person.can(Permission.EDIT_POSTS) else None
 
 
 def _former_member(*, at: datetime) -> User:
-    """The byline that stands for everybody who left without a name: nobody can tell them apart."""
+    """Return the shared byline of former members, and create it if needed."""
     statement = queries.users().where(User.is_byline, User.name == FORMER_MEMBER).order_by(User.id).limit(1)
     found = db.session.scalar(statement)
     return found or bylines.create(name=FORMER_MEMBER, username="former-member", at=at)

@@ -1,4 +1,4 @@
-"""Deleting somebody's account, for administrators: a page that asks what becomes of posts and comments."""
+"""Pages on which administrators delete an account, and choose the policy for its posts and comments."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ bp = Blueprint("closing_admin", __name__)
 @requires(Permission.MANAGE_USERS)
 @requires_reauthentication
 def delete(user_id: int) -> ResponseReturnValue:
-    """The form that asks what becomes of the posts and comments of an account."""
+    """Show the form that deletes an account."""
     user = queries.get(user_id)
     actions.check_can_delete(user, by=queries.get(current_user().id))
     return render_template("accounts/delete_account.html", form=_form(user), user=user)
@@ -34,7 +34,7 @@ def delete(user_id: int) -> ResponseReturnValue:
 @requires_reauthentication
 @redisplays_expired_form
 def remove(user_id: int) -> ResponseReturnValue:
-    """Delete an account for good."""
+    """Delete an account permanently."""
     user, by = queries.get(user_id), queries.get(current_user().id)
     actions.check_can_delete(user, by=by)
     form = _form(user)

@@ -1,11 +1,11 @@
-"""What can become of somebody's texts when their account is deleted."""
+"""Content policies: the options for a person's texts when their account is deleted."""
 
 from collections.abc import Callable
 from enum import StrEnum
 
 
 class ContentPolicy(StrEnum):
-    """What becomes of posts, or of comments. The value is stored with the wish."""
+    """The policy for posts, or for comments. `AccountClosure` stores the value."""
 
     KEEP = "keep"
     REASSIGN = "reassign"
@@ -13,12 +13,12 @@ class ContentPolicy(StrEnum):
 
     @property
     def for_comments(self) -> "ContentPolicy":
-        """The policy of the comments of whose posts have this one: nobody answers for another person's remarks."""
+        """The matching policy for comments, which are never reassigned to another author."""
         return ContentPolicy.KEEP if self is ContentPolicy.KEEP else ContentPolicy.ANONYMISE
 
     @property
     def label_for_posts(self) -> str:
-        """The choice as the form words it."""
+        """The label for posts."""
         return {
             ContentPolicy.KEEP: "They stay under your name, with your profile text beside them",
             ContentPolicy.REASSIGN: "They go to somebody else, who is named as their author",
@@ -27,7 +27,7 @@ class ContentPolicy(StrEnum):
 
     @property
     def label_for_comments(self) -> str:
-        """The choice as the form words it."""
+        """The label for comments."""
         return {
             ContentPolicy.KEEP: "They stay under your name",
             ContentPolicy.REASSIGN: "They go to somebody else",
@@ -36,7 +36,7 @@ class ContentPolicy(StrEnum):
 
     @property
     def label_for_content(self) -> str:
-        """The choice as an administrator's form words it, of posts and comments together."""
+        """The label for posts and comments together, on the form of administrators."""
         return {
             ContentPolicy.KEEP: "Posts and comments stay under the name, which becomes a byline without an account",
             ContentPolicy.REASSIGN: "Posts go to somebody else; a former member is named as the author of the comments",
@@ -45,7 +45,7 @@ class ContentPolicy(StrEnum):
 
 
 def _labelled(label: Callable[[ContentPolicy], str]) -> Callable[[str], str]:
-    """Make the label of a policy from the value of a field; an unknown value stays as it is."""
+    """Make a function that labels the value of a field; unknown values stay as they are."""
     return lambda value: label(ContentPolicy(value)) if value in set(ContentPolicy) else value
 
 

@@ -9,7 +9,7 @@ from masthead.web.forms.base import Form
 
 
 class DeletionRequestForm(Form):
-    """Asking for the deletion of one's account."""
+    """Request the deletion of one's own account."""
 
     posts = RadioField(
         "Your posts",
@@ -31,7 +31,7 @@ class DeletionRequestForm(Form):
 
 
 class AccountDeletionForm(Form):
-    """Deleting somebody else's account."""
+    """Delete somebody else's account."""
 
     content = RadioField(
         "Posts and comments",
@@ -46,4 +46,4 @@ class AccountDeletionForm(Form):
 
 
 class ButtonForm(Form):
-    """A button and nothing else."""
+    """A form with a button only."""

@@ -1,4 +1,4 @@
-"""Everything that the site knows of one person, gathered from every feature."""
+"""Export of personal data: everything that the site stores about a person, from every feature."""
 
 from datetime import date, datetime
 from enum import Enum
@@ -16,7 +16,7 @@ from masthead.people.models import User
 
 
 def collect(user: User) -> list[PersonalDataSection]:
-    """What accounts and the log know, then what the features above add; never a secret or the hash of one."""
+    """Collect the data of accounts and the audit log, and of all other features. It never contains secrets or hashes."""
     answers = [sections for _receiver, sections in export_personal_data.send(user)]
     found = [*_own(user), *(section for sections in answers for section in sections)]
     return [PersonalDataSection(part.name, part.title, [_plain(row) for row in part.rows]) for part in found]
@@ -77,7 +77,7 @@ def _log(user: User) -> list[dict[str, Any]]:
 
 
 def _without_others(user: User, event: Any, name: str) -> Any:
-    """The network of somebody else who did something to the account is not this person's to know."""
+    """Return the value of a field; the IP address of another actor is omitted."""
     return "" if name == "address" and event.actor_id not in (user.id, None) else getattr(event, name)
 
 

@@ -1,4 +1,4 @@
-"""What accounts tell the features above them, which answer in the same transaction."""
+"""Signals to features with data of users. Receivers run in the same transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from masthead.people.models import User
 
 @dataclass(frozen=True, slots=True)
 class PersonalDataSection:
-    """A part of what the site knows of somebody: rows of plain values."""
+    """A section of the export: rows of plain values."""
 
     name: str
     title: str
@@ -20,20 +20,20 @@ class PersonalDataSection:
 
 @dataclass(frozen=True, slots=True)
 class ContentTransfer:
-    """An account is deleted now. Where no heir is named, the texts stay with the name of their author."""
+    """The deletion of an account. Texts without a recipient keep the name of their author."""
 
     user: User
     posts_to: User | None
     comments_to: User | None
-    #: Who stands for the person in the history of texts that go to somebody else.
+    #: The byline that replaces the person in the history of transferred texts.
     former_member: User | None
     at: datetime
 
 
 _namespace = Namespace()
 
-#: Sent with a `Farewell`: hand over what the person made.
+#: Sent with a `ContentTransfer`: transfer the person's content to its recipients.
 transfer_content = _namespace.signal("account-closed")
 
-#: Sent with a `User`: answer with a list of `Section`s, all that the feature knows of the person.
+#: Sent with a `User`: return a list of `PersonalDataSection`s, all that the feature stores about the person.
 export_personal_data = _namespace.signal("personal-data-asked")

@@ -10,7 +10,7 @@ from masthead.jobs import periodic
 
 @periodic("accounts.carry_out_closures", every=timedelta(hours=1), deletes=True)
 def delete_due_accounts() -> None:
-    """Delete the accounts whose time to take it back is over, each in a transaction of its own."""
+    """Delete the accounts whose grace period is over, each in a transaction of its own."""
     now = clock.now()
     for user_id in db.session.scalars(deletion_actions.due_accounts(at=now)).all():
         deletion_actions.delete_if_due(user_id, at=now)

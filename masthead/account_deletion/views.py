@@ -1,4 +1,4 @@
-"""One's own data: taking all of it along, and leaving for good."""
+"""The privacy page: users export their personal data and delete their account."""
 
 from flask import Blueprint, Response, current_app, flash, json, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ bp.record_once(lambda _state: action_labels.add_fields(content_policy.FIELD_LABE
 @bp.get("/privacy")
 @signed_in
 def overview() -> ResponseReturnValue:
-    """What one can do with one's data."""
+    """Show the privacy page."""
     return _page(_form(fresh=True), 200)
 
 
@@ -34,7 +34,7 @@ def overview() -> ResponseReturnValue:
 @signed_in
 @requires_reauthentication
 def download() -> ResponseReturnValue:
-    """Everything that the site knows of oneself, as JSON or as a page to read."""
+    """Export one's own personal data, as JSON or HTML."""
     user = queries.get(current_user().id)
     sections = personal_data.collect(user)
     at = clock.now()
@@ -64,7 +64,7 @@ def download() -> ResponseReturnValue:
 @requires_reauthentication
 @redisplays_expired_form
 def close() -> ResponseReturnValue:
-    """Ask for the deletion of one's account, which can be undone for fourteen days."""
+    """Request the deletion of one's account, with a grace period of 14 days."""
     form = _form()
     if not form.validate():
         return _page(form, 422)
@@ -80,7 +80,7 @@ def close() -> ResponseReturnValue:
 
 
 def _close(form: DeletionRequestForm) -> str:
-    """Note the wish and sign out; the link that undoes it where no letter can carry one."""
+    """Request the deletion and sign out; return the undo link if mail is off."""
     user = queries.get(current_user().id)
     token = actions.request_deletion(
         user,
@@ -100,7 +100,7 @@ def _close(form: DeletionRequestForm) -> str:
 @bp.get("/undo/<token>")
 @public
 def undo(token: str) -> ResponseReturnValue:
-    """Ask whether the account whose deletion one had asked for is to stay."""
+    """Show the form that cancels the deletion."""
     authentication.token_with(Purpose.UNDO, token)
     return render_template("accounts/undo.html", form=ButtonForm())
 
@@ -109,7 +109,7 @@ def undo(token: str) -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def keep(token: str) -> ResponseReturnValue:
-    """Keep the account whose deletion one had asked for."""
+    """Cancel the deletion of the account."""
     authentication.token_with(Purpose.UNDO, token)
     form = ButtonForm()
     if not form.validate():

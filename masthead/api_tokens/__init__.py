@@ -1,1 +1,1 @@
-"""How programs sign in to the API: JWTs with refresh families, and personal tokens."""
+"""Authentication of API clients: JWTs with refresh families, and personal tokens."""

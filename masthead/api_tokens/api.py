@@ -1,4 +1,4 @@
-"""Personal tokens for programs that have signed in; a personal token opens none of this."""
+"""API of personal tokens, for clients that have signed in. Personal tokens themselves have no access here."""
 
 from flask import Blueprint, url_for
 

@@ -11,7 +11,7 @@ TOKEN_DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year"))
 
 
 class TokenForm(Form):
-    """A personal token: what for, how long, and what it may do."""
+    """Name, lifetime and scopes of a personal token."""
 
     name = StringField(
         "Name",

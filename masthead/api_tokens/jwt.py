@@ -1,8 +1,8 @@
-"""The tokens of the API: short-lived access tokens, and refresh tokens that each work once (RFC 9700, section 4.14).
+"""JWTs of the API: short-lived access tokens, and refresh tokens that work once (RFC 9700, section 4.14).
 
-Both are JWTs (RFC 7519) signed with one algorithm. Each belongs to a family, a row that begins with a sign-in; whoever
-uses a refresh token a second time ends the whole family, since one of the two users has stolen it. An access token is
-worth nothing without its family, so ending one takes effect with the next request, in every process.
+Both are JWTs (RFC 7519) signed with one algorithm. Each belongs to a family, a row that a sign-in creates. Reusing a
+refresh token ends the whole family, since one of its two users has stolen it. An access token is
+invalid without its family, so ending one takes effect with the next request, in every process.
 """
 
 import re
@@ -32,33 +32,33 @@ AUDIENCE = "masthead-api"
 ACCESS_LIFETIME = timedelta(hours=1)
 REFRESH_LIFETIME = timedelta(days=30)
 REQUIRED = ["iss", "aud", "exp", "iat", "jti", "sub", "typ", "fam"]
-#: The id of an account, as both databases can hold it.
+#: An account id within the range of both databases.
 SUBJECT = re.compile(r"[1-9][0-9]{0,17}")
-#: Ours have some 400.
+#: Tokens made here have about 400.
 LONGEST_CHARACTERS = 4_096
 
 
 class InvalidToken(Unauthorized):
-    """Nobody can be recognised by this token; the answer does not say why."""
+    """The token is missing, malformed, expired or revoked; the answer does not say which."""
 
     def __init__(self) -> None:
         super().__init__(NO_TOKEN)
 
 
 class ReusedToken(InvalidToken):
-    """The token was used before; its family is ended, as soon as that is committed."""
+    """The refresh token was used before. The caller commits, which ends its family."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What a client gets for signing in, and for each refresh."""
+    """An access token and a refresh token."""
 
     access: str
     refresh: str
 
 
 def init_app(app: Flask) -> None:
-    """Recognise who calls the API, by nothing but the Authorization header."""
+    """Authenticate API requests by the Authorization header alone."""
     app.before_request(_recognise)
 
 
@@ -72,7 +72,7 @@ def _recognise() -> None:
         rates.recognised()
         # For `masthead.web.api.idempotency`.
         g.api_account = user.id
-    # What Flask-Login would otherwise fill from the session cookie.
+    # Flask-Login would otherwise fill this from the session cookie.
     g._login_user = user if user is not None else AnonymousUserMixin()  # noqa: SLF001 (it reads no other place)
 
 
@@ -81,7 +81,7 @@ def _takes_refresh_token() -> bool:
 
 
 def _owner_of(secret: str) -> User:
-    """Who made this personal token; the scopes that it has are noted for `masthead.web.api.operations`."""
+    """Return the owner of a personal token, and store its scopes for `masthead.web.api.operations`."""
     with snapshot() as session:
         found = session.execute(personal_tokens.find_valid(secret)).first()
     if found is None:
@@ -106,7 +106,7 @@ def _user_of(claims: dict[str, Any]) -> User:
 
 
 def _may_go_on(user: User) -> bool:
-    """True if the account could sign in today, by rules that came after its tokens were made too."""
+    """Return True if the account meets today's rules for signing in."""
     return user.is_active and not user.is_unconfirmed and not user.lacks_factor
 
 
@@ -120,7 +120,7 @@ def _holders(family: str) -> Select[User]:
 
 
 def _sent() -> str:
-    """The token of the request; raises `InvalidToken`."""
+    """Return the bearer token of the request; raises `InvalidToken`."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > LONGEST_CHARACTERS:
         raise InvalidToken
@@ -128,7 +128,7 @@ def _sent() -> str:
 
 
 def _claims(kind: str) -> dict[str, Any]:
-    """What the request's token says, if we signed it for this use; raises `InvalidToken`."""
+    """Return the claims of the request's token; raises `InvalidToken` unless it was signed here for this use."""
     import jwt
 
     try:
@@ -153,7 +153,7 @@ def _claims(kind: str) -> dict[str, Any]:
 
 
 def issue(user: User) -> TokenPair:
-    """Start a family for somebody who has just signed in."""
+    """Create a family and its first pair of tokens for a user who has just signed in."""
     now = clock.now()
     family = RefreshFamily(
         name=secrets.token_urlsafe(16), user_id=user.id, created_at=now, expires_at=now + REFRESH_LIFETIME
@@ -164,7 +164,7 @@ def issue(user: User) -> TokenPair:
 
 
 def refresh() -> tuple[TokenPair, int]:
-    """Use up the request's refresh token: a new pair, and whose it is.
+    """Exchange the request's refresh token for a new pair; return it with the id of the user.
 
     Raises `ReusedToken` when it has ended a family, which the caller commits.
     """
@@ -180,7 +180,7 @@ def refresh() -> tuple[TokenPair, int]:
     family = db.session.get(RefreshFamily, used) if used is not None else None
     holder = db.session.scalar(_holders(claims["fam"]))
     if family is None or family.name != claims["fam"] or holder is None or not _may_go_on(holder):
-        # Used before, by its owner or by a thief: nobody can tell, so both have to sign in again.
+        # The owner or a thief used the token before. Nobody can tell which, so both must sign in again.
         db.session.rollback()
         db.session.execute(delete(RefreshFamily).where(RefreshFamily.name == claims["fam"]))
         raise ReusedToken

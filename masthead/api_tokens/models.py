@@ -12,7 +12,7 @@ TOKEN_NAME_CHARACTERS = 60
 
 
 class ApiToken(Base):
-    """A personal token: it allows a program a part of what its owner may."""
+    """A personal token, which grants a program a part of its owner's permissions."""
 
     __tablename__ = "api_token"
     __table_args__ = (Index("ix_api_token_user_id", "user_id"),)
@@ -32,7 +32,7 @@ class ApiToken(Base):
 
 
 class RefreshFamily(Base):
-    """One sign-in of an API client. Its row is the sign-in: without it none of its tokens is worth anything."""
+    """One sign-in of an API client. Its tokens are invalid without this row."""
 
     __tablename__ = "refresh_family"
     __table_args__ = (Index("ix_refresh_family_user_id", "user_id"),)
@@ -45,7 +45,7 @@ class RefreshFamily(Base):
 
 
 class RefreshToken(Base):
-    """A token that was given out to renew a sign-in; it works once."""
+    """An issued refresh token, which works once."""
 
     __tablename__ = "refresh_token"
     __table_args__ = (Index("ix_refresh_token_family_id", "family_id"),)

@@ -1,6 +1,6 @@
-"""Personal tokens: for scripts and devices that cannot sign in. Each allows a part of what its owner may, and ends by itself.
+"""Personal tokens, for scripts and devices that cannot sign in. Each has scopes and an expiry date.
 
-Only a hash is stored, so a token is shown once. Nothing here commits but the note of its use.
+Only a hash is stored, so a token is shown once. Nothing here commits, except `record_use`.
 """
 
 import secrets
@@ -20,15 +20,15 @@ from masthead.people.permissions import Permission
 from masthead.people.recent_authentication import requires_recent_authentication
 from masthead.people.secret_hashes import hash_secret
 
-#: By this people and scanners of published code recognise a token.
+#: Secret scanners and people recognise tokens by this prefix.
 PREFIX = "masthead_pat_"
 SECRET_BYTES = 32
 MOST_TOKENS = 20
 MOST_DAYS = 365
-#: The time of the last use is written at most this often.
+#: The time of the last use is written at most this often, to save writes.
 RECORD_INTERVAL = timedelta(minutes=1)
 
-#: What a token can allow: words for people, and the permission that its owner needs; None where everybody may.
+#: Scope → its description, and the permission that the owner needs; None if everybody has the scope.
 SCOPES: dict[str, tuple[str, Permission | None]] = {
     "account:read": ("Read your own account", None),
     "account:write": ("Change your own profile", None),
@@ -57,22 +57,22 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
 
 
 def available_scopes(user: User) -> list[str]:
-    """The scopes that somebody can give to a token."""
+    """Return the scopes that a user can give to a token."""
     return [name for name, (_, needed) in SCOPES.items() if needed is None or user.can(needed)]
 
 
 def owned_by(user: User) -> Select[ApiToken]:
-    """Somebody's tokens, the newest first; those that have ended too, until they are removed."""
+    """Select the tokens of a user, the newest first, including expired ones."""
     return select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
 
 
 def owners_among(user_ids: Iterable[int]) -> set[int]:
-    """Which of these accounts have tokens."""
+    """Return the ids of the accounts that have tokens."""
     return set(db.session.scalars(select(ApiToken.user_id).where(ApiToken.user_id.in_(user_ids)).distinct()))
 
 
 def get(user: User, token_id: int) -> ApiToken:
-    """One of somebody's tokens; raises `NotFound`."""
+    """Return a token of the user; raises `NotFound`."""
     token = db.session.scalar(owned_by(user).where(ApiToken.id == token_id))
     if token is None:
         raise NotFound("You have no such token.")
@@ -80,7 +80,7 @@ def get(user: User, token_id: int) -> ApiToken:
 
 
 def validate(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
-    """Everything that is wrong with a token that somebody wants; what was not said is left out."""
+    """Return all errors of the input for a new token. Omitted fields are not checked."""
     mistakes = Mistakes()
     if "name" in said and not 1 <= len(said["name"].strip()) <= TOKEN_NAME_CHARACTERS:
         mistakes.add(Invalid(f"A name has 1 to {TOKEN_NAME_CHARACTERS} characters.", field="name"))
@@ -97,11 +97,11 @@ def validate(user: User, said: Mapping[str, Any]) -> tuple[Invalid, ...]:
 
 @requires_recent_authentication("Make a personal token")
 def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:
-    """Make a token for somebody; the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
+    """Create a token; return the row, and the secret to show once. Raises `Invalid` or `Conflict`."""
     if user.is_unconfirmed:
         raise NotAllowed("Confirm your email address first. Then you can create API tokens.")
     Mistakes(validate(user, {"name": name, "scopes": scopes, "days": days})).settle()
-    # Of two at the same moment the second waits for the first, and counts its token.
+    # The lock lets concurrent requests count each other's tokens.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
     held = db.session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id))
     if (held or 0) >= MOST_TOKENS:
@@ -124,20 +124,20 @@ def create(user: User, *, name: str, scopes: Collection[str], days: int) -> tupl
 
 
 def revoke(user: User, token_id: int) -> None:
-    """End one of somebody's tokens; it opens nothing from the next request on. Raises `NotFound`."""
+    """Revoke a token of the user, with effect from the next request. Raises `NotFound`."""
     token = get(user, token_id)
     db.session.execute(delete(ApiToken).where(ApiToken.id == token.id))
     audit.record("token.revoked", by=user, subject=user.username, name=token.name)
 
 
 def revoke_all(user: User) -> int:
-    """End all of somebody's tokens; how many there were."""
+    """Revoke all tokens of the user; return their number."""
     ended = delete(ApiToken).where(ApiToken.user_id == user.id).returning(ApiToken.id)
     return len(db.session.scalars(ended, execution_options={"synchronize_session": False}).all())
 
 
 def find_valid(secret: str) -> Select[ApiToken, User]:
-    """The token with this secret and its owner, while both may be used. One query, role and all."""
+    """Select the valid token with this secret, and its owner with role, in one query."""
     return (
         select(ApiToken, User)
         .join(User, User.id == ApiToken.user_id)
@@ -154,7 +154,7 @@ def find_valid(secret: str) -> Select[ApiToken, User]:
 
 
 def record_use(token: ApiToken) -> None:
-    """Write down, once a minute, that the token is in use; before the request's own transaction begins."""
+    """Record the time of use, at most once a minute, before the request's own transaction begins."""
     now = clock.now()
     if token.last_used_at is not None and now - token.last_used_at < RECORD_INTERVAL:
         return

@@ -16,7 +16,7 @@ def _known(scope: str) -> str:
     return scope
 
 
-#: What a personal token can allow.
+#: A scope of personal tokens.
 Scope = Annotated[str, AfterValidator(_known), Pattern(f"^({'|'.join(SCOPES)})$")]
 
 
@@ -40,7 +40,7 @@ class TokenAnswer(Schema):
 
     @classmethod
     def of(cls, token: ApiToken) -> "TokenAnswer":
-        """What can be said of a token."""
+        """Make the answer from the row."""
         return cls(**{name: getattr(token, name) for name in TokenAnswer.model_fields})
 
 

@@ -1,4 +1,4 @@
-"""Personal tokens of the API for their owner: a page to make and revoke them. Making one needs a fresh sign-in."""
+"""Pages on which users create and revoke their personal tokens. Creating one needs recent authentication."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ bp = Blueprint("personal_tokens", __name__)
 @bp.get("/tokens")
 @signed_in
 def index() -> ResponseReturnValue:
-    """One's tokens, and a form for another one."""
+    """List the user's tokens, with the form for a new one."""
     return _page(_form(), 200)
 
 
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
 @requires_reauthentication
 @redisplays_expired_form
 def create() -> ResponseReturnValue:
-    """Make a token, and show it once."""
+    """Create a token, and show it once."""
     form = _form()
     if form.validate():
         try:
@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
 @bp.post("/tokens/<int:token_id>/revoke")
 @signed_in
 def revoke(token_id: int) -> ResponseReturnValue:
-    """End a token; taking a right away needs no proof."""
+    """Revoke a token. Revoking needs no recent authentication."""
     personal_tokens.revoke(current_user(), token_id)
     db.session.commit()
     flash("Token revoked. It no longer works.")

@@ -1,4 +1,4 @@
-"""What comments do when accounts ask or go."""
+"""Receivers of the signals about accounts: export and transfer of comments."""
 
 from sqlalchemy import select, update
 

@@ -1,4 +1,4 @@
-"""What a form that was carried through a proof of identity does, in words: the page before its second sending says so."""
+"""Labels of actions and fields, for the page that offers a form again after reauthentication."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from masthead.errors import NotFound
 from masthead.people import queries
 from masthead.people.permissions import Permission
 
-#: Of a value so much is shown: people should know it again, not read it.
+#: Longer values are shortened: people need to recognise them, not to read them.
 SHOWN_CHARACTERS = 80
 
-#: Endpoint → what its form does; it is the heading and the button. ``{name}`` is the person or the role that it concerns.
+#: Endpoint → the label of its form, as heading and button. ``{name}`` is the affected person or role.
 LABELS = {
     "accounts_admin.set_role": "Change the role of {name}",
     "assistance.send_invitation": "Invite somebody",
@@ -42,7 +42,7 @@ FieldLabel = tuple[str, Callable[[str], str]]
 
 @dataclass(frozen=True, slots=True)
 class ActionSummary:
-    """What is about to be done, and with which values, as people say it."""
+    """The label of an action, and its fields with readable values."""
 
     label: str
     fields: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class ActionSummary:
 def summarize(
     endpoint: str, arguments: Mapping[str, int], fields: Iterable[tuple[str, str]]
 ) -> ActionSummary:
-    """The deed of a form; what nobody typed or chose is not among its facts."""
+    """Summarize a form. Fields without a label or value are omitted."""
     facts: dict[str, list[str]] = {}
     for name, value in fields:
         label, said = _FIELDS.get(name, ("", str))
@@ -94,7 +94,7 @@ def _days(value: str) -> str:
     return {str(days): text for days, text in TOKEN_DAYS}.get(value, value)
 
 
-#: Field → what people call it, and how they say its value. All others travel unseen.
+#: Field → its label, and a function that makes its value readable. Other fields are not shown.
 _FIELDS: dict[str, FieldLabel] = {
     "email": ("Email", str),
     "title": ("Title", str),

@@ -22,7 +22,7 @@ from masthead.text.names import lookalike_key, name_key
 
 
 def cancel_deletion(user_id: int) -> bool:
-    """Keep an account that waits for its deletion; False if it does not, or may not."""
+    """Cancel the pending deletion of an account; return False if there is none, or it is not revocable."""
     waiting = (AccountClosure.user_id == user_id, AccountClosure.is_revocable)
     found = db.session.scalar(delete(AccountClosure).where(*waiting).returning(AccountClosure.user_id))
     if found is None:
@@ -35,7 +35,7 @@ def cancel_deletion(user_id: int) -> bool:
 
 
 def set_password_hash(user: User, password_hash: str, *, by: User | None) -> None:
-    """Store a new password, which ends every login made with the old one, and voids links that set one or another address."""
+    """Store a new password. This ends all sessions, and revokes links that change the password or the address."""
     user.password_hash = password_hash
     sessions.end_all(user)
     one_time_links.revoke(user, Purpose.RESET)
@@ -44,14 +44,14 @@ def set_password_hash(user: User, password_hash: str, *, by: User | None) -> Non
 
 
 def reset_password(user: User, password_hash: str, *, by: User | None) -> None:
-    """Store a new password for somebody who lost the one before; tokens of programs end as well."""
+    """Store a new password for somebody who lost the old one. This also revokes personal tokens."""
     set_password_hash(user, password_hash, by=by)
     if personal_tokens.revoke_all(user):
         audit.record("tokens.ended", by=by, subject=user.username)
 
 
 def change_email(user: User, email: str, *, by: User | None, at: datetime, is_confirmed: bool) -> None:
-    """Give the account another address, which voids every link that was sent to the one before; raises `EmailTaken`."""
+    """Change the email address, and revoke links sent to the old one; raises `EmailTaken`."""
     checked = normalize_email(email)
     before = user.email or ""
     try:
@@ -66,10 +66,10 @@ def change_email(user: User, email: str, *, by: User | None, at: datetime, is_co
 
 
 def confirm_email(user: User, *, at: datetime) -> None:
-    """Note that letters to the address reach this person; the first time, everything set up before ends.
+    """Confirm the email address. The first confirmation ends sessions, second factors and tokens.
 
-    Anybody can register an address. Until a letter to it is answered, whoever set the account up need not be its owner,
-    so logins, second factors and tokens go. The caller decides about the password.
+    Anybody can register an address, so whoever created the account need not be its owner until the address is
+    confirmed. The caller decides about the password.
     """
     if user.confirmed_at is None:
         mfa_actions.remove_all(user)
@@ -82,13 +82,13 @@ def confirm_email(user: User, *, at: datetime) -> None:
 
 
 def remove_password(user: User) -> None:
-    """Let no password open the account any more, until its owner sets one."""
+    """Remove the password, so that the owner must set a new one."""
     user.password_hash = None
     audit.record("password.removed", by=None, subject=user.username)
 
 
 def take_over(user: User, *, username: str, password_hash: str, role: Role, at: datetime) -> None:
-    """Give an account whose address nobody had confirmed to its owner, who was invited: nothing of it stays but its id."""
+    """Give an account with an unconfirmed address to its invited owner. Only the id of the account stays."""
     before = user.username
     if display_names.is_displayed(username, of=user):
         raise UsernameTaken(username)
@@ -106,13 +106,13 @@ def take_over(user: User, *, username: str, password_hash: str, role: Role, at: 
 
 
 def renew_password_hash(user: User, password_hash: str) -> None:
-    """Store the same password hashed with today's parameters, unless it was changed meanwhile; logins stay."""
+    """Store the same password with a new hash, unless it changed meanwhile. Sessions stay valid."""
     unchanged = (User.id == user.id, User.password_hash == user.password_hash)
     db.session.execute(update(User).where(*unchanged).values(password_hash=password_hash))
 
 
 def sign_out_everywhere(user: User, *, by: User | None) -> None:
-    """End every login of somebody."""
+    """End every session of somebody."""
     if by is not None and by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to sign this person out.")
     sessions.end_all(user)
@@ -120,7 +120,7 @@ def sign_out_everywhere(user: User, *, by: User | None) -> None:
 
 
 def end_tokens(user: User, *, by: User | None) -> None:
-    """End every personal token of somebody; they stay signed in."""
+    """Revoke every personal token of somebody. Their sessions stay."""
     if by is not None and by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to revoke this person's API tokens.")
     personal_tokens.revoke_all(user)

@@ -1,7 +1,7 @@
-"""Proving who somebody is: password check, and the user behind a session cookie.
+"""Authentication by password and by session cookie.
 
 Both read in a snapshot of their own, so that no write lock is held while a password is hashed or before a view begins.
-The users they return are detached: a view that rolls back can still ask them what they may do. To change an account,
+The returned users are detached, so views can check their permissions after a rollback. To change an account,
 load it with `queries.get`.
 """
 
@@ -17,23 +17,23 @@ from masthead.people.models import User
 
 
 def verify_password(email: str, password: str) -> User | None:
-    """The account with this address and password, if it may be used. Takes as long when there is no such account."""
+    """Return the account with this address and password if it may sign in. Takes equally long if no such account exists."""
     user = _read(queries.with_email(email))
     correct = passwords.is_correct(password, user.password_hash if user else None)
     if user is None or not correct or not (user.is_active or _is_leaving(user)):
         return None
-    # Whoever registers learns from signing in afterwards no more than from registering: see `registration`.
+    # Signing in must not reveal more about an address than registering does: see `registration`.
     return None if user.is_unconfirmed else user
 
 
 def _is_leaving(user: User) -> bool:
-    """Whether the account waits for its deletion: signing in takes that back."""
+    """Return True if signing in would cancel a pending deletion of the account."""
     with snapshot() as session:
         return bool(session.scalar(select(queries.is_deletion_revocable(user.id))))
 
 
 def session_with_secret(secret: str) -> tuple[LoginSession, User] | None:
-    """The login whose cookie carries this secret, and its account, if both may still be used."""
+    """Return the valid session with this secret, and its user."""
     with snapshot() as session:
         found = sessions.find(session, secret)
     if found is None:
@@ -43,19 +43,19 @@ def session_with_secret(secret: str) -> tuple[LoginSession, User] | None:
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether the account has a second factor, read before any lock is taken."""
+    """Return True if the account has a second factor. Reads in a snapshot, without a lock."""
     with snapshot() as session:
         return bool(session.scalar(select(User.has_second_factor).where(User.id == user.id)))
 
 
 def active_account(user_id: int) -> User | None:
-    """The account, if it may be used at present."""
+    """Return the account if its owner may sign in, or None."""
     user = _read(queries.users().where(User.id == user_id, queries.can_sign_in(), User.is_byline.is_(False)))
     return None if user is None or user.is_unconfirmed else user
 
 
 def token_with(purpose: Purpose, secret: str) -> AccountToken:
-    """The token behind a link that works once, which stays unused; raises `NotFound`."""
+    """Return the token of a one-time link without using it up; raises `NotFound`."""
     with snapshot() as session:
         token = session.scalar(one_time_links.matching(purpose, secret))
     if token is None:
@@ -64,7 +64,7 @@ def token_with(purpose: Purpose, secret: str) -> AccountToken:
 
 
 def account_of_token(token: AccountToken) -> User:
-    """Whose account a link changes; raises `NotFound` if it may not be used any more."""
+    """Return the account that a one-time link changes; raises `NotFound` if it is disabled or a byline."""
     user = _read(queries.users().where(User.id == token.user_id))
     if user is None or user.is_byline or not user.is_active:
         raise NotFound(one_time_links.INVALID)

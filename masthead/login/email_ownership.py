@@ -1,7 +1,7 @@
-"""Who owns an account: the first answer from its mailbox decides, not whoever registered the address first.
+"""Ownership of email addresses: whoever first confirms an address owns the account, not whoever registered it.
 
-Anybody can register somebody else's address and set a password. So confirming it for the first time keeps the password
-only if the same person knows it: by the browser that registered, by a login in this browser, or by typing it.
+Anybody can register somebody else's address and set a password. So the first confirmation keeps the password
+only if the same person knows it: shown by the browser that registered, a session in this browser, or typing it.
 """
 
 import hashlib
@@ -23,15 +23,15 @@ WRONG_PASSWORD = "This is not the password of the account. If you do not know it
 
 
 def remember_registration(password_hash: str) -> None:
-    """Let this browser be known again as the one that chose this password.
+    """Mark this browser as the one that chose the password.
 
-    It is noted for an address that had an account as well, where it fits nothing: the note tells nobody which it was.
+    The mark is also set if the address had an account already, where it matches nothing, so it does not reveal that.
     """
     session[KEY] = _mark(password_hash)
 
 
 def is_known_browser(user: User) -> bool:
-    """True if this browser registered the account, or is signed in to it."""
+    """Return True if this browser registered the account, or is signed in to it."""
     visitor = access.visitor()
     if visitor is not None:
         return visitor.id == user.id
@@ -39,7 +39,7 @@ def is_known_browser(user: User) -> bool:
 
 
 def is_recognised(user: User, password: str) -> bool:
-    """Whether whoever opened the link also set the password; raises `Invalid` for a wrong one."""
+    """Return True if the person who opened the link also set the password; raises `Invalid` for a wrong password."""
     if user.confirmed_at is not None or is_known_browser(user):
         return True
     if not password:
@@ -52,11 +52,11 @@ def is_recognised(user: User, password: str) -> bool:
 
 
 def confirm_address(user: User, email: str, *, is_theirs: bool) -> str | None:
-    """Confirm the address, or change to it; a link to set a password, if the account has none after that.
+    """Confirm the address, or change to it; return a link to set a password if the account has none afterwards.
 
-    The caller holds the account (`queries.held`) and has used the link.
+    The caller has locked the account (`queries.get_for_update`) and used up the link.
     """
-    # Somebody else may have confirmed the account, or reset it, since the page was shown.
+    # A concurrent request may have confirmed the account, or reset its password.
     is_first = user.confirmed_at is None
     if user.email_key != queries.email_key(email):
         try:
@@ -75,13 +75,13 @@ def confirm_address(user: User, email: str, *, is_theirs: bool) -> str | None:
 
 
 def reset_password(user: User, password_hash: str) -> None:
-    """Set a password with a link, which also shows that letters arrive; tokens of programs end with what was before."""
+    """Set a password with a one-time link. This also confirms the address, and revokes personal tokens."""
     if user.confirmed_at is None:
         login_actions.confirm_email(user, at=clock.now())
     login_actions.reset_password(user, password_hash, by=user)
 
 
 def _mark(password_hash: str) -> str:
-    """What changes with the password; a key that nobody else has keeps it from being a hash to attack."""
+    """Return an HMAC of the password hash, which changes with the password and cannot be attacked offline."""
     key = current_app.config["SECRET_KEY"].encode()
     return hmac.digest(key, f"registered:{password_hash}".encode(), hashlib.sha256).hex()

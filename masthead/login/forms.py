@@ -19,7 +19,7 @@ NEW_PASSWORD_RULES = [
 
 
 class LoginForm(Form):
-    """Signing in."""
+    """Sign in with email and password."""
 
     email = StringField("Email", [InputRequired("Enter your email address."), EMAIL_RULE], [trimmed])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
@@ -27,7 +27,7 @@ class LoginForm(Form):
 
 
 class RegistrationForm(Form):
-    """Making an account."""
+    """Register an account."""
 
     username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
     email = StringField(
@@ -50,7 +50,7 @@ class RegistrationForm(Form):
 
 
 class NewPasswordForm(Form):
-    """Setting a password without knowing the one before."""
+    """Set a password without the old one."""
 
     password = PasswordField("New password", NEW_PASSWORD_RULES)
     password_confirm = PasswordField(
@@ -63,14 +63,14 @@ class NewPasswordForm(Form):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """Changing one's own password."""
+    """Change one's own password."""
 
     current_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
     end_tokens = BooleanField("Revoke my API tokens as well")
 
 
 class EmailForm(Form):
-    """Asking for a link, or naming a new address."""
+    """An email address."""
 
     email = StringField(
         "Email", [InputRequired("Enter an email address."), EMAIL_RULE, EMAIL_SHAPE], [trimmed]
@@ -78,22 +78,22 @@ class EmailForm(Form):
 
 
 class ChangeEmailForm(EmailForm):
-    """Changing one's own address."""
+    """Change one's own email address."""
 
-    # The form to change the password stands on the same page, with a field of this name.
+    # The form that changes the password is on the same page, and has a field of this name.
     current_password = PasswordField(
         "Your password", [InputRequired("Enter your password.")], id="address_current_password"
     )
 
 
 class ReauthenticationForm(Form):
-    """Proving once more who one is."""
+    """The password, and a code of the second factor, for reauthentication."""
 
     password = PasswordField("Password", [InputRequired("Enter your password.")])
     otp = StringField("Code", [CODE_RULE], [trimmed])
 
 
 class ConfirmEmailForm(Form):
-    """Confirming an address; with the password of the account, if one knows it."""
+    """Confirm an email address, with the password of the account if the person knows it."""
 
     password = PasswordField("Your password")

@@ -1,7 +1,7 @@
-"""Counting failed sign-ins: per account, per address and in all, without locking the owner of an account out.
+"""Login throttling: limits on failed sign-ins per account, per IP address and in total.
 
-A device on which somebody has signed in before carries a cookie that says so (OWASP, "device cookies"). Its attempts
-are counted apart, so that strangers who use up the limits of an account do not keep its owner from signing in.
+Devices on which somebody has signed in before have a cookie (OWASP, "device cookies"), and their attempts
+are counted apart. So strangers who exhaust the limit of an account do not lock its owner out.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from masthead.web.limits.throttling import LimitReached
 
 EXTENSION = "masthead.login.undecided_attempts"
 COOKIE_SECONDS = 365 * 86_400
-#: People who share a device.
+#: Accounts per device, for people who share one.
 REMEMBERED_ACCOUNTS = 8
 
 
@@ -38,22 +38,22 @@ class Attempt:
     counted: tuple[tuple[str, ...], ...]
 
     def succeeded(self) -> None:
-        """Count it no longer, and remember the device."""
+        """Take the attempt back, and remember the device."""
         self.take_back()
         remember_device(self.account)
 
     def take_back(self) -> None:
-        """Count it no longer: the password was right, and the second factor is still to come."""
+        """Take the attempt back: the password was right, and the second factor is still missing."""
         for bucket in self.counted:
             throttling.take_back(*bucket)
 
 
 def begin(email: str, *, limit: str = "sign_in") -> Attempt:
-    """Count an attempt; raises `LimitReached`. Counting first keeps parallel attempts within the limit.
+    """Count an attempt; raises `LimitReached`. Counting first keeps concurrent attempts within the limit.
 
     Where the limit is used up by attempts that are not decided yet, it waits for them.
 
-    ``limit`` names the setting that bounds the attempts of one account: ``sign_in`` or ``second_factor``.
+    ``limit`` is the limit per account: ``sign_in`` or ``second_factor``.
     """
     account = _account(email)
     device, known = _device()
@@ -96,7 +96,7 @@ def _decide(_error: BaseException | None) -> None:
 
 
 def _account(email: str) -> str:
-    """The address in a form that says nothing to who reads the cookie or the counters."""
+    """Return a keyed hash of the email address, so that cookies and counters do not reveal it."""
     secret = current_app.config["SECRET_KEY"]
     return hashlib.blake2b(
         email_key(email).encode("utf-8", "replace"), key=secret.encode()[:64], digest_size=12
@@ -104,12 +104,12 @@ def _account(email: str) -> str:
 
 
 def remember_device_of(email: str) -> None:
-    """Remember the device on which the account was opened without a password."""
+    """Remember this device for the account with this email address."""
     remember_device(_account(email))
 
 
 def remember_device(account: str) -> None:
-    """Let the answer tell the browser that this account has been used on it."""
+    """Set the device cookie, with this account first."""
     device, known = _device()
     accounts = [account, *[other for other in known if other != account]][:REMEMBERED_ACCOUNTS]
     value = _signer().dumps({"d": device, "a": accounts})
@@ -131,7 +131,7 @@ def remember_device(account: str) -> None:
 
 
 def _device() -> tuple[str, list[str]]:
-    """The device's own name, and the accounts that have been used on it."""
+    """Return the id of the device, and the accounts used on it."""
     try:
         content = _signer().loads(request.cookies.get(_cookie_name(), ""))
         return str(content["d"]), [str(account) for account in content["a"]]

@@ -10,30 +10,30 @@ from masthead.people.models import EMAIL_CHARACTERS, RIGHTS_CHARACTERS
 
 
 class LoginSession(Base):
-    """One device on which somebody is signed in. Its row is the login: without it the cookie is worth nothing."""
+    """A login session on one device. The cookie is invalid without this row."""
 
     __tablename__ = "login_session"
     __table_args__ = (Index("ix_login_session_user_id", "user_id"),)
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    #: SHA-256 of the secret in the cookie, so that a copy of the database signs nobody in.
+    #: SHA-256 of the secret in the cookie, so that a copy of the database gives no access.
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device: Mapped[str] = mapped_column(String(80))
     address: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
-    #: When the password or a factor was last given.
+    #: The time when the password or a second factor was last given.
     authenticated_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     idle_until: Mapped[datetime]
     expires_at: Mapped[datetime]
     is_remembered: Mapped[bool]
-    #: `Role.rights` when the secret was made. Where they are others today, the next request gets a new secret.
+    #: `Role.rights` when the secret was issued. If they have changed, the next request gets a new secret.
     rights: Mapped[str] = mapped_column(String(RIGHTS_CHARACTERS), server_default=text("''"))
 
 
 class AccountToken(Base):
-    """A link that does one thing once: confirm an address, set a password, accept an invitation."""
+    """A one-time link, for example to confirm an address, set a password or accept an invitation."""
 
     __tablename__ = "account_token"
     __table_args__ = (
@@ -45,14 +45,14 @@ class AccountToken(Base):
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     purpose: Mapped[str] = mapped_column(String(20))
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    #: Whose account it changes; nobody's yet for an invitation.
+    #: The account that the link changes; null for an invitation.
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    #: The address that is confirmed or invited.
+    #: The email address that the link confirms or invites.
     email: Mapped[str] = mapped_column(String(EMAIL_CHARACTERS), default="")
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
-    #: Who vouches for an invitation; nobody, if the account is gone or the shell made it.
+    #: The inviter; null if the account is deleted or the CLI made the invitation.
     inviter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    #: Their user name, which stays; '' for the shell.
+    #: The inviter's user name, which outlives the account; '' for the CLI.
     inviter: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

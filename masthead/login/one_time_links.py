@@ -1,4 +1,4 @@
-"""Links that work once: made, looked at without being used, and used up. Only their hashes are stored."""
+"""One-time links: creating, reading and using them up. Only hashes of their secrets are stored."""
 
 import hmac
 import secrets
@@ -23,7 +23,7 @@ INVALID = "This link is not valid any more. Links work once and for a limited ti
 
 
 class Purpose(StrEnum):
-    """What a link does."""
+    """The purpose of a one-time link."""
 
     CONFIRM = "confirm"
     RESET = "reset"
@@ -42,7 +42,7 @@ LIFETIMES = {
 def create(
     purpose: Purpose, *, user: User | None = None, email: str = "", role: Role | None = None
 ) -> AccountToken:
-    """A link that nobody knows yet; `arm` makes its secret when the letter is written."""
+    """Create a link without a known secret; `issue_secret` makes one when the email is written."""
     now = clock.now()
     token = AccountToken(
         purpose=purpose,
@@ -58,10 +58,10 @@ def create(
 
 
 def issue_secret(token: AccountToken) -> str:
-    """A new secret for the link, which voids the one before. It is stored nowhere.
+    """Issue a new secret for the link, which replaces the old one. The secret itself is not stored.
 
-    A job that is run again gets the secret that it got before: its letter may have gone out already, with the same
-    Message-ID, and of two such letters a mailbox may show the first alone.
+    A job that runs again gets the same secret: its email may have been sent already, with the same
+    Message-ID, and a mailbox may show only the first of two such emails.
     """
     mark = current_job.next_mark()
     secret = secrets.token_urlsafe(SECRET_BYTES) if mark is None else _derived(token, mark)
@@ -71,19 +71,19 @@ def issue_secret(token: AccountToken) -> str:
 
 
 def _derived(token: AccountToken, mark: str) -> str:
-    """A secret that nobody can make who has not our key."""
+    """Derive the secret from the job's idempotency key with SECRET_KEY."""
     named = f"link:{token.id}:{token.created_at.isoformat()}:{mark}"
     digest = hmac.digest(current_app.config["SECRET_KEY"].encode(), named.encode(), "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def get_pending(token_id: int) -> AccountToken | None:
-    """The link with this id, if it was neither used nor voided."""
+    """Return the link with this id, unless it is used or revoked."""
     return db.session.get(AccountToken, token_id)
 
 
 def matching(purpose: Purpose, secret: str) -> Select[AccountToken]:
-    """The statement for the token behind a link; looking at it leaves it unused."""
+    """Select the token with this secret; reading it does not use it up."""
     return select(AccountToken).where(
         AccountToken.purpose == purpose,
         AccountToken.secret_hash == hash_secret(secret),
@@ -92,7 +92,7 @@ def matching(purpose: Purpose, secret: str) -> Select[AccountToken]:
 
 
 def consume(purpose: Purpose, secret: str) -> AccountToken:
-    """Use the link up; of many that try at once one succeeds, the others get `NotFound`."""
+    """Use up the link. Of concurrent requests one succeeds, the others get `NotFound`."""
     row = db.session.execute(
         delete(AccountToken)
         .where(
@@ -122,7 +122,7 @@ def consume(purpose: Purpose, secret: str) -> AccountToken:
 
 
 def revoke(user: User, *purposes: Purpose) -> None:
-    """Make the links of somebody useless: those with these purposes, or all."""
+    """Revoke a user's links with these purposes, or all links."""
     statement = delete(AccountToken).where(AccountToken.user_id == user.id)
     if purposes:
         statement = statement.where(AccountToken.purpose.in_(purposes))
@@ -130,7 +130,7 @@ def revoke(user: User, *purposes: Purpose) -> None:
 
 
 def revoke_email_changes(user: User) -> None:
-    """Make the links useless that would give somebody another address: whoever took the account may have asked for one."""
+    """Revoke links that change the user's email address: somebody with a stolen password may have requested one."""
     statement = delete(AccountToken).where(
         AccountToken.user_id == user.id,
         AccountToken.purpose == Purpose.CONFIRM,
@@ -140,7 +140,7 @@ def revoke_email_changes(user: User) -> None:
 
 
 def revoke_invitations(email: str) -> int:
-    """Make the invitations to an address useless; how many links there were."""
+    """Revoke the invitations to an email address; return the number of links."""
     statement = (
         delete(AccountToken)
         .where(AccountToken.purpose == Purpose.INVITE, AccountToken.email == email)
@@ -150,7 +150,7 @@ def revoke_invitations(email: str) -> int:
 
 
 def delete_expired(*, before: datetime) -> None:
-    """Delete links whose time is over."""
+    """Delete expired links."""
     db.session.execute(delete(AccountToken).where(AccountToken.expires_at < before))
 
 
@@ -163,5 +163,5 @@ ENDPOINTS = {
 
 
 def url_of(purpose: Purpose, secret: str) -> str:
-    """The absolute address for a letter, a terminal or an administrator's page."""
+    """Return the absolute URL of a link, for an email, a terminal or a page."""
     return absolute_url(ENDPOINTS[purpose], token=secret)

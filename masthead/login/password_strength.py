@@ -1,15 +1,15 @@
-"""Passwords that are guessed first: the 30,000 most common ones, and what a program tries right after them.
+"""Password strength: the 30,000 most common passwords and easily guessed ones are refused.
 
-List and estimate are zxcvbn's (D. L. Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016).
-There are no rules about kinds of characters, which only make people choose ``Password1!``.
+The list and the estimate come from zxcvbn (D. L. Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX
+Security 2016). There are no rules about kinds of characters, which only make people choose ``Password1!``.
 """
 
 from functools import cache
 from typing import Final
 
-#: Passwords that a cracker finds within so many attempts are refused.
+#: Passwords that need fewer guesses are refused.
 TOO_FEW_GUESSES: Final = 100_000
-#: zxcvbn's time grows with the square of the length; nobody guesses what is longer.
+#: Longer passwords are not estimated: the time of zxcvbn grows with the square of the length.
 ESTIMATED_CHARACTERS: Final = 72
 COMMON: Final = "This password is one of the first that anybody tries. Choose another one: a few words that only you would put together."
 GUESSABLE: Final = "This password is quickly guessed. {advice}"
@@ -17,7 +17,7 @@ ADVICE: Final = "Make it longer: add a word or two that have nothing to do with 
 
 
 def weakness(password: str, *, about: tuple[str, ...] = ()) -> str:
-    """Why the password may not be chosen, as a sentence; empty if it may."""
+    """Return the reason why a password is too weak, as a sentence; empty if it is strong enough."""
     known = {text.casefold() for text in about if len(text) > 2}
     known |= {text.partition("@")[0] for text in known if "@" in text}
     if password.casefold() in known:
@@ -41,7 +41,7 @@ def _fold(password: str) -> str:
 
 @cache
 def _common() -> frozenset[str]:
-    """Imported when the first password is chosen: the lists take a few megabytes."""
+    """Load the common passwords on first use: they take a few megabytes."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])

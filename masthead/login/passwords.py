@@ -1,6 +1,6 @@
-"""Password hashes: Argon2id (RFC 9106) with the parameters of the settings.
+"""Password hashing: Argon2id (RFC 9106) with the parameters of the settings.
 
-Hashing takes tens of milliseconds on purpose. Callers do it before they touch the database, so that nobody waits for
+Hashing takes tens of milliseconds on purpose. Callers hash before they begin a transaction, so that nobody waits for
 their write lock meanwhile.
 """
 
@@ -19,7 +19,7 @@ from masthead.login import password_strength
 from masthead.web.middleware import load_shedding
 
 SHORTEST_CHARACTERS = 8
-#: Long enough for any passphrase; a megabyte would only cost us time.
+#: Longer than any passphrase; hashing a megabyte would only cost time.
 LONGEST_BYTES = 1_024
 #: How many may wait while others' passwords are hashed, in the order in which they came, and for how long. A hash takes
 #: about 20 milliseconds.
@@ -29,7 +29,7 @@ BUSY = "Many people are signing in at this moment. Wait a few seconds, and try a
 
 
 def check(password: str, *, about: tuple[str, ...] = ()) -> None:
-    """Raise `Invalid` if the password may not be chosen; ``about`` holds what others know of the person."""
+    """Raise `Invalid` for a password that is too short, too long or too weak; ``about`` holds the user's names and address."""
     if len(_in_one_spelling(password)) < SHORTEST_CHARACTERS:
         raise Invalid(f"Choose a password with at least {SHORTEST_CHARACTERS} characters.", field="password")
     if len(password.encode("utf-8", "replace")) > LONGEST_BYTES:
@@ -40,32 +40,32 @@ def check(password: str, *, about: tuple[str, ...] = ()) -> None:
 
 
 def hash_password(password: str, *, about: tuple[str, ...] = ()) -> str:
-    """The hash of a newly chosen password; raises `Invalid` for one that may not be chosen."""
+    """Check and hash a new password; raises `Invalid`."""
     check(password, about=about)
     with _turn():
         return _hasher().hash(_in_one_spelling(password))
 
 
 def rehash(password: str) -> str:
-    """The hash, with today's parameters, of a password that was correct a moment ago, whatever today's rules are."""
+    """Hash a verified password with today's parameters, without checking today's rules."""
     with _turn():
         return _hasher().hash(_in_one_spelling(password))
 
 
 def _in_one_spelling(password: str) -> str:
-    """The password as it is stored: keyboards write the same letters as different code points (SP 800-63B, 5.1.1.2)."""
+    """Normalize the password: keyboards encode the same letters differently (SP 800-63B, 5.1.1.2)."""
     return normalize("NFKC", password)
 
 
 def _spellings(password: str) -> list[str]:
-    """How a password may have been stored: in one spelling, or as it was typed before that was the rule."""
+    """Return the encodings in which a password may be stored: normalized, or as typed before normalization was introduced."""
     forms = (_in_one_spelling(password), password, normalize("NFC", password), normalize("NFD", password))
     return list(dict.fromkeys(forms))
 
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """Wait for one of the few places in which passwords are hashed; raises `Busy` when too many wait already.
+    """Wait for a free hashing slot; raises `Busy` if too many requests wait already.
 
     Whoever waits holds a thread of the server, but not its place among the requests that are worked on: many sign-ins at
     once would stop every page.
@@ -88,14 +88,14 @@ def _has_turn(work: FairSemaphore) -> bool:
 
 @cache
 def _work(places: int) -> FairSemaphore:
-    """Those who hash at this moment."""
+    """Return the semaphore of the hashing slots."""
     return FairSemaphore(places)
 
 
 def is_correct(password: str, password_hash: str | None) -> bool:
-    """Whether the password belongs to the hash. Without a hash the same work is done for nothing.
+    """Return True if the password matches the hash. Without a hash, a dummy hash is checked for the same time.
 
-    An account that does not exist must not answer faster than one that does.
+    A missing account must not answer faster than an existing one.
     """
     if len(password.encode("utf-8", "replace")) > LONGEST_BYTES:
         return False
@@ -113,10 +113,10 @@ def _fits(password_hash: str, password: str) -> bool:
 
 
 def is_outdated(password_hash: str, password: str) -> bool:
-    """Whether the hash of this right password was made with other parameters than today's, or of another spelling."""
+    """Return True if the hash was made with other parameters than today's, or from another encoding of the password."""
     if _hasher().check_needs_rehash(password_hash):
         return True
-    # Most passwords have one spelling, and cost nothing here.
+    # Most passwords have one encoding, and cost nothing here.
     if len(_spellings(password)) == 1:
         return False
     with _turn():

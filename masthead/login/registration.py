@@ -1,4 +1,4 @@
-"""Making an account, or writing to the one that has the address already: nobody learns which of the two happened."""
+"""Registration. The answer does not reveal whether the email address had an account already."""
 
 from flask import g
 
@@ -12,20 +12,20 @@ from masthead.web.limits import throttling
 
 
 def count_attempt() -> None:
-    """Count the request among those that make accounts; raises `LimitReached`."""
+    """Count the request against the registration limit; raises `LimitReached`."""
     throttling.count("registration", throttling.caller())
     g.registration_is_counted = True
 
 
 def is_counted() -> bool:
-    """True if this request was counted already."""
+    """Return True if this request was counted already."""
     return "registration_is_counted" in g
 
 
 def register(*, username: str, email: str, password: str) -> str:
-    """Make the account, or write to the one that has this address; both queue one letter. Raises `Invalid`.
+    """Create the account, or email the existing account with this address. Both queue one email. Raises `Invalid`.
 
-    The answer is the hash of the password, whoever's it is; `ownership.remember_registration` takes it.
+    Returns the password hash in both cases, for `email_ownership.remember_registration`.
     """
     password_hash = passwords.hash_password(password, about=(username, email))
     is_free = throttling.is_free("letters", "registration", queries.email_key(email))

@@ -1,7 +1,7 @@
-"""A form that was sent when a fresh proof of identity was needed: carried through the proof, then offered again.
+"""Resumable forms: a form that needs reauthentication is carried through it, and offered again afterwards.
 
-The page that asks for the proof carries it, signed and for one person, since a cookie could not hold a long text. What
-is secret was left out before (`masthead.web.forms.csrf_protection`).
+The reauthentication page carries the form, signed for one user, since a cookie could not hold a long text.
+`masthead.web.forms.csrf_protection` leaves out secret fields.
 """
 
 from flask import current_app, render_template, request
@@ -17,18 +17,18 @@ LIFETIME_SECONDS = 3_600
 
 
 def capture(user: User) -> str:
-    """The form that this request sent, to be carried by a page."""
+    """Serialize and sign the form of this request."""
     place = [request.full_path.rstrip("?"), request.endpoint, request.view_args]
     return _signer().dumps([user.id, *place, csrf_protection.fields_to_keep()])
 
 
 def submitted() -> str:
-    """The form that the present page carries, as it is; empty if there is none."""
+    """Return the signed form that the current page carries, or an empty string."""
     return request.form.get(FIELD, "")
 
 
 def render_resumed(user: User) -> str | None:
-    """The page that says what the form does, with a button to send it; None without a form, or with somebody else's."""
+    """Render the page that summarizes the carried form, with a button to send it; None without a valid form of this user."""
     try:
         owner, action, endpoint, arguments, fields = _signer().loads(submitted(), max_age=LIFETIME_SECONDS)
     except BadSignature:

@@ -11,7 +11,7 @@ from masthead.web.api.schemas import ListAnswer, Made, Schema, Text
 
 
 class Credentials(Schema):
-    """An address, a password and, for accounts that have one, a code of the second factor."""
+    """An email address, a password and, for accounts with two-factor authentication, a code."""
 
     email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["ada@example.com"])
     password: Text = Field(min_length=1, max_length=1_024, examples=["correct horse battery"])
@@ -33,7 +33,7 @@ class Registration(Schema):
 
 
 class Registered(Schema):
-    """The same for addresses that had an account and for those that had none."""
+    """The answer to a registration, equal for new and known email addresses."""
 
     detail: str = Field(examples=["If the address is new here, the account is created. You can sign in now."])
 
@@ -71,7 +71,7 @@ class Sessions(ListAnswer):
 
 
 class SigningOut(Schema):
-    """How far signing out everywhere goes."""
+    """Options for signing out everywhere."""
 
     end_tokens: bool = Field(
         default=False, description="Whether your personal tokens end, too.", examples=[True]

@@ -1,4 +1,4 @@
-"""Signing in and out: Flask-Login on top of login sessions that live in the database."""
+"""Session authentication: Flask-Login with login sessions in the database."""
 
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, login_user, logout_user
@@ -17,7 +17,7 @@ from masthead.web.middleware import sessionless
 
 
 def init_app(app: Flask) -> None:
-    """Let Flask-Login find accounts, before anything else touches the database."""
+    """Set up Flask-Login, and load the user before anything else uses the database."""
     manager: LoginManager = login_manager
     manager.session_protection = None
     manager.user_loader(_load)
@@ -27,8 +27,8 @@ def init_app(app: Flask) -> None:
 
 
 def _recognise() -> None:
-    """Find out who asks, as long as the request holds no lock: noting the use of a login is a write of its own."""
-    # The API knows its callers by the Authorization header alone: see `masthead.api_tokens.jwt`.
+    """Load the user before the request holds a lock: recording the use of a session is a write of its own."""
+    # The API authenticates by the Authorization header alone: see `masthead.api_tokens.jwt`.
     if request.path.startswith("/api/"):
         return
     if request.endpoint != "static" and current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
@@ -40,7 +40,7 @@ def _load(secret: str) -> User | None:
     if found is None:
         return None
     login, user = found
-    # A view without a session could not hand out a new id, and shows nobody more than others.
+    # A sessionless view could not send the new secret, and shows the same to everybody.
     if login.rights != user.role.rights and not sessionless.is_stateless():
         renewed = sessions.renew_secret(login, secret, user.role.rights)
         if renewed is None:
@@ -55,7 +55,7 @@ def _load(secret: str) -> User | None:
 
 
 def current_login() -> LoginSession:
-    """The login that this request belongs to; only for views that somebody signed in sees."""
+    """Return the login session of this request. Call it only in views for signed-in users."""
     if "login_session" not in g:
         raise Unauthorized
     login: LoginSession = g.login_session
@@ -63,16 +63,16 @@ def current_login() -> LoginSession:
 
 
 def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
-    """Sign somebody in with a new session, in the caller's transaction. The one before, if any, ends.
+    """Sign a user in with a new session, in the caller's transaction. An earlier session of this browser ends.
 
-    Whoever waits for the deletion of their account and signs in keeps it.
+    Signing in cancels a pending deletion of the account.
     """
     sessions.lock_password(user)
     if not user.is_active:
-        # Flask-Login asks this object, which is not the row.
+        # Flask-Login reads this detached object, not the row.
         user.is_active = login_actions.cancel_deletion(user.id)
     _end_present()
-    # What somebody planted in this browser must not become part of a signed-in session.
+    # Content that somebody planted in this browser must not enter the authenticated session.
     csrf_tokens.begin_session(user.id)
     session.permanent = remember
     user.login_secret = sessions.start(user, is_remembered=remember)
@@ -81,9 +81,9 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
 
 
 def renew_session(user: User) -> None:
-    """Give this device a new session, after its rights, its password or the proof of who uses it changed.
+    """Give this device a new session after a change of permissions or password, or after reauthentication.
 
-    The other devices stay as they are.
+    Sessions on other devices stay.
     """
     remember = bool(session.permanent)
     _end_present()
@@ -95,12 +95,12 @@ def renew_session(user: User) -> None:
 
 
 def sign_out() -> None:
-    """End the login of this device."""
+    """End the session of this device."""
     if login_proxy.is_authenticated:
         user: User = login_proxy._get_current_object()  # noqa: SLF001 - werkzeug documents it for this use
         audit.record("sign_out", by=user)
     _end_present()
-    # First the session, then Flask-Login, which leaves the order to drop its own cookie in it.
+    # Clear the session first: Flask-Login then stores in it that its own cookie must go.
     session.clear()
     logout_user()
     g.pop("login_session", None)

@@ -1,4 +1,4 @@
-"""Login sessions: a row for each device on which somebody is signed in. Nothing here commits but the note of its use."""
+"""Login sessions: one row per device. Nothing here commits, except `record_use` and `renew_secret`."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -21,18 +21,18 @@ from masthead.text.addresses import truncated
 
 SECRET_BYTES = 32
 UNSYNCHRONIZED = {"synchronize_session": False}
-#: The time of the last use is written at most this often, so that reading pages does not write.
+#: The time of the last use is written at most this often, so that page views seldom write.
 RECORD_INTERVAL = timedelta(minutes=1)
 CHANGED_MEANWHILE = "The password of this account was changed at this very moment. Sign in with the new one."
-#: As if the password had never been given.
+#: Stands for sessions without any authentication.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def lock_password(user: User) -> None:
-    """Keep the password as it was when ``user`` was read, until this transaction ends; raises `Conflict` if it is not.
+    """Lock the password hash until the transaction ends; raises `Conflict` if it changed since ``user`` was read.
 
-    Hashing takes a while. A login must not begin with a password that was changed meanwhile, since the change has ended
-    only the logins that it saw.
+    Hashing takes a while. No session may begin with a password that was changed meanwhile, since the change has ended
+    only the sessions that it saw.
     """
     as_it_was = (User.id == user.id, User.password_hash.is_not_distinct_from(user.password_hash))
     if db.session.scalar(select(User.id).where(*as_it_was).with_for_update(key_share=True)) is None:
@@ -40,7 +40,7 @@ def lock_password(user: User) -> None:
 
 
 def start(user: User, *, is_remembered: bool) -> str:
-    """Sign somebody in on the device that sent this request; the secret for its cookie."""
+    """Create a session for the device that sent this request; return the secret for its cookie."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     now = clock.now()
     db.session.add(
@@ -69,7 +69,7 @@ def _idle(is_remembered: bool) -> timedelta:
 
 
 def find(session: Session, secret: str) -> Row[LoginSession, User] | None:
-    """The login with this secret and its account, while both may be used. One query, role, second factor and all."""
+    """Return the valid session with this secret, and its user with role and second factor, in one query."""
     return session.execute(_valid(), {"secret_hash": hash_secret(secret), "now": clock.now()}).first()
 
 
@@ -91,12 +91,12 @@ def _valid() -> Select[LoginSession, User]:
 
 
 def is_use_unrecorded(login: LoginSession) -> bool:
-    """Whether the use of the login has to be written down again."""
+    """Return True if the use of the session must be recorded again."""
     return clock.now() - login.last_used_at >= RECORD_INTERVAL
 
 
 def record_use(login: LoginSession) -> None:
-    """Write down that the login is in use, in a transaction of its own; call it before the request's own begins."""
+    """Record the use of the session in a transaction of its own. Call it before the request's transaction begins."""
     now = clock.now()
     statement = (
         update(LoginSession)
@@ -111,12 +111,12 @@ def record_use(login: LoginSession) -> None:
 
 
 def renew_secret(login: LoginSession, present: str, rights: str) -> str | None:
-    """A new secret for a login whose owner may do something else than when it began; None if the present one is gone.
+    """Issue a new secret for a session whose user's permissions changed; None if the old secret is gone.
 
-    While nothing can be written it stays as it is, and the next request tries again.
+    While the database is read-only, the secret stays, and the next request tries again.
 
-    It is written in a transaction of its own; call it before the request's own begins. Of several requests that come
-    with the old secret at once, one gets the new one. Nobody knows who sent it, so what matters asks for a proof again.
+    It uses a transaction of its own. Call it before the request's transaction begins. Of concurrent requests
+    with the old secret, one gets the new one. It might be a thief's, so sensitive actions need reauthentication.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     statement = (
@@ -137,7 +137,7 @@ def renew_secret(login: LoginSession, present: str, rights: str) -> str | None:
 
 
 def active_sessions(user: User) -> Select[LoginSession]:
-    """Where somebody is signed in, the last used first."""
+    """Select the valid sessions of a user, the last used first."""
     now = clock.now()
     return (
         select(LoginSession)
@@ -147,42 +147,42 @@ def active_sessions(user: User) -> Select[LoginSession]:
 
 
 def end(user: User, login_id: int) -> None:
-    """End one login of somebody; raises `NotFound` for one that is not theirs."""
+    """End a session of the user; raises `NotFound` for a session of somebody else."""
     statement = delete(LoginSession).where(LoginSession.id == login_id, LoginSession.user_id == user.id)
     if db.session.scalar(statement.returning(LoginSession.id)) is None:
         raise NotFound("This device is signed out already.")
 
 
 def end_by_secret(secret: str) -> None:
-    """End the login whose cookie carries this secret, if it still exists."""
+    """End the session with this secret, if it exists."""
     db.session.execute(delete(LoginSession).where(LoginSession.secret_hash == hash_secret(secret)))
 
 
 def end_all(user: User, *, but: int | None = None) -> None:
-    """End every login of somebody, or every other one."""
+    """End all sessions of the user but one, and their API clients' sign-ins."""
     statement = delete(LoginSession).where(LoginSession.user_id == user.id)
     if but is not None:
         statement = statement.where(LoginSession.id != but)
     db.session.execute(statement, execution_options={"synchronize_session": False})
-    # What signs a person out everywhere signs their API clients out too.
+    # Signing out everywhere includes API clients.
     end_api_clients(user)
 
 
 def end_api_clients(user: User) -> None:
-    """End every sign-in of somebody's API clients."""
+    """End all sign-ins of the user's API clients."""
     statement = delete(RefreshFamily).where(RefreshFamily.user_id == user.id)
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def end_api_clients_of_role(role: Role) -> None:
-    """End every sign-in of an API client of everybody with the role."""
+    """End all sign-ins of API clients of people with the role."""
     people = select(User.id).where(User.role_id == role.id)
     statement = delete(RefreshFamily).where(RefreshFamily.user_id.in_(people))
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def delete_expired(*, before: datetime) -> None:
-    """Delete the rows of logins whose time is over."""
+    """Delete expired sessions."""
     ended = (LoginSession.expires_at < before) | (LoginSession.idle_until < before)
     db.session.execute(delete(LoginSession).where(ended))
     db.session.execute(delete(RefreshFamily).where(RefreshFamily.expires_at < before))

@@ -1,4 +1,4 @@
-"""Why somebody was sent to the page for signing in, in words."""
+"""The reason that the sign-in page shows after a redirect."""
 
 from flask import current_app
 from werkzeug.exceptions import HTTPException
@@ -6,7 +6,7 @@ from werkzeug.routing import RequestRedirect
 
 from masthead.web import access
 
-#: Endpoint → the reason; the others get a general one. An address is never shown: a link could put any words into it.
+#: Endpoint → the reason; others get a general one. URLs are not shown, since a link could put any words into them.
 REASONS = {
     "posts_desk.create": "Sign in to create a post.",
     "posts_desk.edit": "Sign in to edit this post.",
@@ -20,7 +20,7 @@ GENERAL = "Sign in to continue to the page that you asked for."
 
 
 def reason_for(path: str | None) -> str:
-    """The reason, if the page with this address is for people with an account alone; otherwise nothing."""
+    """Return the reason if the page at this path needs an account, or an empty string."""
     if path is None:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Letters about accounts, written when they are sent: the secret of a link is never stored, not even in a job."""
+"""Emails about accounts, composed when they are sent, so that the secret of a link is never stored in a job."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ TEMPLATES = {
 
 @task("accounts.send_link", writes=True)
 def send_link(token_id: int) -> None:
-    """Send the link to the address that is stored for it; nothing, if it has been used or voided since."""
+    """Email a one-time link to its stored address, unless it is used or revoked meanwhile."""
     token = one_time_links.get_pending(token_id)
     recipient = _recipient(token)
     if token is None or not recipient:
@@ -31,13 +31,13 @@ def send_link(token_id: int) -> None:
     purpose = Purpose(token.purpose)
     link = url_of(purpose, one_time_links.issue_secret(token))
     letter = letters.compose(TEMPLATES[purpose], recipient=recipient, link=link)
-    # The link must work when the letter arrives. If sending fails, the next attempt makes a new one.
+    # The link must work when the email arrives. If sending fails, the next attempt issues a new secret.
     db.session.commit()
     delivery.send(letter)
 
 
 def _recipient(token: AccountToken | None) -> str:
-    """Where the letter goes: never to what somebody typed, but to the account's or the invitation's own address."""
+    """Return the recipient: the stored address of the account or the invitation, never typed input."""
     if token is None:
         return ""
     if token.purpose != Purpose.RESET:
@@ -51,7 +51,7 @@ def _recipient(token: AccountToken | None) -> str:
 
 @task("accounts.tell_of_registration")
 def notify_existing_account(user_id: int) -> None:
-    """Tell the owner of an address that somebody tried to register with it; the form says nothing of that."""
+    """Email the owner of an address that somebody tried to register with it. The form does not reveal that."""
     user = queries.get(user_id)
     if user.email and user.is_active:
         delivery.send(letters.compose("registered_before", recipient=user.email))
@@ -59,7 +59,7 @@ def notify_existing_account(user_id: int) -> None:
 
 @periodic("accounts.forget_ended", every=timedelta(hours=6), deletes=True)
 def delete_expired() -> None:
-    """Delete logins and links whose time is over."""
+    """Delete expired sessions, links and challenges."""
     now = clock.now()
     sessions.delete_expired(before=now - timedelta(days=1))
     one_time_links.delete_expired(before=now - timedelta(days=1))

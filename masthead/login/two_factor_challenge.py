@@ -1,6 +1,6 @@
-"""Half a sign-in: the password was right, the second factor is still to come. Nothing but the second step accepts it.
+"""Two-factor challenge: the state after the password, until the second factor. Only the second step accepts it.
 
-It is kept in the browser's session, signed, for ten minutes; a new password or a disabled account voids it.
+The signed session cookie holds it for ten minutes. A new password or a disabled account makes it invalid.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Who gave the right password, and how they want to be signed in."""
+    """The user who gave the right password, and whether to remember the device."""
 
     user: User
     remember: bool
 
 
 def begin(user: User, *, remember: bool) -> None:
-    """Note that somebody gave the right password. The session's earlier content goes: it may have been planted."""
+    """Start a challenge. It clears the session, whose content may have been planted."""
     session.clear()
     session[KEY] = {
         "user": user.id,
@@ -38,7 +38,7 @@ def begin(user: User, *, remember: bool) -> None:
 
 
 def current() -> Challenge | None:
-    """Who is half signed in in this browser, if that still counts."""
+    """Return the valid challenge of this browser, or None."""
     kept = session.get(KEY)
     if not isinstance(kept, dict) or clock.now().timestamp() - kept["at"] > LIFETIME.total_seconds():
         return None
@@ -49,5 +49,5 @@ def current() -> Challenge | None:
 
 
 def _proof(user: User) -> str:
-    """What changes with the password. The session can be read by its owner, so it is no hash to attack."""
+    """Return a short digest that changes with the password. The cookie is readable, so it must not help to attack the hash."""
     return hashlib.sha256((user.password_hash or "").encode()).hexdigest()[:16]

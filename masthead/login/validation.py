@@ -1,4 +1,4 @@
-"""Everything that is wrong with an account that somebody sent, said at once."""
+"""Validation of the input for accounts; it returns all errors at once."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,9 +12,9 @@ from masthead.web.limits import throttling
 
 
 def validate_registration(said: Mapping[str, Any]) -> tuple[Invalid, ...]:
-    """Strangers learn this of their own mistakes: that a user name is taken, and never that an address is.
+    """Validate a registration by a stranger. It reveals that a user name is taken, and never that an address is.
 
-    A name is asked about as often as accounts can be made, so that nobody lists the names by mistakes made on purpose.
+    User names are checked only within the registration limit, so that nobody can enumerate them.
     """
     if (
         "username" in said
@@ -31,7 +31,7 @@ def validate(
     user: User | None = None,
     is_taken: Callable[[str], bool] = lambda _email: False,
 ) -> tuple[Invalid, ...]:
-    """Find the values that a new account, or ``user``, who changes, cannot have; a value that was not sent is left out."""
+    """Return all errors of the input for a new account, or for a change of ``user``. Omitted fields are not checked."""
     mistakes = Mistakes()
     about = tuple(said[name] for name in ("username", "email") if said.get(name))
     with mistakes:
@@ -68,11 +68,11 @@ def _check_email(email: str, is_taken: Callable[[str], bool]) -> None:
 
 
 def has_account(email: str) -> bool:
-    """True if an account has the address; for those who administer accounts."""
+    """Return True if an account has the address. Only for administrators."""
     return queries.by_email(email) is not None
 
 
 def cannot_be_invited(email: str) -> bool:
-    """True if an account has the address, and somebody has confirmed it."""
+    """Return True if an account with a confirmed address exists. Only for administrators."""
     occupied = queries.by_email(email)
     return occupied is not None and not occupied.is_unconfirmed

@@ -1,4 +1,4 @@
-"""What media tells when accounts ask. A picture stays when its owner goes; the database forgets whose it was."""
+"""Receivers of the signals about accounts: export and transfer of pictures. Without a recipient, pictures stay unowned."""
 
 from sqlalchemy import select, update
 

@@ -1,6 +1,6 @@
-"""Adding, removing and resetting second factors, and the roles that ask for one. The person is told by a letter.
+"""Actions that add and remove second factors. Each sends an email to the owner.
 
-The first factor brings recovery codes with it, the last one takes them along.
+The first factor creates recovery codes; removing the last one deletes them.
 """
 
 from sqlalchemy import delete, update
@@ -22,7 +22,7 @@ NO_PASSKEY = "This passkey has been removed already."
 
 @requires_recent_authentication("Set up one's authenticator app")
 def add_authenticator(user: User, secret: str, *, step: int) -> list[str]:
-    """Use this app from now on, in the place of an earlier one; the recovery codes to show, if it is the first factor."""
+    """Set up an authenticator app, replacing an earlier one; return recovery codes to show if it is the first factor."""
     check_confirmed(user)
     codes = recovery_codes.generate_first(user)
     totp.store_authenticator(user, secret, step=step)
@@ -31,14 +31,14 @@ def add_authenticator(user: User, secret: str, *, step: int) -> list[str]:
 
 
 def check_confirmed(user: User) -> None:
-    """Raise `NotAllowed` for an account that may belong to somebody else than whoever set it up."""
+    """Raise `NotAllowed` unless the owner of the account has confirmed the email address."""
     if user.is_unconfirmed:
         raise NotAllowed(UNCONFIRMED)
 
 
 @requires_recent_authentication("Add a passkey to one's account")
 def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
-    """Add a passkey; the recovery codes to show, if it is the first factor. Raises `Invalid`."""
+    """Add a passkey; return recovery codes to show if it is the first factor. Raises `Invalid`."""
     check_confirmed(user)
     from masthead.mfa import webauthn
 
@@ -50,7 +50,7 @@ def add_passkey(user: User, answer: str, *, name: str) -> list[str]:
 
 @requires_recent_authentication("Rename one's passkey")
 def rename_passkey(user: User, passkey_id: int, name: str) -> None:
-    """Call a passkey something else; raises `NotFound` for one that is not theirs."""
+    """Rename a passkey; raises `NotFound` for a passkey of somebody else."""
     statement = update(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
     if db.session.scalar(statement.values(name=name).returning(Passkey.id)) is None:
         raise NotFound(NO_PASSKEY)
@@ -58,7 +58,7 @@ def rename_passkey(user: User, passkey_id: int, name: str) -> None:
 
 @requires_recent_authentication("Remove one's authenticator app")
 def remove_authenticator(user: User) -> None:
-    """Forget the app; raises `Conflict` if the role asks for a factor and this is the last."""
+    """Remove the authenticator app; raises `Conflict` if it is the last factor and the role requires one."""
     statement = delete(Authenticator).where(Authenticator.user_id == user.id)
     if db.session.scalar(statement.returning(Authenticator.user_id)) is None:
         raise NotFound("The authenticator app has been removed already.")
@@ -68,7 +68,7 @@ def remove_authenticator(user: User) -> None:
 
 @requires_recent_authentication("Remove one's passkey")
 def remove_passkey(user: User, passkey_id: int) -> None:
-    """Forget a passkey; raises `Conflict` if the role asks for a factor and this is the last."""
+    """Remove a passkey; raises `Conflict` if it is the last factor and the role requires one."""
     statement = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
     name = db.session.scalar(statement.returning(Passkey.name))
     if name is None:
@@ -89,7 +89,7 @@ def _clean_up(user: User) -> None:
 
 @requires_recent_authentication("Make new recovery codes")
 def renew_recovery_codes(user: User) -> list[str]:
-    """Ten new codes, which void those before; raises `Conflict` without a factor that they could replace."""
+    """Replace the recovery codes by ten new ones; raises `Conflict` without a second factor."""
     if not queries.has_second_factor(user.id):
         raise Conflict(
             "Recovery codes belong to two-factor authentication. Add an authenticator app or a passkey first."
@@ -100,7 +100,7 @@ def renew_recovery_codes(user: User) -> list[str]:
 
 
 def notify_recovery_code_used(user: User) -> None:
-    """Tell the owner that a recovery code opened the account."""
+    """Email the owner that somebody signed in with a recovery code."""
     jobs.enqueue(mfa_tasks.notify_of_change, user.id, "code_used")
 
 

@@ -1,7 +1,7 @@
-"""Keeping secrets that have to be read again, such as the one of an authenticator app: encrypted with a key that the
-database does not hold.
+"""Encryption of secrets that must be readable, such as the secret of an authenticator app. The key is not in the
+database.
 
-The library is loaded with the first secret: it takes six megabytes, and few processes of a small site ever need it.
+The library is imported on first use: it takes six megabytes, and few processes of a small site need it.
 """
 
 import base64
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def encrypt(secret: str) -> str:
-    """The secret, encrypted and signed (Fernet)."""
+    """Return the secret, encrypted and signed (Fernet)."""
     return _box().encrypt(secret.encode()).decode("ascii")
 
 
 def decrypt(sealed: str) -> str | None:
-    """The secret; None for what was not sealed here, or with a SECRET_KEY that is gone."""
+    """Return the secret; None if it was not encrypted here with the present SECRET_KEY."""
     from cryptography.fernet import InvalidToken
 
     try:

@@ -1,4 +1,4 @@
-"""Roles can require two-factor authentication: people without it are led to set it up before anything else."""
+"""Enforcement of two-factor authentication: people whose role requires it are redirected until they set it up."""
 
 from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue

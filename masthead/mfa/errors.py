@@ -4,7 +4,7 @@ from werkzeug.exceptions import Unauthorized
 
 
 class SecondFactorRequired(Unauthorized):
-    """The password is right, and the account asks for more."""
+    """The password is correct, and the account needs a second factor."""
 
     problem_type = "second_factor_required"
 

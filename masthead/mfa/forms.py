@@ -16,30 +16,30 @@ PASSKEY_NAME_RULES = [
 
 
 class CodeForm(Form):
-    """The second factor: a code."""
+    """A code of an authenticator app, or a recovery code."""
 
     otp = StringField("Code", [InputRequired("Enter a code."), CODE_RULE], [trimmed])
 
 
 class PasskeyForm(Form):
-    """What a device answered; a script fills it in."""
+    """The answer of the browser's WebAuthn API; a script fills it in."""
 
     credential = HiddenField(validators=[InputRequired("Your browser sent no passkey. Try again.")])
 
 
 class AddPasskeyForm(PasskeyForm):
-    """A new passkey and what to call it."""
+    """A new passkey and its name."""
 
     name = StringField("Name", PASSKEY_NAME_RULES, [trimmed])
 
 
 class PasskeyNameForm(Form):
-    """Another name for a passkey."""
+    """A new name for a passkey."""
 
     name = StringField("Name", PASSKEY_NAME_RULES, [trimmed])
 
 
 class AuthenticatorForm(CodeForm):
-    """The first code of a new app; its secret comes along, sealed."""
+    """The first code of a new authenticator app, with the app's encrypted secret."""
 
     sealed = HiddenField()

@@ -12,20 +12,20 @@ PASSKEY_NAME_CHARACTERS = 60
 
 
 class Authenticator(Base):
-    """The app that shows somebody's codes (TOTP, RFC 6238)."""
+    """An authenticator app (TOTP, RFC 6238)."""
 
     __tablename__ = "authenticator"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     #: The shared secret, encrypted with a key that is not in the database.
     sealed_secret: Mapped[str]
-    #: The step of time whose code was used last; only a code of a later one counts.
+    #: The time step of the last used code. Only codes of later steps are valid.
     last_step: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
 
 
 class RecoveryCode(Base):
-    """A code that replaces the second factor once. Its row goes when it is used."""
+    """A code that replaces the second factor once. Using it deletes its row."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
@@ -36,19 +36,19 @@ class RecoveryCode(Base):
 
 
 class Passkey(Base):
-    """A key that somebody's device keeps (WebAuthn): a second factor, or a way to sign in without a password."""
+    """A passkey (WebAuthn): a second factor, or a way to sign in without a password."""
 
     __tablename__ = "passkey"
     __table_args__ = (Index("ix_passkey_user_id", "user_id"),)
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    #: As browsers write it, in base64url; at most 1,023 bytes (WebAuthn level 3, section 4).
+    #: In base64url, as browsers send it; at most 1,023 bytes (WebAuthn level 3, section 4).
     credential_id: Mapped[str] = mapped_column(String(1364), unique=True)
-    #: The account's name for authenticators, which says nothing of the person; the same for all their keys.
+    #: A random user handle, the same for all passkeys of an account.
     user_handle: Mapped[str] = mapped_column(String(86))
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    #: Counted by the device at each use; 0 for those that do not count.
+    #: The signature counter of the device; 0 for devices without one.
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(PASSKEY_NAME_CHARACTERS))
     created_at: Mapped[datetime]
@@ -60,7 +60,7 @@ class Passkey(Base):
 
 
 class UsedChallenge(Base):
-    """A challenge that a passkey has answered, so that nobody can send the same answer again."""
+    """A used WebAuthn challenge, which prevents replays of its answer."""
 
     __tablename__ = "used_challenge"
     __table_args__ = (Index("ix_used_challenge_used_at", "used_at"),)

@@ -1,7 +1,7 @@
-"""Passkeys (W3C Web Authentication, level 3), as far as pages ask for them before anybody uses one.
+"""Passkeys (W3C Web Authentication, level 3): the part that pages need before anybody uses one.
 
-What devices are asked and answer stands in `masthead.mfa.webauthn`, with the libraries for it: they take a tenth of
-the start and of the memory, and are loaded when the first passkey is asked for.
+`masthead.mfa.webauthn` holds the protocol. It imports libraries that take a tenth of the start time and of the memory,
+so it is imported on first use.
 """
 
 import ipaddress
@@ -16,12 +16,12 @@ from masthead import clock
 from masthead.db import db
 from masthead.mfa.models import UsedChallenge
 
-#: How long a page with a challenge can be used, and how long a used one has to be remembered.
+#: The lifetime of a challenge, and how long a used one is stored.
 CHALLENGE_LIFETIME = timedelta(hours=1)
 
 
 class ChallengePurpose(StrEnum):
-    """What a challenge is for; an answer to one is worth nothing for another."""
+    """The purpose of a challenge. An answer is valid for the same purpose only."""
 
     ADD = "add"
     SIGN_IN = "sign in"
@@ -30,7 +30,7 @@ class ChallengePurpose(StrEnum):
 
 
 def is_supported() -> bool:
-    """Whether browsers offer passkeys for SITE_URL: it needs https and a name; localhost does without https."""
+    """Return True if browsers support passkeys for SITE_URL: a host name with https, or localhost."""
     settings = current_app.config
     host = relying_party_id()
     try:
@@ -41,7 +41,7 @@ def is_supported() -> bool:
 
 
 def relying_party_id() -> str:
-    """The name to which passkeys belong."""
+    """Return the host name to which passkeys belong."""
     return urlsplit(current_app.config["SITE_URL"]).hostname or ""
 
 

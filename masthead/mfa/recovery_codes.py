@@ -14,7 +14,7 @@ from masthead.mfa.models import RecoveryCode
 from masthead.people.models import User
 
 NUMBER_OF_CODES = 10
-#: 16 of 31 letters are 79 bits, which nobody guesses, not even with a copy of the hashes.
+#: 16 of 31 letters are 79 bits, too many to guess even with a copy of the hashes.
 CHARACTERS = 16
 GROUP_CHARACTERS = 4
 #: Without letters and digits that look alike.
@@ -22,12 +22,12 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def normalize(code: str) -> str:
-    """The code as it is compared: people type the spaces and hyphens that they see, or leave them out."""
+    """Return a typed code without spaces and hyphens, in lower case."""
     return "".join(letter for letter in code.casefold() if letter.isalnum())
 
 
 def use_code(user_id: int, code: str) -> bool:
-    """Use up a recovery code in its normal form; False if it does not count."""
+    """Use up a normalized recovery code; return False if it is invalid or used."""
     statement = delete(RecoveryCode).where(
         RecoveryCode.user_id == user_id, RecoveryCode.code_hash == _code_hash(user_id, code)
     )
@@ -42,7 +42,7 @@ def _code_hash(user_id: int, code: str) -> str:
 
 
 def generate(user: User) -> list[str]:
-    """Ten codes to be shown once, which void those before."""
+    """Replace the recovery codes by ten new ones, to be shown once."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [_generate_code() for _ in range(NUMBER_OF_CODES)]
     db.session.add_all(
@@ -59,5 +59,5 @@ def _generate_code() -> str:
 
 
 def generate_first(user: User) -> list[str]:
-    """Ten codes for somebody whose first factor this is; none where there are codes already."""
+    """Create recovery codes for a user's first factor; none if the user has codes already."""
     return [] if mfa_queries.recovery_codes_left(user.id) else generate(user)

@@ -8,7 +8,7 @@ from masthead.people.models import User
 
 
 class Factor(StrEnum):
-    """What proved somebody's identity beside the password."""
+    """The kind of second factor that was verified."""
 
     AUTHENTICATOR = "authenticator app"
     RECOVERY_CODE = "recovery code"
@@ -16,9 +16,9 @@ class Factor(StrEnum):
 
 
 def verify(user: User, code: str) -> Factor | None:
-    """Use up a code of somebody's app, or one of their recovery codes; None if it does not count (any more).
+    """Verify and use up a code of the user's app, or a recovery code; return None if it is invalid or used.
 
-    The caller limits how often this may be tried.
+    The caller limits the number of attempts.
     """
     typed = recovery_codes.normalize(code)
     if len(typed) == DIGITS and typed.isascii() and typed.isdigit():

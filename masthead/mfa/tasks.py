@@ -4,7 +4,7 @@ from masthead.jobs import task
 from masthead.mail import delivery, letters
 from masthead.people import queries
 
-#: What a letter says of a second factor.
+#: Event → the sentence of the email.
 EVENTS = {
     "app_added": "An authenticator app was added to your account.",
     "app_removed": "The authenticator app was removed from your account.",
@@ -18,7 +18,7 @@ EVENTS = {
 
 @task("accounts.tell_of_factor")
 def notify_of_change(user_id: int, deed: str) -> None:
-    """Tell somebody what happened to their second factor; whoever did it without them should not go unnoticed."""
+    """Email the owner of an account about a change of its second factors, so that no foreign change goes unnoticed."""
     user = queries.get(user_id)
     if user.email:
         delivery.send(letters.compose("factor", recipient=user.email, deed=EVENTS[deed]))

@@ -18,12 +18,12 @@ from masthead.people.models import User
 
 STEP_SECONDS = 30
 DIGITS = 6
-#: The code of the step before and of the next one count as well: clocks of telephones are seldom exact.
+#: The codes of the previous and the next step are valid as well, since clocks of phones are inexact.
 STEPS_APART = (0, -1, 1)
 
 
 def use_code(user_id: int, code: str) -> bool:
-    """Use up a code of the authenticator app; False if it does not count (any more)."""
+    """Use up a code of the authenticator app; return False if it is invalid or used."""
     app = db.session.get(Authenticator, user_id)
     secret = encryption.decrypt(app.sealed_secret) if app is not None else None
     step = matching_step(secret, code) if secret is not None else None
@@ -40,7 +40,7 @@ def use_code(user_id: int, code: str) -> bool:
 
 
 def matching_step(secret: str, code: str) -> int | None:
-    """The step of time, of those that count now, whose code this is."""
+    """Return the valid time step of the code, or None."""
     present = int(clock.now().timestamp()) // STEP_SECONDS
     codes = pyotp.HOTP(secret, digits=DIGITS)
     found = [
@@ -52,13 +52,13 @@ def matching_step(secret: str, code: str) -> int | None:
 
 
 def new_secret() -> str:
-    """A secret for an app, in base32; 160 bits, as RFC 4226 advises."""
+    """Return a new secret for an app: 160 bits in base32, as RFC 4226 advises."""
     return pyotp.random_base32()
 
 
 def provisioning_uri(user: User, secret: str, *, publication: str) -> str:
-    """What the QR code says to the app (otpauth://…): whose codes these are, and for which site."""
-    # A colon separates the site from the account, whatever the title holds.
+    """Return the otpauth:// URI for the QR code, with the names of the account and the site."""
+    # A colon separates the site from the account, so the title must not contain one.
     site = " ".join(publication.replace(":", " ").split()) or urlsplit(current_app.config["SITE_URL"]).netloc
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).provisioning_uri(
         name=user.email or user.username, issuer_name=site[:60]
@@ -66,7 +66,7 @@ def provisioning_uri(user: User, secret: str, *, publication: str) -> str:
 
 
 def store_authenticator(user: User, secret: str, *, step: int) -> None:
-    """Store the app, or another one in its place. ``step`` is that of the code which proved that it works."""
+    """Store the authenticator app, replacing an earlier one. ``step`` is the time step of the code that verified it."""
     db.session.execute(delete(Authenticator).where(Authenticator.user_id == user.id))
     db.session.add(
         Authenticator(

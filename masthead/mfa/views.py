@@ -1,4 +1,4 @@
-"""One's own second factors: an authenticator app, passkeys and recovery codes. All of it needs a fresh sign-in."""
+"""Pages on which users manage their second factors. All of them need recent authentication."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ WRONG = "This code is not right. Check the clock of your device, then enter the 
 @signed_in
 @requires_reauthentication
 def authenticator() -> ResponseReturnValue:
-    """The page that shows an authenticator app its secret."""
+    """Show the QR code for setting up an authenticator app."""
     actions.check_confirmed(current_user())
     return _authenticator_page(AuthenticatorForm(), totp.new_secret(), 200)
 
@@ -37,10 +37,10 @@ def authenticator() -> ResponseReturnValue:
 @requires_reauthentication
 @redisplays_expired_form
 def add_authenticator() -> ResponseReturnValue:
-    """Set an authenticator app up, or another one in its place."""
+    """Set up an authenticator app, replacing an earlier one."""
     user = current_user()
     form = AuthenticatorForm()
-    # Nothing is stored until a code shows that the app works; the page carries the secret until then.
+    # The page carries the encrypted secret; it is stored when a code shows that the app works.
     secret = _opened(form.sealed.data, user) or totp.new_secret()
     if form.validate():
         step = totp.matching_step(secret, "".join((form.otp.data or "").split()))
@@ -65,14 +65,14 @@ def _sealed(secret: str, user: User) -> str:
 
 
 def _opened(sealed: str | None, user: User) -> str | None:
-    """The secret that our page offered to this person."""
+    """Decrypt the secret that the page offered to this user."""
     content = encryption.decrypt(sealed or "")
     owner, secret = json.loads(content) if content is not None else (0, "")
     return str(secret) if owner == user.id else None
 
 
 def _drawn(address: str) -> Markup:
-    """The QR code as SVG without styles, which the content security policy would refuse."""
+    """Draw the QR code as SVG without inline styles, which the content security policy forbids."""
     import segno
 
     picture = segno.make(address, error="m", micro=False)
@@ -94,7 +94,7 @@ def remove_authenticator() -> ResponseReturnValue:
 @signed_in
 @requires_reauthentication
 def add_passkey() -> ResponseReturnValue:
-    """The page that asks the browser for a new passkey."""
+    """Show the page that asks the browser for a new passkey."""
     actions.check_confirmed(current_user())
     return _passkey_page(AddPasskeyForm(), 200)
 
@@ -136,7 +136,7 @@ def _passkey_page(form: AddPasskeyForm, status: int) -> ResponseReturnValue:
 @signed_in
 @requires_reauthentication
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
-    """Call a passkey something else."""
+    """Rename a passkey."""
     form = PasskeyNameForm()
     if form.validate():
         actions.rename_passkey(current_user(), passkey_id, form.name.data or "")
@@ -160,7 +160,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
 @signed_in
 @requires_reauthentication
 def renew_recovery_codes() -> ResponseReturnValue:
-    """Make ten new recovery codes, which void those before."""
+    """Replace the recovery codes by ten new ones."""
     codes = actions.renew_recovery_codes(current_user())
     db.session.commit()
     return _codes_page(codes)
@@ -172,7 +172,7 @@ def _added(codes: list[str], sentence: str) -> ResponseReturnValue:
 
 
 def _codes_page(codes: list[str]) -> ResponseReturnValue:
-    """The codes, once: only their hashes are kept, and the page is kept nowhere."""
+    """Show the recovery codes once. Only their hashes are stored, and the page is not cached."""
     return render_template("accounts/recovery_codes.html", codes=codes), {"Cache-Control": "no-store"}
 
 

@@ -1,6 +1,6 @@
-"""The ceremonies of passkeys (W3C Web Authentication, level 3): adding one, and the proof that somebody has one at hand.
+"""WebAuthn registration and authentication (W3C Web Authentication, level 3).
 
-A challenge is signed by us and needs no row until it is answered; then its digest is kept, so that an answer counts
+Challenges are signed, so they need no row until they are answered. Then their digest is stored, so that an answer works
 once. Nothing here commits.
 """
 
@@ -47,12 +47,12 @@ from masthead.mfa.models import Passkey, UsedChallenge
 from masthead.mfa.passkeys import CHALLENGE_LIFETIME, ChallengePurpose, relying_party_id
 from masthead.people.models import User
 
-#: More than anybody has; a list without an end would be sent to every device that is asked.
+#: Each request for a passkey sends the list of all credentials, so it needs a limit.
 MOST_PASSKEYS = 20
 HANDLE_BYTES = 32
-#: An answer of a device is a few kilobytes.
+#: Answers of devices have a few kilobytes.
 LONGEST_ANSWER = 20_000
-#: What reading an answer can end with that no device of good will sends.
+#: Errors that malformed answers cause.
 UNREADABLE = (
     WebAuthnException,
     UnsupportedAlgorithm,
@@ -70,7 +70,7 @@ NOT_ADDED = "Your device gave no passkey that can be used here. Try again, or us
 
 
 def _origin() -> str:
-    """SITE_URL as browsers write it: in small letters, without the port that goes without saying."""
+    """Return the origin of SITE_URL as browsers send it: in lower case, without the default port."""
     parts = urlsplit(current_app.config["SITE_URL"])
     usual = {"http": 80, "https": 443}[parts.scheme]
     port = "" if parts.port in {None, usual} else f":{parts.port}"
@@ -78,7 +78,7 @@ def _origin() -> str:
 
 
 def registration_options(user: User, *, publication: str) -> str:
-    """What the browser needs to make a passkey, as JSON."""
+    """Return the options for creating a passkey, as JSON for the browser."""
     present = list(db.session.scalars(mfa_queries.passkeys_of(user.id)))
     handle = present[0].user_handle if present else secrets.token_urlsafe(HANDLE_BYTES)
     options = generate_registration_options(
@@ -98,7 +98,7 @@ def registration_options(user: User, *, publication: str) -> str:
 
 
 def authentication_options(use: ChallengePurpose, user: User | None = None) -> str:
-    """What the browser needs to ask for a passkey, as JSON: one of the person's, or without a person any."""
+    """Return the options for using a passkey, as JSON for the browser: one of the user's, or without ``user`` any."""
     keys = list(db.session.scalars(mfa_queries.passkeys_of(user.id))) if user is not None else []
     options = generate_authentication_options(
         rp_id=relying_party_id(),
@@ -110,7 +110,7 @@ def authentication_options(use: ChallengePurpose, user: User | None = None) -> s
 
 
 def _verification(use: ChallengePurpose) -> UserVerificationRequirement:
-    # After a password, having the device is the second factor. Alone, the device must know its owner as well.
+    # After a password, possession of the device is the second factor. Without one, the device must verify its owner.
     if use is ChallengePurpose.SECOND_STEP:
         return UserVerificationRequirement.PREFERRED
     return UserVerificationRequirement.REQUIRED
@@ -121,7 +121,7 @@ def _descriptors(keys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
 
 
 def register(user: User, answer: str, *, name: str) -> Passkey:
-    """Store the passkey that a device has made; raises `Invalid`."""
+    """Verify and store a new passkey; raises `Invalid`."""
     if len(list(db.session.scalars(mfa_queries.passkeys_of(user.id)))) >= MOST_PASSKEYS:
         raise Invalid(f"You have {MOST_PASSKEYS} passkeys already. Remove one that you do not use any more.")
     try:
@@ -155,7 +155,7 @@ def register(user: User, answer: str, *, name: str) -> Passkey:
 
 
 def verify(use: ChallengePurpose, answer: str, user: User | None = None) -> Passkey:
-    """The passkey whose device answered the challenge; raises `Invalid`. With ``user``, it must be one of theirs."""
+    """Verify the answer to a challenge, and return its passkey; raises `Invalid`. With ``user``, it must be one of theirs."""
     try:
         credential = parse_authentication_credential_json(_limited(answer))
         challenge = _answered(credential, use, user.id if user is not None else 0)
@@ -188,7 +188,7 @@ def _key_of(credential: AuthenticationCredential, user: User | None) -> Passkey:
 
 
 def _note_use(key: Passkey, sign_count: int) -> None:
-    """Note the use; of several that count alike at the same moment, as a copied key would, one succeeds."""
+    """Record the use. Of concurrent answers with the same counter, as a cloned key would send, one succeeds."""
     statement = update(Passkey).where(Passkey.id == key.id)
     if sign_count:
         statement = statement.where(Passkey.sign_count < sign_count)
@@ -213,7 +213,7 @@ def _challenge(use: ChallengePurpose, user_id: int, handle: str = "") -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Challenge:
-    """What a device answered: the bytes that we sent, and the account's handle in them."""
+    """An answered challenge: the bytes that were sent, and the user handle in them."""
 
     sent: bytes
     handle: str
@@ -222,7 +222,7 @@ class _Challenge:
 def _answered(
     credential: AuthenticationCredential | RegistrationCredential, use: ChallengePurpose, user_id: int
 ) -> _Challenge:
-    """The challenge that was answered: one of ours, for this use and this person, and still young."""
+    """Return the answered challenge; raises `Invalid` or `ValueError` unless it is ours, for this purpose and user, and valid."""
     sent = parse_client_data_json(credential.response.client_data_json).challenge
     try:
         content: dict[str, Any] = _signer(use, user_id).loads(sent)
@@ -234,7 +234,7 @@ def _answered(
 
 
 def _spend(challenge: _Challenge) -> None:
-    """Let the challenge count once: of several who answer it at the same moment one succeeds."""
+    """Use up the challenge. Of concurrent answers one succeeds."""
     digest = hashlib.sha256(challenge.sent).hexdigest()
     if not insert_unique(UsedChallenge, UsedChallenge.digest, digest, used_at=clock.now()):
         raise Invalid(TOO_LATE)

@@ -1,4 +1,4 @@
-"""Who is signed in, and the decorators by which a route says who may use it."""
+"""The signed-in user, and the decorators that declare who may use a route."""
 
 from collections.abc import Callable, Collection
 from functools import wraps
@@ -21,27 +21,27 @@ from masthead.web.limits.throttling import LimitReached
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: The same for every token that does not count, so that the answer says nothing about why.
+#: Every refused token gets this sentence, so that the answer does not reveal the reason.
 NO_TOKEN = "The token is missing, invalid or expired. Sign in again."  # noqa: S105 (a sentence)
 
 
 def current_user() -> User:
-    """The signed-in user; only for views that `signed_in` or `requires` guards."""
+    """Return the signed-in user. Call it only in views that `signed_in` or `requires` guards."""
     return cast(User, login_proxy._get_current_object())  # noqa: SLF001 - werkzeug documents it for this use
 
 
 def visitor() -> User | None:
-    """The signed-in user, or None for an anonymous reader."""
+    """Return the signed-in user, or None for an anonymous reader."""
     return current_user() if login_proxy.is_authenticated else None
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
-    """Declare that everybody with an account may use this view."""
+    """Require a signed-in user."""
     return _guard(view, "signed in", lambda user: True)
 
 
 def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
-    """Declare that this view needs a permission."""
+    """Require a permission."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
         return _guard(view, permission.value, lambda user: user.can(permission))
@@ -52,7 +52,7 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
 def requires_any(
     permissions: Collection[Permission],
 ) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
-    """Declare that this view needs one of several permissions."""
+    """Require one of several permissions."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
         declaration = " or ".join(permission.value for permission in permissions)
@@ -83,7 +83,7 @@ def _guard(
 
 
 def _ask_to_wait(error: LimitReached) -> Response:
-    """Refuse a form of somebody who sends too many; what was typed stays on the page."""
+    """Answer a form that exceeds the rate limit with 429; the page keeps the typed values."""
     if errors.wants_json():
         raise error
     page = csrf_protection.offer_again(wait=error.description)
@@ -93,7 +93,7 @@ def _ask_to_wait(error: LimitReached) -> Response:
 
 
 def ask_to_sign_in() -> Response:
-    """Send a reader to the sign-in form and back; a form that was sent is kept on the page."""
+    """Redirect to the sign-in form and back. The page keeps the values of a submitted form."""
     if request.path.startswith("/api/"):
         raise Unauthorized(NO_TOKEN)
     if errors.wants_json():

@@ -1,4 +1,4 @@
-"""Changing accounts. Passwords arrive as hashes, made before the transaction (see `passwords`)."""
+"""Actions on accounts and profiles. Callers hash passwords before the transaction (`masthead.login.passwords`)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ def register(
     is_confirmed: bool = False,
     name: str = "",
 ) -> User:
-    """Make an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The shell makes it for somebody else."""
+    """Create an account; raises `Invalid`, `UsernameTaken` or `EmailTaken`. The CLI passes ``by_themself=False``."""
     email = _checked_identity(username, email, name)
     user = User(
         name=name,
@@ -42,7 +42,7 @@ def register(
         email_key=queries.email_key(email),
         password_hash=password_hash,
         role=role or queries.role(READER),
-        # Whoever makes an account for somebody vouches for the address.
+        # An account that somebody else creates counts as confirmed: its creator vouches for the address.
         confirmed_at=at if is_confirmed or by is not None or not by_themself else None,
         created_at=at,
         updated_at=at,
@@ -54,7 +54,7 @@ def register(
 
 
 def _checked_identity(username: str, email: str, name: str) -> str:
-    """The address in its normal form; raises `Invalid` for all that a new account cannot have, or would confuse readers with."""
+    """Return the normalized address; raises `Invalid` for a user name, name or address that a new account cannot have."""
     mistakes = Mistakes()
     with mistakes:
         normalize_username(username)
@@ -69,7 +69,7 @@ def _checked_identity(username: str, email: str, name: str) -> str:
 
 
 def insert(user: User) -> None:
-    """Insert, turning a violated constraint into a domain error, with the transaction still usable."""
+    """Insert the user in a savepoint; a violated constraint becomes a domain error, and the transaction stays usable."""
     try:
         with db.session.begin_nested():
             db.session.add(user)
@@ -78,7 +78,7 @@ def insert(user: User) -> None:
 
 
 def raise_taken(error: IntegrityError, user: User) -> NoReturn:
-    # SQLite names the column, PostgreSQL the constraint; both hold this word.
+    # SQLite names the column, PostgreSQL the constraint; both contain this word.
     if "email_key" in str(error.orig):
         raise EmailTaken(user.email or "") from None
     raise UsernameTaken(user.username) from None
@@ -94,7 +94,7 @@ def update_profile(
     time_zone: str | Unset = UNSET,
     avatar: str | Unset | None = UNSET,
 ) -> None:
-    """Change what readers see of somebody, and the time zone in which they work: what is given, and nothing else."""
+    """Change the public profile and the time zone. Omitted fields stay as they are."""
     if by.id != user.id and not can_change_account(by, user):
         raise NotAllowed("Only the person or an administrator can change this profile.")
     mistakes = Mistakes()
@@ -112,7 +112,7 @@ def update_profile(
 
 
 def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User) -> None:
-    """Switch kinds of email on or off; kinds that are not named stay as they are."""
+    """Switch kinds of email on or off. Omitted kinds stay as they are."""
     if by.id != user.id:
         raise NotAllowed("Only the person can choose which emails they get.")
     notifications.choose(user, choices)

@@ -5,21 +5,21 @@ from masthead.people.permissions import ADMINISTRATOR, Permission
 
 
 def can_change_account(by: User, user: User) -> bool:
-    """Whether ``by`` may change the account of ``user``: nobody reaches an equal or a higher role but their own."""
+    """Return True if ``by`` may change the account of ``user``: their own, or one with a lower rank."""
     return by.can(Permission.MANAGE_USERS) and (by.role.rank > user.role.rank or by.id == user.id)
 
 
 def can_grant(by: User, role: Role) -> bool:
-    """Whether ``by`` may give ``role`` to somebody: never a higher rank than their own, nor a right that they lack."""
+    """Return True if ``by`` may grant ``role``: it has no higher rank than theirs, and no permission that they lack."""
     if not by.can(Permission.MANAGE_USERS) or role.rank > by.role.rank:
         return False
     return role.granted <= by.role.granted
 
 
 def can_change_role(by: User, role: Role) -> bool:
-    """Whether ``by`` may change ``role``: one of a lower rank than their own, and without a right that they lack.
+    """Return True if ``by`` may change ``role``: it has a lower rank than theirs, and no permission that they lack.
 
-    Administrators may also give their own role another title, and ask it for a second factor.
+    Administrators may also rename their own role, and require two-factor authentication for it.
     """
     if not by.can(Permission.MANAGE_ROLES):
         return False

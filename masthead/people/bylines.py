@@ -1,4 +1,4 @@
-"""Bylines: people who are credited and cannot sign in. Accounts are made by `actions`."""
+"""Bylines: credited people without an account. `masthead.people.actions` creates accounts."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -20,22 +20,22 @@ from masthead.text.slugs import slugify
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """Somebody who is credited and has no account."""
+    """A credited person without an account."""
 
     name: str
-    #: What the user name should be like.
+    #: The preferred user name.
     username: str
     bio: str = ""
     website: str = ""
 
 
 def create(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
-    """Make a byline that cannot sign in, with the first free user name like the wanted one."""
+    """Create a byline with the first free user name that resembles the preferred one."""
     return create_all([Byline(name, username, bio, website)], at=at)[0]
 
 
 def create_all(people: Sequence[Byline], *, at: datetime) -> list[User]:
-    """Make many of them in few statements, in this order; raises `UsernameTaken` if somebody is faster."""
+    """Create many bylines in few statements, in this order; raises `UsernameTaken` if a concurrent request takes a name."""
     stems = [_stem(person.username) for person in people]
     taken, role = queries.usernames_among(stems), queries.role(READER)
     made = []
@@ -60,8 +60,8 @@ def _stem(username: str) -> str:
 
 
 def _free_username(stem: str, taken: AbstractSet[str]) -> str:
-    """The stem, or the first number behind it that is free."""
-    # `taken` has every stem that somebody has; with a number behind it, a name has to be asked for.
+    """Return the stem, or the stem with the first free number."""
+    # `taken` knows the stems. Names with a number need a query.
     candidate, number = stem, 1
     while not taken.isdisjoint((name_key(candidate), lookalike_key(candidate))) or (
         number > 1 and queries.usernames_among([candidate])
@@ -72,21 +72,21 @@ def _free_username(stem: str, taken: AbstractSet[str]) -> str:
 
 
 def restore(*, name: str, username: str, at: datetime, bio: str = "", website: str = "") -> User:
-    """Make a byline with exactly this user name, as another Masthead had it; raises `Invalid` or `UsernameTaken`."""
+    """Create a byline with exactly this user name, from an export of Masthead; raises `Invalid` or `UsernameTaken`."""
     if not validation.is_username(username):
         raise Invalid(f"“{username[:40]}” cannot be a user name.", field="username")
     user = _byline(username, queries.role(READER), at)
     user.name, user.bio, user.website = name[:NAME_CHARACTERS], bio, website
     _tell_apart([user])
     if lookalike_key(username) in queries.usernames_among([username]):
-        # Both were there in the other publication, and one of them cannot sign in.
+        # Both names existed in the exported publication, so the new byline may look like the existing user.
         user.username_lookalike = null()
     actions.insert(user)
     return user
 
 
 def _tell_apart(made: Sequence[User]) -> None:
-    """Add the user name to the name of a byline that somebody with an account shows: it may be another person."""
+    """Append the user name to a byline's name if an account displays the same name: it may be another person."""
     shown = display_names.keys_of_accounts(user.name for user in made)
     for user in made:
         if user.name_key in shown:
@@ -106,13 +106,13 @@ def _byline(username: str, role: Role, at: datetime) -> User:
 
 
 def rename(user: User, name: str) -> None:
-    """Give a byline another name; one that somebody with an account shows is told apart (imports)."""
+    """Rename a byline (imports). If an account displays the same name, the user name is appended."""
     user.name = name[:NAME_CHARACTERS]
     _tell_apart([user])
 
 
 def complete(user: User, *, name: str, bio: str, website: str) -> None:
-    """Fill in what somebody's profile leaves empty, from an export that describes the same person (imports)."""
+    """Fill the empty fields of a profile from an export that describes the same person (imports)."""
     if not display_names.keys_of_accounts([name], but=[user.id]):
         user.name = user.name or name[:NAME_CHARACTERS]
     user.bio, user.website = user.bio or bio, user.website or website

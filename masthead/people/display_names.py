@@ -1,4 +1,4 @@
-"""The names that readers see: nobody shows somebody else's, nor one that the eye takes for it."""
+"""Uniqueness of display names: nobody displays the name of somebody else, or a lookalike of it."""
 
 from collections.abc import Collection, Iterable
 
@@ -10,28 +10,28 @@ from masthead.people.models import User
 from masthead.people.queries import AT_ONCE
 from masthead.text.names import shown_key
 
-#: The byline of everybody who left without a name; nobody else is called so.
+#: The byline for deleted accounts whose texts are anonymised. Nobody else can have this name.
 FORMER_MEMBER = "Former member"
 TAKEN = "Somebody else here is called this, or something that looks the same. Choose another name."
 
 
 def check(name: str, *, of: User | None) -> None:
-    """Raise `Invalid` if readers would take the name for somebody else's; until the transaction ends nobody else takes it."""
+    """Raise `Invalid` if the name looks like somebody else's. The name stays locked until the transaction ends."""
     key = shown_key(name)
     if key is not None and is_taken(key, User.name_key == key, User.username_lookalike == key, of=of):
         raise Invalid(TAKEN, field="name")
 
 
 def is_displayed(username: str, *, of: User | None) -> bool:
-    """True if the user name reads like the name that somebody else shows."""
+    """Return True if somebody else displays a name that looks like this user name."""
     key = shown_key(username)
     return key is not None and is_taken(key, User.name_key == key, of=of)
 
 
 def is_taken(key: str, *ways: ColumnElement[bool], of: User | None) -> bool:
-    """True if somebody else has the key in one of these ways, or it stands for those who left."""
+    """Return True if another user matches one of the conditions, or the key is reserved for former members."""
     if db.session.get_bind().dialect.name == "postgresql":
-        # Of two who choose one name at the same moment the second waits, and sees the first one's. SQLite has one writer.
+        # Concurrent transactions that choose the same name wait for each other here. SQLite has one writer anyway.
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     others = select(User.id).where(or_(*ways))
     if of is not None:
@@ -40,7 +40,7 @@ def is_taken(key: str, *ways: ColumnElement[bool], of: User | None) -> bool:
 
 
 def keys_of_accounts(names: Iterable[str], *, but: Collection[int] = ()) -> set[str]:
-    """The keys of those of these names that somebody with an account shows."""
+    """Return the keys of the names that accounts display."""
     keys = sorted({key for key in map(shown_key, names) if key is not None})
     chunks = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
     found = {

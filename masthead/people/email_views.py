@@ -1,7 +1,7 @@
-"""The link in an email that stops emails of its kind, and works without signing in.
+"""Unsubscribe links: each stops one kind of email, without signing in.
 
-Opening it changes nothing, since mail scanners open every link. Mail programs send the POST without a cookie (RFC
-8058), so its form has no token: the signed one in the address says who asks, and for what.
+Opening a link changes nothing, since mail scanners open every link. Mail programs send the POST without a cookie (RFC
+8058), so the form has no CSRF token: the signed token in the URL names the user and the kind of email.
 """
 
 from flask import Blueprint, render_template
@@ -23,14 +23,14 @@ INVALID = "This link is not valid. Sign in, and choose in your profile which ema
 @bp.get("/emails/<token>")
 @public
 def ask(token: str) -> ResponseReturnValue:
-    """Ask whether emails of one kind shall stop."""
+    """Show the form that unsubscribes from one kind of email."""
     return _page(*_found(token))
 
 
 @bp.post("/emails/<token>")
 @public
 def stop(token: str) -> ResponseReturnValue:
-    """Stop emails of one kind."""
+    """Unsubscribe from one kind of email."""
     user, kind = _found(token)
     actions.choose_emails(user, {kind: False}, by=user)
     db.session.commit()

@@ -1,10 +1,10 @@
-"""What can go wrong with accounts."""
+"""Errors about accounts."""
 
 from masthead.errors import Conflict, Invalid
 
 
 class UsernameTaken(Invalid):
-    """Another account or byline has this name, or one that looks the same."""
+    """Another account or byline has this user name, or a lookalike of it."""
 
     def __init__(self, username: str) -> None:
         super().__init__("This user name is taken. Choose another one.", field="username")

@@ -1,4 +1,4 @@
-"""The shapes of the forms about accounts."""
+"""The profile form, and rules that several forms about accounts share."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from masthead.people.models import (
 from masthead.web.forms.base import Form, time_zone_field, trimmed
 from masthead.web.forms.fields import is_as_shown, was_sent
 
-#: WTForms wants its own class here; the published types do not know it yet.
+#: The type stubs of WTForms lack this class.
 choice: Any = vars(choices)["SelectChoice"]
 USERNAME_RULE = Length(*USERNAME_CHARACTERS, message="A user name has %(min)d to %(max)d characters.")
 EMAIL_RULE = Length(max=EMAIL_CHARACTERS, message="An email address has at most %(max)d characters.")
@@ -32,13 +32,13 @@ EMAIL_SHAPE = Regexp(
 
 
 class Checkboxes(SelectMultipleField):
-    """Several of a list, each with a box to tick."""
+    """A multiple choice as a list of checkboxes."""
 
     option_widget = CheckboxInput()
 
 
 class ProfileForm(Form):
-    """What readers see of a person."""
+    """The public profile, the time zone and the portrait."""
 
     name = StringField(
         "Name", [Length(max=NAME_CHARACTERS, message="A name has at most %(max)d characters.")], [trimmed]
@@ -69,7 +69,7 @@ class ProfileForm(Form):
     )
 
     def changes(self, user: User) -> dict[str, str]:
-        """What was sent, and is not as the page had shown it; the arguments of `masthead.people.actions.update_profile`."""
+        """Return the submitted fields that differ from the stored ones, as arguments of `masthead.people.actions.update_profile`."""
         shown = ProfileForm(None, obj=user)
         fields = (self.name, self.bio, self.website, self.time_zone, self.avatar)
         return {

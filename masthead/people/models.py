@@ -1,4 +1,4 @@
-"""Accounts and roles."""
+"""Tables of users, roles and pending account deletions."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ RIGHTS_CHARACTERS = 32
 
 
 class Role(Base):
-    """A named set of permissions; the rank says whose accounts its holders may change."""
+    """A named set of permissions. People may change accounts whose role has a lower rank."""
 
     __tablename__ = "role"
 
@@ -48,29 +48,29 @@ class Role(Base):
     title: Mapped[str] = mapped_column(String(ROLE_TITLE_CHARACTERS))
     rank: Mapped[int]
     permissions: Mapped[list[str]]
-    #: Whoever has the role and no second factor sees nothing until they have set one up.
+    #: If true, people with this role must set up two-factor authentication before anything else.
     requires_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def granted(self) -> frozenset[Permission]:
-        """The permissions; one that this version no longer knows grants nothing."""
+        """The permissions that this version knows; unknown values are ignored."""
         known = set(Permission)
         return frozenset(Permission(value) for value in self.permissions if value in known)
 
     @property
     def is_built_in(self) -> bool:
-        """Whether every site has this role."""
+        """True for the roles that every site has."""
         return self.name in BUILT_IN
 
     @property
     def rights(self) -> str:
-        """A mark that is another one as soon as the role allows anything else; each login remembers it."""
+        """A hash of rank and permissions. Login sessions store it, and renew their secret when it changes."""
         state = [self.id, self.rank, sorted(self.permissions)]
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:RIGHTS_CHARACTERS]
 
     @property
     def version(self) -> str:
-        """A mark that is another one after each change, so that nobody overwrites what they have not seen."""
+        """A hash of all editable fields, for optimistic locking."""
         state = [self.title, self.rank, sorted(self.permissions), self.requires_second_factor]
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
@@ -80,7 +80,7 @@ class Role(Base):
 
 
 class _Insert(Protocol):
-    """What SQLAlchemy tells a default of the row that it belongs to."""
+    """The context that SQLAlchemy passes to a column default."""
 
     def get_current_parameters(self) -> dict[str, Any]: ...
 
@@ -90,7 +90,7 @@ def _lookalike(context: _Insert) -> str:
 
 
 class User(Timestamps, UserMixin, Base):
-    """A person: with an account, or only a byline that cannot sign in."""
+    """A person with an account, or a byline that cannot sign in."""
 
     __tablename__ = "user"
     __table_args__ = (
@@ -101,35 +101,35 @@ class User(Timestamps, UserMixin, Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     username: Mapped[str] = mapped_column(String(60))
-    #: `masthead.text.names.name_key` of the user name: two that look alike have the same.
+    #: `masthead.text.names.name_key` of the user name, equal for different spellings of a name.
     username_key: Mapped[str] = mapped_column(String(USERNAME_KEY_CHARACTERS), unique=True)
-    #: The same for names that the eye takes for each other; null for one that was there before it had to be unique.
+    #: `masthead.text.names.lookalike_key` of the user name; null for names older than the unique constraint.
     username_lookalike: Mapped[str | None] = mapped_column(
         String(USERNAME_KEY_CHARACTERS), default=_lookalike
     )
     email: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS))
     email_key: Mapped[str | None] = mapped_column(String(EMAIL_CHARACTERS), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
-    #: `masthead.text.names.shown_key` of the name, by which others who want it are found.
+    #: `masthead.text.names.shown_key` of the name, to find other users with a similar name.
     name_key: Mapped[str | None] = mapped_column(String(names.SHOWN_KEY_CHARACTERS))
     bio: Mapped[str] = mapped_column(default="")
     website: Mapped[str] = mapped_column(default="")
     avatar: Mapped[str | None]
     password_hash: Mapped[str | None]
-    #: The IANA name of the zone in which the person works; empty for the publication's.
+    #: The IANA name of the person's time zone; empty for the publication's.
     time_zone: Mapped[str] = mapped_column(
         String(time_zones.NAME_CHARACTERS), default="", server_default=text("''")
     )
     is_active: Mapped[bool] = mapped_column(default=True)
     is_byline: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
-    #: `masthead.people.notifications.Notification`: the kinds of email that the person does not want, parted by spaces.
+    #: Unsubscribed kinds of email (`masthead.people.notifications.Notification`), separated by spaces.
     muted_emails: Mapped[str] = mapped_column(default="", server_default=text("''"))
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="RESTRICT"))
 
     role: Mapped[Role] = relationship(lazy="raise", innerjoin=True)
 
-    #: Not stored: the secret of the login session that this request belongs to.
+    #: The secret of this request's login session. It is not a column.
     login_secret = ""
 
     if TYPE_CHECKING:
@@ -137,16 +137,16 @@ class User(Timestamps, UserMixin, Base):
         has_second_factor: Mapped[bool]
 
     def can(self, permission: Permission) -> bool:
-        """Whether the role grants the permission, and the account is far enough to use it.
+        """Return True if the role grants the permission, and the account meets the rules for using it.
 
-        The rules about confirmed addresses and second factors stand here, so that they hold at every door.
+        The rules about confirmed addresses and second factors are checked here, so they apply to pages, API and CLI.
         """
         is_granted = self.is_active and not self.is_byline and permission in self.role.granted
         return is_granted and not self.is_unconfirmed and not self.lacks_factor
 
     @property
     def is_unconfirmed(self) -> bool:
-        """True if mail is on and nobody has proved yet that the address belongs to the owner of the account."""
+        """True if mail is on and the owner of the account has not confirmed the email address."""
         return self.confirmed_at is None and delivery.is_on()
 
     @property
@@ -156,21 +156,21 @@ class User(Timestamps, UserMixin, Base):
 
     @property
     def display_name(self) -> str:
-        """What readers see."""
+        """The name that readers see."""
         return self.name or self.username
 
     @property
     def initials(self) -> str:
-        """One or two letters to draw where there is no portrait."""
+        """One or two letters that stand in for a missing portrait."""
         return names.initials(self.display_name)
 
     @property
     def is_administrator(self) -> bool:
-        """Whether this is one of the accounts of which the last is protected."""
+        """True for the built-in administrator role; the last active administrator cannot be removed."""
         return self.role.name == ADMINISTRATOR
 
     def get_id(self) -> str:
-        """The identity in the session cookie (Flask-Login's "alternative token"): the login, not the account."""
+        """Return the secret of the login session, which Flask-Login stores in the cookie ("alternative token")."""
         return self.login_secret
 
     @validates("name")
@@ -184,7 +184,7 @@ class User(Timestamps, UserMixin, Base):
 
 
 class AccountClosure(Base):
-    """Somebody's wish to have their account deleted, until it is carried out or taken back."""
+    """A pending deletion of an account, until it is carried out or cancelled."""
 
     __tablename__ = "account_closure"
     __table_args__ = (Index("ix_account_closure_due_at", "due_at"),)
@@ -192,19 +192,19 @@ class AccountClosure(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    #: `masthead.account_deletion.actions.Fate`: what becomes of the posts, and of the comments.
+    #: `masthead.account_deletion.content_policy.ContentPolicy` for the posts, and for the comments.
     posts: Mapped[str] = mapped_column(String(20))
     comments: Mapped[str] = mapped_column(String(20))
     #: New owner of the posts, if they go to somebody else.
     heir_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    #: False once an administrator has disabled the account: its owner cannot let themself in again then.
+    #: False once an administrator has disabled the account: its owner can no longer cancel the deletion by signing in.
     is_revocable: Mapped[bool] = mapped_column(default=True)
 
 
 # `masthead.mfa` imports this module, so its two tables are named here instead of imported.
 _AUTHENTICATOR = table("authenticator", column("user_id"))
 _PASSKEY = table("passkey", column("user_id"))
-# Deferred: lists of authors do not ask for it.
+# Deferred, since lists of authors do not need it.
 User.has_second_factor = column_property(
     or_(
         exists().select_from(_AUTHENTICATOR).where(_AUTHENTICATOR.c.user_id == User.id),
@@ -221,7 +221,7 @@ pagecache.watch(
     pagecache.rule(["id", "username", "username_key"], lambda _: [PEOPLE]),
     row=AUTHOR,
     rows=PEOPLE,
-    # Names stand on pages of every kind.
+    # Names appear on all kinds of pages.
     statements=[pagecache.EVERYTHING],
     deleted=[pagecache.EVERYTHING],
 )

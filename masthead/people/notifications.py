@@ -1,4 +1,4 @@
-"""The emails about what others do here: which there are, who wants them, and the link in each that stops its kind."""
+"""Notification emails: their kinds, who receives them, and the unsubscribe link in each."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,7 +28,7 @@ class Notification(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """The occasion of the email."""
+        """The event that the email is about."""
         return SENTENCES[self]
 
 
@@ -40,7 +40,7 @@ SENTENCES: dict[Notification, str] = {
     Notification.POST_RETURNED: "An editor sends your post back",
     Notification.POST_PUBLISHED: "Your post is published by an editor or by schedule",
 }
-#: Who can get an email of a kind at all.
+#: The permission that a recipient of each kind needs.
 NEEDED: dict[Notification, Permission] = {
     Notification.COMMENT_REPLY: Permission.COMMENT,
     Notification.COMMENT_ON_POST: Permission.WRITE,
@@ -49,12 +49,12 @@ NEEDED: dict[Notification, Permission] = {
     Notification.POST_RETURNED: Permission.WRITE,
     Notification.POST_PUBLISHED: Permission.WRITE,
 }
-#: These tell of something that others must not know; the rest is about one's own work, whatever one's role is today.
+#: Kinds with confidential content: the recipient must still have the permission when the email is sent.
 _CONFIDENTIAL = frozenset({Notification.COMMENT_PENDING, Notification.POST_SUBMITTED})
 
 
 def choices_of(user: User) -> dict[Notification, bool]:
-    """Which kinds somebody can get, and whether they want them."""
+    """Return the kinds of email that a user can receive, and whether each is switched on."""
     return {
         kind: not is_muted(user, kind)
         for kind in Notification
@@ -63,19 +63,19 @@ def choices_of(user: User) -> dict[Notification, bool]:
 
 
 def is_muted(user: User, kind: Notification) -> bool:
-    """True if somebody has switched off this kind of email."""
+    """Return True if the user has unsubscribed from this kind of email."""
     return kind in user.muted_emails.split()
 
 
 def choose(user: User, choices: Mapping[Notification, bool]) -> None:
-    """Switch kinds on or off; the others stay."""
+    """Switch kinds of email on or off. Omitted kinds stay as they are."""
     muted = {kind for kind in Notification if not choices.get(kind, not is_muted(user, kind))}
-    # No page shows it.
+    # No cached page shows this column.
     user.muted_emails = " ".join(sorted(muted))
 
 
 def recipient(kind: Notification, user_id: int) -> User | None:
-    """The account, if an email of this kind may be sent to it: only to a confirmed address, and nobody who said no."""
+    """Return the user if they may receive this kind of email: with a confirmed address, and subscribed."""
     user = db.session.scalar(queries.users().where(User.id == user_id))
     if user is None or user.is_byline or not user.is_active or not user.email or user.confirmed_at is None:
         return None
@@ -84,7 +84,7 @@ def recipient(kind: Notification, user_id: int) -> User | None:
 
 
 def send(kind: Notification, user: User, **context: Any) -> None:
-    """Send somebody the email of this kind."""
+    """Send the email of this kind."""
     delivery.send(compose(kind, user, **context))
 
 
@@ -95,7 +95,7 @@ def compose(kind: Notification, user: User, **context: Any) -> Letter:
 
 
 def from_token(token: str) -> tuple[int, Notification] | None:
-    """Whose emails of which kind a link stops; None for a link that was not made here."""
+    """Return the user id and the kind of email of an unsubscribe token; None for an invalid token."""
     try:
         user_id, kind = _signer().loads(token)
         return int(user_id), Notification(kind)

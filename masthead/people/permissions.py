@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """One right. The value is stored in roles, so it never changes."""
+    """One permission. Roles store the value, so it never changes."""
 
     COMMENT = "comments.write"
     WRITE = "posts.write"
@@ -23,7 +23,7 @@ class Permission(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What somebody with this right can do."""
+        """The description that people read."""
         return SENTENCES[self]
 
 
@@ -46,7 +46,7 @@ SENTENCES: dict[Permission, str] = {
 
 @dataclass(frozen=True, slots=True)
 class DefaultRole:
-    """A role that every new site has. A higher rank may change accounts of a lower one."""
+    """A role that every new site has."""
 
     name: str
     title: str
@@ -66,9 +66,9 @@ _EDITING = (
 
 READER = "reader"
 ADMINISTRATOR = "administrator"
-#: The rank of administrators, which no other role reaches.
+#: The rank of administrators; every other role has a lower one.
 HIGHEST_RANK = 100
-#: Rights over people and the site itself. Whoever registers is a reader, so readers never have them.
+#: Permissions over people and the site. Anybody can register as a reader, so readers never have them.
 ADMINISTERING: frozenset[Permission] = frozenset(
     {
         Permission.MANAGE_USERS,

@@ -1,4 +1,4 @@
-"""Reading accounts and roles. Whatever loads a user loads the role with it, in the same query."""
+"""Queries for accounts and roles. Every query for users loads their roles with them."""
 
 from collections.abc import Iterable
 
@@ -12,26 +12,26 @@ from masthead.people.permissions import ADMINISTRATOR, Permission
 from masthead.text.names import lookalike_key, name_key
 from masthead.text.plain import is_storable
 
-#: Each of so many keys stands twice in one statement, which is below the smallest limit of variables of either database.
+#: Names per statement. Each needs two variables, which stays below the limits of both databases.
 AT_ONCE = 250
 
 
-#: Loads with an account, in the same query, everything that decides what it may do (`User.can`).
+#: Loader options for everything that `User.can` needs, in the same query.
 WITH_RIGHTS = (joinedload(User.role, innerjoin=True), undefer(User.has_second_factor))
 
 
 def users() -> Select[User]:
-    """Everybody, with what decides their rights."""
+    """Select all users, with everything that decides their permissions."""
     return select(User).options(*WITH_RIGHTS)
 
 
 def accounts() -> Select[User]:
-    """Everybody who can have a password, the newest first."""
+    """Select all users with an account, the newest first."""
     return users().where(User.is_byline.is_(False)).order_by(User.created_at.desc(), User.id.desc())
 
 
 def accounts_like(wanted: str) -> Select[User]:
-    """The accounts whose user name, name or address contains this."""
+    """Select the accounts whose user name, name or email address contains the term."""
     return accounts().where(
         or_(
             User.username_key.contains(name_key(wanted), autoescape=True),
@@ -42,14 +42,14 @@ def accounts_like(wanted: str) -> Select[User]:
 
 
 def reachable_with(permission: Permission) -> Select[int]:
-    """The ids of those who have a permission, and an address to which emails may be sent."""
+    """Select the ids of active accounts with the permission and a confirmed address."""
     roles = [role.id for role in db.session.scalars(select(Role)) if permission in role.granted]
     is_account = (User.is_active, User.is_byline.is_(False), User.confirmed_at.is_not(None))
     return select(User.id).where(User.role_id.in_(roles), *is_account).order_by(User.id)
 
 
 def get(user_id: int) -> User:
-    """The user with this id; raises `NotFound`."""
+    """Return the user with this id; raises `NotFound`."""
     user = db.session.scalar(users().where(User.id == user_id))
     if user is None:
         raise NotFound("There is no such account.")
@@ -57,9 +57,9 @@ def get(user_id: int) -> User:
 
 
 def get_for_update(user_id: int) -> User:
-    """The user with this id, whom nobody else changes until this transaction ends; raises `NotFound`.
+    """Return the user with this id, locked until the transaction ends; raises `NotFound`.
 
-    Links are used with it, the account first and the link second: in one order nobody waits for ever.
+    Code that redeems a link locks the account first and the link second, which prevents deadlocks.
     """
     locked = users().where(User.id == user_id).with_for_update(of=User)
     user = db.session.scalar(locked, execution_options={"populate_existing": True})
@@ -69,17 +69,17 @@ def get_for_update(user_id: int) -> User:
 
 
 def is_deletion_revocable(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Whether the account waits for its deletion and signing in takes that back; as a part of a statement."""
+    """Return an SQL condition: a deletion of the account is pending, and signing in cancels it."""
     return exists().where(AccountClosure.user_id == user_id, AccountClosure.is_revocable)
 
 
 def can_sign_in() -> ColumnElement[bool]:
-    """Whether the owner of the account may sign in; as a part of a statement."""
+    """Return an SQL condition: the account is active, or signing in cancels its deletion."""
     return or_(User.is_active, is_deletion_revocable(User.id))
 
 
 def active_account(user_id: int) -> User:
-    """The account with this id, if somebody may use it; raises `Invalid` otherwise."""
+    """Return the account with this id if its owner may sign in; raises `Invalid` otherwise."""
     user = get(user_id)
     may_enter_now = user.is_active or db.session.scalar(select(is_deletion_revocable(user_id)))
     if user.is_byline or user.is_unconfirmed or not may_enter_now:
@@ -88,12 +88,12 @@ def active_account(user_id: int) -> User:
 
 
 def by_username(username: str) -> User | None:
-    """The user with this name, however it is capitalised."""
+    """Return the user with this name, in any spelling of upper and lower case."""
     return db.session.scalar(users().where(User.username_key == name_key(username)))
 
 
 def usernames_among(wanted: Iterable[str]) -> set[str]:
-    """The keys of those of these user names that somebody has, or has one that looks like it."""
+    """Return the keys of the user names that are taken, by the same name or by a lookalike."""
     keys = sorted({key(username) for username in wanted for key in (name_key, lookalike_key)})
     chunks = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
     return {
@@ -110,22 +110,22 @@ def usernames_among(wanted: Iterable[str]) -> set[str]:
 
 
 def by_email(email: str) -> User | None:
-    """The account with this address."""
+    """Return the account with this email address, or None."""
     return db.session.scalar(with_email(email))
 
 
 def with_email(email: str) -> Select[User]:
-    """The statement for the account with this address."""
+    """Select the account with this email address."""
     return users().where(User.email_key == email_key(email), User.is_byline.is_(False))
 
 
 def email_key(email: str) -> str:
-    """What makes two addresses the same for us: the case of their letters does not count."""
+    """Return the key by which email addresses are compared: without regard to upper and lower case."""
     return email.strip().casefold()
 
 
 def by_username_or_email(identity: str) -> User:
-    """The account with this user name or address; raises `NotFound`."""
+    """Return the account with this user name or email address; raises `NotFound`."""
     user = by_email(identity) if "@" in identity else by_username(identity)
     if user is None:
         raise NotFound(f"There is no account called {identity!r}.")
@@ -133,7 +133,7 @@ def by_username_or_email(identity: str) -> User:
 
 
 def role(name: str) -> Role:
-    """The role with this name; raises `NotFound`, naming those that exist."""
+    """Return the role with this name; raises `NotFound`, which lists the existing names."""
     found = db.session.scalar(select(Role).where(Role.name == name)) if is_storable(name) else None
     if found is None:
         known = ", ".join(db.session.scalars(select(Role.name).order_by(Role.rank)))
@@ -142,7 +142,7 @@ def role(name: str) -> Role:
 
 
 def chosen_role(name: str, *, field: str) -> Role:
-    """The role that somebody names in a field; raises `Invalid` if there is none."""
+    """Return the role named in a form field; raises `Invalid` if it does not exist."""
     try:
         return role(name)
     except NotFound as error:
@@ -150,7 +150,7 @@ def chosen_role(name: str, *, field: str) -> Role:
 
 
 def role_with_id(role_id: int) -> Role:
-    """The role with this id; raises `NotFound`."""
+    """Return the role with this id; raises `NotFound`."""
     found = db.session.get(Role, role_id)
     if found is None:
         raise NotFound("There is no such role any more.")
@@ -158,28 +158,28 @@ def role_with_id(role_id: int) -> Role:
 
 
 def roles() -> Select[Role]:
-    """All roles, the lowest level first."""
+    """Select all roles, the lowest rank first."""
     return select(Role).order_by(Role.rank, Role.id)
 
 
 def role_names() -> dict[int, str]:
-    """The name of each role, by its id."""
+    """Return the name of each role by its id."""
     return {row[0]: row[1] for row in db.session.execute(select(Role.id, Role.name))}
 
 
 def people_by_role() -> dict[int, int]:
-    """How many people have each role, bylines too; a role that nobody has is not in it."""
+    """Count the people, bylines included, by role id. Roles without people are missing."""
     counts = select(User.role_id, func.count()).group_by(User.role_id)
     return {row[0]: row[1] for row in db.session.execute(counts)}
 
 
 def is_empty() -> bool:
-    """Whether nobody has an account yet."""
+    """Return True if no account exists yet."""
     return db.session.scalar(select(User.id).where(User.is_byline.is_(False)).limit(1)) is None
 
 
 def active_administrators() -> Select[int]:
-    """The ids of those who can administer, locked against a change by somebody else."""
+    """Select and lock the ids of active administrators."""
     return (
         select(User.id)
         .where(
@@ -192,7 +192,7 @@ def active_administrators() -> Select[int]:
 
 
 def count_of_accounts() -> int:
-    """How many people have an account."""
+    """Count the accounts."""
     return db.session.scalar(select(func.count()).select_from(User).where(User.is_byline.is_(False))) or 0
 
 

@@ -1,7 +1,7 @@
-"""Fresh proofs of identity: what gives rights or keys away asks for a sign-in of the last ten minutes.
+"""Recent authentication: actions that give away permissions or credentials need a sign-in of the last ten minutes.
 
-The rule stands on the actions, so it holds at every door: a page, an access token, a personal token, which is never a
-proof. Only the shell, where nobody signs in, is asked for nothing. Pages ask first (`freshness`), and keep the form.
+Actions check the rule, so it applies to pages, access tokens and personal tokens alike; a personal token never counts
+as recent. The CLI is exempt. Pages ask first (`masthead.people.reauthentication`), and keep the submitted form.
 """
 
 from collections.abc import Callable
@@ -18,19 +18,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 LIFETIME = timedelta(minutes=10)
 MISSING = "Sign in again: this needs a sign-in of the last ten minutes."
-#: Action → what it does, in words; docs/permissions.md lists them.
+#: Action → its description; docs/permissions.md lists them.
 ACTIONS: dict[str, str] = {}
 
 
 class RecentAuthenticationRequired(NotAllowed):
-    """Somebody may do this, and has to show who they are once more."""
+    """The user has the permission, and must authenticate again."""
 
     def __init__(self) -> None:
         super().__init__(MISSING)
 
 
 def init_app(app: Flask) -> None:
-    """Ask every request for a proof, whoever sends it; the doors say when they saw one."""
+    """Require recent authentication of every request. Session and token authentication call `record`."""
     app.before_request(_begin)
 
 
@@ -39,25 +39,25 @@ def _begin() -> None:
 
 
 def record(at: datetime) -> None:
-    """Remember for this request when its sender last gave a password or a factor."""
+    """Record when the sender of this request last gave a password or a second factor."""
     g.proved_at = at
 
 
 def is_recent() -> bool:
-    """Whether the sender of this request has proved who they are within the last ten minutes."""
+    """Return True if the sender of this request authenticated within the last ten minutes."""
     proved_at: datetime | None = g.get("proved_at")
     return proved_at is not None and clock.now() - proved_at <= LIFETIME
 
 
 def check() -> None:
-    """Raise `ProofMissing` for a request without a fresh proof."""
-    # Outside of requests, as in the shell, nobody could give one.
+    """Raise `RecentAuthenticationRequired` for a request without recent authentication."""
+    # The CLI has no request, and is exempt.
     if "proved_at" in g and not is_recent():
         raise RecentAuthenticationRequired
 
 
 def requires_recent_authentication(words: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare that an action needs a fresh proof of identity; the words say what it does."""
+    """Require recent authentication for an action; the words describe it."""
 
     def decorate(action: Callable[P, R]) -> Callable[P, R]:
         ACTIONS[f"{action.__module__.removeprefix('masthead.')}.{action.__name__}"] = words

@@ -1,4 +1,4 @@
-"""User names that nobody may take: they would speak for the site, or read like one of its addresses."""
+"""Reserved user names, which would speak for the site or look like one of its URLs."""
 
 NAMES = frozenset(
     [

@@ -1,4 +1,4 @@
-"""The shapes of accounts in the API."""
+"""API schemas of profiles and accounts."""
 
 import re
 from datetime import datetime
@@ -12,8 +12,8 @@ from masthead.people.notifications import Notification
 from masthead.web.api.paging import address
 from masthead.web.api.schemas import Made, Pattern, Schema, Text, TimeZoneOrNone
 
-#: Empty, or an address without anything that could leave the attribute of HTML that it is written into. The form for
-#: people asks WTForms, which knows no pattern that a document could show.
+#: Empty, or a URL without characters that could end an HTML attribute. The profile form uses the validator of WTForms,
+#: which has no pattern for the API document.
 _WEBSITE = r"""^(https?://[^\s"'<>\\/?#@]+([/?#][^\s"'<>\\]*)?)?$"""
 
 
@@ -27,7 +27,7 @@ Website = Annotated[Text, AfterValidator(_website), Pattern(_WEBSITE)]
 
 
 class Profile(Schema):
-    """What everybody may know of somebody."""
+    """The public profile of a person."""
 
     id: int = Field(examples=[1])
     username: str = Field(examples=["ada"])
@@ -52,7 +52,7 @@ class Profile(Schema):
 
 
 class Account(Profile):
-    """What somebody, and those who administer accounts, may know."""
+    """An account, as its owner and administrators see it."""
 
     email: str | None = Field(examples=["ada@example.com"])
     role: str = Field(examples=["author"])
@@ -91,7 +91,7 @@ class Account(Profile):
 
 
 class ProfileChange(Schema):
-    """What somebody changes of their own profile; what is left out stays."""
+    """Changes of one's own profile. Omitted fields stay as they are."""
 
     name: Text | None = Field(default=None, max_length=NAME_CHARACTERS, examples=["Ada Lovelace"])
     bio: Text | None = Field(default=None, max_length=BIO_CHARACTERS, examples=["Writes about rivers."])

@@ -4,5 +4,5 @@ import hashlib
 
 
 def hash_secret(secret: str) -> str:
-    """What is stored of a secret that a browser or a letter carries. It is random, so one round is enough."""
+    """Return the SHA-256 of a secret in a cookie, a link or a token. Random secrets need no slow hash."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""The time zone in which somebody sees and enters times: their own, or else the publication's."""
+"""The time zone of a user: their own, or else the publication's."""
 
 from datetime import tzinfo
 
@@ -9,20 +9,20 @@ from masthead.settings.queries import publication
 
 
 def name_for(user: User | None) -> str:
-    """The IANA name of the zone."""
+    """Return the IANA name of the user's time zone."""
     return (user.time_zone if user is not None else "") or publication().time_zone
 
 
 def zone_for(user: User | None) -> tzinfo:
-    """The zone itself."""
+    """Return the user's time zone."""
     return time_zones.zone(name_for(user))
 
 
 def current() -> tzinfo:
-    """The zone of whoever made this request."""
+    """Return the time zone of the current visitor."""
     return zone_for(visitor())
 
 
 def current_name() -> str:
-    """The name of the zone of whoever made this request."""
+    """Return the IANA name of the current visitor's time zone."""
     return name_for(visitor())

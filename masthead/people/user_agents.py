@@ -1,7 +1,7 @@
-"""What to call the device that sends a request, so that its owner recognises it in a list."""
+"""Readable names of devices, from the User-Agent header."""
 
 UNKNOWN = "Unknown device"
-#: In this order: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari.
+#: The order matters: Edge and Opera also contain "Chrome", and Chrome contains "Safari".
 BROWSERS = (
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -27,7 +27,7 @@ SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """``Firefox on Linux``, from the words that browsers send. Nothing of what was sent is repeated."""
+    """Return a name such as ``Firefox on Linux``. It never repeats text from the header."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), None)
     system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
     if browser and system:

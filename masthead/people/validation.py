@@ -12,23 +12,23 @@ from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scri
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")
 
 
-#: A path of the media store, without anything that would lead out of it or out of the attribute that it is written into.
+#: A path in the media store, without parent folders and without characters that could end an HTML attribute.
 AVATAR = re.compile(r"/media/(?!.*\.\.)[\w./-]{1,500}", re.ASCII)
 
 
 def is_username(username: str) -> bool:
-    """Whether the name has the form of a user name; accounts ask for more, see `checked_username`."""
+    """Return True if the name has the form of a user name; accounts need more, see `normalize_username`."""
     shortest, longest = USERNAME_CHARACTERS
     return shortest <= len(username) <= longest and _has_username_form(username)
 
 
 def _has_username_form(username: str) -> bool:
-    # One sign can stand for a whole phrase, which the key spells out.
+    # One character can expand to a whole phrase in the key.
     return USERNAME.fullmatch(username) is not None and len(name_key(username)) <= USERNAME_KEY_CHARACTERS
 
 
 def normalize_username(username: str) -> str:
-    """The user name, if it can be one; raises `Invalid`."""
+    """Return the user name; raises `Invalid` unless an account can have it."""
     shortest, longest = USERNAME_CHARACTERS
     if not shortest <= len(username) <= longest:
         raise Invalid(f"A user name has {shortest} to {longest} characters.", field="username")
@@ -47,7 +47,7 @@ def normalize_username(username: str) -> str:
 
 
 def normalize_email(email: str) -> str:
-    """The address in its normal form, if it can be one; raises `Invalid`."""
+    """Return the normalized email address; raises `Invalid`."""
     try:
         return validate_email(email, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
@@ -57,13 +57,13 @@ def normalize_email(email: str) -> str:
 
 
 def check_display_name(user: User | None, name: str) -> None:
-    """Raise `Invalid` if readers would take a new name for somebody else's; without ``user`` that of a new account."""
+    """Raise `Invalid` if a new name looks like somebody else's. Without ``user``, the account is new."""
     if user is None or tidy_name(name) != user.name:
         display_names.check(name, of=user)
 
 
 def check_avatar(user: User | None, address: str | None) -> None:
-    """Raise `Invalid` unless it is a picture of this site, none, or what was there."""
+    """Raise `Invalid` unless the avatar is a picture of this site, empty, or unchanged."""
     is_new = bool(address) and (user is None or address != user.avatar)
     if is_new and not AVATAR.fullmatch(address or ""):
         raise Invalid(

@@ -1,4 +1,4 @@
-"""What posts do when accounts ask or go."""
+"""Receivers of the signals about accounts: export and transfer of posts."""
 
 from typing import Any
 

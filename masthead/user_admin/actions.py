@@ -1,4 +1,4 @@
-"""Actions of administrators on the accounts of others. Without ``by`` the shell asks, which may do everything."""
+"""Actions of administrators on the accounts of others. Without ``by``, the CLI acts, which has every permission."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from masthead.people.recent_authentication import requires_recent_authentication
 
 @requires_recent_authentication("Take the second factors off somebody's account")
 def reset_second_factor(user: User, *, by: User | None) -> None:
-    """Take every factor off an account whose owner has lost them, and sign it out. Without ``by`` the shell asks."""
+    """Remove all second factors of an account whose owner has lost them, and end its sessions."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to change this account.")
     remove_all(user)
@@ -40,14 +40,14 @@ UNCONFIRMED = (
 
 @requires_recent_authentication("Make an account for somebody")
 def create(*, username: str, email: str, password_hash: str, role: Role, by: User, at: datetime) -> User:
-    """Make an account for somebody, as an administrator; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
+    """Create an account for somebody; raises `Invalid`, `UsernameTaken` or `EmailTaken`."""
     if not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to give somebody that role.")
     return register(username=username, email=email, password_hash=password_hash, at=at, role=role, by=by)
 
 
 def mark_email_confirmed(user: User, *, by: User | None) -> None:
-    """Count the address as confirmed, as the shell may: where letters do not arrive."""
+    """Mark the email address as confirmed, where emails do not arrive."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to change this account.")
     confirm_email(user, at=clock.now())
@@ -55,7 +55,7 @@ def mark_email_confirmed(user: User, *, by: User | None) -> None:
 
 @requires_recent_authentication("Make a link with which somebody sets a new password")
 def reset_link(user: User, *, by: User | None) -> AccountToken:
-    """Prepare a link with which somebody sets a new password, for an administrator to hand over."""
+    """Create a password reset link, which the administrator passes on."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to change this account.")
     if user.is_byline:
@@ -66,7 +66,7 @@ def reset_link(user: User, *, by: User | None) -> AccountToken:
 
 @requires_recent_authentication("Give somebody another role")
 def set_role(user: User, role: Role, *, by: User | None) -> None:
-    """Give somebody another role. Without ``by`` the shell asks, which may do everything but lock everybody out."""
+    """Change somebody's role; raises `LastAdministrator` if no administrator would remain."""
     if by is not None and not (can_change_account(by, user) and can_grant(by, role)):
         raise NotAllowed("Your role does not allow you to give this person that role.")
     if user.is_unconfirmed and role.granted - user.role.granted:
@@ -79,13 +79,13 @@ def set_role(user: User, role: Role, *, by: User | None) -> None:
             db.session.flush()
     except IntegrityError:
         raise Conflict("Somebody else deleted this role in the meantime.") from None
-    # Browsers get a new id with their next request: see `sessions.renew_secret`.
+    # Browsers get a new session secret with their next request: see `sessions.renew_secret`.
     sessions.end_api_clients(user)
     audit.record("role.changed", by=by, subject=user.username, before=before, after=role.name)
 
 
 def disable(user: User, *, by: User | None) -> None:
-    """Keep somebody from signing in; their texts stay."""
+    """Disable an account. Its texts stay."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to disable this account.")
     if user.is_administrator and user.is_active:
@@ -101,7 +101,7 @@ def disable(user: User, *, by: User | None) -> None:
 
 
 def enable(user: User, *, by: User | None) -> None:
-    """Let somebody sign in again."""
+    """Enable a disabled account, and cancel its pending deletion."""
     if by is not None and not can_change_account(by, user):
         raise NotAllowed("Your role does not allow you to enable this account.")
     user.is_active = True

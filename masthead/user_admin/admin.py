@@ -1,4 +1,4 @@
-"""The people who have an account: finding them, changing their role, disabling and enabling them."""
+"""The page of people: search, change of role, disabling and enabling of accounts."""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ PEOPLE_PER_PAGE = 50
 @bp.get("")
 @requires(Permission.MANAGE_USERS)
 def index() -> ResponseReturnValue:
-    """Everybody with an account, or those whom ``?q=`` finds, or those with a role."""
+    """List the accounts, filtered by ``?q=`` and ``?role=``."""
     by = current_user()
     roles = list(db.session.scalars(queries.roles()))
     wanted = request.args.get("q", "").strip()
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 @requires_reauthentication
 def set_role(user_id: int) -> ResponseReturnValue:
-    """Give somebody another role, which counts from their next click."""
+    """Change somebody's role, with effect from their next request."""
     user, by = _both(user_id)
     role = queries.role(request.form.get("role", ""))
     if role.id == user.role_id:
@@ -68,7 +68,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
 @bp.post("/<int:user_id>/disable")
 @requires(Permission.MANAGE_USERS)
 def disable(user_id: int) -> ResponseReturnValue:
-    """Keep somebody from signing in."""
+    """Disable an account."""
     user, by = _both(user_id)
     try:
         user_admin_actions.disable(user, by=by)
@@ -81,7 +81,7 @@ def disable(user_id: int) -> ResponseReturnValue:
 @bp.post("/<int:user_id>/enable")
 @requires(Permission.MANAGE_USERS)
 def enable(user_id: int) -> ResponseReturnValue:
-    """Let somebody sign in again."""
+    """Enable a disabled account, and cancel its pending deletion."""
     user, by = _both(user_id)
     user_admin_actions.enable(user, by=by)
     db.session.commit()
@@ -89,7 +89,7 @@ def enable(user_id: int) -> ResponseReturnValue:
 
 
 def _both(user_id: int) -> tuple[User, User]:
-    """Whom it concerns, and who asks as they are now: they may have lost their role since the request began."""
+    """Return the affected user, and the current user as stored now: their role may have changed since the request began."""
     return queries.get(user_id), queries.get(current_user().id)
 
 

@@ -1,4 +1,4 @@
-"""What an administrator does for other people, for programs."""
+"""API for administrators: invitations and the credentials of other people."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -116,7 +116,7 @@ def reset_link(user_id: int) -> Answer:
 @requires(Permission.MANAGE_USERS)
 @operation("Reset two-factor authentication", tag="users", status=204, problems=(401, 403, 404, 409))
 def reset_factor(user_id: int) -> Response:
-    """For somebody who has lost them. It needs a sign-in of the last ten minutes."""
+    """For a person who has lost their second factors. It needs a sign-in of the last ten minutes."""
     recent_authentication.check()
     user_admin_actions.reset_second_factor(queries.get(user_id), by=current_user())
     answer = settled(Answer, None)

@@ -1,4 +1,4 @@
-"""``masthead user …``: accounts from the shell; no mail server is ever needed."""
+"""``masthead user …``: manage accounts from the command line, without a mail server."""
 
 from typing import Protocol
 
@@ -110,7 +110,7 @@ def disable(identity: str) -> None:
 @click.argument("identity", metavar="USERNAME_OR_EMAIL")
 @with_appcontext
 def enable(identity: str) -> None:
-    """Let somebody sign in again."""
+    """Enable a disabled account, and cancel its pending deletion."""
     _change(identity, user_admin_actions.enable, "can sign in again.")
 
 
@@ -159,7 +159,7 @@ def confirm(identity: str) -> None:
 @click.argument("identity", metavar="USERNAME_OR_EMAIL")
 @with_appcontext
 def reset_factor(identity: str) -> None:
-    """Take every second factor off an account whose owner has lost them."""
+    """Remove all second factors of an account whose owner has lost them."""
     _change(
         identity,
         user_admin_actions.reset_second_factor,
@@ -182,7 +182,7 @@ def require_factor(role: str, off: bool) -> None:
 
 
 def _check_account(username: str, email: str, role: str, name: str) -> None:
-    """Refuse what cannot be before anybody types a password; whoever is faster is found out when it is stored."""
+    """Check the input before the password prompt. Concurrent changes are detected when the account is stored."""
     if len(name) > NAME_CHARACTERS or not is_storable(name):
         raise Invalid(
             f"A name has at most {NAME_CHARACTERS} characters, and none that cannot be stored. Give another one.",
@@ -199,7 +199,7 @@ def _check_account(username: str, email: str, role: str, name: str) -> None:
 
 
 def _typed(password: str | None) -> str:
-    """The password that was given, or is asked for; nobody else waits for the database meanwhile."""
+    """Return the given or prompted password. The transaction ends first, so that the prompt locks nobody out."""
     db.session.rollback()
     if password is not None:
         return password
@@ -207,7 +207,7 @@ def _typed(password: str | None) -> str:
 
 
 class Change(Protocol):
-    """An action on somebody's account that needs to know no more."""
+    """An action on an account without further arguments."""
 
     def __call__(self, user: User, *, by: User | None) -> None: ...
 

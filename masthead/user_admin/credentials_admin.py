@@ -1,4 +1,4 @@
-"""What an administrator does for others: invitations, links to set a password, signing somebody out."""
+"""Pages for invitations and for the credentials of other people: password reset, 2FA reset, sessions, tokens."""
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ bp = Blueprint("assistance", __name__)
 @requires(Permission.MANAGE_USERS)
 @requires_reauthentication
 def invite() -> ResponseReturnValue:
-    """The form for an invitation."""
+    """Show the invitation form."""
     return render_template("accounts/invite.html", form=_invitation_form())
 
 
@@ -38,7 +38,7 @@ def invite() -> ResponseReturnValue:
 @requires_reauthentication
 @redisplays_expired_form
 def send_invitation() -> ResponseReturnValue:
-    """Invite somebody; the link is shown, and sent as well where mail is on."""
+    """Invite somebody. The page shows the link, and an email carries one if mail is on."""
     form = _invitation_form()
     if form.validate():
         try:
@@ -55,7 +55,7 @@ def send_invitation() -> ResponseReturnValue:
 
 
 def _invitation_form() -> InvitationForm:
-    """The form with the roles that the person can give."""
+    """Make the form, with the roles that the user can grant."""
     invitations.check_open()
     form = InvitationForm()
     roles = [role for role in db.session.scalars(queries.roles()) if can_grant(current_user(), role)]
@@ -67,7 +67,7 @@ def _invitation_form() -> InvitationForm:
 @requires(Permission.MANAGE_USERS)
 @requires_reauthentication
 def reset_link(user_id: int) -> ResponseReturnValue:
-    """Make a link with which somebody sets a new password, to be handed over."""
+    """Show a password reset link, which the administrator passes on."""
     user = queries.get(user_id)
     token = user_admin_actions.reset_link(user, by=current_user())
     db.session.flush()
@@ -80,7 +80,7 @@ def reset_link(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 @requires_reauthentication
 def reset_factor(user_id: int) -> ResponseReturnValue:
-    """Take every second factor off an account whose owner has lost them."""
+    """Remove all second factors of an account whose owner has lost them."""
     user = queries.get(user_id)
     user_admin_actions.reset_second_factor(user, by=current_user())
     db.session.commit()
@@ -91,7 +91,7 @@ def reset_factor(user_id: int) -> ResponseReturnValue:
 @bp.post("/users/<int:user_id>/sign-out")
 @requires(Permission.MANAGE_USERS)
 def sign_out(user_id: int) -> ResponseReturnValue:
-    """End every login of somebody."""
+    """End every session of somebody."""
     user = queries.get(user_id)
     login_actions.sign_out_everywhere(user, by=current_user())
     db.session.commit()
@@ -102,7 +102,7 @@ def sign_out(user_id: int) -> ResponseReturnValue:
 @bp.post("/users/<int:user_id>/end-tokens")
 @requires(Permission.MANAGE_USERS)
 def end_tokens(user_id: int) -> ResponseReturnValue:
-    """End every personal token of somebody; taking a right away needs no proof."""
+    """Revoke all personal tokens of somebody. Revoking needs no recent authentication."""
     user = queries.get(user_id)
     login_actions.end_tokens(user, by=current_user())
     db.session.commit()
@@ -111,7 +111,7 @@ def end_tokens(user_id: int) -> ResponseReturnValue:
 
 
 def show_link(purpose: Purpose, link: str, title: str) -> ResponseReturnValue:
-    """The link, once: it is not kept anywhere, and neither is the page."""
+    """Show the link once. Neither the link nor the page is stored."""
     is_invitation = purpose is Purpose.INVITE
     page = render_template(
         "accounts/link.html",

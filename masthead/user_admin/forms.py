@@ -11,19 +11,19 @@ from masthead.web.forms.base import Form, trimmed
 
 
 class InvitationForm(EmailForm):
-    """Inviting somebody."""
+    """Invite somebody."""
 
     role = SelectField("Role")
 
 
 class AcceptInvitationForm(NewPasswordForm):
-    """Making the account that one was invited to."""
+    """Create the account that one was invited to."""
 
     username = StringField("User name", [InputRequired("Choose a user name."), USERNAME_RULE], [trimmed])
 
 
 class RoleForm(Form):
-    """What a role is called, and what it allows."""
+    """Title, rank and permissions of a role."""
 
     title = StringField(
         "Title",
@@ -48,6 +48,6 @@ class RoleForm(Form):
 
 
 class RoleDeletionForm(Form):
-    """Who gets which role when one is deleted."""
+    """Choose the role that replaces a deleted one."""
 
     heir = SelectField("New role of these people")

@@ -1,4 +1,4 @@
-"""The invitations that nobody has accepted yet: looking at them, making another link, withdrawing them."""
+"""The page of open invitations: renew and withdraw them."""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ PER_PAGE = 50
 @bp.get("")
 @requires(Permission.MANAGE_USERS)
 def index() -> ResponseReturnValue:
-    """Who is invited, to which role, by whom, and until when."""
+    """List the open invitations."""
     by = current_user()
     page = paginate(invitations.open_invitations(), page=page_number(), per_page=PER_PAGE)
     roles = {role.id: role for role in db.session.scalars(queries.roles())}
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 @requires_reauthentication
 def again(invitation_id: int) -> ResponseReturnValue:
-    """Make another link, and another letter where mail is on; it ends in seven days, and the one before works no more."""
+    """Renew an invitation: a new link for seven days, and a new email if mail is on. The old link stops working."""
     invitations.check_open()
     token, role = invitations.get(invitation_id, request.form.get("mark", ""))
     email = token.email
@@ -55,7 +55,7 @@ def again(invitation_id: int) -> ResponseReturnValue:
 @bp.post("/<int:invitation_id>/withdraw")
 @requires(Permission.MANAGE_USERS)
 def withdraw(invitation_id: int) -> ResponseReturnValue:
-    """Make the links of an invitation useless; taking a right away needs no proof."""
+    """Withdraw an invitation. Withdrawing needs no recent authentication."""
     mark = request.form.get("mark", "")
     email = invitations.withdraw(invitation_id, mark, by=current_user())
     db.session.commit()

@@ -25,7 +25,7 @@ bp = Blueprint("invitations", __name__)
 @bp.get("/invitation/<token>")
 @public
 def accept(token: str) -> ResponseReturnValue:
-    """The form for the account that one was invited to."""
+    """Show the form for the account that one was invited to."""
     return _page(AcceptInvitationForm(), 200, _invitation(token).email)
 
 
@@ -33,7 +33,7 @@ def accept(token: str) -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def join(token: str) -> ResponseReturnValue:
-    """Make the account that one was invited to."""
+    """Create the account that one was invited to."""
     email, form = _invitation(token).email, AcceptInvitationForm()
     if form.validate():
         try:
@@ -50,7 +50,7 @@ def join(token: str) -> ResponseReturnValue:
 
 
 def _invitation(token: str) -> AccountToken:
-    """The invitation of this link, if it still counts."""
+    """Return the invitation of this link; raises `NotFound` or `NotAllowed` if it is not valid any more."""
     if current_app.config["REGISTRATION"] == "closed":
         raise NotAllowed("This publication takes no new accounts at present.")
     invitation = authentication.token_with(Purpose.INVITE, token)
@@ -72,7 +72,7 @@ def _make_invited(form: AcceptInvitationForm, token: str, email: str) -> None:
                 person, username=username, password_hash=hashed, role=role, at=clock.now()
             )
             return
-    # Whoever has the invitation received it at this address, or from somebody who vouches for them.
+    # The link came by email to this address, or from the inviter, so the address counts as confirmed.
     actions.register(
         username=username,
         email=used.email,

@@ -1,4 +1,4 @@
-"""Inviting somebody, and what becomes of invitations: one way for the pages and for programs. Nothing here commits."""
+"""Invitations: creating, listing and withdrawing them, for the pages and the API. Nothing here commits."""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,18 +38,18 @@ def are_open() -> bool:
 
 
 def check_open() -> None:
-    """Raise `NotAllowed` where nobody can be invited."""
+    """Raise `NotAllowed` if the settings forbid new accounts."""
     if not are_open():
         raise NotAllowed("This publication takes no new accounts. The setting REGISTRATION decides that.")
 
 
 def invite(email: str, role: Role, *, by: User) -> str:
-    """The link of an invitation, which a letter carries as well where mail is on."""
+    """Invite somebody and return the link. An email carries another link if mail is on."""
     is_sent = delivery.is_on() and _is_letter_free(email)
     token = _vouched_for(prepare(email, role, by=by), by)
     db.session.flush()
     if is_sent:
-        # The letter makes a secret of its own, which would void the one that is shown.
+        # The email issues a secret of its own, which would invalidate the link on the page.
         copy = _vouched_for(one_time_links.create(Purpose.INVITE, email=token.email, role=role), by)
         db.session.flush()
         jobs.enqueue(tasks.send_link, copy.id)
@@ -57,7 +57,7 @@ def invite(email: str, role: Role, *, by: User) -> str:
 
 
 def _is_letter_free(email: str) -> bool:
-    # The counter may be on another machine, and nobody's change shall wait for that.
+    # The counter may be on another machine, and no transaction should wait for that.
     end_unwritten_transaction()
     return throttling.is_free("letters", Purpose.INVITE, queries.email_key(email))
 
@@ -68,21 +68,21 @@ def _vouched_for(token: AccountToken, by: User) -> AccountToken:
 
 
 def is_void(token: AccountToken, role: Role | None, inviter: User | None) -> bool:
-    """Whether whoever made the invitation could not make it any more; the shell always can."""
+    """Return True if the inviter may no longer grant the role. Invitations of the CLI stay valid."""
     if not token.inviter:
         return False
     return inviter is None or role is None or not can_grant(inviter, role)
 
 
 def check_inviter(token: AccountToken) -> None:
-    """Raise `NotAllowed` for a void invitation, read before any lock is taken."""
+    """Raise `NotAllowed` for a void invitation. Reads in a snapshot, without a lock."""
     with snapshot() as session:
         _check_inviter(token, session)
 
 
 def check_inviter_and_lock(token: AccountToken) -> None:
-    """The same, and until the transaction ends nobody takes the inviter a right away."""
-    # Roles before people, as whoever deletes a role does it: in the same order nobody waits for ever.
+    """Raise `NotAllowed` for a void invitation, and lock the inviter's permissions until the transaction ends."""
+    # Roles are locked before people, as in `role_actions.delete`, which prevents deadlocks.
     db.session.execute(select(Role.id).order_by(Role.id).with_for_update(read=True))
     db.session.execute(select(User.id).where(User.id == token.inviter_id).with_for_update(read=True))
     _check_inviter(token, db.session())
@@ -97,7 +97,7 @@ def _check_inviter(token: AccountToken, session: Session) -> None:
 
 
 def void_among(invitations: Sequence[AccountToken], roles: Mapping[int, Role]) -> frozenset[int]:
-    """The ids of those that nobody can accept, since their inviters could not make them any more."""
+    """Return the ids of the void invitations, whose inviters may no longer grant the role."""
     wanted = {token.inviter_id for token in invitations if token.inviter_id is not None}
     inviters = {user.id: user for user in db.session.scalars(queries.users().where(User.id.in_(wanted)))}
     return frozenset(
@@ -108,9 +108,9 @@ def void_among(invitations: Sequence[AccountToken], roles: Mapping[int, Role]) -
 
 
 def open_invitations() -> Select[AccountToken]:
-    """The invitations that can still be accepted, the one that ends first before the others.
+    """Select the open invitations, the one that expires first before the others.
 
-    Where a letter went out there are two links, one in the letter and one that was shown; they are one invitation.
+    An invitation with an email has two links, one in the email and one on the page; the newest stands for both.
     """
     able = (AccountToken.purpose == Purpose.INVITE, AccountToken.expires_at > clock.now())
     newest = select(func.max(AccountToken.id)).where(*able).group_by(AccountToken.email)
@@ -122,22 +122,22 @@ def open_invitations() -> Select[AccountToken]:
 
 
 def version_of(token: AccountToken) -> str:
-    """What tells an invitation from a later one with the same number, which a database gives out again."""
+    """Return a version of the invitation, since a database can reuse its id for a later one."""
     return hash_secret(f"{token.email} {token.created_at.isoformat()}")[:16]
 
 
 def get(invitation_id: int, mark: str | None = None) -> tuple[AccountToken, Role]:
-    """An invitation that can still be accepted, and the role that it gives; raises `NotFound`."""
+    """Return an open invitation and its role; raises `NotFound`."""
     token = db.session.scalar(open_invitations().where(AccountToken.id == invitation_id))
     if token is None or token.role_id is None or mark not in {None, version_of(token)}:
         raise NotFound(OVER)
-    # Whoever goes on reads it when its row is gone, and the next invitation may have its number.
+    # Callers read it after its row is deleted, and the next invitation may have the same id.
     db.session.expunge(token)
     return token, queries.role_with_id(token.role_id)
 
 
 def withdraw(invitation_id: int, mark: str | None = None, *, by: User) -> str:
-    """Make every link of an invitation useless; the address that was invited. Raises `NotFound`."""
+    """Revoke all links of an invitation; return the invited address. Raises `NotFound`."""
     token, role = get(invitation_id, mark)
     if not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to withdraw an invitation to that role.")
@@ -149,7 +149,7 @@ def withdraw(invitation_id: int, mark: str | None = None, *, by: User) -> str:
 
 @requires_recent_authentication("Invite somebody, or make another link of an invitation")
 def prepare(email: str, role: Role, *, by: User | None) -> AccountToken:
-    """Prepare an invitation, which replaces an earlier one; raises `EmailTaken`."""
+    """Create an invitation, which replaces an earlier one; raises `EmailTaken`."""
     if by is not None and not can_grant(by, role):
         raise NotAllowed("Your role does not allow you to invite somebody with that role.")
     checked = normalize_email(email)

@@ -1,6 +1,6 @@
-"""Making, changing and deleting roles. What a role grants counts from the next click, in every open session.
+"""Actions that create, change and delete roles, with effect from the next request of every session.
 
-Each action first locks all roles, so that two people who change roles at the same moment do so one after the other.
+Each action locks all roles first, so that concurrent changes run one after the other.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -31,7 +31,7 @@ CHANGED_MEANWHILE = (
 
 @dataclass(frozen=True, slots=True)
 class RoleDraft:
-    """What a role shall be."""
+    """The editable fields of a role."""
 
     title: str
     rank: int
@@ -41,7 +41,7 @@ class RoleDraft:
 
 @requires_recent_authentication("Make a role")
 def create(draft: RoleDraft, *, by: User) -> Role:
-    """Make a role; its name for programs and the shell comes from its title and never changes."""
+    """Create a role. Its name for the API and the CLI comes from the title, and never changes."""
     _lock()
     if not by.can(Permission.MANAGE_ROLES):
         raise NotAllowed("Your role does not allow you to create roles.")
@@ -64,7 +64,7 @@ def create(draft: RoleDraft, *, by: User) -> Role:
 
 @requires_recent_authentication("Change a role")
 def revise(role: Role, draft: RoleDraft, *, by: User, expected_version: str | None = None) -> None:
-    """Change a role. If its rights changed, logins get new ids and clients end; raises `Conflict` if it changed meanwhile."""
+    """Change a role; raises `Conflict` after a concurrent change. New permissions renew sessions, and end API clients' sign-ins."""
     _lock()
     _must_exist(role)
     if not can_change_role(by, role):
@@ -88,8 +88,8 @@ def revise(role: Role, draft: RoleDraft, *, by: User, expected_version: str | No
 
 @requires_recent_authentication("Delete a role")
 def delete(role: Role, *, by: User, heir: Role | None = None) -> None:
-    """Delete a role that is not built in; whoever has it, or is invited to it, gets the role ``heir``."""
-    # Whoever accepts an invitation locks it before the role: in the same order nobody waits for ever.
+    """Delete a role that is not built in. People with the role, or invited to it, get the role ``heir``."""
+    # Accepting an invitation locks it before the role. The same order here prevents deadlocks.
     db.session.scalars(_invitations(role).with_for_update()).all()
     _lock()
     _must_exist(role)
@@ -107,7 +107,7 @@ def delete(role: Role, *, by: User, heir: Role | None = None) -> None:
 
 
 def is_needed(role: Role) -> bool:
-    """Whether somebody has the role, or is invited to it."""
+    """Return True if somebody has the role, or is invited to it."""
     holder = select(User.id).where(User.role_id == role.id).limit(1)
     return any(
         db.session.scalar(statement) is not None for statement in (holder, _invitations(role).limit(1))
@@ -133,7 +133,7 @@ def _hand_over(role: Role, people: Iterable[User], heir: Role | None, *, by: Use
 
 
 def _lock() -> None:
-    """Wait until nobody else changes roles, and read them as they are then."""
+    """Lock all roles, and refresh them from the database."""
     locked = queries.roles().with_for_update().execution_options(populate_existing=True)
     db.session.scalars(locked).all()
 
@@ -148,7 +148,7 @@ def _must_exist(role: Role) -> None:
 
 
 def _check(draft: RoleDraft, *, by: User, role: Role | None = None) -> None:
-    """Raise `Invalid` or `NotAllowed` if ``by`` cannot make such a role."""
+    """Raise `Invalid`, `NotAllowed` or `Conflict` if ``by`` cannot make such a role."""
     mistakes = Mistakes()
     with mistakes:
         check_title(draft.title, role)
@@ -170,7 +170,7 @@ def _check(draft: RoleDraft, *, by: User, role: Role | None = None) -> None:
 
 
 def check_title(title: str, role: Role | None) -> None:
-    """Raise `Invalid` unless a new role, or this one, can have the title."""
+    """Raise `Invalid` unless the title has a valid length and is unique."""
     if not 1 <= len(title) <= ROLE_TITLE_CHARACTERS:
         raise Invalid(f"A title has 1 to {ROLE_TITLE_CHARACTERS} characters.", field="title")
     titles = db.session.execute(select(Role.id, Role.title)).all()
@@ -180,14 +180,14 @@ def check_title(title: str, role: Role | None) -> None:
 
 
 def check_rank(rank: int, *, by: User) -> None:
-    """Raise `Invalid` unless the level lies below one's own."""
+    """Raise `Invalid` unless the rank is lower than that of ``by``."""
     highest = min(HIGHEST_RANK, by.role.rank) - 1
     if not 1 <= rank <= highest:
         raise Invalid(f"A level is a number from 1 to {highest}, below your own.", field="rank")
 
 
 def check_permissions(permissions: Collection[str], role: Role | None) -> None:
-    """Raise `Invalid` for what the role of everybody who registers cannot have."""
+    """Raise `Invalid` for administrative permissions of the reader role."""
     if role is not None and role.name == READER and ADMINISTERING.intersection(permissions):
         raise Invalid(
             "Everybody who registers is a reader, so readers cannot get permissions over people or the site.",
@@ -196,7 +196,7 @@ def check_permissions(permissions: Collection[str], role: Role | None) -> None:
 
 
 def validate(said: Mapping[str, Any], role: Role | None, *, by: User) -> tuple[Invalid, ...]:
-    """Everything that is wrong with a role that somebody sent; what was not sent is left out."""
+    """Return all errors of the input for a role. Omitted fields are not checked."""
     mistakes = Mistakes()
     with mistakes:
         if said.get("title") is not None:
@@ -211,7 +211,7 @@ def validate(said: Mapping[str, Any], role: Role | None, *, by: User) -> tuple[I
 
 
 def _free_name(title: str) -> str:
-    """The name that the title suggests, or the first number behind it that is free."""
+    """Return the slug of the title, with the first free number if it is taken."""
     taken = set(db.session.scalars(select(Role.name)))
     stem = slugify(title)[: ROLE_NAME_CHARACTERS - 4].strip("-")
     numbered = (f"{stem}-{number}" for number in count(2))
@@ -224,18 +224,18 @@ def _stored(permissions: Iterable[Permission]) -> list[str]:
 
 
 def _described(role: Role) -> dict[str, object]:
-    """What the log says of a role; the second factor has a record of its own."""
+    """Return the details for the audit log. The second factor has a record of its own."""
     granted = ", ".join(permission.value for permission in Permission if permission in role.granted)
     return {"title": role.title, "rank": role.rank, "permissions": granted}
 
 
 def require_second_factor(role: Role, is_required: bool, *, by: User | None) -> None:
-    """Ask everybody with the role for a second factor, or no longer."""
+    """Require two-factor authentication for a role, or stop requiring it."""
     if by is not None and not by.can(Permission.MANAGE_ROLES):
         raise NotAllowed("Your role does not allow you to change roles.")
     if role.requires_second_factor != is_required:
         role.requires_second_factor = is_required
         if is_required:
-            # They signed in with a password alone.
+            # These API clients signed in with a password alone.
             sessions.end_api_clients_of_role(role)
         audit.record("role.factor_required", by=by, subject=role.name, is_required=is_required)

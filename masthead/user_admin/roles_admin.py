@@ -1,4 +1,4 @@
-"""The roles of this publication: what each allows, and roles of one's own."""
+"""Pages on which administrators create, change and delete roles."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ FIRST_RANK = 20
 @bp.get("")
 @requires(Permission.MANAGE_ROLES)
 def index() -> ResponseReturnValue:
-    """Every role, the highest first, with what it allows and how many have it."""
+    """List the roles, the highest rank first, with permissions and number of people."""
     by = current_user()
     roles, people = list(db.session.scalars(queries.roles())), queries.people_by_role()
     return render_template(
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_ROLES)
 @requires_reauthentication
 def create() -> ResponseReturnValue:
-    """The form for a new role."""
+    """Show the form for a new role."""
     form = RoleForm(rank=FIRST_RANK)
     _offer_permissions(form, current_user())
     return _edit_page(form, None, 200)
@@ -52,7 +52,7 @@ def create() -> ResponseReturnValue:
 @requires_reauthentication
 @redisplays_expired_form
 def store() -> ResponseReturnValue:
-    """Make a role."""
+    """Create a role."""
     by, form = queries.get(current_user().id), RoleForm()
     _offer_permissions(form, by)
     if form.validate():
@@ -72,7 +72,7 @@ def store() -> ResponseReturnValue:
 @requires(Permission.MANAGE_ROLES)
 @requires_reauthentication
 def edit(role_id: int) -> ResponseReturnValue:
-    """The form for a role that there is."""
+    """Show the form that changes a role."""
     by, role = current_user(), _changeable(role_id, current_user())
     form = RoleForm(obj=role, permissions=role.permissions, version=role.version)
     return _edit_page(_fitted(form, role, by), role, 200)
@@ -110,7 +110,7 @@ def save(role_id: int) -> ResponseReturnValue:
 
 
 def _said(form: RoleForm) -> dict[str, Any]:
-    """The fields that have their shape."""
+    """Return the fields with a valid form."""
     said = form.right("title") | {"permissions": form.permissions.data or []}
     return said if form.rank.errors else said | {"rank": form.rank.data}
 
@@ -119,7 +119,7 @@ def _said(form: RoleForm) -> dict[str, Any]:
 @requires(Permission.MANAGE_ROLES)
 @requires_reauthentication
 def delete(role_id: int) -> ResponseReturnValue:
-    """Ask whether a role is to be deleted, and which one people get instead."""
+    """Show the form that deletes a role."""
     role = _deletable(role_id, current_user())
     return _deletion_page(_deletion_form(role, current_user()), role, 200)
 
@@ -136,7 +136,7 @@ def _deletable(role_id: int, by: User) -> Role:
 @requires_reauthentication
 @redisplays_expired_form
 def remove(role_id: int) -> ResponseReturnValue:
-    """Delete a role; whoever has it gets another one."""
+    """Delete a role. Its people get another one."""
     by = queries.get(current_user().id)
     role = _deletable(role_id, by)
     form, title = _deletion_form(role, by), role.title
@@ -161,7 +161,7 @@ def _deletion_page(form: RoleDeletionForm, role: Role, status: int) -> ResponseR
 
 
 def _deletion_form(role: Role, by: User) -> RoleDeletionForm:
-    """The form, which asks for a role only where somebody needs another one."""
+    """Make the form. It asks for another role only if people have this one."""
     form = RoleDeletionForm()
     others = [other for other in db.session.scalars(queries.roles()) if other.id != role.id]
     form.heir.choices = [(other.name, other.title) for other in others if can_grant(by, other)]
@@ -171,7 +171,7 @@ def _deletion_form(role: Role, by: User) -> RoleDeletionForm:
 
 
 def _fitted(form: RoleForm, role: Role, by: User) -> RoleForm:
-    """The form with the questions of this role: administrators keep their rights and rank, so those are not asked."""
+    """Fit the form to the role: permissions and rank of administrators are fixed, so their fields are removed."""
     _offer_permissions(form, by)
     if role.name == ADMINISTRATOR:
         del form.permissions, form.rank
@@ -179,7 +179,7 @@ def _fitted(form: RoleForm, role: Role, by: User) -> RoleForm:
 
 
 def _offer_permissions(form: RoleForm, by: User) -> None:
-    """The rights that the person has: nobody gives more."""
+    """Offer the permissions that the user has, since nobody can grant more."""
     form.permissions.choices = [(right.value, right.sentence) for right in Permission if by.can(right)]
 
 

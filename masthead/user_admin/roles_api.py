@@ -1,4 +1,4 @@
-"""Roles for programs: on the actions of the administration's page."""
+"""API of roles."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +27,7 @@ READERS = (Permission.MANAGE_USERS, Permission.MANAGE_ROLES)
 @requires_any(READERS)
 @operation("List roles", tag="roles", query=PageQuery, answer=Roles, problems=(403, 404))
 def index(query: PageQuery) -> Answer:
-    """All roles, the lowest level first."""
+    """Select all roles, the lowest rank first."""
     page = paginate(queries.roles(), page=query.page, per_page=query.per_page)
     return listed(Roles, page, roles=[RoleAnswer.of(role) for role in page.items])
 

@@ -1,4 +1,4 @@
-"""The shapes in the API of what administrators do with accounts and roles."""
+"""API schemas of invitations and roles."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from masthead.web.api.schemas import ListAnswer, Made, Schema, Text
 
 
 class InvitationInput(Schema):
-    """Who is invited."""
+    """A new invitation."""
 
     email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.com"])
     role: Text = Field(min_length=1, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
@@ -46,13 +46,13 @@ class InvitationAnswer(Schema):
 
 
 class Invitations(ListAnswer):
-    """Some of the open invitations, the one that ends first before the others."""
+    """A page of open invitations, the one that expires first before the others."""
 
     invitations: list[InvitationAnswer]
 
 
 class LinkAnswer(Schema):
-    """A link that works once; it is shown in this answer alone."""
+    """A one-time link, which only this answer contains."""
 
     link: str = Field(examples=["https://magazine.example/auth/invitation/…"])
 
@@ -81,13 +81,13 @@ class RoleAnswer(Schema):
 
 
 class Roles(ListAnswer):
-    """Some of the roles, the lowest rank first."""
+    """A page of roles, the lowest rank first."""
 
     roles: list[RoleAnswer]
 
 
 class RoleInput(Schema):
-    """A role to make."""
+    """A new role."""
 
     title: Text = Field(min_length=1, max_length=ROLE_TITLE_CHARACTERS, examples=["Guest editor"])
     rank: int = Field(ge=1, lt=HIGHEST_RANK, examples=[45])
@@ -98,7 +98,7 @@ class RoleInput(Schema):
 
 
 class RoleChange(Schema):
-    """What changes of a role; what is left out stays."""
+    """Changes of a role. Omitted fields stay as they are."""
 
     title: Text | None = Field(
         default=None, min_length=1, max_length=ROLE_TITLE_CHARACTERS, examples=["Guest editor"]
@@ -111,7 +111,7 @@ class RoleChange(Schema):
 
 
 class RoleHeir(Schema):
-    """Who follows."""
+    """The replacement of a deleted role."""
 
     heir: Text | None = Field(
         default=None,

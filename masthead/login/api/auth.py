@@ -1,4 +1,4 @@
-"""Signing in and one's own account, for programs."""
+"""API for signing in, registration and one's own account."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -80,7 +80,7 @@ def login(body: Credentials) -> Answer:
     if passwords.is_outdated(user.password_hash or "", body.password):
         rehashed = passwords.rehash(body.password)
         login_actions.renew_password_hash(user, rehashed)
-        # This object is not the row; `hold` compares the two.
+        # This object is detached from the row; `lock_password` compares the two.
         user.password_hash = rehashed
     sessions.lock_password(user)
     pair = jwt.issue(user)

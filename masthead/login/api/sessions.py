@@ -1,4 +1,4 @@
-"""Where one is signed in with a browser, for programs."""
+"""API of the user's login sessions."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The form with which a browser answers for a passkey, as several pages use it."""
+"""The passkey form that several pages share."""
 
 from flask import request
 
@@ -16,7 +16,7 @@ from masthead.web.safe_redirects import local_path
 
 
 def user_with_passkey(form: PasskeyForm, use: ChallengePurpose, user: User | None = None) -> User | None:
-    """Whose passkey answered; None with an error in the form. Wrong ones count against the address."""
+    """Return the user of the verified passkey; None with an error in the form. Failures count against the IP address."""
     if not form.validate():
         return None
     bucket = ("sign_in", "address", throttling.caller())
@@ -37,7 +37,7 @@ def user_with_passkey(form: PasskeyForm, use: ChallengePurpose, user: User | Non
 
 
 def passkey_context(use: ChallengePurpose, user: User | None, form: PasskeyForm | None) -> dict[str, object]:
-    """What the part of a page about passkeys needs; no options where there is nothing to ask a browser for."""
+    """Return the template context of the passkey form, without options if the user has no passkey."""
     part = no_passkey() | {"passkey_form": form or PasskeyForm(formdata=None)}
     if passkeys.is_supported() and (
         user is None or db.session.scalar(mfa_queries.passkeys_of(user.id).limit(1))

@@ -1,4 +1,4 @@
-"""The pages that ask for the password, and the second factor, again before a change of keys or rights."""
+"""Reauthentication pages: they ask for the password, and the second factor, before sensitive changes."""
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ WRONG_PROOF = "That is not right. Check what you entered, and try again."
 @bp.get("/confirm-identity")
 @signed_in
 def confirm() -> ResponseReturnValue:
-    """The page that asks for the password, and the second factor, once more."""
+    """Show the page that asks for the password, and the second factor, again."""
     user = current_user()
     has_factor = authentication.has_second_factor(user)
     return _confirm_page(
@@ -47,7 +47,7 @@ def confirm() -> ResponseReturnValue:
 @redisplays_expired_form
 @body_limits.takes(body_limits.LONG_FORM_BYTES)
 def prove() -> ResponseReturnValue:
-    """Give the password, and the second factor, once more before something that matters."""
+    """Reauthenticate with the password, and the second factor."""
     user = current_user()
     form = ReauthenticationForm()
     has_factor = authentication.has_second_factor(user)
@@ -63,7 +63,7 @@ def prove() -> ResponseReturnValue:
 
 
 def _is_proved(user: User, form: ReauthenticationForm, *, has_factor: bool) -> bool:
-    # First the password, while no lock is held; a code is only used up when the password was right.
+    # The password is checked first, without a lock; a code is used up only if the password was right.
     person = authentication.active_account(user.id)
     if person is None or not passwords.is_correct(form.password.data or "", person.password_hash):
         return False
@@ -75,7 +75,7 @@ def _is_proved(user: User, form: ReauthenticationForm, *, has_factor: bool) -> b
 @redisplays_expired_form
 @body_limits.takes(body_limits.LONG_FORM_BYTES)
 def confirm_with_passkey() -> ResponseReturnValue:
-    """Prove who one is with a passkey before something that matters."""
+    """Reauthenticate with a passkey."""
     user = current_user()
     form = PasskeyForm()
     if passkey_forms.user_with_passkey(form, ChallengePurpose.CONFIRM, user) is not None:
@@ -86,7 +86,7 @@ def confirm_with_passkey() -> ResponseReturnValue:
 
 
 def ask_for_proof() -> ResponseReturnValue:
-    """The page that asks for the proof, in the place of a form that was sent; it carries that form along."""
+    """Answer a submitted form with the reauthentication page, which carries the form along."""
     user = current_user()
     form, has_factor = ReauthenticationForm(formdata=None), authentication.has_second_factor(user)
     page = _confirm_page(user, form, has_factor=has_factor, kept=resumable_forms.capture(user))

@@ -26,7 +26,7 @@ bp = Blueprint("recovery", __name__)
 @bp.get("/forgot")
 @public
 def forgot() -> ResponseReturnValue:
-    """The form for somebody who has forgotten their password."""
+    """Show the form for a forgotten password."""
     return _page("forgot", EmailForm(), 200, mail_is_on=delivery.is_on())
 
 
@@ -34,12 +34,12 @@ def forgot() -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def ask() -> ResponseReturnValue:
-    """Ask for a link to set a new password. The answer is the same whether or not there is such an account."""
+    """Send a link to set a new password. The answer does not reveal whether the account exists."""
     form = EmailForm()
     if form.validate():
         throttling.count("letter_requests", throttling.caller())
         email = form.email.data or ""
-        # Beyond the limit of letters nothing is sent, and nothing is said of it.
+        # Beyond the email limit nothing is sent, and the answer does not reveal that.
         if throttling.is_free("letters", Purpose.RESET, queries.email_key(email)):
             user = queries.by_email(email)
             token = one_time_links.create(Purpose.RESET, user=user)
@@ -53,14 +53,14 @@ def ask() -> ResponseReturnValue:
 @bp.get("/forgot/sent")
 @public
 def asked() -> ResponseReturnValue:
-    """Say what happens next, the same to everybody."""
+    """Explain the next step, with the same text for everybody."""
     return render_template("accounts/forgot_sent.html")
 
 
 @bp.get("/reset/<token>")
 @public
 def reset(token: str) -> ResponseReturnValue:
-    """The form for a new password that a link leads to."""
+    """Show the form for a new password."""
     _account_of(Purpose.RESET, token)
     return _page("reset", NewPasswordForm(), 200)
 
@@ -69,7 +69,7 @@ def reset(token: str) -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def set_password(token: str) -> ResponseReturnValue:
-    """Set a new password with a link."""
+    """Set a new password with a one-time link."""
     user = _account_of(Purpose.RESET, token)
     form = NewPasswordForm()
     if form.validate():
@@ -95,7 +95,7 @@ def set_password(token: str) -> ResponseReturnValue:
 @bp.get("/confirm/<token>")
 @public
 def confirm(token: str) -> ResponseReturnValue:
-    """Ask whether an address, new or first, is to be confirmed."""
+    """Show the form that confirms an email address."""
     found = _look_at(Purpose.CONFIRM, token)
     return _confirm_page(found, 200)
 
@@ -104,7 +104,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def confirm_address(token: str) -> ResponseReturnValue:
-    """Confirm an address, new or first."""
+    """Confirm the first or a new email address."""
     found = _look_at(Purpose.CONFIRM, token)
     form = ConfirmEmailForm()
     if form.validate():
@@ -120,7 +120,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
 
 
 def _confirmed(found: AccountToken, secret: str, *, is_theirs: bool) -> ResponseReturnValue:
-    """Use the link. Whoever is not recognised as who set the password gets the chance to set another one."""
+    """Use up the link. People who did not prove that they set the password are led to set a new one."""
     user = queries.get_for_update(found.user_id or 0)
     one_time_links.consume(Purpose.CONFIRM, secret)
     link = email_ownership.confirm_address(user, found.email, is_theirs=is_theirs)
@@ -141,7 +141,7 @@ def _confirm_page(
 
 
 def _look_at(purpose: Purpose, secret: str) -> AccountToken:
-    """The token, read before any lock is taken."""
+    """Return the token, read in a snapshot without a lock."""
     return authentication.token_with(purpose, secret)
 
 

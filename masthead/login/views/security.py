@@ -1,4 +1,4 @@
-"""One's own password, address and devices."""
+"""Pages for one's own password, email address and devices."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +29,7 @@ WRONG_PASSWORD = "This is not your current password. Check it, and try again."  
 @bp.get("/security")
 @signed_in
 def overview() -> ResponseReturnValue:
-    """How one signs in."""
+    """Show the sign-in settings."""
     return _page(ChangePasswordForm(formdata=None), ChangeEmailForm(formdata=None), 200)
 
 
@@ -37,7 +37,7 @@ def overview() -> ResponseReturnValue:
 @signed_in
 @redisplays_expired_form
 def change_password() -> ResponseReturnValue:
-    """Change one's own password, which signs every other device out."""
+    """Change the password, and sign out every other device."""
     form = ChangePasswordForm()
     user = current_user()
     if form.validate():
@@ -78,7 +78,7 @@ def _mistakes_of_passwords(form: ChangePasswordForm, user: User) -> tuple[Invali
 @requires_reauthentication
 @redisplays_expired_form
 def change_address() -> ResponseReturnValue:
-    """Change one's own address: at once where no letters are sent, otherwise by the link in one."""
+    """Change the email address: at once if mail is off, otherwise with a link in an email."""
     form = ChangeEmailForm()
     user = current_user()
     if form.validate():
@@ -122,7 +122,7 @@ def _ask_for(user: User, email: str) -> None:
 @bp.post("/security/confirm")
 @signed_in
 def send_confirmation() -> ResponseReturnValue:
-    """Send the letter with which one confirms one's address once more."""
+    """Send the confirmation email again."""
     user = current_user()
     may_ask = user.email and not user.confirmed_at
     if may_ask and throttling.is_free("letters", Purpose.CONFIRM, queries.email_key(user.email or "")):
@@ -137,7 +137,7 @@ def send_confirmation() -> ResponseReturnValue:
 @bp.get("/sessions")
 @signed_in
 def devices() -> ResponseReturnValue:
-    """Where one is signed in."""
+    """List the devices on which the user is signed in."""
     logins = list(db.session.scalars(sessions.active_sessions(current_user())))
     return render_template(
         "accounts/sessions.html",
@@ -149,7 +149,7 @@ def devices() -> ResponseReturnValue:
 @bp.post("/sessions/<int:login_id>/end")
 @signed_in
 def end(login_id: int) -> ResponseReturnValue:
-    """Sign one device out."""
+    """Sign out one device."""
     user = current_user()
     sessions.end(user, login_id)
     audit.record("session.ended", by=user, subject=user.username)
@@ -161,7 +161,7 @@ def end(login_id: int) -> ResponseReturnValue:
 @bp.post("/sessions/end")
 @signed_in
 def end_others() -> ResponseReturnValue:
-    """Sign every other device out."""
+    """Sign out every other device."""
     user = current_user()
     sessions.end_all(user, but=session_auth.current_login().id)
     audit.record("sessions.ended", by=user, subject=user.username)
@@ -174,7 +174,7 @@ def end_others() -> ResponseReturnValue:
 
 
 def _prove(user: User, password: str) -> None:
-    """Raise `Invalid` unless this is the person's password; wrong guesses are counted like failed sign-ins."""
+    """Raise `Invalid` unless this is the user's password. Failures count like failed sign-ins."""
     bucket = ("sign_in", "proof", str(user.id))
     throttling.count(*bucket)
     if not passwords.is_correct(password, user.password_hash):

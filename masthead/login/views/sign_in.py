@@ -1,4 +1,4 @@
-"""Registering, signing in and out, and one's own profile."""
+"""Pages for registering, signing in and out, and the user's own profile."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ from masthead.web.safe_redirects import local_path, redirect_back
 bp = Blueprint("accounts", __name__)
 
 WRONG = "The email address or the password is not right. Check both, and try again."
-#: Said of every wrong password: nobody learns so that an account waits for its confirmation.
+#: Every wrong password gets this hint, so that it does not reveal an unconfirmed account.
 NOT_YET = "If your account is new, open the link in our email first."
 NO_REGISTRATION = {
     "invite": "New accounts are made by invitation only here. Ask the editors for one.",
@@ -44,7 +44,7 @@ NO_REGISTRATION = {
 @bp.get("/register")
 @public
 def register() -> ResponseReturnValue:
-    """The form for a new account."""
+    """Show the registration form."""
     if access.visitor() is not None:
         return redirect_back(url_for("dashboard.index"))
     _check_registration()
@@ -55,7 +55,7 @@ def register() -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def make_account() -> ResponseReturnValue:
-    """Make an account. The answer does not say whether the address already had one."""
+    """Register. The answer does not reveal whether the address had an account already."""
     if access.visitor() is not None:
         return redirect_back(url_for("dashboard.index"))
     _check_registration()
@@ -88,14 +88,14 @@ def _check_registration() -> None:
 @bp.get("/registered")
 @public
 def registered() -> ResponseReturnValue:
-    """Say what to do after registering."""
+    """Explain the next step after registering."""
     return render_template("accounts/registered.html", mail_is_on=delivery.is_on())
 
 
 @bp.get("/login")
 @public
 def login() -> ResponseReturnValue:
-    """The form for signing in."""
+    """Show the sign-in form."""
     if access.visitor() is not None:
         return redirect_back(url_for("dashboard.index"))
     return login_page(LoginForm())
@@ -121,7 +121,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _let_in(user: User, form: LoginForm, attempt: Attempt) -> ResponseReturnValue:
-    """Sign somebody in whose password was right, or ask for the second factor."""
+    """Sign the user in after a correct password, or start the two-factor challenge."""
     remember = bool(form.remember.data)
     if passwords.is_outdated(user.password_hash or "", form.password.data or ""):
         rehashed = passwords.rehash(form.password.data or "")
@@ -153,7 +153,7 @@ def logout() -> ResponseReturnValue:
 @bp.get("/profile")
 @signed_in
 def profile() -> ResponseReturnValue:
-    """One's own profile, as a form."""
+    """Show the profile form."""
     user = queries.get(current_user().id)
     return _profile_page(ProfileForm(obj=user), user)
 
@@ -162,7 +162,7 @@ def profile() -> ResponseReturnValue:
 @signed_in
 @redisplays_expired_form
 def save_profile() -> ResponseReturnValue:
-    """Change one's own profile."""
+    """Save the profile."""
     user = queries.get(current_user().id)
     form = ProfileForm(obj=user)
     if form.validate():
@@ -188,7 +188,7 @@ def _profile_page(form: ProfileForm, user: User) -> str:
 @bp.post("/profile/emails")
 @signed_in
 def choose_emails() -> ResponseReturnValue:
-    """Save which emails one gets."""
+    """Save the choice of notification emails."""
     user = queries.get(current_user().id)
     wanted = set(request.form.getlist("emails"))
     choices = {kind: kind.value in wanted for kind in notifications.choices_of(user)}

@@ -1,4 +1,4 @@
-"""Proving who one is beside the password: the second step of signing in, passkeys, and step-up."""
+"""Two-factor views: the second step of signing in, and signing in with a passkey."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ TOO_LATE = "Your sign-in expired after ten minutes. Enter your password again."
 @bp.get("/second-step")
 @public
 def second_step() -> ResponseReturnValue:
-    """The page for the second step of signing in."""
+    """Show the form for the second factor."""
     half = two_factor_challenge.current()
     if half is None or access.visitor() is not None:
         return _start_again()
@@ -44,7 +44,7 @@ def second_step() -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def check_code() -> ResponseReturnValue:
-    """The second step of signing in: a code of the authenticator app, or a recovery code."""
+    """Complete the sign-in with a code of the authenticator app, or a recovery code."""
     half = two_factor_challenge.current()
     if half is None or access.visitor() is not None:
         return _start_again()
@@ -65,7 +65,7 @@ def check_code() -> ResponseReturnValue:
 @public
 @redisplays_expired_form
 def second_step_with_passkey() -> ResponseReturnValue:
-    """The second step of signing in: a passkey."""
+    """Complete the sign-in with a passkey as second factor."""
     half = two_factor_challenge.current()
     if half is None or access.visitor() is not None:
         return _start_again()
@@ -84,7 +84,7 @@ def _start_again() -> ResponseReturnValue:
 
 
 def _enter(half: Challenge, factor: Factor) -> ResponseReturnValue:
-    """Sign in: both steps are done."""
+    """Sign in after both steps."""
     session_auth.sign_in(half.user, remember=half.remember, way=f"password and {factor}")
     if factor is Factor.RECOVERY_CODE:
         actions.notify_recovery_code_used(half.user)
@@ -114,7 +114,7 @@ def _second_step_page(
 @public
 @redisplays_expired_form
 def sign_in_with_passkey() -> ResponseReturnValue:
-    """Sign in with a passkey alone: a device that has checked its owner is both factors at once."""
+    """Sign in with a passkey alone. The device verifies its owner, which counts as both factors."""
     if access.visitor() is not None:
         return redirect_back(url_for("dashboard.index"))
     form = PasskeyForm()
@@ -128,7 +128,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
 
 
 def login_page(form: LoginForm, passkey_form: PasskeyForm | None = None) -> str:
-    """The page for signing in; with a passkey as well, where browsers offer that for this site."""
+    """Render the sign-in page, with passkeys if browsers support them for this site."""
     part = passkey_forms.passkey_context(ChallengePurpose.SIGN_IN, None, passkey_form)
     return render_template(
         "accounts/login.html", form=form, reason=sign_in_reasons.reason_for(passkey_forms.next_path()), **part
