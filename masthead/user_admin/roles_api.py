@@ -36,7 +36,7 @@ def index(query: PageQuery) -> Answer:
 @requires_any(READERS)
 @operation("Read a role", tag="roles", answer=RoleAnswer, problems=(403, 404), is_conditional=True)
 def show(name: str) -> Answer:
-    """What it allows."""
+    """The title, rank and permissions of a role."""
     return _shown(queries.role(name))
 
 
@@ -113,7 +113,7 @@ def change(name: str, body: RoleChange) -> Response:
     is_conditional=True,
 )
 def delete(name: str, query: RoleHeir) -> Response:
-    """Whoever has it gets the role `heir`, which is needed if there is anybody."""
+    """People with the role get the role `heir`, which is required if there are any."""
     role = queries.role(name)
     check_match(role.version)
     heir = queries.chosen_role(query.heir, field="heir") if query.heir is not None else None
