@@ -33,7 +33,7 @@ VOID = (
 
 
 def are_open() -> bool:
-    """Whether the publication takes new accounts, by invitation at least."""
+    """Return True if the publication takes new accounts, at least by invitation."""
     return bool(current_app.config["REGISTRATION"] != "closed")
 
 
