@@ -49,7 +49,8 @@ from masthead.pages import admin as pages_admin
 from masthead.pages import api as pages_api
 from masthead.pages import tasks as _pages  # noqa: F401 (registers itself)
 from masthead.pages import views as pages
-from masthead.people import email_views, recent_authentication
+from masthead.people import email_views
+from masthead.people import reauthentication as recent_authentication
 from masthead.posts import admin as posts_admin
 from masthead.posts import api as posts_api
 from masthead.posts import desk, history_desk, review_api, steps_api, tag_api, view_counter

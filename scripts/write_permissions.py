@@ -8,7 +8,7 @@ sys.path.insert(0, str(ROOT))
 
 import masthead.app  # noqa: E402, F401 (declares every action that needs a proof)
 from masthead.people.permissions import DEFAULT_ROLES, Permission  # noqa: E402 (found by the path above)
-from masthead.people.recent_authentication import ACTIONS  # noqa: E402 (found by the path above)
+from masthead.people.reauthentication import ACTIONS  # noqa: E402 (found by the path above)
 
 PAGE = ROOT / "docs" / "permissions.md"
 HEAD = """# Who may do what

@@ -17,10 +17,10 @@ from masthead.login.one_time_links import Purpose
 from masthead.mfa.models import Authenticator, Passkey, RecoveryCode
 from masthead.people import actions, bylines, queries
 from masthead.people.authorization import can_change_account
-from masthead.people.display_names import FORMER_MEMBER
 from masthead.people.models import AccountClosure, User
+from masthead.people.names.display_names import FORMER_MEMBER
 from masthead.people.permissions import READER, Permission
-from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.reauthentication import requires_recent_authentication
 
 GRACE_PERIOD = timedelta(days=14)
 NO_RECIPIENT = "Choose who gets your posts: an editor or an administrator."

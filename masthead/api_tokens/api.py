@@ -5,7 +5,7 @@ from flask import Blueprint, url_for
 from masthead.api_tokens import personal_tokens
 from masthead.api_tokens.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
 from masthead.db import db, paginate
-from masthead.people import recent_authentication
+from masthead.people import reauthentication
 from masthead.people.access import current_user, signed_in
 from masthead.web.api.operations import Answer, check_match, operation
 from masthead.web.api.paging import listed, located
@@ -47,7 +47,7 @@ def show(token_id: int) -> Answer:
 )
 def create(body: TokenInput) -> Answer:
     """The token is in this answer and nowhere else. It needs a sign-in of the last ten minutes."""
-    recent_authentication.check()
+    reauthentication.check()
     token, secret = personal_tokens.create(
         current_user(), name=body.name.strip(), scopes=body.scopes, days=body.days
     )

@@ -21,7 +21,7 @@ from masthead.api_tokens import personal_tokens
 from masthead.api_tokens.models import RefreshFamily, RefreshToken
 from masthead.api_tokens.personal_tokens import PREFIX
 from masthead.db import db, snapshot
-from masthead.people import queries, recent_authentication
+from masthead.people import queries, reauthentication
 from masthead.people.access import NO_TOKEN
 from masthead.people.models import User
 from masthead.people.secret_hashes import hash_secret
@@ -100,7 +100,7 @@ def _user_of(claims: dict[str, Any]) -> User:
         found = session.execute(statement.add_columns(RefreshFamily.created_at)).first()
     if found is None or not _may_go_on(found[0]):
         raise InvalidToken
-    recent_authentication.record(found[1])
+    reauthentication.record(found[1])
     user: User = found[0]
     return user
 

@@ -17,7 +17,7 @@ from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed, NotFound
 from masthead.people import queries
 from masthead.people.models import Role, User
 from masthead.people.permissions import Permission
-from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.reauthentication import requires_recent_authentication
 from masthead.people.secret_hashes import hash_secret
 
 #: Secret scanners and people recognise tokens by this prefix.

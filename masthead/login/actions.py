@@ -12,11 +12,12 @@ from masthead.errors import NotAllowed
 from masthead.login import one_time_links, sessions
 from masthead.login.one_time_links import Purpose
 from masthead.mfa import actions as mfa_actions
-from masthead.people import display_names, queries
+from masthead.people import queries
 from masthead.people.actions import raise_taken
 from masthead.people.authorization import can_change_account
 from masthead.people.errors import EmailTaken, UsernameTaken
 from masthead.people.models import AccountClosure, Role, User
+from masthead.people.names import display_names
 from masthead.people.validation import normalize_email, normalize_username
 from masthead.text.names import lookalike_key, name_key
 

@@ -14,12 +14,12 @@ from typing import Any
 from flask import Flask, Response, after_this_request, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from masthead.login.undecided_attempts import Bucket, UndecidedAttempts
+from masthead.login.pending_attempts import Bucket, PendingAttempts
 from masthead.people.queries import email_key
 from masthead.web.limits import throttling
 from masthead.web.limits.throttling import LimitReached
 
-EXTENSION = "masthead.login.undecided_attempts"
+EXTENSION = "masthead.login.pending_attempts"
 COOKIE_SECONDS = 365 * 86_400
 #: Accounts per device, for people who share one.
 REMEMBERED_ACCOUNTS = 8
@@ -27,7 +27,7 @@ REMEMBERED_ACCOUNTS = 8
 
 def init_app(app: Flask) -> None:
     """Notice the end of each request that has begun an attempt."""
-    app.teardown_request(_decide)
+    app.teardown_request(_settle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Attempt:
 def begin(email: str, *, limit: str = "sign_in") -> Attempt:
     """Count an attempt; raises `LimitReached`. Counting first keeps concurrent attempts within the limit.
 
-    Where the limit is used up by attempts that are not decided yet, it waits for them.
+    If pending attempts use up the limit, it waits for their outcome.
 
     ``limit`` is the limit per account: ``sign_in`` or ``second_factor``.
     """
@@ -69,7 +69,7 @@ def begin(email: str, *, limit: str = "sign_in") -> Attempt:
     counted: list[tuple[str, ...]] = []
     try:
         for bucket in buckets:
-            _undecided().begin(bucket, partial(throttling.count, *bucket))
+            _pending().begin(bucket, partial(throttling.count, *bucket))
             counted.append(bucket)
             _of_this_request().append(bucket)
     except LimitReached:
@@ -79,20 +79,20 @@ def begin(email: str, *, limit: str = "sign_in") -> Attempt:
     return Attempt(account, tuple(counted))
 
 
-def _undecided() -> UndecidedAttempts:
-    found: UndecidedAttempts = current_app.extensions.setdefault(EXTENSION, UndecidedAttempts())
+def _pending() -> PendingAttempts:
+    found: PendingAttempts = current_app.extensions.setdefault(EXTENSION, PendingAttempts())
     return found
 
 
 def _of_this_request() -> list[Bucket]:
-    found: list[Bucket] = g.setdefault("undecided_attempts", [])
+    found: list[Bucket] = g.setdefault("pending_attempts", [])
     return found
 
 
-def _decide(_error: BaseException | None) -> None:
-    """At the end of a request its attempts have succeeded, and are counted no longer, or failed."""
-    for bucket in g.pop("undecided_attempts", ()):
-        _undecided().decide(bucket)
+def _settle(_error: BaseException | None) -> None:
+    """Finish the attempts of the request: successful ones are taken back already, the others have failed."""
+    for bucket in g.pop("pending_attempts", ()):
+        _pending().decide(bucket)
 
 
 def _account(email: str) -> str:

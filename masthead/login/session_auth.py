@@ -10,7 +10,7 @@ from masthead.extensions import login_manager
 from masthead.login import actions as login_actions
 from masthead.login import authentication, login_throttling, sessions
 from masthead.login.models import LoginSession
-from masthead.people import recent_authentication
+from masthead.people import reauthentication
 from masthead.people.models import User
 from masthead.web.forms import csrf_tokens
 from masthead.web.middleware import sessionless
@@ -50,7 +50,7 @@ def _load(secret: str) -> User | None:
         sessions.record_use(login)
     user.login_secret = secret
     g.login_session = login
-    recent_authentication.record(login.authenticated_at)
+    reauthentication.record(login.authenticated_at)
     return user
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from masthead.errors import Invalid, Mistakes
 from masthead.login import passwords, registration
-from masthead.people import display_names, queries, validation
+from masthead.people import queries, validation
 from masthead.people.errors import EmailTaken, UsernameTaken
 from masthead.people.models import User
+from masthead.people.names import display_names
 from masthead.web.limits import throttling
 
 

@@ -14,7 +14,7 @@ from masthead.mfa.models import Authenticator, Passkey, RecoveryCode
 from masthead.mfa.second_factor import Factor
 from masthead.people import queries
 from masthead.people.models import User
-from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.reauthentication import requires_recent_authentication
 
 UNCONFIRMED = "Confirm your email address first. The page “Account security” can send you the email again."
 NO_PASSKEY = "This passkey has been removed already."

@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from masthead import audit
 from masthead.db import db
 from masthead.errors import Mistakes, NotAllowed
-from masthead.people import display_names, notifications, queries
+from masthead.people import notifications, queries
 from masthead.people.authorization import can_change_account
 from masthead.people.errors import EmailTaken, LastAdministrator, UsernameTaken
 from masthead.people.models import Role, User
+from masthead.people.names import display_names
 from masthead.people.notifications import Notification
 from masthead.people.permissions import READER
 from masthead.people.validation import check_avatar, check_display_name, normalize_email, normalize_username

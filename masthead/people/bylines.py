@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.people import actions, display_names, queries, validation
+from masthead.people import actions, queries, validation
 from masthead.people.errors import UsernameTaken
 from masthead.people.models import NAME_CHARACTERS, USERNAME_CHARACTERS, Role, User
+from masthead.people.names import display_names
 from masthead.people.permissions import READER
 from masthead.text.names import lookalike_key, name_key
 from masthead.text.slugs import slugify

@@ -5,8 +5,8 @@ import re
 from email_validator import EmailNotValidError, validate_email
 
 from masthead.errors import Invalid
-from masthead.people import display_names, reserved_names
 from masthead.people.models import USERNAME_CHARACTERS, USERNAME_KEY_CHARACTERS, User
+from masthead.people.names import display_names, reserved_names
 from masthead.text.names import has_hidden_characters, lookalike_key, mixes_scripts, name_key, tidy_name
 
 USERNAME = re.compile(r"[^\W_](?:[\w.-]*[^\W_])?")

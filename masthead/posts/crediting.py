@@ -11,9 +11,10 @@ from typing import Final
 
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
-from masthead.people import bylines, display_names, queries
+from masthead.people import bylines, queries
 from masthead.people.bylines import Byline
 from masthead.people.models import NAME_CHARACTERS, User
+from masthead.people.names import display_names
 from masthead.people.permissions import Permission
 from masthead.posts.models import Post
 from masthead.posts.people import known

@@ -12,7 +12,7 @@ from masthead.db import db, paginate, paginated
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.login import passwords
 from masthead.login.validation import has_account, validate
-from masthead.people import actions, recent_authentication
+from masthead.people import actions, reauthentication
 from masthead.people import queries as accounts
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.authorization import can_change_account
@@ -131,7 +131,7 @@ def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid
 )
 def create(body: AccountInput) -> Response:
     """With a password that you hand over. It needs a sign-in of the last ten minutes."""
-    recent_authentication.check()
+    reauthentication.check()
     # Hashed before the transaction begins, since it takes long.
     password_hash = passwords.hash_password(body.password, about=(body.username, body.email))
     user = user_admin_actions.create(
@@ -202,7 +202,7 @@ def change(user_id: int, body: AccountChange) -> Response:
 )
 def delete(user_id: int, query: AccountDeletion) -> Response:
     """At once and for good. It needs a sign-in of the last ten minutes; your own account you delete on the site."""
-    recent_authentication.check()
+    reauthentication.check()
     by, user = current_user(), accounts.get(user_id)
     check_match(_state_of(user))
     policy = ContentPolicy(query.content)

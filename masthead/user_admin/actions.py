@@ -18,7 +18,7 @@ from masthead.mfa.actions import remove_all
 from masthead.people.actions import keep_an_administrator, register
 from masthead.people.authorization import can_change_account, can_grant
 from masthead.people.models import AccountClosure, Role, User
-from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.reauthentication import requires_recent_authentication
 
 
 @requires_recent_authentication("Take the second factors off somebody's account")

@@ -11,7 +11,7 @@ from masthead.login import actions as login_actions
 from masthead.login import one_time_links
 from masthead.login.one_time_links import Purpose, url_of
 from masthead.login.validation import cannot_be_invited, validate
-from masthead.people import queries, recent_authentication
+from masthead.people import queries, reauthentication
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.user_admin import actions as user_admin_actions
@@ -43,7 +43,7 @@ def _judge_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
 def invite(body: InvitationInput) -> Answer:
     """The link is in this answer, and in a letter where mail is on. It needs a sign-in of the last ten minutes."""
     invitations.check_open()
-    recent_authentication.check()
+    reauthentication.check()
     link = invitations.invite(body.email, queries.chosen_role(body.role, field="role"), by=current_user())
     db.session.commit()
     return Answer(LinkAnswer(link=link))
@@ -104,7 +104,7 @@ def withdraw_invitation(invitation_id: int) -> Response:
 )
 def reset_link(user_id: int) -> Answer:
     """To be handed over; it works once, for an hour. It needs a sign-in of the last ten minutes."""
-    recent_authentication.check()
+    reauthentication.check()
     token = user_admin_actions.reset_link(queries.get(user_id), by=current_user())
     db.session.flush()
     link = url_of(Purpose.RESET, one_time_links.issue_secret(token))
@@ -117,7 +117,7 @@ def reset_link(user_id: int) -> Answer:
 @operation("Reset two-factor authentication", tag="users", status=204, problems=(401, 403, 404, 409))
 def reset_factor(user_id: int) -> Response:
     """For a person who has lost their second factors. It needs a sign-in of the last ten minutes."""
-    recent_authentication.check()
+    reauthentication.check()
     user_admin_actions.reset_second_factor(queries.get(user_id), by=current_user())
     answer = settled(Answer, None)
     db.session.commit()

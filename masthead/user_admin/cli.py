@@ -12,9 +12,10 @@ from masthead.login import actions as login_actions
 from masthead.login import one_time_links, passwords
 from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose, url_of
-from masthead.people import actions, display_names, queries, validation
+from masthead.people import actions, queries, validation
 from masthead.people.errors import EmailTaken, UsernameTaken
 from masthead.people.models import NAME_CHARACTERS, User
+from masthead.people.names import display_names
 from masthead.text.plain import is_storable
 from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations, role_actions

@@ -17,7 +17,7 @@ from masthead.people import queries
 from masthead.people.authorization import can_grant
 from masthead.people.errors import EmailTaken
 from masthead.people.models import Role, User
-from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.reauthentication import requires_recent_authentication
 from masthead.people.secret_hashes import hash_secret
 from masthead.people.validation import normalize_email
 from masthead.web.limits import throttling

@@ -20,7 +20,7 @@ from masthead.people import queries
 from masthead.people.authorization import can_change_role, can_grant
 from masthead.people.models import ROLE_NAME_CHARACTERS, ROLE_TITLE_CHARACTERS, Role, User
 from masthead.people.permissions import ADMINISTERING, ADMINISTRATOR, HIGHEST_RANK, READER, Permission
-from masthead.people.recent_authentication import requires_recent_authentication
+from masthead.people.reauthentication import requires_recent_authentication
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 

@@ -22,8 +22,8 @@ from masthead.login import tasks
 from masthead.login.models import LoginSession
 from masthead.media.models import Media
 from masthead.people import queries as people
-from masthead.people.display_names import FORMER_MEMBER
 from masthead.people.models import AccountClosure, User
+from masthead.people.names.display_names import FORMER_MEMBER
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, Revision
 from tests.factories import CommentFactory, DraftFactory, PostFactory, UserFactory

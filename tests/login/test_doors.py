@@ -16,7 +16,7 @@ from masthead.login.action_labels import LABELS
 from masthead.login.models import LoginSession
 from masthead.people import queries, reauthentication
 from masthead.people.models import Role
-from masthead.people.recent_authentication import ACTIONS
+from masthead.people.reauthentication import ACTIONS
 from masthead.user_admin import role_actions
 from tests.support.people import PASSWORD, Cast
 from tests.support.visitors import Visitor

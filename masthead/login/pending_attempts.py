@@ -1,7 +1,7 @@
-"""Sign-ins whose passwords are being checked: they count as failed meanwhile, and may turn out not to have.
+"""Pending attempts: sign-ins whose passwords are being checked. They count as failed until they succeed.
 
-Whoever finds a limit used up by such attempts waits for their outcome, in the order in which they came. Otherwise the
-eleventh of a class that signs in at the same moment would be sent away because ten are not done yet.
+A sign-in that finds the limit used up by pending attempts waits for their outcome, in the order of arrival. Otherwise
+the eleventh of a class that signs in at the same moment would be refused because ten are not finished.
 """
 
 import threading
@@ -13,24 +13,24 @@ from typing import Final
 from masthead.web.limits.throttling import LimitReached
 from masthead.web.middleware.load_shedding import place_left
 
-#: The limit that an attempt counts for, and whom it counts.
+#: The name of a limit, and what it counts: an account, an IP address or a device.
 Bucket = tuple[str, ...]
-#: How many wait for one bucket in a process, and for how long.
+#: The most requests that wait for one bucket in a process, and their longest wait.
 WAITING: Final = 64
 LONGEST_WAIT_SECONDS: Final = 10.0
 
 
-class UndecidedAttempts:
-    """Those of one process; safe with any number of threads."""
+class PendingAttempts:
+    """The pending attempts of one process. Thread-safe."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._changes = 0
-        self._undecided: Counter[Bucket] = Counter()
+        self._pending: Counter[Bucket] = Counter()
         self._lines: defaultdict[Bucket, deque[object]] = defaultdict(deque)
 
     def begin(self, bucket: Bucket, count: Callable[[], None]) -> None:
-        """Call ``count``, again and again while it raises `LimitReached` and somebody's outcome may change that."""
+        """Call ``count``, and retry on `LimitReached` as long as a pending attempt may free the limit."""
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         ours = object()
         with self._changed:
@@ -57,11 +57,11 @@ class UndecidedAttempts:
                 self._changed.notify_all()
 
     def decide(self, bucket: Bucket) -> None:
-        """Note that the outcome of an attempt is known, and its count right."""
+        """Mark an attempt as finished: its count is final."""
         self._note(bucket, -1)
 
     def _turn_of(self, ours: object, bucket: Bucket, deadline: float) -> tuple[int, bool]:
-        """Wait to be the first in line; the number of changes so far, and whether anything is undecided."""
+        """Wait to be first in line; return the number of changes so far, and True if an attempt is pending."""
 
         def is_first() -> bool:
             return self._lines[bucket][0] is ours
@@ -70,7 +70,7 @@ class UndecidedAttempts:
             with place_left(), self._changed:
                 self._changed.wait_for(is_first, max(0.0, deadline - time.monotonic()))
         with self._changed:
-            return self._changes, self._undecided[bucket] > 0
+            return self._changes, self._pending[bucket] > 0
 
     def _wait_for_change(self, seen: int, deadline: float) -> None:
         with place_left(), self._changed:
@@ -78,8 +78,8 @@ class UndecidedAttempts:
 
     def _note(self, bucket: Bucket, number: int) -> None:
         with self._changed:
-            self._undecided[bucket] += number
-            if not self._undecided[bucket]:
-                del self._undecided[bucket]
+            self._pending[bucket] += number
+            if not self._pending[bucket]:
+                del self._pending[bucket]
             self._changes += 1
             self._changed.notify_all()

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from masthead.login import undecided_attempts
-from masthead.login.undecided_attempts import UndecidedAttempts
+from masthead.login import pending_attempts
+from masthead.login.pending_attempts import PendingAttempts
 from masthead.web.limits.throttling import LimitReached
 from tests.support.people import PASSWORD
 
@@ -70,7 +70,7 @@ def count_up_to(limit):
 
 
 def test_who_waits_is_told_when_everything_is_decided():
-    attempts = UndecidedAttempts()
+    attempts = PendingAttempts()
     count, _ = count_up_to(1)
     attempts.begin(BUCKET, count)
     raised = []
@@ -90,7 +90,7 @@ def test_who_waits_is_told_when_everything_is_decided():
 
 
 def test_waiters_go_on_in_the_order_in_which_they_came():
-    attempts = UndecidedAttempts()
+    attempts = PendingAttempts()
     count, counted = count_up_to(1)
     attempts.begin(BUCKET, count)
     served = []
@@ -115,22 +115,22 @@ def test_waiters_go_on_in_the_order_in_which_they_came():
 
 
 def test_nobody_waits_longer_than_the_bound_or_in_a_line_that_is_full(monkeypatch):
-    monkeypatch.setattr(undecided_attempts, "LONGEST_WAIT_SECONDS", 0.1)
-    attempts = UndecidedAttempts()
+    monkeypatch.setattr(pending_attempts, "LONGEST_WAIT_SECONDS", 0.1)
+    attempts = PendingAttempts()
     count, _ = count_up_to(1)
     attempts.begin(BUCKET, count)
     began = time.monotonic()
     with pytest.raises(LimitReached):
         attempts.begin(BUCKET, count)
     assert time.monotonic() - began >= 0.1
-    monkeypatch.setattr(undecided_attempts, "LONGEST_WAIT_SECONDS", 60)
-    monkeypatch.setattr(undecided_attempts, "WAITING", 0)
+    monkeypatch.setattr(pending_attempts, "LONGEST_WAIT_SECONDS", 60)
+    monkeypatch.setattr(pending_attempts, "WAITING", 0)
     with pytest.raises(LimitReached):
         attempts.begin(BUCKET, count)
 
 
 def test_other_limits_are_not_waited_for():
-    attempts = UndecidedAttempts()
+    attempts = PendingAttempts()
     count, _ = count_up_to(0)
     attempts.begin(("sign_in", "account", "another"), lambda: None)
     began = time.monotonic()

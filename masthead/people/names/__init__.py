@@ -1,0 +1,1 @@
+"""Names of people: uniqueness of display names, and reserved user names."""
