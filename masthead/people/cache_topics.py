@@ -2,7 +2,7 @@
 
 from masthead.pagecache import Topic, TopicFamily
 
-#: Who has an account or a byline.
+#: The set of all accounts and bylines.
 PEOPLE = Topic("people")
-#: The name, picture and words about one person.
+#: The public profile of one person.
 AUTHOR = TopicFamily("author")

@@ -1,4 +1,4 @@
-"""People, roles and invitations as the administration shows them to somebody."""
+"""Read models of people, roles and invitations for the pages of the administration."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from masthead.user_admin import invitations
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """Somebody with an account, in the list of people."""
+    """An account in the list of people."""
 
     user: User
     is_self: bool
@@ -23,7 +23,7 @@ class PersonRow:
 
     @property
     def status(self) -> str:
-        """The state of the account in words."""
+        """The state of the account as text."""
         parts = ["Active" if self.user.is_active else "Disabled"]
         if self.has_second_factor:
             parts.append("2FA")
@@ -32,7 +32,7 @@ class PersonRow:
 
 
 def person_row(user: User, by: User, *, with_tokens: Collection[int]) -> PersonRow:
-    """The row of somebody for an administrator."""
+    """Make the row of an account for an administrator."""
     return PersonRow(
         user=user,
         is_self=user.id == by.id,
@@ -55,7 +55,7 @@ class RoleRow:
 
 
 def role_row(role: Role, by: User, *, people: int) -> RoleRow:
-    """The row of a role that so many people have."""
+    """Make the row of a role."""
     sentences = [permission.sentence for permission in Permission if permission in role.granted]
     return RoleRow(
         role=role,
@@ -68,7 +68,7 @@ def role_row(role: Role, by: User, *, people: int) -> RoleRow:
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
-    """An invitation that nobody has accepted yet."""
+    """An open invitation in the list of invitations."""
 
     id: int
     email: str
@@ -76,14 +76,14 @@ class InvitationRow:
     inviter: str
     created_at: datetime
     expires_at: datetime
-    #: What tells it from a later one with the same number.
+    #: The version of the invitation (`masthead.user_admin.invitations.version_of`).
     mark: str
     is_void: bool
     is_changeable: bool
 
 
 def invitation_row(token: AccountToken, role: Role, by: User, *, is_void: bool) -> InvitationRow:
-    """The row of an invitation for an administrator."""
+    """Make the row of an invitation for an administrator."""
     return InvitationRow(
         id=token.id,
         email=token.email,
