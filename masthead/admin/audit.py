@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from masthead import audit, clock, time_zones
+from masthead.admin import audit_rows
 from masthead.audit import labels, queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
@@ -45,13 +46,15 @@ FORMULA_BEGINNINGS = (
 def index() -> ResponseReturnValue:
     """Who did what, the newest first."""
     page = paginate(_filtered(), page=page_number(), per_page=PER_PAGE)
-    actions = sorted(db.session.scalars(queries.actions()), key=labels.of_action)
+    wanted = _wanted()
+    # An action that nothing has recorded yet can be asked for by its address.
+    actions = {*db.session.scalars(queries.actions()), wanted["action"]} - {""}
     return render_template(
         "admin/audit.html",
         page=page,
-        actions=actions,
-        wanted=_wanted(),
-        labels=labels,
+        rows=[audit_rows.row(event) for event in page.items],
+        actions=[(action, labels.of_action(action)) for action in sorted(actions, key=labels.of_action)],
+        wanted=wanted,
         days=queries.KEPT_DAYS,
     )
 

@@ -10,6 +10,7 @@ from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
+from masthead.text import languages
 
 
 def init_app(app: Flask) -> None:
@@ -33,4 +34,5 @@ def init_app(app: Flask) -> None:
 
 
 def _publication() -> dict[str, Any]:
-    return {"publication": publication()}
+    found = publication()
+    return {"publication": found, "is_right_to_left": languages.is_right_to_left(found.language)}

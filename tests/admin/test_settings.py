@@ -94,3 +94,9 @@ def test_two_who_save_the_first_settings_at_once_both_succeed(sign_in, cast, in_
     )
     assert not raised
     assert [response.status_code for response in saved] == [303, 303]
+
+
+def test_pages_of_a_publication_in_hebrew_run_from_right_to_left(cast, sign_in, client):
+    assert client.read("/").all("/html/@dir") == []
+    sign_in(cast.ada).fill_in("/admin/settings", language="he")
+    assert client.read("/").all("/html/@dir") == ["rtl"]
