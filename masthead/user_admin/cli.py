@@ -207,13 +207,13 @@ def _typed(password: str | None) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-class Change(Protocol):
+class AccountAction(Protocol):
     """An action on an account without further arguments."""
 
     def __call__(self, user: User, *, by: User | None) -> None: ...
 
 
-def _change(identity: str, change: Change, outcome: str) -> None:
+def _change(identity: str, change: AccountAction, outcome: str) -> None:
     user = queries.by_username_or_email(identity)
     change(user, by=None)
     db.session.commit()
