@@ -1,3 +1,3 @@
 """Masthead: a self-hosted, multi-author publishing platform."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

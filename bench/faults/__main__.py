@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.faults import (
+    clock_leap,
     database_away,
     disk_full,
     letters,
+    mail_hangs,
     many_writers,
     postgres_restarts,
     read_only,
@@ -36,9 +38,11 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "database-away": database_away.run,
     "redis": redis_away.run,
     "letters": lambda: letters.run(10),
+    "mail": mail_hangs.run,
     "disk": disk_full.run,
     "read-only-disk": read_only.run_disk,
     "standby": read_only.run_standby,
+    "clock": clock_leap.run,
 }
 #: In the order of the tables.
 LABELS = {
@@ -47,8 +51,14 @@ LABELS = {
     "restarts": "restarts, every second one a crash",
     "queued": "letters",
     "kills": "kills of the runner while it sent",
+    "hanging": "letters that hung at the same time",
+    "leaps": "leaps of the clock by 400 days, forwards and backwards",
+    "noticed": "lines of the log that tell of them",
     "acknowledged": "writes that were acknowledged",
+    "trashed": "texts in the trash",
     "lost": "of them lost",
+    "middle_write": "milliseconds of a published post, form and all (median)",
+    "slowest_write": "milliseconds of the slowest",
     "doubled": "of them stored twice",
     "median_wait": "seconds until a write was acknowledged (median)",
     "p99_wait": "seconds until a write was acknowledged (99 of 100)",
@@ -64,6 +74,7 @@ LABELS = {
     "longest_stale": "milliseconds of such a page (longest)",
     "unready_wrongly": "probes of readiness that did not say what is wrong",
     "tracebacks": "tracebacks in the log",
+    "stuck": "periodic tasks that would not run again in their period",
     "well": "milliseconds of a search with the server well (median)",
     "first_stalled": "milliseconds of the first search after it stalled",
     "then_stalled": "milliseconds of the searches after that (median)",

@@ -7,9 +7,11 @@ from sqlalchemy import event
 
 from bench.faults import __main__ as page
 from bench.faults import (
+    clock_leap,
     database_away,
     disk_full,
     letters,
+    mail_hangs,
     many_writers,
     postgres_restarts,
     read_only,
@@ -54,6 +56,19 @@ def test_kept_pages_go_on_while_the_database_is_away():
 def test_every_letter_arrives_over_kills_of_the_runner():
     figures = letters.run(2, letters=10)
     assert figures.missing == 0
+
+
+def test_everybody_writes_while_a_mail_server_hangs():
+    figures = mail_hangs.run(posts=2)
+    assert figures.hanging > 0
+    assert (figures.acknowledged, figures.refused) == (4, 0)
+
+
+def test_a_clock_that_leaps_ends_and_empties_nothing():
+    figures = clock_leap.run(seconds=2)
+    assert figures.noticed > 0
+    assert figures.trashed > 0
+    assert (figures.read_wrongly, figures.lost, figures.stuck) == (0, 0, 0)
 
 
 def test_full_disk_is_told_and_got_over():
