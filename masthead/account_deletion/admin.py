@@ -63,6 +63,9 @@ def remove(user_id: int) -> ResponseReturnValue:
 
 def _form(user: User) -> AccountDeletionForm:
     form = AccountDeletionForm()
-    heirs = actions.possible_recipients(user)
-    form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
+    recipients = actions.possible_recipients(user)
+    form.heir.choices = [
+        ("", "Nobody yet"),
+        *((person.username, person.display_name) for person in recipients),
+    ]
     return form

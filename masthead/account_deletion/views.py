@@ -127,8 +127,11 @@ def _form(*, fresh: bool = False) -> DeletionRequestForm:
 
 
 def _chosen(form: DeletionRequestForm) -> DeletionRequestForm:
-    heirs = actions.possible_recipients(current_user())
-    form.heir.choices = [("", "Nobody yet"), *((person.username, person.display_name) for person in heirs)]
+    recipients = actions.possible_recipients(current_user())
+    form.heir.choices = [
+        ("", "Nobody yet"),
+        *((person.username, person.display_name) for person in recipients),
+    ]
     return form
 
 

@@ -112,6 +112,6 @@ def remove_all(user: User) -> None:
         )
 
 
-def _note(user: User, action: str, deed: str, **details: str) -> None:
+def _note(user: User, action: str, event: str, **details: str) -> None:
     audit.record(action, by=user, subject=user.username, **details)
-    jobs.enqueue(mfa_tasks.notify_of_change, user.id, deed)
+    jobs.enqueue(mfa_tasks.notify_of_change, user.id, event)

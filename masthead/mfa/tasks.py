@@ -17,8 +17,8 @@ EVENTS = {
 
 
 @task("accounts.tell_of_factor")
-def notify_of_change(user_id: int, deed: str) -> None:
+def notify_of_change(user_id: int, event: str) -> None:
     """Email the owner of an account about a change of its second factors, so that no foreign change goes unnoticed."""
     user = queries.get(user_id)
     if user.email:
-        delivery.send(letters.compose("factor", recipient=user.email, deed=EVENTS[deed]))
+        delivery.send(letters.compose("factor", recipient=user.email, event=EVENTS[event]))

@@ -24,7 +24,7 @@ from masthead.web.api.schemas import PageQuery
 bp = Blueprint("assistance_api", __name__)
 
 
-def _judge_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
+def _validate_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
     return validate(said, is_taken=cannot_be_invited)
 
 
@@ -38,7 +38,7 @@ def _judge_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
     status=201,
     problems=(401, 403, 404, 409),
     is_secret=True,
-    judge=_judge_invitation,
+    judge=_validate_invitation,
 )
 def invite(body: InvitationInput) -> Answer:
     """The link is in this answer, and in a letter where mail is on. It needs a sign-in of the last ten minutes."""

@@ -44,7 +44,7 @@ def _shown(role: Role) -> Answer:
     return Answer(RoleAnswer.of(role), etag=role.version)
 
 
-def _judge(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid]:
+def _validate(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid]:
     role = None if name is None else queries.role(name)
     return role_actions.validate(said, role, by=current_user())
 
@@ -59,7 +59,7 @@ def _judge(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid]:
     status=201,
     problems=(403, 409),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def create(body: RoleInput) -> Response:
     """Its name comes from its title, and never changes."""
@@ -83,7 +83,7 @@ def _made(role: Role) -> Answer:
     answer=RoleAnswer,
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def change(name: str, body: RoleChange) -> Response:
     """If its rights change, whoever has it goes on with a new session, and their API clients sign in again."""

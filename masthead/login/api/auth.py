@@ -32,13 +32,13 @@ MADE = "If the address is new here, the account is created. You can sign in now.
 MADE_AND_WRITTEN = "If the address is new here, the account is created. Open the link in the email to it, and you can sign in."
 
 
-def _judge_registration(said: dict[str, Any]) -> Iterable[Invalid]:
+def _validate_registration(said: dict[str, Any]) -> Iterable[Invalid]:
     if current_app.config["REGISTRATION"] != "open":
         return ()
     return validate_registration(said)
 
 
-def _judge_profile(said: dict[str, Any]) -> Iterable[Invalid]:
+def _validate_profile(said: dict[str, Any]) -> Iterable[Invalid]:
     return validate(said, user=queries.get(current_user().id))
 
 
@@ -52,7 +52,7 @@ def _judge_profile(said: dict[str, Any]) -> Iterable[Invalid]:
     status=201,
     problems=(403, 429),
     bearer="none",
-    judge=_judge_registration,
+    judge=_validate_registration,
 )
 def register(body: Registration) -> Answer:
     """Make an account; the answer does not say whether the address had one already."""
@@ -167,7 +167,7 @@ def me() -> Answer:
     answer=Account,
     problems=(401, 412, 428),
     is_conditional=True,
-    judge=_judge_profile,
+    judge=_validate_profile,
 )
 def change_me(body: ProfileChange) -> Answer:
     """Change what readers see of the account."""
