@@ -83,6 +83,9 @@ class Config(BaseSettings):
     #: Address and port that ``masthead serve`` listens on.
     HOST: ListeningHost = "127.0.0.1"
     PORT: int = Field(default=8000, ge=1, le=65535)
+    #: Seconds for which the body of a request may stand still, and the bytes per second that have to come after that time.
+    BODY_TIMEOUT_SECONDS: int = Field(default=10, ge=1, le=600)
+    BODY_BYTES_PER_SECOND: int = Field(default=500, ge=1, le=1_000_000)
     #: Server processes.
     WORKERS: int = Field(default=1, ge=1, le=64)
     #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.

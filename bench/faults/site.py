@@ -25,9 +25,12 @@ POST = "/blog/post/under-load"
 class Site:
     """`masthead serve`, with everything that belongs to it, in one process group."""
 
-    def __init__(self, home: Path, database_url: str = "", **settings: object) -> None:
+    def __init__(
+        self, home: Path, database_url: str = "", *, server: str = "granian", **settings: object
+    ) -> None:
         self.home = home
         self.log = home / "server.log"
+        self._server = server
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {
@@ -68,7 +71,8 @@ class Site:
 
     def start(self) -> None:
         """Start it and wait for its first answer."""
-        command = [sys.executable, "-m", "masthead", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        place = ["--host", "127.0.0.1", "--port", str(self.port), "--server", self._server]
+        command = [sys.executable, "-m", "masthead", "serve", *place]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -158,6 +162,15 @@ class Writer:
             self.acknowledged.append(text)
             self.waits.append(self.answers[-1][0] - began)
         return reply
+
+    def shown(self, guest: Guest) -> str:
+        """The pages on which what was written is shown, to whoever asks."""
+        pages = guest.get(POST).text
+        number = 2
+        while f"comments={number}" in pages or f"page={number}" in pages:
+            pages += guest.get(f"{POST}?comments={number}").text
+            number += 1
+        return pages
 
     def _write_on(self) -> None:
         while not self._ended.is_set():

@@ -4,7 +4,6 @@ gunicorn and granian read headers differently, and Werkzeug's ProxyFix takes wha
 http or https, the address of a reader is an address, and what no server should have let through is refused.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -16,12 +15,15 @@ from flask import Flask
 
 from masthead.config import Config
 from masthead.text.addresses import parsed
+from masthead.web.refusals import refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger(__name__)
 
+#: In the environment of a request: the address of the connection itself, whatever proxies say of the reader's.
+PEER: Final = "masthead.peer"
 #: As gunicorn has it.
 HEADER_BYTES: Final = 8_190
 SCHEMES: Final = frozenset({"http", "https"})
@@ -53,7 +55,8 @@ class Proxies:
         """Answer a request."""
         status = _refusal(environ)
         if status is not None:
-            return _refused(status, environ, start_response)
+            return refuse(status, f"{status.description}.", environ, start_response, closes=True)
+        environ[PEER] = environ.get("REMOTE_ADDR", "")
         if self._hops:
             self._believe(environ)
         elif any(name in environ for name in OF_SCHEMES):
@@ -104,22 +107,3 @@ def _refusal(environ: "WSGIEnvironment") -> HTTPStatus | None:
         if name.startswith("HTTP_") and len(value) > HEADER_BYTES:
             return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     return None
-
-
-def _refused(
-    status: HTTPStatus, environ: "WSGIEnvironment", start_response: "StartResponse"
-) -> Iterable[bytes]:
-    if environ.get("PATH_INFO", "").startswith("/api/"):
-        # RFC 9457, as every other error of the API.
-        problem = {
-            "type": "about:blank",
-            "title": status.phrase,
-            "status": status.value,
-            "detail": status.description,
-        }
-        body, kind = json.dumps(problem).encode(), "application/problem+json"
-    else:
-        body, kind = f"{status.phrase}.\n".encode(), "text/plain; charset=utf-8"
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Connection", "close")]
-    start_response(f"{status.value} {status.phrase}", headers)
-    return [body]

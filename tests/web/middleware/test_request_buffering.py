@@ -1,10 +1,13 @@
 import io
+import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from masthead.web.middleware.request_buffering import PLACES, WAIT_SECONDS, SlowBodies
+from masthead.web.body_places import BodyPlaces
+from masthead.web.slow_bodies import SlowBodies
 
 LIMIT = 100
 
@@ -12,13 +15,21 @@ LIMIT = 100
 class Stuck(io.BytesIO):
     """A body whose sender waits."""
 
-    def __init__(self, arrived: threading.Event) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.arrived = arrived
+        self.gone = threading.Event()
 
     def read(self, size: int | None = -1) -> bytes:
-        self.arrived.wait(30)
+        self.gone.wait(30)
         return b""
+
+
+class Dripping(io.BytesIO):
+    """A body that comes byte by byte."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        time.sleep(0.02)
+        return super().read(1)
 
 
 def echo(environ, start_response):
@@ -29,79 +40,117 @@ def echo(environ, start_response):
 def ask(app, body, **environ):
     said = []
     source = io.BytesIO(body) if isinstance(body, bytes) else body
-    answer = b"".join(app({"wsgi.input": source, **environ}, lambda status, headers: said.append(status)))
-    return said[0], answer
+    answer = b"".join(
+        app({"wsgi.input": source, **environ}, lambda status, headers: said.append((status, dict(headers))))
+    )
+    return said[0][0], answer, said[0][1]
 
 
-@pytest.fixture
-def app():
-    return SlowBodies(echo, limit=lambda environ: LIMIT)
-
-
-def test_a_body_is_handed_on_whole(app):
-    assert ask(app, b"x" * LIMIT + b"of the next request", CONTENT_LENGTH=str(LIMIT)) == (
-        "200 OK",
-        b"x" * LIMIT,
+def make_app(*, seconds=30.0, least_rate=1.0, **places):
+    return SlowBodies(
+        echo, limit=lambda environ: LIMIT, places=BodyPlaces(seconds=seconds, least_rate=least_rate, **places)
     )
 
 
-def test_a_body_in_chunks_is_handed_on(app):
-    assert ask(app, b"chunks", HTTP_TRANSFER_ENCODING="chunked") == ("200 OK", b"chunks")
+@pytest.fixture
+def silent():
+    """Requests that send nothing: their answers, when the test is over."""
+    bodies = []
+    with ThreadPoolExecutor(20) as threads:
+
+        def begin(app, count, address):
+            made = [Stuck() for _ in range(count)]
+            bodies.extend(made)
+            return [threads.submit(ask, app, body, CONTENT_LENGTH="10", REMOTE_ADDR=address) for body in made]
+
+        yield begin
+        for body in bodies:
+            body.gone.set()
+
+
+def test_a_body_is_handed_on_whole():
+    status, answer, _ = ask(make_app(), b"x" * LIMIT + b"of the next request", CONTENT_LENGTH=str(LIMIT))
+    assert (status, answer) == ("200 OK", b"x" * LIMIT)
+
+
+def test_a_body_in_chunks_is_handed_on():
+    assert ask(make_app(), b"chunks", HTTP_TRANSFER_ENCODING="chunked")[:2] == ("200 OK", b"chunks")
 
 
 @pytest.mark.parametrize("length", ["", "0", "101", "-1", "many", "9" * 30])
 def test_what_has_no_body_or_too_much_is_not_read_here(length):
     source = io.BytesIO(b"untouched")
     seen = []
-    app = SlowBodies(
-        lambda environ, start: seen.append(environ["wsgi.input"]) or [], limit=lambda environ: LIMIT
-    )
+    app = make_app()
+    app._app = lambda environ, start: seen.append(environ["wsgi.input"]) or []
     app({"wsgi.input": source, "CONTENT_LENGTH": length}, lambda status, headers: None)
     assert seen == [source]
 
 
-def test_more_slow_senders_than_places_are_sent_away_and_readers_are_not(app):
-    arrived = threading.Event()
-    threads = [
-        threading.Thread(target=ask, args=(app, Stuck(arrived)), kwargs={"CONTENT_LENGTH": "10"})
-        for _ in range(PLACES)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        assert ask(app, b"0123456789", CONTENT_LENGTH="10")[0] == "503 Service Unavailable"
-        assert ask(app, b"")[0] == "200 OK"
-    finally:
-        arrived.set()
-        for thread in threads:
-            thread.join()
-    assert ask(app, b"0123456789", CONTENT_LENGTH="10") == ("200 OK", b"0123456789")
+def test_a_silent_body_is_cut_when_its_time_is_over(silent):
+    (answer,) = silent(make_app(seconds=0.1), 1, "192.0.2.1")
+    status, _, headers = answer.result(timeout=20)
+    assert status == "408 Request Timeout"
+    assert headers["Connection"] == "close"
 
 
-def test_a_crowd_is_sent_away_at_once(app):
-    arrived = threading.Event()
-    stuck = [
-        threading.Thread(target=ask, args=(app, Stuck(arrived)), kwargs={"CONTENT_LENGTH": "10"})
-        for _ in range(PLACES)
-    ]
-    for thread in stuck:
-        thread.start()
-    answers = []
-    crowd = [
-        threading.Thread(target=lambda: answers.append(ask(app, b"0123456789", CONTENT_LENGTH="10")[0]))
-        for _ in range(40)
-    ]
-    began = time.monotonic()
-    try:
-        for thread in crowd:
-            thread.start()
-        for thread in crowd:
-            thread.join()
-        took = time.monotonic() - began
-    finally:
-        arrived.set()
-        for thread in stuck:
-            thread.join()
-    assert answers == ["503 Service Unavailable"] * 40
-    # If all of them had waited in turn for the two places to wait in, it would be twenty times as long.
-    assert took < 10 * WAIT_SECONDS
+def test_a_body_that_drips_is_cut_below_the_least_rate_and_comes_through_above_it():
+    body = b"y" * LIMIT
+    drip = {"CONTENT_LENGTH": str(LIMIT), "REMOTE_ADDR": "192.0.2.1"}
+    assert ask(make_app(seconds=0.3, least_rate=10_000), Dripping(body), **drip)[0] == "408 Request Timeout"
+    assert ask(make_app(seconds=30, least_rate=1), Dripping(body), **drip)[:2] == ("200 OK", body)
+
+
+def test_silent_bodies_give_their_places_to_whoever_sends_even_from_their_address(silent):
+    app = make_app(places=8, of_address=4, stalled_seconds=0.1)
+    answers = silent(app, 4, "192.0.2.1") + silent(app, 4, "198.51.100.1")
+    for address in ("192.0.2.1", "198.51.100.1", "203.0.113.1") * 2:
+        assert ask(app, b"0123456789", CONTENT_LENGTH="10", REMOTE_ADDR=address)[0] == "200 OK"
+    assert any(answer.done() and answer.result()[0] == "408 Request Timeout" for answer in answers)
+
+
+def test_one_address_takes_only_its_share(silent):
+    app = make_app(places=8, of_address=4, wait_seconds=0.1)
+    crowd = silent(app, 7, "192.0.2.1")
+    assert ask(app, b"0123456789", CONTENT_LENGTH="10", REMOTE_ADDR="198.51.100.1")[0] == "200 OK"
+    deadline = time.monotonic() + 20
+    while sum(answer.done() for answer in crowd) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert {answer.result()[0] for answer in crowd if answer.done()} == {"503 Service Unavailable"}
+
+
+def test_a_network_of_ipv6_is_one_address(silent):
+    app = make_app(places=8, of_address=2, wait_seconds=0)
+    silent(app, 1, "2001:db8::1"), silent(app, 1, "2001:db8::2")
+    deadline = time.monotonic() + 10
+    while len(app._places._arrivals) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert ask(app, b"0123456789", CONTENT_LENGTH="10", REMOTE_ADDR="2001:db8::3")[0].startswith("503")
+    assert ask(app, b"0123456789", CONTENT_LENGTH="10", REMOTE_ADDR="2001:db8:1::3")[0] == "200 OK"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/api/v1/posts", "application/problem+json"), ("/blog/create", "text/html; charset=utf-8")],
+)
+def test_who_finds_no_place_is_told_in_the_form_that_is_read_there(silent, path, kind):
+    app = make_app(places=1, of_address=1, wait_seconds=0)
+    silent(app, 1, "192.0.2.1")
+    deadline = time.monotonic() + 10
+    while not app._places._arrivals:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    asked = {"CONTENT_LENGTH": "10", "REMOTE_ADDR": "192.0.2.1", "PATH_INFO": path}
+    status, answer, headers = ask(app, b"0123456789", **asked)
+    assert (status, headers["Content-Type"]) == ("503 Service Unavailable", kind)
+    assert headers["Retry-After"]
+    if path.startswith("/api/"):
+        problem = json.loads(answer)
+        assert (problem["status"], problem["title"]) == (503, "Service Unavailable")
+        assert problem["request_id"] == headers["X-Request-ID"]
+
+
+def test_a_sender_who_goes_away_leaves_a_short_body():
+    assert ask(make_app(), b"half", CONTENT_LENGTH="10")[:2] == ("200 OK", b"half")
