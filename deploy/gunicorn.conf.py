@@ -9,8 +9,9 @@ from pathlib import Path
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WORKERS", "2"))
 worker_class = "gthread"
-#: As many as `masthead serve` has. 16 of them work, 240 wait for that, and 108 for forms to arrive; what is beyond is refused.
-threads = 384
+#: As many as `masthead serve` has. 16 of them work, 240 wait for that, 128 for bodies to arrive and 100 for that; what is
+#: beyond is refused.
+threads = 504
 #: A worker that has not said for this long that it lives is replaced.
 timeout = 60
 graceful_timeout = 15

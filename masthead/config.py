@@ -76,6 +76,11 @@ class Config(BaseSettings):
     #: Connections to PostgreSQL that a process keeps, and as many more for moments; how long a statement may take there.
     DATABASE_CONNECTIONS: int = Field(default=10, ge=1, le=500)
     DATABASE_STATEMENT_SECONDS: int = Field(default=30, ge=0, le=3_600)
+    #: How long the server may take to accept a connection, and how long a row may be waited for that somebody else holds.
+    DATABASE_CONNECT_SECONDS: int = Field(default=3, ge=2, le=60)
+    DATABASE_LOCK_SECONDS: int = Field(default=10, ge=0, le=3_600)
+    #: After how many seconds without a sign of life on the network a connection to PostgreSQL is given up.
+    DATABASE_NETWORK_SECONDS: int = Field(default=10, ge=1, le=3_600)
     #: ``redis://…``: where several machines count the limits together; empty: each machine for itself.
     REDIS_URL: RedisAddress = ""
     #: ``redis://…``: the broker that wakes ``masthead worker``; empty: ``masthead serve`` runs the jobs itself.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.faults import (
+    black_hole,
     clock_leap,
     database_away,
     disk_full,
@@ -21,6 +22,7 @@ from bench.faults import (
     postgres_restarts,
     read_only,
     redis_away,
+    silent_bodies,
     sqlite_kills,
 )
 from masthead import clock
@@ -43,6 +45,8 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "read-only-disk": read_only.run_disk,
     "standby": read_only.run_standby,
     "clock": clock_leap.run,
+    "black-hole": lambda: black_hole.run(3),
+    "bodies": lambda: silent_bodies.run(60, 50),
 }
 #: In the order of the tables.
 LABELS = {
@@ -50,6 +54,8 @@ LABELS = {
     "cycles": "kills",
     "restarts": "restarts, every second one a crash",
     "queued": "letters",
+    "holes": "times PostgreSQL took everything and answered nothing",
+    "silent": "connections that announce a form and say nothing",
     "kills": "kills of the runner while it sent",
     "hanging": "letters that hung at the same time",
     "leaps": "leaps of the clock by 400 days, forwards and backwards",
@@ -81,6 +87,9 @@ LABELS = {
     "stopped": "milliseconds with the server stopped (median)",
     "asked": "searches and comments in all these states",
     "failed": "of them failed",
+    "sent_away": "silent connections answered with 408 and closed",
+    "left_open": "silent connections left open",
+    "longest": "seconds of the longest refusal",
     "seconds_to_return": "seconds until it worked again",
 }
 

@@ -22,14 +22,13 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.orm import Session
 
-from masthead.db import write_queue
+from masthead.db import postgresql_settings, write_queue
 from masthead.db.base import Base
 
 #: How long a writer whose turn it is waits for programs that know nothing of the queue, such as ``sqlite3``.
 BUSY_TIMEOUT_MS = 10_000
-#: How long a request waits for one of the process's connections, and a connection for the server.
+#: How long a request waits for one of the process's connections.
 POOL_TIMEOUT_SECONDS = 5
-CONNECT_SECONDS = 3
 LIMIT = "masthead.db.statement_milliseconds"
 READ_ONLY = "masthead.db.read_only"
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -64,7 +63,7 @@ def init_app(app: Flask) -> None:
             "max_overflow": connections,
             "pool_timeout": POOL_TIMEOUT_SECONDS,
             # Months and years are cut in UTC, whatever the server's own time zone is.
-            "connect_args": {"options": "-c timezone=UTC", "connect_timeout": CONNECT_SECONDS},
+            "connect_args": {"options": "-c timezone=UTC", **postgresql_settings.parameters(app.config)},
         }
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
@@ -72,7 +71,7 @@ def init_app(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
         else:
-            _prepare_postgresql(db.engine)
+            _prepare_postgresql(app, db.engine)
 
 
 def _is_sqlite(app: Flask) -> bool:
@@ -97,6 +96,9 @@ def limit_statements(app: Flask, seconds: int) -> None:
         # A SET inside of a transaction that is rolled back would be forgotten.
         connection.autocommit = True
         connection.execute(f"SET statement_timeout = {milliseconds}")
+        # A row that another transaction holds is waited for less long than a statement may work.
+        lock = app.config["DATABASE_LOCK_SECONDS"] * 1_000 if milliseconds else 0
+        connection.execute(f"SET lock_timeout = {lock}")
         connection.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
         connection.autocommit = False
 
@@ -153,7 +155,12 @@ def _begin_writing(connection: Connection) -> None:
         raise
 
 
-def _prepare_postgresql(engine: Engine) -> None:
+def _prepare_postgresql(app: Flask, engine: Engine) -> None:
+    # The driver is large, and a site on SQLite never needs it.
+    from masthead.db import postgresql_timeouts
+
+    postgresql_timeouts.limit_waiting(engine, lambda: app.extensions.get(LIMIT, 0) // 1_000)
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection

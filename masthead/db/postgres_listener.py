@@ -5,13 +5,20 @@ The driver is large, and a site on SQLite never needs it; so nobody imports this
 
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy import URL
 
+from masthead.db import postgresql_settings
+from masthead.db.postgresql_timeouts import LimitedConnection
+
 RETRY_SECONDS: Final = 1.0
-CONNECT_SECONDS: Final = 5
+#: How long an answer may take on this connection, whose statements take microseconds.
+ANSWER_SECONDS: Final = 5.0
+PARAMETERS: Final[dict[str, Any]] = {
+    **postgresql_settings.parameters({"DATABASE_CONNECT_SECONDS": 5, "DATABASE_NETWORK_SECONDS": 5})
+}
 
 
 def address_of(url: URL) -> str:
@@ -29,7 +36,8 @@ def stay_connected(
     """Call ``follow`` with a connection, and after each loss with a new one, until ``ended`` is set."""
     while not ended.is_set():
         try:
-            with psycopg.connect(address, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+            with LimitedConnection.connect(address, autocommit=True, **PARAMETERS) as connection:
+                connection.answer_seconds = ANSWER_SECONDS
                 follow(connection)
         except psycopg.Error as error:
             lost(error)

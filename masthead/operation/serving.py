@@ -20,18 +20,14 @@ from masthead.operation.jobs import Companion
 from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
 from masthead.web.commands import Command
-from masthead.web.middleware import load_shedding, request_buffering
+from masthead.web.middleware import body_places, load_shedding
 from masthead.web.telemetry import metrics
 
 #: Answers from memory and refusals, which take microseconds, must find a thread whatever the others do.
 QUICK_THREADS = 20
 #: Requests that one process has in hand at most; a thread is started when it is needed.
 THREADS = (
-    load_shedding.PLACES
-    + load_shedding.WAITING
-    + request_buffering.PLACES
-    + request_buffering.WAITING
-    + QUICK_THREADS
+    load_shedding.PLACES + load_shedding.WAITING + body_places.PLACES + body_places.WAITING + QUICK_THREADS
 )
 #: A connection that has not sent its headers after this time is closed, so that slow clients cannot fill the server.
 HEADER_SECONDS = 15

@@ -30,6 +30,11 @@ class OwnPostgres:
         """Its database."""
         return f"postgresql+psycopg://{postgres.SUPERUSER}@/postgres?host={self._folder}"
 
+    @property
+    def socket(self) -> Path:
+        """The socket that it listens on."""
+        return self._folder / ".s.PGSQL.5432"
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self._server = postgres.started(self._folder, self._programs, self._identity, SETTINGS)

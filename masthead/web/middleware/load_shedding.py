@@ -6,17 +6,17 @@ place wait for one, but not for long and not many of them; the others are refuse
 come back later (503, RFC 9110, section 15.6.4). Answers from memory need no place: readers notice nothing.
 """
 
-import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import Flask, has_request_context, request
 
 from masthead.web.middleware.concurrency_limiter import WaitingRoom
-from masthead.web.telemetry.request_id import of_environment
+from masthead.web.middleware.refusals import refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,13 +35,6 @@ ROOM: Final = "masthead.overload.room"
 #: Whoever asks whether the process lives must not be told that it is busy, or it would be replaced.
 PROBES: Final = ("/health", "/metrics")
 SENTENCE: Final = "The site has more to do than it can at the moment. Try again in a few seconds."
-PAGE: Final = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Busy</title></head>'
-    f"<body><h1>Busy</h1><p>{SENTENCE}</p></body></html>\n"
-).encode()
-PROBLEM: Final = json.dumps(
-    {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": SENTENCE}
-).encode()
 
 
 def init_app(app: Flask) -> None:
@@ -92,18 +85,11 @@ class Overload:
             log.warning(
                 "requests are refused: there are more than can be answered", path=environ["PATH_INFO"]
             )
-        is_api = environ["PATH_INFO"].startswith("/api/")
-        body, media_type = (
-            (PROBLEM, "application/problem+json") if is_api else (PAGE, "text/html; charset=utf-8")
+        return refuse(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            SENTENCE,
+            environ,
+            start_response,
+            title="Busy",
+            retry_seconds=RETRY_SECONDS,
         )
-        headers = [
-            ("Content-Type", media_type),
-            ("Content-Length", str(len(body))),
-            ("Content-Security-Policy", "default-src 'none'"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Cache-Control", "no-store"),
-            ("Retry-After", str(RETRY_SECONDS)),
-            ("X-Request-ID", of_environment(environ)),
-        ]
-        start_response("503 Service Unavailable", headers)
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)

@@ -15,7 +15,7 @@ from flask import Flask
 
 from masthead.config import Config
 from masthead.text.addresses import parsed
-from masthead.web.refusals import refuse
+from masthead.web.middleware.refusals import refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -55,7 +55,7 @@ class Proxies:
         """Answer a request."""
         status = _refusal(environ)
         if status is not None:
-            return refuse(status, f"{status.description}.", environ, start_response, closes=True)
+            return refuse(status, f"{status.description}.", environ, start_response, closes_connection=True)
         environ[PEER] = environ.get("REMOTE_ADDR", "")
         if self._hops:
             self._believe(environ)

@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from masthead.web.body_places import BodyPlaces
-from masthead.web.slow_bodies import SlowBodies
+from masthead.web.middleware.body_places import BodyPlaces
+from masthead.web.middleware.request_buffering import SlowBodies
 
 LIMIT = 100
 
 
 class Stuck(io.BytesIO):
-    """A body whose sender waits."""
+    """A body whose sender waits until the connection is ended."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +22,11 @@ class Stuck(io.BytesIO):
     def read(self, size: int | None = -1) -> bytes:
         self.gone.wait(30)
         return b""
+
+
+def hang_up(environ, began, others):
+    if isinstance(environ["test.connection"], Stuck):
+        environ["test.connection"].gone.set()
 
 
 class Dripping(io.BytesIO):
@@ -41,15 +46,17 @@ def ask(app, body, **environ):
     said = []
     source = io.BytesIO(body) if isinstance(body, bytes) else body
     answer = b"".join(
-        app({"wsgi.input": source, **environ}, lambda status, headers: said.append((status, dict(headers))))
+        app(
+            {"wsgi.input": source, "test.connection": source, **environ},
+            lambda status, headers: said.append((status, dict(headers))),
+        )
     )
     return said[0][0], answer, said[0][1]
 
 
 def make_app(*, seconds=30.0, least_rate=1.0, **places):
-    return SlowBodies(
-        echo, limit=lambda environ: LIMIT, places=BodyPlaces(seconds=seconds, least_rate=least_rate, **places)
-    )
+    room = BodyPlaces(seconds=seconds, least_rate=least_rate, **places)
+    return SlowBodies(echo, limit=lambda environ: LIMIT, places=room, stop=hang_up)
 
 
 @pytest.fixture
@@ -106,7 +113,11 @@ def test_silent_bodies_give_their_places_to_whoever_sends_even_from_their_addres
     answers = silent(app, 4, "192.0.2.1") + silent(app, 4, "198.51.100.1")
     for address in ("192.0.2.1", "198.51.100.1", "203.0.113.1") * 2:
         assert ask(app, b"0123456789", CONTENT_LENGTH="10", REMOTE_ADDR=address)[0] == "200 OK"
-    assert any(answer.done() and answer.result()[0] == "408 Request Timeout" for answer in answers)
+    deadline = time.monotonic() + 20
+    while not any(answer.done() for answer in answers):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert {answer.result()[0] for answer in answers if answer.done()} == {"408 Request Timeout"}
 
 
 def test_one_address_takes_only_its_share(silent):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from masthead.web.request_id import of_environment
+from masthead.web.telemetry.request_id import of_environment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -26,9 +26,9 @@ def refuse(
     *,
     title: str | None = None,
     retry_seconds: int | None = None,
-    closes: bool = False,
+    closes_connection: bool = False,
 ) -> Iterable[bytes]:
-    """Refuse a request in the form that its client reads; ``closes`` ends the connection, for a body that is not read."""
+    """Refuse a request in the form that its client reads; ``closes_connection`` is for a body that was not read."""
     request_id = of_environment(environ)
     if _wants_json(environ):
         problem = {
@@ -52,7 +52,7 @@ def refuse(
     ]
     if retry_seconds is not None:
         headers.append(("Retry-After", str(retry_seconds)))
-    if closes:
+    if closes_connection:
         headers.append(("Connection", "close"))
     start_response(f"{status.value} {status.phrase}", headers)
     return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]

@@ -32,42 +32,22 @@ class Arrival:
     least_rate: float
     began: float = field(default_factory=time.monotonic)
     grew: float = field(default_factory=time.monotonic)
+    #: When something of it came last; the request may have waited for its place since then.
+    heard: float = field(default_factory=time.monotonic)
     received: int = 0
+    #: Whether nobody waits for the rest of it any more.
     is_cut: bool = False
-    #: Set when the body is whole, its sender is gone, or it is cut.
-    ended: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, size: int) -> None:
         """Note that a chunk has come."""
         self.received += size
-        self.grew = time.monotonic()
+        self.grew = self.heard = time.monotonic()
 
     @property
-    def deadline(self) -> float:
-        """The moment at which this body has come too slowly, unless more of it comes before."""
-        return min(self.grew + self.seconds, self.began + self.seconds + self.received / self.least_rate)
-
-    def cut(self) -> None:
-        """Wait for this body no longer, unless it has ended."""
-        self._end(is_cut=True)
-
-    def finish(self) -> None:
-        """Note that nothing more comes."""
-        self._end(is_cut=False)
-
-    def _end(self, *, is_cut: bool) -> None:
-        with self._lock:
-            if not self.ended.is_set():
-                self.is_cut = is_cut
-                self.ended.set()
-
-    def await_end(self) -> bool:
-        """Whether the body has ended in time; otherwise it is cut."""
-        while not self.ended.wait(max(self.deadline - time.monotonic(), 0.0)):
-            if self.deadline <= time.monotonic():
-                self.cut()
-        return not self.is_cut
+    def is_late(self) -> bool:
+        """Whether it comes too slowly."""
+        deadline = min(self.grew + self.seconds, self.began + self.seconds + self.received / self.least_rate)
+        return time.monotonic() >= deadline
 
 
 class BodyPlaces:
@@ -137,11 +117,11 @@ class BodyPlaces:
         stalled = [
             arrival
             for arrival in self._arrivals
-            if arrival.address in addresses and arrival.grew <= silent_since and not arrival.ended.is_set()
+            if arrival.address in addresses and arrival.grew <= silent_since
         ]
         if not stalled:
             return False
         oldest = min(stalled, key=lambda arrival: arrival.grew)
-        oldest.cut()
+        oldest.is_cut = True
         self._arrivals.remove(oldest)
         return True
