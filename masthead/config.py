@@ -93,6 +93,8 @@ class Config(BaseSettings):
     BODY_BYTES_PER_SECOND: int = Field(default=500, ge=1, le=1_000_000)
     #: Server processes.
     WORKERS: int = Field(default=1, ge=1, le=64)
+    #: Seconds without a sign of life after which a process is ended and replaced.
+    WORKER_TIMEOUT_SECONDS: int = Field(default=30, ge=3, le=3_600)
     #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.
     SITE_URL: SiteAddress = ""
     #: Where browsers get the static files: a delivery network that asks this site for them. Empty: from the site itself.

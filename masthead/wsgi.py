@@ -7,6 +7,7 @@ from masthead import config as configuration
 from masthead.app import create_app
 from masthead.db import limit_statements
 from masthead.operation import starting
+from masthead.web.middleware import draining
 from masthead.web.telemetry import metrics
 
 try:
@@ -18,5 +19,6 @@ clock.ignore_leaps()
 metrics.share(settings.MASTHEAD_HOME)
 app = create_app(settings)
 limit_statements(app, settings.DATABASE_STATEMENT_SECONDS)
+draining.init_app(app)
 starting.begin(app)
 application = app

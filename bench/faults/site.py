@@ -3,12 +3,13 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tests.support.commands import environment
@@ -47,6 +48,17 @@ class Site:
     def file(self) -> Path:
         """The SQLite database, if that is where it writes."""
         return self.home / "masthead.sqlite3"
+
+    @property
+    def process_id(self) -> int:
+        """The process that was started: the supervisor."""
+        assert self._process is not None
+        return self._process.pid
+
+    def stored(self) -> set[str]:
+        """All comments in the SQLite database."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            return {body for (body,) in connection.execute("SELECT body FROM comment")}
 
     def run(self, *arguments: str, typed: str | None = None) -> str:
         """A command of `masthead`; what it printed."""
@@ -98,7 +110,9 @@ class Site:
     def kill(self) -> None:
         """End every process of it at once."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        # Nobody is left if the supervisor was killed.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
 

@@ -20,7 +20,7 @@ from masthead.db.network import (
 from masthead.db.notes import leave_note, write_failure
 from masthead.db.on_conflict import insert_into
 from masthead.db.pagination import Page, count_of, paginate, paginated
-from masthead.db.statement_timing import observe
+from masthead.db.statement_timing import observe, observe_connections
 from masthead.db.statistics import refresh_statistics
 from masthead.db.types import UTCDateTime
 from masthead.db.unique_insert import insert_all_unique, insert_first_free, insert_unique
@@ -48,6 +48,7 @@ __all__ = [
     "leave_transaction",
     "limit_statements",
     "observe",
+    "observe_connections",
     "own_transaction",
     "paginate",
     "paginated",

@@ -36,3 +36,11 @@ def observe(app: Flask, observer: Observer, *, slow_ms: int = 0) -> None:
         if slow_ms and seconds * 1_000 >= slow_ms:
             shown = " ".join(statement.split())[:SHOWN_CHARACTERS]
             log.warning("slow statement", milliseconds=round(seconds * 1_000), statement=shown)
+
+
+def observe_connections(app: Flask, taken: Callable[[], object], returned: Callable[[], object]) -> None:
+    """Call ``taken`` when a connection of the pool is taken out, and ``returned`` when it comes back."""
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "checkout", lambda *_: taken())
+    event.listen(engine, "checkin", lambda *_: returned())

@@ -1,12 +1,12 @@
 """Sending a letter. Only tasks call `send`: a mail server may take seconds, and may be away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from email.utils import parseaddr
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 
 from masthead.circuit_breaker import Circuit
 from masthead.db import leave_transaction
@@ -15,8 +15,18 @@ from masthead.mail.letters import Letter
 from masthead.mail.transports import Mailbox
 
 EXTENSION = "masthead.mail.circuit"
+OBSERVER = "masthead.mail.observer"
 log = structlog.get_logger(__name__)
 _are_held: ContextVar[bool] = ContextVar("masthead_letters_are_held", default=False)
+
+
+def observe(app: Flask, observer: Callable[[bool], object]) -> None:
+    """Tell ``observer`` after each letter whether the mail server is left alone because it has not answered."""
+    app.extensions[OBSERVER] = observer
+
+
+def _look_away(_is_away: bool) -> None:
+    """Nobody observes."""
 
 
 def is_on() -> bool:
@@ -55,7 +65,9 @@ def send(letter: Letter) -> None:
         if not failure:
             failure.append(ConnectionError("The mail server did not answer a moment ago."))
 
-    _circuit().call(attempt, give_up)
+    circuit = _circuit()
+    circuit.call(attempt, give_up)
+    current_app.extensions.get(OBSERVER, _look_away)(circuit.is_open)
     for error in failure:
         raise error
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 import click
@@ -95,8 +96,10 @@ def run(info: ScriptInfo, once: bool) -> None:
     work(app)
 
 
-def work(app: Flask, *, parent: int | None = None) -> None:
-    """Run jobs until a signal comes or the process ``parent`` is gone."""
+def work(app: Flask, *, parent: int | None = None, descriptors: Sequence[int] = ()) -> None:
+    """Run jobs until a signal comes or the process ``parent`` is gone; close ``descriptors``, which are the server's."""
+    for descriptor in descriptors:
+        os.close(descriptor)
     # The server has set a limit for requests, if it is that which has forked us.
     limit_statements(app, 0)
     runner = Runner(app)
@@ -120,8 +123,9 @@ def _stop_without(parent: int, runner: Runner) -> None:
 class Companion:
     """A runner in a process beside the server, started again if it dies."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, descriptors: Sequence[int] = ()) -> None:
         self._app = app
+        self._descriptors = descriptors
         # A fork shares the memory of what is loaded already.
         self._context = multiprocessing.get_context("fork")
         self._ending = threading.Event()
@@ -130,7 +134,10 @@ class Companion:
 
     def _start(self) -> "multiprocessing.context.ForkProcess":
         process = self._context.Process(
-            target=work, args=(self._app,), kwargs={"parent": os.getpid()}, name="masthead-jobs"
+            target=work,
+            args=(self._app,),
+            kwargs={"parent": os.getpid(), "descriptors": self._descriptors},
+            name="masthead-jobs",
         )
         process.start()
         return process

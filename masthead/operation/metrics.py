@@ -1,18 +1,18 @@
 """``/metrics`` for Prometheus: requests, statements, the page cache, background jobs and letters."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Flask, Response, current_app, request
-from sqlalchemy import func, select
 
-from masthead import clock
 from masthead.config import Config
-from masthead.db import db, observe
+from masthead.db import observe, observe_connections
 from masthead.errors import NotAllowed
-from masthead.jobs.models import Job, State
+from masthead.mail import delivery
+from masthead.operation import standing
 from masthead.pagecache import counters
 from masthead.pagecache.counters import Counts
 from masthead.text.addresses import parsed
@@ -42,6 +42,8 @@ def init_app(app: Flask, config: Config) -> None:
     """Count requests and statements."""
     web.init_app(app)
     statements = web.of(app).statements
+    observe_connections(app, web.of(app).connections.inc, web.of(app).connections.dec)
+    delivery.observe(app, web.of(app).mail_is_away.set)
     observe(app, lambda seconds, _statement: statements.observe(seconds), slow_ms=config.SLOW_STATEMENT_MS)
 
 
@@ -57,6 +59,7 @@ def show() -> Response:
         raise NotAllowed(NOT_HERE)
     registry = CollectorRegistry()
     if web.is_shared():
+        web.forget_ended()
         multiprocess.MultiProcessCollector(registry)
         text = generate_latest(registry)
     else:
@@ -83,16 +86,17 @@ class _Standing:
     """How things stand at this moment, over all processes."""
 
     def collect(self) -> Iterator["Metric"]:
-        """The page cache from its processes' files, jobs from the database."""
+        """The page cache from its processes' files, room on the disks, and what the database knows."""
         yield from _pages()
-        yield from _jobs()
+        yield from standing.disks()
+        yield from standing.database()
 
 
 def _pages() -> Iterator["Metric"]:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
     home = Path(current_app.config["MASTHEAD_HOME"])
-    processes = [counts for _, counts in counters.of_processes(home)]
+    processes = [counts for process, counts in counters.of_processes(home) if _is_of_this_server(process)]
     total = Counts(*map(sum, zip(*processes, strict=True))) if processes else Counts()
     for name, meaning in PAGES.items():
         yield CounterMetricFamily(f"masthead_page_cache_{name}", meaning, value=getattr(total, name))
@@ -103,20 +107,7 @@ def _pages() -> Iterator["Metric"]:
     )
 
 
-def _jobs() -> Iterator["Metric"]:
-    from prometheus_client.core import GaugeMetricFamily
-
-    jobs = GaugeMetricFamily(
-        "masthead_jobs", "Background jobs, emails among them, by task and state.", labels=["task", "state"]
-    )
-    rows = db.session.execute(select(Job.name, Job.state, func.count()).group_by(Job.name, Job.state))
-    for name, state, count in rows:
-        jobs.add_metric([name, state], count)
-    yield jobs
-    oldest = db.session.scalar(
-        select(func.min(Job.run_at)).where(Job.state == State.QUEUED, Job.run_at <= clock.now())
-    )
-    waiting = (clock.now() - oldest).total_seconds() if oldest is not None else 0.0
-    yield GaugeMetricFamily(
-        "masthead_jobs_waiting_seconds", "How long the oldest job that is due has waited.", value=waiting
-    )
+def _is_of_this_server(process: int) -> bool:
+    """Whether a process has the same parent as this one: several servers may have one home."""
+    parent = web.parent_of(process)
+    return process == os.getpid() or parent in {None, os.getppid()}

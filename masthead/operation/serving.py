@@ -1,10 +1,9 @@
 """The production server, and the set-up link of a site that nobody has an account on."""
 
-import errno
 import gc
 import multiprocessing.process
 import os
-import socket
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,9 @@ from werkzeug.utils import import_string
 from masthead import config as configuration
 from masthead import secret_files
 from masthead.db import db
+from masthead.operation import lifelines, listening, supervisor
 from masthead.operation.jobs import Companion
+from masthead.operation.leaving_port import PortLeaver
 from masthead.operation.schema import present_schema
 from masthead.site.setup import issue_token
 from masthead.web.commands import Command
@@ -35,13 +36,6 @@ HEADER_SECONDS = 15
 GRACE_SECONDS = 15
 #: What the server's processes serve; see `masthead.wsgi`.
 TARGET = "masthead.wsgi:app"
-#: RFC 1035, section 2.3.4.
-LONGEST_HOST = 253
-WHY_NOT = {
-    errno.EADDRINUSE: "Port {port} on {host} is in use. Stop the program that has it, or choose another port with --port.",
-    errno.EADDRNOTAVAIL: "This machine has no address {host}. Choose one that it has with --host, or 0.0.0.0 for all.",
-    errno.EACCES: "Port {port} may be used by the system's administrator alone. Choose one above 1023 with --port.",
-}
 
 
 @click.command("serve", cls=Command)
@@ -58,24 +52,52 @@ WHY_NOT = {
 def serve(host: str | None, port: int | None, workers: int | None, server: str) -> None:
     """Serve the site, and run its background jobs in a process beside the server."""
     settings = _settings(host, port, workers)
-    address = usable_address(settings.HOST, settings.PORT)
-    tighten(settings.MASTHEAD_HOME)
-    metrics.begin_anew(settings.MASTHEAD_HOME)
+    listener = os.environ.get(supervisor.LISTENER)
+    if listener is None:
+        tighten(settings.MASTHEAD_HOME)
+        supervisor.become(
+            listening.inherited() or listening.opened(settings.HOST, settings.PORT),
+            ["serve", "--server", server],
+            settings.WORKER_TIMEOUT_SECONDS,
+        )
+    lifelines.end_with_parent(os.getppid())
+    _answer(settings, server, int(listener))
+
+
+def _answer(settings: configuration.Config, server: str, listener: int) -> None:
+    """Answer on a port that the supervisor holds."""
+    watchdog = lifelines.Watchdog(
+        settings.WORKER_TIMEOUT_SECONDS,
+        say=_say_that_it_lives,
+        in_child=PortLeaver(listener) if server == "granian" else int,
+    )
+    metrics.begin(settings.MASTHEAD_HOME)
     app = application()
     with app.app_context():
         _prepare(settings)
     share_memory()
     # With a broker, `masthead worker` and `masthead beat` do the jobs.
-    companion = None if settings.CELERY_BROKER_URL else Companion(app)
+    companion = None if settings.CELERY_BROKER_URL else Companion(app, descriptors=(listener,))
     parent = os.getpid()
     try:
-        SERVERS[server](address, settings.PORT, settings.WORKERS)
+        watchdog.start()
+        SERVERS[server](listener, settings.WORKERS)
     finally:
         # gunicorn's workers are forks that end by coming back to here.
         if os.getpid() == parent:
             if companion is not None:
                 companion.end()
-            metrics.forget(settings.MASTHEAD_HOME)
+            metrics.end()
+
+
+def _say_that_it_lives() -> None:
+    """Write to the supervisor; the first time it says that this server is ready."""
+    try:
+        os.write(int(os.environ[supervisor.LIFELINE]), b".")
+    except BlockingIOError:
+        return
+    except BrokenPipeError:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def tighten(home: Path) -> None:
@@ -117,24 +139,6 @@ def share_memory() -> None:
     gc.freeze()
 
 
-def usable_address(host: str, port: int) -> str:
-    """The address that the host's name stands for; raises `ClickException` if nobody can listen there."""
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-    except (socket.gaierror, UnicodeError):
-        shown = click.format_filename(host)[:LONGEST_HOST]
-        raise click.ClickException(f"The host {shown} is unknown. Give an address of this machine.") from None
-    except OSError as error:
-        reason = WHY_NOT.get(
-            error.errno or 0, "Nothing can listen on {host}, port {port}: " + str(error.strerror)
-        )
-        raise click.ClickException(reason.format(host=host, port=port)) from None
-    return str(place[0])
-
-
 def _prepare(settings: configuration.Config) -> None:
     """See that the tables are there, and say where the site is."""
     problem = present_schema().problem
@@ -152,16 +156,16 @@ def _prepare(settings: configuration.Config) -> None:
     db.engine.dispose()
 
 
-def _serve_with_granian(address: str, port: int, workers: int) -> None:
-    from granian import Granian
+def _serve_with_granian(listener: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    Granian(
+    from masthead.operation.granian_server import SharedPortServer
+
+    SharedPortServer(
         target=TARGET,
-        address=address,
-        port=port,
+        listener=listener,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
@@ -174,19 +178,18 @@ def _serve_with_granian(address: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def _serve_with_gunicorn(address: str, port: int, workers: int) -> None:
+def _serve_with_gunicorn(listener: int, workers: int) -> None:
     from gunicorn.app.wsgiapp import run
 
-    place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     settings = {
-        "bind": place,
+        "bind": f"fd://{listener}",
         "workers": workers,
         "worker-class": "gthread",
         "threads": THREADS,
         "timeout": 2 * GRACE_SECONDS,
         "graceful-timeout": GRACE_SECONDS,
         "log-level": "warning",
-        # It would take SCRIPT_NAME and the scheme from headers of every client on this machine; `masthead.web.middleware.proxies` reads
+        # It would take SCRIPT_NAME and the scheme from headers of every client on this machine; `masthead.web.proxies` reads
         # what proxies say, as far as TRUSTED_PROXIES allows.
         "forwarded-allow-ips": "",
         "forwarder-headers": "",
@@ -208,7 +211,7 @@ def _forget_children() -> None:
     children.clear()
 
 
-SERVERS: dict[str, Callable[[str, int, int], None]] = {
+SERVERS: dict[str, Callable[[int, int], None]] = {
     "granian": _serve_with_granian,
     "gunicorn": _serve_with_gunicorn,
 }

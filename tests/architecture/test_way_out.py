@@ -45,7 +45,11 @@ ALLOWED = {
     # The mail server that MAIL_URL names.
     ("masthead/mail/transports.py", "smtplib"),
     # Where the server listens.
-    ("masthead/operation/serving.py", "socket"),
+    ("masthead/operation/listening.py", "socket"),
+    ("masthead/operation/granian_server.py", "socket"),
+    ("masthead/operation/leaving_port.py", "socket"),
+    # The connections that a server has accepted.
+    ("masthead/web/middleware/client_sockets.py", "socket"),
     # What SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT name; both libraries bring connections of their own.
     ("masthead/web/telemetry/sentry.py", "sentry_sdk"),
     ("masthead/web/telemetry/tracing.py", "opentelemetry"),
@@ -78,7 +82,10 @@ def test_only_the_named_modules_open_connections():
 
 #: Nobody waits for these: they are listened on, hear from threads of their own, or stand behind `masthead.web.limits.throttling`.
 WITHOUT_GUARD = {
-    "masthead/operation/serving.py",
+    "masthead/operation/listening.py",
+    "masthead/operation/granian_server.py",
+    "masthead/operation/leaving_port.py",
+    "masthead/web/middleware/client_sockets.py",
     "masthead/web/telemetry/sentry.py",
     "masthead/web/telemetry/tracing.py",
     "masthead/web/limits/redis_storage.py",

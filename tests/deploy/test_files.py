@@ -134,7 +134,7 @@ def test_compose_file_is_valid():
     )
 
 
-@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").iterdir()))
+@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").glob("*.service")))
 def test_unit_starts_a_command_as_nobody_special(unit, tmp_path):
     text = (DEPLOY / "systemd" / unit).read_text(encoding="utf-8")
     command = re.search(r"^ExecStart=/srv/masthead/\.venv/bin/masthead (\w+)$", text, re.MULTILINE)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from masthead.audit.tasks import forget_old
 from masthead.db import db
-from masthead.jobs import outbox
+from masthead.jobs import outbox, schedule
 from tests.factories import PostFactory
 from tests.support.commands import environment
 from tests.support.live import free_port
@@ -131,6 +131,50 @@ def test_several_processes_count_together(tmp_path):
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(90) == 0
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.slow
+def test_two_servers_of_one_home_count_for_themselves(make_live_site):
+    first = make_live_site(RATELIMIT_ENABLED=False)
+    first.start()
+    for _ in range(5):
+        ask(f"{first.url}/auth/login")
+    second = make_live_site(RATELIMIT_ENABLED=False)
+    second.home = first.home
+    second.start()
+    ask(f"{second.url}/auth/login")
+    key = ("masthead_requests_total", "/auth/login", "200", "GET")
+    assert read(ask(f"{first.url}/metrics"))[key] == 5
+    assert read(ask(f"{second.url}/metrics"))[key] == 1
+    assert second.terminate() == 0
+    ask(f"{first.url}/auth/login")
+    assert read(ask(f"{first.url}/metrics"))[key] == 6
+
+
+def test_room_mail_periods_and_backups_are_told(app, client, invoke, tmp_path):
+    with app.app_context():
+        schedule.tick({})
+    before = scraped(client)
+    assert not any(name == "masthead_last_backup_timestamp_seconds" for name, *_ in before)
+    began = time.time()
+    assert invoke("backup", str(tmp_path / "site.tar.gz")).returncode == 0
+    seen = scraped(client)
+    assert seen["masthead_last_backup_timestamp_seconds",] >= began - 1
+    assert seen["masthead_disk_free_bytes", "home"] > 0
+    assert seen["masthead_database_up",] == 1
+    assert seen["masthead_mail", "queued"] == 0
+    assert seen["masthead_periodic_last_queued_timestamp_seconds", "database.refresh_statistics"] > 0
+    assert seen["masthead_database_connections_in_use",] >= 0
+
+
+@pytest.mark.databases("postgresql")
+def test_the_rest_is_told_while_the_database_is_away(make_app, own_postgres, invoke):
+    client = make_app(DATABASE_URL=own_postgres.url).test_client()
+    own_postgres.stop()
+    seen = scraped(client)
+    assert seen["masthead_database_up",] == 0
+    assert seen["masthead_disk_free_bytes", "home"] > 0
 
 
 def ask(url):

@@ -10,3 +10,5 @@ def test_postgresql_that_answers_nothing_is_told_and_got_over():
     assert figures.acknowledged > 0
     assert figures.refused > 0
     assert (figures.lost, figures.refused_wrongly) == (0, 0)
+    assert figures.read > 0
+    assert figures.read_wrongly == 0

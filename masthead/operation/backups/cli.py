@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from masthead import __version__, clock
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
-from masthead.operation.backups import archive, leftovers, postgresql, sqlite
+from masthead.operation.backups import archive, last_backup, leftovers, postgresql, sqlite
 from masthead.operation.backups.archive import Manifest
 from masthead.operation.schema import present_schema
 from masthead.storage import store
@@ -59,6 +59,7 @@ def backup(file: Path) -> None:
             writer.add(f"media/{key}", _picture(key, folder))
         for path in _private_files():
             writer.add(path.relative_to(_home()).as_posix(), path)
+    last_backup.note(_home())
     figures = archive.described(manifest)
     name = "The archive" if is_piped else click.format_filename(file)
     size = f"{figures['bytes'] / 1_000_000:.1f} MB before packing"

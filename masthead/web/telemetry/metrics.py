@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, Response, g, request
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 FOLDER: Final = "metrics"
 MEMORY: Final = Path("/dev", "shm")
@@ -38,37 +38,87 @@ class Metrics:
     requests: "Counter"
     seconds: "Histogram"
     statements: "Histogram"
+    #: Connections to the database that requests and jobs have in hand.
+    connections: "Gauge"
+    #: Whether the mail server is left alone at present, because it has not answered.
+    mail_is_away: "Gauge"
+
+
+def begin(home: Path) -> None:
+    """Count together with the forks of this process, which is a server; call this before an application is made."""
+    folder = _folder_of(home, os.getpid())
+    _sweep(folder)
+    os.environ[SWITCH] = str(folder)
 
 
 def share(home: Path) -> None:
-    """Count together with the other processes of this home; call this before an application is made."""
-    os.environ[SWITCH] = str(_folder_of(home))
+    """Count together with the other processes of a server that loads the application in each of them."""
+    if SWITCH not in os.environ:
+        folder = _folder_of(home, os.getppid())
+        _sweep(folder)
+        os.environ[SWITCH] = str(folder)
 
 
-def begin_anew(home: Path) -> None:
-    """Forget what the processes of an earlier start have counted; call this while no other one runs."""
-    for file in _folder_of(home).glob("*.db"):
-        file.unlink(missing_ok=True)
+def end() -> None:
+    """Leave nothing behind; call this when the last process of a server has ended."""
+    shutil.rmtree(os.environ.pop(SWITCH), ignore_errors=True)
 
 
-def forget(home: Path) -> None:
-    """Leave nothing behind; call this when the last process has ended."""
-    shutil.rmtree(_folder_of(home), ignore_errors=True)
+def forget_ended() -> None:
+    """Forget how things stood in processes of this server that have ended; what they counted stays."""
+    for file in Path(os.environ[SWITCH]).glob("gauge_live*_*.db"):
+        if identity(int(file.stem.rpartition("_")[2])) is None:
+            file.unlink(missing_ok=True)
 
 
-def _folder_of(home: Path) -> Path:
-    """In memory, if the machine offers that: the files are mapped, and a write to a mapped file that finds no room on a
-    full disk ends the process (SIGBUS).
+def _folder_of(home: Path, server: int) -> Path:
+    """A folder of one server alone, in memory if the machine offers that: the files are mapped, and a write to a mapped
+    file that finds no room on a full disk ends the process (SIGBUS).
     """
-    name = hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:16]
-    for folder in (MEMORY / f"masthead-{os.geteuid()}-{name}", home / FOLDER):
+    name = f"{hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:16]}-{identity(server)}"
+    for folder in (MEMORY / f"masthead-{os.geteuid()}-{name}", home / FOLDER / name):
         with suppress(OSError):
-            folder.mkdir(mode=0o700, parents=folder.parent == home, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=folder.is_relative_to(home), exist_ok=True)
             # Anybody may write into that memory, so a folder that waits there may be somebody else's.
             found = folder.lstat()
             if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
                 return folder
-    return home / FOLDER
+    return home / FOLDER / name
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what servers of the same home have left that were killed."""
+    prefix, _, _ = folder.name.rpartition("-")
+    for other in folder.parent.glob(f"{prefix}-*"):
+        number, _, _ = other.name.rpartition("-")[2].partition(".")
+        if number.isdigit() and identity(int(number)) != other.name.rpartition("-")[2]:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def parent_of(process: int) -> int | None:
+    """Who has started a process; None if nobody can say."""
+    try:
+        facts = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
+        return int(facts.rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return None
+
+
+def identity(process: int) -> str | None:
+    """The number of a process that runs, and when it began, since numbers come again; None if it has ended."""
+    try:
+        facts = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
+        # The name of the program stands in parentheses, and may hold some itself.
+        return f"{process}.{facts.rpartition(')')[2].split()[19]}"
+    except (OSError, IndexError):
+        pass
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass
+    return f"{process}"
 
 
 def is_shared() -> bool:
@@ -78,7 +128,7 @@ def is_shared() -> bool:
 
 def init_app(app: Flask) -> None:
     """Count each request that the application answers; those that the page cache answers, it counts itself."""
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
     registry = CollectorRegistry()
     app.extensions[EXTENSION] = Metrics(
@@ -93,6 +143,14 @@ def init_app(app: Flask) -> None:
         Histogram(
             "masthead_database_statement_seconds", "Time that statements took.", buckets=STATEMENT_BUCKETS,
             registry=registry,
+        ),
+        Gauge(
+            "masthead_database_connections_in_use", "Connections to the database in use.",
+            registry=registry, multiprocess_mode="livesum",
+        ),
+        Gauge(
+            "masthead_mail_circuit_open", "Whether the mail server is left alone, as it has not answered.",
+            registry=registry, multiprocess_mode="livemax",
         ),
     )  # fmt: skip
     app.before_request(_begin)
