@@ -93,7 +93,7 @@ def preparing(places: Places) -> Iterator[Step]:
     except KeyError:
         home = ("--home-dir", str(places.home), "--no-create-home", "--shell", "/usr/sbin/nologin")
         yield ("useradd", "--system", "--user-group", *home, places.account)
-    yield ("install", "-d", "-o", places.account, "-g", places.account, "-m", "700", str(places.home))
+    yield ("install", "-d", "-o", places.account, "-g", places.group, "-m", "700", str(places.home))
 
 
 def as_account(places: Places, *arguments: str) -> Step:

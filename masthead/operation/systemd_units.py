@@ -1,5 +1,7 @@
 """The units of systemd: ``masthead install --systemd`` writes them, and ``deploy/systemd`` shows them for the usual places."""
 
+import grp
+import pwd
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,7 +29,7 @@ After=network-online.target postgresql.service valkey.service
 
 [Service]
 User={account}
-Group={account}
+Group={group}
 WorkingDirectory={folder}
 Environment=MASTHEAD_HOME={home} PYTHONUNBUFFERED=1
 ExecStart={program} {command}
@@ -66,6 +68,14 @@ class Places:
     home: Path
     account: str
 
+    @property
+    def group(self) -> str:
+        """The account's own group; of one that is still to be made, its namesake."""
+        try:
+            return grp.getgrgid(pwd.getpwnam(self.account).pw_gid).gr_name
+        except KeyError:
+            return self.account
+
 
 def unit(name: str, places: Places) -> str:
     """The text of a unit."""
@@ -73,6 +83,7 @@ def unit(name: str, places: Places) -> str:
     return TEMPLATE.format(
         description=description,
         account=places.account,
+        group=places.group,
         folder=places.home,
         home=places.home,
         program=places.program,
