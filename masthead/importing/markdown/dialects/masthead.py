@@ -48,7 +48,7 @@ class Masthead(Dialect):
         """Read an item from the content of a file; raises `Unreadable`."""
         kind = _FOLDERS.get(str(PurePosixPath(path).parent))
         if kind is None:
-            return SkippedItem(printable(path), "It is outside of content/posts and content/pages.")
+            return SkippedItem(printable(path), "It lies outside of content/posts and content/pages.")
         decoded = decode(content)
         document = front_matter.split(decoded.text, headers=False)
         fields = document.fields()
