@@ -6,23 +6,25 @@ from typing import Any
 
 from sqlalchemy import select
 
-from masthead.account_deletion.signals import PersonalDataSection, export_personal_data
+from masthead import features
 from masthead.api_tokens.models import ApiToken, RefreshFamily
 from masthead.audit import queries as log
 from masthead.db import db
+from masthead.features import PersonalDataSection
 from masthead.login.models import LoginSession
 from masthead.mfa.models import Authenticator, Passkey
 from masthead.people.models import User
 
 
 def collect(user: User) -> list[PersonalDataSection]:
-    """Collect the data of accounts and the audit log, and of all other features. It never contains secrets or hashes."""
-    answers = [sections for _receiver, sections in export_personal_data.send(user)]
-    found = [*_own(user), *(section for sections in answers for section in sections)]
+    """Everything that the features know of a person; never a secret or the hash of one."""
+    exports = (feature.personal_data.export for feature in features.installed() if feature.personal_data)
+    found = [section for export in exports for section in export(user)]
     return [PersonalDataSection(part.name, part.title, [_plain(row) for row in part.rows]) for part in found]
 
 
-def _own(user: User) -> list[PersonalDataSection]:
+def export_account(user: User) -> list[PersonalDataSection]:
+    """The account itself, its logins, second factors and tokens, and its entries in the audit log."""
     return [
         PersonalDataSection("account", "Your account", [_account(user)]),
         PersonalDataSection("devices", "Where you are signed in", _devices(user)),

@@ -1,8 +1,7 @@
-"""Signals to features with data of users. Receivers run in the same transaction."""
+"""Signals of the deletion of accounts; features above answer in the same transaction."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from blinker import Namespace
 
@@ -10,17 +9,8 @@ from masthead.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalDataSection:
-    """A section of the export: rows of plain values."""
-
-    name: str
-    title: str
-    rows: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
 class ContentTransfer:
-    """The deletion of an account. Texts without a recipient keep the name of their author."""
+    """Who gets the content of an account that is deleted now; None leaves it with the name of its author."""
 
     user: User
     posts_to: User | None
@@ -32,8 +22,5 @@ class ContentTransfer:
 
 _namespace = Namespace()
 
-#: Sent with a `ContentTransfer`: transfer the person's content to its recipients.
+#: Sent with a `ContentTransfer` when an account is deleted.
 transfer_content = _namespace.signal("account-closed")
-
-#: Sent with a `User`: return a list of `PersonalDataSection`s, all that the feature stores about the person.
-export_personal_data = _namespace.signal("personal-data-asked")

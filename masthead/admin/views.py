@@ -15,7 +15,7 @@ from masthead.db import db
 from masthead.errors import Invalid
 from masthead.people.access import current_user, requires, requires_any
 from masthead.people.models import User
-from masthead.people.permissions import Permission
+from masthead.people.permissions import OPENS_ADMINISTRATION, Permission
 from masthead.posts.lifecycle import State
 from masthead.settings import actions as settings
 from masthead.settings.queries import publication
@@ -35,7 +35,7 @@ class Figure(NamedTuple):
 
 
 @bp.get("/")
-@requires_any(navigation.BACK_OFFICE)
+@requires_any(OPENS_ADMINISTRATION)
 def overview() -> ResponseReturnValue:
     """What waits, and the way to each section."""
     user = current_user()

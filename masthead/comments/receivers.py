@@ -2,18 +2,13 @@
 
 from sqlalchemy import select, update
 
-from masthead.account_deletion.signals import (
-    ContentTransfer,
-    PersonalDataSection,
-    export_personal_data,
-    transfer_content,
-)
+from masthead.account_deletion.signals import ContentTransfer
 from masthead.comments.models import Comment
 from masthead.db import db
+from masthead.features import PersonalDataSection
 from masthead.people.models import User
 
 
-@export_personal_data.connect
 def export_comments(user: User) -> list[PersonalDataSection]:
     """The comments that somebody wrote, the rejected and deleted ones as well."""
     names = ("id", "post_id", "parent_id", "body", "status", "created_at", "edited_at", "decided_at")
@@ -22,7 +17,6 @@ def export_comments(user: User) -> list[PersonalDataSection]:
     return [PersonalDataSection("comments", "Your comments", rows)]
 
 
-@transfer_content.connect
 def transfer_comments(transfer: ContentTransfer) -> None:
     """Let a former member stand where the person's name stood, if they wanted that."""
     if transfer.comments_to is not None:

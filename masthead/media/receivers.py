@@ -2,18 +2,13 @@
 
 from sqlalchemy import select, update
 
-from masthead.account_deletion.signals import (
-    ContentTransfer,
-    PersonalDataSection,
-    export_personal_data,
-    transfer_content,
-)
+from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
+from masthead.features import PersonalDataSection
 from masthead.media.models import Media
 from masthead.people.models import User
 
 
-@export_personal_data.connect
 def export_media(user: User) -> list[PersonalDataSection]:
     """The pictures that somebody uploaded."""
     names = ("path", "name", "alt", "media_type", "width", "height", "size", "created_at")
@@ -22,7 +17,6 @@ def export_media(user: User) -> list[PersonalDataSection]:
     return [PersonalDataSection("pictures", "Your pictures", rows)]
 
 
-@transfer_content.connect
 def transfer_media(transfer: ContentTransfer) -> None:
     """Give the pictures to whoever gets the posts that show them."""
     if transfer.posts_to is not None:

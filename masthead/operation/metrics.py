@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from masthead.config import Config
 from masthead.db import observe, observe_connections
 from masthead.errors import NotAllowed
 from masthead.mail import delivery
@@ -38,13 +37,13 @@ PAGES: Final = {
 }
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask) -> None:
     """Count requests and statements."""
     web.init_app(app)
     statements = web.of(app).statements
     observe_connections(app, web.of(app).connections.inc, web.of(app).connections.dec)
     delivery.observe(app, web.of(app).mail_is_away.set)
-    observe(app, lambda seconds, _statement: statements.observe(seconds), slow_ms=config.SLOW_STATEMENT_MS)
+    observe(app, lambda seconds, _statement: statements.observe(seconds), slow_ms=app.config["SLOW_STATEMENT_MS"])
 
 
 @bp.get("/metrics")

@@ -79,6 +79,19 @@ ADMINISTERING: frozenset[Permission] = frozenset(
     }
 )
 
+#: Whoever has one of these has something to do in the administration.
+OPENS_ADMINISTRATION: tuple[Permission, ...] = (
+    Permission.EDIT_POSTS,
+    Permission.MANAGE_TAGS,
+    Permission.MANAGE_PAGES,
+    Permission.MODERATE,
+    Permission.MANAGE_USERS,
+    Permission.MANAGE_ROLES,
+    Permission.MANAGE_SETTINGS,
+    Permission.MANAGE_JOBS,
+    Permission.READ_AUDIT,
+)
+
 DEFAULT_ROLES: tuple[DefaultRole, ...] = (
     DefaultRole(READER, "Reader", 10, (Permission.COMMENT,)),
     DefaultRole("contributor", "Contributor", 20, _WRITING),

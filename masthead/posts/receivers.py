@@ -5,18 +5,13 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from masthead.account_deletion.signals import (
-    ContentTransfer,
-    PersonalDataSection,
-    export_personal_data,
-    transfer_content,
-)
+from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
+from masthead.features import PersonalDataSection
 from masthead.people.models import User
 from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
 
 
-@export_personal_data.connect
 def export_posts(user: User) -> list[PersonalDataSection]:
     """The posts that somebody owns or is credited for, and every state that they saved."""
     return [
@@ -80,7 +75,6 @@ def _notes_to(user: User) -> list[dict[str, Any]]:
     ]
 
 
-@transfer_content.connect
 def transfer_posts(transfer: ContentTransfer) -> None:
     """Give posts and bylines to whoever gets them. The history names a former member instead."""
     heir, former = transfer.posts_to, transfer.former_member

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Mapper, Session
 
-from masthead.account_deletion.signals import ContentTransfer, transfer_content
+from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import Base
 from masthead.jobs import enqueue
 from masthead.people.models import User
@@ -54,7 +54,6 @@ def index(session: Session, _context: object) -> None:
         enqueue(tasks.index_author, user_id, 0)
 
 
-@transfer_content.connect
 def reindex_transferred_posts(transfer: ContentTransfer) -> None:
     """Index the posts that go to somebody else under the new name."""
     if transfer.posts_to is not None:

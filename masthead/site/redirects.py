@@ -1,6 +1,6 @@
 """Where an old address leads: always straight to the present address, in one hop."""
 
-from flask import url_for
+from flask import Flask, url_for
 
 from masthead.db import db
 from masthead.pages import queries as pages
@@ -12,6 +12,12 @@ from masthead.posts import queries as posts
 from masthead.redirects import queries
 from masthead.redirects.models import Redirect, Target
 from masthead.tags.models import Tag
+from masthead.web import errors
+
+
+def init_app(app: Flask) -> None:
+    """Look unknown addresses up among the redirects."""
+    errors.find_unknown_addresses(app, url_for_path)
 
 
 def url_for_path(path: str) -> str | None:

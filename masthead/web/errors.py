@@ -57,16 +57,21 @@ SENTENCES: dict[int, str] = {
 }
 
 
-def init_app(app: Flask, lookup: Callable[[str], str | None]) -> None:
-    """Register the handlers. ``lookup`` says where the path of an address leads that no route knows, before it is a 404.
-
-    It is not a route that catches all: that would answer 404 where 405 is right.
-    """
-    app.extensions[LOOKUP] = lookup
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.extensions.setdefault(LOOKUP, lambda _path: None)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
     query_strings.init_app(app)
+
+
+def find_unknown_addresses(app: Flask, lookup: Callable[[str], str | None]) -> None:
+    """Ask ``lookup`` where the path of an address leads that no route knows, before it is a 404.
+
+    It is not a route that catches all: that would answer 404 where 405 is right.
+    """
+    app.extensions[LOOKUP] = lookup
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:

@@ -1,0 +1,10 @@
+"""The first page of those who write."""
+
+from masthead.dashboard import views
+from masthead.features import Feature, NavigationItem
+
+feature = Feature(
+    name="dashboard",
+    blueprints=((views.bp, ""),),
+    navigation=(NavigationItem("dashboard.index", "Dashboard", 10, "work"),),
+)

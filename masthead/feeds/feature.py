@@ -1,0 +1,9 @@
+"""Feeds, site maps, robots.txt and their like."""
+
+from masthead.features import Feature
+from masthead.feeds import discovery, views
+
+feature = Feature(
+    name="feeds",
+    blueprints=((views.bp, ""), (discovery.bp, "")),
+)

@@ -1,0 +1,28 @@
+"""Running a site: the server, the schema, backups, checks, health and metrics."""
+
+from masthead.features import Feature
+from masthead.operation import health, metrics, rendering, shell, tasks
+
+feature = Feature(
+    name="operation",
+    blueprints=((health.bp, ""), (metrics.bp, "")),
+    commands={
+        "backup": "masthead.operation.backups.cli:backup",
+        "beat": "masthead.operation.workers:beat",
+        "cache": "masthead.operation.cache:group",
+        "check": "masthead.operation.checks:check",
+        "db": "masthead.operation.migrating:db_group",
+        "init-db": "masthead.operation.migrating:init_db",
+        "install": "masthead.operation.installing:install",
+        "jobs": "masthead.operation.jobs:group",
+        "mail": "masthead.operation.mail:group",
+        "media": "masthead.operation.media:group",
+        "render": "masthead.operation.rendering:render_all",
+        "restore": "masthead.operation.backups.cli:restore",
+        "seed-db": "masthead.operation.seeding:seed_db",
+        "serve": "masthead.operation.serving:serve",
+        "worker": "masthead.operation.workers:worker",
+    },
+    tasks=(rendering, tasks),
+    init=(metrics.init_app, shell.init_app),
+)

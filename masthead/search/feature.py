@@ -1,0 +1,13 @@
+"""Finding posts by their words."""
+
+from masthead.account_deletion.signals import transfer_content
+from masthead.features import Feature
+from masthead.search import api, receivers, views
+
+feature = Feature(
+    name="search",
+    blueprints=((views.bp, ""),),
+    api=((api.bp, "/search"),),
+    # Importing it also keeps the index equal to what is written.
+    receivers=((transfer_content, receivers.reindex_transferred_posts),),
+)
