@@ -21,8 +21,8 @@ from masthead.db import Base, db
 from masthead.people import queries as people
 from masthead.people.models import Role, User
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag
+from masthead.posts.rendering import RenderedText, render_text
 from masthead.search import postgresql
 from masthead.search.documents import Document, document
 from masthead.search.models import SearchDocument
@@ -123,7 +123,7 @@ def _make_people_and_tags() -> None:
     db.session.commit()
 
 
-def _sample(number: int) -> Manuscript:
+def _sample(number: int) -> RenderedText:
     chance = random.Random(number)
     parts = []
     for section in range(4):
@@ -133,14 +133,14 @@ def _sample(number: int) -> Manuscript:
             parts.append('```python\ndef total(rows):\n    return sum(row["price"] for row in rows)\n```')
         if section == 2:
             parts.append("\n".join(f"- {_sentence(chance, 8)}" for _ in range(4)))
-    return typeset(title="Sample", body="\n\n".join(parts), summary=_sentence(chance, 18))
+    return render_text(title="Sample", body="\n\n".join(parts), summary=_sentence(chance, 18))
 
 
 def _sentence(chance: random.Random, words: int) -> str:
     return " ".join(chance.choice(WORDS) for _ in range(words)).capitalize() + "."
 
 
-def _write(samples: list[Manuscript], numbers: range, posts: int) -> None:
+def _write(samples: list[RenderedText], numbers: range, posts: int) -> None:
     rows: dict[type[Base], list[dict[str, Any]]] = {
         model: [] for model in (Post, PostSlug, PostByline, PostTag, SearchDocument, Comment)
     }
@@ -158,7 +158,7 @@ def _write(samples: list[Manuscript], numbers: range, posts: int) -> None:
             db.session.execute(insert(model), values)
 
 
-def _rows_of(sample: Manuscript, number: int, posts: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:
+def _rows_of(sample: RenderedText, number: int, posts: int) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     chance = random.Random(f"post {number}")
     is_rare = number % max(1, posts // RARE_POSTS) == 0
     title = f"{_sentence(chance, 5)[:-1]}{f' {RARE_WORD}' if is_rare else ''} {number}"

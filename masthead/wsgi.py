@@ -6,7 +6,7 @@ from masthead import clock
 from masthead import config as configuration
 from masthead.app import create_app
 from masthead.db import limit_statements
-from masthead.operation import starting
+from masthead.operation import startup
 from masthead.web.middleware import draining
 from masthead.web.telemetry import metrics
 
@@ -20,5 +20,5 @@ metrics.share(settings.MASTHEAD_HOME)
 app = create_app(settings)
 limit_statements(app, settings.DATABASE_STATEMENT_SECONDS)
 draining.init_app(app)
-starting.begin(app)
+startup.begin(app)
 application = app

@@ -30,10 +30,10 @@ from masthead.pages.schemas import PageChange, PageInput  # noqa: E402
 from masthead.people.forms import ProfileForm  # noqa: E402
 from masthead.people.models import User  # noqa: E402
 from masthead.people.schemas import ProfileChange  # noqa: E402
-from masthead.posts.forms import PostForm  # noqa: E402
+from masthead.posts.api.people_schemas import AccountChange, AccountInput  # noqa: E402
+from masthead.posts.api.schemas import LeadImage, PostChange, PostInput  # noqa: E402
+from masthead.posts.forms.post import PostForm  # noqa: E402
 from masthead.posts.models import Post  # noqa: E402
-from masthead.posts.people_schemas import AccountChange, AccountInput  # noqa: E402
-from masthead.posts.schemas import LeadImage, PostChange, PostInput  # noqa: E402
 from masthead.redirects import cli as redirects_cli  # noqa: E402
 from masthead.redirects.admin import RedirectForm  # noqa: E402
 from masthead.redirects.models import Redirect  # noqa: E402

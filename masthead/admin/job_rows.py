@@ -6,16 +6,16 @@ from datetime import datetime
 from flask import url_for
 
 from masthead.jobs import labels
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.web.list_filters import FilterLink
 
 #: The lists, in the order in which somebody who looks for trouble reads them.
-LABELS: dict[State, str] = {
-    State.QUEUED: "Queued",
-    State.RUNNING: "Running",
-    State.DEAD: "Failed",
-    State.DONE: "Done",
-    State.CANCELLED: "Cancelled",
+LABELS: dict[JobState, str] = {
+    JobState.QUEUED: "Queued",
+    JobState.RUNNING: "Running",
+    JobState.DEAD: "Failed",
+    JobState.DONE: "Done",
+    JobState.CANCELLED: "Cancelled",
 }
 
 
@@ -44,20 +44,20 @@ def row(job: Job, *, at: datetime) -> JobRow:
         status=_status(job, at=at),
         moment=job.finished_at or job.run_at,
         attempts=job.attempts,
-        is_retriable=job.state in {State.DEAD, State.CANCELLED},
-        is_cancellable=job.state in {State.QUEUED, State.DEAD},
+        is_retriable=job.state in {JobState.DEAD, JobState.CANCELLED},
+        is_cancellable=job.state in {JobState.QUEUED, JobState.DEAD},
     )
 
 
 def _status(job: Job, *, at: datetime) -> str:
-    if job.state == State.QUEUED and job.run_at > at:
+    if job.state == JobState.QUEUED and job.run_at > at:
         return "Scheduled"
-    label = LABELS[State(job.state)]
-    is_interrupted = job.state == State.RUNNING and job.lease_until is not None and job.lease_until < at
+    label = LABELS[JobState(job.state)]
+    is_interrupted = job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until < at
     return f"{label}, interrupted" if is_interrupted else label
 
 
-def filters(current: State | None, task: str, counts: dict[str, int]) -> list[FilterLink]:
+def filters(current: JobState | None, task: str, counts: dict[str, int]) -> list[FilterLink]:
     """Links to all jobs and to those of each state, of one task if it is chosen."""
     everything = FilterLink("All", url_for("jobs_admin.index", task=task or None), current is None)
     return [

@@ -8,7 +8,7 @@ from masthead.admin import job_rows
 from masthead.db import db, paginate
 from masthead.errors import NotFound
 from masthead.jobs import labels, outbox
-from masthead.jobs.models import State
+from masthead.jobs.models import JobState
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.web.paging import page_number
@@ -60,12 +60,12 @@ def cancel(job_id: int) -> ResponseReturnValue:
     return _to_list()
 
 
-def _state() -> State | None:
+def _state() -> JobState | None:
     given = request.args.get("state")
     if not given:
         return None
     try:
-        return State(given)
+        return JobState(given)
     except ValueError:
         raise NotFound("There is no such list of jobs.") from None
 

@@ -10,7 +10,7 @@ from masthead.jobs.models import Job
 from masthead.pagecache.counters import Counts
 from masthead.web.api.schemas import Count, ListAnswer, Made, PageQuery, Schema, Text
 
-#: As `masthead.jobs.models.State`; posts have a shape called State.
+#: As `masthead.jobs.models.JobState`; posts have a shape called State.
 JobState = Literal["queued", "running", "done", "dead", "cancelled"]
 
 

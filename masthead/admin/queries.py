@@ -11,8 +11,8 @@ from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
 from masthead.db.types import UTCDateTime
 from masthead.people.models import User
-from masthead.posts import counts
 from masthead.posts.lifecycle import State
+from masthead.posts.lists import counts
 from masthead.posts.models import DailyViews, Post
 from masthead.posts.queries import in_state
 from masthead.settings.queries import zone

@@ -52,7 +52,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TopPost:
     """A post of the list, with the share of the first one's views."""
 
     title: str
@@ -105,9 +105,9 @@ def chart(label: str, period: Sequence[date], counts: Mapping[date, int]) -> Cha
     return Chart(label, bars, sum(bar.count for bar in bars), most)
 
 
-def _entries(read: Sequence[tuple[str, str, int]]) -> list[Entry]:
+def _entries(read: Sequence[tuple[str, str, int]]) -> list[TopPost]:
     most = max((views for *_, views in read), default=0)
     return [
-        Entry(title, url_for("site.post", slug=slug), views, round(100 * views / most, 1))
+        TopPost(title, url_for("site.post", slug=slug), views, round(100 * views / most, 1))
         for title, slug, views in read
     ]

@@ -8,7 +8,7 @@ from masthead.db import db, paginate
 from masthead.errors import Conflict, Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts import tagging
+from masthead.posts import tag_merging
 from masthead.tags import actions, queries
 from masthead.tags.models import Tag
 from masthead.web.forms.base import redisplays_expired_form
@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     """Every tag, or those whose name holds what is looked for."""
     wanted = request.args.get("q", "").strip()
     page = paginate(queries.named_like(wanted), page=page_number(), per_page=TAGS_OF_A_PAGE)
-    counts = tagging.counts(page.items)
+    counts = tag_merging.counts(page.items)
     return render_template("admin/tags.html", page=page, counts=counts, wanted=wanted)
 
 
@@ -99,7 +99,7 @@ def merge(tag_id: int) -> ResponseReturnValue:
         old = tag.name
         try:
             into = _named(form.into.data or "")
-            count = tagging.merge(tag, into, by=current_user())
+            count = tag_merging.merge(tag, into, by=current_user())
         except (Invalid, Conflict) as error:
             db.session.rollback()
             form.show(error)
@@ -117,7 +117,7 @@ def delete(tag_id: int) -> ResponseReturnValue:
     """Delete a tag that no post carries."""
     tag = queries.get(tag_id)
     name = tag.name
-    tagging.remove_unused(tag, by=current_user())
+    tag_merging.remove_unused(tag, by=current_user())
     db.session.commit()
     flash(f"Tag deleted: {name}.")
     return redirect(url_for("tags_admin.index"), code=303)
@@ -133,6 +133,6 @@ def _named(name: str) -> Tag:
 def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> ResponseReturnValue:
     # Asked for here, since an action that is undone has made every object stale, and others may have merged the tag.
     tag = queries.get(tag_id)
-    carried = tagging.counts([tag]).get(tag_id, 0)
+    carried = tag_merging.counts([tag]).get(tag_id, 0)
     page = render_template("admin/tag.html", form=form, merging=merging, tag=tag, carried=carried)
     return page, status

@@ -26,7 +26,7 @@ bp = Blueprint("admin", __name__)
 settings_bp = Blueprint("settings_admin", __name__)
 
 
-class Figure(NamedTuple):
+class OverviewFigure(NamedTuple):
     """A number and the list that it counts."""
 
     label: str
@@ -44,12 +44,14 @@ def overview() -> ResponseReturnValue:
     )
 
 
-def _figures(user: User) -> list[Figure]:
+def _figures(user: User) -> list[OverviewFigure]:
     """The counts that concern this person; one query, whatever their rights."""
     counts = queries.workload()
     figures = []
     if user.can(Permission.MODERATE):
-        figures.append(Figure("Comments waiting", counts.comments_waiting, url_for("comments_admin.queue")))
+        figures.append(
+            OverviewFigure("Comments waiting", counts.comments_waiting, url_for("comments_admin.queue"))
+        )
     if user.can(Permission.EDIT_POSTS):
         for label, count, state in (
             ("In review", counts.in_review, State.IN_REVIEW),
@@ -58,9 +60,9 @@ def _figures(user: User) -> list[Figure]:
             ("Published", counts.published, State.PUBLISHED),
         ):
             url = url_for("posts_admin.index", state=state)
-            figures.append(Figure(label, count, url))
+            figures.append(OverviewFigure(label, count, url))
     if user.can(Permission.MANAGE_USERS):
-        figures.append(Figure("Accounts", counts.accounts, url_for("accounts_admin.index")))
+        figures.append(OverviewFigure("Accounts", counts.accounts, url_for("accounts_admin.index")))
     return figures
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from masthead import audit
-from masthead.comments import announcing, lifecycle, queries
+from masthead.comments import lifecycle, notifications, queries
 from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import (
     can_delete,
@@ -19,7 +19,7 @@ from masthead.comments.permissions import (
     is_open,
     is_trusted_below,
 )
-from masthead.comments.remarks import Remark, typeset
+from masthead.comments.rendering import RenderedComment, render_comment
 from masthead.comments.thread import MAX_DEPTH
 from masthead.db import db
 from masthead.errors import Invalid, Mistakes, NotAllowed, NotFound
@@ -32,16 +32,18 @@ from masthead.settings.queries import publication
 #: As long as this, the same text of the same person at the same place is taken for the comment that is there.
 SENT_AGAIN = timedelta(days=1)
 #: How the audit log calls a decision.
-DEEDS: dict[Step, str] = {
-    Step.APPROVE: "approved",
-    Step.REJECT: "rejected",
-    Step.DELETE: "deleted",
-    Step.RESTORE: "restored",
-    Step.UNAPPROVE: "unapproved",
+DEEDS: dict[CommentTransition, str] = {
+    CommentTransition.APPROVE: "approved",
+    CommentTransition.REJECT: "rejected",
+    CommentTransition.DELETE: "deleted",
+    CommentTransition.RESTORE: "restored",
+    CommentTransition.UNAPPROVE: "unapproved",
 }
 
 
-def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int | None = None) -> Comment:
+def write(
+    post: Post, remark: RenderedComment, *, by: User, at: datetime, parent_id: int | None = None
+) -> Comment:
     """Comment on a post or answer a comment below it; whether it waits is the publication's policy.
 
     The same text sent again, by a double click or a reload, is the comment that is there.
@@ -72,9 +74,9 @@ def write(post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int 
     db.session.flush()
     _count(Counter({post.id: _weight(comment.status)}))
     if comment.status is CommentStatus.APPROVED:
-        announcing.announce(comment, by=by, at=at)
+        notifications.announce(comment, by=by, at=at)
     else:
-        announcing.tell_moderators()
+        notifications.tell_moderators()
     return comment
 
 
@@ -83,7 +85,7 @@ def judge(post: Post, body: str | None, parent_id: int | None, *, by: User) -> t
     mistakes = Mistakes()
     with mistakes:
         if body is not None:
-            typeset(body)
+            render_comment(body)
     with mistakes:
         if parent_id is not None:
             _parent(post, parent_id, by=by)
@@ -91,7 +93,7 @@ def judge(post: Post, body: str | None, parent_id: int | None, *, by: User) -> t
 
 
 def _sent_before(
-    post: Post, remark: Remark, *, by: User, at: datetime, parent_id: int | None
+    post: Post, remark: RenderedComment, *, by: User, at: datetime, parent_id: int | None
 ) -> Comment | None:
     """The comment with the same text at the same place, if this person sent it lately and it stands."""
     # One after the other for each person: two that are sent at the same moment would not see each other.
@@ -133,7 +135,7 @@ def _first_status(post: Post, by: User) -> CommentStatus:
             return CommentStatus.PENDING
 
 
-def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
+def revise(comment: Comment, remark: RenderedComment, *, by: User, at: datetime) -> None:
     """Change one's own comment, which waits again if a new one would; it never stops waiting by being changed."""
     if by.id != comment.author_id:
         raise NotAllowed("Only its author can change a comment.")
@@ -145,24 +147,29 @@ def revise(comment: Comment, remark: Remark, *, by: User, at: datetime) -> None:
     db.session.flush()
     if _first_status(comment.post, by) is CommentStatus.PENDING:
         _move([comment], {CommentStatus.APPROVED}, CommentStatus.PENDING, decided_at=None, decided_by_id=None)
-        announcing.tell_moderators()
+        notifications.tell_moderators()
 
 
-def take(step: Step, comments: Sequence[Comment], *, by: User, at: datetime) -> list[Comment]:
+def take(step: CommentTransition, comments: Sequence[Comment], *, by: User, at: datetime) -> list[Comment]:
     """Take a step with comments: those that took it. Others were decided otherwise before; they stay as they are."""
-    if not all(can_delete(by, comment) if step is Step.DELETE else can_moderate(by) for comment in comments):
+    if not all(
+        can_delete(by, comment) if step is CommentTransition.DELETE else can_moderate(by)
+        for comment in comments
+    ):
         raise NotAllowed("Only a moderator can decide on comments.")
-    possible, result = lifecycle.STEPS[step]
-    able = [comment for comment in comments if step is not Step.RESTORE or can_restore(by, comment)]
+    possible, result = lifecycle.TRANSITIONS[step]
+    able = [
+        comment for comment in comments if step is not CommentTransition.RESTORE or can_restore(by, comment)
+    ]
     moved = _move(able, possible, result, decided_at=at, decided_by_id=by.id)
     _record(step, moved, by=by)
     for comment in moved:
         if result is CommentStatus.APPROVED and comment.announced_at is None:
-            announcing.announce(comment, by=by, at=at)
+            notifications.announce(comment, by=by, at=at)
     return moved
 
 
-def _record(step: Step, moved: Sequence[Comment], *, by: User) -> None:
+def _record(step: CommentTransition, moved: Sequence[Comment], *, by: User) -> None:
     """Note the decision in the audit log, with whose comment it was and below which post."""
     rows = db.session.execute(queries.summaries([comment.id for comment in moved])) if moved else ()
     for comment_id, title, username in rows:

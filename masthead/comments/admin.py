@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from masthead import clock
 from masthead.comments import actions, queries, read_models, step_buttons
 from masthead.comments.forms import id_from
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.links import comment_url, discussion_url
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db, paginate
@@ -22,18 +22,22 @@ from masthead.web.paging import page_number
 bp = Blueprint("comments_admin", __name__)
 
 COMMENTS_PER_PAGE = 50
-PARTICIPLES: dict[Step, str] = {
-    Step.APPROVE: "approved",
-    Step.REJECT: "marked as spam",
-    Step.DELETE: "deleted",
-    Step.RESTORE: "returned to pending",
-    Step.UNAPPROVE: "returned to pending",
+PARTICIPLES: dict[CommentTransition, str] = {
+    CommentTransition.APPROVE: "approved",
+    CommentTransition.REJECT: "marked as spam",
+    CommentTransition.DELETE: "deleted",
+    CommentTransition.RESTORE: "returned to pending",
+    CommentTransition.UNAPPROVE: "returned to pending",
 }
 
 
 #: The key of the session under which the last decision about what waited is remembered, and what takes each one back.
 LAST_DECISION = "last_decision"
-UNDOING = {Step.APPROVE: Step.UNAPPROVE, Step.REJECT: Step.RESTORE, Step.DELETE: Step.RESTORE}
+UNDOING = {
+    CommentTransition.APPROVE: CommentTransition.UNAPPROVE,
+    CommentTransition.REJECT: CommentTransition.RESTORE,
+    CommentTransition.DELETE: CommentTransition.RESTORE,
+}
 
 
 class Undo(NamedTuple):
@@ -77,10 +81,10 @@ def decide(comment_id: int, step: str) -> ResponseReturnValue:
     status = _status() if "status" in request.args else None
     number = page_number()
     comment = queries.get_for_moderation(comment_id, by=current_user())
-    taken = actions.take(Step(step), [comment], by=current_user(), at=clock.now())
+    taken = actions.take(CommentTransition(step), [comment], by=current_user(), at=clock.now())
     db.session.commit()
-    _report(Step(step), asked=1, taken=len(taken))
-    _remember(Step(step), taken)
+    _report(CommentTransition(step), asked=1, taken=len(taken))
+    _remember(CommentTransition(step), taken)
     return _to_comment(comment) if status is None else _to_list(status, number)
 
 
@@ -116,7 +120,7 @@ def undo() -> ResponseReturnValue:
     return _to_list(CommentStatus.PENDING, page_number())
 
 
-def _remember(step: Step, taken: Sequence[Comment]) -> None:
+def _remember(step: CommentTransition, taken: Sequence[Comment]) -> None:
     """Let the list of what waits offer to take the last decision back."""
     if taken and step in UNDOING and request.args.get("status") == CommentStatus.PENDING:
         session[LAST_DECISION] = [UNDOING[step], *sorted(comment.id for comment in taken)]
@@ -137,10 +141,10 @@ def _status() -> CommentStatus:
         raise NotFound("There is no such list of comments.") from None
 
 
-def _step(name: str) -> Step | None:
+def _step(name: str) -> CommentTransition | None:
     """What the pressed button says; None for the one that the Enter key presses."""
     try:
-        return Step(request.form[name]) if name in request.form else None
+        return CommentTransition(request.form[name]) if name in request.form else None
     except ValueError:
         raise Invalid("This button is unknown. Use one of the buttons below the list.") from None
 
@@ -155,7 +159,7 @@ def _ids(name: str) -> set[int]:
     return ids
 
 
-def _report(step: Step, *, asked: int, taken: int) -> None:
+def _report(step: CommentTransition, *, asked: int, taken: int) -> None:
     """Say what has happened, and how much somebody else had decided before."""
     if taken:
         flash(f"{_many(taken)} {PARTICIPLES[step]}.")

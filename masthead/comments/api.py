@@ -8,10 +8,10 @@ from sqlalchemy.orm import undefer
 
 from masthead import clock
 from masthead.comments import actions, queries
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment
 from masthead.comments.permissions import can_delete, can_restore
-from masthead.comments.remarks import typeset
+from masthead.comments.rendering import render_comment
 from masthead.comments.schemas import (
     CommentAnswer,
     CommentChange,
@@ -84,7 +84,7 @@ def _judge(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
 )
 def create(slug: str, body: CommentInput) -> Response:
     """It may have to wait for a moderator; `status` says so."""
-    remark = typeset(body.body)
+    remark = render_comment(body.body)
     by = current_user()
     throttling.count("comment", str(by.id))
     post = _post(slug)
@@ -124,7 +124,7 @@ def show(comment_id: int) -> Answer:
 )
 def change(comment_id: int, body: CommentChange) -> Response:
     """Possible for 15 minutes."""
-    remark = typeset(body.body)
+    remark = render_comment(body.body)
     comment = queries.get(comment_id, reader=current_user())
     check_match(tag_of(CommentAnswer.of(comment, comment.post)))
     actions.revise(comment, remark, by=current_user(), at=clock.now())
@@ -148,7 +148,7 @@ def delete(comment_id: int) -> Response:
     check_match(tag_of(CommentAnswer.of(comment, comment.post)))
     if not can_delete(current_user(), comment):
         raise NotAllowed("Only its author or a moderator can delete a comment.")
-    actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
+    actions.take(CommentTransition.DELETE, [comment], by=current_user(), at=clock.now())
     answer = settled(Answer, None)
     db.session.commit()
     return answer
@@ -183,7 +183,7 @@ def queue(query: QueueQuery) -> Answer:
 )
 def approve(comment_id: int) -> Response:
     """Let everybody read it."""
-    return _decided(comment_id, Step.APPROVE)
+    return _decided(comment_id, CommentTransition.APPROVE)
 
 
 @bp.post("/<int:comment_id>/reject")
@@ -197,7 +197,7 @@ def approve(comment_id: int) -> Response:
 )
 def reject(comment_id: int) -> Response:
     """Mark it as spam; nobody but moderators finds it any more."""
-    return _decided(comment_id, Step.REJECT)
+    return _decided(comment_id, CommentTransition.REJECT)
 
 
 @bp.post("/<int:comment_id>/restore")
@@ -215,7 +215,7 @@ def restore(comment_id: int) -> Response:
         raise NotAllowed(
             "Its author has deleted this comment, or its text is deleted permanently: it cannot be restored."
         )
-    return _decided(comment_id, Step.RESTORE)
+    return _decided(comment_id, CommentTransition.RESTORE)
 
 
 @bp.post("/<int:comment_id>/unapprove")
@@ -229,10 +229,10 @@ def restore(comment_id: int) -> Response:
 )
 def unapprove(comment_id: int) -> Response:
     """Take an approval back; nobody but its author and moderators reads it until somebody decides again."""
-    return _decided(comment_id, Step.UNAPPROVE)
+    return _decided(comment_id, CommentTransition.UNAPPROVE)
 
 
-def _decided(comment_id: int, step: Step) -> Response:
+def _decided(comment_id: int, step: CommentTransition) -> Response:
     by = current_user()
     comment = queries.get_for_moderation(comment_id, by=by)
     actions.take(step, [comment], by=by, at=clock.now())

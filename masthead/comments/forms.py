@@ -6,7 +6,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from masthead.comments.errors import ParentGone
-from masthead.comments.remarks import Remark, typeset
+from masthead.comments.rendering import RenderedComment, render_comment
 from masthead.db import GREATEST_ID
 from masthead.errors import Invalid
 from masthead.web.forms.base import Form
@@ -23,16 +23,16 @@ def id_from(given: object) -> int | None:
 class RemarkForm(Form):
     """The text of a comment, for changing it."""
 
-    # How long it may be, `masthead.comments.remarks` says: browsers send a line end as two characters, which count as one.
+    # How long it may be, `masthead.comments.rendering` says: browsers send a line end as two characters, which count as one.
     # Its id is one of `sanitise.RESERVED_IDS`: a heading called "Body" above the form is the more likely one.
     body = TextAreaField("Comment", [InputRequired("Write something first.")], id="comment_body")
 
-    def typeset(self) -> Remark | None:
+    def rendered(self) -> RenderedComment | None:
         """The text, made ready before the database is asked anything; None if the form has errors now."""
         if not self.validate():
             return None
         try:
-            return typeset(self.body.data or "")
+            return render_comment(self.body.data or "")
         except Invalid as error:
             self.show(error)
             return None

@@ -5,7 +5,7 @@ from enum import StrEnum
 from masthead.comments.models import CommentStatus
 
 
-class Step(StrEnum):
+class CommentTransition(StrEnum):
     """What moderators do with a comment; its author can take the step of deleting, too."""
 
     APPROVE = "approve"
@@ -18,11 +18,11 @@ class Step(StrEnum):
 _PENDING, _APPROVED, _SPAM = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.SPAM
 
 #: From which statuses each step leads, and to which.
-STEPS: dict[Step, tuple[frozenset[CommentStatus], CommentStatus]] = {
-    Step.APPROVE: (frozenset({_PENDING, _SPAM}), _APPROVED),
-    Step.REJECT: (frozenset({_PENDING, _APPROVED}), _SPAM),
-    Step.DELETE: (frozenset({_PENDING, _APPROVED, _SPAM}), CommentStatus.DELETED),
+TRANSITIONS: dict[CommentTransition, tuple[frozenset[CommentStatus], CommentStatus]] = {
+    CommentTransition.APPROVE: (frozenset({_PENDING, _SPAM}), _APPROVED),
+    CommentTransition.REJECT: (frozenset({_PENDING, _APPROVED}), _SPAM),
+    CommentTransition.DELETE: (frozenset({_PENDING, _APPROVED, _SPAM}), CommentStatus.DELETED),
     # It waits again: nobody should publish something by emptying the bin the wrong way round.
-    Step.RESTORE: (frozenset({_SPAM, CommentStatus.DELETED}), _PENDING),
-    Step.UNAPPROVE: (frozenset({_APPROVED}), _PENDING),
+    CommentTransition.RESTORE: (frozenset({_SPAM, CommentStatus.DELETED}), _PENDING),
+    CommentTransition.UNAPPROVE: (frozenset({_APPROVED}), _PENDING),
 }

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from masthead.comments.links import comment_url
 from masthead.comments.models import Comment, CommentStatus
-from masthead.comments.remarks import BODY_CHARACTERS
+from masthead.comments.rendering import BODY_CHARACTERS
+from masthead.posts.api.schemas import Author
 from masthead.posts.models import Post
-from masthead.posts.schemas import Author
 from masthead.web.api.paging import address
 from masthead.web.api.schemas import Id, ListAnswer, Made, PageQuery, Schema, Text
 

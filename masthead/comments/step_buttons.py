@@ -2,46 +2,46 @@
 
 from typing import NamedTuple
 
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_restore
 from masthead.people.models import User
 
 #: The steps with a comment of each status, the likeliest first.
-POSSIBLE: dict[CommentStatus, tuple[Step, ...]] = {
-    CommentStatus.PENDING: (Step.APPROVE, Step.REJECT, Step.DELETE),
-    CommentStatus.APPROVED: (Step.REJECT, Step.DELETE, Step.UNAPPROVE),
-    CommentStatus.SPAM: (Step.APPROVE, Step.DELETE, Step.RESTORE),
-    CommentStatus.DELETED: (Step.RESTORE,),
+POSSIBLE: dict[CommentStatus, tuple[CommentTransition, ...]] = {
+    CommentStatus.PENDING: (CommentTransition.APPROVE, CommentTransition.REJECT, CommentTransition.DELETE),
+    CommentStatus.APPROVED: (CommentTransition.REJECT, CommentTransition.DELETE, CommentTransition.UNAPPROVE),
+    CommentStatus.SPAM: (CommentTransition.APPROVE, CommentTransition.DELETE, CommentTransition.RESTORE),
+    CommentStatus.DELETED: (CommentTransition.RESTORE,),
 }
-LABELS: dict[Step, str] = {
-    Step.APPROVE: "Approve",
-    Step.REJECT: "Spam",
-    Step.DELETE: "Delete",
-    Step.RESTORE: "Return to pending",
-    Step.UNAPPROVE: "Return to pending",
+LABELS: dict[CommentTransition, str] = {
+    CommentTransition.APPROVE: "Approve",
+    CommentTransition.REJECT: "Spam",
+    CommentTransition.DELETE: "Delete",
+    CommentTransition.RESTORE: "Return to pending",
+    CommentTransition.UNAPPROVE: "Return to pending",
 }
-BULK_LABELS: dict[Step, str] = {
-    Step.APPROVE: "Approve selected",
-    Step.REJECT: "Mark selected as spam",
-    Step.DELETE: "Delete selected",
-    Step.RESTORE: "Return selected to pending",
-    Step.UNAPPROVE: "Return selected to pending",
+BULK_LABELS: dict[CommentTransition, str] = {
+    CommentTransition.APPROVE: "Approve selected",
+    CommentTransition.REJECT: "Mark selected as spam",
+    CommentTransition.DELETE: "Delete selected",
+    CommentTransition.RESTORE: "Return selected to pending",
+    CommentTransition.UNAPPROVE: "Return selected to pending",
 }
 #: The keys that press the buttons, see ``queue.js``.
-KEYS: dict[Step, str] = {
-    Step.APPROVE: "a",
-    Step.REJECT: "s",
-    Step.DELETE: "d",
-    Step.RESTORE: "u",
-    Step.UNAPPROVE: "u",
+KEYS: dict[CommentTransition, str] = {
+    CommentTransition.APPROVE: "a",
+    CommentTransition.REJECT: "s",
+    CommentTransition.DELETE: "d",
+    CommentTransition.RESTORE: "u",
+    CommentTransition.UNAPPROVE: "u",
 }
 
 
 class StepButton(NamedTuple):
     """A button that takes a step."""
 
-    step: Step
+    step: CommentTransition
     label: str
     key: str = ""
     is_first: bool = False
@@ -50,10 +50,12 @@ class StepButton(NamedTuple):
 def queue_buttons(comment: Comment, by: User) -> list[StepButton]:
     """The steps of a moderator with a comment in their list."""
     steps = [
-        step for step in POSSIBLE[comment.status] if step is not Step.RESTORE or can_restore(by, comment)
+        step
+        for step in POSSIBLE[comment.status]
+        if step is not CommentTransition.RESTORE or can_restore(by, comment)
     ]
     return [
-        StepButton(step, LABELS[step], KEYS[step], is_first=number == 0 and step is Step.APPROVE)
+        StepButton(step, LABELS[step], KEYS[step], is_first=number == 0 and step is CommentTransition.APPROVE)
         for number, step in enumerate(steps)
     ]
 
@@ -65,7 +67,7 @@ def bulk_buttons(status: CommentStatus) -> list[StepButton]:
 
 def thread_buttons(comment: Comment, *, is_own: bool) -> list[StepButton]:
     """The steps of a moderator below the comment in its thread; one's own has a link for deleting it."""
-    steps = [Step.REJECT] if is_own else [Step.REJECT, Step.DELETE]
+    steps = [CommentTransition.REJECT] if is_own else [CommentTransition.REJECT, CommentTransition.DELETE]
     if comment.status is CommentStatus.PENDING:
-        steps.insert(0, Step.APPROVE)
+        steps.insert(0, CommentTransition.APPROVE)
     return [StepButton(step, LABELS[step]) for step in steps]

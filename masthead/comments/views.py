@@ -7,7 +7,7 @@ from masthead import clock
 from masthead.comments import actions, queries
 from masthead.comments.errors import EditWindowClosed
 from masthead.comments.forms import RemarkForm
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.links import comment_url, discussion_url
 from masthead.comments.models import Comment
 from masthead.comments.permissions import EDIT_WINDOW, can_revise
@@ -38,7 +38,7 @@ def edit(comment_id: int) -> ResponseReturnValue:
 def save(comment_id: int) -> ResponseReturnValue:
     """Change one's own comment."""
     form = RemarkForm()
-    remark = form.typeset()
+    remark = form.rendered()
     comment = _own(comment_id)
     if remark is None:
         return _edit_page(form, comment), 422
@@ -76,7 +76,7 @@ def delete(comment_id: int) -> ResponseReturnValue:
 def remove(comment_id: int) -> ResponseReturnValue:
     """Delete one's own comment."""
     comment = _own(comment_id)
-    actions.take(Step.DELETE, [comment], by=current_user(), at=clock.now())
+    actions.take(CommentTransition.DELETE, [comment], by=current_user(), at=clock.now())
     db.session.commit()
     flash("Your comment is deleted.")
     return redirect(discussion_url(comment.post), code=303)

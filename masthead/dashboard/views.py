@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from masthead.comments import queries as comments
 from masthead.comments.models import Comment, CommentStatus
-from masthead.db import Page, db, paginate
+from masthead.db import ResultPage, db, paginate
 from masthead.people.access import current_user, signed_in
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
-from masthead.posts import reviewing
+from masthead.posts import review
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, ReviewNote
 
@@ -28,7 +28,7 @@ FIGURES: dict[Status, str] = {
 }
 
 
-class Figure(NamedTuple):
+class DashboardFigure(NamedTuple):
     """A number with its label."""
 
     label: str
@@ -45,14 +45,14 @@ class RecentPost(NamedTuple):
 class Writing(NamedTuple):
     """The part for those who write: their numbers, and their last posts."""
 
-    figures: list[Figure]
+    figures: list[DashboardFigure]
     recent: list[RecentPost]
 
 
 class Review(NamedTuple):
     """The part for editors: the posts that others submitted, and the address of all of them."""
 
-    submitted: Page[Post]
+    submitted: ResultPage[Post]
     url: str
 
 
@@ -78,8 +78,10 @@ def _writing(user: User) -> Writing | None:
     own = posts.written_by(user).where(Post.status != Status.TRASHED).limit(RECENT_POSTS)
     recent = list(db.session.scalars(own).unique())
     counts = posts.counts_by_status(user)
-    figures = [Figure(label, counts.get(status, 0)) for status, label in FIGURES.items()] if counts else []
-    notes = reviewing.open_notes([post.id for post in recent if post.status is Status.DRAFT])
+    figures = (
+        [DashboardFigure(label, counts.get(status, 0)) for status, label in FIGURES.items()] if counts else []
+    )
+    notes = review.open_notes([post.id for post in recent if post.status is Status.DRAFT])
     return Writing(figures, [RecentPost(post, notes.get(post.id)) for post in recent])
 
 

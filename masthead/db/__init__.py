@@ -19,7 +19,7 @@ from masthead.db.network import (
 )
 from masthead.db.notes import leave_note, write_failure
 from masthead.db.on_conflict import insert_into
-from masthead.db.pagination import Page, count_of, paginate, paginated
+from masthead.db.pagination import ResultPage, count_of, paginate, paginated
 from masthead.db.statement_timing import observe, observe_connections
 from masthead.db.statistics import refresh_statistics
 from masthead.db.types import UTCDateTime
@@ -30,7 +30,7 @@ __all__ = [
     "Base",
     "Failure",
     "Identifier",
-    "Page",
+    "ResultPage",
     "Timestamps",
     "UTCDateTime",
     "after_transaction",

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class ResultPage(Generic[T]):
     """One page of a longer list; pages are numbered from 1."""
 
     items: Sequence[T]
@@ -38,7 +38,7 @@ class Page(Generic[T]):
         return self.number < self.pages
 
 
-def paginate(statement: Select[T], *, page: int, per_page: int, total: int | None = None) -> Page[T]:
+def paginate(statement: Select[T], *, page: int, per_page: int, total: int | None = None) -> ResultPage[T]:
     """Page ``page`` of the statement's rows; raises `NotFound` beyond the last one.
 
     ``total`` spares the counting where the caller knows the number of rows.
@@ -53,7 +53,7 @@ def paginated(
     page: int,
     per_page: int,
     total: int | None = None,
-) -> Page[T]:
+) -> ResultPage[T]:
     """The same of what ``load`` makes of the rows."""
     per_page = min(per_page, PER_PAGE_LIMIT)
     if total is None:
@@ -61,7 +61,7 @@ def paginated(
     if page < 1 or (page > 1 and (page - 1) * per_page >= total):
         raise NotFound("There is no such page in this list.")
     rows = load(statement.limit(per_page).offset((page - 1) * per_page))
-    return Page(items=rows, number=page, per_page=per_page, total=total)
+    return ResultPage(items=rows, number=page, per_page=per_page, total=total)
 
 
 def _objects(statement: Select[T]) -> Sequence[T]:

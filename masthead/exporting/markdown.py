@@ -19,7 +19,7 @@ from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.redirects.models import Target
-from masthead.storage.store import Store
+from masthead.storage.store import FileStore
 from masthead.text import generator_tags
 
 #: Equal for every publication; the settings of the publication are not exported.
@@ -46,7 +46,7 @@ class ExportCounts:
     missing: list[str] = field(default_factory=list)
 
 
-def write_export(folder: ExportFolder, *, session: Session, files: Store) -> ExportCounts:
+def write_export(folder: ExportFolder, *, session: Session, files: FileStore) -> ExportCounts:
     """Write the whole export, and remove outdated files of an earlier one."""
     tally = ExportCounts()
     old_paths = queries.old_paths(session)
@@ -183,7 +183,7 @@ def _write_redirects(folder: ExportFolder, session: Session, tally: ExportCounts
     tally.redirects += len(redirects)
 
 
-def _write_pictures(folder: ExportFolder, session: Session, files: Store, tally: ExportCounts) -> None:
+def _write_pictures(folder: ExportFolder, session: Session, files: FileStore, tally: ExportCounts) -> None:
     pictures = []
     for picture in queries.pictures(session):
         try:

@@ -3,7 +3,7 @@
 from xml.etree.ElementTree import Element
 
 from masthead.feeds import elements
-from masthead.feeds.feed import Entry, Feed, Person
+from masthead.feeds.feed import Feed, FeedAuthor, FeedEntry
 
 FILE = "feed.xml"
 MEDIA_TYPE = "application/atom+xml"
@@ -28,7 +28,7 @@ def render(feed: Feed) -> bytes:
     return elements.document(root)
 
 
-def _add_entry(root: Element, entry: Entry) -> None:
+def _add_entry(root: Element, entry: FeedEntry) -> None:
     element = elements.add(root, "entry", attributes={"xml:lang": entry.language} if entry.language else None)
     elements.add(element, "id", entry.id)
     elements.add(element, "title", entry.title)
@@ -47,7 +47,7 @@ def _add_entry(root: Element, entry: Entry) -> None:
     elements.add(element, "content", entry.html, {"type": "html"})
 
 
-def _add_author(element: Element, person: Person) -> None:
+def _add_author(element: Element, person: FeedAuthor) -> None:
     author = elements.add(element, "author")
     elements.add(author, "name", person.name)
     elements.add(author, "uri", person.url)

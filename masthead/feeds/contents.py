@@ -13,7 +13,7 @@ from masthead.comments.links import comment_url
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.feeds import atom, identity, json_feed, lengths, queries, rss
-from masthead.feeds.feed import Entry, Feed, Person
+from masthead.feeds.feed import Feed, FeedAuthor, FeedEntry
 from masthead.people.models import User
 from masthead.posts.links import author_url, post_url, tag_url
 from masthead.posts.models import Post
@@ -123,11 +123,11 @@ def of_comments(post: Post) -> Feed:
     )
 
 
-def _entry_of_post(post: Post, is_whole: bool) -> Entry:
+def _entry_of_post(post: Post, is_whole: bool) -> FeedEntry:
     address = _absolute(post_url(post))
     text = absolute_links(post.html, address) if is_whole else lengths.shortened(post.html, address)
     published = post.published_at or post.created_at
-    return Entry(
+    return FeedEntry(
         id=_tag_uri(post.created_at, f"post/{post.id}"),
         url=address,
         title=post.title,
@@ -145,9 +145,9 @@ def _entry_of_post(post: Post, is_whole: bool) -> Entry:
     )
 
 
-def _entry_of_comment(comment: Comment, post: Post) -> Entry:
+def _entry_of_comment(comment: Comment, post: Post) -> FeedEntry:
     page = _absolute(post_url(post))
-    return Entry(
+    return FeedEntry(
         id=_tag_uri(comment.created_at, f"comment/{comment.id}"),
         url=_absolute(comment_url(comment, post)),
         title=f"{comment.author.display_name} on “{post.title}”",
@@ -168,8 +168,8 @@ def _lead(post: Post, address: str) -> str:
     return f'<figure><img src="{source}" alt="{escape(post.lead_alt)}">{caption}</figure>\n'
 
 
-def _people(users: Iterable[User]) -> tuple[Person, ...]:
-    return tuple(Person(user.display_name, _absolute(author_url(user))) for user in users)
+def _people(users: Iterable[User]) -> tuple[FeedAuthor, ...]:
+    return tuple(FeedAuthor(user.display_name, _absolute(author_url(user))) for user in users)
 
 
 def _addresses(endpoint: str, **values: Any) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Feeds, site maps, robots.txt and their like."""
 
 from masthead.features import Feature
-from masthead.feeds import discovery, views
+from masthead.feeds import discovery_views, views
 
 feature = Feature(
     name="feeds",
-    blueprints=((views.bp, ""), (discovery.bp, "")),
+    blueprints=((views.bp, ""), (discovery_views.bp, "")),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class FeedAuthor:
     """Somebody who is credited."""
 
     name: str
@@ -13,7 +13,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """A post or a comment. All addresses, also those in the text, are absolute."""
 
     #: Never changes, whatever becomes of the address.
@@ -24,7 +24,7 @@ class Entry:
     summary: str
     published: datetime
     updated: datetime
-    authors: tuple[Person, ...]
+    authors: tuple[FeedAuthor, ...]
     tags: tuple[str, ...] = ()
     image: str | None = None
     language: str | None = None
@@ -49,4 +49,4 @@ class Feed:
     updated: datetime
     #: When anything changed that readers of the feed could see, also by going away.
     changed: datetime
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]

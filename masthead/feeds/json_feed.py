@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from masthead.feeds.feed import Entry, Feed
+from masthead.feeds.feed import Feed, FeedEntry
 
 FILE = "feed.json"
 MEDIA_TYPE = "application/feed+json"
@@ -26,7 +26,7 @@ def render(feed: Feed) -> bytes:
     return json.dumps(_given(members), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: FeedEntry) -> dict[str, Any]:
     return _given(
         {
             "id": entry.id,

@@ -12,10 +12,10 @@ from masthead.comments.queries import is_readable_by
 from masthead.db import db
 from masthead.people.models import User
 from masthead.posts import queries as posts
-from masthead.posts import selections
 from masthead.posts.cache_topics import EDITS
+from masthead.posts.lists import selections
+from masthead.posts.lists.selections import Selection
 from masthead.posts.models import Post
-from masthead.posts.selections import Selection
 from masthead.tags.models import Tag
 
 ENTRIES = 20

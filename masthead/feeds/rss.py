@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from xml.etree.ElementTree import Element
 
 from masthead.feeds import elements
-from masthead.feeds.feed import Entry, Feed
+from masthead.feeds.feed import Feed, FeedEntry
 
 FILE = "rss.xml"
 MEDIA_TYPE = "application/rss+xml"
@@ -40,7 +40,7 @@ def render(feed: Feed) -> bytes:
     return elements.document(root)
 
 
-def _add_item(channel: Element, entry: Entry) -> None:
+def _add_item(channel: Element, entry: FeedEntry) -> None:
     item = elements.add(channel, "item")
     elements.add(item, "title", entry.title)
     elements.add(item, "link", entry.url)

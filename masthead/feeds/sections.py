@@ -25,7 +25,7 @@ Rows = Select[int, str, datetime, datetime | None, str | None]
 Files = Select[int, datetime | None, datetime | None]
 
 
-class Section(NamedTuple):
+class FeedSection(NamedTuple):
     """Addresses of one kind."""
 
     rows: Callable[[], Rows]
@@ -153,8 +153,8 @@ _tagged, _credited = PostTag.__table__.c, PostByline.__table__.c
 tags = Links(Tag, Tag.__table__.c.slug, _tagged.tag_id, _tagged.post_id)
 authors = Links(User, User.__table__.c.username, _credited.user_id, _credited.post_id)
 SECTIONS = {
-    "posts": Section(posts, files_of_posts, lambda slug: url_for("site.post", slug=slug)),
-    "pages": Section(pages, files_of_pages, url_of),
-    "tags": Section(tags.rows, tags.files, lambda slug: url_for("posts.tag", slug=slug)),
-    "authors": Section(authors.rows, authors.files, lambda name: url_for("posts.author", username=name)),
+    "posts": FeedSection(posts, files_of_posts, lambda slug: url_for("site.post", slug=slug)),
+    "pages": FeedSection(pages, files_of_pages, url_of),
+    "tags": FeedSection(tags.rows, tags.files, lambda slug: url_for("posts.tag", slug=slug)),
+    "authors": FeedSection(authors.rows, authors.files, lambda name: url_for("posts.author", username=name)),
 }

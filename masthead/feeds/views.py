@@ -12,7 +12,7 @@ from masthead import clock, pagecache
 from masthead.errors import NotFound
 from masthead.feeds import atom, contents, json_feed, rss
 from masthead.feeds.feed import Feed
-from masthead.posts import people, tagging
+from masthead.posts import public_people, tag_merging
 from masthead.posts import queries as posts
 from masthead.web.access import public
 from masthead.web.middleware.sessionless import stateless
@@ -20,7 +20,7 @@ from masthead.web.middleware.sessionless import stateless
 bp = Blueprint("feeds", __name__)
 
 
-class Format(NamedTuple):
+class FeedFormat(NamedTuple):
     """How a feed is written, and what it is then called."""
 
     media_type: str
@@ -28,9 +28,9 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    atom.FILE: Format(atom.MEDIA_TYPE, atom.render),
-    rss.FILE: Format(rss.MEDIA_TYPE, rss.render),
-    json_feed.FILE: Format(json_feed.MEDIA_TYPE, json_feed.render),
+    atom.FILE: FeedFormat(atom.MEDIA_TYPE, atom.render),
+    rss.FILE: FeedFormat(rss.MEDIA_TYPE, rss.render),
+    json_feed.FILE: FeedFormat(json_feed.MEDIA_TYPE, json_feed.render),
 }
 FILE = f"<any({', '.join(repr(name) for name in FORMATS)}):file>"
 
@@ -74,7 +74,7 @@ for address in USUAL_ADDRESSES:
 @stateless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
-    found, count = tagging.at(slug, reader=None)
+    found, count = tag_merging.at(slug, reader=None)
     if found.slug != slug:
         return redirect(url_for("feeds.tag", slug=found.slug, file=file), code=301)
     return _answer(contents.of_tag(found, count), file)
@@ -86,7 +86,7 @@ def tag(slug: str, file: str) -> ResponseReturnValue:
 @stateless
 def author(username: str, file: str) -> ResponseReturnValue:
     """The newest posts that credit somebody."""
-    user, count = people.named(username, reader=None)
+    user, count = public_people.named(username, reader=None)
     if user.username != username:
         return redirect(url_for("feeds.author", username=user.username, file=file), code=301)
     return _answer(contents.of_author(user, count), file)

@@ -10,7 +10,7 @@ from masthead.importing.reading.plain_text import printable
 from masthead.media import actions as media
 from masthead.media.errors import PictureRefused
 from masthead.media.pictures import PictureFacts, prepare
-from masthead.storage.store import Store
+from masthead.storage.store import FileStore
 
 #: The extensions of files that are imported as images when a text links to them.
 IMAGE_EXTENSIONS: Final = (
@@ -51,7 +51,7 @@ class ImageImporter:
     """Imports images of one source. Worker processes have copies of it; ``store`` is None in a dry run."""
 
     def __init__(
-        self, files: ImageFiles, store: Store | None, *, limit_bytes: int, known: Mapping[str, str]
+        self, files: ImageFiles, store: FileStore | None, *, limit_bytes: int, known: Mapping[str, str]
     ) -> None:
         self._files = files
         self._store = store

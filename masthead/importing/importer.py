@@ -244,8 +244,8 @@ class Importer:
         outcome = batch.outcomes[source]
         self._summary.peak_memory = max(self._summary.peak_memory, prepared.peak_memory)
         self._summary.stored += outcome in WRITTEN
-        if outcome in WRITTEN and prepared.manuscript is not None:
-            addresses = external.addresses_in(prepared.manuscript.html)
+        if outcome in WRITTEN and prepared.rendered is not None:
+            addresses = external.addresses_in(prepared.rendered.html)
             self._summary.external_pictures.update(dict.fromkeys(addresses))
         address = self._scan.addresses.urls[source]
         self._report.add(prepared, outcome, address=address, notes=batch.notes.get(source, ()))

@@ -18,7 +18,7 @@ from masthead.importing.scan import ScanResult
 from masthead.importing.site_data import SiteRecord
 from masthead.importing.urls.heading_ids import HeadingIdRule
 from masthead.importing.urls.index import AddressIndex
-from masthead.posts.manuscript import Picture
+from masthead.posts.rendering import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from masthead import clock
 from masthead.db import insert_into, own_transaction, snapshot
 from masthead.jobs.leases import LEASE, LONGEST_DELAY_SECONDS
-from masthead.jobs.models import ClockMark, Job, State
+from masthead.jobs.models import ClockMark, Job, JobState
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +101,7 @@ def _mend(session: Session, now: datetime) -> None:
     ahead = now + TOLERANCE
     # What somebody planned for a day in the future keeps its day.
     stray = select(Job.id, Job.created_at, Job.run_at, Job.attempts, Job.last_error).where(
-        Job.state == State.QUEUED, Job.run_at > ahead
+        Job.state == JobState.QUEUED, Job.run_at > ahead
     )
     late = [
         row.id
@@ -112,5 +112,5 @@ def _mend(session: Session, now: datetime) -> None:
     ]
     for job_id in late:
         session.execute(update(Job).where(Job.id == job_id).values(run_at=now))
-    leased = (Job.state == State.RUNNING, Job.lease_until > now + 2 * LEASE)
+    leased = (Job.state == JobState.RUNNING, Job.lease_until > now + 2 * LEASE)
     session.execute(update(Job).where(*leased).values(lease_until=now + LEASE))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from masthead import clock
 from masthead.db import own_transaction, snapshot
-from masthead.jobs.models import ERROR_CHARACTERS, RESULT_CHARACTERS, Job, State
+from masthead.jobs.models import ERROR_CHARACTERS, RESULT_CHARACTERS, Job, JobState
 
 LEASE = timedelta(seconds=60)
 FIRST_DELAY_SECONDS = 10
@@ -47,8 +47,8 @@ def due_ids(limit: int, *, before: datetime | None = None) -> list[int]:
 
 def _due(now: datetime) -> Any:
     return or_(
-        and_(Job.state == State.QUEUED, Job.run_at <= now),
-        and_(Job.state == State.RUNNING, Job.lease_until < now),
+        and_(Job.state == JobState.QUEUED, Job.run_at <= now),
+        and_(Job.state == JobState.RUNNING, Job.lease_until < now),
     )
 
 
@@ -71,7 +71,7 @@ def take(owner: str, limit: int, *, only: int | None = None) -> list[Lease]:
     statement = (
         update(Job)
         .where(Job.id.in_(select(chosen.c.id)))
-        .values(state=State.RUNNING, lease_owner=owner, lease_until=now + LEASE, attempts=Job.attempts + 1)
+        .values(state=JobState.RUNNING, lease_owner=owner, lease_until=now + LEASE, attempts=Job.attempts + 1)
         .returning(Job.id, Job.name, Job.args, Job.attempts)
         .execution_options(synchronize_session=False)
     )
@@ -84,7 +84,7 @@ def renew(owner: str) -> None:
     """Prolong every lease of a runner that is still alive."""
     statement = (
         update(Job)
-        .where(Job.state == State.RUNNING, Job.lease_owner == owner)
+        .where(Job.state == JobState.RUNNING, Job.lease_owner == owner)
         .values(lease_until=clock.now() + LEASE)
     )
     with own_transaction() as session:
@@ -94,12 +94,12 @@ def renew(owner: str) -> None:
 def complete(lease: Lease, result: str = "") -> None:
     """Say that the job is done, and what it has to tell."""
     values = {"last_error": "", "result": result[:RESULT_CHARACTERS]}
-    _settle(lease, state=State.DONE, finished_at=clock.now(), **values)
+    _settle(lease, state=JobState.DONE, finished_at=clock.now(), **values)
 
 
 def bury(lease: Lease, error: str) -> None:
     """Give the job up; it stays visible as a dead letter."""
-    _settle(lease, state=State.DEAD, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
+    _settle(lease, state=JobState.DEAD, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
 
 
 def postpone(lease: Lease, error: str) -> None:
@@ -107,22 +107,22 @@ def postpone(lease: Lease, error: str) -> None:
     try:
         _settle(
             lease,
-            state=State.QUEUED,
+            state=JobState.QUEUED,
             run_at=clock.now() + timedelta(seconds=delay_seconds(lease.attempt)),
             last_error=error[:ERROR_CHARACTERS],
         )
     except IntegrityError:
         # A newer job with the same key waits already, and will do this one's work.
-        _settle(lease, state=State.CANCELLED, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
+        _settle(lease, state=JobState.CANCELLED, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
 
 
 def defer(lease: Lease, until: datetime, reason: str) -> None:
     """Let the job run later without having been tried."""
     values = {"run_at": until, "attempts": lease.attempt - 1, "last_error": reason}
     try:
-        _settle(lease, state=State.QUEUED, **values)
+        _settle(lease, state=JobState.QUEUED, **values)
     except IntegrityError:
-        _settle(lease, state=State.CANCELLED, finished_at=clock.now(), last_error=reason)
+        _settle(lease, state=JobState.CANCELLED, finished_at=clock.now(), last_error=reason)
 
 
 def delay_seconds(attempt: int) -> float:
@@ -136,7 +136,7 @@ def _settle(lease: Lease, **values: object) -> None:
         update(Job)
         .where(
             Job.id == lease.job_id,
-            Job.state == State.RUNNING,
+            Job.state == JobState.RUNNING,
             Job.lease_owner == lease.owner,
             Job.attempts == lease.attempt,
         )

@@ -13,7 +13,7 @@ ERROR_CHARACTERS = 2_000
 RESULT_CHARACTERS = 2_000
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job stands."""
 
     QUEUED = "queued"
@@ -23,7 +23,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-_STATES = ", ".join(f"'{state}'" for state in State)
+_STATES = ", ".join(f"'{state}'" for state in JobState)
 
 
 class Job(Base):

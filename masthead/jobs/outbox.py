@@ -9,7 +9,7 @@ from masthead import clock
 from masthead.db import db, insert_into
 from masthead.errors import Conflict, NotFound
 from masthead.jobs import wakeup
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.registry import Task
 
 _QUEUED = "masthead.jobs.queued"
@@ -25,7 +25,7 @@ def enqueue(
     statement = insert_into(Job, dialect).values(
         name=task.name,
         args=list(ids),
-        state=State.QUEUED,
+        state=JobState.QUEUED,
         unique_key=unique_key,
         created_at=now,
         run_at=run_at or now,
@@ -81,9 +81,9 @@ def retry(job_id: int) -> None:
     """Let a dead or cancelled job start afresh; raises `NotFound` or `Conflict`."""
     _move(
         job_id,
-        from_states=(State.DEAD, State.CANCELLED),
+        from_states=(JobState.DEAD, JobState.CANCELLED),
         problem="Only a dead or cancelled job can be retried.",
-        state=State.QUEUED,
+        state=JobState.QUEUED,
         attempts=0,
         run_at=clock.now(),
         finished_at=None,
@@ -93,11 +93,11 @@ def retry(job_id: int) -> None:
 
 def retry_dead(*, task: str | None = None) -> int:
     """Let every dead job start afresh, or those of one task; how many there were."""
-    statement = update(Job).where(Job.state == State.DEAD)
+    statement = update(Job).where(Job.state == JobState.DEAD)
     if task is not None:
         statement = statement.where(Job.name == task)
     statement = statement.values(
-        state=State.QUEUED, attempts=0, run_at=clock.now(), finished_at=None, unique_key=None
+        state=JobState.QUEUED, attempts=0, run_at=clock.now(), finished_at=None, unique_key=None
     )
     return len(db.session.scalars(statement.returning(Job.id)).all())
 
@@ -106,14 +106,14 @@ def cancel(job_id: int) -> None:
     """Keep a waiting job from running; raises `NotFound` or `Conflict`."""
     _move(
         job_id,
-        from_states=(State.QUEUED, State.DEAD),
+        from_states=(JobState.QUEUED, JobState.DEAD),
         problem="Only a queued job can be cancelled.",
-        state=State.CANCELLED,
+        state=JobState.CANCELLED,
         finished_at=clock.now(),
     )
 
 
-def _move(job_id: int, *, from_states: tuple[State, ...], problem: str, **values: object) -> None:
+def _move(job_id: int, *, from_states: tuple[JobState, ...], problem: str, **values: object) -> None:
     statement = update(Job).where(Job.id == job_id, Job.state.in_(from_states)).values(**values)
     if db.session.scalar(statement.returning(Job.id)) is not None:
         return
@@ -122,6 +122,6 @@ def _move(job_id: int, *, from_states: tuple[State, ...], problem: str, **values
     raise Conflict(problem)
 
 
-def forget(state: State, *, before: datetime) -> None:
+def forget(state: JobState, *, before: datetime) -> None:
     """Delete the jobs that reached this state before a moment."""
     db.session.execute(delete(Job).where(Job.state == state, Job.finished_at < before))

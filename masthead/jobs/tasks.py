@@ -5,10 +5,10 @@ from datetime import timedelta
 from masthead import clock
 from masthead.db import db
 from masthead.jobs import outbox
-from masthead.jobs.models import State
+from masthead.jobs.models import JobState
 from masthead.jobs.registry import periodic
 
-KEPT_DAYS = {State.DONE: 7, State.CANCELLED: 30, State.DEAD: 90}
+KEPT_DAYS = {JobState.DONE: 7, JobState.CANCELLED: 30, JobState.DEAD: 90}
 
 
 @periodic("jobs.forget_old", every=timedelta(days=1), deletes=True)

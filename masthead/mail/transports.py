@@ -128,7 +128,7 @@ class Console:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class FolderTransport:
     """Each letter a file that mail programs open."""
 
     path: Path
@@ -158,7 +158,7 @@ def from_url(url: str) -> Transport | None:
         case "console":
             return Console()
         case "file":
-            return Folder(Path(unquote(parts.path)))
+            return FolderTransport(Path(unquote(parts.path)))
     default_port = 465 if parts.scheme == "smtps" else 587
     return SMTP(
         parts.hostname or "",

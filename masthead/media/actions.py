@@ -10,7 +10,7 @@ from masthead.media.pictures import PictureFacts, PreparedPicture
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.storage import store as storage
-from masthead.storage.store import Store
+from masthead.storage.store import FileStore
 
 
 def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None, at: datetime) -> Media:
@@ -25,7 +25,7 @@ def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None
     return queries.with_content(picture.facts.content_hash)
 
 
-def keep_file(picture: PreparedPicture, files: Store) -> None:
+def keep_file(picture: PreparedPicture, files: FileStore) -> None:
     """Write the file of a picture; without a row it is not served. Runs in any process, without a database."""
     if files.size(picture.path) != len(picture.content):
         files.put(picture.path, picture.content)

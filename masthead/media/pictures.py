@@ -36,7 +36,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class PictureFormat:
     """A format that is kept: how browsers and file names call it, and how we write it."""
 
     media_type: str
@@ -48,16 +48,16 @@ class Format:
 
 
 _COLOUR: Final = frozenset({"RGB", "RGBA"})
-FORMATS: Final[dict[str, Format]] = {
-    "JPEG": Format("image/jpeg", "jpg", frozenset({"L", "RGB"}), {"quality": 88}),
-    "PNG": Format(
+FORMATS: Final[dict[str, PictureFormat]] = {
+    "JPEG": PictureFormat("image/jpeg", "jpg", frozenset({"L", "RGB"}), {"quality": 88}),
+    "PNG": PictureFormat(
         "image/png",
         "png",
         frozenset({"1", "L", "LA", "P", "I;16"}) | _COLOUR,
         {},
         is_animation_kept=True,
     ),
-    "WEBP": Format(
+    "WEBP": PictureFormat(
         "image/webp",
         "webp",
         _COLOUR,
@@ -65,14 +65,14 @@ FORMATS: Final[dict[str, Format]] = {
         is_animation_kept=True,
         pixels_limit=MODERN_PIXELS_LIMIT,
     ),
-    "GIF": Format(
+    "GIF": PictureFormat(
         "image/gif", "gif", frozenset({"1", "L", "P"}) | _COLOUR, {"comment": b""}, is_animation_kept=True
     ),
-    "AVIF": Format(
+    "AVIF": PictureFormat(
         "image/avif", "avif", _COLOUR, {"quality": 75, "speed": 8}, pixels_limit=MODERN_PIXELS_LIMIT
     ),
 }
-SVG: Final = Format("image/svg+xml", "svg", frozenset(), {})
+SVG: Final = PictureFormat("image/svg+xml", "svg", frozenset(), {})
 #: Everything that Pillow's readers raise for a broken file; none of it is a mistake of ours.
 BROKEN: Final = (
     ArithmeticError,
@@ -161,7 +161,9 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
     return _prepared(content, FORMATS[kind], width, height, source_hash)
 
 
-def _prepared(content: bytes, kind: Format, width: int, height: int, source_hash: str) -> PreparedPicture:
+def _prepared(
+    content: bytes, kind: PictureFormat, width: int, height: int, source_hash: str
+) -> PreparedPicture:
     facts = PictureFacts(
         media_type=kind.media_type,
         extension=kind.extension,

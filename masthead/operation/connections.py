@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from masthead import clock
 from masthead.db import db, leave_transaction
 from masthead.jobs import celery_bridge
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.mail import transports
 from masthead.operation.findings import Finding, Level
 
@@ -111,11 +111,11 @@ def broker() -> Iterator[Finding]:
 
 def jobs() -> Iterator[Finding]:
     """What failed, and what nobody takes."""
-    overdue = (Job.state == State.QUEUED) & (Job.run_at < clock.now() - PATIENCE)
+    overdue = (Job.state == JobState.QUEUED) & (Job.run_at < clock.now() - PATIENCE)
     count = select(func.count()).select_from(Job)
     try:
-        failed = db.session.scalar(count.where(Job.state == State.DEAD, ~REFUSED)) or 0
-        refused = db.session.scalar(count.where(Job.state == State.DEAD, REFUSED)) or 0
+        failed = db.session.scalar(count.where(Job.state == JobState.DEAD, ~REFUSED)) or 0
+        refused = db.session.scalar(count.where(Job.state == JobState.DEAD, REFUSED)) or 0
         waiting = db.session.scalar(count.where(overdue)) or 0
     except SQLAlchemyError:
         return

@@ -1,11 +1,11 @@
 """Running a site: the server, the schema, backups, checks, health and metrics."""
 
 from masthead.features import Feature
-from masthead.operation import health, metrics, rendering, shell, tasks
+from masthead.operation import health_views, metrics_views, rendering, shell, tasks
 
 feature = Feature(
     name="operation",
-    blueprints=((health.bp, ""), (metrics.bp, "")),
+    blueprints=((health_views.bp, ""), (metrics_views.bp, "")),
     commands={
         "backup": "masthead.operation.backups.cli:backup",
         "beat": "masthead.operation.workers:beat",
@@ -24,5 +24,5 @@ feature = Feature(
         "worker": "masthead.operation.workers:worker",
     },
     tasks=(rendering, tasks),
-    init=(metrics.init_app, shell.init_app),
+    init=(metrics_views.init_app, shell.init_app),
 )

@@ -17,7 +17,7 @@ from rich.table import Table
 from masthead import clock
 from masthead.db import GREATEST_ID, db, limit_statements
 from masthead.jobs import outbox, registry
-from masthead.jobs.models import State
+from masthead.jobs.models import JobState
 from masthead.jobs.runner import Runner
 from masthead.web.commands import Group
 
@@ -29,7 +29,9 @@ RESPAWN_SECONDS = 2.0
 
 
 @group.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only jobs in this state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in JobState]), help="Only jobs in this state."
+)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=LISTED_JOBS, show_default=True)
 @with_appcontext
 def list_jobs(state: str | None, limit: int) -> None:

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from masthead.errors import Invalid
 from masthead.setting_types import picture_place
 from masthead.storage import store
-from masthead.storage.store import Store, StoreUnavailable
+from masthead.storage.store import FileStore, StoreUnavailable
 from masthead.web.commands import Command, Group
 
 group = Group("media", help="Look after the pictures.")
@@ -46,14 +46,14 @@ def move(url: str, origin: str | None) -> None:
     )
 
 
-def _named(url: str) -> Store:
+def _named(url: str) -> FileStore:
     try:
         return store.named(picture_place(url), current_app.config)
     except ValueError as error:
         raise Invalid(f"{url} {error}.") from None
 
 
-def _copy(source: Store, target: Store) -> tuple[int, int]:
+def _copy(source: FileStore, target: FileStore) -> tuple[int, int]:
     keys = sorted(source.keys())
     copied = 0
     with Progress(console=Console(stderr=True), transient=True) as progress:

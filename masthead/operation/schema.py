@@ -17,7 +17,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
+class SchemaState:
     """The revision of the tables, and what has to be done first if they cannot be used."""
 
     revision: str | None
@@ -33,7 +33,7 @@ def newest_revision() -> str:
     return max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def present_schema() -> Schema:
+def present_schema() -> SchemaState:
     """Look at the database. Never raises for one that is missing, away or of another version."""
     try:
         with db.engine.connect() as connection:
@@ -42,13 +42,15 @@ def present_schema() -> Schema:
                 connection.scalar(text("SELECT version_num FROM alembic_version")) if has_tables else None
             )
     except DBAPIError as error:
-        return Schema(None, NO_DATABASE.format(first_line(error)))
+        return SchemaState(None, NO_DATABASE.format(first_line(error)))
     if revision is None:
-        return Schema(None, NO_TABLES)
+        return SchemaState(None, NO_TABLES)
     newest = newest_revision()
     if revision == newest:
-        return Schema(revision)
-    return Schema(revision, OLDER.format(revision, newest) if revision < newest else NEWER.format(revision))
+        return SchemaState(revision)
+    return SchemaState(
+        revision, OLDER.format(revision, newest) if revision < newest else NEWER.format(revision)
+    )
 
 
 def shown_place() -> str:

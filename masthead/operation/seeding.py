@@ -13,7 +13,7 @@ from masthead.operation.schema import present_schema
 from masthead.web.commands import Command
 
 if TYPE_CHECKING:
-    from masthead.operation.demo.collection import Person
+    from masthead.operation.demo.collection import DemoPerson
     from masthead.operation.demo.filling import Report
 
 SAMPLE, DEMONSTRATION = "sample", "fieldglass"
@@ -57,7 +57,7 @@ def _tell(report: "Report") -> None:
         _tell_passwords(report.accounts)
 
 
-def _tell_passwords(accounts: Sequence[tuple["Person", str]]) -> None:
+def _tell_passwords(accounts: Sequence[tuple["DemoPerson", str]]) -> None:
     click.echo(f"Sign in at {current_app.config['SITE_URL']}/auth/login. The passwords are shown this once:")
     for person, password in accounts:
         click.echo(f"  {person.role:<14} {person.email:<26} {password}")

@@ -19,7 +19,7 @@ from masthead.operation import lifelines, listening, supervisor
 from masthead.operation.jobs import Companion
 from masthead.operation.leaving_port import PortLeaver
 from masthead.operation.schema import present_schema
-from masthead.site.setup import issue_token
+from masthead.site.setup_views import issue_token
 from masthead.web.commands import Command
 from masthead.web.middleware import body_places, load_shedding
 from masthead.web.telemetry import metrics

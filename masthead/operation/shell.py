@@ -17,10 +17,10 @@ def init_app(app: Flask) -> None:
 
 def _names() -> dict[str, Any]:
     """Every model by its name, the actions of every feature by the feature's name, and what makes a text ready."""
-    from masthead.posts.manuscript import typeset
+    from masthead.posts.rendering import render_text
 
     models = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}
-    return models | _actions() | {"db": db, "typeset": typeset}
+    return models | _actions() | {"db": db, "render_text": render_text}
 
 
 def _actions() -> dict[str, Any]:

@@ -14,10 +14,10 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from masthead import clock
 from masthead.db import db, snapshot
 from masthead.jobs import registry
-from masthead.jobs.models import Job, State, Tick
+from masthead.jobs.models import Job, JobState, Tick
 from masthead.operation.backups import last_backup
 from masthead.storage import store
-from masthead.storage.store import Folder
+from masthead.storage.store import FolderStore
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -51,7 +51,7 @@ def _places() -> dict[str, Path]:
     home = Path(current_app.config["MASTHEAD_HOME"])
     places = {"home": home}
     pictures = store.current()
-    if isinstance(pictures, Folder):
+    if isinstance(pictures, FolderStore):
         folder = Path(pictures.place)
         places["media"] = folder if folder.is_dir() else folder.parent
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
@@ -90,7 +90,7 @@ def _jobs(session: "Session") -> Iterator["Metric"]:
         jobs.add_metric([name, state], count)
     yield jobs
     oldest = session.scalar(
-        select(func.min(Job.run_at)).where(Job.state == State.QUEUED, Job.run_at <= clock.now())
+        select(func.min(Job.run_at)).where(Job.state == JobState.QUEUED, Job.run_at <= clock.now())
     )
     waiting = (clock.now() - oldest).total_seconds() if oldest is not None else 0.0
     yield GaugeMetricFamily(
@@ -105,10 +105,10 @@ def _mail(session: "Session") -> Iterator["Metric"]:
         "masthead_mail", "Emails that are not sent, by what they wait for.", labels=["state"]
     )
     count = select(func.count()).select_from(Job).where(OF_MAIL)
-    waiting = count.where(Job.state == State.QUEUED)
+    waiting = count.where(Job.state == JobState.QUEUED)
     letters.add_metric(["queued"], session.scalar(waiting.where(Job.attempts == 0)) or 0)
     letters.add_metric(["retried"], session.scalar(waiting.where(Job.attempts > 0)) or 0)
-    letters.add_metric(["dead"], session.scalar(count.where(Job.state == State.DEAD)) or 0)
+    letters.add_metric(["dead"], session.scalar(count.where(Job.state == JobState.DEAD)) or 0)
     yield letters
 
 

@@ -53,7 +53,7 @@ def is_public(address: Address) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ResolvedTarget:
     """An address that may be looked up: checked in form, not yet in place."""
 
     scheme: str
@@ -71,7 +71,7 @@ class Target:
         return f"{self.scheme}://{place}{self.path}"
 
 
-def parse(url: str) -> Target | None:
+def parse(url: str) -> ResolvedTarget | None:
     """Take an address apart; None for what no sensible person would want to have fetched."""
     if (
         len(url) > ADDRESS_CHARACTERS
@@ -88,7 +88,7 @@ def parse(url: str) -> Target | None:
     if parts.scheme not in PORTS or not host or "@" in parts.netloc or "%" in parts.netloc:
         return None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme, host, port or PORTS[parts.scheme], path) if path.isascii() else None
+    return ResolvedTarget(parts.scheme, host, port or PORTS[parts.scheme], path) if path.isascii() else None
 
 
 def _ascii(host: str) -> str:

@@ -23,7 +23,7 @@ import httpcore2
 import structlog
 
 from masthead.db import leave_transaction
-from masthead.outbound.addresses import PORTS, Address, Target, is_public, parse
+from masthead.outbound.addresses import PORTS, Address, ResolvedTarget, is_public, parse
 from masthead.outbound.connections import PinnedBackend
 from masthead.outbound.errors import Unreachable
 
@@ -54,7 +54,7 @@ FAILURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OutboundResponse:
     """What came back, from the address at the end of the redirects."""
 
     status: int
@@ -94,7 +94,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         types: Iterable[str] = (),
         redirects: int = REDIRECTS,
-    ) -> Answer:
+    ) -> OutboundResponse:
         """Ask and read the answer; raises `Unreachable`. With ``types`` only these media types are read.
 
         Only GET and HEAD follow redirects, without the caller's headers once the host is another one.
@@ -118,7 +118,7 @@ class Client:
         types: frozenset[str],
         redirects: int,
         deadline: float,
-    ) -> Answer:
+    ) -> OutboundResponse:
         if method not in {"GET", "HEAD"}:
             redirects = 0
         target = self._checked(url)
@@ -135,7 +135,7 @@ class Client:
             target = following
         raise _Refused("too many redirects")
 
-    def _checked(self, url: str) -> Target:
+    def _checked(self, url: str) -> ResolvedTarget:
         target = parse(url)
         if target is None or target.port not in self.ports:
             raise _Refused("not an address that is fetched from")
@@ -143,13 +143,13 @@ class Client:
 
     def _ask(
         self,
-        target: Target,
+        target: ResolvedTarget,
         method: str,
         content: bytes,
         headers: Mapping[str, str],
         types: frozenset[str],
         deadline: float,
-    ) -> Answer:
+    ) -> OutboundResponse:
         places = self._places(target, deadline)
         # What is compressed is taken apart below, where its size is watched.
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, identity", **headers}
@@ -163,15 +163,15 @@ class Client:
             received = {
                 name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
             }
-            answer = Answer(response.status, received, b"", target.url)
+            answer = OutboundResponse(response.status, received, b"", target.url)
             if answer.status in REDIRECTING or method == "HEAD":
                 return answer
             if types and answer.type not in types:
                 raise _Refused(f"the type is {answer.type[:50]!r}")
             body = b"".join(self._bounded(_decoded(response.iter_stream(), answer)))
-        return Answer(answer.status, received, body, target.url)
+        return OutboundResponse(answer.status, received, body, target.url)
 
-    def _places(self, target: Target, deadline: float) -> list[Address]:
+    def _places(self, target: ResolvedTarget, deadline: float) -> list[Address]:
         """Where the host is; raises `_Refused` if any of it is inside."""
         places = list(dict.fromkeys(_within(lambda: self.resolve(target.host, target.port), deadline)))
         if not places or not all(map(self.is_allowed, places)):
@@ -187,12 +187,12 @@ class Client:
             yield part
 
 
-def fetch(url: str, **options: Any) -> Answer:
+def fetch(url: str, **options: Any) -> OutboundResponse:
     """`Client.fetch` with the site's own bounds."""
     return Client().fetch(url, **options)
 
 
-def _decoded(parts: Iterable[bytes], answer: Answer) -> Iterator[bytes]:
+def _decoded(parts: Iterable[bytes], answer: OutboundResponse) -> Iterator[bytes]:
     """The body without its compression, in pieces that fit into memory."""
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding in {"", "identity"}:

@@ -31,7 +31,7 @@ class Counts(NamedTuple):
 HITS, MISSES, BYPASSES, REFUSED, DROPPED, PAGES, BYTES, LIMIT = range(len(Counts._fields))
 
 
-class Counters:
+class HitCounters:
     """The counters of this process. Two threads at the same moment may count one; they are figures, not accounts."""
 
     def __init__(self, home: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.sql import ClauseElement, visitors
 from masthead import clock
 from masthead.db import Base, db
 from masthead.pagecache import dependencies
-from masthead.pagecache.models import Change
+from masthead.pagecache.models import CacheChange
 from masthead.pagecache.topics import EVERYTHING, Topic, TopicFamily
 
 EXTENSION: Final = "masthead.pagecache"
@@ -219,10 +219,10 @@ def _write(session: Session) -> None:
     text = "\n".join(sorted(topics))
     values: dict[str, Any] = {"mark": pending.mark, "topics": text, "at": clock.now()}
     if session.get_bind().dialect.name != "postgresql":
-        session.execute(insert(Change).values(**values))
+        session.execute(insert(CacheChange).values(**values))
         return
     session.execute(
-        insert(Change).values(
+        insert(CacheChange).values(
             **values, xid=literal_column("CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
         )
     )

@@ -11,12 +11,12 @@ from masthead import clock
 from masthead.pagecache import counters, dependencies
 from masthead.pagecache.cache_keys import Addresses, anonymous, normal_query
 from masthead.pagecache.cached_page import CachedPage, Headers, made
-from masthead.pagecache.counters import Counters
+from masthead.pagecache.counters import HitCounters
 from masthead.pagecache.dependencies import ExpiryTimes, PageDependencies
 from masthead.pagecache.fragments import POSITION
 from masthead.pagecache.outage import Outage, has_outage
 from masthead.pagecache.sqlite_watch import SQLiteWatch
-from masthead.pagecache.store import Store
+from masthead.pagecache.store import PageStore
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,7 +37,7 @@ class StalePage(AssertionError):
 
 
 @dataclass(slots=True)
-class Answer:
+class CapturedResponse:
     """What the application answered."""
 
     status: str = ""
@@ -65,9 +65,9 @@ class PageCache:
         app: "WSGIApplication",
         *,
         addresses: Addresses,
-        store: Store,
+        store: PageStore,
         watch: "SQLiteWatch | PostgresWatch",
-        counted: Counters,
+        counted: HitCounters,
         on_hit: OnHit,
         stale_seconds: float,
     ) -> None:
@@ -234,8 +234,8 @@ class PageCache:
             entry, environ, start_response, "miss", request_id=answer.header("x-request-id") or ""
         )
 
-    def _ask(self, seen: "WSGIEnvironment", reading: PageDependencies) -> Answer:
-        answer = Answer()
+    def _ask(self, seen: "WSGIEnvironment", reading: PageDependencies) -> CapturedResponse:
+        answer = CapturedResponse()
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:  # noqa: ARG001 (PEP 3333)
             # Nothing has been sent yet, so an error may still say something else.
@@ -254,7 +254,7 @@ class PageCache:
         answer.body = b"".join(chunks)
         return answer
 
-    def _entry(self, answer: Answer, reading: PageDependencies, began: datetime) -> CachedPage:
+    def _entry(self, answer: CapturedResponse, reading: PageDependencies, began: datetime) -> CachedPage:
         # Made when the application began to: a view that finds its last change too young to be told by its second must
         # not look old because it took long.
         varies = "cookie" in (answer.header("vary") or "").lower()
@@ -296,7 +296,7 @@ def _key_of_page(key: str, environ: "WSGIEnvironment", parameters: Collection[st
 
 
 def _pass_on(
-    answer: Answer,
+    answer: CapturedResponse,
     reading: PageDependencies,
     environ: "WSGIEnvironment",
     start_response: "StartResponse",
@@ -309,7 +309,7 @@ def _pass_on(
     return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
 
 
-def is_keepable(answer: Answer, reading: PageDependencies) -> bool:
+def is_keepable(answer: CapturedResponse, reading: PageDependencies) -> bool:
     """Whether the answer is for everybody, and it is known what it depends on."""
     return (
         int(answer.status[:3]) in STORED

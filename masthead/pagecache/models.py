@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from masthead.db import Base, Identifier
 
 
-class Change(Base):
+class CacheChange(Base):
     """The topics that one transaction changed, written by that transaction."""
 
     __tablename__ = "change"

@@ -16,7 +16,7 @@ import structlog
 
 from masthead.db import postgres_listener
 from masthead.pagecache.invalidation import CHANNEL
-from masthead.pagecache.store import Store
+from masthead.pagecache.store import PageStore
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ IS_THERE: Final = "SELECT 1 FROM change WHERE id = %s AND mark = %s"
 class PostgresWatch:
     """Keeps the store of a process in step with the database."""
 
-    def __init__(self, address: str, store: Store) -> None:
+    def __init__(self, address: str, store: PageStore) -> None:
         self.address = address
         self._store = store
         self._begin()

@@ -11,11 +11,11 @@ from sqlalchemy import make_url
 from masthead.config import Config
 from masthead.pagecache import dependencies, fragments
 from masthead.pagecache.cache_keys import Addresses
-from masthead.pagecache.counters import Counters
+from masthead.pagecache.counters import HitCounters
 from masthead.pagecache.invalidation import EXTENSION
 from masthead.pagecache.middleware import OnHit, PageCache
 from masthead.pagecache.sqlite_watch import SQLiteWatch
-from masthead.pagecache.store import Store
+from masthead.pagecache.store import PageStore
 
 if TYPE_CHECKING:
     from masthead.pagecache.postgres_watch import PostgresWatch
@@ -28,13 +28,13 @@ _installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
 
 def init_app(app: Flask, config: Config, *, on_hit: OnHit) -> None:
     """Answer from memory. Call this before what knows proxies: those have to be outside of the cache."""
-    store = Store(config.PAGE_CACHE_MB * MEGABYTE)
+    store = PageStore(config.PAGE_CACHE_MB * MEGABYTE)
     cache = PageCache(
         app.wsgi_app,
         addresses=Addresses(app),
         store=store,
         watch=_watch(config, store),
-        counted=Counters(Path(config.MASTHEAD_HOME)),
+        counted=HitCounters(Path(config.MASTHEAD_HOME)),
         on_hit=on_hit,
         stale_seconds=config.PAGE_CACHE_STALE_SECONDS,
     )
@@ -46,7 +46,7 @@ def init_app(app: Flask, config: Config, *, on_hit: OnHit) -> None:
         _installed.add(cache)
 
 
-def _watch(config: Config, store: Store) -> "SQLiteWatch | PostgresWatch":
+def _watch(config: Config, store: PageStore) -> "SQLiteWatch | PostgresWatch":
     url = make_url(config.DATABASE_URL)
     if url.get_backend_name() == "sqlite":
         return SQLiteWatch(url.database or "", store)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from masthead.pagecache.store import Store
+from masthead.pagecache.store import PageStore
 from masthead.pagecache.wal_index import HEADER_BYTES, header_of
 
 WAIT_SECONDS: Final = 5.0
@@ -33,7 +33,7 @@ class Thread(threading.local):
 class SQLiteWatch:
     """Keeps the store of a process in step with the file."""
 
-    def __init__(self, path: str, store: Store) -> None:
+    def __init__(self, path: str, store: PageStore) -> None:
         self._file = Path(path).absolute()
         self._store = store
         self._lock = threading.Lock()

@@ -27,7 +27,7 @@ class Sized(Protocol):
 S = TypeVar("S", bound=Sized)
 
 
-class Store:
+class PageStore:
     """What one process keeps; safe with any number of threads."""
 
     def __init__(self, limit_bytes: int) -> None:

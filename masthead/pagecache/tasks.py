@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from masthead import clock
 from masthead.db import db
 from masthead.jobs import periodic
-from masthead.pagecache.models import Change
+from masthead.pagecache.models import CacheChange
 
 KEPT = timedelta(days=1)
 
@@ -15,6 +15,6 @@ KEPT = timedelta(days=1)
 @periodic("pagecache.forget_old", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
     """Delete old changes, but never the last one, by which a process knows that the log is the one it has read before."""
-    last = select(func.max(Change.id)).scalar_subquery()
-    db.session.execute(delete(Change).where(Change.at < clock.now() - KEPT, Change.id < last))
+    last = select(func.max(CacheChange.id)).scalar_subquery()
+    db.session.execute(delete(CacheChange).where(CacheChange.at < clock.now() - KEPT, CacheChange.id < last))
     db.session.commit()

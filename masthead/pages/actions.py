@@ -9,28 +9,28 @@ from masthead import audit
 from masthead.db import db, insert_first_free, insert_unique
 from masthead.errors import NotAllowed
 from masthead.media import external
-from masthead.pages.errors import InTrash, NotInTrash, SlugTaken, StaleVersion
+from masthead.pages.errors import InTrash, NotInTrash, PageSlugTaken, StalePageVersion
 from masthead.pages.models import Page, PageSlug
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
+from masthead.posts.rendering import SLUG_CHARACTERS, RenderedText
 from masthead.redirects.models import Redirect, Target
 from masthead.text.anchors import with_kept_ids
 from masthead.text.slugs import slugify
 from masthead.unset import chosen
 
 
-def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
+def create(rendered: RenderedText, *, by: User, at: datetime) -> Page:
     """Make a page that is not public yet; raises `SlugTaken`."""
     _check_right(by)
-    if manuscript.slug is None:
-        slug = insert_first_free(PageSlug, PageSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
-    elif insert_unique(PageSlug, PageSlug.slug, manuscript.slug):
-        slug = manuscript.slug
+    if rendered.slug is None:
+        slug = insert_first_free(PageSlug, PageSlug.slug, slugify(rendered.title), limit=SLUG_CHARACTERS)
+    elif insert_unique(PageSlug, PageSlug.slug, rendered.slug):
+        slug = rendered.slug
     else:
-        raise SlugTaken(manuscript.slug)
+        raise PageSlugTaken(rendered.slug)
     page = Page(slug=slug, is_public=False, created_at=at)
-    _set(page, manuscript, at=at)
+    _set(page, rendered, at=at)
     db.session.add(page)
     db.session.flush()
     db.session.execute(update(PageSlug).where(PageSlug.slug == slug).values(page_id=page.id))
@@ -39,15 +39,15 @@ def create(manuscript: Manuscript, *, by: User, at: datetime) -> Page:
 
 
 def revise(
-    page: Page, manuscript: Manuscript, *, by: User, at: datetime, expected_version: int | None = None
+    page: Page, rendered: RenderedText, *, by: User, at: datetime, expected_version: int | None = None
 ) -> None:
     """Save a new state of the page; a changed address keeps the old one as a redirect."""
     _check_can_change(page, by)
     if expected_version is not None and expected_version != page.version:
-        raise StaleVersion(expected=expected_version, actual=page.version)
-    if manuscript.slug is not None and manuscript.slug != page.slug:
-        _readdress(page, manuscript.slug)
-    _set(page, manuscript, at=at)
+        raise StalePageVersion(expected=expected_version, actual=page.version)
+    if rendered.slug is not None and rendered.slug != page.slug:
+        _readdress(page, rendered.slug)
+    _set(page, rendered, at=at)
     _record("edited", page, by=by)
 
 
@@ -120,7 +120,7 @@ def _readdress(page: Page, slug: str) -> None:
     if not insert_unique(PageSlug, PageSlug.slug, slug, page_id=page.id):
         owner = db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug))
         if owner != page.id:
-            raise SlugTaken(slug)
+            raise PageSlugTaken(slug)
     page.slug = slug
 
 
@@ -131,10 +131,10 @@ def keep_address(page: Page, slug: str) -> bool:
     return db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug)) == page.id
 
 
-def _set(page: Page, manuscript: Manuscript, *, at: datetime) -> None:
-    page.title = manuscript.title
-    page.summary = chosen(manuscript.summary, page.summary or "")
-    page.body = manuscript.body
-    page.html = with_kept_ids(external.with_copies(manuscript.html), page.html or "")
-    page.toc = [list(heading) for heading in manuscript.toc]
+def _set(page: Page, rendered: RenderedText, *, at: datetime) -> None:
+    page.title = rendered.title
+    page.summary = chosen(rendered.summary, page.summary or "")
+    page.body = rendered.body
+    page.html = with_kept_ids(external.with_copies(rendered.html), page.html or "")
+    page.toc = [list(heading) for heading in rendered.toc]
     page.updated_at = at

@@ -12,12 +12,12 @@ from masthead.media import external
 from masthead.pages import actions, pictures, queries, read_models
 from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.forms import PageForm
-from masthead.pages.judging import judge
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.tasks import TRASH_DAYS
+from masthead.pages.validation import validate
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts.manuscript import Manuscript, typeset
+from masthead.posts.rendering import RenderedText, render_text
 from masthead.web.forms.base import redisplays_expired_form, warn
 from masthead.web.forms.field_errors import show_others
 from masthead.web.middleware import body_limits
@@ -58,22 +58,22 @@ def create() -> ResponseReturnValue:
 def store() -> ResponseReturnValue:
     """Write a new page."""
     form = PageForm()
-    manuscript = _typeset(form)
-    if manuscript is None:
-        show_others(form, lambda: judge(form.said, None))
+    rendered = _rendered_form(form)
+    if rendered is None:
+        show_others(form, lambda: validate(form.said, None))
         return _desk(form, None, 422)
     try:
         at = clock.now()
-        page = actions.create(manuscript, by=current_user(), at=at)
+        page = actions.create(rendered, by=current_user(), at=at)
         _take_step(page, at=at)
         pictures.receive(page)
     except DomainError as error:
         db.session.rollback()
         form.show(error)
-        show_others(form, lambda: judge(form.said, None))
+        show_others(form, lambda: validate(form.said, None))
         return _desk(form, None, 422)
     db.session.commit()
-    return _saved(page, manuscript)
+    return _saved(page, rendered)
 
 
 @bp.get("/<int:page_id>")
@@ -97,26 +97,26 @@ def save(page_id: int) -> ResponseReturnValue:
     # A field that was not sent keeps what is stored.
     form = PageForm.of(seen) if seen is not None else PageForm()
     # Rendered before the page is read, because reading it to change it locks it.
-    manuscript = _typeset(form, seen)
-    if manuscript is None:
-        show_others(form, lambda: judge(form.said, queries.get(page_id)))
+    rendered = _rendered_form(form, seen)
+    if rendered is None:
+        show_others(form, lambda: validate(form.said, queries.get(page_id)))
         return _desk(form, queries.get(page_id), 422)
     page = queries.get_to_change(page_id)
     try:
         at = clock.now()
-        actions.revise(page, manuscript, by=current_user(), at=at, expected_version=form.seen_version)
+        actions.revise(page, rendered, by=current_user(), at=at, expected_version=form.seen_version)
         _take_step(page, at=at)
         pictures.receive(page)
     except DomainError as error:
         db.session.rollback()
         form.show(error)
-        show_others(form, lambda: judge(form.said, queries.get(page_id)))
+        show_others(form, lambda: validate(form.said, queries.get(page_id)))
         page = queries.get(page_id)
         # What was typed is kept, and saving once more replaces what the other person wrote.
         form.version.data = str(page.version)
         return _desk(form, page, 422)
     db.session.commit()
-    return _saved(page, manuscript)
+    return _saved(page, rendered)
 
 
 @bp.get("/<int:page_id>/delete")
@@ -175,12 +175,12 @@ def _trash_url() -> str:
     return url_for("pages_admin.index", state=PageStatus.TRASHED)
 
 
-def _typeset(form: PageForm, page: Page | None = None) -> Manuscript | None:
+def _rendered_form(form: PageForm, page: Page | None = None) -> RenderedText | None:
     """What was sent, rendered; None if it cannot be accepted."""
     if not form.validate():
         return None
     try:
-        return typeset(**form.fields_of_manuscript(page))
+        return render_text(**form.content_fields(page))
     except Invalid as error:
         form.show(error)
         return None
@@ -200,9 +200,9 @@ def _take_step(page: Page, *, at: datetime) -> None:
             raise Invalid("This button is unknown. Use one of the buttons below the text.")
 
 
-def _saved(page: Page, manuscript: Manuscript) -> ResponseReturnValue:
+def _saved(page: Page, rendered: RenderedText) -> ResponseReturnValue:
     flash("Page updated." if page.is_public else "Page saved. Only editors can see it.")
-    warn(manuscript.warnings)
+    warn(rendered.warnings)
     return redirect(url_for("pages_admin.edit", page_id=page.id), code=303)
 
 

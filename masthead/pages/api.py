@@ -12,8 +12,7 @@ from masthead.db import db, paginate, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.pages import actions, pictures, queries
-from masthead.pages.errors import StaleVersion
-from masthead.pages.judging import judge
+from masthead.pages.errors import StalePageVersion
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.schemas import (
     PageAnswer,
@@ -24,9 +23,10 @@ from masthead.pages.schemas import (
     Pages,
     PagesQuery,
 )
+from masthead.pages.validation import validate
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.permissions import Permission
-from masthead.posts.manuscript import typeset
+from masthead.posts.rendering import render_text
 from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, heed_match, operation, settled
@@ -38,7 +38,7 @@ bp = Blueprint("pages_api", __name__)
 def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
     """What is wrong with what somebody sent for a page."""
     page = None if slug is None else db.session.scalar(queries.every().where(Page.slug == slug))
-    return () if slug is not None and page is None else judge(said, page)
+    return () if slug is not None and page is None else validate(said, page)
 
 
 @bp.get("")
@@ -99,12 +99,12 @@ def _whole(page: Page, warnings: Sequence[str] = ()) -> Answer:
 )
 def create(body: PageInput) -> Response:
     """Public at once, if it says so."""
-    manuscript = typeset(title=body.title, body=body.body, summary=body.summary, slug=body.slug)
+    rendered = render_text(title=body.title, body=body.body, summary=body.summary, slug=body.slug)
     by, at = current_user(), clock.now()
-    page = actions.create(manuscript, by=by, at=at)
+    page = actions.create(rendered, by=by, at=at)
     if body.is_public:
         actions.publish(page, by=by, at=at)
-    answer = settled(_made, page, manuscript.warnings + pictures.receive(page))
+    answer = settled(_made, page, rendered.warnings + pictures.receive(page))
     db.session.commit()
     return answer
 
@@ -129,7 +129,7 @@ def change(slug: str, body: PageChange) -> Response:
     seen = _seen(slug)
     check_match(str(seen.version))
     # Rendered before the change begins, which locks.
-    manuscript = typeset(
+    rendered = render_text(
         title=seen.title if body.title is None else body.title,
         body=seen.body if body.body is None else body.body,
         summary=UNSET if body.summary is None else body.summary,
@@ -138,12 +138,12 @@ def change(slug: str, body: PageChange) -> Response:
     by, at = current_user(), clock.now()
     page = queries.get_to_change(seen.id)
     try:
-        actions.revise(page, manuscript, by=by, at=at, expected_version=seen.version)
-    except StaleVersion:
+        actions.revise(page, rendered, by=by, at=at, expected_version=seen.version)
+    except StalePageVersion:
         raise PreconditionFailed(STALE) from None
     if body.is_public is not None:
         (actions.publish if body.is_public else actions.unpublish)(page, by=by, at=at)
-    answer = settled(_whole, page, manuscript.warnings + pictures.receive(page))
+    answer = settled(_whole, page, rendered.warnings + pictures.receive(page))
     db.session.commit()
     return answer
 

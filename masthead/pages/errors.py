@@ -17,7 +17,7 @@ class NotInTrash(Conflict):
         super().__init__("This page is not in the trash. Move it there first.")
 
 
-class SlugTaken(Invalid):
+class PageSlugTaken(Invalid):
     """Another page has, or once had, this address."""
 
     def __init__(self, slug: str) -> None:
@@ -25,7 +25,7 @@ class SlugTaken(Invalid):
         self.slug = slug
 
 
-class StaleVersion(Conflict):
+class StalePageVersion(Conflict):
     """The page was changed after the writer opened it."""
 
     def __init__(self, *, expected: int, actual: int) -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from masthead.pages.models import Page
-from masthead.posts.forms import ManuscriptForm, title_field
+from masthead.posts.forms.post import TextForm, title_field
 
 
-class PageForm(ManuscriptForm):
+class PageForm(TextForm):
     """Writing a page."""
 
     title = title_field("Give the page a title.")
@@ -21,11 +21,11 @@ class PageForm(ManuscriptForm):
     @property
     def said(self) -> dict[str, Any]:
         """The texts that have their shape."""
-        return {name: text for name, text in super().fields_of_manuscript().items() if not self[name].errors}
+        return {name: text for name, text in super().content_fields().items() if not self[name].errors}
 
-    def fields_of_manuscript(self, page: Page | None = None) -> dict[str, Any]:
-        """The arguments of `masthead.posts.manuscript.typeset`; the line ends of a text that is as it was stay."""
-        fields = super().fields_of_manuscript()
+    def content_fields(self, page: Page | None = None) -> dict[str, Any]:
+        """The arguments of `masthead.posts.rendering.render_text`; the line ends of a text that is as it was stay."""
+        fields = super().content_fields()
         if page is not None and fields["body"] == page.body.replace("\r\n", "\n"):
             fields["body"] = page.body
         return fields

@@ -1,4 +1,4 @@
-"""Changing posts. What is expensive, rendering, has happened before: see `masthead.posts.manuscript`."""
+"""Changing posts. What is expensive, rendering, has happened before: see `masthead.posts.rendering`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,13 +13,13 @@ from masthead.mail import delivery
 from masthead.media import external
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import history, lifecycle, reviewing
+from masthead.posts import history, lifecycle, review
 from masthead.posts.details import NOTHING, Details, checked_note, credited, set_details
 from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
-from masthead.posts.lifecycle import Status, Step
-from masthead.posts.manuscript import SLUG_CHARACTERS, Manuscript
+from masthead.posts.lifecycle import Status, Transition
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag
 from masthead.posts.permissions import can_edit, can_publish, can_send_back, can_withdraw
+from masthead.posts.rendering import SLUG_CHARACTERS, RenderedText
 from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
@@ -29,44 +29,44 @@ from masthead.text.slugs import slugify
 from masthead.unset import Unset, chosen
 
 #: How the audit log calls a step that was taken.
-DEEDS: dict[Step, str] = {
-    Step.SUBMIT: "submitted",
-    Step.WITHDRAW: "withdrawn",
-    Step.RETURN: "returned",
-    Step.PUBLISH: "published",
-    Step.UNPUBLISH: "unpublished",
-    Step.TRASH: "trashed",
-    Step.RESTORE: "restored",
+DEEDS: dict[Transition, str] = {
+    Transition.SUBMIT: "submitted",
+    Transition.WITHDRAW: "withdrawn",
+    Transition.RETURN: "returned",
+    Transition.PUBLISH: "published",
+    Transition.UNPUBLISH: "unpublished",
+    Transition.TRASH: "trashed",
+    Transition.RESTORE: "restored",
 }
 
 
 def create(
-    manuscript: Manuscript,
+    rendered: RenderedText,
     *,
     by: User,
     at: datetime,
     bylines: Sequence[User] | None = None,
     details: Details = NOTHING,
 ) -> Post:
-    """Make a draft owned by ``by``; raises `SlugTaken` if the manuscript asks for an address that is not free."""
+    """Make a draft owned by ``by``; raises `SlugTaken` if the rendered asks for an address that is not free."""
     if not by.can(Permission.WRITE):
         raise NotAllowed("Your role does not allow you to write posts.")
-    slug = _claimed_slug(manuscript)
+    slug = _claimed_slug(rendered)
     post = Post(author_id=by.id, slug=slug, status=Status.DRAFT, created_at=at, byline_rows=[], tag_rows=[])
-    _set(post, manuscript, at=at)
+    _set(post, rendered, at=at)
     credit(post, [by] if bylines is None else bylines)
     _detail(post, details, owner=by, by=by)
     db.session.add(post)
     db.session.flush()
     db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
-    history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
+    history.keep(post, rendered.body, by=by, at=at, note=checked_note(details.note))
     _record("created", post, by=by)
     return post
 
 
 def revise(
     post: Post,
-    manuscript: Manuscript,
+    rendered: RenderedText,
     *,
     by: User,
     at: datetime,
@@ -77,14 +77,14 @@ def revise(
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can change this post.")
     if post.status is Status.TRASHED:
-        raise lifecycle.StepNotPossible(Step.PUBLISH, post.status)
+        raise lifecycle.TransitionNotPossible(Transition.PUBLISH, post.status)
     if expected_version is not None and expected_version != post.version:
         raise StaleVersion(expected=expected_version, actual=post.version)
     was_blank = _is_blank(post)
     published_at, content = post.published_at, _content(post)
-    if manuscript.slug is not None and manuscript.slug != post.slug:
-        _readdress(post, manuscript.slug)
-    _set(post, manuscript, at=at)
+    if rendered.slug is not None and rendered.slug != post.slug:
+        _readdress(post, rendered.slug)
+    _set(post, rendered, at=at)
     if post.status is Status.PUBLIC and not was_blank and _is_blank(post):
         raise NothingToPublish
     _detail(post, details, owner=post.author, by=by)
@@ -95,7 +95,7 @@ def revise(
     ):
         _announce(post, post.published_at, to=dict.fromkeys((by.id, post.author_id)))
     db.session.flush()
-    history.keep(post, manuscript.body, by=by, at=at, note=checked_note(details.note))
+    history.keep(post, rendered.body, by=by, at=at, note=checked_note(details.note))
     _record_edit(post, content, by=by)
 
 
@@ -126,12 +126,12 @@ def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
         _record("edited", post, by=by, changed=", ".join(changed), **short)
 
 
-def _claimed_slug(manuscript: Manuscript) -> str:
-    if manuscript.slug is None:
-        return insert_first_free(PostSlug, PostSlug.slug, slugify(manuscript.title), limit=SLUG_CHARACTERS)
-    if not insert_unique(PostSlug, PostSlug.slug, manuscript.slug):
-        raise SlugTaken(manuscript.slug)
-    return manuscript.slug
+def _claimed_slug(rendered: RenderedText) -> str:
+    if rendered.slug is None:
+        return insert_first_free(PostSlug, PostSlug.slug, slugify(rendered.title), limit=SLUG_CHARACTERS)
+    if not insert_unique(PostSlug, PostSlug.slug, rendered.slug):
+        raise SlugTaken(rendered.slug)
+    return rendered.slug
 
 
 def _readdress(post: Post, slug: str) -> None:
@@ -150,27 +150,27 @@ def keep_address(post: Post, slug: str) -> bool:
     return db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug)) == post.id
 
 
-def _set(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
-    set_text(post, manuscript, at=at)
+def _set(post: Post, rendered: RenderedText, *, at: datetime) -> None:
+    set_text(post, rendered, at=at)
     with db.session.no_autoflush:
-        if not isinstance(manuscript.tags, Unset):
-            set_tags(post, tags.ensure(manuscript.tags))
+        if not isinstance(rendered.tags, Unset):
+            set_tags(post, tags.ensure(rendered.tags))
 
 
-def set_text(post: Post, manuscript: Manuscript, *, at: datetime) -> None:
+def set_text(post: Post, rendered: RenderedText, *, at: datetime) -> None:
     """Give a post that is being made or revised its words."""
-    post.title = manuscript.title
-    post.summary = chosen(manuscript.summary, post.summary or "")
-    post.body = manuscript.body
-    post.html = with_kept_ids(external.with_copies(manuscript.html), post.html or "")
-    post.excerpt = manuscript.excerpt
-    post.toc = [list(heading) for heading in manuscript.toc]
-    post.words = manuscript.words
-    post.reading_minutes = manuscript.reading_minutes
-    if not isinstance(manuscript.lead, Unset):
-        post.lead_image = manuscript.lead.url if manuscript.lead else None
-        post.lead_alt = manuscript.lead.alt if manuscript.lead else ""
-        post.lead_caption = manuscript.lead.caption if manuscript.lead else ""
+    post.title = rendered.title
+    post.summary = chosen(rendered.summary, post.summary or "")
+    post.body = rendered.body
+    post.html = with_kept_ids(external.with_copies(rendered.html), post.html or "")
+    post.excerpt = rendered.excerpt
+    post.toc = [list(heading) for heading in rendered.toc]
+    post.words = rendered.words
+    post.reading_minutes = rendered.reading_minutes
+    if not isinstance(rendered.lead, Unset):
+        post.lead_image = rendered.lead.url if rendered.lead else None
+        post.lead_alt = rendered.lead.alt if rendered.lead else ""
+        post.lead_caption = rendered.lead.caption if rendered.lead else ""
     post.updated_at = at
 
 
@@ -199,25 +199,25 @@ def submit(post: Post, *, by: User, at: datetime) -> None:
     """Hand the draft to the editors."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can submit this post.")
-    if _move(post, Step.SUBMIT, by=by, at=at):
-        reviewing.resolve_notes(post, at=at)
-        reviewing.tell_editors(post, by=by)
+    if _move(post, Transition.SUBMIT, by=by, at=at):
+        review.resolve_notes(post, at=at)
+        review.tell_editors(post, by=by)
 
 
 def withdraw(post: Post, *, by: User, at: datetime) -> None:
     """Take a submitted post back from the editors."""
     if not can_withdraw(by, post):
         raise NotAllowed("Only its author can withdraw this post.")
-    _move(post, Step.WITHDRAW, by=by, at=at)
+    _move(post, Transition.WITHDRAW, by=by, at=at)
 
 
 def send_back(post: Post, *, by: User, at: datetime, note: str = "") -> None:
     """Return a submitted post to its author, with a note; raises `Invalid` for one that cannot be stored."""
     if not can_send_back(by):
         raise NotAllowed("Only an editor can send a post back.")
-    note = reviewing.checked_note(note)
-    _move(post, Step.RETURN, by=by, at=at)
-    reviewing.keep_note(post, note, by=by, at=at)
+    note = review.checked_note(note)
+    _move(post, Transition.RETURN, by=by, at=at)
+    review.keep_note(post, note, by=by, at=at)
 
 
 def publish(post: Post, *, by: User, at: datetime) -> None:
@@ -227,12 +227,12 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
     if not post.is_published and _is_blank(post):
         raise NothingToPublish
     was_published = post.is_published
-    _move(post, Step.PUBLISH, by=by, at=at, deed="" if was_published else "published")
+    _move(post, Transition.PUBLISH, by=by, at=at, deed="" if was_published else "published")
     if post.published_at is None or post.published_at > at:
         post.published_at = at
     if not was_published:
-        reviewing.resolve_notes(post, at=at)
-        reviewing.tell_author_of_publication(post, by=by)
+        review.resolve_notes(post, at=at)
+        review.tell_author_of_publication(post, by=by)
 
 
 def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
@@ -243,9 +243,9 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise Invalid("Choose a time in the future, or publish the post now.", field="published_at")
     if _is_blank(post):
         raise NothingToPublish
-    _move(post, Step.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())
+    _move(post, Transition.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())
     post.published_at = when
-    reviewing.resolve_notes(post, at=at)
+    review.resolve_notes(post, at=at)
     _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
 
 
@@ -270,14 +270,14 @@ def unpublish(post: Post, *, by: User, at: datetime) -> None:
     """Take the post back from the readers; it is a draft again."""
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can unpublish this post.")
-    _move(post, Step.UNPUBLISH, by=by, at=at)
+    _move(post, Transition.UNPUBLISH, by=by, at=at)
 
 
 def trash(post: Post, *, by: User, at: datetime) -> None:
     """Move the post to the trash."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can move this post to the trash.")
-    _move(post, Step.TRASH, by=by, at=at)
+    _move(post, Transition.TRASH, by=by, at=at)
     post.trashed_at = at
 
 
@@ -285,7 +285,7 @@ def restore(post: Post, *, by: User, at: datetime) -> None:
     """Take the post out of the trash, as a draft."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can restore this post.")
-    _move(post, Step.RESTORE, by=by, at=at)
+    _move(post, Transition.RESTORE, by=by, at=at)
     post.trashed_at = None
 
 
@@ -294,7 +294,9 @@ def _is_blank(post: Post) -> bool:
     return not post.words and not post.lead_image and is_blank(post.html)
 
 
-def _move(post: Post, step: Step, *, by: User, at: datetime, deed: str | None = None, **details: str) -> bool:
+def _move(
+    post: Post, step: Transition, *, by: User, at: datetime, deed: str | None = None, **details: str
+) -> bool:
     """Take a step; whether the post has another status now. An empty ``deed`` is not recorded."""
     before = post.status
     post.status = lifecycle.after(step, before)

@@ -15,8 +15,9 @@ from masthead.errors import DomainError, Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import actions, counts, queries, read_models, reviewing
+from masthead.posts import actions, queries, read_models, review
 from masthead.posts.lifecycle import State
+from masthead.posts.lists import counts
 from masthead.posts.models import Post
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
@@ -62,7 +63,7 @@ def index() -> ResponseReturnValue:
         buttons=read_models.bulk_buttons(state),
         is_returnable=state in {"", State.IN_REVIEW},
         is_review=state == State.IN_REVIEW,
-        note_characters=reviewing.NOTE_CHARACTERS,
+        note_characters=review.NOTE_CHARACTERS,
     )
 
 
@@ -83,7 +84,7 @@ def change() -> ResponseReturnValue:
         raise Invalid("This button is unknown. Use one of the buttons below the list.")
     step, participle = STEPS[wanted]
     if wanted == "return":
-        step = partial(step, note=reviewing.checked_note(request.form.get("note", "")))
+        step = partial(step, note=review.checked_note(request.form.get("note", "")))
     posts = db.session.scalars(queries.to_change(_chosen())).all()
     refusals = Counter(_attempt(step, post, by=current_user(), at=clock.now()) for post in posts)
     done = refusals.pop(None, 0)

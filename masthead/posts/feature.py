@@ -3,35 +3,24 @@
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.people.permissions import Permission
-from masthead.posts import (
-    admin,
-    api,
-    desk,
-    history_desk,
-    people_api,
-    receivers,
-    review_api,
-    steps_api,
-    tag_api,
-    tasks,
-    view_counter,
-    views,
-)
+from masthead.posts import admin, receivers, tasks, view_counter
+from masthead.posts.api import people, posts, review, tags, transitions
+from masthead.posts.views import desk, history, lists
 
 feature = Feature(
     name="posts",
     blueprints=(
-        (views.bp, "/blog"),
+        (lists.bp, "/blog"),
         (desk.bp, "/blog"),
-        (history_desk.bp, "/blog"),
+        (history.bp, "/blog"),
         (admin.bp, "/admin/posts"),
     ),
     api=(
-        (people_api.bp, "/users"),
-        (api.bp, "/posts"),
-        (steps_api.bp, "/posts"),
-        (review_api.bp, "/posts"),
-        (tag_api.bp, "/tags"),
+        (people.bp, "/users"),
+        (posts.bp, "/posts"),
+        (transitions.bp, "/posts"),
+        (review.bp, "/posts"),
+        (tags.bp, "/tags"),
     ),
     navigation=(
         NavigationItem("posts_desk.create", "New post", 20, "work", Permission.WRITE, starts_text=True),

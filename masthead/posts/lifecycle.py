@@ -43,7 +43,7 @@ LABELS: dict[State, str] = {
 }
 
 
-class Step(StrEnum):
+class Transition(StrEnum):
     """What somebody can do with a post."""
 
     SUBMIT = "submit"
@@ -55,22 +55,22 @@ class Step(StrEnum):
     RESTORE = "restore"
 
 
-STEPS: dict[Step, tuple[frozenset[Status], Status]] = {
-    Step.SUBMIT: (frozenset({Status.DRAFT, Status.IN_REVIEW}), Status.IN_REVIEW),
-    Step.WITHDRAW: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
-    Step.RETURN: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
-    Step.PUBLISH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.PUBLIC),
-    Step.UNPUBLISH: (frozenset({Status.PUBLIC}), Status.DRAFT),
-    Step.TRASH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.TRASHED),
+TRANSITIONS: dict[Transition, tuple[frozenset[Status], Status]] = {
+    Transition.SUBMIT: (frozenset({Status.DRAFT, Status.IN_REVIEW}), Status.IN_REVIEW),
+    Transition.WITHDRAW: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
+    Transition.RETURN: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
+    Transition.PUBLISH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.PUBLIC),
+    Transition.UNPUBLISH: (frozenset({Status.PUBLIC}), Status.DRAFT),
+    Transition.TRASH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.TRASHED),
     # A post comes back as a draft: nobody should publish something by emptying the bin the wrong way round.
-    Step.RESTORE: (frozenset({Status.TRASHED}), Status.DRAFT),
+    Transition.RESTORE: (frozenset({Status.TRASHED}), Status.DRAFT),
 }
 
 
-class StepNotPossible(Conflict):
+class TransitionNotPossible(Conflict):
     """The post's status rules the step out."""
 
-    def __init__(self, step: Step, status: Status) -> None:
+    def __init__(self, step: Transition, status: Status) -> None:
         super().__init__(f"A post that is {WORDS[status]} cannot be {PARTICIPLES[step]}.")
         self.step = step
         self.status = status
@@ -83,21 +83,21 @@ WORDS = {
     Status.TRASHED: "in the trash",
 }
 PARTICIPLES = {
-    Step.SUBMIT: "submitted",
-    Step.WITHDRAW: "withdrawn",
-    Step.RETURN: "sent back",
-    Step.PUBLISH: "published",
-    Step.UNPUBLISH: "unpublished",
-    Step.TRASH: "moved to the trash",
-    Step.RESTORE: "restored",
+    Transition.SUBMIT: "submitted",
+    Transition.WITHDRAW: "withdrawn",
+    Transition.RETURN: "sent back",
+    Transition.PUBLISH: "published",
+    Transition.UNPUBLISH: "unpublished",
+    Transition.TRASH: "moved to the trash",
+    Transition.RESTORE: "restored",
 }
 
 
-def after(step: Step, status: Status) -> Status:
+def after(step: Transition, status: Status) -> Status:
     """The status after the step; raises `StepNotPossible`."""
-    possible, result = STEPS[step]
+    possible, result = TRANSITIONS[step]
     if status not in possible:
-        raise StepNotPossible(step, status)
+        raise TransitionNotPossible(step, status)
     return result
 
 

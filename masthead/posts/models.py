@@ -28,7 +28,7 @@ from masthead.people.models import User
 from masthead.posts import lifecycle
 from masthead.posts.cache_topics import EDITS, POST, POSTS
 from masthead.posts.lifecycle import State, Status
-from masthead.posts.manuscript import SLUG_CHARACTERS, TITLE_CHARACTERS
+from masthead.posts.rendering import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import Tag
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 

@@ -1,4 +1,4 @@
-"""Reading posts. What readers see in lists, `masthead.posts.listed` reads of the statements here."""
+"""Reading posts. What readers see in lists, `masthead.posts.lists.rows` reads of the statements here."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -28,11 +28,11 @@ from masthead.db import GREATEST_ID, db
 from masthead.errors import NotFound
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import counts
 from masthead.posts.cache_topics import POST, POSTS
 from masthead.posts.lifecycle import State, Status
+from masthead.posts.lists import counts
+from masthead.posts.lists.selections import Selection
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
-from masthead.posts.selections import Selection
 
 #: A moment and an id: where a post stands in the order of time.
 Place = tuple[datetime, int]

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from pydantic import Field
 
-from masthead.posts.schemas import Author
+from masthead.posts.api.schemas import Author
 from masthead.search import queries
 from masthead.search.queries import Hit
 from masthead.search.wording import LONGEST_CHARACTERS, understood

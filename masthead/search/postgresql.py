@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from masthead.search.documents import Document
 from masthead.search.folding import stemmed
 from masthead.search.models import SearchDocument
-from masthead.search.wording import Term, Wanted
+from masthead.search.wording import SearchTerms, Term
 
 #: Of a word marked D, C, B and A: in the body, the summary, the names and the title.
 WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.4, 0.6, 1.0}'::float4[]")
@@ -23,12 +23,12 @@ MOST_PLACES: Final = 255
 _GAP: Final = 2
 
 
-def found(wanted: Wanted) -> Select[int, float]:
+def found(wanted: SearchTerms) -> Select[int, float]:
     """The documents that hold what is wanted, and how well."""
     return _matching(wanted, "")
 
 
-def found_by_title(wanted: Wanted) -> Select[int, float]:
+def found_by_title(wanted: SearchTerms) -> Select[int, float]:
     """Those among them that hold it in their titles."""
     return _matching(wanted, "A")
 
@@ -51,7 +51,7 @@ def vector(document: Document) -> ColumnElement[Any]:
     return cast(literal(entry), TSVECTOR)
 
 
-def query_of(wanted: Wanted, weight: str = "") -> str:
+def query_of(wanted: SearchTerms, weight: str = "") -> str:
     """The literal of `tsquery`, for words of a weight or of all."""
     asked = [_expression(term, weight) for term in wanted.terms]
     asked += [_quoted(sign) for term in wanted.terms for sign in term.signs]
@@ -59,7 +59,7 @@ def query_of(wanted: Wanted, weight: str = "") -> str:
     return " & ".join(asked)
 
 
-def _matching(wanted: Wanted, weight: str) -> Select[int, float]:
+def _matching(wanted: SearchTerms, weight: str) -> Select[int, float]:
     query = cast(literal(query_of(wanted, weight)), TSQUERY)
     return select(
         SearchDocument.post_id.label("post_id"),

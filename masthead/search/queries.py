@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from masthead.db import Page, db
+from masthead.db import ResultPage, db
 from masthead.errors import NotFound
 from masthead.people.models import User
-from masthead.posts import listed
-from masthead.posts.listed import Listed
+from masthead.posts.lists import rows as listed
+from masthead.posts.lists.rows import PostRow
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_before, newest
 from masthead.search import passages, postgresql, proposals, sqlite
-from masthead.search.wording import Wanted, understood
+from masthead.search.wording import SearchTerms, understood
 from masthead.settings.queries import zone
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
@@ -31,27 +31,27 @@ PASSAGE_HTML_CHARACTERS = 300_000
 class Hit:
     """A post that was found, and where."""
 
-    post: Listed
+    post: PostRow
     title: Markup
     passage: Markup
 
 
-def search(wanted: Wanted, *, page: int, per_page: int) -> Page[Hit]:
+def search(wanted: SearchTerms, *, page: int, per_page: int) -> ResultPage[Hit]:
     """The published posts that hold what is wanted; raises `NotFound` beyond the last page."""
     ids = [] if wanted.is_empty else _ranked(wanted)
     if page > 1 and (page - 1) * per_page >= len(ids):
         raise NotFound("There is no such page in this list.")
     shown = ids[(page - 1) * per_page : page * per_page]
-    return Page(items=_hits(wanted, shown), number=page, per_page=per_page, total=len(ids))
+    return ResultPage(items=_hits(wanted, shown), number=page, per_page=per_page, total=len(ids))
 
 
-def near_words(typed: str, wanted: Wanted) -> list[str]:
+def near_words(typed: str, wanted: SearchTerms) -> list[str]:
     """What may have been meant by a search that finds nothing; each of them finds something."""
     meant = dict.fromkeys(proposals.proposals(typed, wanted.terms))
     return [text for text in meant if _ranked(understood(text, zone=zone))]
 
 
-def _ranked(wanted: Wanted) -> list[int]:
+def _ranked(wanted: SearchTerms) -> list[int]:
     """The posts' ids: those with all in their titles first, then the best, and of equally good ones the newest."""
     if not wanted.terms:
         newest = (
@@ -64,14 +64,14 @@ def _ranked(wanted: Wanted) -> list[int]:
     return sorted(scores, key=lambda post_id: (post_id in titled, scores[post_id], post_id), reverse=True)
 
 
-def _scores(statement: Select[int, float], wanted: Wanted) -> dict[int, float]:
+def _scores(statement: Select[int, float], wanted: SearchTerms) -> dict[int, float]:
     post_id = statement.selected_columns["post_id"]
     published = statement.join(Post, Post.id == post_id).where(*_conditions(wanted))
     rows = db.session.execute(published.order_by(post_id.desc()).limit(WEIGHED))
     return {row.post_id: row.score for row in rows}
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: SearchTerms) -> list[ColumnElement[bool]]:
     conditions = [is_published_before(*([(wanted.before, 0)] if wanted.before else []))]
     if wanted.author is not None:
         credited = select(PostByline.post_id).join(User, User.id == PostByline.user_id)
@@ -86,7 +86,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _hits(wanted: Wanted, post_ids: list[int]) -> list[Hit]:
+def _hits(wanted: SearchTerms, post_ids: list[int]) -> list[Hit]:
     """The posts with their marked passages, in the order of the ids: three queries for any number."""
     if not post_ids:
         return []
@@ -97,7 +97,7 @@ def _hits(wanted: Wanted, post_ids: list[int]) -> list[Hit]:
     return [_hit(posts[post_id], wanted, texts.get(post_id, "")) for post_id in post_ids if post_id in posts]
 
 
-def _texts(wanted: Wanted, post_ids: list[int]) -> dict[int, str]:
+def _texts(wanted: SearchTerms, post_ids: list[int]) -> dict[int, str]:
     """The words of the posts, without markup."""
     if not wanted.terms:
         return {}
@@ -110,7 +110,7 @@ def _whole_tags(html: str) -> str:
     return html[: html.rfind("<")] if len(html) == PASSAGE_HTML_CHARACTERS else html
 
 
-def _hit(post: Listed, wanted: Wanted, text: str) -> Hit:
+def _hit(post: PostRow, wanted: SearchTerms, text: str) -> Hit:
     passage = passages.passage(text, wanted.terms)
     return Hit(post, passages.marked(post.title, wanted.terms), passage or Markup.escape(post.standfirst))
 

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Select, column, literal_column, select, ta
 
 from masthead.search.folding import stemmed
 from masthead.search.models import INDEX
-from masthead.search.wording import Term, Wanted
+from masthead.search.wording import SearchTerms, Term
 
 _index = table(INDEX, column("rowid"))
 _MATCH = text(f"{INDEX} MATCH :expression")
@@ -12,13 +12,13 @@ _MATCH = text(f"{INDEX} MATCH :expression")
 _SCORE: ColumnElement[float] = literal_column(f"-bm25({INDEX}, 12.0, 4.0, 1.0, 6.0, 0.5)")
 
 
-def found(wanted: Wanted) -> Select[int, float]:
+def found(wanted: SearchTerms) -> Select[int, float]:
     """The documents that hold what is wanted, and how well."""
     signs = [_quoted(sign) for term in wanted.terms for sign in term.signs]
     return _matching(" AND ".join([*map(_expression, wanted.terms), *signs]) + _without(wanted))
 
 
-def found_by_title(wanted: Wanted) -> Select[int, float]:
+def found_by_title(wanted: SearchTerms) -> Select[int, float]:
     """Those among them that hold it in their titles."""
     signs = "".join(f" AND {_quoted(sign)}" for term in wanted.terms for sign in term.signs)
     titles = " AND ".join(f"{{title}} : {_expression(term)}" for term in wanted.terms)
@@ -40,7 +40,7 @@ def _expression(term: Term) -> str:
     return f"({' OR '.join(ways)})"
 
 
-def _without(wanted: Wanted) -> str:
+def _without(wanted: SearchTerms) -> str:
     return "".join(f" NOT {_expression(term)}" for term in wanted.excluded)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from masthead.db import Page
+from masthead.db import ResultPage
 from masthead.search import queries
 from masthead.search.queries import Hit
 from masthead.search.wording import understood
@@ -21,7 +21,7 @@ def find() -> ResponseReturnValue:
     """What is published about some words."""
     typed = request.args.get("q", "").strip()
     wanted = understood(typed, zone=zone)
-    page: Page[Hit] | None = None
+    page: ResultPage[Hit] | None = None
     if not wanted.is_empty:
         throttling.count("search", throttling.caller())
         page = queries.search(wanted, page=page_number(), per_page=publication().posts_per_page)

@@ -40,7 +40,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchTerms:
     """What a post must hold, and what not."""
 
     terms: tuple[Term, ...] = ()
@@ -58,7 +58,7 @@ class Wanted:
         return not (self.terms or self.author or self.tag or self.before or self.after)
 
 
-def understood(typed: str, *, zone: Callable[[], tzinfo] = lambda: UTC) -> Wanted:
+def understood(typed: str, *, zone: Callable[[], tzinfo] = lambda: UTC) -> SearchTerms:
     """Read words, ``"phrases"``, ``-words``, ``author:``, ``tag:``, ``before:`` and ``after:`` (dates as 2026-11-21).
 
     Days begin as clocks in the zone show it, which is asked for only if a day is named. The last word may be the beginning of one. No text is refused; what cannot be searched for is left out.
@@ -78,7 +78,7 @@ def understood(typed: str, *, zone: Callable[[], tzinfo] = lambda: UTC) -> Wante
             (excluded if part["minus"] else terms).append(term)
     days = {name: _day(fields[name]) for name in ("before", "after") if fields.get(name)}
     before, after = days.get("before"), days.get("after")
-    return Wanted(
+    return SearchTerms(
         terms=tuple(terms[:MOST_TERMS]),
         excluded=tuple(excluded[:MOST_TERMS]),
         author=fields.get("author") or None,

@@ -22,7 +22,7 @@ from masthead.text import anchors
 RELATED_POSTS = 3
 
 
-class Link(NamedTuple):
+class ArticleLink(NamedTuple):
     """A post to go on to."""
 
     title: str
@@ -32,9 +32,9 @@ class Link(NamedTuple):
 class Neighbours(NamedTuple):
     """Where to go on from a post."""
 
-    previous: Link | None
-    next: Link | None
-    related: list[Link]
+    previous: ArticleLink | None
+    next: ArticleLink | None
+    related: list[ArticleLink]
 
 
 class Translation(NamedTuple):
@@ -135,8 +135,8 @@ def _translations(post: Post) -> list[Translation]:
 
 
 def _neighbours(post: Post) -> Neighbours:
-    links: dict[str, list[Link]] = {"previous": [], "next": [], "related": []}
+    links: dict[str, list[ArticleLink]] = {"previous": [], "next": [], "related": []}
     if post.is_published:
         for relation, title, slug in posts.neighbours(post, related=RELATED_POSTS):
-            links[relation].append(Link(title, url_for("site.post", slug=slug)))
+            links[relation].append(ArticleLink(title, url_for("site.post", slug=slug)))
     return Neighbours(next(iter(links["previous"]), None), next(iter(links["next"]), None), links["related"])

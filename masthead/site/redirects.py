@@ -7,8 +7,9 @@ from masthead.pages import queries as pages
 from masthead.pages.links import url_of
 from masthead.people import queries as accounts
 from masthead.people.models import User
-from masthead.posts import people, selections
+from masthead.posts import public_people
 from masthead.posts import queries as posts
+from masthead.posts.lists import selections
 from masthead.redirects import queries
 from masthead.redirects.models import Redirect, Target
 from masthead.tags.models import Tag
@@ -45,5 +46,7 @@ def _address(redirect: Redirect) -> str | None:
             return url_for("posts.tag", slug=tag.slug) if tag and is_public else None
         case _:
             user = db.session.scalar(accounts.users().where(User.id == row_id))
-            is_known = user is not None and people.is_known(user, None, published=selections.by(user).count())
+            is_known = user is not None and public_people.is_known(
+                user, None, published=selections.by(user).count()
+            )
             return url_for("posts.author", username=user.username) if user and is_known else None

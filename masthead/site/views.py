@@ -13,8 +13,9 @@ from masthead.errors import Invalid, NotFound
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import listed, view_counter
 from masthead.posts import queries as posts
+from masthead.posts import view_counter
+from masthead.posts.lists import rows
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
@@ -40,7 +41,7 @@ LATEST_STORIES = 12
 @pagecache.cached()
 def home() -> ResponseReturnValue:
     """The front page: one lead story, some second stories, then the latest."""
-    newest = listed.load(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
+    newest = rows.load(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
     return render_template(
         "site/home.html",
         lead=newest[0] if newest else None,
@@ -85,7 +86,7 @@ def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
 def comment(slug: str) -> ResponseReturnValue:
     """Comment on a post, or answer a comment; what cannot be accepted stays in the form on the page."""
     form = CommentForm()
-    remark = form.typeset()
+    remark = form.rendered()
     if remark is None:
         show_others(form, lambda: comments.judge(_post_at(slug), None, form.parent, by=current_user()))
         return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422

@@ -49,7 +49,7 @@ class StoreReadOnly(StoreUnavailable):
     """Files can be read, and none can be written."""
 
 
-class Store(ABC):
+class FileStore(ABC):
     """Files by key.
 
     obstore runs threads of its own from the first call on, and a process that was forked after it hangs: so a store
@@ -122,7 +122,7 @@ class Store(ABC):
                     yield entry["path"]
 
 
-class Folder(Store):
+class FolderStore(FileStore):
     """Files in a local folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -156,7 +156,7 @@ class Folder(Store):
         _sync(path.parent)
 
 
-class Bucket(Store):
+class Bucket(FileStore):
     """Files in a bucket of S3, or of anything that speaks its language."""
 
     def __init__(self, url: str, access_key: str = "", secret_key: str = "") -> None:
@@ -243,11 +243,11 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def opened(url: str, *, access_key: str = "", secret_key: str = "") -> Store:
+def opened(url: str, *, access_key: str = "", secret_key: str = "") -> FileStore:
     """The store that an address names, a folder or ``s3://bucket/folder?endpoint=…&region=…``; nothing is asked yet."""
     if url.startswith("s3://"):
         return Bucket(url, access_key, secret_key)
-    return Folder(Path(url))
+    return FolderStore(Path(url))
 
 
 def init_app(app: Flask) -> None:
@@ -255,13 +255,13 @@ def init_app(app: Flask) -> None:
     app.extensions[EXTENSION] = named(app.config["MEDIA_URL"], app.config)
 
 
-def named(url: str, settings: Mapping[str, Any]) -> Store:
+def named(url: str, settings: Mapping[str, Any]) -> FileStore:
     """The store at an address, with the keys of this site."""
     secret = settings["AWS_SECRET_ACCESS_KEY"].get_secret_value()
     return opened(url, access_key=settings["AWS_ACCESS_KEY_ID"], secret_key=secret)
 
 
-def current() -> Store:
+def current() -> FileStore:
     """The store of the application."""
-    store: Store = current_app.extensions[EXTENSION]
+    store: FileStore = current_app.extensions[EXTENSION]
     return store

@@ -32,7 +32,7 @@ from masthead.text.autolinks import autolinks
 from masthead.text.emphasis import emphasis
 from masthead.text.headings import Heading, anchored_headings, spoken
 from masthead.text.mathematics import dollar_math
-from masthead.text.profiles import Profile
+from masthead.text.profiles import SanitiserProfile
 
 #: HTML for each character of the source, and what a short text may have beside: a heading with its id takes six.
 MAX_GROWTH: Final = 12
@@ -57,7 +57,7 @@ class Rendered:
     removed: tuple[str, ...] = ()
 
 
-def render(source: str, *, profile: Profile = Profile.ARTICLE) -> Rendered:
+def render(source: str, *, profile: SanitiserProfile = SanitiserProfile.ARTICLE) -> Rendered:
     """Render Markdown for a profile."""
     env: dict[str, Any] = {"steps_left": metering.budget(source)}
     try:
@@ -83,7 +83,7 @@ def _shown_as_typed(source: str) -> Rendered:
     )
 
 
-def _set(source: str, profile: Profile, env: dict[str, Any]) -> str:
+def _set(source: str, profile: SanitiserProfile, env: dict[str, Any]) -> str:
     """Return HTML that is not clean yet; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
     unsafe: str = _parser(profile).render(markdown_in_html.opened(source), env)
     if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or html_limits.is_heavy(unsafe):
@@ -92,8 +92,8 @@ def _set(source: str, profile: Profile, env: dict[str, Any]) -> str:
 
 
 @cache
-def _parser(profile: Profile) -> MarkdownIt:
-    parser = _article_parser() if profile is Profile.ARTICLE else _comment_parser()
+def _parser(profile: SanitiserProfile) -> MarkdownIt:
+    parser = _article_parser() if profile is SanitiserProfile.ARTICLE else _comment_parser()
     parser.use(nesting.bounded_blocks)
     parser.use(metering.metered)
     # The rule tables are compiled at first use; done here, no two threads can do it at once.

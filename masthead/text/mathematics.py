@@ -190,15 +190,15 @@ def _block_end(state: StateBlock, start_line: int, end_line: int) -> tuple[int, 
 
 def _render_inline(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvType) -> str:
     token = tokens[index]
-    return _typeset(token.content, token.markup, env)
+    return _rendered_form(token.content, token.markup, env)
 
 
 def _render_block(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvType) -> str:
     token = tokens[index]
-    return f'<div class="math-block" tabindex="0">{_typeset(token.content, token.markup, env)}</div>\n'
+    return f'<div class="math-block" tabindex="0">{_rendered_form(token.content, token.markup, env)}</div>\n'
 
 
-def _typeset(source: str, dollars: str, env: EnvType) -> str:
+def _rendered_form(source: str, dollars: str, env: EnvType) -> str:
     env["formulas"] = env.get("formulas", 0) + len(source)
     written = mathml(source, display=dollars == "$$") if env["formulas"] <= MAX_CHARACTERS_PER_TEXT else None
     return written or f'<code class="math-source">{escape(dollars + source + dollars)}</code>'

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Profile(StrEnum):
+class SanitiserProfile(StrEnum):
     """An article may use everything Masthead can set; a comment only what belongs in a conversation."""
 
     ARTICLE = "article"

@@ -15,7 +15,7 @@ import nh3
 from masthead.text import html_limits
 from masthead.text.highlighting import TOKEN_CLASSES
 from masthead.text.html_limits import words
-from masthead.text.profiles import Profile
+from masthead.text.profiles import SanitiserProfile
 
 #: Ids of a text are public addresses and stay as they are written, but for these of the page around it, which no
 #: text may take. A name in a text cannot clobber a script: `name` is no allowed attribute, and no script of ours
@@ -48,8 +48,8 @@ MATHML_TAGS: Final = words(
     "mstyle msub msubsup msup mtable mtd mtext mtr munder munderover"
 )
 TAGS: Final = {
-    Profile.ARTICLE: _INLINE | _BLOCKS | _ARTICLE_ONLY | MATHML_TAGS,
-    Profile.COMMENT: _INLINE | _BLOCKS,
+    SanitiserProfile.ARTICLE: _INLINE | _BLOCKS | _ARTICLE_ONLY | MATHML_TAGS,
+    SanitiserProfile.COMMENT: _INLINE | _BLOCKS,
 }
 
 #: These go together with all that is in them: what a browser would not show as text is no text.
@@ -173,7 +173,7 @@ _LANGUAGE_CLASS: Final = re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}")
 _NOT_IN_AN_ID: Final = re.compile(r"[\s\x00-\x1f\x7f\"'<>`&%]+")
 
 
-def clean(html: str, profile: Profile = Profile.ARTICLE) -> str:
+def clean(html: str, profile: SanitiserProfile = SanitiserProfile.ARTICLE) -> str:
     """Return only what the profile allows of some HTML, as well-formed HTML.
 
     An element that is dropped leaves its children where a parser may not expect them, a paragraph in a paragraph
@@ -241,8 +241,8 @@ def _href(value: str) -> str:
     return "#" + content_id(unquote(value[1:]))
 
 
-def _cleaner(profile: Profile) -> nh3.Cleaner:
-    is_comment = profile is Profile.COMMENT
+def _cleaner(profile: SanitiserProfile) -> nh3.Cleaner:
+    is_comment = profile is SanitiserProfile.COMMENT
     # One value an element: of several, nh3 adds the missing ones in an order that differs between processes.
     forced: dict[str, dict[str, str]] = {
         # The box of a task is the only form control; it has no name, so no form could send it.
@@ -267,4 +267,4 @@ def _cleaner(profile: Profile) -> nh3.Cleaner:
 
 
 #: Made once: building a cleaner costs more than cleaning a short text. Cleaners hold no state between calls.
-_CLEANERS: Final = {profile: _cleaner(profile) for profile in Profile}
+_CLEANERS: Final = {profile: _cleaner(profile) for profile in SanitiserProfile}

@@ -15,8 +15,8 @@ from masthead.people import queries as roles
 from masthead.people.models import Role
 from masthead.posts import actions
 from masthead.posts import queries as posts
-from masthead.posts.manuscript import typeset
 from masthead.posts.models import ReviewNote
+from masthead.posts.rendering import render_text
 from masthead.redirects import changing
 from masthead.user_admin import invitations
 from masthead.web.api import document
@@ -47,8 +47,8 @@ def make_revisions(cast, numbers):
     with storing():
         post = posts.by_slug("the-ferry")
         for number in numbers:
-            manuscript = typeset(title=f"Title {number}", body="Text.", tags=(f"River {number}",))
-            actions.revise(post, manuscript, by=cast.walt, at=clock.now())
+            rendered = render_text(title=f"Title {number}", body="Text.", tags=(f"River {number}",))
+            actions.revise(post, rendered, by=cast.walt, at=clock.now())
 
 
 def make_review_notes(cast, numbers):

@@ -50,18 +50,18 @@ def test_a_revision_that_no_column_holds_is_not_found(as_, cast):
 
 
 def test_a_change_is_rendered_before_the_transaction_begins(as_, cast, queries, monkeypatch):
-    from masthead.posts import api
+    from masthead.posts.api import posts
 
     post = PostFactory(author=cast.walt)
     walt = as_(cast.walt)
     begun = []
-    real = api.typeset
+    real = posts.render_text
 
-    def typeset(**fields):
-        begun.append(api.db.session().in_transaction())
+    def rendered(**fields):
+        begun.append(posts.db.session().in_transaction())
         return real(**fields)
 
-    monkeypatch.setattr(api, "typeset", typeset)
+    monkeypatch.setattr(posts, "render_text", rendered)
     etag = walt("GET", f"/posts/{post.slug}").headers["ETag"]
     assert walt("PATCH", f"/posts/{post.slug}", {"title": "Brooks"}, etag=etag).status_code == 200
     assert begun == [False]

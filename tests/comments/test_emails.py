@@ -204,7 +204,7 @@ def test_a_moderator_is_told_later_where_the_mail_server_was_away(
         raise OSError("The mail server is away.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(transports.Folder, "send", refuse)
+        patch.setattr(transports.FolderTransport, "send", refuse)
         assert letters() == []
     later(minutes=20)
     # By the real clock it was a moment ago.

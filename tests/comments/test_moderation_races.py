@@ -3,7 +3,7 @@
 from masthead import clock
 from masthead.comments import actions
 from masthead.comments import queries as reading
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from tests.factories import CommentFactory, PostFactory
@@ -21,7 +21,7 @@ def test_an_approval_by_many_at_once_counts_once(app, cast, in_parallel, stored,
     def approve():
         with app.app_context():
             found = reading.many_for_moderation(ids, by=cast.mona)
-            taken.extend(actions.take(Step.APPROVE, found, by=cast.mona, at=clock.now()))
+            taken.extend(actions.take(CommentTransition.APPROVE, found, by=cast.mona, at=clock.now()))
             db.session.commit()
 
     assert in_parallel(approve, times=8) == []
@@ -42,7 +42,7 @@ def test_contrary_decisions_at_once_keep_the_count_true(app, cast, in_parallel, 
 
         return run
 
-    calls = [taking(step, chosen) for step in Step for chosen in (ids, ids[:4], ids[2:])]
+    calls = [taking(step, chosen) for step in CommentTransition for chosen in (ids, ids[:4], ids[2:])]
     assert in_parallel(*calls) == []
     for post in posts:
         approved = [c for c in stored() if c.post_id == post.id and c.status == "approved"]

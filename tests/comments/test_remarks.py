@@ -1,6 +1,6 @@
 import pytest
 
-from masthead.comments.remarks import BODY_CHARACTERS, typeset
+from masthead.comments.rendering import BODY_CHARACTERS, render_comment
 from masthead.errors import Invalid
 from tests.factories import PostFactory
 from tests.support.discussions import address, send
@@ -59,12 +59,12 @@ def test_what_was_refused_is_shown_again_as_text(cast, sign_in):
 
 
 def test_links_of_comments_lend_no_reputation():
-    html = typeset("See https://example.org and [this](https://example.org).").html
+    html = render_comment("See https://example.org and [this](https://example.org).").html
     assert html.count('rel="nofollow ugc noopener"') == 2
 
 
 def test_code_that_begins_the_text_stays_code():
-    assert typeset("\n    x = 1\n").html.startswith("<pre")
+    assert render_comment("\n    x = 1\n").html.startswith("<pre")
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_code_that_begins_the_text_stays_code():
 )
 def test_what_cannot_be_a_comment_is_refused(body):
     with pytest.raises(Invalid) as refused:
-        typeset(body)
+        render_comment(body)
     assert refused.value.field == "body"
 
 
 @pytest.mark.parametrize("body", ["\N{THUMBS UP SIGN}", "한", "׃", "$1", "![](https://example.org/x.png)"])
 def test_anything_that_leaves_ink_is_a_comment(body):
-    assert typeset(body).body == body
+    assert render_comment(body).body == body

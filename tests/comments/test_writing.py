@@ -4,7 +4,7 @@ import pytest
 
 from masthead import clock
 from masthead.comments.models import CommentStatus
-from masthead.comments.remarks import BODY_CHARACTERS
+from masthead.comments.rendering import BODY_CHARACTERS
 from masthead.db import db
 from masthead.people import queries as accounts
 from masthead.posts import queries as posts

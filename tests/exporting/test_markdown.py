@@ -12,8 +12,8 @@ from masthead.media.pictures import prepare
 from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post
+from masthead.posts.rendering import Picture
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.storage import store as storage

@@ -8,7 +8,7 @@ from masthead.db import db
 from masthead.pages import actions
 from masthead.pages.models import Page
 from masthead.people.models import User
-from masthead.posts.manuscript import typeset
+from masthead.posts.rendering import render_text
 from tests.factories.people import UserFactory
 from tests.factories.posts import NEWEST
 from tests.factories.storing import storing
@@ -29,9 +29,9 @@ class PageFactory(factory.Factory[Page]):
 
     @classmethod
     def _create(cls, model_class: type[Page], *_: Any, by: User, is_public: bool, **values: Any) -> Page:
-        manuscript = typeset(**values)
+        rendered = render_text(**values)
         with storing():
-            page = actions.create(manuscript, by=by, at=NEWEST)
+            page = actions.create(rendered, by=by, at=NEWEST)
             if is_public:
                 actions.publish(page, by=by, at=NEWEST)
             db.session.commit()

@@ -11,14 +11,14 @@ from masthead.db import db
 from masthead.people.models import User
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
+from masthead.posts.rendering import render_text
 from tests.factories.people import UserFactory
 from tests.factories.storing import storing
 
 #: The first post of a test is of this day, and each further one a day older: lists keep the order of making.
 NEWEST = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TYPESET = frozenset({"title", "body", "summary", "slug", "tags", "lead"})
+RENDERED = frozenset({"title", "body", "summary", "slug", "tags", "lead"})
 
 
 class PostFactory(factory.Factory[Post]):
@@ -37,10 +37,10 @@ class PostFactory(factory.Factory[Post]):
     def _create(
         cls, model_class: type[Post], *_: Any, author: User, bylines: list[User] | None = None, **values: Any
     ) -> Post:
-        manuscript = typeset(**_tidy({name: values.pop(name) for name in TYPESET & values.keys()}))
+        rendered = render_text(**_tidy({name: values.pop(name) for name in RENDERED & values.keys()}))
         at = values["published_at"] or NEWEST
         with storing():
-            post = actions.create(manuscript, by=author, at=at, bylines=bylines)
+            post = actions.create(rendered, by=author, at=at, bylines=bylines)
             for name, value in values.items():
                 setattr(post, name, value)
             # The status is set past the actions, which would tell the page cache.

@@ -10,8 +10,8 @@ from masthead import clock
 from masthead.db import db
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post
+from masthead.posts.rendering import Picture
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory
 from tests.factories.posts import NEWEST

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from masthead.feeds import identity
-from masthead.operation import starting
+from masthead.operation import startup
 from tests.factories import CommentFactory, PostFactory
 from tests.support.pages import settle
 
@@ -28,7 +28,7 @@ def moved_to(make_app, new_client, cast):
 
     def start(address):
         app = make_app(SITE_URL=address)
-        starting.begin(app)
+        startup.begin(app)
         apps.append(app)
         settle(apps)
         return new_client(app)
@@ -62,7 +62,7 @@ def test_ids_of_a_trial_on_one_machine_are_not_kept(moved_to):
 
 
 def test_start_without_tables_settles_nothing(scratch_app):
-    starting.begin(scratch_app)
+    startup.begin(scratch_app)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from masthead.people import queries as accounts
 from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Picture, typeset
 from masthead.posts.models import Post, PostSlug
+from masthead.posts.rendering import Picture, render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.tags import actions as tags
@@ -134,8 +134,8 @@ def old_addresses(cast):
     at = clock.now()
     post, page = stored_posts.by_slug("post-0"), stored_pages.by_slug("hidden")
     owner = accounts.get(cast.ada.id)
-    posts.revise(post, typeset(title="Renamed", body="x", slug="renamed"), by=owner, at=at)
-    pages.revise(page, typeset(title="Hidden", body="x", slug="hidden-now"), by=owner, at=at)
+    posts.revise(post, render_text(title="Renamed", body="x", slug="renamed"), by=owner, at=at)
+    pages.revise(page, render_text(title="Hidden", body="x", slug="hidden-now"), by=owner, at=at)
     tags.ensure(["Nobody uses this"])
     db.session.execute(
         update(Tag).where(Tag.slug == "c").values(slug="c-plus-plus", description="A: language\nof *old*")

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from masthead import clock, jobs
 from masthead.db import db
 from masthead.jobs import celery_bridge, registry
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.runner import Runner
 
 pytestmark = pytest.mark.timeout(600)
@@ -53,7 +53,7 @@ def start(database, own_valkey, start_process):
 def test_worker_and_beat_do_what_waits(site, start):
     start("worker"), start("beat")
     queue(site, 5)
-    await_that(lambda: states(site) and set(states(site)) == {State.DONE})
+    await_that(lambda: states(site) and set(states(site)) == {JobState.DONE})
     # What the clock asks for is queued by the beat, once.
     with site.app_context():
         names = db.session.scalars(select(Job.name)).all()
@@ -64,13 +64,13 @@ def test_worker_and_beat_do_what_waits(site, start):
 def test_jobs_wait_while_the_broker_is_down_and_run_later(site, start, own_valkey):
     start("worker"), start("beat")
     queue(site)
-    await_that(lambda: State.DONE in states(site))
+    await_that(lambda: JobState.DONE in states(site))
     own_valkey.stop()
     queue(site, 3)
     own_valkey.start()
-    await_that(lambda: set(states(site)) == {State.DONE})
+    await_that(lambda: set(states(site)) == {JobState.DONE})
     # The beat may have queued what was due by the clock.
-    assert states(site).count(State.DONE) >= 4
+    assert states(site).count(JobState.DONE) >= 4
 
 
 @pytest.mark.databases("sqlite")
@@ -93,16 +93,16 @@ def test_whoever_commits_does_not_wait_for_the_broker(site, monkeypatch):
 def test_killed_worker_loses_nothing(site, start):
     worker = start("worker")
     queue(site, 200)
-    await_that(lambda: State.DONE in states(site))
+    await_that(lambda: JobState.DONE in states(site))
     worker.kill()
     # As if its last leases had ended; that takes a minute.
     with site.app_context():
         past = {"lease_until": clock.now() - timedelta(seconds=1)}
-        db.session.execute(update(Job).where(Job.state == State.RUNNING).values(**past))
+        db.session.execute(update(Job).where(Job.state == JobState.RUNNING).values(**past))
         db.session.commit()
     start("worker"), start("beat")
-    await_that(lambda: set(states(site)) == {State.DONE})
-    assert states(site).count(State.DONE) >= 200
+    await_that(lambda: set(states(site)) == {JobState.DONE})
+    assert states(site).count(JobState.DONE) >= 200
 
 
 def test_job_that_the_broker_has_forgotten_is_run_after_a_while(app, monkeypatch):
@@ -111,7 +111,7 @@ def test_job_that_the_broker_has_forgotten_is_run_after_a_while(app, monkeypatch
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + celery_bridge.PATIENCE + timedelta(seconds=1))
     assert Runner(app).run_forgotten(celery_bridge.PATIENCE) == 2
-    assert set(states(app)) == {State.DONE}
+    assert set(states(app)) == {JobState.DONE}
 
 
 def test_number_of_a_job_that_somebody_has_is_ignored(app):
@@ -186,7 +186,7 @@ def test_leases_are_kept_while_a_job_is_long(app, monkeypatch):
     done.set()
     thread.join()
     runner.stop()
-    assert states(app) == [State.DONE]
+    assert states(app) == [JobState.DONE]
 
 
 def test_worker_without_a_broker_says_what_to_set(masthead):

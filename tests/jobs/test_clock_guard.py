@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from masthead import clock, jobs
 from masthead.db import db
 from masthead.jobs import clock_guard, schedule
-from masthead.jobs.models import ClockMark, Job, State, Tick
+from masthead.jobs.models import ClockMark, Job, JobState, Tick
 from masthead.jobs.runner import Runner
 from masthead.posts.models import Post, Status
 from masthead.posts.tasks import purge_trash
@@ -59,7 +59,7 @@ def test_periodic_work_goes_on_after_a_leap(app, shift, leap):
         "accounts.forget_ended",
     }
     with app.app_context():
-        assert db.session.scalar(select(Job.id).where(Job.state == State.QUEUED)) is None
+        assert db.session.scalar(select(Job.id).where(Job.state == JobState.QUEUED)) is None
 
 
 def test_trash_and_logins_outlast_a_leap(app, cast, client, sign_in, shift):
@@ -89,14 +89,14 @@ def test_a_job_that_was_queued_before_the_leap_deletes_nothing_during_it(app, ca
     with app.app_context():
         assert db.session.get(Post, kept.id) is not None
         job = db.session.get(Job, job_id)
-        assert (job.state, job.attempts) == (State.QUEUED, 0)
+        assert (job.state, job.attempts) == (JobState.QUEUED, 0)
         assert "without a leap" in job.last_error
     shift(timedelta(0))
     work(app)
     shift(clock_guard.STEADY_AFTER + timedelta(minutes=1))
     work(app)
     with app.app_context():
-        assert db.session.get(Job, job_id).state == State.DONE
+        assert db.session.get(Job, job_id).state == JobState.DONE
 
 
 def test_what_is_old_goes_once_the_clock_has_been_steady_for_a_while(app, cast, shift):
@@ -124,7 +124,9 @@ def test_jobs_and_leases_of_a_leap_do_not_wait_for_its_time(app, cast, shift):
         db.session.execute(
             update(Job)
             .where(Job.id == held)
-            .values(state=State.RUNNING, lease_owner="dead", lease_until=clock.now() + timedelta(minutes=1))
+            .values(
+                state=JobState.RUNNING, lease_owner="dead", lease_until=clock.now() + timedelta(minutes=1)
+            )
         )
         db.session.commit()
         planned = jobs.enqueue(purge_trash, run_at=clock.now() + timedelta(days=900), unique_key="planned")

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from masthead import clock
 from masthead.db import db
 from masthead.jobs import current_job
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.runner import Runner
 
 
@@ -30,7 +30,7 @@ def test_letter_that_is_sent_again_has_the_same_id_and_the_same_link(make_app, c
     new_client(site).fill_in("/auth/forgot", email=cast.rhea.email)
     Runner(site).run_due()
     with site.app_context():
-        again = {"state": State.QUEUED, "run_at": clock.now(), "finished_at": None}
+        again = {"state": JobState.QUEUED, "run_at": clock.now(), "finished_at": None}
         db.session.execute(update(Job).where(Job.name == "accounts.send_link").values(**again))
         db.session.commit()
     Runner(site).run_due()

@@ -11,7 +11,7 @@ from masthead import clock, jobs
 from masthead.db import db
 from masthead.errors import Conflict, NotFound
 from masthead.jobs import outbox, registry
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.runner import Runner
 
 ran: list[int] = []
@@ -48,7 +48,7 @@ def test_job_runs_after_the_commit(app: Flask) -> None:
         db.session.commit()
     assert Runner(app).run_due() == 1
     assert ran == [7]
-    assert states(app) == [State.DONE]
+    assert states(app) == [JobState.DONE]
 
 
 def test_job_vanishes_with_the_change_that_is_rolled_back(app: Flask) -> None:
@@ -93,7 +93,7 @@ def test_cancelled_job_does_not_run(app: Flask) -> None:
         outbox.cancel(job_id or 0)
         db.session.commit()
     assert Runner(app).run_due() == 0
-    assert states(app) == [State.CANCELLED]
+    assert states(app) == [JobState.CANCELLED]
 
 
 def test_retried_job_runs_again(app: Flask) -> None:

@@ -17,7 +17,7 @@ from masthead import clock, jobs
 from masthead.db import db
 from masthead.jobs import leases, registry, schedule
 from masthead.jobs import runner as runner_module
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.runner import Runner
 
 Later = Callable[[timedelta], None]
@@ -73,7 +73,7 @@ def test_failed_job_waits_before_the_next_attempt(app: Flask, later: Later) -> N
     runner = Runner(app)
     assert runner.run_due() == 1
     job = stored(app, job_id)
-    assert (job.state, job.attempts) == (State.QUEUED, 1)
+    assert (job.state, job.attempts) == (JobState.QUEUED, 1)
     assert job.last_error == "RuntimeError: the printer is on fire"
     assert runner.run_due() == 0, "not at once"
     later(timedelta(seconds=13))
@@ -86,7 +86,7 @@ def test_job_that_always_fails_becomes_a_dead_letter(app: Flask, later: Later) -
         Runner(app).run_due()
         later(timedelta(hours=3))
     job = stored(app, job_id)
-    assert (job.state, job.attempts) == (State.DEAD, 3)
+    assert (job.state, job.attempts) == (JobState.DEAD, 3)
 
 
 def test_delay_grows_and_is_bounded() -> None:
@@ -101,7 +101,7 @@ def test_unknown_task_waits_for_a_version_that_knows_it(app: Flask) -> None:
     job_id = queue(app, task)
     registry._tasks.pop("tests.fail")
     Runner(app).run_due()
-    assert stored(app, job_id).state == State.QUEUED
+    assert stored(app, job_id).state == JobState.QUEUED
 
 
 def test_lease_is_nobody_elses_until_it_ends(app: Flask, later: Later) -> None:
@@ -130,9 +130,9 @@ def test_runner_that_lost_its_lease_cannot_write_the_result(app: Flask, later: L
         later(leases.LEASE + timedelta(seconds=1))
         (held,) = leases.take("second", 1)
         leases.complete(lost)
-        assert stored(app, job_id).state == State.RUNNING
+        assert stored(app, job_id).state == JobState.RUNNING
         leases.complete(held)
-    assert stored(app, job_id).state == State.DONE
+    assert stored(app, job_id).state == JobState.DONE
 
 
 def test_job_that_kills_every_process_is_buried(app: Flask, later: Later) -> None:
@@ -142,7 +142,7 @@ def test_job_that_kills_every_process_is_buried(app: Flask, later: Later) -> Non
             leases.take("somebody", 1)
             later(leases.LEASE + timedelta(seconds=1))
     Runner(app).run_due()
-    assert stored(app, job_id).state == State.DEAD
+    assert stored(app, job_id).state == JobState.DEAD
 
 
 def test_newer_job_with_the_same_key_replaces_the_failed_one(app: Flask) -> None:
@@ -154,7 +154,7 @@ def test_newer_job_with_the_same_key_replaces_the_failed_one(app: Flask) -> None
         jobs.enqueue(task, unique_key="index:1")
         db.session.commit()
         leases.postpone(lease, "it failed")
-    assert stored(app, first or 0).state == State.CANCELLED
+    assert stored(app, first or 0).state == JobState.CANCELLED
 
 
 def _take_all(app: Flask, barrier_time: float, path: str) -> None:
@@ -217,11 +217,11 @@ def test_killed_runner_loses_nothing(app: Flask, tmp_path: Path, later: Later) -
         time.sleep(0.02)
     os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
-    assert stored(app, job_id).state == State.RUNNING
+    assert stored(app, job_id).state == JobState.RUNNING
     later(leases.LEASE + timedelta(seconds=1))
     Runner(app).run_due()
     assert done.exists()
-    assert stored(app, job_id).state == State.DONE
+    assert stored(app, job_id).state == JobState.DONE
 
 
 def test_stopped_runner_finishes_the_job_in_hand(app: Flask) -> None:
@@ -234,7 +234,7 @@ def test_stopped_runner_finishes_the_job_in_hand(app: Flask) -> None:
 
     job_id = queue(app, stop)
     runner.run()
-    assert stored(app, job_id).state == State.DONE
+    assert stored(app, job_id).state == JobState.DONE
 
 
 def test_periodic_task_is_queued_once_in_a_period(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -371,7 +371,7 @@ def test_the_longest_comment_is_still_taken(client, cast, sign_in):
 def test_longest_values_of_each_operation_fit_into_its_limit(app):
     """The limit of an operation follows from its shape: login takes kilobytes, an article megabytes."""
     from masthead.login.schemas import Credentials, Registration
-    from masthead.posts.schemas import PostInput
+    from masthead.posts.api.schemas import PostInput
     from masthead.web.api.sizes import bytes_for
     from masthead.web.middleware.body_limits import ANONYMOUS_BYTES, ARTICLE_BYTES
 

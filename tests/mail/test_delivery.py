@@ -98,7 +98,7 @@ def test_command_says_what_is_wrong(app: Flask, make_app: MakeApp, mailbox: Mail
     [
         ("", None),
         ("console:", transports.Console()),
-        ("file:///var/letters", transports.Folder(Path("/var/letters"))),
+        ("file:///var/letters", transports.FolderTransport(Path("/var/letters"))),
         (
             "smtp://a%40b:c%2Fd@mail.example.org",
             transports.SMTP("mail.example.org", 587, "starttls", "a@b", "c/d"),

@@ -96,7 +96,7 @@ def test_a_site_that_nobody_can_administer_is_wrong(look, app):
 
 def test_a_place_where_no_picture_can_be_kept_is_wrong(look, app, cast, monkeypatch, tmp_path):
     (tmp_path / "media").write_text("in the way")
-    monkeypatch.setitem(app.extensions, store.EXTENSION, store.Folder(tmp_path / "media"))
+    monkeypatch.setitem(app.extensions, store.EXTENSION, store.FolderStore(tmp_path / "media"))
     code, lines = look()
     assert code == 1
     assert "set MEDIA_URL" in lines["error", "pictures"]

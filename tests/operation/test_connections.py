@@ -9,7 +9,7 @@ import pytest
 
 from masthead import clock
 from masthead.db import db
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from tests.support.buckets import ACCESS_KEY, SECRET_KEY
 from tests.support.mailbox import PASSWORD, USERNAME
 
@@ -101,14 +101,14 @@ def test_servers_that_accept_and_say_nothing_hold_no_probe(make_app):
 
 
 def test_failed_and_forgotten_jobs_are_told(app, cast):
-    add_job(app, state=State.DEAD)
+    add_job(app, state=JobState.DEAD)
     code, lines = look(app, "--only", "jobs")
     assert code == 1
     assert "masthead jobs list --state dead" in lines["error", "jobs"]
 
 
 def test_jobs_that_nobody_takes_are_told(app, cast, monkeypatch):
-    add_job(app, state=State.QUEUED)
+    add_job(app, state=JobState.QUEUED)
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(minutes=10))
     _, lines = look(app, "--only", "jobs")

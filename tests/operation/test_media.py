@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from masthead.storage import store
-from masthead.storage.store import Folder
+from masthead.storage.store import FolderStore
 from tests.support.buckets import ACCESS_KEY, SECRET_KEY
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -19,7 +19,7 @@ def site(make_app, tmp_path):
         AWS_SECRET_ACCESS_KEY=SecretStr(SECRET_KEY),
     )
     for key, content in FILES.items():
-        Folder(tmp_path / "media").put(key, content)
+        FolderStore(tmp_path / "media").put(key, content)
     return app
 
 
@@ -37,9 +37,9 @@ def test_pictures_move_into_a_bucket_and_back(site, run, bucket_url, tmp_path):
     assert result.exit_code == 0, result.output
     assert "holds all 20 files, 20 of them new" in result.output
     assert content(store.named(bucket_url, site.config)) == FILES
-    assert content(Folder(tmp_path / "media")) == FILES
+    assert content(FolderStore(tmp_path / "media")) == FILES
     assert run(str(tmp_path / "other"), "--from", bucket_url).exit_code == 0
-    assert content(Folder(tmp_path / "other")) == FILES
+    assert content(FolderStore(tmp_path / "other")) == FILES
 
 
 def test_second_move_copies_what_is_missing(site, run, bucket_url):

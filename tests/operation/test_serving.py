@@ -13,7 +13,7 @@ from flask import Flask
 
 from masthead import jobs
 from masthead.db import db
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.tasks import forget_old
 from tests.support.commands import without_settings
 from tests.support.databases import Database
@@ -31,7 +31,7 @@ def free_port() -> int:
 def wait_for_done(app: Flask, job_id: int) -> str:
     deadline = time.monotonic() + 90
     state = ""
-    while state != State.DONE and time.monotonic() < deadline:
+    while state != JobState.DONE and time.monotonic() < deadline:
         time.sleep(0.1)
         with app.app_context():
             state = db.session.get_one(Job, job_id).state
@@ -56,7 +56,7 @@ def test_serve_runs_jobs_and_ends_with_the_signal(app: Flask, database: Database
             command, cwd=tmp_path, env=without_settings(os.environ) | settings, stdout=log, stderr=log
         )
     try:
-        assert wait_for_done(app, job_id) == State.DONE, (tmp_path / "log").read_text()
+        assert wait_for_done(app, job_id) == JobState.DONE, (tmp_path / "log").read_text()
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(90) == 0

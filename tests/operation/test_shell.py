@@ -29,8 +29,8 @@ def flask(database, tmp_path):
 
 
 def test_the_shell_has_models_and_actions_at_hand(flask, cast):
-    typed = "print(db.session.scalar(db.select(db.func.count(User.id))), posts.publish.__name__, typeset.__name__)\n"
-    assert "6 publish typeset" in flask("shell", typed=typed)
+    typed = "print(db.session.scalar(db.select(db.func.count(User.id))), posts.publish.__name__, render_text.__name__)\n"
+    assert "6 publish render_text" in flask("shell", typed=typed)
 
 
 def test_the_shell_has_the_actions_of_every_feature(flask, cast):

@@ -19,8 +19,8 @@ from hypothesis.stateful import (
 from masthead import clock
 from masthead.comments import actions as comments
 from masthead.comments import queries as stored_comments
-from masthead.comments import remarks
-from masthead.comments.lifecycle import Step
+from masthead.comments import rendering
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.errors import DomainError
@@ -33,8 +33,8 @@ from masthead.people.models import User
 from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
+from masthead.posts.rendering import render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.settings import actions as publication
@@ -113,8 +113,8 @@ class Publication(RuleBasedStateMachine):
             db.session.flush()
             by, at = self.by(), clock.now()
             for slug, tags in (("harvest", ("Nature", "Food")), ("winter", ("Nature",))):
-                manuscript = typeset(title=slug, body="First.", slug=slug, tags=tags)
-                posts.publish(posts.create(manuscript, by=by, at=at), by=by, at=at)
+                rendered = render_text(title=slug, body="First.", slug=slug, tags=tags)
+                posts.publish(posts.create(rendered, by=by, at=at), by=by, at=at)
             db.session.commit()
         settle(self.apps)
         self.signed_in = {name: Visitor(self.apps[0], self.apps[0].response_class) for name in ACCOUNTS}
@@ -191,10 +191,10 @@ class Publication(RuleBasedStateMachine):
     def write_post(
         self, index: int, title: str, slug: str, tags: list[str], step: str, minutes: int, keeps: int
     ) -> None:
-        manuscript = typeset(title=title, body=f"{title} text.", slug=slug, tags=tuple(tags))
+        rendered = render_text(title=title, body=f"{title} text.", slug=slug, tags=tuple(tags))
         with self.writing(index, keeps=keeps > 0):
             by, at = self.by(), clock.now()
-            post = posts.create(manuscript, by=by, at=at)
+            post = posts.create(rendered, by=by, at=at)
             if step == "publish":
                 posts.publish(post, by=by, at=at)
             elif step == "schedule":
@@ -213,11 +213,11 @@ class Publication(RuleBasedStateMachine):
     def edit(
         self, index: int, position: int, title: str, slug: str | None, tags: list[str], keeps: int
     ) -> None:
-        manuscript = typeset(title=title, body=f"Newer {title}.", slug=slug, tags=tuple(tags))
+        rendered = render_text(title=title, body=f"Newer {title}.", slug=slug, tags=tuple(tags))
         self._with_post(
             index,
             position,
-            lambda post: posts.revise(post, manuscript, by=self.by(), at=clock.now()),
+            lambda post: posts.revise(post, rendered, by=self.by(), at=clock.now()),
             keeps=keeps > 0,
         )
 
@@ -256,7 +256,7 @@ class Publication(RuleBasedStateMachine):
         answer=st.booleans(),
     )
     def comment(self, index: int, position: int, name: str, text: str, answer: bool) -> None:
-        remark = remarks.typeset(text)
+        remark = rendering.render_comment(text)
 
         def write(post: Post) -> None:
             parent = db.session.scalars(db.select(Comment.id).where(Comment.post_id == post.id)).first()
@@ -265,8 +265,8 @@ class Publication(RuleBasedStateMachine):
 
         self._with_post(index, position, write)
 
-    @rule(index=INDEX, position=st.integers(0, 9), step=st.sampled_from(list(Step)))
-    def decide(self, index: int, position: int, step: Step) -> None:
+    @rule(index=INDEX, position=st.integers(0, 9), step=st.sampled_from(list(CommentTransition)))
+    def decide(self, index: int, position: int, step: CommentTransition) -> None:
         with self.writing(index):
             by = people.by_username_or_email("mona")
             found = db.session.scalars(stored_comments.for_moderation(by)).unique().all()
@@ -275,7 +275,7 @@ class Publication(RuleBasedStateMachine):
 
     @rule(index=INDEX, position=st.integers(0, 9), text=WORDS)
     def revise_comment(self, index: int, position: int, text: str) -> None:
-        remark = remarks.typeset(f"No: {text}")
+        remark = rendering.render_comment(f"No: {text}")
         with self.writing(index):
             found = (
                 db.session.scalars(stored_comments.for_moderation(people.by_username_or_email("mona")))
@@ -289,15 +289,15 @@ class Publication(RuleBasedStateMachine):
 
     @rule(index=INDEX, slug=st.sampled_from(["about", "house", "home"]), title=WORDS, is_public=st.booleans())
     def page(self, index: int, slug: str, title: str, is_public: bool) -> None:
-        manuscript = typeset(title=title, slug=slug, body=f"{title}.")
+        rendered = render_text(title=title, slug=slug, body=f"{title}.")
         with self.writing(index):
             by, at = self.by(), clock.now()
             ids = db.session.scalars(db.select(Page.id).order_by(Page.id)).all()
             if len(ids) < 2:
-                page = pages.create(manuscript, by=by, at=at)
+                page = pages.create(rendered, by=by, at=at)
             else:
                 page = stored_pages.get(ids[len(title) % 2])
-                pages.revise(page, manuscript, by=by, at=at)
+                pages.revise(page, rendered, by=by, at=at)
             (pages.publish if is_public else pages.unpublish)(page, by=by, at=at)
 
     @rule(

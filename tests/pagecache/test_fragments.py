@@ -82,7 +82,7 @@ def test_without_the_page_cache_nothing_is_remembered(make_app, new_client, tmp_
 
 
 def test_what_a_transaction_changes_itself_is_asked_anew(app, cast):
-    from masthead.posts import counts
+    from masthead.posts.lists import counts
 
     post = PostFactory(author=cast.walt)
     with app.test_request_context("/", method="POST"):

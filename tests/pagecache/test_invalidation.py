@@ -13,8 +13,8 @@ from masthead.people import actions as accounts
 from masthead.people.models import User
 from masthead.posts import actions as posts
 from masthead.posts import queries
-from masthead.posts.manuscript import typeset
 from masthead.posts.models import Post
+from masthead.posts.rendering import render_text
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, PostFactory
 from tests.support.discussions import address, send
@@ -63,8 +63,8 @@ def test_the_new_title_of_a_post_shows_on_the_pages_that_lead_to_it(app, ready, 
     for reader in (ready, colin):
         assert "Before" in reader.read(address(other)).text("//*[@class='onward-reading']")
     with app.app_context():
-        manuscript = typeset(title="After", body="The same.", slug="changed", tags=("Nature",))
-        posts.revise(queries.get(changed.id), manuscript, by=db.session.merge(cast.walt), at=clock.now())
+        rendered = render_text(title="After", body="The same.", slug="changed", tags=("Nature",))
+        posts.revise(queries.get(changed.id), rendered, by=db.session.merge(cast.walt), at=clock.now())
         db.session.commit()
     for reader in (ready, colin):
         assert "After" in reader.read(address(other)).text("//*[@class='onward-reading']")

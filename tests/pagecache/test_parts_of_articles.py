@@ -8,7 +8,7 @@ import pytest
 from masthead import clock
 from masthead.comments import actions as comments
 from masthead.comments import queries as stored_comments
-from masthead.comments.lifecycle import Step
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.pagecache.fragment_store import FragmentStore
@@ -113,7 +113,7 @@ def test_a_decision_shows_in_the_next_answer(app, cast, sign_in):
     with app.app_context():
         mona = db.session.merge(cast.mona)
         found = stored_comments.get_for_moderation(comment.id, by=mona)
-        comments.take(Step.REJECT, [found], by=mona, at=clock.now())
+        comments.take(CommentTransition.REJECT, [found], by=mona, at=clock.now())
         db.session.commit()
     assert "Mine" not in colin.get(address(post)).text
 

@@ -5,7 +5,7 @@ from sqlalchemy import insert, text
 
 from masthead import clock
 from masthead.db import db
-from masthead.pagecache.models import Change
+from masthead.pagecache.models import CacheChange
 from tests.support.databases import pages_of
 
 pytestmark = pytest.mark.databases("postgresql")
@@ -26,7 +26,7 @@ def test_a_change_without_a_notification_is_found_in_the_log(app, client):
     wait_until(lambda: is_hit(client))
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(
-            insert(Change).values(
+            insert(CacheChange).values(
                 mark="lost", topics="settings", at=clock.now(), xid=text("pg_current_xact_id()::text::bigint")
             )
         )

@@ -12,7 +12,7 @@ from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import typeset
+from masthead.posts.rendering import render_text
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, UserFactory
 from tests.support.discussions import address
@@ -44,8 +44,8 @@ def plant(app, cast):
         walt.password_hash = MARK
         by = people.get(cast.edith.id)
         post = stored_posts.get(seen.id)
-        version = typeset(title=f"{MARK} before", body=MARK, tags=("Nature",))
-        now = typeset(title="Seen", body="All of this is public.", tags=("Nature",))
+        version = render_text(title=f"{MARK} before", body=MARK, tags=("Nature",))
+        now = render_text(title="Seen", body="All of this is public.", tags=("Nature",))
         posts.revise(post, version, by=by, at=clock.now(), details=Details(note=MARK))
         posts.revise(post, now, by=by, at=clock.now(), details=Details(note=MARK))
         posts.trash(stored_posts.get(gone.id), by=by, at=clock.now())

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from masthead import pagecache
 from masthead.db import db
 from masthead.pagecache import counters, middleware, postgres_watch
-from masthead.pagecache.counters import Counters
+from masthead.pagecache.counters import HitCounters
 from masthead.pagecache.dependencies import KEPT
 from masthead.pagecache.fragments import StaleFragment
 from masthead.pagecache.middleware import StalePage
-from masthead.pagecache.store import Shelf, Store
+from masthead.pagecache.store import PageStore, Shelf
 from masthead.pagecache.wal_index import header_of
 from masthead.posts.cache_topics import POSTS
 from masthead.web.access import public
@@ -121,14 +121,14 @@ def test_a_count_that_is_out_of_date_is_found(app, ready, cast, sign_in):
 
 def test_counts_are_kept_in_memory_where_no_file_can_be_made(tmp_path):
     (tmp_path / counters.FOLDER).write_text("in the way")
-    counted = Counters(tmp_path)
+    counted = HitCounters(tmp_path)
     counted.share()
     counted.values[counters.HITS] += 1
     assert counted.now().hits == 1
 
 
 def test_the_process_of_somebody_else_counts(tmp_path, monkeypatch):
-    counted = Counters(tmp_path)
+    counted = HitCounters(tmp_path)
     counted.share()
 
     def not_ours(process_id, signal):
@@ -170,7 +170,7 @@ def test_more_topics_than_a_notice_holds_are_everything_to_other_processes(app, 
 
 def test_the_oldest_marks_are_forgotten(monkeypatch):
     monkeypatch.setattr(postgres_watch, "REMEMBERED_MARKS", 2)
-    watch = postgres_watch.PostgresWatch("no address: nobody listens", Store(1_000))
+    watch = postgres_watch.PostgresWatch("no address: nobody listens", PageStore(1_000))
     for mark in ("first", "second", "third"):
         watch.heard(mark, ["settings"])
     assert [watch.has_heard(mark) for mark in ("first", "second", "third")] == [False, True, True]

@@ -1,17 +1,17 @@
 from masthead import clock
 from masthead.pagecache.cached_page import CachedPage, made
 from masthead.pagecache.dependencies import ExpiryTimes, PageDependencies
-from masthead.pagecache.store import Store
+from masthead.pagecache.store import PageStore
 
 
-def page(store: Store, *topics: str, size: int = 1_000) -> CachedPage:
+def page(store: PageStore, *topics: str, size: int = 1_000) -> CachedPage:
     reading = PageDependencies(store.position, ExpiryTimes(store.changed_since))
     reading.topics.update(topics)
     return made("200 OK", [], b"x" * size, reading, at=clock.now(), varies_by_cookie=False)
 
 
 def test_a_page_goes_when_a_topic_of_it_changes():
-    store = Store(1_000_000)
+    store = PageStore(1_000_000)
     store.put("/", page(store, "posts", "settings"), since=store.position)
     store.put("/about", page(store, "page:1", "settings"), since=store.position)
     store.drop(["posts"])
@@ -19,7 +19,7 @@ def test_a_page_goes_when_a_topic_of_it_changes():
 
 
 def test_a_page_made_before_a_change_is_refused():
-    store = Store(1_000_000)
+    store = PageStore(1_000_000)
     since = store.position
     store.drop(["posts"])
     assert not store.put("/", page(store, "posts"), since=since)
@@ -29,7 +29,7 @@ def test_a_page_made_before_a_change_is_refused():
 
 
 def test_what_was_read_the_longest_time_ago_goes_first():
-    store = Store(100_000)
+    store = PageStore(100_000)
     for number in range(60):
         store.put(f"/{number}", page(store, "posts", size=3_000), since=store.position)
         store.get("/0")
@@ -41,13 +41,13 @@ def test_what_was_read_the_longest_time_ago_goes_first():
 
 
 def test_a_page_that_would_take_all_the_room_is_not_kept():
-    store = Store(100_000)
+    store = PageStore(100_000)
     assert not store.put("/", page(store, "posts", size=50_000), since=store.position)
 
 
 def test_more_topics_than_are_remembered_refuse_too_much_and_never_too_little(monkeypatch):
     monkeypatch.setattr("masthead.pagecache.store.REMEMBERED_TOPICS", 10)
-    store = Store(100_000)
+    store = PageStore(100_000)
     since = store.position
     store.drop(["post:0"])
     for number in range(1, 30):

@@ -3,7 +3,7 @@ import pytest
 from masthead import clock
 from masthead.db import db
 from masthead.pages import actions
-from masthead.posts.manuscript import typeset
+from masthead.posts.rendering import render_text
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def page(app, cast):
     def make(*, title="About", public=True):
         with app.app_context():
             made = actions.create(
-                typeset(title=title, body="We write about **rivers**."), by=cast.edith, at=clock.now()
+                render_text(title=title, body="We write about **rivers**."), by=cast.edith, at=clock.now()
             )
             if public:
                 actions.publish(made, by=cast.edith, at=clock.now())

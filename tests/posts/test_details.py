@@ -10,8 +10,8 @@ from masthead import clock
 from masthead.db import db
 from masthead.people.models import User
 from masthead.posts import queries
-from masthead.posts.manuscript import Picture
 from masthead.posts.models import Post, Revision, RevisionByline
+from masthead.posts.rendering import Picture
 from tests.api.conftest import Caller, as_  # noqa: F401 (a fixture)
 from tests.factories import BylineFactory, DraftFactory, PostFactory
 from tests.support.visitors import document

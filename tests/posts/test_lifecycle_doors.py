@@ -6,27 +6,27 @@ import pytest
 
 from masthead import clock
 from masthead.posts import admin, lifecycle, queries
-from masthead.posts.lifecycle import State, Status, Step
+from masthead.posts.lifecycle import State, Status, Transition
 from tests.factories import DraftFactory, PostFactory
 from tests.support.visitors import document
 
 #: Where the control of each step is. A sentence is the reason why a door has none.
 DOORS = {
-    Step.SUBMIT: {
+    Transition.SUBMIT: {
         "desk": "submit",
         "list": "An editor who has the post in front of them publishes it.",
         "api": "submit",
     },
-    Step.WITHDRAW: {
+    Transition.WITHDRAW: {
         "desk": "withdraw",
         "list": "The list is for other people's posts, and only its author withdraws a post.",
         "api": "withdraw",
     },
-    Step.RETURN: {"desk": "return", "list": "return", "api": "return"},
-    Step.PUBLISH: {"desk": "publish", "list": "publish", "api": "publish"},
-    Step.UNPUBLISH: {"desk": "unpublish", "list": "unpublish", "api": "unpublish"},
-    Step.TRASH: {"desk": "/blog/delete/{id}", "list": "trash", "api": "DELETE"},
-    Step.RESTORE: {"desk": "/blog/restore/{id}", "list": "restore", "api": "restore"},
+    Transition.RETURN: {"desk": "return", "list": "return", "api": "return"},
+    Transition.PUBLISH: {"desk": "publish", "list": "publish", "api": "publish"},
+    Transition.UNPUBLISH: {"desk": "unpublish", "list": "unpublish", "api": "unpublish"},
+    Transition.TRASH: {"desk": "/blog/delete/{id}", "list": "trash", "api": "DELETE"},
+    Transition.RESTORE: {"desk": "/blog/restore/{id}", "list": "restore", "api": "restore"},
 }
 EDITORS, WRITERS = ("ada", "edith"), ("walt", "colin")
 OTHERS = ("mona", "rhea")
@@ -52,10 +52,10 @@ def make(state, author):
 def may(name, step, *, is_own, state):
     """Who may take a step, written down once more: the rule that all doors are held to."""
     if name in EDITORS:
-        return is_own if step is Step.WITHDRAW else True
-    if name in OTHERS or not is_own or step is Step.RETURN:
+        return is_own if step is Transition.WITHDRAW else True
+    if name in OTHERS or not is_own or step is Transition.RETURN:
         return False
-    if step in {Step.PUBLISH, Step.UNPUBLISH}:
+    if step in {Transition.PUBLISH, Transition.UNPUBLISH}:
         return name == "walt"
     return name == "walt" or state not in {State.PUBLISHED, State.SCHEDULED}
 
@@ -63,7 +63,7 @@ def may(name, step, *, is_own, state):
 def is_possible(step, state):
     """Whether a post in this state can take it."""
     status = Status.PUBLIC if state in {State.PUBLISHED, State.SCHEDULED} else Status(state.value)
-    return status in lifecycle.STEPS[step][0]
+    return status in lifecycle.TRANSITIONS[step][0]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def state_of(app):
 
 def after(step):
     """The state in which a post is after a step."""
-    result = lifecycle.STEPS[step][1]
+    result = lifecycle.TRANSITIONS[step][1]
     return State.PUBLISHED if result is Status.PUBLIC else State(result.value)
 
 
@@ -93,10 +93,10 @@ def cases():
 
 
 def test_each_step_says_by_which_control_it_is_taken(app):
-    assert DOORS.keys() == set(Step)
-    assert {control(step, "list") for step in Step} - {None} == admin.STEPS.keys()
+    assert DOORS.keys() == set(Transition)
+    assert {control(step, "list") for step in Transition} - {None} == admin.STEPS.keys()
     rules = {rule.rule for rule in app.url_map.iter_rules()}
-    for step in Step:
+    for step in Transition:
         name = control(step, "api")
         path = "/api/v1/posts/<slug>" + ("" if name == "DELETE" else f"/{name}")
         assert path in rules
@@ -109,9 +109,11 @@ def test_the_editor_shows_the_steps_that_are_possible_and_each_works(sign_in, ca
     author = person if is_own else (cast.walt if name != "walt" else cast.colin)
     for state in STATES:
         expected = {
-            step for step in Step if is_possible(step, state) and may(name, step, is_own=is_own, state=state)
+            step
+            for step in Transition
+            if is_possible(step, state) and may(name, step, is_own=is_own, state=state)
         }
-        for step in Step:
+        for step in Transition:
             post = make(state, author)
             if step not in _offered(visitor, post):
                 assert step not in expected or _is_needless(step, state, is_own=is_own), (state, step)
@@ -126,9 +128,9 @@ def _is_needless(step, state, *, is_own):
     """What would change nothing has no button: handing in what is handed in, publishing what is public; and who can
     withdraw a post sends it back to nobody."""
     return (
-        (step is Step.SUBMIT and state is State.IN_REVIEW)
-        or (step is Step.PUBLISH and state in {State.PUBLISHED, State.SCHEDULED})
-        or (step is Step.RETURN and is_own)
+        (step is Transition.SUBMIT and state is State.IN_REVIEW)
+        or (step is Transition.PUBLISH and state in {State.PUBLISHED, State.SCHEDULED})
+        or (step is Transition.RETURN and is_own)
     )
 
 
@@ -142,14 +144,14 @@ def _offered(visitor, post):
         form.action for form in page.forms
     }
     offered |= set(page.links)
-    return {step for step in Step if control(step, "desk").format(id=post.id) in offered}
+    return {step for step in Transition if control(step, "desk").format(id=post.id) in offered}
 
 
 def _take(visitor, post, step):
     found = control(step, "desk").format(id=post.id)
     if not found.startswith("/"):
         return visitor.press(f"/blog/edit/{post.id}", found)
-    if step is Step.TRASH:
+    if step is Transition.TRASH:
         return visitor.press(found, "", action="")
     return visitor.press(f"/blog/edit/{post.id}", action=found)
 
@@ -158,7 +160,7 @@ def _take(visitor, post, step):
 def test_the_list_of_all_posts_takes_its_steps(sign_in, cast, state_of, name):
     visitor = sign_in(getattr(cast, name))
     for state in STATES:
-        for step in Step:
+        for step in Transition:
             button = control(step, "list")
             post = make(state, cast.walt)
             page = visitor.read(f"/admin/posts?state={state.value}")
@@ -178,7 +180,7 @@ def test_the_api_takes_the_steps_that_are_possible_and_refuses_the_rest(as_, cas
     call = as_(person)
     author = person if is_own else (cast.walt if name != "walt" else cast.colin)
     for state in STATES:
-        for step in Step:
+        for step in Transition:
             post = make(state, author)
             name_of = control(step, "api")
             if name_of == "DELETE":

@@ -11,7 +11,7 @@ from masthead.jobs.runner import Runner
 from masthead.people import queries as people
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import typeset
+from masthead.posts.rendering import render_text
 from tests.factories import BylineFactory, DraftFactory, PostFactory
 from tests.support.visitors import document
 
@@ -120,13 +120,13 @@ def test_the_index_follows_every_change_in_its_transaction(find, app, cast):
     assert find("otters") == ["Rivers"]
     with app.app_context():
         found = queries.get(post.id)
-        actions.revise(found, typeset(title="Lakes", body="Pikes swim."), by=cast.walt, at=clock.now())
+        actions.revise(found, render_text(title="Lakes", body="Pikes swim."), by=cast.walt, at=clock.now())
         db.session.flush()
         db.session.rollback()
     assert find("otters") == ["Rivers"]
     with app.app_context():
         found = queries.get(post.id)
-        actions.revise(found, typeset(title="Lakes", body="Pikes swim."), by=cast.walt, at=clock.now())
+        actions.revise(found, render_text(title="Lakes", body="Pikes swim."), by=cast.walt, at=clock.now())
         db.session.commit()
     assert find("otters") == []
     assert find("pikes") == ["Lakes"]

@@ -7,7 +7,7 @@ import pytest
 
 from masthead.db import db
 from masthead.posts import queries as posts
-from masthead.posts.manuscript import Picture
+from masthead.posts.rendering import Picture
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PageFactory, PostFactory
 from tests.factories.posts import NEWEST
 

@@ -3,7 +3,7 @@ import pytest
 from masthead import clock
 from masthead.db import db
 from masthead.posts import actions as posts
-from masthead.posts.manuscript import typeset
+from masthead.posts.rendering import render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 
@@ -12,7 +12,7 @@ from masthead.redirects.models import Target
 def moved(app, cast):
     """A published post that once was at /2014/03/12/coming-soon/; its id."""
     with app.app_context():
-        post = posts.create(typeset(title="Coming soon", body="Text."), by=cast.walt, at=clock.now())
+        post = posts.create(render_text(title="Coming soon", body="Text."), by=cast.walt, at=clock.now())
         posts.publish(post, by=cast.walt, at=clock.now())
         redirects.keep("/2014/03/12/coming-soon/", kind=Target.POST, target_id=post.id)
         redirects.keep("/ältere/stelle.html", kind=Target.POST, target_id=post.id)

@@ -2,20 +2,20 @@ import pickle
 
 import pytest
 
-from masthead.storage.store import Bucket, Folder, KeyRefused, StoreUnavailable, opened
+from masthead.storage.store import Bucket, FolderStore, KeyRefused, StoreUnavailable, opened
 from tests.support.buckets import ACCESS_KEY, SECRET_KEY
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def store(request, tmp_path):
     if request.param == "folder":
-        return Folder(tmp_path / "files")
+        return FolderStore(tmp_path / "files")
     return opened(request.getfixturevalue("bucket_url"), access_key=ACCESS_KEY, secret_key=SECRET_KEY)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return Folder(tmp_path / "files")
+    return FolderStore(tmp_path / "files")
 
 
 def test_put_and_get_return_the_content(store):
@@ -69,7 +69,7 @@ def test_a_store_that_can_be_used_has_no_problem(store):
 
 def test_a_file_where_the_folder_should_be_is_a_problem(tmp_path):
     (tmp_path / "file").touch()
-    assert "set MEDIA_URL" in Folder(tmp_path / "file" / "media").problem()
+    assert "set MEDIA_URL" in FolderStore(tmp_path / "file" / "media").problem()
 
 
 @pytest.mark.parametrize(

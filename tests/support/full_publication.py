@@ -8,13 +8,13 @@ from sqlalchemy import insert, update
 from masthead import clock
 from masthead.comments.models import CommentStatus
 from masthead.db import db
-from masthead.jobs.models import Job, State
+from masthead.jobs.models import Job, JobState
 from masthead.media import actions as media
 from masthead.media.pictures import prepare
 from masthead.pages.models import Page
 from masthead.people.models import Role
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Picture
+from masthead.posts.rendering import Picture
 from masthead.redirects import actions as redirects
 from masthead.settings import actions as settings
 from masthead.user_admin import invitations
@@ -90,7 +90,7 @@ def fill(app: Flask, cast: Cast) -> None:
             insert(Job).values(
                 name="mail.send",
                 args=[],
-                state=State.DEAD,
+                state=JobState.DEAD,
                 created_at=MOMENT,
                 run_at=MOMENT,
                 finished_at=MOMENT,

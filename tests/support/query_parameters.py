@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import cached_property
 
 from masthead.comments.models import CommentStatus
-from masthead.jobs.models import State as JobState
+from masthead.jobs.models import JobState
 from masthead.pages.models import PageStatus
 from masthead.posts.lifecycle import State, Status
 from masthead.web.application import FormRequest

@@ -13,7 +13,7 @@ from masthead.people import queries as people
 from masthead.posts import actions, queries
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Picture, typeset
+from masthead.posts.rendering import Picture, render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from tests.factories import (
@@ -125,7 +125,7 @@ def _send_back(cast: Cast) -> None:
     with storing():
         post, edith = queries.get(returned.id), people.get(cast.edith.id)
         actions.send_back(post, by=edith, at=clock.now(), note=f"{SIGN}reviewnote")
-        words = typeset(title=f"{SIGN}returned", body="In.", slug=f"{SIGN}presentslug")
+        words = render_text(title=f"{SIGN}returned", body="In.", slug=f"{SIGN}presentslug")
         actions.revise(post, words, by=edith, at=clock.now(), details=Details(note=f"{SIGN}why"))
         db.session.commit()
 
@@ -141,7 +141,7 @@ def _public_story(cast: Cast, found: Secrets) -> Any:
     )
     with storing():
         post = queries.get(story.id)
-        words = typeset(title="Harvest", body="All is in.", summary="", slug="harvest", tags=("Farming",))
+        words = render_text(title="Harvest", body="All is in.", summary="", slug="harvest", tags=("Farming",))
         actions.revise(
             post, words, by=people.get(cast.walt.id), at=clock.now(), details=Details(note=f"{SIGN}note")
         )

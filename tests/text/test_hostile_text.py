@@ -15,7 +15,7 @@ import pytest
 from markdown_it.token import Token
 
 from masthead.text import html_limits, markdown, metering, sanitise
-from masthead.text.profiles import Profile
+from masthead.text.profiles import SanitiserProfile
 from tests.support.costs import Record
 from tests.text.parsed import parse
 
@@ -107,16 +107,16 @@ def of_size(maker: Maker, size: int) -> str:
     return maker(max(1, size * 1_000 // len(sample)))[:size]
 
 
-def steps(source: str, profile: Profile) -> int:
+def steps(source: str, profile: SanitiserProfile) -> int:
     """Count what the parser does with a text when nothing bounds it."""
     env: dict[str, Any] = {"steps_left": 10**9}
     markdown._parser(profile).parse(source, env)
     return 10**9 - int(env["steps_left"])
 
 
-@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("profile", SanitiserProfile)
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
-def test_twice_the_text_takes_about_twice_the_steps(maker: Maker, profile: Profile) -> None:
+def test_twice_the_text_takes_about_twice_the_steps(maker: Maker, profile: SanitiserProfile) -> None:
     assert steps(maker(2 * N), profile) <= 2.5 * steps(maker(N), profile) + 100
 
 
@@ -205,7 +205,7 @@ def test_dense_text_of_a_real_length_is_within_the_budget() -> None:
     source = "Some *prose* with `code`, [links](/a) and **weight**.\n\n- a list\n- of two\n\n" * 1_500
 
     assert not markdown.render(source).is_source
-    assert steps(source, Profile.ARTICLE) < metering.budget(source)
+    assert steps(source, SanitiserProfile.ARTICLE) < metering.budget(source)
 
 
 def test_long_plain_text_is_within_the_budget() -> None:
@@ -222,7 +222,7 @@ def test_a_book_in_lines_of_a_terminal_is_within_the_budget_whatever_its_length(
     line = (words * 2)[: width - 1].rstrip() + "\n"
     source = (line * 12 + "\n") * (1_000_000 // (12 * width))
 
-    taken = steps(source, Profile.ARTICLE)
+    taken = steps(source, SanitiserProfile.ARTICLE)
 
     assert taken < metering.budget(source)
     assert 4 * taken < metering.budget("a" * 4_000_000)
@@ -243,7 +243,7 @@ def test_a_long_article_of_many_parts_is_within_half_of_the_budget() -> None:
 
     assert len(source) > 400_000
     assert (len(rendered.toc), rendered.html.count("<pre")) == (250, 250)
-    assert steps(source, Profile.ARTICLE) < metering.budget(source) // 2
+    assert steps(source, SanitiserProfile.ARTICLE) < metering.budget(source) // 2
 
 
 PROSE = "Nothing but words stands in this sentence, which is as long as sentences are in books. "

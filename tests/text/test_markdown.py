@@ -5,7 +5,7 @@ import pytest
 
 from masthead.text import markdown
 from masthead.text.headings import Heading
-from masthead.text.profiles import Profile
+from masthead.text.profiles import SanitiserProfile
 from tests.text.parsed import parse
 
 
@@ -91,7 +91,7 @@ def test_link_to_a_heading_finds_it() -> None:
 
 
 def test_heading_of_a_comment_is_below_those_of_the_page_and_has_no_id() -> None:
-    rendered = markdown.render("# A\n\n###### B", profile=Profile.COMMENT)
+    rendered = markdown.render("# A\n\n###### B", profile=SanitiserProfile.COMMENT)
 
     assert rendered.html == "<h4>A</h4>\n<h6>B</h6>\n"
     assert rendered.toc == ()
@@ -122,7 +122,7 @@ def test_image_beside_text_stays_in_the_line(source: str) -> None:
 
 
 def test_image_in_a_comment_becomes_a_link() -> None:
-    html = markdown.render("![A cat](/cat.png) ![](/dog.png)", profile=Profile.COMMENT).html
+    html = markdown.render("![A cat](/cat.png) ![](/dog.png)", profile=SanitiserProfile.COMMENT).html
 
     assert html == (
         '<p><a href="/cat.png" rel="nofollow ugc noopener">A cat</a> '
@@ -154,7 +154,7 @@ def test_task_without_a_line_of_text_is_rendered(source: str) -> None:
 
 
 def test_html_in_a_comment_is_shown_as_it_was_typed() -> None:
-    html = markdown.render("<b>a</b> $x$ [^1]", profile=Profile.COMMENT).html
+    html = markdown.render("<b>a</b> $x$ [^1]", profile=SanitiserProfile.COMMENT).html
 
     assert html == "<p>&lt;b&gt;a&lt;/b&gt; $x$ [^1]</p>\n"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masthead.text import markdown, sanitise
-from masthead.text.profiles import Profile
+from masthead.text.profiles import SanitiserProfile
 from tests.text.parsed import parse
 
 
@@ -69,12 +69,12 @@ def test_attribute_is_kept_only_in_its_shape(html: str, kept: str | None) -> Non
 def test_comment_has_no_pictures_ids_or_formulas() -> None:
     html = '<h2 id="x">a</h2><img src="/a.png"><math><mi>x</mi></math><p id="y">b</p>'
 
-    assert sanitise.clean(html, Profile.COMMENT) == "a<p>b</p>"
+    assert sanitise.clean(html, SanitiserProfile.COMMENT) == "a<p>b</p>"
 
 
 @pytest.mark.parametrize("href", ["https://example.com/", "/blog/", "mailto:ada@example.com"])
 def test_link_in_a_comment_earns_its_target_nothing(href: str) -> None:
-    html = sanitise.clean(f'<a href="{href}" rel="me">x</a>', Profile.COMMENT)
+    html = sanitise.clean(f'<a href="{href}" rel="me">x</a>', SanitiserProfile.COMMENT)
 
     assert html == f'<a href="{href}" rel="nofollow ugc noopener">x</a>'
 
@@ -173,18 +173,20 @@ FRAGMENTS = st.lists(
 ).map("".join)
 
 
-@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("profile", SanitiserProfile)
 @given(html=st.one_of(st.text(), FRAGMENTS))
-def test_cleaning_twice_is_cleaning_once(profile: Profile, html: str) -> None:
+def test_cleaning_twice_is_cleaning_once(profile: SanitiserProfile, html: str) -> None:
     once = sanitise.clean(html, profile)
 
     assert sanitise.clean(once, profile) == once
     assert parse(once).tags() <= sanitise.TAGS[profile]
 
 
-@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("profile", SanitiserProfile)
 @given(source=st.one_of(st.text(), FRAGMENTS, st.text(alphabet="*_`[]()<>!#$|~^:\\-+>&\"' \n\tab1")))
-def test_any_source_renders_to_what_the_sanitiser_leaves_alone(profile: Profile, source: str) -> None:
+def test_any_source_renders_to_what_the_sanitiser_leaves_alone(
+    profile: SanitiserProfile, source: str
+) -> None:
     html = markdown.render(source, profile=profile).html
 
     assert sanitise.clean(html, profile) == html

@@ -3,7 +3,7 @@
 import pytest
 
 from masthead.text import markdown, sanitise
-from masthead.text.profiles import Profile
+from masthead.text.profiles import SanitiserProfile
 from tests.text.parsed import Page, parse
 
 VECTORS = [
@@ -138,7 +138,7 @@ VECTORS = [
 SCHEMES = {"", *sanitise.URL_SCHEMES}
 
 
-def is_harmless(page: Page, profile: Profile) -> bool:
+def is_harmless(page: Page, profile: SanitiserProfile) -> bool:
     assert page.tags() <= sanitise.TAGS[profile]
     assert not [name for name in page.attributes() if name.startswith("on")]
     assert not page.attributes() & {
@@ -156,15 +156,15 @@ def is_harmless(page: Page, profile: Profile) -> bool:
     return True
 
 
-@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("profile", SanitiserProfile)
 @pytest.mark.parametrize("vector", VECTORS)
-def test_source_renders_harmless(vector: str, profile: Profile) -> None:
+def test_source_renders_harmless(vector: str, profile: SanitiserProfile) -> None:
     assert is_harmless(parse(markdown.render(vector, profile=profile).html), profile)
 
 
-@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("profile", SanitiserProfile)
 @pytest.mark.parametrize("vector", VECTORS)
-def test_html_is_cleaned_harmless_and_stays_so(vector: str, profile: Profile) -> None:
+def test_html_is_cleaned_harmless_and_stays_so(vector: str, profile: SanitiserProfile) -> None:
     once = sanitise.clean(vector, profile)
 
     assert is_harmless(parse(once), profile)
@@ -178,5 +178,5 @@ def test_html_is_cleaned_harmless_and_stays_so(vector: str, profile: Profile) ->
 def test_html_inside_other_elements_is_cleaned_harmless(vector: str, around: str) -> None:
     once = sanitise.clean(around.format(vector))
 
-    assert is_harmless(parse(once), Profile.ARTICLE)
+    assert is_harmless(parse(once), SanitiserProfile.ARTICLE)
     assert sanitise.clean(once) == once

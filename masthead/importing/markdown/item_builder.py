@@ -14,7 +14,7 @@ from masthead.importing.reading.fields import THEME_FIELDS, Fields, Value, as_li
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import permalinks
-from masthead.posts.manuscript import SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.posts.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.excerpts import excerpt
 from masthead.text.languages import TRANSLATION_KEY_CHARACTERS

@@ -27,7 +27,7 @@ from masthead.importing.reading.plain_text import printable
 from masthead.importing.source import Source, TranslatedBody
 from masthead.importing.urls import heading_ids
 from masthead.importing.urls.index import AddressIndex
-from masthead.posts.manuscript import Manuscript, typeset
+from masthead.posts.rendering import RenderedText, render_text
 from masthead.text.anchors import dead_fragments, fragments_elsewhere, ids_of, is_place
 from masthead.text.excerpts import excerpt
 from masthead.text.markdown import render
@@ -48,12 +48,12 @@ class PreparationTask:
 
 @dataclass(frozen=True, slots=True)
 class PreparedItem:
-    """An item that is ready to be stored. It has no manuscript if nothing changed since the last import."""
+    """An item that is ready to be stored. It has no rendered if nothing changed since the last import."""
 
     item: Item
     slug: str
     fingerprint: str
-    manuscript: Manuscript | None
+    rendered: RenderedText | None
     notes: tuple[ImportNote, ...]
     visible_tags: Counter[str]
     links: int
@@ -96,27 +96,27 @@ class Preparer:
         old_paths, conflicts = self._old_paths(item)
         leads_to = self._target(item) if item.kind is ItemKind.REDIRECT else None
         fingerprint = fingerprint_of(item, translated, old_paths)
-        manuscript = None
+        rendered = None
         if item.kind is not ItemKind.REDIRECT and fingerprint != task.fingerprint:
-            manuscript = self._with_old_ids(_render(item, translated, task.slug))
+            rendered = self._with_old_ids(_render(item, translated, task.slug))
         return PreparedItem(
-            # The manuscript has the text.
+            # The rendered has the text.
             item=item.without_body(),
             slug=task.slug,
             fingerprint=fingerprint,
-            manuscript=manuscript,
+            rendered=rendered,
             notes=(
                 *item.notes,
                 *translated.notes,
                 *conflicts,
-                *_lost_parts(item, manuscript),
-                *self._dead_links(manuscript),
+                *_lost_parts(item, rendered),
+                *self._dead_links(rendered),
                 *_changed_address(task, item),
             ),
             visible_tags=translated.visible_tags
             + (
-                count_leftover_markup(manuscript.html, translated.visible_tags)
-                if manuscript and not self._source.is_own_export
+                count_leftover_markup(rendered.html, translated.visible_tags)
+                if rendered and not self._source.is_own_export
                 else Counter()
             ),
             links=translated.links,
@@ -126,9 +126,9 @@ class Preparer:
             pictures=translated.pictures,
         )
 
-    def _dead_links(self, manuscript: Manuscript | None) -> Iterator[ImportNote]:
+    def _dead_links(self, rendered: RenderedText | None) -> Iterator[ImportNote]:
         """Note links to ids that the linked text does not have."""
-        for url, fragment in fragments_elsewhere(manuscript.html) if manuscript else ():
+        for url, fragment in fragments_elsewhere(rendered.html) if rendered else ():
             locator = self._addresses.locator_of(url)
             ids = self._ids_in(locator) if locator is not None else None
             if ids is not None and not is_place(fragment, ids):
@@ -153,12 +153,12 @@ class Preparer:
         translated = self._source.translate(locator, item, self._addresses, self._images)
         return ids_of(self._with_old_ids(_render(item, translated, item.slug)).html)
 
-    def _with_old_ids(self, manuscript: Manuscript) -> Manuscript:
+    def _with_old_ids(self, rendered: RenderedText) -> RenderedText:
         rule = self._source.heading_rule
         if rule is None:
-            return manuscript
-        html = heading_ids.add_old_ids(manuscript.html, rule)
-        return replace(manuscript, html=html, dead_fragments=dead_fragments(html))
+            return rendered
+        html = heading_ids.add_old_ids(rendered.html, rule)
+        return replace(rendered, html=html, dead_fragments=dead_fragments(html))
 
     def _old_paths(self, item: Item) -> tuple[tuple[str, ...], list[ImportNote]]:
         ours, conflicts = [], []
@@ -215,8 +215,8 @@ def fingerprint_of(item: Item, translated: TranslatedBody, old_paths: tuple[str,
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _render(item: Item, translated: TranslatedBody, slug: str) -> Manuscript:
-    manuscript = typeset(
+def _render(item: Item, translated: TranslatedBody, slug: str) -> RenderedText:
+    rendered = render_text(
         title=item.title,
         body=translated.body,
         summary=item.summary,
@@ -226,18 +226,18 @@ def _render(item: Item, translated: TranslatedBody, slug: str) -> Manuscript:
     )
     if translated.opening is not None and translated.opening.strip():
         opening = excerpt(render(translated.opening).plain, EXCERPT_CHARACTERS)
-        manuscript = replace(manuscript, excerpt=opening or manuscript.excerpt)
-    return manuscript
+        rendered = replace(rendered, excerpt=opening or rendered.excerpt)
+    return rendered
 
 
-def _lost_parts(item: Item, manuscript: Manuscript | None) -> list[ImportNote]:
+def _lost_parts(item: Item, rendered: RenderedText | None) -> list[ImportNote]:
     notes = [
         ImportNote(NoteKind.LOST, "links", f"{unquote(address)} is not a valid address")
-        for address in invalid_addresses(manuscript.html if manuscript else "")
+        for address in invalid_addresses(rendered.html if rendered else "")
     ]
     notes += [
         ImportNote(NoteKind.LOST, "links", f"#{fragment} leads to no place in this text")
-        for fragment in (manuscript.dead_fragments if manuscript else ())
+        for fragment in (rendered.dead_fragments if rendered else ())
     ]
     if item.kind is ItemKind.PAGE and item.tags:
         notes.append(ImportNote(NoteKind.LOST, "tags of a page", "a page has no tags", count=len(item.tags)))

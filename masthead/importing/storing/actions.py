@@ -20,13 +20,13 @@ from masthead.people import bylines
 from masthead.people.bylines import Byline
 from masthead.people.models import User
 from masthead.posts import actions as posts
-from masthead.posts import arrivals
+from masthead.posts import bulk_create
 from masthead.posts import queries as stored_posts
-from masthead.posts.arrivals import Arrival
+from masthead.posts.bulk_create import PostImport
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
-from masthead.posts.manuscript import Manuscript
 from masthead.posts.models import Post
+from masthead.posts.rendering import RenderedText
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
 
@@ -60,7 +60,7 @@ def store(batch: Sequence[tuple[PreparedItem, ImportedItem | None]], *, run: Imp
     for prepared, _ in batch:
         _record_images(prepared, run)
     new = [prepared for prepared, known in batch if known is None and prepared.item.kind is ItemKind.POST]
-    made = arrivals.take_in([_arrival(prepared, run) for prepared in new], by=run.by)
+    made = bulk_create.bulk_create([_arrival(prepared, run) for prepared in new], by=run.by)
     posts_by_source = {prepared.item.source: post for prepared, post in zip(new, made, strict=True)}
     return [
         _stored_one(prepared, known, posts_by_source.get(prepared.item.source), run)
@@ -115,12 +115,12 @@ def _credited(item: Item, run: ImportRun) -> list[User]:
     return [run.bylines[key] for key in keys] or [run.by]
 
 
-def _arrival(prepared: PreparedItem, run: ImportRun) -> Arrival:
+def _arrival(prepared: PreparedItem, run: ImportRun) -> PostImport:
     item = prepared.item
     at = item.date or run.at
     status = _STATUSES.get(item.status, Status.PUBLIC)
-    return Arrival(
-        _manuscript(prepared),
+    return PostImport(
+        _rendered(prepared),
         status,
         published_at=at if status is Status.PUBLIC else item.draft_date,
         created_at=at,
@@ -135,7 +135,7 @@ def _arrival(prepared: PreparedItem, run: ImportRun) -> Arrival:
 
 
 def _revise_post(prepared: PreparedItem, known: ImportedItem, run: ImportRun) -> Post:
-    item, manuscript = prepared.item, _manuscript(prepared)
+    item, rendered = prepared.item, _rendered(prepared)
     post = stored_posts.get(known.post_id or 0)
     note = f"Imported again from {item.source}"
     # Set before `revise`, so that the revision has them; the import has checked addresses and languages itself.
@@ -144,7 +144,7 @@ def _revise_post(prepared: PreparedItem, known: ImportedItem, run: ImportRun) ->
     if _STATUSES.get(item.status) is None:
         post.published_at = item.date or run.at
     details = Details(comments_open=item.comments_open, bylines=_credited(item, run), note=note)
-    posts.revise(post, manuscript, by=run.by, at=run.at, expected_version=known.version, details=details)
+    posts.revise(post, rendered, by=run.by, at=run.at, expected_version=known.version, details=details)
     _set_status(post, item, run)
     return post
 
@@ -164,18 +164,18 @@ def _set_status(post: Post, item: Item, run: ImportRun) -> None:
 
 
 def _store_page(prepared: PreparedItem, known: ImportedItem | None, run: ImportRun) -> Page:
-    item, manuscript = prepared.item, _manuscript(prepared)
+    item, rendered = prepared.item, _rendered(prepared)
     if known is None:
-        page = pages.create(manuscript, by=run.by, at=run.at)
+        page = pages.create(rendered, by=run.by, at=run.at)
     else:
         page = stored_pages.get(known.page_id or 0)
-        pages.revise(page, manuscript, by=run.by, at=run.at, expected_version=known.version)
+        pages.revise(page, rendered, by=run.by, at=run.at, expected_version=known.version)
     change = pages.unpublish if item.status is PublicationStatus.DRAFT else pages.publish
     change(page, by=run.by, at=item.updated or item.date or run.at)
     return page
 
 
-def _manuscript(prepared: PreparedItem) -> Manuscript:
-    if prepared.manuscript is None:
+def _rendered(prepared: PreparedItem) -> RenderedText:
+    if prepared.rendered is None:
         raise NotFound("This item was not rendered.")
-    return prepared.manuscript
+    return prepared.rendered

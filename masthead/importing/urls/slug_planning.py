@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 from masthead.importing.items import ItemKind, ScannedItem
-from masthead.posts.manuscript import SLUG_CHARACTERS
+from masthead.posts.rendering import SLUG_CHARACTERS
 
 #: How many numbered slugs are looked up at once.
 _NUMBERS: Final = 50

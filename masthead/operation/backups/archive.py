@@ -73,7 +73,7 @@ class Manifest:
             raise Invalid("The manifest of this backup cannot be read. The file is damaged.") from None
 
 
-class Writer:
+class ArchiveWriter:
     """An archive that is being written."""
 
     def __init__(self, tar: tarfile.TarFile, manifest: Manifest) -> None:
@@ -114,7 +114,7 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 
 
 @contextmanager
-def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[Writer]:
+def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[ArchiveWriter]:
     """Write an archive that appears under its name only when it is whole; raises `Conflict` if there is one.
 
     ``folder`` is on the same file system, and holds it until then.
@@ -125,7 +125,7 @@ def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[Writer]:
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
         try:
             with tarfile.open(fileobj=file, mode="w:gz" if _is_compressed(path) else "w") as tar:
-                yield Writer(tar, manifest)
+                yield ArchiveWriter(tar, manifest)
                 content = manifest.as_json()
                 tar.addfile(_member(MANIFEST, len(content)), io.BytesIO(content))
             file.flush()
@@ -141,10 +141,10 @@ def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[Writer]:
 
 
 @contextmanager
-def streaming(into: IO[bytes], manifest: Manifest) -> Iterator[Writer]:
+def streaming(into: IO[bytes], manifest: Manifest) -> Iterator[ArchiveWriter]:
     """Write a compressed archive into a pipe. Its reader knows by the manifest, the last member, that it is whole."""
     with tarfile.open(fileobj=into, mode="w|gz") as tar:
-        yield Writer(tar, manifest)
+        yield ArchiveWriter(tar, manifest)
         content = manifest.as_json()
         tar.addfile(_member(MANIFEST, len(content)), io.BytesIO(content))
     into.flush()

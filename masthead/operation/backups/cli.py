@@ -16,7 +16,7 @@ from masthead.operation.backups import archive, last_backup, leftovers, postgres
 from masthead.operation.backups.archive import Manifest
 from masthead.operation.schema import present_schema
 from masthead.storage import store
-from masthead.storage.store import Folder
+from masthead.storage.store import FolderStore
 from masthead.web.commands import Command, NamedPath
 
 FILE = NamedPath(dir_okay=False, path_type=Path)
@@ -67,7 +67,7 @@ def backup(file: Path) -> None:
     click.echo(PRIVATE, err=is_piped)
 
 
-def _writing(file: Path, manifest: Manifest, folder: Path) -> AbstractContextManager[archive.Writer]:
+def _writing(file: Path, manifest: Manifest, folder: Path) -> AbstractContextManager[archive.ArchiveWriter]:
     if str(file) == PIPE:
         return archive.streaming(sys.stdout.buffer, manifest)
     return archive.writing(file.absolute(), manifest, folder)
@@ -109,7 +109,7 @@ def _refuse_unless_empty() -> None:
             + ("." if _is_sqlite() else ", and DATABASE_URL to an empty database.")
         )
     pictures = store.current()
-    is_new = isinstance(pictures, Folder) and not pictures.folder.exists()
+    is_new = isinstance(pictures, FolderStore) and not pictures.folder.exists()
     if not is_new and next(pictures.keys(), None) is not None:
         raise Conflict(
             f"There are pictures in {pictures.place} already. Set MEDIA_URL or MASTHEAD_HOME to a new folder."
@@ -119,7 +119,7 @@ def _refuse_unless_empty() -> None:
 def _picture(key: str, folder: Path) -> Path:
     """The file of a picture: itself, or a copy of what is in the bucket."""
     pictures = store.current()
-    if isinstance(pictures, Folder):
+    if isinstance(pictures, FolderStore):
         return pictures.folder / key
     copy = folder / "picture"
     copy.write_bytes(pictures.get(key))
@@ -130,7 +130,7 @@ def _put_pictures(folder: Path) -> None:
     pictures = store.current()
     if not folder.is_dir():
         return
-    if isinstance(pictures, Folder):
+    if isinstance(pictures, FolderStore):
         pictures.folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(folder, pictures.folder, dirs_exist_ok=True, copy_function=shutil.move)
         return

@@ -12,7 +12,7 @@ PostState = Literal["published", "scheduled", "in_review", "draft"]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DemoPerson:
     """Somebody with an account."""
 
     username: str
@@ -62,7 +62,7 @@ class Reply:
 class Collection:
     """Everything that a publication begins with."""
 
-    people: tuple[Person, ...]
+    people: tuple[DemoPerson, ...]
     posts: tuple[Text, ...]
     pages: tuple[Text, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
@@ -75,7 +75,7 @@ def read(name: str) -> Collection:
     posts = (_text(path) for path in folder.glob("posts/*.md"))
     threads = _yaml(folder / "comments.yaml") or {}
     return Collection(
-        people=tuple(Person(**person) for person in _yaml(folder / "people.yaml")),
+        people=tuple(DemoPerson(**person) for person in _yaml(folder / "people.yaml")),
         posts=tuple(sorted(posts, key=lambda text: (-text.days, text.slug))),
         pages=tuple(_text(path) for path in sorted(folder.glob("pages/*.md"))),
         settings=_yaml(folder / "publication.yaml") or {},

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
-from masthead.comments import actions, remarks
-from masthead.comments.lifecycle import Step
+from masthead.comments import actions, rendering
+from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment, CommentStatus
-from masthead.comments.remarks import Remark
+from masthead.comments.rendering import RenderedComment
 from masthead.db import db
 from masthead.operation.demo.collection import Reply
 from masthead.people.models import User
@@ -20,17 +20,17 @@ PACE = timedelta(hours=1, minutes=50)
 READ_DAYS = 40
 
 #: What a moderator does so that a comment ends in a status. One that waits was taken for spam, and then was not.
-DECISIONS: dict[CommentStatus, tuple[Step, ...]] = {
-    CommentStatus.APPROVED: (Step.APPROVE,),
-    CommentStatus.PENDING: (Step.REJECT, Step.RESTORE),
-    CommentStatus.SPAM: (Step.REJECT,),
-    CommentStatus.DELETED: (Step.DELETE,),
+DECISIONS: dict[CommentStatus, tuple[CommentTransition, ...]] = {
+    CommentStatus.APPROVED: (CommentTransition.APPROVE,),
+    CommentStatus.PENDING: (CommentTransition.REJECT, CommentTransition.RESTORE),
+    CommentStatus.SPAM: (CommentTransition.REJECT,),
+    CommentStatus.DELETED: (CommentTransition.DELETE,),
 }
 
 
-def typeset(replies: Iterable[Reply]) -> dict[str, Remark]:
+def rendered(replies: Iterable[Reply]) -> dict[str, RenderedComment]:
     """The texts of comments and of their answers, rendered."""
-    return {reply.text: remarks.typeset(reply.text) for reply in _flat(replies)}
+    return {reply.text: rendering.render_comment(reply.text) for reply in _flat(replies)}
 
 
 def _flat(replies: Iterable[Reply]) -> Iterator[Reply]:
@@ -39,16 +39,16 @@ def _flat(replies: Iterable[Reply]) -> Iterator[Reply]:
         yield from _flat(reply.replies)
 
 
-class Discussion:
+class DemoDiscussion:
     """The comments below one post."""
 
     def __init__(
-        self, post: Post, people: Mapping[str, User], moderator: User, typeset: Mapping[str, Remark]
+        self, post: Post, people: Mapping[str, User], moderator: User, rendered: Mapping[str, RenderedComment]
     ) -> None:
         self._post = post
         self._people = people
         self._moderator = moderator
-        self._remarks = typeset
+        self._remarks = rendered
         begin = post.published_at or post.created_at
         self._times = (begin + PACE * number for number in count(1))
 
@@ -69,7 +69,7 @@ class Discussion:
         return written
 
     def _approved(self, comment: Comment, *, at: datetime) -> Comment:
-        actions.take(Step.APPROVE, [comment], by=self._moderator, at=at)
+        actions.take(CommentTransition.APPROVE, [comment], by=self._moderator, at=at)
         return comment
 
     def _decide(self, comment: Comment, status: CommentStatus, *, at: datetime) -> None:

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from masthead.comments.remarks import Remark
+from masthead.comments.rendering import RenderedComment
 from masthead.db import db, snapshot
 from masthead.errors import Conflict
 from masthead.login import passwords
 from masthead.mail import delivery
 from masthead.operation.demo import discussion, pictures
-from masthead.operation.demo.collection import Collection, Person, Text
-from masthead.operation.demo.pictures import Drawn, Wanted
+from masthead.operation.demo.collection import Collection, DemoPerson, Text
+from masthead.operation.demo.pictures import DemoPicture, Drawn
 from masthead.pages import actions as pages
 from masthead.pages.models import PageSlug
 from masthead.people import actions as accounts
@@ -23,8 +23,8 @@ from masthead.people import queries as people
 from masthead.people.models import User
 from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts import actions as posts
-from masthead.posts.manuscript import Manuscript, typeset
 from masthead.posts.models import Post, PostSlug
+from masthead.posts.rendering import RenderedText, render_text
 from masthead.settings import actions as settings
 from masthead.settings.models import Setting
 from masthead.text.names import name_key
@@ -39,7 +39,7 @@ class Report:
     """What was added."""
 
     #: New accounts with their passwords, which are known nowhere else.
-    accounts: list[tuple[Person, str]] = field(default_factory=list)
+    accounts: list[tuple[DemoPerson, str]] = field(default_factory=list)
     posts: int = 0
     pages: int = 0
     comments: int = 0
@@ -54,13 +54,13 @@ class Report:
 
 @dataclass(slots=True)
 class Preparation:
-    """Everything that takes time and no database: hashes, drawings, typeset texts."""
+    """Everything that takes time and no database: hashes, drawings, rendered texts."""
 
-    people: list[tuple[Person, str, str]]
-    pages: list[tuple[Text, Manuscript]]
-    posts: list[tuple[Text, Manuscript]]
-    drawings: dict[Wanted, Drawn]
-    remarks: dict[str, Remark]
+    people: list[tuple[DemoPerson, str, str]]
+    pages: list[tuple[Text, RenderedText]]
+    posts: list[tuple[Text, RenderedText]]
+    drawings: dict[DemoPicture, Drawn]
+    remarks: dict[str, RenderedComment]
     settings: dict[str, object]
 
 
@@ -79,10 +79,10 @@ def prepare(collection: Collection) -> Preparation:
     newcomers = [person for person in collection.people if name_key(person.username) not in names]
     return Preparation(
         people=[_with_password(person, has_accounts=has_accounts) for person in newcomers],
-        pages=[(text, _typeset(text, {})) for text in collection.pages if text.slug not in known_pages],
-        posts=[(text, _typeset(text, drawings)) for text in missing],
+        pages=[(text, _rendered_form(text, {})) for text in collection.pages if text.slug not in known_pages],
+        posts=[(text, _rendered_form(text, drawings)) for text in missing],
         drawings=drawings,
-        remarks=discussion.typeset(
+        remarks=discussion.rendered(
             reply for text in missing for reply in collection.comments.get(text.slug, ())
         ),
         settings={} if has_title else collection.settings,
@@ -94,15 +94,15 @@ def _known(column: InstrumentedAttribute[str], texts: Iterable[Text]) -> set[str
         return set(session.scalars(select(column).where(column.in_([text.slug for text in texts]))))
 
 
-def _with_password(person: Person, *, has_accounts: bool) -> tuple[Person, str, str]:
+def _with_password(person: DemoPerson, *, has_accounts: bool) -> tuple[DemoPerson, str, str]:
     if has_accounts and person.role == ADMINISTRATOR:
         person = replace(person, role=SECOND_IN_COMMAND)
     password = secrets.token_urlsafe(12)
     return person, password, passwords.hash_password(password)
 
 
-def _typeset(text: Text, drawings: dict[Wanted, Drawn]) -> Manuscript:
-    return typeset(
+def _rendered_form(text: Text, drawings: dict[DemoPicture, Drawn]) -> RenderedText:
+    return render_text(
         title=text.title,
         slug=text.slug,
         summary=text.summary,
@@ -130,14 +130,14 @@ def _write(collection: Collection, prepared: Preparation, *, at: datetime) -> Re
         report.has_settings = True
     pictures.store(prepared.drawings, by=editor, at=at)
     report.pictures = len(prepared.drawings)
-    for _, manuscript in prepared.pages:
-        page = pages.create(manuscript, by=editor, at=at)
+    for _, rendered in prepared.pages:
+        page = pages.create(rendered, by=editor, at=at)
         pages.publish(page, by=editor, at=at)
         report.pages += 1
-    for text, manuscript in prepared.posts:
-        post = _write_post(text, manuscript, cast, at=at)
+    for text, rendered in prepared.posts:
+        post = _write_post(text, rendered, cast, at=at)
         report.posts += 1
-        below = discussion.Discussion(post, cast, editor, prepared.remarks)
+        below = discussion.DemoDiscussion(post, cast, editor, prepared.remarks)
         report.comments += below.write(collection.comments.get(text.slug, ()), until=at)
     return report
 
@@ -156,7 +156,7 @@ def _cast(collection: Collection) -> dict[str, User]:
     return cast
 
 
-def _register(person: Person, password_hash: str, *, at: datetime) -> None:
+def _register(person: DemoPerson, password_hash: str, *, at: datetime) -> None:
     role = people.role(person.role)
     user = accounts.register(
         username=person.username,
@@ -169,12 +169,12 @@ def _register(person: Person, password_hash: str, *, at: datetime) -> None:
     user.name, user.bio, user.website = person.name, person.bio, person.website
 
 
-def _write_post(text: Text, manuscript: Manuscript, cast: dict[str, User], *, at: datetime) -> Post:
+def _write_post(text: Text, rendered: RenderedText, cast: dict[str, User], *, at: datetime) -> Post:
     bylines = [cast[username] for username in text.authors]
     author = bylines[0]
     appears = _moment(text, at=at)
     written = min(appears, at) - timedelta(days=2)
-    post = posts.create(manuscript, by=author, at=written, bylines=bylines)
+    post = posts.create(rendered, by=author, at=written, bylines=bylines)
     match text.state:
         case "published":
             posts.publish(post, by=author, at=appears)

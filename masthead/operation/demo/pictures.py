@@ -14,13 +14,13 @@ from masthead.media.pictures import PreparedPicture, prepare
 from masthead.operation.demo.collection import Text
 from masthead.operation.demo.still_lifes import DRAWINGS, draw
 from masthead.people.models import User
-from masthead.posts.manuscript import Picture
+from masthead.posts.rendering import Picture
 
 #: How a text asks for a drawing: `![](scene:coast "Caption")`.
 PLACE = re.compile(r"!\[\]\(scene:(\w+)")
 
 
-class Wanted(NamedTuple):
+class DemoPicture(NamedTuple):
     """A drawing: what it shows, and the seed that makes it differ from others of its kind."""
 
     scene: str
@@ -34,13 +34,13 @@ class Drawn(NamedTuple):
     url: str
 
 
-def wanted_by(text: Text) -> list[Wanted]:
+def wanted_by(text: Text) -> list[DemoPicture]:
     """The lead picture, if there is one, and those in the text."""
-    inside = [Wanted(scene, f"{text.slug}/{n}") for n, scene in enumerate(PLACE.findall(text.body))]
-    return [Wanted(text.scene, text.slug), *inside] if text.scene else inside
+    inside = [DemoPicture(scene, f"{text.slug}/{n}") for n, scene in enumerate(PLACE.findall(text.body))]
+    return [DemoPicture(text.scene, text.slug), *inside] if text.scene else inside
 
 
-def drawn(texts: Iterable[Text]) -> dict[Wanted, Drawn]:
+def drawn(texts: Iterable[Text]) -> dict[DemoPicture, Drawn]:
     """Every drawing that the texts want. Call it before the store is used: a forked process could not use it then."""
     wanted = [one for text in texts for one in wanted_by(text)]
     if not wanted:
@@ -52,29 +52,29 @@ def drawn(texts: Iterable[Text]) -> dict[Wanted, Drawn]:
     return {one: Drawn(*pair) for one, pair in zip(wanted, zip(pictures, urls, strict=True), strict=True)}
 
 
-def _prepared(wanted: Wanted) -> PreparedPicture:
+def _prepared(wanted: DemoPicture) -> PreparedPicture:
     return prepare(draw(wanted.seed, wanted.scene))
 
 
-def lead_of(text: Text, drawings: Mapping[Wanted, Drawn]) -> Picture | None:
+def lead_of(text: Text, drawings: Mapping[DemoPicture, Drawn]) -> Picture | None:
     """The picture above a post."""
     if not text.scene:
         return None
-    return Picture(drawings[Wanted(text.scene, text.slug)].url, DRAWINGS[text.scene][1], text.caption)
+    return Picture(drawings[DemoPicture(text.scene, text.slug)].url, DRAWINGS[text.scene][1], text.caption)
 
 
-def placed(text: Text, drawings: Mapping[Wanted, Drawn]) -> Text:
+def placed(text: Text, drawings: Mapping[DemoPicture, Drawn]) -> Text:
     """The text with the addresses of its drawings, and what they show in words."""
     number = iter(range(len(drawings) + 1))
 
     def place(match: re.Match[str]) -> str:
-        drawing = drawings[Wanted(match[1], f"{text.slug}/{next(number)}")]
+        drawing = drawings[DemoPicture(match[1], f"{text.slug}/{next(number)}")]
         return f"![{DRAWINGS[match[1]][1]}]({drawing.url}"
 
     return replace(text, body=PLACE.sub(place, text.body))
 
 
-def store(drawings: Mapping[Wanted, Drawn], *, by: User, at: datetime) -> None:
+def store(drawings: Mapping[DemoPicture, Drawn], *, by: User, at: datetime) -> None:
     """Keep the drawings."""
     for wanted, drawing in drawings.items():
         media.store(drawing.picture, name=f"{wanted.seed}.jpg", alt=DRAWINGS[wanted.scene][1], by=by, at=at)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from flask import current_app, request
 
-from masthead.db import GREATEST_ID, Page
+from masthead.db import GREATEST_ID, ResultPage
 from masthead.errors import Invalid
 from masthead.web.api.operations import Answer
 from masthead.web.api.schemas import ListAnswer
@@ -65,7 +65,7 @@ def numbered(page: Any, per_page: int) -> dict[str, Any]:
     return {"total": page.total, "page": page.number, "per_page": per_page, "pages": page.pages}
 
 
-def listed(shape: type[ListAnswer], page: Page[Any], **items: Any) -> Answer:
+def listed(shape: type[ListAnswer], page: ResultPage[Any], **items: Any) -> Answer:
     """The answer of a numbered list; ``items`` has its collection by name."""
     return Answer(shape(**items, **numbered(page, page.per_page)), headers=page_links(page))
 

@@ -19,7 +19,7 @@ LINE_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentField:
     """One field as it was sent, and how it is shown again."""
 
     name: str
@@ -30,7 +30,7 @@ class Sent:
     is_long: bool
 
 
-def described(pairs: Iterable[tuple[str, str]], *, module: str) -> list[Sent]:
+def described(pairs: Iterable[tuple[str, str]], *, module: str) -> list[SentField]:
     """The fields with their labels, without passwords; ``module`` is where the view stands that the form was for."""
     sent = list(pairs)
     fields = _likely_fields({name for name, _ in sent}, module)
@@ -41,9 +41,9 @@ def described(pairs: Iterable[tuple[str, str]], *, module: str) -> list[Sent]:
     ]
 
 
-def _shown(name: str, value: str, field: "UnboundField[Any] | None") -> Sent:
+def _shown(name: str, value: str, field: "UnboundField[Any] | None") -> SentField:
     is_carried = name in CARRIED or name.endswith(("_id", SHOWN))
-    return Sent(
+    return SentField(
         name,
         value,
         _label(field) or name.replace("_", " ").capitalize(),

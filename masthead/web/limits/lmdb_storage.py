@@ -42,7 +42,7 @@ _opening = threading.Lock()
 _EXPIRY = struct.Struct("<d")
 
 
-class Counters(Protocol):
+class LMDBCounters(Protocol):
     """Where counters are: a transaction of LMDB, or memory."""
 
     def get(self, key: bytes, /) -> bytes | None:
@@ -90,7 +90,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
                     )
         return _opened[place]
 
-    def _work(self, key: str, work: Callable[[Counters, bytes], T], *, writes: bool) -> T:
+    def _work(self, key: str, work: Callable[[LMDBCounters, bytes], T], *, writes: bool) -> T:
         """Do something with the counter of a key: in the file, or in memory where the file has no room for it."""
         encoded = _encoded(key)
         if encoded not in self._memory:
@@ -119,7 +119,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
             return False
         now = clock.now().timestamp()
 
-        def acquire(counters: Counters, encoded: bytes) -> bool:
+        def acquire(counters: LMDBCounters, encoded: bytes) -> bool:
             hits = _hits_since(counters.get(encoded), now - expiry)
             if len(hits) + amount > limit:
                 return False
@@ -140,7 +140,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
     def take_back(self, key: str) -> None:
         """Undo the latest hit: what was counted beforehand turned out to be no failure."""
 
-        def undo(counters: Counters, encoded: bytes) -> None:
+        def undo(counters: LMDBCounters, encoded: bytes) -> None:
             stored = counters.get(encoded)
             if stored is not None and len(stored) > 2 * _EXPIRY.size:
                 counters.put(encoded, stored[: -_EXPIRY.size])
@@ -153,7 +153,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
         """Count hits of a fixed window, which begins with the first of them."""
         now = clock.now().timestamp()
 
-        def add(counters: Counters, encoded: bytes) -> int:
+        def add(counters: LMDBCounters, encoded: bytes) -> int:
             stored = counters.get(encoded)
             ends = _expiry_of(stored)
             hits = _hits_since(stored, 0.0) if ends > now else []
@@ -206,7 +206,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
     def clear(self, key: str) -> None:
         """Forget one counter."""
 
-        def forget(counters: Counters, encoded: bytes) -> None:
+        def forget(counters: LMDBCounters, encoded: bytes) -> None:
             counters.delete(encoded)
 
         self._work(key, forget, writes=True)

@@ -20,7 +20,7 @@ from masthead.web.signed_times import SteadySigner
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Sessions(SecureCookieSessionInterface):
+class SessionlessInterface(SecureCookieSessionInterface):
     """Flask's sessions, but for the views that have none; they end by our clock."""
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
@@ -42,7 +42,7 @@ class Sessions(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     """Use these sessions."""
-    app.session_interface = Sessions()
+    app.session_interface = SessionlessInterface()
 
 
 def stateless(view: View) -> View:

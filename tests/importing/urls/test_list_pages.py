@@ -3,7 +3,7 @@
 import pytest
 
 from masthead.db import db
-from masthead.site.setup import issue_token
+from masthead.site.setup_views import issue_token
 from tests.importing.conftest import written
 from tests.media.pictures import picture
 

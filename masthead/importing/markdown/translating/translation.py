@@ -27,8 +27,8 @@ from masthead.importing.reading.fields import Fields, as_text
 from masthead.importing.source import TranslatedBody
 from masthead.importing.urls import list_pages
 from masthead.importing.urls.index import AddressIndex
-from masthead.posts.manuscript import Picture
-from masthead.text.profiles import Profile
+from masthead.posts.rendering import Picture
+from masthead.text.profiles import SanitiserProfile
 from masthead.text.sanitise import TAGS
 
 LANGUAGES: Final[Mapping[type[Dialect], type[TemplateLanguage]]] = {
@@ -205,7 +205,7 @@ def _note_lost_elements(body: str, notes: NoteCollector) -> None:
     if _ELEMENT.search(body) is None:
         return
     code = find_code(body)
-    allowed = TAGS[Profile.ARTICLE]
+    allowed = TAGS[SanitiserProfile.ARTICLE]
     elements: Counter[str] = Counter()
     styles = 0
     for match in _ELEMENT.finditer(body):

@@ -1,0 +1,35 @@
+"""What somebody has to say, made ready to be stored: checked and rendered, without a database."""
+
+from dataclasses import dataclass
+
+from masthead.errors import Invalid
+from masthead.text.markdown import render
+from masthead.text.plain import is_storable, is_visible
+from masthead.text.profiles import SanitiserProfile
+
+#: Some four pages of a book.
+BODY_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedComment:
+    """The text of a comment, rendered."""
+
+    body: str
+    html: str
+
+
+def render_comment(body: str) -> RenderedComment:
+    """Check and render; raises `Invalid`."""
+    # Browsers send line ends as CRLF (HTML, form submission). Spaces at the beginning of a line mean code.
+    body = body.replace("\r\n", "\n").strip("\r\n").rstrip()
+    if not is_storable(body):
+        raise Invalid("This text holds characters that cannot be stored.", field="body")
+    if len(body) > BODY_CHARACTERS:
+        raise Invalid(
+            f"A comment has at most {BODY_CHARACTERS} characters; yours has {len(body)}.", field="body"
+        )
+    rendered = render(body, profile=SanitiserProfile.COMMENT)
+    if not is_visible(rendered.plain):
+        raise Invalid("Write something first.", field="body")
+    return RenderedComment(body, rendered.html)

@@ -1,0 +1,107 @@
+"""From the API's bodies to what the actions take: PUT and POST say everything, PATCH says what it names."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from masthead.errors import Invalid, Mistakes
+from masthead.people.models import User
+from masthead.posts import bylines, validation
+from masthead.posts.api.schemas import LeadImage, LeadImageChange, PostChange, PostInput
+from masthead.posts.details import Details, PictureWish
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post
+from masthead.posts.validation import SubmittedPost
+from masthead.unset import UNSET, Unset
+
+#: Members that null takes away; elsewhere it says nothing.
+CLEARABLE = frozenset({"canonical_url", "language", "translation_key"})
+
+
+def details_of(body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime) -> Details:
+    """What is wanted of a post, which is None while it is being made."""
+    said = _said(body)
+    values: dict[str, Any] = {name: getattr(body, name) for name in CLEARABLE & said}
+    if "comments_open" in said and body.comments_open is not None:
+        values["comments_open"] = body.comments_open
+    return Details(
+        **values,
+        published_at=_date(body, post, at=at),
+        bylines=_bylines(body, post, by=by, at=at),
+        note=body.note or "",
+    )
+
+
+def _said(body: PostInput | PostChange) -> frozenset[str]:
+    """The members that count."""
+    fields = type(body).model_fields if isinstance(body, PostInput) else body.model_fields_set
+    return frozenset(fields)
+
+
+def _bylines(
+    body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime
+) -> list[User] | Unset:
+    if body.authors is None:
+        return [] if isinstance(body, PostInput) and post is not None else UNSET
+    return bylines.people(body.authors, post=post, by=by, at=at)
+
+
+def _date(body: PostInput | PostChange, post: Post | None, *, at: datetime) -> datetime | Unset | None:
+    """The date to set before the step that makes a post public."""
+    when = body.published_at
+    if when is None:
+        is_cleared = isinstance(body, PostChange) and "published_at" in body.model_fields_set
+        return None if is_cleared else UNSET
+    if post is not None and when == post.published_at:
+        return UNSET
+    _check_date(when, body.status, post, at=at)
+    return when
+
+
+def _check_date(when: datetime, wish: str | None, post: Post | None, *, at: datetime) -> None:
+    stays_public = wish is None and post is not None and post.status is Status.PUBLIC
+    if when > at and wish != "published" and not stays_public:
+        raise Invalid("A date in the future needs the status published.", field="published_at")
+
+
+def picture_wish(body: PostInput | PostChange) -> PictureWish:
+    """What is wanted of the lead picture."""
+    return _wish(body.lead_image, is_said="lead_image" in _said(body))
+
+
+def _wish(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> PictureWish:
+    match image:
+        case LeadImage(url=url, alt=alt, caption=caption):
+            return PictureWish(url, alt, caption)
+        case LeadImageChange() as change:
+            said = change.model_fields_set
+            # Null takes the words away, and without an address the picture.
+            return PictureWish(
+                url=change.url if "url" in said else UNSET,
+                alt=change.alt or "" if "alt" in said else UNSET,
+                caption=change.caption or "" if "caption" in said else UNSET,
+            )
+        case _:
+            return PictureWish(None, "", "") if is_said else PictureWish()
+
+
+def mistakes_in(said: Mapping[str, Any], post: Post | None, *, by: User, at: datetime) -> Iterable[Invalid]:
+    """Find the mistakes in the members that have their shape."""
+    sent = SubmittedPost(
+        texts={
+            name: said[name] for name in ("title", "body", "summary", "slug") if said.get(name) is not None
+        }
+        | ({"tags": tuple(said["tags"])} if said.get("tags") is not None else {}),
+        picture=_wish(said.get("lead_image"), is_said="lead_image" in said),
+        details=Details(
+            **{name: said[name] for name in CLEARABLE & said.keys()}, note=said.get("note") or ""
+        ),
+        authors=UNSET if said.get("authors") is None else said["authors"],
+        is_to_be_public=said.get("status") == "published" and (post is None or "body" in said),
+    )
+    mistakes = Mistakes(validation.validate(sent, post=post, by=by, at=at))
+    when = said.get("published_at")
+    with mistakes:
+        if when is not None and not (post is not None and when == post.published_at):
+            _check_date(when, said.get("status"), post, at=at)
+    return mistakes.found

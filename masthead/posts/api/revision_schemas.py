@@ -1,0 +1,63 @@
+"""The shapes of saved states of posts in the API."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from masthead.posts.api.schemas import Author, LeadImage, lead_image_of
+from masthead.posts.models import Revision
+from masthead.web.api.schemas import ListAnswer, Made, Schema
+
+
+class RevisionItem(Schema):
+    """A saved state of a post, without its text."""
+
+    number: int = Field(examples=[3])
+    title: str = Field(examples=["The ferry that runs on a rope"])
+    slug: str = Field(examples=["the-ferry"])
+    status: str = Field(description="The status that the post had.", examples=["public"])
+    author_id: int | None = Field(description="Who saved it.", examples=[1])
+    note: str = Field(examples=["Corrected the length of the rope."])
+    created_at: Made
+
+    @classmethod
+    def of(cls, revision: Revision) -> "RevisionItem":
+        """The item of a revision."""
+        return cls(**{name: getattr(revision, name) for name in RevisionItem.model_fields})
+
+
+class RevisionAnswer(RevisionItem):
+    """A whole saved state."""
+
+    summary: str = Field(examples=["A crossing of ninety metres, a hundred years old."])
+    body: str = Field(
+        description="Markdown, as it was written.", examples=["There is *no engine* at Callow."]
+    )
+    tags: list[str] = Field(examples=[["Outdoors"]])
+    is_whole: bool = Field(
+        description="False for old ones that hold the text alone: what follows is not known then.",
+        examples=[True],
+    )
+    authors: list[Author] = Field(description="Those who were named above it.")
+    lead_image: LeadImage | None
+    canonical_url: str | None = Field(examples=["https://river.example/the-ferry"])
+    language: str | None = Field(examples=["de"])
+    translation_key: str | None = Field(examples=["ferry"])
+    comments_open: bool = Field(examples=[True])
+    published_at: datetime | None = Field(examples=["2026-11-21T09:30:00Z"])
+
+    @classmethod
+    def of(cls, revision: Revision) -> "RevisionAnswer":
+        """The revision, whose credits are loaded."""
+        names = RevisionAnswer.model_fields.keys() - {"authors", "lead_image"}
+        return cls(
+            **{name: getattr(revision, name) for name in names},
+            authors=[Author.of(user) for user in revision.bylines],
+            lead_image=lead_image_of(revision),
+        )
+
+
+class Revisions(ListAnswer):
+    """Some of the saved states, the newest first."""
+
+    revisions: list[RevisionItem]

@@ -1,0 +1,384 @@
+"""The shapes of posts in the API."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from masthead.people.models import NAME_CHARACTERS as PERSON_CHARACTERS
+from masthead.people.models import User
+from masthead.posts.bylines import AUTHORS_LIMIT
+from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS, REMARK_CHARACTERS
+from masthead.posts.lifecycle import State
+from masthead.posts.lists.rows import CreditedPerson, PostRow
+from masthead.posts.models import Post, ReviewNote, Revision
+from masthead.posts.rendering import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.posts.review import NOTE_CHARACTERS
+from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
+from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
+from masthead.web.api.paging import CURSOR_CHARACTERS, address
+from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
+
+Title = Annotated[
+    Text, Field(min_length=1, max_length=TITLE_CHARACTERS, examples=["The ferry that runs on a rope"])
+]
+Body = Annotated[
+    Text,
+    Field(max_length=BODY_CHARACTERS, description="Markdown.", examples=["There is *no engine* at Callow."]),
+]
+Summary = Annotated[
+    Text, Field(max_length=SUMMARY_CHARACTERS, examples=["A crossing of ninety metres, a hundred years old."])
+]
+Slug = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=SLUG_CHARACTERS,
+        description="How it is named in its address; from the title, if nothing is said.",
+        examples=["the-ferry"],
+    ),
+]
+TagName = Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])]
+Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
+Wish = Annotated[
+    Literal["draft", "in_review", "published"],
+    Field(
+        description="`published` needs permission to publish; with a future date it schedules.",
+        examples=["published"],
+    ),
+]
+
+
+WebAddress = Annotated[
+    Text,
+    Field(
+        max_length=ADDRESS_CHARACTERS,
+        description="Where the text was published first, if that was elsewhere.",
+        examples=["https://river.example/the-ferry"],
+    ),
+]
+TranslationKey = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=TRANSLATION_KEY_CHARACTERS,
+        description="The same in all translations of a text.",
+        examples=["ferry"],
+    ),
+]
+LanguageTag = Annotated[
+    Text,
+    Field(
+        max_length=LANGUAGE_CHARACTERS,
+        description="The language of the text, if it is another than the publication's.",
+        examples=["de"],
+    ),
+]
+Names = Annotated[
+    list[Annotated[Text, Field(min_length=1, max_length=PERSON_CHARACTERS + 2, examples=["ada"])]],
+    Field(
+        max_length=AUTHORS_LIMIT,
+        description="The user names of those who are credited, in order. A full name that nobody has makes a guest.",
+    ),
+]
+PictureUrl = Annotated[
+    Text,
+    Field(
+        max_length=ADDRESS_CHARACTERS,
+        description="One of yours below /media/, or the address of another one.",
+        examples=["/media/ab/cd.jpg"],
+    ),
+]
+PictureWords = Annotated[Text, Field(max_length=PICTURE_WORDS_CHARACTERS)]
+Remark = Annotated[
+    Text,
+    Field(
+        max_length=REMARK_CHARACTERS, description="Why, for the history.", examples=["Corrected the length."]
+    ),
+]
+
+
+class LeadImage(Schema):
+    """The picture above a post."""
+
+    url: PictureUrl
+    alt: PictureWords = Field(
+        default="", description="What it shows, for those who do not see it.", examples=["A ferry."]
+    )
+    caption: PictureWords = Field(default="", examples=["The ferry at Callow."])
+
+
+class LeadImageChange(Schema):
+    """What changes of the picture; what is left out stays, unless the picture is another one."""
+
+    url: PictureUrl | None = Field(default=None, examples=["/media/ab/cd.jpg"])
+    alt: PictureWords | None = Field(default=None, examples=["A ferry."])
+    caption: PictureWords | None = Field(default=None, examples=["The ferry at Callow."])
+
+
+class Author(Schema):
+    """Who wrote something."""
+
+    id: int = Field(examples=[1])
+    username: str = Field(examples=["ada"])
+    name: str = Field(examples=["Ada Lovelace"])
+
+    @classmethod
+    def of(cls, user: User | CreditedPerson) -> "Author":
+        """The author's name."""
+        return cls(id=user.id, username=user.username, name=user.display_name)
+
+
+def lead_image_of(of: Post | PostRow | Revision) -> LeadImage | None:
+    # What is stored may be older than today's rules for what somebody sends.
+    if not of.lead_image:
+        return None
+    return LeadImage.model_construct(url=of.lead_image, alt=of.lead_alt, caption=of.lead_caption)
+
+
+class PostItem(Schema):
+    """A post as it stands in lists, without its text."""
+
+    id: int = Field(examples=[1])
+    slug: str = Field(examples=["the-ferry"])
+    title: str = Field(examples=["The ferry that runs on a rope"])
+    summary: str = Field(examples=["A crossing of ninety metres, a hundred years old."])
+    status: State = Field(examples=["published"])
+    published: bool = Field(description="Whether everybody can read it.", examples=[True])
+    published_at: datetime | None = Field(
+        description="When it became public, or will.", examples=["2026-11-21T09:30:00Z"]
+    )
+    created_at: Made
+    updated_at: Changed
+    views: int = Field(examples=[1204])
+    reading_minutes: int = Field(examples=[1])
+    author: Author = Field(description="Whose it is.")
+    authors: list[Author] = Field(description="Those who are named above it.")
+    tags: list[str] = Field(description="The names of its tags.", examples=[["Outdoors"]])
+    lead_image: LeadImage | None = Field(description="The picture above it.")
+    canonical_url: str | None = Field(
+        description="Where it was published first.", examples=["https://river.example/the-ferry"]
+    )
+    language: str | None = Field(description="If it is not the publication's.", examples=["de"])
+    translation_key: str | None = Field(
+        description="The same in all translations of a text.", examples=["ferry"]
+    )
+    comments_open: bool = Field(description="Whether comments are allowed.", examples=[True])
+    comment_count: int = Field(examples=[2])
+    version: int = Field(description="Its ETag.", examples=[3])
+    url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
+
+    @classmethod
+    def values_of(cls, post: Post | PostRow) -> dict[str, Any]:
+        """The values of the fields."""
+        return {
+            "id": post.id,
+            "slug": post.slug,
+            "title": post.title,
+            "summary": post.summary,
+            "status": post.state,
+            "published": post.is_published,
+            "published_at": post.published_at,
+            "created_at": post.created_at,
+            "updated_at": post.updated_at,
+            "views": post.views,
+            "reading_minutes": post.reading_minutes,
+            "author": Author.of(post.author),
+            "authors": [Author.of(user) for user in post.bylines],
+            "tags": [tag.name for tag in post.tags],
+            "lead_image": lead_image_of(post),
+            "canonical_url": post.canonical_url,
+            "language": post.language,
+            "translation_key": post.translation_key,
+            "comments_open": post.comments_open,
+            "comment_count": post.comment_count,
+            "version": post.version,
+            "url": address(f"/blog/post/{post.slug}"),
+        }
+
+    @classmethod
+    def of(cls, post: Post | PostRow) -> "PostItem":
+        """The item of a post."""
+        return cls(**cls.values_of(post))
+
+
+class PostAnswer(PostItem):
+    """A whole post."""
+
+    body: str = Field(
+        description="Markdown, as it was written.", examples=["There is *no engine* at Callow."]
+    )
+    html: str = Field(
+        description="The text, sanitised.", examples=["<p>There is <em>no engine</em> at Callow.</p>\n"]
+    )
+
+    warnings: list[str] = Field(
+        default_factory=list,
+        description="What its writer should know: elements that were left out, and pictures of other sites without a copy.",
+        examples=[["<iframe> is left out: a text cannot hold it. Link to what it shows instead."]],
+    )
+
+    @classmethod
+    def whole(cls, post: Post, warnings: Sequence[str] = ()) -> "PostAnswer":
+        """The post, whose text is loaded."""
+        return cls(**cls.values_of(post), body=post.body, html=post.html, warnings=list(warnings))
+
+
+class PostInput(Schema):
+    """A post as somebody writes it."""
+
+    title: Title
+    body: Body
+    summary: Summary = ""
+    slug: Slug | None = None
+    tags: Tags = Field(default_factory=list)
+    authors: Names | None = Field(default=None, description="Left out, its owner alone is credited.")
+    canonical_url: WebAddress | None = None
+    language: LanguageTag | None = None
+    translation_key: TranslationKey | None = None
+    comments_open: bool = Field(default=True, description="Whether comments are allowed.", examples=[True])
+    lead_image: LeadImage | None = None
+    note: Remark = ""
+    status: Wish | None = Field(default=None, description="Left out, it stays.")
+    published_at: Moment | None = Field(
+        default=None, description="When it becomes public, or became; left out, it stays."
+    )
+
+
+class PostChange(Schema):
+    """What changes of a post; what is left out stays."""
+
+    title: Title | None = None
+    body: Body | None = None
+    summary: Summary | None = None
+    slug: Slug | None = None
+    tags: Tags | None = None
+    authors: Names | None = None
+    canonical_url: WebAddress | None = Field(default=None, description="Null removes it.")
+    language: LanguageTag | None = Field(default=None, description="Null removes it.")
+    translation_key: TranslationKey | None = Field(default=None, description="Null removes it.")
+    comments_open: bool | None = Field(default=None, examples=[False])
+    lead_image: LeadImageChange | None = Field(default=None, description="Null removes it.")
+    note: Remark | None = None
+    status: Wish | None = None
+    published_at: Moment | None = Field(
+        default=None, description="When it becomes public, or became. Null takes the date from a draft."
+    )
+
+
+class Publishing(Schema):
+    """When the post becomes public; now, if nothing is said."""
+
+    published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
+
+
+def _names_of(shape: type[Schema]) -> str:
+    """What ``fields`` may say: names of members, separated by commas."""
+    name = f"({'|'.join(shape.model_fields)})"
+    return f"^{name}(,{name})*$"
+
+
+class Fields(Schema):
+    """Which members the answer has."""
+
+    fields: Annotated[Text, Pattern(_names_of(PostAnswer))] | None = Field(
+        default=None,
+        max_length=600,
+        description="Names of members, separated by commas.",
+        examples=["slug,title"],
+    )
+
+
+class PostsQuery(PageQuery, Fields):
+    """Which posts, and in which order."""
+
+    fields: Annotated[Text, Pattern(_names_of(PostItem))] | None = Field(
+        default=None,
+        max_length=600,
+        description="Names of members, separated by commas.",
+        examples=["slug,title"],
+    )
+    cursor: Text | None = Field(
+        default=None,
+        max_length=CURSOR_CHARACTERS,
+        description="The `next_cursor` of the answer before.",
+        examples=["WyIyMDI2LTExLTIxVDA5OjMwOjAwKzAwOjAwIiwgMV0"],
+    )
+    author: Text | None = Field(
+        default=None, max_length=60, description="The user name of somebody named above it.", examples=["ada"]
+    )
+    tag: Text | None = Field(
+        default=None, max_length=200, description="The slug of a tag.", examples=["outdoors"]
+    )
+    status: State | None = Field(
+        default=None,
+        description="Published ones, if nothing is said; others only as far as you may edit them.",
+        examples=["published"],
+    )
+    published_after: Moment | None = Field(default=None, description="Published later than this.")
+    published_before: Moment | None = Field(
+        default=None, description="Published earlier than this.", examples=["2026-12-01T00:00:00Z"]
+    )
+    sort: Literal["-published_at", "published_at", "-updated_at", "updated_at", "-views", "title"] = Field(
+        default="-published_at",
+        description="The order; `-` is the greatest, or the latest, first.",
+        examples=["-published_at"],
+    )
+
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether every published post is wanted."""
+        return self.author is None and self.tag is None and self.asks_for_any_time
+
+    @property
+    def asks_for_any_time(self) -> bool:
+        """Whether it does not matter when they were published, so long as they are."""
+        is_bounded = self.published_after is not None or self.published_before is not None
+        return not is_bounded and self.status in {None, State.PUBLISHED}
+
+
+class Posts(ListAnswer):
+    """Some of the posts."""
+
+    posts: list[PostItem]
+
+
+class Returning(Schema):
+    """What to tell the author."""
+
+    note: Text = Field(
+        default="",
+        max_length=NOTE_CHARACTERS,
+        description="For the author alone; readers never see it.",
+        examples=["Say earlier how long the rope is."],
+    )
+
+
+class ReviewNoteItem(Schema):
+    """A post was sent back."""
+
+    id: int = Field(examples=[7])
+    note: str = Field(examples=["Say earlier how long the rope is."])
+    by: Author = Field(description="The editor who sent it back.")
+    created_at: Made
+    resolved_at: datetime | None = Field(
+        description="When the post was submitted again or published.", examples=["2026-11-21T09:30:00Z"]
+    )
+
+    @classmethod
+    def of(cls, note: ReviewNote) -> "ReviewNoteItem":
+        """The item of a note, whose author is loaded."""
+        return cls(
+            id=note.id,
+            note=note.body,
+            by=Author.of(note.author),
+            created_at=note.created_at,
+            resolved_at=note.resolved_at,
+        )
+
+
+class ReviewNotes(ListAnswer):
+    """Some of the notes, the last first."""
+
+    notes: list[ReviewNoteItem]

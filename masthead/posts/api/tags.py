@@ -1,0 +1,150 @@
+"""Tags for programs. They stand beside posts, because what readers may know of a tag follows from its posts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, url_for
+
+from masthead.db import db, paginate
+from masthead.errors import Invalid, NotFound
+from masthead.people.access import current_user, requires, visitor
+from masthead.people.permissions import Permission
+from masthead.posts import tag_merging
+from masthead.tags import actions, queries
+from masthead.tags.models import Tag
+from masthead.tags.schemas import TagAnswer, TagChange, TagInput, TagMerge, Tags, TagsQuery
+from masthead.unset import UNSET
+from masthead.web.access import public
+from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
+from masthead.web.api.paging import listed, located
+
+bp = Blueprint("tags_api", __name__)
+
+
+@bp.get("")
+@public
+@operation("List tags", tag="tags", query=TagsQuery, answer=Tags, problems=(404,), is_conditional=True)
+def index(query: TagsQuery) -> Answer:
+    """Those of published posts and of posts that you may see, in the order of the names; all for those who manage tags."""
+    page = paginate(tag_merging.visible_to(visitor()), page=query.page, per_page=query.per_page)
+    return listed(Tags, page, tags=[TagAnswer.of(tag) for tag in page.items])
+
+
+@bp.get("/<slug>")
+@public
+@operation("Read a tag", tag="tags", answer=TagAnswer, problems=(404,), is_conditional=True)
+def show(slug: str) -> Answer:
+    """One tag, if you may see a post that carries it, or manage tags."""
+    found = db.session.scalar(tag_merging.visible_to(visitor()).where(Tag.slug == slug))
+    if found is None:
+        raise NotFound(queries.NO_TAG)
+    return Answer(TagAnswer.of(found))
+
+
+def _shown(slug: str) -> Answer:
+    return Answer(TagAnswer.of(queries.by_slug(slug)))
+
+
+def _judge(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
+    return actions.judge(said, None if slug is None else queries.by_slug(slug))
+
+
+@bp.post("")
+@requires(Permission.MANAGE_TAGS)
+@operation(
+    "Create a tag",
+    tag="tags",
+    body=TagInput,
+    answer=TagAnswer,
+    status=201,
+    problems=(401, 403, 409),
+    is_conditional=True,
+    judge=_judge,
+)
+def create(body: TagInput) -> Response:
+    """A tag that no post carries yet; writers make tags by naming them. Readers see it with its first published post."""
+    tag = actions.make(body.name, description=body.description, by=current_user())
+    answer = settled(_made, tag.slug)
+    db.session.commit()
+    return answer
+
+
+def _made(slug: str) -> Answer:
+    return located(_shown(slug), url_for("tags_api.show", slug=slug))
+
+
+@bp.patch("/<slug>")
+@requires(Permission.MANAGE_TAGS)
+@operation(
+    "Change a tag",
+    tag="tags",
+    body=TagChange,
+    answer=TagAnswer,
+    problems=(401, 403, 404, 409, 412, 428),
+    is_conditional=True,
+    judge=_judge,
+)
+def change(slug: str, body: TagChange) -> Response:
+    """Rename or describe it, everywhere at once."""
+    tag = queries.by_slug(slug)
+    check_match(tag_of(TagAnswer.of(tag)))
+    actions.change(
+        tag,
+        by=current_user(),
+        name=UNSET if body.name is None else body.name,
+        description=UNSET if body.description is None else body.description,
+    )
+    answer = settled(_shown, tag.slug)
+    db.session.commit()
+    return answer
+
+
+@bp.delete("/<slug>")
+@requires(Permission.MANAGE_TAGS)
+@operation(
+    "Delete a tag",
+    tag="tags",
+    status=204,
+    problems=(401, 403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def delete(slug: str) -> Response:
+    """Only a tag that no post carries; merge others into one that stays."""
+    tag = queries.by_slug(slug)
+    check_match(tag_of(TagAnswer.of(tag)))
+    tag_merging.remove_unused(tag, by=current_user())
+    answer = settled(Answer, None)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<slug>/merge")
+@requires(Permission.MANAGE_TAGS)
+@operation(
+    "Merge a tag into another",
+    tag="tags",
+    body=TagMerge,
+    answer=TagAnswer,
+    problems=(401, 403, 404, 409, 412, 428),
+    is_conditional=True,
+)
+def merge(slug: str, body: TagMerge) -> Response:
+    """Every post carries the other tag instead, and the address leads there; `If-Match` names the one that goes. The answer is the tag that stays."""
+    tag = queries.by_slug(slug)
+    check_match(tag_of(TagAnswer.of(tag)))
+    into = _chosen(body.into)
+    tag_merging.merge(tag, into, by=current_user())
+    answer = settled(_shown, into.slug)
+    db.session.commit()
+    return answer
+
+
+def _chosen(wanted: str) -> Tag:
+    """The tag with this slug, or else with this name; raises `Invalid`."""
+    try:
+        return queries.by_slug(wanted)
+    except NotFound:
+        found = queries.named(wanted)
+    if found is None:
+        raise Invalid("There is no such tag. Write its slug as the list of tags does.", field="into")
+    return found

@@ -1,0 +1,115 @@
+"""What happens to a post beside its text, and its saved states, for programs."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, Response
+
+from masthead import clock
+from masthead.db import ResultPage, db, paginate
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
+from masthead.posts import actions, history, pictures, queries, revision_restore
+from masthead.posts.api.posts import bring_to, editable, whole
+from masthead.posts.api.revision_schemas import RevisionAnswer, RevisionItem, Revisions
+from masthead.posts.api.schemas import PostAnswer, Publishing
+from masthead.posts.models import Post, Revision
+from masthead.web.api.operations import Answer, heed_match, operation, settled
+from masthead.web.api.paging import listed
+from masthead.web.api.schemas import PageQuery
+
+bp = Blueprint("post_steps_api", __name__)
+
+STEPS = (401, 403, 404, 409, 412)
+
+
+def seen(slug: str) -> Post:
+    """The post; who says which state they saw is refused if that is not the present one, and nobody has to."""
+    post = editable(slug)
+    heed_match(str(post.version))
+    return post
+
+
+def taken(slug: str, step: Callable[..., None]) -> Response:
+    """Take a step with the post, and answer how it is now."""
+    step(seen(slug), by=current_user(), at=clock.now())
+    answer = settled(whole, slug)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<slug>/publish")
+@requires(Permission.WRITE)
+@operation(
+    "Publish or schedule a post",
+    tag="posts",
+    body=Publishing,
+    is_body_optional=True,
+    answer=PostAnswer,
+    problems=STEPS,
+    is_conditional=True,
+)
+def publish(slug: str, body: Publishing) -> Response:
+    """Make it public now, or at the moment that is given."""
+    return taken(slug, partial(bring_to, wish="published", when=body.published_at))
+
+
+@bp.post("/<slug>/unpublish")
+@requires(Permission.WRITE)
+@operation("Unpublish a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+def unpublish(slug: str) -> Response:
+    """Take it back from the readers; it is a draft again."""
+    return taken(slug, actions.unpublish)
+
+
+@bp.post("/<slug>/restore")
+@requires(Permission.WRITE)
+@operation(
+    "Restore a post from the trash",
+    tag="posts",
+    answer=PostAnswer,
+    problems=STEPS,
+    is_conditional=True,
+)
+def restore(slug: str) -> Response:
+    """It is a draft again."""
+    return taken(slug, actions.restore)
+
+
+@bp.get("/<slug>/revisions")
+@requires(Permission.WRITE)
+@operation(
+    "List the revisions of a post", tag="posts", query=PageQuery, answer=Revisions, problems=(401, 403, 404)
+)
+def revisions(slug: str, query: PageQuery) -> Answer:
+    """Every saved state, the newest first, for those who may edit the post."""
+    page: ResultPage[Revision] = paginate(
+        queries.revisions_of(editable(slug)), page=query.page, per_page=query.per_page
+    )
+    return listed(Revisions, page, revisions=[RevisionItem.of(revision) for revision in page.items])
+
+
+@bp.get("/<slug>/revisions/<int:number>")
+@requires(Permission.WRITE)
+@operation(
+    "Read a revision", tag="posts", answer=RevisionAnswer, problems=(401, 403, 404), is_conditional=True
+)
+def revision(slug: str, number: int) -> Answer:
+    """One saved state with its text."""
+    found = history.get(editable(slug), number)
+    return Answer(RevisionAnswer.of(found))
+
+
+@bp.post("/<slug>/revisions/<int:number>/restore")
+@requires(Permission.WRITE)
+@operation("Restore a revision", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+def restore_revision(slug: str, number: int) -> Response:
+    """Save this state again, as the newest one. Address and status of the post stay."""
+    by = current_user()
+    # Rendered before the change begins, which locks.
+    prepared = revision_restore.prepare(queries.at_slug(slug), number, by=by)
+    post = seen(slug)
+    revision_restore.restore(post, prepared, by=by, at=clock.now())
+    answer = settled(whole, post.slug, warnings=pictures.receive(post))
+    db.session.commit()
+    return answer

@@ -1,0 +1,1 @@
+"""The form of a post, its fields and its errors."""

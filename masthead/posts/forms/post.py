@@ -1,0 +1,172 @@
+"""The shape of the form for posts."""
+
+from datetime import datetime
+from typing import Any
+
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from masthead.people.models import User
+from masthead.posts import bylines
+from masthead.posts.details import (
+    ADDRESS_CHARACTERS,
+    PICTURE_WORDS_CHARACTERS,
+    REMARK_CHARACTERS,
+    Details,
+    PictureWish,
+)
+from masthead.posts.forms.datetime_fields import MomentField, WhichMomentField
+from masthead.posts.models import Post
+from masthead.posts.rendering import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.posts.review import NOTE_CHARACTERS
+from masthead.tags import actions as tags
+from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
+from masthead.unset import UNSET
+from masthead.web.forms.base import Form, trimmed
+from masthead.web.forms.fields import BoxField, is_as_shown, was_sent
+
+TOO_LONG = "This has at most %(max)d characters."
+
+
+def title_field(asked: str) -> StringField:
+    """The field for a title, which asks for one with this sentence."""
+    return StringField(
+        "Title",
+        [
+            DataRequired(asked),
+            Length(max=TITLE_CHARACTERS, message="A title has at most %(max)d characters."),
+        ],
+        [trimmed],
+    )
+
+
+class TextForm(Form):
+    """What posts and pages are written with alike. Each adds its title."""
+
+    title: StringField
+    summary = TextAreaField(
+        "Excerpt",
+        [Length(max=SUMMARY_CHARACTERS, message="An excerpt has at most %(max)d characters.")],
+        [trimmed],
+    )
+    body = TextAreaField(
+        "Content", [Length(max=BODY_CHARACTERS, message="The content has at most %(max)d characters.")]
+    )
+    slug = StringField(
+        "URL slug",
+        [Length(max=SLUG_CHARACTERS, message="A URL slug has at most %(max)d characters.")],
+        [trimmed],
+        description="Leave empty to generate from title. Old URLs redirect here.",
+    )
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the writer saw; None if the form does not say."""
+        given = str(self.version.data or "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+    def content_fields(self) -> dict[str, Any]:
+        """The arguments of `masthead.posts.rendering.render_text`."""
+        return {
+            "title": self.title.data or "",
+            "summary": (self.summary.data or "").replace("\r\n", "\n"),
+            # Browsers send line ends as CRLF (HTML, form submission); Markdown is kept with LF.
+            "body": (self.body.data or "").replace("\r\n", "\n"),
+            "slug": self.slug.data or None,
+        }
+
+
+class PostForm(TextForm):
+    """Writing a post."""
+
+    title = title_field("Give the post a title.")
+    tags = StringField(
+        "Tags", [Length(max=2_500, message="The tags have at most %(max)d characters.")], [trimmed]
+    )
+    authors = StringField(
+        "Authors", [Length(max=4_000, message="The names have at most %(max)d characters.")], [trimmed]
+    )
+    published_at = MomentField("Publish at", [Optional()])
+    published_at_which = WhichMomentField("First or second time")
+    comments_open = BoxField("Allow comments", default=True)
+    lead_image = StringField("Picture URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed])
+    lead_alt = TextAreaField(
+        "Alternative text", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    lead_caption = TextAreaField(
+        "Caption", [Length(max=PICTURE_WORDS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    canonical_url = StringField(
+        "Canonical URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    language = StringField("Language", [Length(max=LANGUAGE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    translation_key = StringField(
+        "Translation key", [Length(max=TRANSLATION_KEY_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    revision_note = StringField("Revision note", [Length(max=REMARK_CHARACTERS, message=TOO_LONG)], [trimmed])
+    note = TextAreaField(
+        "Note to the author",
+        [Length(max=NOTE_CHARACTERS, message="A note has at most %(max)d characters.")],
+        [trimmed],
+    )
+
+    @classmethod
+    def of(cls, post: Post, *, is_sent: bool = True) -> "PostForm":
+        """The form filled in with a post, and with what was sent of it, if that counts."""
+        values = {name: getattr(post, name) for name in (*_TEXTS, "published_at", "comments_open", "version")}
+        values |= {"tags": ", ".join(tag.name for tag in post.tags), "authors": bylines.written(post)}
+        values["published_at_which"] = post.published_at
+        return cls(**values) if is_sent else cls(None, **values)
+
+    def kept(self, name: str, shown: "PostForm | None") -> bool:
+        """Whether a field says nothing: it was not sent, or sent as the form had shown it."""
+        field = self[name]
+        if not was_sent(field):
+            return True
+        return shown is not None and is_as_shown(field, shown[name])
+
+    def content_fields(self, post: Post | None = None) -> dict[str, Any]:
+        """The arguments of `masthead.posts.rendering.render_text`; what ``post`` has already is left out."""
+        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        fields = super().content_fields() | {"tags": tags.parse(self.tags.data or "")}
+        if post is not None and shown is not None and self.kept("body", shown):
+            # Its line ends are those of whoever wrote it.
+            fields["body"] = post.body
+        return fields | {name: UNSET for name in ("summary", "tags") if self.kept(name, shown)}
+
+    def picture_wish(self, post: Post | None) -> PictureWish:
+        """What is wanted of the lead picture."""
+        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        return PictureWish(
+            url=UNSET if self.kept("lead_image", shown) else self.lead_image.data or None,
+            alt=UNSET if self.kept("lead_alt", shown) else _lines(self.lead_alt.data),
+            caption=UNSET if self.kept("lead_caption", shown) else _lines(self.lead_caption.data),
+        )
+
+    def details(self, post: Post | None, *, by: User, at: datetime) -> Details:
+        """What is wanted beside text and picture; makes the bylines of new guests."""
+        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        values: dict[str, Any] = {
+            name: self[name].data or None
+            for name in ("canonical_url", "language", "translation_key")
+            if not self.kept(name, shown)
+        }
+        if not self.kept("comments_open", shown):
+            values["comments_open"] = bool(self.comments_open.data)
+        if not (self.kept("published_at", shown) and self.kept("published_at_which", shown)):
+            values["published_at"] = self.published_at.moment
+        if not self.kept("authors", shown):
+            names = bylines.parse(self.authors.data or "")
+            values["bylines"] = bylines.people(names, post=post, by=by, at=at)
+        return Details(**values, note=self.revision_note.data or "")
+
+
+_TEXTS = (
+    "title", "summary", "body", "slug", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language",
+    "translation_key",
+)  # fmt: skip
+
+
+def _lines(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n")

@@ -1,0 +1,1 @@
+"""Lists of posts: rows, filters, selections and counts."""

@@ -1,0 +1,246 @@
+"""The writer's desk: making, changing, publishing, trashing and restoring posts."""
+
+import dataclasses
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from masthead import clock
+from masthead.db import db, paginate, snapshot
+from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
+from masthead.media import external
+from masthead.people.access import current_user, requires
+from masthead.people.permissions import Permission
+from masthead.posts import actions, bylines, messages, pictures, queries, read_models, review
+from masthead.posts.details import lead_of
+from masthead.posts.forms.field_errors import check_moment, mistakes_in
+from masthead.posts.forms.post import PostForm
+from masthead.posts.lifecycle import Status
+from masthead.posts.lists import counts
+from masthead.posts.models import Post
+from masthead.posts.permissions import can_edit
+from masthead.posts.rendering import RenderedText, render_text
+from masthead.web.forms.base import redisplays_expired_form, warn
+from masthead.web.forms.field_errors import show_others
+from masthead.web.list_filters import FilterLink
+from masthead.web.middleware import body_limits
+from masthead.web.paging import page_number
+
+bp = Blueprint("posts_desk", __name__)
+
+POSTS_PER_PAGE = 30
+
+
+@bp.get("/create")
+@requires(Permission.WRITE)
+def create() -> ResponseReturnValue:
+    """The desk with an empty sheet."""
+    return _desk(PostForm(), None, 200)
+
+
+@bp.post("/create")
+@requires(Permission.WRITE)
+@redisplays_expired_form
+@body_limits.takes(body_limits.ARTICLE_BYTES)
+def store() -> ResponseReturnValue:
+    """Write a new post."""
+    form = PostForm()
+    if form.validate():
+        try:
+            rendered = render_text(**form.content_fields())
+            rendered = dataclasses.replace(rendered, lead=lead_of(None, form.picture_wish(None)))
+            by, at = current_user(), clock.now()
+            post = actions.create(rendered, by=by, at=at, details=form.details(None, by=by, at=at))
+            _take_step(post, form, at=at)
+            pictures.receive(post)
+        except DomainError as error:
+            db.session.rollback()
+            form.show(error)
+        else:
+            db.session.commit()
+            flash(messages.said(_pressed(), post, by=current_user()))
+            warn(rendered.warnings)
+            return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
+    _show_others(form, None)
+    return _desk(form, None, 422)
+
+
+@bp.get("/edit/<int:post_id>")
+@requires(Permission.WRITE)
+def edit(post_id: int) -> ResponseReturnValue:
+    """The desk with a post on it; for one in the trash, the way out of there."""
+    post = editable(post_id)
+    if post.status is Status.TRASHED:
+        return render_template("posts/trashed.html", post=post)
+    return _desk(PostForm.of(post), post, 200)
+
+
+@bp.post("/edit/<int:post_id>")
+@requires(Permission.WRITE)
+@redisplays_expired_form
+@body_limits.takes(body_limits.ARTICLE_BYTES)
+def save(post_id: int) -> ResponseReturnValue:
+    """Change a post."""
+    with snapshot() as session:
+        seen = session.scalars(queries.with_id(post_id)).unique().one_or_none()
+    # Who may not edit it learns that below, from the same rules as everybody.
+    form = PostForm.of(seen) if seen is not None and can_edit(current_user(), seen) else PostForm()
+    rendered = None
+    valid = form.validate()
+    try:
+        # Rendered before the post is read, because reading it to change it takes SQLite's write lock.
+        rendered = render_text(**form.content_fields(seen)) if valid else None
+    except Invalid as error:
+        form.show(error)
+    post = editable(post_id)
+    if rendered is None:
+        _show_others(form, post)
+        return _desk(form, queries.get(post_id), 422)
+    try:
+        _save(post, rendered, form)
+        pictures.receive(post)
+    except DomainError as error:
+        db.session.rollback()
+        form.show(error)
+        if isinstance(error, Invalid):
+            _show_others(form, queries.get(post_id))
+        post = queries.get(post_id)
+        form.version.data = str(post.version)
+        return _desk(form, post, 422)
+    db.session.commit()
+    flash(messages.said(_pressed(), post, by=current_user()))
+    warn(rendered.warnings)
+    return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
+
+
+def _show_others(form: PostForm, post: Post | None) -> None:
+    """Show what else is wrong beside what the form has said already."""
+    by, at = current_user(), clock.now()
+    show_others(form, lambda: mistakes_in(form, post, action=_pressed(), by=by, at=at))
+
+
+def _save(post: Post, rendered: RenderedText, form: PostForm) -> None:
+    by, at = current_user(), clock.now()
+    rendered = dataclasses.replace(rendered, lead=lead_of(post, form.picture_wish(post)))
+    details = form.details(post, by=by, at=at)
+    actions.revise(post, rendered, by=by, at=at, expected_version=form.seen_version, details=details)
+    _take_step(post, form, at=at)
+
+
+def editable(post_id: int) -> Post:
+    """The post, for somebody who may edit it; others do not learn that it exists."""
+    post = queries.get(post_id)
+    if not can_edit(current_user(), post):
+        if post.author_id == current_user().id or post.is_published:
+            raise NotAllowed("Only an editor can change this post now.")
+        raise NotFound("There is no such post.")
+    return post
+
+
+def _pressed() -> str:
+    """The button that was pressed."""
+    return request.form.get("action", "save")
+
+
+def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
+    """Do what the pressed button says."""
+    by = current_user()
+    match _pressed():
+        case "save":
+            return
+        case "submit":
+            actions.submit(post, by=by, at=at)
+        case "withdraw":
+            actions.withdraw(post, by=by, at=at)
+        case "return":
+            actions.send_back(post, by=by, at=at, note=form.note.data or "")
+        case "publish":
+            actions.publish(post, by=by, at=at)
+        case "schedule":
+            actions.schedule(post, by=by, at=at, when=check_moment(form, post, at=at))
+        case "unpublish":
+            actions.unpublish(post, by=by, at=at)
+        case _:
+            raise Invalid("This button is unknown. Use one of the buttons below the text.")
+
+
+def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue:
+    told = external.warnings_about(post.html, post.lead_image) if post and status == 200 else []
+    notes = review.open_notes([post.id]) if post is not None and post.status is Status.DRAFT else {}
+    page = render_template(
+        "posts/edit.html",
+        form=form,
+        post=post,
+        editor=read_models.editor(post, current_user()),
+        told=told,
+        note=notes.get(post.id) if post is not None else None,
+        people=bylines.suggestions(),
+    )
+    return page, status
+
+
+@bp.get("/delete/<int:post_id>")
+@requires(Permission.WRITE)
+def delete(post_id: int) -> ResponseReturnValue:
+    """Ask whether a post is to be moved to the trash."""
+    post = editable(post_id)
+    name = "trashed" if post.status is Status.TRASHED else "delete"
+    return render_template(f"posts/{name}.html", post=post)
+
+
+@bp.post("/delete/<int:post_id>")
+@requires(Permission.WRITE)
+def trash(post_id: int) -> ResponseReturnValue:
+    """Move a post to the trash."""
+    post = editable(post_id)
+    actions.trash(post, by=current_user(), at=clock.now())
+    db.session.commit()
+    flash("The post is in the trash. You can restore it from there.")
+    return redirect(url_for("posts_desk.my_posts"), code=303)
+
+
+@bp.post("/restore/<int:post_id>")
+@requires(Permission.WRITE)
+def restore(post_id: int) -> ResponseReturnValue:
+    """Take a post out of the trash."""
+    post = editable(post_id)
+    actions.restore(post, by=current_user(), at=clock.now())
+    db.session.commit()
+    flash("The post is restored as a draft.")
+    return redirect(url_for("posts_desk.edit", post_id=post.id), code=303)
+
+
+@bp.get("/my-posts")
+@requires(Permission.WRITE)
+def my_posts() -> ResponseReturnValue:
+    """One's own posts; for editors everybody's with ``?of=everybody``; of one state with ``?status=``."""
+    by = current_user()
+    of_everybody = request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS)
+    posts = queries.everybodys() if of_everybody else queries.written_by(by)
+    status = request.args.get("status", "")
+    posts = posts.where(queries.in_list(status))
+    total = counts.kept() if of_everybody and not status else None
+    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
+    of = "everybody" if of_everybody else None
+    return render_template(
+        "posts/my_posts.html",
+        heading="All posts" if of_everybody else "My posts",
+        page=page,
+        rows=[read_models.row(post, [post.author] if of else []) for post in page.items],
+        filters=read_models.filters(
+            status, lambda shown: url_for("posts_desk.my_posts", status=shown, of=of)
+        ),
+        other=_other_list(of_everybody=of_everybody) if by.can(Permission.EDIT_POSTS) else None,
+        of_everybody=of_everybody,
+        values={"of": of, "status": status or None},
+        is_filtered=bool(status),
+        nothing=read_models.NO_POSTS[status],
+    )
+
+
+def _other_list(*, of_everybody: bool) -> FilterLink:
+    """The link from one's own posts to everybody's, or back."""
+    if of_everybody:
+        return FilterLink("Only mine", url_for("posts_desk.my_posts"))
+    return FilterLink("All posts", url_for("posts_desk.my_posts", of="everybody"))
