@@ -7,7 +7,7 @@ import pytest
 from masthead.app import FEATURES
 from masthead.db import Base
 from masthead.people.permissions import OPENS_ADMINISTRATION, Permission
-from tests.architecture.source import PACKAGE, ROOT, modules
+from tests.architecture.source import PACKAGE, modules
 
 #: Tables with a user's key whose rows no export shows, each with the reason.
 NO_PERSONAL_DATA = {
@@ -85,7 +85,3 @@ def test_each_table_with_a_users_key_is_exported_or_has_a_reason():
         "Name the table in the `personal_data` of its feature, or say in NO_PERSONAL_DATA why it has none."
     )
     assert NO_PERSONAL_DATA.keys() <= with_users_key - exported
-
-
-def test_adding_a_feature_is_described():
-    assert (ROOT / "docs" / "adding-a-feature.md").is_file()
