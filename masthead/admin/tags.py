@@ -47,7 +47,7 @@ def store() -> ResponseReturnValue:
         db.session.commit()
         flash(f"Tag created: {made.name}.")
         return redirect(url_for("tags_admin.index"), code=303)
-    show_others(form, lambda: actions.judge(form.right("name"), None))
+    show_others(form, lambda: actions.validate(form.right("name"), None))
     return render_template("admin/tag.html", form=form, tag=None), 422
 
 
@@ -71,7 +71,7 @@ def save(tag_id: int) -> ResponseReturnValue:
         db.session.commit()
         flash(f"Tag saved: {tag.name}.")
         return redirect(url_for("tags_admin.edit", tag_id=tag_id), code=303)
-    show_others(form, lambda: actions.judge(form.right("name"), queries.get(tag_id)))
+    show_others(form, lambda: actions.validate(form.right("name"), queries.get(tag_id)))
     return _desk(tag_id, form, MergeForm(formdata=None), 422)
 
 

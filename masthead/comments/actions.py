@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from masthead import audit
-from masthead.comments import lifecycle, notifications, queries
+from masthead.comments import lifecycle, queries
+from masthead.comments.emails import notifications
 from masthead.comments.errors import CommentsClosed, EditWindowClosed, ParentGone
 from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment, CommentStatus
@@ -80,7 +81,7 @@ def write(
     return comment
 
 
-def judge(post: Post, body: str | None, parent_id: int | None, *, by: User) -> tuple[Invalid, ...]:
+def validate(post: Post, body: str | None, parent_id: int | None, *, by: User) -> tuple[Invalid, ...]:
     """Everything that is wrong with a comment that somebody sent; what was not sent is left out."""
     mistakes = Mistakes()
     with mistakes:

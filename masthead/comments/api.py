@@ -66,8 +66,8 @@ def index(slug: str, query: PageQuery) -> Answer:
     return listed(Comments, page, comments=[CommentAnswer.of(comment, post) for comment in page.items])
 
 
-def _judge(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
-    return actions.judge(_post(slug), said.get("body"), said.get("parent_id"), by=current_user())
+def _validate(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
+    return actions.validate(_post(slug), said.get("body"), said.get("parent_id"), by=current_user())
 
 
 @below.post("/<slug>/comments")
@@ -80,7 +80,7 @@ def _judge(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
     status=201,
     problems=(401, 403, 404, 409, 429),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def create(slug: str, body: CommentInput) -> Response:
     """It may have to wait for a moderator; `status` says so."""

@@ -1,7 +1,9 @@
 """Comments below posts."""
 
 from masthead.account_deletion.signals import transfer_content
-from masthead.comments import admin, api, email_tasks, receivers, tasks, views
+from masthead.comments import api, receivers, tasks, views
+from masthead.comments.emails import tasks as email_tasks
+from masthead.comments.moderation import admin
 from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.people.permissions import Permission
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from masthead.errors import Invalid
-from masthead.text.markdown import render
+from masthead.text.markdown.renderer import render
 from masthead.text.plain import is_storable, is_visible
 from masthead.text.profiles import SanitiserProfile
 

@@ -1,6 +1,6 @@
 """What happens to comments by the passing of time: spam and deleted ones are removed for good.
 
-The emails about comments are written in `masthead.comments.email_tasks`.
+The emails about comments are written in `masthead.comments.emails.tasks`.
 """
 
 from collections.abc import Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.moderation.buttons import StepButton, thread_buttons
 from masthead.comments.permissions import can_delete, can_revise
-from masthead.comments.step_buttons import StepButton, thread_buttons
 from masthead.people.models import User
 
 #: How many comments a comment can stand below. An answer to one at this depth stands beside it.

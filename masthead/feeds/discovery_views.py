@@ -10,7 +10,7 @@ from masthead.errors import NotFound
 from masthead.feeds import robots, sections, site_map
 from masthead.settings.queries import publication
 from masthead.web.access import public
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 
 bp = Blueprint("discovery", __name__)
 
@@ -20,7 +20,7 @@ SECTIONS = f"<any({', '.join((site_map.LISTS, *sections.SECTIONS))}):section>"
 @bp.get("/sitemap.xml")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def whole_site_map() -> ResponseReturnValue:
     """Every address of the site that search engines may list, or the files that hold them."""
     return _answer(site_map.whole(), "application/xml")
@@ -29,7 +29,7 @@ def whole_site_map() -> ResponseReturnValue:
 @bp.get(f"/sitemap-{SECTIONS}-<int:number>.xml")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def site_map_part(section: str, number: int) -> ResponseReturnValue:
     """One file of the site map of a large site."""
     body = site_map.part(section, number)
@@ -41,7 +41,7 @@ def site_map_part(section: str, number: int) -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def robots_txt() -> ResponseReturnValue:
     """What crawlers are asked to leave alone."""
     address = f"{current_app.config['SITE_URL']}{url_for('discovery.whole_site_map')}"

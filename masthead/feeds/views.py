@@ -15,7 +15,7 @@ from masthead.feeds.feed import Feed
 from masthead.posts import public_people, tag_merging
 from masthead.posts import queries as posts
 from masthead.web.access import public
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 
 bp = Blueprint("feeds", __name__)
 
@@ -38,7 +38,7 @@ FILE = f"<any({', '.join(repr(name) for name in FORMATS)}):file>"
 @bp.get(f"/{FILE}")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def site(file: str) -> ResponseReturnValue:
     """The newest posts."""
     return _answer(contents.of_site(), file)
@@ -57,7 +57,7 @@ USUAL_ADDRESSES = {
 
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def usual() -> ResponseReturnValue:
     """The way to the feed from its usual addresses."""
     file = USUAL_ADDRESSES[request.path.rstrip("/")]
@@ -71,7 +71,7 @@ for address in USUAL_ADDRESSES:
 @bp.get(f"/blog/tag/<slug>/{FILE}")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag."""
     found, count = tag_merging.at(slug, reader=None)
@@ -83,7 +83,7 @@ def tag(slug: str, file: str) -> ResponseReturnValue:
 @bp.get(f"/blog/author/<username>/{FILE}")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def author(username: str, file: str) -> ResponseReturnValue:
     """The newest posts that credit somebody."""
     user, count = public_people.named(username, reader=None)
@@ -95,7 +95,7 @@ def author(username: str, file: str) -> ResponseReturnValue:
 @bp.get(f"/blog/post/<slug>/{FILE}")
 @public
 @pagecache.cached()
-@stateless
+@sessionless
 def comments(slug: str, file: str) -> ResponseReturnValue:
     """The newest comments below a post."""
     try:

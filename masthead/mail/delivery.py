@@ -53,7 +53,7 @@ def send(letter: Letter) -> None:
 
     def attempt() -> None:
         try:
-            hand_over(letter)
+            deliver(letter)
         except transports.ANSWERS as error:
             # It answers, if not as we would like.
             failure.append(error)
@@ -72,7 +72,7 @@ def send(letter: Letter) -> None:
         raise error
 
 
-def hand_over(letter: Letter) -> None:
+def deliver(letter: Letter) -> None:
     """Send the letter now, even if the server has just failed to answer.
 
     Raises `LetterRefused` when the server never takes it, `OSError` or `smtplib.SMTPException` when it does not now.

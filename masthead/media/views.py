@@ -8,7 +8,7 @@ from masthead.media import queries
 from masthead.storage import store as storage
 from masthead.web.access import public
 from masthead.web.middleware.security_headers import own_policy
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 from masthead.web.middleware.static_files import YEAR_SECONDS
 
 bp = Blueprint("media", __name__)
@@ -19,7 +19,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 @bp.get("/media/<path:path>")
 @public
-@stateless
+@sessionless
 @own_policy(POLICY)
 def show(path: str) -> ResponseReturnValue:
     """A picture."""

@@ -18,7 +18,7 @@ from masthead.operation.schema import newest_revision
 from masthead.storage import store as storage
 from masthead.web.access import public
 from masthead.web.middleware.security_headers import also_over_http
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 
 log = structlog.get_logger(__name__)
 bp = Blueprint("health", __name__)
@@ -33,7 +33,7 @@ NO_WRITES: Final = "Pages can be read, but nothing can be saved."
 
 @bp.get("/health/live")
 @public
-@stateless
+@sessionless
 @also_over_http
 def live() -> ResponseReturnValue:
     """Whether this process answers at all; a supervisor restarts one that does not."""
@@ -45,7 +45,7 @@ def live() -> ResponseReturnValue:
 @bp.get("/health")
 @bp.get("/health/ready")
 @public
-@stateless
+@sessionless
 @also_over_http
 def ready() -> ResponseReturnValue:
     """Whether it can serve readers and writers: 503 and which part fails, if it can not.

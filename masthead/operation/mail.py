@@ -24,7 +24,7 @@ def test(address: str) -> None:
     try:
         with transactions(may_write=False):
             site_url = current_app.config["SITE_URL"]
-            delivery.hand_over(letters.compose("test", recipient=address, site_url=site_url))
+            delivery.deliver(letters.compose("test", recipient=address, site_url=site_url))
     except transports.FAILURES as error:
         raise click.ClickException(f"The email was not sent: {error}") from None
     click.echo(f"The email to {address} was handed over.")

@@ -11,13 +11,13 @@ from flask import Blueprint, Flask, Response, current_app, request
 from masthead.db import observe, observe_connections
 from masthead.errors import NotAllowed
 from masthead.mail import delivery
-from masthead.operation import standing
+from masthead.operation import site_status
 from masthead.pagecache import counters
 from masthead.pagecache.counters import Counts
 from masthead.text.addresses import parsed
 from masthead.web.access import public
 from masthead.web.middleware.security_headers import also_over_http
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 from masthead.web.telemetry import metrics as web
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
 
 @bp.get("/metrics")
 @public
-@stateless
+@sessionless
 @also_over_http
 def show() -> Response:
     """Everything that is counted, in Prometheus's text format."""
@@ -89,8 +89,8 @@ class _Standing:
     def collect(self) -> Iterator["Metric"]:
         """The page cache from its processes' files, room on the disks, and what the database knows."""
         yield from _pages()
-        yield from standing.disks()
-        yield from standing.database()
+        yield from site_status.disks()
+        yield from site_status.database()
 
 
 def _pages() -> Iterator["Metric"]:

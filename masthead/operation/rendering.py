@@ -19,7 +19,7 @@ from masthead.posts.models import Post
 from masthead.search.indexing import reindex
 from masthead.text.anchors import with_older_ids
 from masthead.text.excerpts import excerpt, reading_minutes
-from masthead.text.markdown import Rendered, render
+from masthead.text.markdown.renderer import Rendered, render
 from masthead.web.commands import Command
 
 RENDERED_AT_ONCE = 50

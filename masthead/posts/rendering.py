@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from masthead.errors import Invalid, Mistakes
 from masthead.tags import actions as tags
 from masthead.text.excerpts import excerpt, reading_minutes
-from masthead.text.markdown import Rendered, render
+from masthead.text.markdown.renderer import Rendered, render
 from masthead.text.names import tidy_title
 from masthead.text.plain import is_storable, is_visible
 from masthead.text.slugs import slugify

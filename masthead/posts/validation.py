@@ -15,7 +15,7 @@ from masthead.posts.details import KEPT, NOTHING, Details, PictureWish, check_de
 from masthead.posts.errors import NothingToPublish, SlugTaken
 from masthead.posts.models import Post, PostSlug
 from masthead.posts.rendering import render_text
-from masthead.text.markdown import render
+from masthead.text.markdown.renderer import render
 from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset

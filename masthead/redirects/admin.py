@@ -62,7 +62,7 @@ def create() -> ResponseReturnValue:
             db.session.commit()
             flash(f"Redirect created: {made.path} leads to {made.target_url}.")
             return redirect(url_for("redirects_admin.index"), code=303)
-    show_others(form, lambda: changing.judge(form.right("path", "url")))
+    show_others(form, lambda: changing.validate(form.right("path", "url")))
     return _list(form), 422
 
 

@@ -32,7 +32,7 @@ def index(query: RedirectsQuery) -> Answer:
     answer=RedirectAnswer,
     status=201,
     problems=(403, 409),
-    judge=changing.judge,
+    judge=changing.validate,
 )
 def create(body: RedirectInput) -> Response:
     """Pages of this site that exist come first: what answers by itself is not led away."""

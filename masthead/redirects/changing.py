@@ -45,7 +45,7 @@ def make(old_path: str, url: str, *, by: User | None) -> Redirect:
     return db.session.scalars(elsewhere().where(Redirect.path == path)).one()
 
 
-def judge(said: Mapping[str, str]) -> tuple[Invalid, ...]:
+def validate(said: Mapping[str, str]) -> tuple[Invalid, ...]:
     """Everything that is wrong with a redirect that somebody sent; what was not sent is left out."""
     mistakes, path = Mistakes(), None
     with mistakes:

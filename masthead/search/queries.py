@@ -9,7 +9,7 @@ from masthead.db import ResultPage, db
 from masthead.errors import NotFound
 from masthead.people.models import User
 from masthead.posts.lists import rows as listed
-from masthead.posts.lists.rows import PostRow
+from masthead.posts.lists.rows import ListedPost
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_before, newest
 from masthead.search import passages, postgresql, proposals, sqlite
@@ -31,7 +31,7 @@ PASSAGE_HTML_CHARACTERS = 300_000
 class Hit:
     """A post that was found, and where."""
 
-    post: PostRow
+    post: ListedPost
     title: Markup
     passage: Markup
 
@@ -110,7 +110,7 @@ def _whole_tags(html: str) -> str:
     return html[: html.rfind("<")] if len(html) == PASSAGE_HTML_CHARACTERS else html
 
 
-def _hit(post: PostRow, wanted: SearchTerms, text: str) -> Hit:
+def _hit(post: ListedPost, wanted: SearchTerms, text: str) -> Hit:
     passage = passages.passage(text, wanted.terms)
     return Hit(post, passages.marked(post.title, wanted.terms), passage or Markup.escape(post.standfirst))
 

@@ -88,7 +88,7 @@ def comment(slug: str) -> ResponseReturnValue:
     form = CommentForm()
     remark = form.rendered()
     if remark is None:
-        show_others(form, lambda: comments.judge(_post_at(slug), None, form.parent, by=current_user()))
+        show_others(form, lambda: comments.validate(_post_at(slug), None, form.parent, by=current_user()))
         return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422
     try:
         throttling.count("comment", str(current_user().id))

@@ -109,7 +109,7 @@ def make(name: str, *, description: str, by: User) -> Tag:
     return tag
 
 
-def judge(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
+def validate(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
     """What is wrong with a tag that somebody sent; what was not sent is left out."""
     mistakes = Mistakes()
     with mistakes:

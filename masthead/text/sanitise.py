@@ -1,6 +1,6 @@
 """The only door through which HTML reaches a page, and the only place that names allowed tags.
 
-It trusts neither the author nor our own renderer: whatever `masthead.text.markdown` makes is cleaned here
+It trusts neither the author nor our own renderer: whatever `masthead.text.markdown.renderer` makes is cleaned here
 last. Cleaning twice gives the same as cleaning once, so HTML that was stored can be cleaned again.
 """
 

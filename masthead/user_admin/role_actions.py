@@ -99,7 +99,7 @@ def delete(role: Role, *, by: User, heir: Role | None = None) -> None:
         raise NotAllowed("Your role does not allow you to delete this role.")
     people = list(db.session.scalars(queries.users().where(User.role_id == role.id)))
     if is_needed(role):
-        _hand_over(role, people, heir, by=by)
+        _reassign(role, people, heir, by=by)
     audit.record("role.deleted", by=by, subject=role.name, people=len(people), **_described(role))
     db.session.flush()
     db.session.delete(role)
@@ -114,7 +114,7 @@ def is_needed(role: Role) -> bool:
     )
 
 
-def _hand_over(role: Role, people: Iterable[User], heir: Role | None, *, by: User) -> None:
+def _reassign(role: Role, people: Iterable[User], heir: Role | None, *, by: User) -> None:
     if heir is None or heir.id == role.id:
         raise Invalid(
             "People have this role, or are invited to it. Choose the role that they get.", field="heir"

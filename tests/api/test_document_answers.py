@@ -4,7 +4,7 @@ import json
 
 import jsonschema
 
-from masthead.text import markdown
+from masthead.text.markdown import renderer
 from tests.factories import PostFactory
 
 EVERYWHERE = {"X-Request-ID", "API-Version", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
@@ -118,8 +118,8 @@ def test_the_texts_of_the_examples_are_what_comes_of_them(document):
     for place, _, answer in answers(document):
         example = answer.get("content", {}).get("application/json", {}).get("example", {})
         if {"body", "html"} <= example.keys():
-            profile = markdown.Profile.COMMENT if "post" in example else markdown.Profile.ARTICLE
-            assert markdown.render(example["body"], profile=profile).html == example["html"], place
+            profile = renderer.Profile.COMMENT if "post" in example else renderer.Profile.ARTICLE
+            assert renderer.render(example["body"], profile=profile).html == example["html"], place
 
 
 def test_the_examples_of_problems_say_what_is_answered(document, call, as_, cast):

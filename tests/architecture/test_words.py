@@ -29,7 +29,8 @@ SAID = ("flash", "operation", "refuse", "Invalid", "Conflict", "NotAllowed", "No
 
 def replaced() -> list[str]:
     """The phrases of the column "Not"."""
-    rows = [line.split("|")[3] for line in GLOSSARY.read_text().splitlines() if line.startswith("|")]
+    interface, _, _ = GLOSSARY.read_text().partition("## Words of the code")
+    rows = [line.split("|")[3] for line in interface.splitlines() if line.startswith("|")]
     cells = [cell.strip() for cell in rows if cell.strip() not in ("Not", "---", "")]
     return [phrase.strip() for cell in cells for phrase in cell.split(";")]
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from markdown_it.token import Token
 
-from masthead.text import html_limits, markdown, metering, sanitise
+from masthead.text import html_limits, sanitise
+from masthead.text.markdown import renderer, work_limit
 from masthead.text.profiles import SanitiserProfile
 from tests.support.costs import Record
 from tests.text.parsed import parse
@@ -110,7 +111,7 @@ def of_size(maker: Maker, size: int) -> str:
 def steps(source: str, profile: SanitiserProfile) -> int:
     """Count what the parser does with a text when nothing bounds it."""
     env: dict[str, Any] = {"steps_left": 10**9}
-    markdown._parser(profile).parse(source, env)
+    renderer._parser(profile).parse(source, env)
     return 10**9 - int(env["steps_left"])
 
 
@@ -124,7 +125,7 @@ def test_twice_the_text_takes_about_twice_the_steps(maker: Maker, profile: Sanit
 def test_hostile_text_is_rendered_in_proportion(maker: Maker) -> None:
     source = maker(N)
 
-    assert len(markdown.render(source).html) <= 400 * len(source)
+    assert len(renderer.render(source).html) <= 400 * len(source)
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -133,14 +134,14 @@ def test_a_megabyte_is_bounded(name: str, monkeypatch: pytest.MonkeyPatch, recor
     tokens = counted_tokens(monkeypatch)
     began, before = time.process_time(), resident_megabytes()
 
-    rendered = markdown.render(source)
+    rendered = renderer.render(source)
 
     seconds, memory = time.process_time() - began, peak_megabytes() - before
     record_cost(f"Markdown: {name}", len(source.encode()), seconds, memory, len(rendered.html.encode()))
     assert seconds <= MOST_SECONDS
     assert tokens[0] <= MOST_TOKENS
     assert memory <= MOST_MEGABYTES
-    assert len(rendered.html) <= markdown.FREE_HTML_CHARACTERS + markdown.MAX_GROWTH * len(source)
+    assert len(rendered.html) <= renderer.FREE_HTML_CHARACTERS + renderer.MAX_GROWTH * len(source)
     assert not html_limits.is_heavy(rendered.html)
 
 
@@ -157,7 +158,7 @@ def peak_megabytes() -> int:
 
 
 def test_a_megabyte_has_the_steps_of_about_a_second() -> None:
-    assert metering.budget("a" * MEGABYTE) <= 70_000
+    assert work_limit.budget("a" * MEGABYTE) <= 70_000
 
 
 def counted_tokens(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -177,24 +178,24 @@ def counted_tokens(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_lists_in_lists_keep_their_text(depth: int) -> None:
     source = "".join(f"{'  ' * level}- level {level}\n" for level in range(depth))
 
-    assert parse(markdown.render(source).html).tags() >= {"ul", "li"}
-    assert [f"level {level}" in markdown.render(source).plain for level in range(depth)] == [True] * depth
+    assert parse(renderer.render(source).html).tags() >= {"ul", "li"}
+    assert [f"level {level}" in renderer.render(source).plain for level in range(depth)] == [True] * depth
 
 
 @pytest.mark.parametrize("depth", [20, 60, 200])
 def test_quotations_in_quotations_keep_their_text(depth: int) -> None:
-    assert "deep inside" in markdown.render("> " * depth + "deep inside").plain
+    assert "deep inside" in renderer.render("> " * depth + "deep inside").plain
 
 
 @pytest.mark.parametrize("opening", ["> ", "- ", "1. ", "> - "])
 def test_text_below_the_last_level_is_shown(opening: str) -> None:
-    assert markdown.render(opening * 100 + "deep inside").plain.endswith("deep inside")
+    assert renderer.render(opening * 100 + "deep inside").plain.endswith("deep inside")
 
 
 def test_text_beyond_the_budget_is_shown_as_its_source() -> None:
     source = "[" * 200_000 + "<b>"
 
-    rendered = markdown.render(source)
+    rendered = renderer.render(source)
 
     assert rendered.is_source
     assert rendered.html == f'<pre tabindex="0">{"[" * 200_000}&lt;b&gt;</pre>\n'
@@ -204,14 +205,14 @@ def test_text_beyond_the_budget_is_shown_as_its_source() -> None:
 def test_dense_text_of_a_real_length_is_within_the_budget() -> None:
     source = "Some *prose* with `code`, [links](/a) and **weight**.\n\n- a list\n- of two\n\n" * 1_500
 
-    assert not markdown.render(source).is_source
-    assert steps(source, SanitiserProfile.ARTICLE) < metering.budget(source)
+    assert not renderer.render(source).is_source
+    assert steps(source, SanitiserProfile.ARTICLE) < work_limit.budget(source)
 
 
 def test_long_plain_text_is_within_the_budget() -> None:
     source = "A line of prose as novels have it, with nothing but words and a stop at the end.\n\n" * 12_000
 
-    assert not markdown.render(source).is_source
+    assert not renderer.render(source).is_source
 
 
 @pytest.mark.parametrize("width", [70, 80])
@@ -224,8 +225,8 @@ def test_a_book_in_lines_of_a_terminal_is_within_the_budget_whatever_its_length(
 
     taken = steps(source, SanitiserProfile.ARTICLE)
 
-    assert taken < metering.budget(source)
-    assert 4 * taken < metering.budget("a" * 4_000_000)
+    assert taken < work_limit.budget(source)
+    assert 4 * taken < work_limit.budget("a" * 4_000_000)
 
 
 def test_a_long_article_of_many_parts_is_within_half_of_the_budget() -> None:
@@ -239,11 +240,11 @@ def test_a_long_article_of_many_parts_is_within_half_of_the_budget() -> None:
     )
     source = "".join(part.replace("{n}", str(n)) for n in range(250))
 
-    rendered = markdown.render(source)
+    rendered = renderer.render(source)
 
     assert len(source) > 400_000
     assert (len(rendered.toc), rendered.html.count("<pre")) == (250, 250)
-    assert steps(source, SanitiserProfile.ARTICLE) < metering.budget(source) // 2
+    assert steps(source, SanitiserProfile.ARTICLE) < work_limit.budget(source) // 2
 
 
 PROSE = "Nothing but words stands in this sentence, which is as long as sentences are in books. "

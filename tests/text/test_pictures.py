@@ -1,6 +1,7 @@
 import pytest
 
-from masthead.text import markdown, pictures, sanitise
+from masthead.text import pictures, sanitise
+from masthead.text.markdown import renderer
 
 SITE = "https://news.example"
 SIZES = {"/media/ab/c.png": (400, 300)}
@@ -74,7 +75,7 @@ def test_copies_take_the_place_of_pictures_and_of_nothing_else():
 
 
 def test_pictures_are_found_in_markdown_and_in_html():
-    html = markdown.render(
+    html = renderer.render(
         "![a](https://o.example/1.png)\n\n<p><IMG SRC='https://o.example/2.png?a=1&amp;b=2'></p>\n\n`![c](https://o.example/3.png)`"
     ).html
     assert pictures.external_sources(html, SITE) == [
@@ -99,7 +100,7 @@ def test_pictures_are_found_in_markdown_and_in_html():
     ],
 )
 def test_removed_elements_are_named(source, removed):
-    assert markdown.render(source).removed == removed
+    assert renderer.render(source).removed == removed
 
 
 def test_every_element_that_is_named_is_removed():

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.text import markdown, plain, sanitise
+from masthead.text import plain, sanitise
+from masthead.text.markdown import renderer
 
 
 @pytest.mark.parametrize("text", ["", "Ada", "über 日本 🚀\n\t", "\x01\uffff"])
@@ -32,7 +33,7 @@ def test_html_is_read_as_lines(html: str, text: str) -> None:
 
 @given(st.text())
 def test_plain_text_has_no_markup_left(source: str) -> None:
-    text = markdown.render(source).plain
+    text = renderer.render(source).plain
 
     assert text == text.strip()
     assert "  " not in text

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.text import markdown, sanitise
+from masthead.text import sanitise
+from masthead.text.markdown import renderer
 from masthead.text.profiles import SanitiserProfile
 from tests.text.parsed import parse
 
@@ -187,6 +188,6 @@ def test_cleaning_twice_is_cleaning_once(profile: SanitiserProfile, html: str) -
 def test_any_source_renders_to_what_the_sanitiser_leaves_alone(
     profile: SanitiserProfile, source: str
 ) -> None:
-    html = markdown.render(source, profile=profile).html
+    html = renderer.render(source, profile=profile).html
 
     assert sanitise.clean(html, profile) == html

@@ -2,7 +2,8 @@
 
 import pytest
 
-from masthead.text import markdown, sanitise
+from masthead.text import sanitise
+from masthead.text.markdown import renderer
 from masthead.text.profiles import SanitiserProfile
 from tests.text.parsed import Page, parse
 
@@ -159,7 +160,7 @@ def is_harmless(page: Page, profile: SanitiserProfile) -> bool:
 @pytest.mark.parametrize("profile", SanitiserProfile)
 @pytest.mark.parametrize("vector", VECTORS)
 def test_source_renders_harmless(vector: str, profile: SanitiserProfile) -> None:
-    assert is_harmless(parse(markdown.render(vector, profile=profile).html), profile)
+    assert is_harmless(parse(renderer.render(vector, profile=profile).html), profile)
 
 
 @pytest.mark.parametrize("profile", SanitiserProfile)

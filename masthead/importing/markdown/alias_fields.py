@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from masthead.importing.reading.fields import Fields, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, as_list, as_text
 from masthead.importing.urls import permalinks
 
 NAMES: Final = ("redirect_from", "aliases", "alias", "old_url", "old_urls", "redirects")
 
 
-def alias_paths(fields: Fields, own: str, *, base: str, beside: bool) -> Iterator[str]:
+def alias_paths(fields: FrontMatterFields, own: str, *, base: str, beside: bool) -> Iterator[str]:
     """The old paths in front matter. If ``beside`` is set, a path without a leading slash is relative to ``own``.
 
     Generators write aliases into the published folder, so on the old site they were below its base path.

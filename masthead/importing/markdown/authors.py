@@ -8,7 +8,7 @@ from typing import Final
 from masthead.importing.items import SourceAuthor
 from masthead.importing.markdown import alias_fields
 from masthead.importing.reading import plain_text
-from masthead.importing.reading.fields import Fields, Value, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list, as_text
 from masthead.importing.urls import permalinks
 from masthead.people.models import NAME_CHARACTERS
 from masthead.text.excerpts import excerpt
@@ -79,7 +79,7 @@ def directory(authors: Iterator[SourceAuthor]) -> dict[str, SourceAuthor]:
 
 
 def credited_authors(
-    fields: Fields, known: AuthorDirectory, *, singular_lists: bool = False
+    fields: FrontMatterFields, known: AuthorDirectory, *, singular_lists: bool = False
 ) -> tuple[SourceAuthor, ...]:
     """The authors that front matter credits, in order, without duplicates."""
     plural = fields.value(*PLURAL)
@@ -127,7 +127,7 @@ def _looked_up(name: str, known: AuthorDirectory) -> SourceAuthor:
 
 def _person(value: Mapping[str, Value], key: str) -> SourceAuthor | None:
     """The author that a mapping describes; first and last name are joined."""
-    fields = Fields(value)
+    fields = FrontMatterFields(value)
     first, last = fields.text("first_name", "given_name"), fields.text("last_name", "family_name", "surname")
     name = _line(fields.text(*_NAMES)) or _line(f"{first} {last}")
     if not name and fields.text(*_BIOS, *_SITES) and not _is_group(value):
@@ -170,7 +170,7 @@ def flat_names(value: Value) -> Iterator[str]:
             case list():
                 yield from flat_names(item)
             case dict():
-                named = Fields(item).text("name", "title", "label", "slug")
+                named = FrontMatterFields(item).text("name", "title", "label", "slug")
                 if named:
                     yield named
                     continue

@@ -16,11 +16,11 @@ from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.markdown.site_settings import SiteSettings
 from masthead.importing.reading import front_matter, plain_text
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import THEME_FIELDS, Fields, Value
+from masthead.importing.reading.fields import THEME_FIELDS, FrontMatterFields, Value
 from masthead.importing.urls import permalinks
 from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
 from masthead.text.excerpts import excerpt
-from masthead.text.markdown import render
+from masthead.text.markdown.renderer import render
 from masthead.text.names import name_key
 
 AUTHOR_FOLDERS: Final = ("authors", "author")
@@ -68,7 +68,7 @@ def read_description(
     """Read a description; None if the text is a post. Raises `Unreadable`."""
     text = decode(site.folder.read(path)).text
     document = front_matter.split(text, headers=site.has_header_lines)
-    fields = Fields(document.values)
+    fields = FrontMatterFields(document.values)
     name = path.rpartition("/")[2]
     if not document.values or (fields.value("date") is not None and not name.startswith("_index")):
         return None
@@ -79,13 +79,13 @@ def read_description(
         return DescriptionFile(document.values, excerpt(summary, characters), (), "")
     aliases = tuple(_addresses(site, fields, stem, within))
     left = (
-        *_left(fields, Fields(document.values)),
+        *_left(fields, FrontMatterFields(document.values)),
         *(["the addresses of its links"] if _LINK.search(document.body) else []),
     )
     return DescriptionFile(document.values, excerpt(whole, characters), aliases, path, left)
 
 
-def _left(fields: Fields, again: Fields) -> tuple[str, ...]:
+def _left(fields: FrontMatterFields, again: FrontMatterFields) -> tuple[str, ...]:
     for names in (SUMMARIES, TOPIC_NAMES, _TOPIC_KEYS, authors.FIELDS):
         # Without `params.bio`, the other fields of `params` are still unread.
         fields.mark_read(*(name for name in names if "." not in name or again.value(name) is not None))
@@ -99,7 +99,7 @@ def _words(body: str) -> str | None:
     return None if _MORE_THAN_WORDS.search(body) else render(body).plain.strip()
 
 
-def _addresses(site: SiteSettings, fields: Fields, stem: str, within: str) -> Iterator[str]:
+def _addresses(site: SiteSettings, fields: FrontMatterFields, stem: str, within: str) -> Iterator[str]:
     """The old addresses of the author's or topic's page, and its aliases."""
     own = permalinks.path_of(_own(site, fields, stem, within))
     base = site.base_path
@@ -110,7 +110,7 @@ def _addresses(site: SiteSettings, fields: Fields, stem: str, within: str) -> It
     yield from alias_fields.alias_paths(fields, base + own, base=base, beside=site.aliases_are_relative)
 
 
-def _own(site: SiteSettings, fields: Fields, stem: str, within: str) -> str:
+def _own(site: SiteSettings, fields: FrontMatterFields, stem: str, within: str) -> str:
     folder = within.rpartition("/")[2]
     usual = f"/{folder.lstrip('_')}/{stem}/"
     pattern = fields.text("permalink") or fields.text("url")
@@ -154,7 +154,7 @@ def _topics(
             except Unreadable:
                 # The scan reports the file.
                 continue
-            fields = Fields(described.values if described else {})
+            fields = FrontMatterFields(described.values if described else {})
             name = topic_name(fields.text(*TOPIC_NAMES))
             if described:
                 keys = (stem, name, fields.text("tag"), fields.text("category"))
@@ -175,9 +175,9 @@ def _from_data(site: SiteSettings, written: Value) -> Iterator[tuple[Iterable[st
     )
     for key, about in entries:
         if isinstance(about, dict):
-            fields = Fields(about)
+            fields = FrontMatterFields(about)
         elif isinstance(about, str) and key:
-            fields = Fields({"description": about})
+            fields = FrontMatterFields({"description": about})
         else:
             continue
         name = topic_name(fields.text("name", "title", "label"))

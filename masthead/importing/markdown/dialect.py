@@ -12,7 +12,7 @@ from masthead.importing.items import Item, ItemKind, SkippedItem
 from masthead.importing.markdown import authors
 from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.markdown.old_site import OldSite
-from masthead.importing.reading.fields import Fields, Value, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids
 
@@ -98,7 +98,7 @@ class Dialect(OldSite, ABC):
         """Check if an HTML file is a text and not a part of the theme."""
         return False
 
-    def tags(self, fields: Fields) -> Iterator[str]:
+    def tags(self, fields: FrontMatterFields) -> Iterator[str]:
         """The names of a text's tags and categories, the most important first."""
         for name in ("tags", "tag", "taxonomies", "categories", "category", "topics", "topic", "series"):
             yield from self._names(fields.value(name))
@@ -169,11 +169,15 @@ class GeneratorRules(Dialect):
     """The rules of a site generator, from which `item_builder` makes items."""
 
     @abstractmethod
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """The facts in the path of a text; a `SkippedItem` if the site did not publish the file."""
 
     @abstractmethod
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """The paths of a text on the old site, its own first; ``at`` is its date in the site's time zone."""
 
     def defaults(self, path: str) -> dict[str, Value]:

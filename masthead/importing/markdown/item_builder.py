@@ -10,7 +10,7 @@ from masthead.importing.items import ImportNote, Item, ItemKind, NoteCollector, 
 from masthead.importing.markdown import alias_fields, authors, lead_pictures, publication_status
 from masthead.importing.markdown.dialect import Dialect, GeneratorRules, PathInfo
 from masthead.importing.reading import plain_text
-from masthead.importing.reading.fields import THEME_FIELDS, Fields, Value, as_list, as_text
+from masthead.importing.reading.fields import THEME_FIELDS, FrontMatterFields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import permalinks
@@ -31,7 +31,7 @@ def build_item(
     path: str,
     info: PathInfo,
     document: SourceDocument,
-    fields: Fields,
+    fields: FrontMatterFields,
     notes: NoteCollector,
 ) -> Item:
     """Build an item from front matter and body; raises `Unreadable` for an invalid date."""
@@ -68,7 +68,7 @@ def build_item(
 
 
 def _date(
-    dialect: Dialect, path: str, info: PathInfo, fields: Fields, notes: NoteCollector
+    dialect: Dialect, path: str, info: PathInfo, fields: FrontMatterFields, notes: NoteCollector
 ) -> tuple[datetime | None, bool]:
     """The publication date, and True if it is only the date of the file."""
     at = publication_status.published_at(dialect, info, fields)
@@ -90,27 +90,27 @@ def _variables(document: SourceDocument) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _authors(dialect: GeneratorRules, info: PathInfo, fields: Fields) -> tuple[SourceAuthor, ...]:
+def _authors(dialect: GeneratorRules, info: PathInfo, fields: FrontMatterFields) -> tuple[SourceAuthor, ...]:
     """The authors in the front matter; for posts without any, the author in the settings."""
     found = authors.credited_authors(fields, dialect.known_authors, singular_lists=dialect.author_is_list)
     if found or info.kind is not ItemKind.POST:
         return found
     default = dialect.site_author() or {"author": dialect.options.byline}
-    return authors.credited_authors(Fields(default), dialect.known_authors)
+    return authors.credited_authors(FrontMatterFields(default), dialect.known_authors)
 
 
-def _kind(info: PathInfo, fields: Fields) -> ItemKind:
+def _kind(info: PathInfo, fields: FrontMatterFields) -> ItemKind:
     return ItemKind.REDIRECT if _redirect_to(fields) else info.kind
 
 
-def _redirect_to(fields: Fields) -> str | None:
+def _redirect_to(fields: FrontMatterFields) -> str | None:
     """The target of a text that is only a redirect; the first of a list, as in Jekyll."""
     written = as_list(fields.value("redirect_to"))
     return as_text(written[0]).strip() or None if written else None
 
 
 def _addresses(
-    dialect: GeneratorRules, info: PathInfo, path: str, fields: Fields, at: datetime | None
+    dialect: GeneratorRules, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
 ) -> tuple[str, ...]:
     local = publication_status.local_date(dialect, info, fields, at) if at else None
     own = permalinks.unique(map(permalinks.percent_encoded, dialect.addresses(info, path, fields, local)))
@@ -118,12 +118,12 @@ def _addresses(
     return permalinks.unique([*(base + path for path in own if base), *own])
 
 
-def _former(dialect: GeneratorRules, fields: Fields, own: tuple[str, ...]) -> Iterator[str]:
+def _former(dialect: GeneratorRules, fields: FrontMatterFields, own: tuple[str, ...]) -> Iterator[str]:
     at = own[0] if own else ""
     return alias_fields.alias_paths(fields, at, base=dialect.base_path, beside=dialect.aliases_are_relative)
 
 
-def _slug(info: PathInfo, fields: Fields, own: tuple[str, ...]) -> str:
+def _slug(info: PathInfo, fields: FrontMatterFields, own: tuple[str, ...]) -> str:
     wanted = fields.text("slug")
     if not wanted and own and fields.text("permalink", "url", "path", "save_as"):
         wanted = re.sub(r"\.html?$|/$", "", re.sub(r"/index\.html?$", "/", own[0])).rpartition("/")[2]
@@ -133,7 +133,7 @@ def _slug(info: PathInfo, fields: Fields, own: tuple[str, ...]) -> str:
 
 
 def _title(
-    info: PathInfo, document: SourceDocument, fields: Fields, notes: NoteCollector
+    info: PathInfo, document: SourceDocument, fields: FrontMatterFields, notes: NoteCollector
 ) -> tuple[str, str, int]:
     """The title, the body without the heading that became the title, and the body's first line."""
     written = fields.text("title")
@@ -157,7 +157,7 @@ def _title(
     return title, body, line
 
 
-def _summary(fields: Fields, notes: NoteCollector) -> str:
+def _summary(fields: FrontMatterFields, notes: NoteCollector) -> str:
     found = ""
     for name in SUMMARIES:
         written = fields.text(name)
@@ -178,7 +178,7 @@ def _summary(fields: Fields, notes: NoteCollector) -> str:
     return found
 
 
-def _tags(dialect: Dialect, fields: Fields, notes: NoteCollector) -> tuple[str, ...]:
+def _tags(dialect: Dialect, fields: FrontMatterFields, notes: NoteCollector) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for written in dialect.tags(fields):
         if (topic := dialect.topic(written)) is not None and topic.name:
@@ -204,11 +204,11 @@ def _tags(dialect: Dialect, fields: Fields, notes: NoteCollector) -> tuple[str, 
     return tuple(names[:TAGS_LIMIT])
 
 
-def _comments_open(fields: Fields) -> bool:
+def _comments_open(fields: FrontMatterFields) -> bool:
     return fields.flag("comments") is not False
 
 
-def canonical(fields: Fields, notes: NoteCollector) -> str | None:
+def canonical(fields: FrontMatterFields, notes: NoteCollector) -> str | None:
     """The canonical URL of a text; None if it has no valid one."""
     address = fields.text("canonical_url", "canonical", "canonicalURL", "extra.canonical")
     if not address:
@@ -227,7 +227,9 @@ def canonical(fields: Fields, notes: NoteCollector) -> str | None:
     return None
 
 
-def _language(dialect: Dialect, info: PathInfo, fields: Fields, notes: NoteCollector) -> str | None:
+def _language(
+    dialect: Dialect, info: PathInfo, fields: FrontMatterFields, notes: NoteCollector
+) -> str | None:
     written = fields.text(*LANGUAGES) or info.language or dialect.default_language
     if not written:
         return None
@@ -237,14 +239,14 @@ def _language(dialect: Dialect, info: PathInfo, fields: Fields, notes: NoteColle
     return None
 
 
-def translation_key(fields: Fields, otherwise: str = "") -> str:
+def translation_key(fields: FrontMatterFields, otherwise: str = "") -> str:
     """The key that translations of a text share: from the front matter, or else from the file name."""
     key = " ".join((fields.text("translationKey", "translation_key") or otherwise).split())
     # The end of a long path distinguishes it better than its beginning.
     return key[-TRANSLATION_KEY_CHARACTERS:].strip() if key.isprintable() else ""
 
 
-def unused_field_notes(fields: Fields) -> Iterator[ImportNote]:
+def unused_field_notes(fields: FrontMatterFields) -> Iterator[ImportNote]:
     """Notes about front matter fields that the import does not use."""
     for name in fields.unread():
         if name.casefold().replace("-", "_") not in THEME_FIELDS:

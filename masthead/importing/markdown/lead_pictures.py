@@ -6,7 +6,7 @@ from typing import Final
 
 from masthead.importing.items import LeadPicture
 from masthead.importing.reading import plain_text
-from masthead.importing.reading.fields import Fields, Value, as_list
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list
 from masthead.importing.urls import permalinks
 
 PICTURES: Final = (
@@ -29,7 +29,7 @@ CAPTIONS: Final = ("image_caption", "image_figcaption", "featured_image_caption"
 _PICTURE_FILE: Final = re.compile(r"(?i)\.(?:avif|bmp|gif|jpe?g|png|svg|webp)(?:[?#]|$)")
 
 
-def find_lead_picture(fields: Fields, own: tuple[str, ...]) -> LeadPicture | None:
+def find_lead_picture(fields: FrontMatterFields, own: tuple[str, ...]) -> LeadPicture | None:
     """The lead picture with alternative text and caption; its URL is resolved against the text's own address."""
     for name in PICTURES:
         value = fields.value(name)
@@ -54,7 +54,7 @@ def find_lead_picture(fields: Fields, own: tuple[str, ...]) -> LeadPicture | Non
 def _first_picture(values: Iterable[Value]) -> tuple[str, str, str] | None:
     for value in values:
         if isinstance(value, dict):
-            parts = Fields(value)
+            parts = FrontMatterFields(value)
             address = parts.text(*PICTURE_PARTS)
             if address.casefold() not in {"", "true", "false"}:
                 return address, parts.text("alt", "image_alt", "title"), parts.text("caption", "credit")

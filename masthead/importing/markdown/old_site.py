@@ -10,7 +10,7 @@ from masthead.importing.markdown import authors, descriptions
 from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.markdown.options import FolderOptions
 from masthead.importing.markdown.site_settings import DATA_EXTENSIONS, MARKDOWN_EXTENSIONS, SiteSettings
-from masthead.importing.reading.fields import Fields
+from masthead.importing.reading.fields import FrontMatterFields
 from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 
@@ -106,7 +106,7 @@ class OldSite(SiteSettings):
             return
         if found is None:
             return
-        key = Fields(found.values).text("short_name", "username", "slug") or key
+        key = FrontMatterFields(found.values).text("short_name", "username", "slug") or key
         self.unsupported_fields[path] = found.unsupported
         for author in authors.parse_authors(dict(found.values), top=False, key=key):
             bio = found.summary if found.file or not author.bio else author.bio

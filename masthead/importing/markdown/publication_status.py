@@ -7,7 +7,7 @@ from masthead.importing.errors import Unreadable
 from masthead.importing.items import ItemKind, NoteCollector, PublicationStatus
 from masthead.importing.markdown.dialect import Dialect, PathInfo
 from masthead.importing.reading import dates
-from masthead.importing.reading.fields import Fields, Value, as_text
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_text
 
 PUBLISHED_FIELDS: Final = (
     "date",
@@ -24,7 +24,7 @@ _COMPUTED: Final = frozenset({"created", "last modified", "git created", "git la
 UPDATED_FIELDS: Final = ("lastmod", "last_modified_at", "updated", "updated_at", "modified", "last_updated")
 
 
-def published_at(dialect: Dialect, info: PathInfo, fields: Fields) -> datetime | None:
+def published_at(dialect: Dialect, info: PathInfo, fields: FrontMatterFields) -> datetime | None:
     """The publication date, from the front matter or the file's name. Raises `Unreadable` for an invalid date."""
     value = _written(info, fields)
     if value is None:
@@ -38,7 +38,7 @@ def published_at(dialect: Dialect, info: PathInfo, fields: Fields) -> datetime |
     return visible if visible is not None and visible > max(at, dialect.options.now) else at
 
 
-def _written(info: PathInfo, fields: Fields) -> Value:
+def _written(info: PathInfo, fields: FrontMatterFields) -> Value:
     """The unparsed date in the file or its name; None if the generator computed it."""
     value = fields.value(*PUBLISHED_FIELDS)
     if info.date and (value is None or info.file_name_date_wins):
@@ -46,7 +46,7 @@ def _written(info: PathInfo, fields: Fields) -> Value:
     return None if value is None or as_text(value).strip().lower() in _COMPUTED else value
 
 
-def local_date(dialect: Dialect, info: PathInfo, fields: Fields, at: datetime) -> datetime:
+def local_date(dialect: Dialect, info: PathInfo, fields: FrontMatterFields, at: datetime) -> datetime:
     """The date as old addresses have it, in the time zone of the site or of the text."""
     value = _written(info, fields)
     if not dialect.dates_keep_zone or value is None:
@@ -63,7 +63,7 @@ def file_date(dialect: Dialect, path: str, notes: NoteCollector) -> datetime:
 
 
 def updated_at(
-    dialect: Dialect, fields: Fields, at: datetime | None, notes: NoteCollector
+    dialect: Dialect, fields: FrontMatterFields, at: datetime | None, notes: NoteCollector
 ) -> datetime | None:
     """The date of the last change, if it is later than the publication."""
     value = fields.value(*UPDATED_FIELDS)
@@ -78,7 +78,7 @@ def updated_at(
 
 
 def status_of(
-    dialect: Dialect, info: PathInfo, fields: Fields, at: datetime | None, notes: NoteCollector
+    dialect: Dialect, info: PathInfo, fields: FrontMatterFields, at: datetime | None, notes: NoteCollector
 ) -> PublicationStatus:
     """The status that the text gets here."""
     now = dialect.options.now
@@ -102,7 +102,7 @@ def status_of(
     return PublicationStatus.PUBLISHED
 
 
-def _visible_from(dialect: Dialect, fields: Fields) -> datetime | None:
+def _visible_from(dialect: Dialect, fields: FrontMatterFields) -> datetime | None:
     value = fields.value("publishDate")
     try:
         return dates.parse_date(value, dialect.zone) if value is not None else None
@@ -110,7 +110,7 @@ def _visible_from(dialect: Dialect, fields: Fields) -> datetime | None:
         return None
 
 
-def _has_expired(dialect: Dialect, expiry: Value, fields: Fields, notes: NoteCollector) -> bool:
+def _has_expired(dialect: Dialect, expiry: Value, fields: FrontMatterFields, notes: NoteCollector) -> bool:
     try:
         end = dates.parse_date(expiry, dialect.zone)
     except ValueError as error:

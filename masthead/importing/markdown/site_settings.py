@@ -12,7 +12,7 @@ from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.markdown.options import FolderOptions
 from masthead.importing.reading import dates, front_matter, yaml_values
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, Value, without_unstorable
+from masthead.importing.reading.fields import FrontMatterFields, Value, without_unstorable
 from masthead.importing.urls import permalinks
 
 MARKDOWN_EXTENSIONS: Final = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mdown", ".mdwn"})
@@ -37,7 +37,7 @@ class SiteSettings:
         self.options = options
         #: Settings and data files that could not be read, with the error.
         self.problems: list[tuple[str, Unreadable]] = []
-        self.settings = Fields(self._read_settings())
+        self.settings = FrontMatterFields(self._read_settings())
         self.zone = options.zone or self._zone()
 
     @property

@@ -30,7 +30,7 @@ from masthead.importing.urls.index import AddressIndex
 from masthead.posts.rendering import RenderedText, render_text
 from masthead.text.anchors import dead_fragments, fragments_elsewhere, ids_of, is_place
 from masthead.text.excerpts import excerpt
-from masthead.text.markdown import render
+from masthead.text.markdown.renderer import render
 
 EXCERPT_CHARACTERS: Final = 1_000
 #: Raise it when items should be stored differently: the next import then updates the items that it wrote before.

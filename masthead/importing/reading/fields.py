@@ -50,7 +50,7 @@ class PlainScalar(str):
         return float(self) if re.fullmatch(r"[-+]?\d{1,17}\.\d{1,17}", self) else str(self)
 
 
-class Fields:
+class FrontMatterFields:
     """Access to front matter by name, ignoring case, hyphens and underscores; `cover.image` is a nested name.
 
     It records which fields were read, so that the report can list the others as lost.

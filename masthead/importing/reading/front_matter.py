@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.reading import yaml_values
-from masthead.importing.reading.fields import Fields, Value, without_unstorable
+from masthead.importing.reading.fields import FrontMatterFields, Value, without_unstorable
 
 _FENCE: Final = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
@@ -74,9 +74,9 @@ class SourceDocument:
     notation: Notation
     repeated: tuple[tuple[str, int], ...] = ()
 
-    def fields(self, *, defaults: dict[str, Value] | None = None) -> Fields:
+    def fields(self, *, defaults: dict[str, Value] | None = None) -> FrontMatterFields:
         """The front matter for access by name."""
-        return Fields(self.values, lines=self.lines, defaults=defaults)
+        return FrontMatterFields(self.values, lines=self.lines, defaults=defaults)
 
 
 def split(text: str, *, headers: bool = True) -> SourceDocument:

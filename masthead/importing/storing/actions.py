@@ -60,7 +60,7 @@ def store(batch: Sequence[tuple[PreparedItem, ImportedItem | None]], *, run: Imp
     for prepared, _ in batch:
         _record_images(prepared, run)
     new = [prepared for prepared, known in batch if known is None and prepared.item.kind is ItemKind.POST]
-    made = bulk_create.bulk_create([_arrival(prepared, run) for prepared in new], by=run.by)
+    made = bulk_create.bulk_create([_post_import(prepared, run) for prepared in new], by=run.by)
     posts_by_source = {prepared.item.source: post for prepared, post in zip(new, made, strict=True)}
     return [
         _stored_one(prepared, known, posts_by_source.get(prepared.item.source), run)
@@ -115,7 +115,7 @@ def _credited(item: Item, run: ImportRun) -> list[User]:
     return [run.bylines[key] for key in keys] or [run.by]
 
 
-def _arrival(prepared: PreparedItem, run: ImportRun) -> PostImport:
+def _post_import(prepared: PreparedItem, run: ImportRun) -> PostImport:
     item = prepared.item
     at = item.date or run.at
     status = _STATUSES.get(item.status, Status.PUBLIC)

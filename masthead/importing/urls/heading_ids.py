@@ -14,7 +14,7 @@ from typing import Final
 
 from masthead.importing.urls import slug_rules
 from masthead.text.anchors import ids_of
-from masthead.text.headings import heading_id
+from masthead.text.markdown.headings import heading_id
 from masthead.text.sanitise import content_id, is_reserved
 
 _HEADING: Final = re.compile(r"<h([1-6])(?= |>)[^>]*? id=\"([^\"]*+)\"[^>]*+>(?P<inner>.*?)</h\1>", re.DOTALL)

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from masthead import __version__, clock
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
-from masthead.operation.backups import archive, last_backup, leftovers, postgresql, sqlite
+from masthead.operation.backups import archive, cleanup, last_backup, postgresql, sqlite
 from masthead.operation.backups.archive import Manifest
 from masthead.operation.schema import present_schema
 from masthead.storage import store
@@ -50,7 +50,7 @@ def backup(file: Path) -> None:
         database=_kind(),
         revision=schema.revision or "",
     )
-    with leftovers.workspace(parent) as folder, _writing(file, manifest, folder) as writer:
+    with cleanup.workspace(parent) as folder, _writing(file, manifest, folder) as writer:
         # The database first: pictures are written before the rows that name them, and never change.
         manifest.tables = sqlite.save(folder) if _is_sqlite() else postgresql.save(folder)
         for path in sorted((folder / "database").iterdir()):
@@ -80,7 +80,7 @@ def restore(file: Path) -> None:
     """Put a backup into an empty home: a new folder, or a database without tables. Stop the server before."""
     _refuse_unless_empty()
     _home().mkdir(parents=True, exist_ok=True)
-    with leftovers.workspace(_home()) as workspace:
+    with cleanup.workspace(_home()) as workspace:
         folder = workspace / "unpacked"
         folder.mkdir()
         manifest = archive.unpack(file, folder)

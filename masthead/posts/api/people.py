@@ -114,7 +114,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
     return listed(Posts, page, posts=[PostItem.of(post) for post in page.items])
 
 
-def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid]:
+def _validate(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid]:
     """What is wrong with what an administrator sent for an account."""
     user = None if user_id is None else accounts.get(user_id)
     return validate(said, user=user, is_taken=has_account)
@@ -130,7 +130,7 @@ def _judge(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def create(body: AccountInput) -> Response:
     """With a password that you hand over. It needs a sign-in of the last ten minutes."""
@@ -166,7 +166,7 @@ def _made(user_id: int) -> Answer:
     answer=Member,
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def change(user_id: int, body: AccountChange) -> Response:
     """Give somebody another role, disable or enable the account, correct the profile."""

@@ -22,7 +22,7 @@ from masthead.posts.details import lead_of
 from masthead.posts.errors import StaleVersion
 from masthead.posts.lifecycle import Status
 from masthead.posts.lists import counts, filters, rows
-from masthead.posts.lists.rows import PostRow
+from masthead.posts.lists.rows import ListedPost
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see, can_withdraw
 from masthead.posts.rendering import RenderedText, render_text
@@ -92,7 +92,7 @@ def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     return Answer(answer, headers=further, fields=chosen, items="posts")
 
 
-def _cursor(post: PostRow | None) -> str | None:
+def _cursor(post: ListedPost | None) -> str | None:
     return cursor_of(post.published_at, post.id) if post is not None and post.published_at else None
 
 

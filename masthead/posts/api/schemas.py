@@ -11,7 +11,7 @@ from masthead.people.models import User
 from masthead.posts.bylines import AUTHORS_LIMIT
 from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS, REMARK_CHARACTERS
 from masthead.posts.lifecycle import State
-from masthead.posts.lists.rows import CreditedPerson, PostRow
+from masthead.posts.lists.rows import CreditedPerson, ListedPost
 from masthead.posts.models import Post, ReviewNote, Revision
 from masthead.posts.rendering import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.review import NOTE_CHARACTERS
@@ -130,7 +130,7 @@ class Author(Schema):
         return cls(id=user.id, username=user.username, name=user.display_name)
 
 
-def lead_image_of(of: Post | PostRow | Revision) -> LeadImage | None:
+def lead_image_of(of: Post | ListedPost | Revision) -> LeadImage | None:
     # What is stored may be older than today's rules for what somebody sends.
     if not of.lead_image:
         return None
@@ -170,7 +170,7 @@ class PostItem(Schema):
     url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
 
     @classmethod
-    def values_of(cls, post: Post | PostRow) -> dict[str, Any]:
+    def values_of(cls, post: Post | ListedPost) -> dict[str, Any]:
         """The values of the fields."""
         return {
             "id": post.id,
@@ -198,7 +198,7 @@ class PostItem(Schema):
         }
 
     @classmethod
-    def of(cls, post: Post | PostRow) -> "PostItem":
+    def of(cls, post: Post | ListedPost) -> "PostItem":
         """The item of a post."""
         return cls(**cls.values_of(post))
 

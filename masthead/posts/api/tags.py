@@ -45,8 +45,8 @@ def _shown(slug: str) -> Answer:
     return Answer(TagAnswer.of(queries.by_slug(slug)))
 
 
-def _judge(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
-    return actions.judge(said, None if slug is None else queries.by_slug(slug))
+def _validate(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
+    return actions.validate(said, None if slug is None else queries.by_slug(slug))
 
 
 @bp.post("")
@@ -59,7 +59,7 @@ def _judge(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def create(body: TagInput) -> Response:
     """A tag that no post carries yet; writers make tags by naming them. Readers see it with its first published post."""
@@ -82,7 +82,7 @@ def _made(slug: str) -> Answer:
     answer=TagAnswer,
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_judge,
+    judge=_validate,
 )
 def change(slug: str, body: TagChange) -> Response:
     """Rename or describe it, everywhere at once."""

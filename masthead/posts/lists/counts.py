@@ -31,7 +31,7 @@ STATEMENT_MONTHS = 5_000
 
 def published() -> int:
     """How many there are."""
-    return remembered("published", number_published)
+    return memoized("published", number_published)
 
 
 def number_published() -> ColumnElement[int]:
@@ -60,7 +60,7 @@ def hidden() -> CompoundSelect[int]:
     )
 
 
-def remembered(name: str, count: Callable[[], ColumnElement[int]]) -> int:
+def memoized(name: str, count: Callable[[], ColumnElement[int]]) -> int:
     """The answer of a statement that counts posts, which is built when it is asked."""
     return pagecache.memoize(f"posts {name}", lambda: db.session.scalar(select(count())) or 0)
 

@@ -56,7 +56,7 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PostRow:
+class ListedPost:
     """A post without its text."""
 
     id: int
@@ -104,7 +104,7 @@ class PostRow:
         return self.state is State.PUBLISHED
 
 
-def load(posts: Select[Post]) -> list[PostRow]:
+def load(posts: Select[Post]) -> list[ListedPost]:
     """The posts of a statement, in its order."""
     found = db.session.execute(_with_columns(posts)).all()
     if not found:
@@ -112,7 +112,7 @@ def load(posts: Select[Post]) -> list[PostRow]:
     people, labels = _credits([row.id for row in found])
     own = len(_OWN)
     listed = [
-        PostRow(*(*row[:own], CreditedPerson(*row[own:]), tuple(people[row.id]), tuple(labels[row.id])))
+        ListedPost(*(*row[:own], CreditedPerson(*row[own:]), tuple(people[row.id]), tuple(labels[row.id])))
         for row in found
     ]
     # Their sizes, in one query for all.
@@ -124,7 +124,7 @@ def load(posts: Select[Post]) -> list[PostRow]:
 
 
 #: The columns that are the post's own: all of the fields but its author, bylines and tags.
-_OWN = tuple(field.name for field in fields(PostRow))[:-3]
+_OWN = tuple(field.name for field in fields(ListedPost))[:-3]
 
 
 @cache

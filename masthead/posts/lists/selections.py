@@ -28,7 +28,7 @@ class Selection:
 
     def count(self) -> int:
         """How many of them readers can see; remembered until a post changes."""
-        return counts.remembered(self.name, self._number)
+        return counts.memoized(self.name, self._number)
 
     def _number(self) -> ColumnElement[int]:
         rows = select(func.count()).select_from(self.post_id.class_).where(self.is_row)

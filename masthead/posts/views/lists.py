@@ -13,7 +13,7 @@ from masthead.errors import NotFound
 from masthead.people.access import visitor
 from masthead.posts import public_people, queries, tag_merging
 from masthead.posts.lists import counts, rows, selections
-from masthead.posts.lists.rows import PostRow
+from masthead.posts.lists.rows import ListedPost
 from masthead.posts.lists.selections import Selection
 from masthead.settings.queries import publication
 from masthead.web.access import public
@@ -48,7 +48,7 @@ def tag(slug: str) -> ResponseReturnValue:
     return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found), count))
 
 
-def _page_of(selection: Selection, count: int) -> ResultPage[PostRow]:
+def _page_of(selection: Selection, count: int) -> ResultPage[ListedPost]:
     posts = queries.among(selection, count=count)
     return paginated(posts, rows.load, page=page_number(), per_page=publication().posts_per_page, total=count)
 

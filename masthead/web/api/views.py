@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from masthead.web.access import public
 from masthead.web.api import document, groups
 from masthead.web.middleware import static_files
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 
 bp = Blueprint("api_document", __name__)
 
@@ -22,7 +22,7 @@ SCRIPT_AND_STYLES = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 @bp.get("/openapi.json")
 @public
-@stateless
+@sessionless
 def openapi() -> Response:
     """The OpenAPI 3.1 document."""
     return jsonify(document.document(current_app))
@@ -30,7 +30,7 @@ def openapi() -> Response:
 
 @bp.get("/docs")
 @public
-@stateless
+@sessionless
 def docs() -> ResponseReturnValue:
     """The same to read."""
     api = document.document(current_app)
@@ -44,7 +44,7 @@ def _written(example: Any) -> str:
 
 @bp.get("/docs/try")
 @public
-@stateless
+@sessionless
 def attempt() -> ResponseReturnValue:
     """A page that sends requests; it needs JavaScript, and nothing from elsewhere."""
     return render_template("api/try.html")
@@ -52,7 +52,7 @@ def attempt() -> ResponseReturnValue:
 
 @bp.get(f"/docs/try/<any{SCRIPT_AND_STYLES}:name>")
 @public
-@stateless
+@sessionless
 def swagger_ui(name: str) -> Response:
     """A file of Swagger UI."""
     return static_files.answer(_swagger_ui(name), is_immutable=False)

@@ -23,7 +23,7 @@ LOOK_SECONDS: Final = 0.1
 
 
 @dataclass(eq=False)
-class Arrival:
+class BodyArrival:
     """A body that is arriving."""
 
     address: str
@@ -66,11 +66,11 @@ class BodyPlaces:
         self._seconds, self._least_rate = seconds, least_rate
         self._places, self._of_address = places, of_address
         self._wait_seconds, self._stalled_seconds = wait_seconds, stalled_seconds
-        self._arrivals: list[Arrival] = []
+        self._arrivals: list[BodyArrival] = []
         self._waiting: Counter[str] = Counter()
         self._change = threading.Condition()
 
-    def take(self, address: str) -> Arrival | None:
+    def take(self, address: str) -> BodyArrival | None:
         """A place for a body from this address, at once or after a moment; None if there is none to be had."""
         until = time.monotonic() + self._wait_seconds
         with self._change:
@@ -89,15 +89,15 @@ class BodyPlaces:
                 self._waiting += Counter()
         return None
 
-    def leave(self, arrival: Arrival) -> None:
+    def leave(self, arrival: BodyArrival) -> None:
         """Give the place back, if it was not taken away."""
         with self._change:
             if arrival in self._arrivals:
                 self._arrivals.remove(arrival)
                 self._change.notify_all()
 
-    def _enter(self, address: str) -> Arrival:
-        arrival = Arrival(address, self._seconds, self._least_rate)
+    def _enter(self, address: str) -> BodyArrival:
+        arrival = BodyArrival(address, self._seconds, self._least_rate)
         self._arrivals.append(arrival)
         return arrival
 

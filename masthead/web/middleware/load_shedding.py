@@ -39,7 +39,7 @@ SENTENCE: Final = "The site has more to do than it can at the moment. Try again 
 
 def init_app(app: Flask) -> None:
     """Give the requests that the application works on a number of places."""
-    app.wsgi_app = Overload(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = LoadShedding(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def place_left() -> Iterator[None]:
         yield
 
 
-class Overload:
+class LoadShedding:
     """A WSGI middleware that hands a request on when there is a place for it."""
 
     def __init__(

@@ -18,7 +18,7 @@ from masthead.config import Config
 from masthead.text.addresses import customer
 from masthead.web.middleware import body_limits
 from masthead.web.middleware.body_deadlines import BodyDeadlines, Stop
-from masthead.web.middleware.body_places import Arrival, BodyPlaces
+from masthead.web.middleware.body_places import BodyArrival, BodyPlaces
 from masthead.web.middleware.client_sockets import stop_reading
 from masthead.web.middleware.refusals import refuse
 
@@ -109,7 +109,7 @@ class SlowBodies:
         return int(given) if 0 < int(given) <= self._limit(environ) else None
 
     @staticmethod
-    def _copy(source: IO[bytes], body: IO[bytes], length: int, arrival: Arrival) -> None:
+    def _copy(source: IO[bytes], body: IO[bytes], length: int, arrival: BodyArrival) -> None:
         while length > 0 and (chunk := source.read(min(length, CHUNK_BYTES))):
             if arrival.is_cut:
                 return

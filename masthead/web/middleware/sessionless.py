@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
     app.session_interface = SessionlessInterface()
 
 
-def stateless(view: View) -> View:
+def sessionless(view: View) -> View:
     """Declare that the view answers everybody alike."""
     setattr(view, FOR_EVERYBODY, True)
     return view

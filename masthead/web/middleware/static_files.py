@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, has_request_context, request
 from masthead import compression
 from masthead.errors import NotFound
 from masthead.web.access import public
-from masthead.web.middleware.sessionless import stateless
+from masthead.web.middleware.sessionless import sessionless
 
 FOLDER: Final = Path(__file__).parents[2] / "static"
 URL_PATH: Final = "/static"
@@ -43,7 +43,7 @@ class StaticFile:
 
 def init_app(app: Flask) -> None:
     """Serve the files of the folder `static`, and give templates `asset_url`."""
-    app.add_url_rule(f"{URL_PATH}/<path:filename>", "static", stateless(public(show)))
+    app.add_url_rule(f"{URL_PATH}/<path:filename>", "static", sessionless(public(show)))
     app.jinja_env.globals["asset_url"] = asset_url
     if app.debug:
         app.before_request(_forget)

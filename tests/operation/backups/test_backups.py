@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from masthead import audit
 from masthead.db import Base, db
-from masthead.operation.backups import archive, leftovers
+from masthead.operation.backups import archive, cleanup
 from masthead.storage import store
 from tests.factories import BylineFactory, CommentFactory, PageFactory, PostFactory
 from tests.support.commands import ROOT
@@ -212,22 +212,22 @@ def test_a_killed_backup_leaves_nothing_to_the_next_one(site, tmp_path, target):
     # As `kill -9` leaves it: the lock has ended with its process.
     left = folder / ".masthead-killed"
     left.mkdir()
-    (left / leftovers.LOCK).touch()
+    (left / cleanup.LOCK).touch()
     (left / archive.DRAFT).write_bytes(b"half")
     assert run(site, "backup", "-" if target == "-" else tmp_path / target).exit_code == 0
     assert list(folder.glob(".masthead-*")) == []
 
 
 def test_a_backup_at_work_keeps_its_folder(tmp_path):
-    with leftovers.workspace(tmp_path) as folder:
-        leftovers.remove(tmp_path)
+    with cleanup.workspace(tmp_path) as folder:
+        cleanup.remove(tmp_path)
         assert folder.is_dir()
         fresh = tmp_path / ".masthead-begins"
         fresh.mkdir()
-        leftovers.remove(tmp_path)
+        cleanup.remove(tmp_path)
         assert fresh.is_dir()
         os.utime(fresh, (0, 0))
-        leftovers.remove(tmp_path)
+        cleanup.remove(tmp_path)
         assert not fresh.exists()
 
 
@@ -242,6 +242,6 @@ def test_a_backup_that_is_told_to_end_removes_what_it_has_begun(masthead, tmp_pa
     )
     assert process.stdout.readline() == "at work\n"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == leftovers.ENDED_BY_SIGNAL + signal.SIGTERM
+    assert process.wait(30) == cleanup.ENDED_BY_SIGNAL + signal.SIGTERM
     process.stdout.close()
     assert list(tmp_path.glob(".masthead-*")) == []

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from masthead.web.middleware.concurrency_limiter import WaitingRoom
-from masthead.web.middleware.load_shedding import RETRY_SECONDS, Overload
+from masthead.web.middleware.load_shedding import RETRY_SECONDS, LoadShedding
 
 
 class Work:
@@ -46,7 +46,7 @@ def ask(app, path="/", method="GET", **environ):
 @pytest.fixture
 def full(work):
     """An application of one place and no room to wait, whose place is taken."""
-    app = Overload(work, places=1, waiting=1, seconds=0.2)
+    app = LoadShedding(work, places=1, waiting=1, seconds=0.2)
     with ThreadPoolExecutor(4) as threads:
         threads.submit(ask, app)
         assert work.begun.acquire(timeout=10)
@@ -63,7 +63,7 @@ def test_who_finds_no_place_waits_and_is_then_refused(full):
 
 
 def test_where_many_wait_already_the_next_is_refused_at_once(work):
-    app = Overload(work, places=1, waiting=1, seconds=30)
+    app = LoadShedding(work, places=1, waiting=1, seconds=30)
     with ThreadPoolExecutor(4) as threads:
         first = threads.submit(ask, app)
         assert work.begun.acquire(timeout=10)
@@ -83,11 +83,11 @@ def test_a_place_is_free_again_when_its_request_is_answered_or_fails(work):
     def fails(environ, start_response):
         raise OSError
 
-    app = Overload(fails, places=1, waiting=1, seconds=0)
+    app = LoadShedding(fails, places=1, waiting=1, seconds=0)
     for _ in range(3):
         with pytest.raises(OSError):
             ask(app)
-    app = Overload(work, places=1, waiting=1, seconds=0)
+    app = LoadShedding(work, places=1, waiting=1, seconds=0)
     assert [ask(app)[0] for _ in range(3)] == ["200 OK"] * 3
 
 

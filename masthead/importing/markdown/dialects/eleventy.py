@@ -16,7 +16,7 @@ from masthead.importing.markdown.dialects.conventions import POST_FOLDERS, dated
 from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.markdown.folder import FolderFile
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, Value, as_text
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_text
 from masthead.importing.reading.front_matter import Notation, SourceDocument
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
@@ -132,7 +132,9 @@ class Eleventy(Generator):
         value = self.data(path) if self.folder.has_file(path) else None
         return value if isinstance(value, dict) else {}
 
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """Texts with a date, in a folder of posts, or tagged as posts are posts; others with front matter are pages."""
         inner = path.removeprefix(f"{self.input}/") if self.input else path
         if self.input and inner == path:
@@ -152,19 +154,21 @@ class Eleventy(Generator):
         kind = ItemKind.POST if self._is_post(folders, date, fields) else ItemKind.PAGE
         return PathInfo(kind, stem, date=date, folders=tuple(folders), is_index=is_index)
 
-    def _is_post(self, folders: list[str], date: str, fields: Fields) -> bool:
+    def _is_post(self, folders: list[str], date: str, fields: FrontMatterFields) -> bool:
         tags = {name.strip().lower() for name in self._names(fields.value("tags"))}
         return bool(
             date or tags & (LIST_TAGS - {"page", "pages", "nav", "all"}) or fields.value("date") is not None
         ) or any(folder.lower() in POST_FOLDERS for folder in folders)
 
-    def tags(self, fields: Fields) -> Iterator[str]:
+    def tags(self, fields: FrontMatterFields) -> Iterator[str]:
         """The tags, except those that only mark a text as a post."""
         for name in super().tags(fields):
             if name.strip().lower() not in LIST_TAGS:
                 yield name
 
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """The permalink, if its template can be evaluated; otherwise the path of the file."""
         written = fields.text("permalink")
         if written and written not in {"false", "true"}:
@@ -186,7 +190,7 @@ class Eleventy(Generator):
             yield from dated_addresses(info)
 
 
-def _evaluated(template: str, info: PathInfo, fields: Fields, at: datetime | None) -> str | None:
+def _evaluated(template: str, info: PathInfo, fields: FrontMatterFields, at: datetime | None) -> str | None:
     """Evaluate a permalink template; None if it needs a program."""
     known = True
 
@@ -202,7 +206,9 @@ def _evaluated(template: str, info: PathInfo, fields: Fields, at: datetime | Non
     return permalinks.path_of(address)
 
 
-def _value(name: str, filters: str, info: PathInfo, fields: Fields, at: datetime | None) -> str | None:
+def _value(
+    name: str, filters: str, info: PathInfo, fields: FrontMatterFields, at: datetime | None
+) -> str | None:
     if name in {"date", "page.date"}:
         pattern = _DATE_FILTER.search(filters)
         return permalinks.strftime(at, pattern[1]) if pattern and at else None

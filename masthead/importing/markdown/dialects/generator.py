@@ -9,7 +9,7 @@ from masthead.importing.markdown.dialect import GeneratorRules, PathInfo
 from masthead.importing.markdown.publication_status import PUBLISHED_FIELDS
 from masthead.importing.reading import front_matter
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields
+from masthead.importing.reading.fields import FrontMatterFields
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import permalinks
 
@@ -37,7 +37,7 @@ class Generator(GeneratorRules):
             )
         return item_builder.build_item(self, path, info, document, fields, notebook)
 
-    def _completed(self, info: PathInfo, path: str, fields: Fields) -> PathInfo:
+    def _completed(self, info: PathInfo, path: str, fields: FrontMatterFields) -> PathInfo:
         """Complete the path's facts: a date in the address or in folders, and the kind by --posts and --pages."""
         if not info.date and fields.value(*PUBLISHED_FIELDS) is None:
             found = permalinks.find_date(fields.text("path", "permalink", "url")) or permalinks.find_date(

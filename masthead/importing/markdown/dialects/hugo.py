@@ -12,7 +12,7 @@ from masthead.importing.markdown.dialects import hugo_addresses
 from masthead.importing.markdown.dialects.conventions import POST_FOLDERS, has_text
 from masthead.importing.markdown.dialects.hugo_addresses import PermalinkContext
 from masthead.importing.markdown.dialects.hugo_site import HugoSite
-from masthead.importing.reading.fields import Fields, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
@@ -60,7 +60,7 @@ class Hugo(HugoSite):
         names = [as_text(plural) for plural in written.values()] if isinstance(written, dict) else []
         return tuple(names) or ("tags", "categories")
 
-    def tags(self, fields: Fields) -> Iterator[str]:
+    def tags(self, fields: FrontMatterFields) -> Iterator[str]:
         """The terms of all taxonomies except those of authors."""
         yield from super().tags(fields)
         for name in self.taxonomies:
@@ -76,7 +76,9 @@ class Hugo(HugoSite):
         kind = self.settings.text(f"{within}.autoIDType", f"{within}.autoHeadingIDType").lower() or "github"
         return heading_ids.HUGO.get(kind)
 
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """Dated texts in a section are posts; texts at the top and index texts of sections are pages."""
         located = self._located(path)
         if located is None:
@@ -104,7 +106,7 @@ class Hugo(HugoSite):
             file_name_date_wins=self._dates_by_name(fields),
         )
 
-    def _dates_by_name(self, fields: Fields) -> bool:
+    def _dates_by_name(self, fields: FrontMatterFields) -> bool:
         """Check if the settings take the publication date from the file's name."""
         sources = [as_text(source) for source in as_list(self.settings.value("frontmatter.date"))]
         if ":filename" not in sources:
@@ -123,7 +125,7 @@ class Hugo(HugoSite):
         return self.folder.has_file(f"{within}{slash}{stem}.{name.rpartition('.')[2]}")
 
     def _refusal(
-        self, path: str, stem: str, folders: list[str], document: SourceDocument, fields: Fields
+        self, path: str, stem: str, folders: list[str], document: SourceDocument, fields: FrontMatterFields
     ) -> str:
         if not document.values and is_repository_file(path):
             return "It is a note about the folder."
@@ -156,14 +158,16 @@ class Hugo(HugoSite):
     def _bundle_cache(self) -> dict[str, str | None]:
         return {}
 
-    def _is_post(self, folders: list[str], dated: re.Match[str] | None, fields: Fields) -> bool:
+    def _is_post(self, folders: list[str], dated: re.Match[str] | None, fields: FrontMatterFields) -> bool:
         if folders and folders[0].lower() in POST_FOLDERS:
             return True
         has_date = dated is not None or fields.value("date", "publishDate") is not None
         # Texts at the top, such as "about" and "contact", have dates too, because Hugo's archetype writes them.
         return has_date and (bool(folders) or "" in self.content_folders)
 
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """`url`, or the permalink pattern of the section, or the path with `slug` in it."""
         prefix = self._prefix(info)
         position = self._position(info, path, fields, at)
@@ -184,7 +188,9 @@ class Hugo(HugoSite):
             # If `:filename` is a source of dates, Hugo removes the date from the address.
             yield self._by_path(info, prefix, dated[2])
 
-    def _position(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> PermalinkContext:
+    def _position(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> PermalinkContext:
         slug = fields.text("slug")
         dated = DATED_NAME.fullmatch(info.stem)
         if dated and not slug and info.file_name_date_wins:

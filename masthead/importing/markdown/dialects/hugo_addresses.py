@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
 
-from masthead.importing.reading.fields import Fields, Value, as_list
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list
 from masthead.importing.urls import permalinks, slug_rules
 
 _TOKEN: Final = re.compile(r":(\w+)(\[[^\[\]]{1,20}\])?")
@@ -51,7 +51,7 @@ class PermalinkContext:
     section_slugs: tuple[str, ...]
 
 
-def pattern_for(settings: Fields, section: str, path: str, *, is_section: bool) -> str:
+def pattern_for(settings: FrontMatterFields, section: str, path: str, *, is_section: bool) -> str:
     """The permalink pattern of a page in a section; '' if there is none."""
     written = settings.value("permalinks")
     if isinstance(written, list):
@@ -64,7 +64,7 @@ def pattern_for(settings: Fields, section: str, path: str, *, is_section: bool) 
 def _listed(written: list[Value], path: str, *, is_section: bool) -> Iterator[str]:
     """The patterns in a list whose target matches the path, in order."""
     for entry in written:
-        fields = Fields(entry if isinstance(entry, dict) else {})
+        fields = FrontMatterFields(entry if isinstance(entry, dict) else {})
         kind = fields.text("target.kind") or "page"
         globs = [glob for glob in as_list(fields.value("target.path")) if isinstance(glob, str)]
         fits = not globs or any(fnmatchcase(path.lower(), glob.lower().replace("**", "*")) for glob in globs)

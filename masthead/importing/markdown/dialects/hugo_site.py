@@ -14,7 +14,7 @@ from masthead.importing.markdown.folder import SourceFolder
 from masthead.importing.markdown.site_settings import DATA_EXTENSIONS
 from masthead.importing.reading import front_matter
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, Value, as_list
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list
 
 _SETTINGS_FOLDER: Final = "config/_default"
 _PARTS: Final = ("permalinks", "languages", "taxonomies", "params", "module", "frontmatter", "markup")
@@ -60,7 +60,7 @@ class HugoSite(Generator):
     def unsupported_settings(self) -> Iterator[str]:
         """Modules, other Markdown parsers, and settings that change addresses."""
         for imported in as_list(self.settings.value("module.imports")):
-            fields = Fields(imported if isinstance(imported, dict) else {})
+            fields = FrontMatterFields(imported if isinstance(imported, dict) else {})
             yield f"module.imports: {fields.text('path')} (content of modules is not in the folder)"
         handler = self.settings.text("markup.defaultMarkdownHandler")
         if handler not in {"", "goldmark"}:
@@ -90,7 +90,7 @@ class HugoSite(Generator):
     def _mounts(self) -> Iterator[tuple[str, ContentRoot]]:
         """The folders that `module.mounts` mounts into the content; they replace the default folder `content`."""
         for entry in as_list(self.settings.value("module.mounts")):
-            fields = Fields(entry if isinstance(entry, dict) else {})
+            fields = FrontMatterFields(entry if isinstance(entry, dict) else {})
             target = fields.text("target").strip("/")
             if target == "content" or target.startswith("content/"):
                 within = f"{target[8:]}/" if target[8:] else ""
@@ -98,13 +98,14 @@ class HugoSite(Generator):
                 yield source, ContentRoot(within, fields.text("lang", "sites.matrix.languages").lower())
 
     @cached_property
-    def languages(self) -> dict[str, Fields]:
+    def languages(self) -> dict[str, FrontMatterFields]:
         """The settings of each language."""
         value = self.settings.value("languages")
         if not isinstance(value, dict):
             return {}
         return {
-            code.lower(): Fields(inner if isinstance(inner, dict) else {}) for code, inner in value.items()
+            code.lower(): FrontMatterFields(inner if isinstance(inner, dict) else {})
+            for code, inner in value.items()
         }
 
     @cached_property
@@ -139,12 +140,12 @@ class HugoSite(Generator):
             self._cascade_cache[folder] = self._front_matter(found).value("cascade") if found else None
         return self._cascade_cache[folder]
 
-    def _front_matter(self, path: str) -> Fields:
+    def _front_matter(self, path: str) -> FrontMatterFields:
         try:
-            return Fields(front_matter.split(decode(self.folder.read(path)).text).values)
+            return FrontMatterFields(front_matter.split(decode(self.folder.read(path)).text).values)
         except Unreadable:
             # The scan reports the file.
-            return Fields({})
+            return FrontMatterFields({})
 
     @cached_property
     def _cascade_cache(self) -> dict[str, Value]:
@@ -176,7 +177,7 @@ def _cascaded(cascade: Value, inner: str) -> dict[str, Value]:
 def _is_target(target: Value, inner: str) -> bool:
     if not isinstance(target, dict):
         return True
-    fields = Fields(target)
+    fields = FrontMatterFields(target)
     pattern = fields.text("path").lower().replace("**", "*")
     is_page = fields.text("kind") in {"", "page"}
     return is_page and (not pattern or fnmatchcase(f"/{inner.lower()}", pattern))

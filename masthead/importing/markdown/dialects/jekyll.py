@@ -25,7 +25,7 @@ from masthead.importing.markdown.dialects.jekyll_permalinks import (
     with_century,
 )
 from masthead.importing.markdown.folder import SourceFolder
-from masthead.importing.reading.fields import Fields, Value, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import Notation, SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
@@ -65,12 +65,14 @@ class Jekyll(Generator):
         return self.settings.text("url").rstrip("/") + "/" + self.settings.text("baseurl").strip("/")
 
     @cached_property
-    def collections(self) -> dict[str, Fields]:
+    def collections(self) -> dict[str, FrontMatterFields]:
         """The settings of collections that have pages (`output: true`)."""
         value = self.settings.value("collections")
         if not isinstance(value, dict):
             return {}
-        found = {name: Fields(inner if isinstance(inner, dict) else {}) for name, inner in value.items()}
+        found = {
+            name: FrontMatterFields(inner if isinstance(inner, dict) else {}) for name, inner in value.items()
+        }
         return {name: fields for name, fields in found.items() if fields.flag("output")}
 
     def descends_into(self, path: str) -> bool:
@@ -87,7 +89,9 @@ class Jekyll(Generator):
         """HTML files are texts among posts and drafts; elsewhere they belong to the theme."""
         return "_posts" in path.split("/") or "_drafts" in path.split("/")
 
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """Files in `_posts` are posts, files in `_drafts` drafts; others with front matter are pages."""
         *folders, name = path.split("/")
         special = next(
@@ -109,7 +113,7 @@ class Jekyll(Generator):
         )
 
     def _post(
-        self, path: str, special: int | None, folders: list[str], stem: str, fields: Fields
+        self, path: str, special: int | None, folders: list[str], stem: str, fields: FrontMatterFields
     ) -> PathInfo | SkippedItem:
         dated = DATED_NAME.fullmatch(stem) or (_DATED.fullmatch(stem) if special is not None else None)
         is_draft = special is not None and folders[special] == "_drafts"
@@ -133,7 +137,7 @@ class Jekyll(Generator):
             if not isinstance(entry, dict):
                 continue
             scope, values = entry.get("scope"), entry.get("values")
-            within = Fields(scope if isinstance(scope, dict) else {})
+            within = FrontMatterFields(scope if isinstance(scope, dict) else {})
             prefix = within.text("path").strip("/")
             if (
                 isinstance(values, dict)
@@ -216,7 +220,7 @@ class Jekyll(Generator):
             return "posts"
         return parts[0][1:] if parts[0].startswith("_") else "pages"
 
-    def tags(self, fields: Fields) -> Iterator[str]:
+    def tags(self, fields: FrontMatterFields) -> Iterator[str]:
         """The tags and categories; `categories: a b` are two, `category: a b` is one."""
         yield from self._names(fields.value("tags"))
         for name in ("tag", "category"):
@@ -224,7 +228,9 @@ class Jekyll(Generator):
             yield from [value] if isinstance(value, str) else authors.flat_names(value)
         yield from self._names(fields.value("categories"))
 
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """The path by the permalink pattern of the text, its defaults, its collection or the site."""
         tokens = self._tokens(info, path, fields, at)
         own = fields.text("permalink")
@@ -243,18 +249,20 @@ class Jekyll(Generator):
     def _pattern(self, info: PathInfo) -> str:
         if info.collection:
             return (
-                self.collections.get(info.collection, Fields({})).text("permalink")
+                self.collections.get(info.collection, FrontMatterFields({})).text("permalink")
                 or "/:collection/:path:output_ext"
             )
         return self.settings.text("permalink") or ("pretty" if self.is_bare else "date")
 
-    def _categories(self, fields: Fields) -> Iterator[str]:
+    def _categories(self, fields: FrontMatterFields) -> Iterator[str]:
         """The categories in the address: first `categories`, split at spaces, then `category`, which is one."""
         yield from self._names(fields.value("categories"))
         value = fields.value("category")
         yield from [value] if isinstance(value, str) else self._names(value)
 
-    def _tokens(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> dict[str, str]:
+    def _tokens(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> dict[str, str]:
         own = [*info.categories, *self._categories(fields)]
         categories = list(dict.fromkeys(name.strip().lower() for name in own if name.strip()))
         written = fields.text("slug")

@@ -22,7 +22,7 @@ from masthead.importing.markdown import export_data, item_builder
 from masthead.importing.markdown.dialect import Dialect, without_extension
 from masthead.importing.reading import dates, front_matter, plain_text
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.reading.plain_text import printable
 from masthead.tags.actions import without_comma
@@ -82,7 +82,7 @@ class MastheadExport(Dialect):
             notes=(*notes.notes, *item_builder.unused_field_notes(fields)),
         )
 
-    def _moment(self, fields: Fields, name: str) -> datetime | None:
+    def _moment(self, fields: FrontMatterFields, name: str) -> datetime | None:
         value = fields.value(name)
         if value is None:
             return None
@@ -91,7 +91,7 @@ class MastheadExport(Dialect):
         except ValueError as error:
             raise Unreadable(str(error), line=fields.line(name)) from None
 
-    def _status(self, fields: Fields, at: datetime | None) -> PublicationStatus:
+    def _status(self, fields: FrontMatterFields, at: datetime | None) -> PublicationStatus:
         """The status of the export. A future date schedules the post without --publish-future, as editors here chose it."""
         if fields.text("status") == "in_review":
             fields.flag("draft")
@@ -104,7 +104,7 @@ class MastheadExport(Dialect):
             else PublicationStatus.PUBLISHED
         )
 
-    def _credited(self, fields: Fields) -> tuple[SourceAuthor, ...]:
+    def _credited(self, fields: FrontMatterFields) -> tuple[SourceAuthor, ...]:
         names = [as_text(name) for name in as_list(fields.value("authors"))]
         return tuple(self.known_authors.get(name_key(name), SourceAuthor(name, name)) for name in names)
 
@@ -113,7 +113,7 @@ class MastheadExport(Dialect):
         return (entry.author for entry in export_data.authors(self))
 
 
-def _lead(fields: Fields) -> LeadPicture | None:
+def _lead(fields: FrontMatterFields) -> LeadPicture | None:
     url = fields.text("image")
     alt, caption = fields.text("image_alt"), fields.text("image_caption")
     return LeadPicture(url, alt, caption) if url else None

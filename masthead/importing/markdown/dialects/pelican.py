@@ -15,7 +15,7 @@ from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_reposit
 from masthead.importing.markdown.dialects import python_settings
 from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.reading.decoding import decode
-from masthead.importing.reading.fields import Fields, Value, as_list, as_text
+from masthead.importing.reading.fields import FrontMatterFields, Value, as_list, as_text
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
@@ -121,7 +121,9 @@ class Pelican(Generator):
         has_ids = "markdown.extensions.toc" in as_text(self.settings.value("MARKDOWN"))
         return heading_ids.PYTHON_MARKDOWN if has_ids else None
 
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """Files below `pages` are pages, all others are posts."""
         if self.content and not path.startswith(f"{self.content}/"):
             return SkippedItem(path, "It is outside of the content folder.")
@@ -153,7 +155,7 @@ class Pelican(Generator):
     def _is_page(self, inner: str) -> bool:
         return any(inner.startswith(f"{page}/") for page in self.page_folders)
 
-    def tags(self, fields: Fields) -> Iterator[str]:
+    def tags(self, fields: FrontMatterFields) -> Iterator[str]:
         """The tags and the category."""
         yield from self._names(fields.value("tags"))
         yield from self._names(fields.value("category"))
@@ -204,14 +206,16 @@ class Pelican(Generator):
         except re.error:
             return None
 
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """`url` and `save_as`, or the patterns of the settings."""
         written = [fields.text("url"), fields.text("save_as")]
         slug = fields.text("slug") or self._slug(self._slug_source(path, fields))
         for pattern in filter(None, written if any(written) else self._patterns(info, fields)):
             yield self._filled(pattern, info, fields, slug, at)
 
-    def _slug_source(self, path: str, fields: Fields) -> str:
+    def _slug_source(self, path: str, fields: FrontMatterFields) -> str:
         name = without_extension(path.rpartition("/")[2])
         if self.settings.text("SLUGIFY_SOURCE") == "basename":
             return name
@@ -234,7 +238,7 @@ class Pelican(Generator):
         except re.error:
             return rule(text)
 
-    def _patterns(self, info: PathInfo, fields: Fields) -> Iterator[str]:
+    def _patterns(self, info: PathInfo, fields: FrontMatterFields) -> Iterator[str]:
         kind = "PAGE" if info.kind is ItemKind.PAGE else "ARTICLE"
         language = fields.text("lang")
         if language and language != (self.default_language or "en"):
@@ -250,7 +254,9 @@ class Pelican(Generator):
             "" if self.settings.text(f"{kind}_URL") else usual[kind]
         )
 
-    def _filled(self, pattern: str, info: PathInfo, fields: Fields, slug: str, at: datetime | None) -> str:
+    def _filled(
+        self, pattern: str, info: PathInfo, fields: FrontMatterFields, slug: str, at: datetime | None
+    ) -> str:
         category = fields.text("category") or (info.categories or ("",))[0]
         author = fields.text("author", "authors") or self.settings.text("AUTHOR")
         values = {

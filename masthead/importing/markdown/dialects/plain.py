@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from masthead.importing.items import ItemKind, SkippedItem
 from masthead.importing.markdown.dialect import DATED_NAME, PathInfo, is_repository_file, without_extension
 from masthead.importing.markdown.dialects.generator import Generator
-from masthead.importing.reading.fields import Fields, Value
+from masthead.importing.reading.fields import FrontMatterFields, Value
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import permalinks
 
@@ -24,7 +24,9 @@ class Plain(Generator):
     title: ClassVar[str] = "plain Markdown"
     has_header_lines: ClassVar[bool] = True
 
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """Every text is a post, except texts in `pages` and usual pages such as "about"."""
         *folders, name = path.split("/")
         stem = without_extension(name)
@@ -41,7 +43,9 @@ class Plain(Generator):
         kind = ItemKind.PAGE if is_page else ItemKind.POST
         return PathInfo(kind, stem, date=date, is_draft="drafts" in {folder.lower() for folder in folders})
 
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """The address in the front matter, since there is no rule of a generator."""
         yield (
             permalinks.path_of(fields.text("permalink", "url", "path"))

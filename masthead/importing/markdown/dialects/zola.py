@@ -12,7 +12,7 @@ from masthead.importing.markdown.dialect import PathInfo, is_repository_file, wi
 from masthead.importing.markdown.dialects.conventions import has_text
 from masthead.importing.markdown.dialects.generator import Generator
 from masthead.importing.markdown.folder import SourceFolder
-from masthead.importing.reading.fields import Fields
+from masthead.importing.reading.fields import FrontMatterFields
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.urls import heading_ids, permalinks, slug_rules
 
@@ -84,7 +84,9 @@ class Zola(Generator):
         """The names of taxonomies except those of authors."""
         written = self.settings.value("taxonomies")
         entries = (
-            [Fields(one) for one in written if isinstance(one, dict)] if isinstance(written, list) else []
+            [FrontMatterFields(one) for one in written if isinstance(one, dict)]
+            if isinstance(written, list)
+            else []
         )
         names = (entry.text("name") for entry in entries)
         return [name for name in names if name and name not in _PEOPLE]
@@ -95,7 +97,9 @@ class Zola(Generator):
         is_usual = self.settings.text("slugify.anchors").lower() in {"", "on"}
         return heading_ids.ZOLA if is_usual else None
 
-    def path_info(self, path: str, document: SourceDocument, fields: Fields) -> PathInfo | SkippedItem:
+    def path_info(
+        self, path: str, document: SourceDocument, fields: FrontMatterFields
+    ) -> PathInfo | SkippedItem:
         """Dated texts are posts; others, and sections with a text, are pages."""
         if self.content and not path.startswith(f"{self.content}/"):
             return SkippedItem(path, "It is outside of the content folder.")
@@ -123,7 +127,7 @@ class Zola(Generator):
         name, _, ending = stem.rpartition(".")
         return (name, ending) if name and ending in self.languages else (stem, None)
 
-    def tags(self, fields: Fields) -> Iterator[str]:
+    def tags(self, fields: FrontMatterFields) -> Iterator[str]:
         """The terms of all taxonomies except those of authors."""
         taxonomies = fields.value("taxonomies")
         if isinstance(taxonomies, dict):
@@ -133,7 +137,9 @@ class Zola(Generator):
         for name in ("tags", "categories"):
             yield from self._names(fields.value(name))
 
-    def addresses(self, info: PathInfo, path: str, fields: Fields, at: datetime | None) -> Iterable[str]:
+    def addresses(
+        self, info: PathInfo, path: str, fields: FrontMatterFields, at: datetime | None
+    ) -> Iterable[str]:
         """`path`, or folders and slug."""
         prefix = f"/{info.language}" if info.language else ""
         written = fields.text("path")

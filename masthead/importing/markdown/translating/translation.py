@@ -23,7 +23,7 @@ from masthead.importing.markdown.translating.template_tags import (
     TemplateRenderer,
 )
 from masthead.importing.reading.code_spans import find_code
-from masthead.importing.reading.fields import Fields, as_text
+from masthead.importing.reading.fields import FrontMatterFields, as_text
 from masthead.importing.source import TranslatedBody
 from masthead.importing.urls import list_pages
 from masthead.importing.urls.index import AddressIndex
@@ -129,7 +129,7 @@ def _renderer(dialect: Dialect, item: Item) -> Callable[[], TemplateRenderer] | 
 
 def _param_lookup(dialect: Dialect, item: Item) -> Callable[[str], str]:
     """Makes the function that finds a Hugo parameter: of the text, of its language, or of the site."""
-    own, settings = Fields(item.front_matter), dialect.settings
+    own, settings = FrontMatterFields(item.front_matter), dialect.settings
     language = (item.language or "").lower()
 
     def look_up(name: str) -> str:

@@ -16,22 +16,12 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.deflist import deflist_plugin
 
-from masthead.text import (
-    anchors,
-    footnotes,
-    highlighting,
-    html_limits,
-    markdown_in_html,
-    metering,
-    nesting,
-    plain,
-    sanitise,
-    structure,
-)
-from masthead.text.autolinks import autolinks
-from masthead.text.emphasis import emphasis
-from masthead.text.headings import Heading, anchored_headings, spoken
-from masthead.text.mathematics import dollar_math
+from masthead.text import anchors, highlighting, html_limits, plain, sanitise
+from masthead.text.markdown import footnotes, html_blocks, nesting_limits, structure, work_limit
+from masthead.text.markdown.autolinks import autolinks
+from masthead.text.markdown.emphasis import emphasis
+from masthead.text.markdown.headings import Heading, anchored_headings, spoken
+from masthead.text.markdown.mathematics import dollar_math
 from masthead.text.profiles import SanitiserProfile
 
 #: HTML for each character of the source, and what a short text may have beside: a heading with its id takes six.
@@ -59,10 +49,10 @@ class Rendered:
 
 def render(source: str, *, profile: SanitiserProfile = SanitiserProfile.ARTICLE) -> Rendered:
     """Render Markdown for a profile."""
-    env: dict[str, Any] = {"steps_left": metering.budget(source)}
+    env: dict[str, Any] = {"steps_left": work_limit.budget(source)}
     try:
         unsafe = _set(source, profile, env)
-    except metering.TooCostlyError:
+    except work_limit.TooCostlyError:
         return _shown_as_typed(source)
     html = sanitise.clean(unsafe, profile)
     text = plain.text_of(html)
@@ -85,24 +75,24 @@ def _shown_as_typed(source: str) -> Rendered:
 
 def _set(source: str, profile: SanitiserProfile, env: dict[str, Any]) -> str:
     """Return HTML that is not clean yet; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
-    unsafe: str = _parser(profile).render(markdown_in_html.opened(source), env)
+    unsafe: str = _parser(profile).render(html_blocks.opened(source), env)
     if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or html_limits.is_heavy(unsafe):
-        raise metering.TooCostlyError
+        raise work_limit.TooCostlyError
     return unsafe
 
 
 @cache
 def _parser(profile: SanitiserProfile) -> MarkdownIt:
     parser = _article_parser() if profile is SanitiserProfile.ARTICLE else _comment_parser()
-    parser.use(nesting.bounded_blocks)
-    parser.use(metering.metered)
+    parser.use(nesting_limits.bounded_blocks)
+    parser.use(work_limit.metered)
     # The rule tables are compiled at first use; done here, no two threads can do it at once.
-    parser.render("*warm* `up`\n\n- [ ] now", {"steps_left": metering.FREE_STEPS})
+    parser.render("*warm* `up`\n\n- [ ] now", {"steps_left": work_limit.FREE_STEPS})
     return parser
 
 
 def _base_parser(*, html: bool, breaks: bool) -> MarkdownIt:
-    options = {"html": html, "breaks": breaks, "maxNesting": nesting.MAX_NESTING, "tasklists": True}
+    options = {"html": html, "breaks": breaks, "maxNesting": nesting_limits.MAX_NESTING, "tasklists": True}
     parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     parser.use(deflist_plugin)

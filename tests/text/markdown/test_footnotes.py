@@ -1,9 +1,9 @@
-from masthead.text import footnotes, markdown
+from masthead.text.markdown import footnotes, renderer
 from tests.text.parsed import parse
 
 
 def test_footnote_is_linked_both_ways() -> None:
-    html = markdown.render("Fact[^a].\n\n[^a]: Source.").html
+    html = renderer.render("Fact[^a].\n\n[^a]: Source.").html
 
     assert '<sup class="footnote-ref"><a href="#fn:1" id="fnref:1">[1]</a></sup>' in html
     assert (
@@ -13,7 +13,7 @@ def test_footnote_is_linked_both_ways() -> None:
 
 
 def test_every_reference_to_a_footnote_has_its_own_way_back() -> None:
-    page = parse(markdown.render("a[^1] b[^1] c[^2]\n\n[^1]: x\n[^2]: y").html)
+    page = parse(renderer.render("a[^1] b[^1] c[^2]\n\n[^1]: x\n[^2]: y").html)
 
     assert page.values("id") == ["fnref:1", "fnref:1:1", "fnref:2", "fn:1", "fn:2"]
     assert page.values("href") == [
@@ -27,14 +27,14 @@ def test_every_reference_to_a_footnote_has_its_own_way_back() -> None:
 
 
 def test_footnote_is_no_part_of_the_words() -> None:
-    rendered = markdown.render("One[^1] two\n\n[^1]: three")
+    rendered = renderer.render("One[^1] two\n\n[^1]: three")
 
     assert rendered.plain == "One two\nthree"
     assert rendered.words == 3
 
 
 def test_reference_without_a_note_stays_text() -> None:
-    html = markdown.render("a[^b] c[^1]\n\n[^1]: x").html
+    html = renderer.render("a[^b] c[^1]\n\n[^1]: x").html
 
     assert "<p>a[^b] c<sup" in html
 
@@ -42,8 +42,8 @@ def test_reference_without_a_note_stays_text() -> None:
 def test_label_that_is_too_long_stays_text() -> None:
     label = "x" * footnotes.MAX_LABEL_CHARACTERS
 
-    assert "footnote-ref" not in markdown.render(f"a[^{label}]\n\n[^{label}]: x").html
+    assert "footnote-ref" not in renderer.render(f"a[^{label}]\n\n[^{label}]: x").html
 
 
 def test_note_in_the_line_stays_text() -> None:
-    assert markdown.render("a^[b]").html == "<p>a^[b]</p>\n"
+    assert renderer.render("a^[b]").html == "<p>a^[b]</p>\n"

@@ -1,6 +1,6 @@
 import pytest
 
-from masthead.text import markdown, mathematics
+from masthead.text.markdown import mathematics, renderer
 from tests.text.parsed import parse
 
 
@@ -52,11 +52,11 @@ def test_formula_becomes_mathml_with_its_source() -> None:
     ],
 )
 def test_dollars_are_read_as_formulas_only_where_they_are(source: str, formulas: list[str]) -> None:
-    assert parse(markdown.render(source).html).values("alttext") == formulas
+    assert parse(renderer.render(source).html).values("alttext") == formulas
 
 
 def test_formula_on_lines_of_its_own_is_a_block() -> None:
-    html = markdown.render("$$\nx\n$$").html
+    html = renderer.render("$$\nx\n$$").html
 
     assert html.startswith('<div class="math-block" tabindex="0"><math display="block"')
 
@@ -82,7 +82,7 @@ def test_formula_on_lines_of_its_own_is_a_block() -> None:
     ],
 )
 def test_formula_that_cannot_be_read_stays_its_source(latex: str) -> None:
-    html = markdown.render(f"${latex}$").html
+    html = renderer.render(f"${latex}$").html
 
     assert html == f'<p><code class="math-source">${latex}$</code></p>\n'
 
@@ -93,7 +93,7 @@ def test_formula_that_is_too_long_is_not_converted() -> None:
 
 def test_formulas_beyond_the_bound_of_a_text_stay_their_source() -> None:
     formula = "x+" * 400 + "x"
-    html = markdown.render(f"${formula}$ " * (mathematics.MAX_CHARACTERS_PER_TEXT // len(formula) + 2)).html
+    html = renderer.render(f"${formula}$ " * (mathematics.MAX_CHARACTERS_PER_TEXT // len(formula) + 2)).html
 
     assert html.startswith("<p><math")
     assert html.rstrip().endswith(f'<code class="math-source">${formula}$</code></p>')
@@ -108,4 +108,4 @@ def test_text_in_a_formula_is_no_html() -> None:
 
 
 def test_formula_is_counted_and_searched_as_it_was_typed() -> None:
-    assert markdown.render(r"Let $\frac{1}{2}$ be").plain == r"Let \frac{1}{2} be"
+    assert renderer.render(r"Let $\frac{1}{2}$ be").plain == r"Let \frac{1}{2} be"

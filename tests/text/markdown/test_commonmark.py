@@ -10,7 +10,8 @@ from importlib import metadata
 import pytest
 from markdown_it import MarkdownIt
 
-from masthead.text import markdown, sanitise
+from masthead.text import sanitise
+from masthead.text.markdown import renderer
 
 _EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n(.*?)^`{32}$", re.MULTILINE | re.DOTALL)
 
@@ -58,7 +59,7 @@ def test_article_differs_from_the_sanitised_examples_only_on_purpose() -> None:
     different = {
         number
         for number, (source, html) in examples().items()
-        if normal(markdown.render(source).html) != normal(sanitise.clean(html))
+        if normal(renderer.render(source).html) != normal(sanitise.clean(html))
     }
 
     assert different == DELIBERATE
@@ -69,7 +70,7 @@ def test_example_that_becomes_a_figure_keeps_its_image(number: int) -> None:
     source, html = examples()[number]
     (address,) = re.findall(r'<img src="([^"]*)"', html)
 
-    rendered = markdown.render(source).html
+    rendered = renderer.render(source).html
 
     assert rendered.startswith("<figure>")
     assert f'<img src="{address}"' in rendered

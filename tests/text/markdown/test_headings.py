@@ -1,11 +1,12 @@
 import pytest
 
-from masthead.text import markdown, sanitise
+from masthead.text import sanitise
+from masthead.text.markdown import renderer
 from tests.text.parsed import parse
 
 
 def ids(source: str) -> list[str]:
-    return [heading.id for heading in markdown.render(source).toc]
+    return [heading.id for heading in renderer.render(source).toc]
 
 
 @pytest.mark.parametrize(
@@ -72,10 +73,10 @@ def test_repeated_headings_are_numbered_from_one() -> None:
     ],
 )
 def test_explicit_id_is_kept_and_not_shown(source: str, identity: str, text: str) -> None:
-    (heading,) = markdown.render(source).toc
+    (heading,) = renderer.render(source).toc
 
     assert (heading.id, heading.text) == (identity, text)
-    assert parse(markdown.render(source).html).values("id") == [identity]
+    assert parse(renderer.render(source).html).values("id") == [identity]
 
 
 def test_explicit_id_goes_before_an_automatic_one() -> None:
@@ -83,7 +84,7 @@ def test_explicit_id_goes_before_an_automatic_one() -> None:
 
 
 def test_named_anchor_of_old_html_is_a_place() -> None:
-    rendered = markdown.render(
+    rendered = renderer.render(
         '<a name="old"></a>\n\n<p><a class="x" name=\'two\'>y</a></p>\n\n[a](#old) [b](#two)'
     )
 
@@ -101,7 +102,7 @@ def test_heading_takes_no_id_of_the_page(identity: str) -> None:
 
 
 def test_link_that_leads_nowhere_is_told() -> None:
-    rendered = markdown.render(
+    rendered = renderer.render(
         "## Here\n\n[a](#here) [b](#There) [b](#There) [c](#top) [d](#comment-3) [^1]\n\n[^1]: x"
     )
 

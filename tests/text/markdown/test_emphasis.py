@@ -1,6 +1,6 @@
 import pytest
 
-from masthead.text import markdown
+from masthead.text.markdown import renderer
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ from masthead.text import markdown
     ],
 )
 def test_emphasis_is_found_beside_wide_characters(source: str, html: str) -> None:
-    assert markdown.render(source).html == f"<p>{html}</p>\n".replace("&quot;", '"')
+    assert renderer.render(source).html == f"<p>{html}</p>\n".replace("&quot;", '"')
 
 
 @pytest.mark.parametrize(
     "end", ["。谢谢", "，而且", "、次", "；", "：看", "！", "？好", "）后", "」と", "》中", "　全角"]
 )
 def test_address_ends_before_wide_punctuation(end: str) -> None:
-    html = markdown.render(f"见https://example.com/a。 看 https://example.com/a{end}").html
+    html = renderer.render(f"见https://example.com/a。 看 https://example.com/a{end}").html
 
     assert f'<a href="https://example.com/a">https://example.com/a</a>{end}' in html
 
@@ -37,7 +37,7 @@ def test_address_ends_before_wide_punctuation(end: str) -> None:
 def test_address_may_hold_wide_letters() -> None:
     assert (
         'href="https://zh.example.org/wiki/%E4%B8%AD%E6%96%87"'
-        in markdown.render("https://zh.example.org/wiki/中文").html
+        in renderer.render("https://zh.example.org/wiki/中文").html
     )
 
 
@@ -45,11 +45,11 @@ def test_address_may_hold_wide_letters() -> None:
     "address", ["tel:+4930123", "sms:+4930123", "mailto:a@b.c", "xmpp:a@b.c", "geo:1,2", "sip:a@b.c"]
 )
 def test_link_that_opens_another_program_keeps_its_address(address: str) -> None:
-    assert f'href="{address}"' in markdown.render(f"[x]({address})").html
+    assert f'href="{address}"' in renderer.render(f"[x]({address})").html
 
 
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "blob:x"]
 )
 def test_link_that_could_run_something_loses_its_address(address: str) -> None:
-    assert "href" not in markdown.render(f'<a href="{address}">x</a>').html
+    assert "href" not in renderer.render(f'<a href="{address}">x</a>').html

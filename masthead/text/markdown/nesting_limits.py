@@ -22,7 +22,7 @@ from markdown_it.rules_block import (
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
-from masthead.text import metering
+from masthead.text.markdown import work_limit
 
 #: Levels of tokens: a list takes two, a quotation one.
 MAX_LEVEL: Final = 60
@@ -43,10 +43,10 @@ def bounded_blocks(md: MarkdownIt) -> None:
     md.block.ruler.at("blockquote", _not_too_deep(blockquote), text_and_lists)
     md.block.ruler.at("list", _not_too_deep(list_block), text)
     md.block.ruler.at("table", _counted(table), {"alt": ["paragraph", "reference"]})
-    md.block.ruler.at("fence", _costing(fence, metering.STEPS_OF_A_LISTING), text_and_lists)
-    md.block.ruler.at("heading", _costing(heading, metering.STEPS_OF_A_HEADING), text)
-    md.block.ruler.at("lheading", _costing(lheading, metering.STEPS_OF_A_HEADING))
-    md.block.ruler.at("html_block", _costing(html_block, metering.STEPS_OF_RAW_HTML), text)
+    md.block.ruler.at("fence", _costing(fence, work_limit.STEPS_OF_A_LISTING), text_and_lists)
+    md.block.ruler.at("heading", _costing(heading, work_limit.STEPS_OF_A_HEADING), text)
+    md.block.ruler.at("lheading", _costing(lheading, work_limit.STEPS_OF_A_HEADING))
+    md.block.ruler.at("html_block", _costing(html_block, work_limit.STEPS_OF_RAW_HTML), text)
     if "footnote_def" in md.block.ruler.get_all_rules():
         md.block.ruler.at("footnote_def", _not_too_deep(footnote_def), {"alt": ["paragraph", "reference"]})
     _bound_definitions(md)
@@ -69,7 +69,7 @@ def _costing(rule: Rule, steps: int) -> Rule:
     def paid(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         found = rule(state, start, end, silent)
         if found and not silent:
-            metering.take(state.env, steps)
+            work_limit.take(state.env, steps)
         return found
 
     return paid
@@ -78,7 +78,7 @@ def _costing(rule: Rule, steps: int) -> Rule:
 def _counted(rule: Rule) -> Rule:
     def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if start + 1 < end and _is_delimiter_row(state, start + 1):
-            metering.take(state.env, _cells(state, start, end) // CELLS_PER_STEP)
+            work_limit.take(state.env, _cells(state, start, end) // CELLS_PER_STEP)
         return rule(state, start, end, silent)
 
     return bounded

@@ -12,7 +12,7 @@ from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from masthead.text import metering
+from masthead.text.markdown import work_limit
 
 #: Longer runs are an ornament; each mark of a run is a token.
 MOST_MARKS: Final = 50
@@ -32,7 +32,7 @@ def _ornaments(state: StateInline, silent: bool) -> bool:
         return False
     length = _run_length(state, marker)
     if length <= MOST_MARKS:
-        metering.take(state.env, max(0, length - 3))
+        work_limit.take(state.env, max(0, length - 3))
         return False
     end = state.pos + length
     if not silent:

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from masthead import clock
-from masthead.comments import actions, queries, read_models, step_buttons
+from masthead.comments import actions, queries
 from masthead.comments.forms import id_from
 from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.links import comment_url, discussion_url
 from masthead.comments.models import Comment, CommentStatus
+from masthead.comments.moderation import buttons, read_models
 from masthead.db import db, paginate
 from masthead.errors import Invalid, NotFound
 from masthead.people.access import current_user, requires
@@ -65,7 +66,7 @@ def queue() -> ResponseReturnValue:
         page=page,
         rows=[read_models.queue_row(comment, by, waiting=waiting) for comment in page.items],
         filters=read_models.filters(status, counts),
-        bulk_buttons=step_buttons.bulk_buttons(status),
+        bulk_buttons=buttons.bulk_buttons(status),
         is_queue=status is CommentStatus.PENDING,
         # Where the buttons lead back to.
         here={"status": status.value, "page": page.number},

@@ -8,7 +8,7 @@ from flask import url_for
 
 from masthead.comments.links import comment_url
 from masthead.comments.models import Comment, CommentStatus
-from masthead.comments.step_buttons import StepButton, queue_buttons
+from masthead.comments.moderation.buttons import StepButton, queue_buttons
 from masthead.people.models import User
 from masthead.web.list_filters import FilterLink
 

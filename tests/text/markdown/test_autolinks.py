@@ -1,7 +1,7 @@
 import pytest
 
-from masthead.text import markdown
-from masthead.text.autolinks import trimmed
+from masthead.text.markdown import renderer
+from masthead.text.markdown.autolinks import trimmed
 from tests.text.parsed import parse
 
 
@@ -29,7 +29,7 @@ from tests.text.parsed import parse
     ],
 )
 def test_bare_address_becomes_a_link(source: str, links: list[str]) -> None:
-    assert parse(markdown.render(source).html).values("href") == links
+    assert parse(renderer.render(source).html).values("href") == links
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_bare_address_becomes_a_link(source: str, links: list[str]) -> None:
     ],
 )
 def test_address_in_a_link_stays_text(source: str) -> None:
-    assert parse(markdown.render(source).html).values("href") == ["/c"]
+    assert parse(renderer.render(source).html).values("href") == ["/c"]
 
 
 def test_address_after_other_html_is_a_link() -> None:
-    assert parse(markdown.render("<b>x</b> </a> http://a.b").html).values("href") == ["http://a.b"]
+    assert parse(renderer.render("<b>x</b> </a> http://a.b").html).values("href") == ["http://a.b"]
 
 
 @pytest.mark.parametrize(

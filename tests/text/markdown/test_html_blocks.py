@@ -1,6 +1,6 @@
 import pytest
 
-from masthead.text import markdown
+from masthead.text.markdown import renderer
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ from masthead.text import markdown
     ],
 )
 def test_html_that_asks_for_markdown_gets_it(source: str, html: str) -> None:
-    assert markdown.render(source).html.strip() == html
+    assert renderer.render(source).html.strip() == html
 
 
 def test_code_that_shows_such_html_stays_code() -> None:
-    html = markdown.render('~~~\n<div markdown="1">\n*x*\n</div>\n~~~').html
+    html = renderer.render('~~~\n<div markdown="1">\n*x*\n</div>\n~~~').html
 
     assert '<code>&lt;div markdown="1"&gt;\n*x*\n&lt;/div&gt;\n</code>' in html

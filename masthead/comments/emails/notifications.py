@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from masthead import jobs
-from masthead.comments import email_tasks
+from masthead.comments.emails import tasks
 from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.mail import delivery
@@ -19,9 +19,7 @@ def announce(comment: Comment, *, by: User, at: datetime) -> None:
     if not delivery.is_on():
         return
     for user_id in sorted(_concerned(comment) - {comment.author_id, by.id}):
-        jobs.enqueue(
-            email_tasks.tell_of_comment, comment.id, user_id, unique_key=f"comment:{comment.id}:{user_id}"
-        )
+        jobs.enqueue(tasks.tell_of_comment, comment.id, user_id, unique_key=f"comment:{comment.id}:{user_id}")
 
 
 def _concerned(comment: Comment) -> set[int]:
@@ -39,4 +37,4 @@ def _concerned(comment: Comment) -> set[int]:
 def tell_moderators() -> None:
     """Tell the moderators that a comment waits."""
     if delivery.is_on():
-        jobs.enqueue(email_tasks.tell_moderators, unique_key="comments.tell_moderators")
+        jobs.enqueue(tasks.tell_moderators, unique_key="comments.tell_moderators")

@@ -1,0 +1,1 @@
+"""Moderation of comments: the queue, its rows and its buttons."""
