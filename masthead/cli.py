@@ -40,7 +40,7 @@ def _print_version(ctx: click.Context, _option: click.Parameter, value: Any) -> 
         ctx.exit()
 
 
-class Masthead(FlaskGroup):
+class MastheadGroup(FlaskGroup):
     """Flask's group with our commands alone: no other extension's, and no choice of another application."""
 
     def __init__(self) -> None:
@@ -95,4 +95,4 @@ class Masthead(FlaskGroup):
 
 def main() -> None:
     """Run the command."""
-    Masthead().main(prog_name="masthead")
+    MastheadGroup().main(prog_name="masthead")

@@ -12,7 +12,7 @@ from masthead.importing.markdown.dialect import DATED_NAME, Dialect
 from masthead.importing.markdown.dialects.eleventy import Eleventy
 from masthead.importing.markdown.dialects.hugo import Hugo
 from masthead.importing.markdown.dialects.jekyll import Jekyll
-from masthead.importing.markdown.dialects.masthead import MastheadExport
+from masthead.importing.markdown.dialects.masthead import Masthead
 from masthead.importing.markdown.dialects.pelican import Pelican
 from masthead.importing.markdown.dialects.plain import Plain
 from masthead.importing.markdown.dialects.zola import Zola
@@ -23,7 +23,7 @@ from masthead.importing.reading.decoding import decode
 from masthead.importing.reading.front_matter import Notation, SourceDocument
 
 DIALECTS: Final[dict[str, type[Dialect]]] = {
-    "masthead": MastheadExport,
+    "masthead": Masthead,
     "jekyll": Jekyll,
     "eleventy": Eleventy,
     "zola": Zola,

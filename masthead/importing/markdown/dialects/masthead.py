@@ -33,10 +33,10 @@ MANIFEST: Final = "masthead-export.json"
 _FOLDERS: Final = {"content/posts": ItemKind.POST, "content/pages": ItemKind.PAGE}
 
 
-class MastheadExport(Dialect):
+class Masthead(Dialect):
     """A folder that Masthead has exported."""
 
-    title: ClassVar[str] = "MastheadExport"
+    title: ClassVar[str] = "Masthead"
     settings_files: ClassVar[tuple[str, ...]] = (MANIFEST,)
     #: `data` and `static` hold no texts; `export_data` reads them.
     skipped_folders: ClassVar[frozenset[str]] = frozenset(
