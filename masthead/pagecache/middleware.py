@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from masthead import clock
-from masthead.pagecache import counters, dependencies
+from masthead.pagecache import counters, dependencies, surrogate
 from masthead.pagecache.cache_keys import Addresses, anonymous, normal_query
 from masthead.pagecache.cached_page import CachedPage, Headers, made
 from masthead.pagecache.counters import HitCounters
@@ -28,6 +28,8 @@ FLIGHT_SECONDS: Final = 10.0
 #: How often it does, if that page is out of date before it is made.
 FLIGHTS: Final = 3
 STORED: Final = frozenset({200, 301, 404})
+#: A proxy keeps these too, so that they take the place of a page that it had kept.
+FOR_OTHERS: Final = STORED | {302, 303, 307, 308, 410}
 #: Gives a request its id and its line in the log: environment, status, when it began; returns the id.
 OnHit = Callable[["WSGIEnvironment", int, float], str]
 
@@ -138,6 +140,8 @@ class PageCache:
         if began is not None:
             request_id = self._on_hit(environ, 304 if is_known else entry.code, began)
         own = [("X-Cache", how), ("X-Request-ID", request_id or "")]
+        if how != "stale":
+            own += surrogate.permission(environ)
         if is_known:
             start_response("304 NOT MODIFIED", variant.unchanged_headers + own)
             return ()
@@ -305,15 +309,20 @@ def _pass_on(
     """Send what the application answered, which is not kept."""
     for follower in reading.followers:
         follower(environ)
-    start_response(answer.status, [*answer.headers, ("X-Cache", how)])
+    permission = surrogate.permission(environ) if is_for_everybody(answer) else []
+    start_response(answer.status, [*answer.headers, ("X-Cache", how), *permission])
     return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
 
 
 def is_keepable(answer: CapturedResponse, reading: PageDependencies) -> bool:
     """Whether the answer is for everybody, and it is known what it depends on."""
+    return int(answer.status[:3]) in STORED and bool(reading.topics) and is_for_everybody(answer)
+
+
+def is_for_everybody(answer: CapturedResponse) -> bool:
+    """Whether others may get the answer too: it succeeded, or says for good that there is nothing or that it is elsewhere."""
     return (
-        int(answer.status[:3]) in STORED
-        and bool(reading.topics)
+        int(answer.status[:3]) in FOR_OTHERS
         and answer.header("set-cookie") is None
         and not {"no-store", "private"}
         & set((answer.header("cache-control") or "").replace(",", " ").split())
