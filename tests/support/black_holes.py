@@ -15,8 +15,10 @@ class BlackHole:
         self.port: int = self._listener.getsockname()[1]
         self._is_open = threading.Event()
         self._is_open.set()
-        self._sockets: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._connections: list[tuple[socket.socket, socket.socket]] = []
+        self._threads: list[threading.Thread] = []
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     def swallow(self) -> None:
         """Take everything that is sent, and hand nothing on."""
@@ -24,18 +26,20 @@ class BlackHole:
 
     def go_on(self) -> None:
         """Hand on again; connections that have lost something are ended."""
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        self._sockets = []
+        # Those that were made while it swallowed have lost something, too.
+        ended, self._connections = self._connections, []
+        for each in (each for pair in ended for each in pair):
+            _end(each)
         self._is_open.set()
 
     def close(self) -> None:
         """End everything."""
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        _end(self._listener)
         self._listener.close()
+        self._acceptor.join()
         self.go_on()
+        for thread in self._threads:
+            thread.join()
 
     def _accept(self) -> None:
         while True:
@@ -44,21 +48,35 @@ class BlackHole:
             except OSError:
                 return
             server = socket.socket(socket.AF_UNIX)
-            self._sockets += [client, server]
             try:
                 server.connect(str(self._target))
             except OSError:
                 client.close()
+                server.close()
                 continue
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._hand_on, args=(source, sink), daemon=True).start()
+            self._connections.append((client, server))
+            thread = threading.Thread(target=self._hand_on, args=(client, server), daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
-    def _hand_on(self, source: socket.socket, sink: socket.socket) -> None:
+    def _hand_on(self, client: socket.socket, server: socket.socket) -> None:
+        """Both directions of a connection, until it is ended."""
+        with client, server:
+            back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+            back.start()
+            self._pump(client, server)
+            back.join()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while part := source.recv(65_536):
                 if self._is_open.is_set():
                     sink.sendall(part)
         if self._is_open.is_set():
-            for each in (source, sink):
-                with suppress(OSError):
-                    each.shutdown(socket.SHUT_RDWR)
+            _end(source)
+            _end(sink)
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
