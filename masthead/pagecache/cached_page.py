@@ -3,12 +3,15 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from werkzeug.http import parse_date
 
 from masthead import compression
 from masthead.pagecache.dependencies import Follower, PageDependencies
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 Headers = list[tuple[str, str]]
 #: What is the answer's, not the page's; made anew for each, or from the body.
@@ -20,6 +23,10 @@ REPEATED: Final = frozenset({"cache-control", "content-location", "expires", "la
 DATE_IS_CERTAIN_AFTER: Final = timedelta(seconds=2)
 #: What an entry costs beside its bodies.
 OVERHEAD_BYTES: Final = 2_048
+#: How a proxy announces that it keeps pages for the time when we are away (Edge Architecture Specification 1.0).
+SURROGATE: Final = 'nginx="Surrogate/1.0"'
+#: To nginx: keep it, but it was out of date long ago, so ask again each time.
+PERMISSION: Final = ("X-Accel-Expires", "@1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +136,12 @@ def _variant(headers: Headers, body: bytes, encoding: str, fingerprint: str, cod
         whole.append(("ETag", etag))
         unchanged.append(("ETag", etag))
     return Variant(body, etag, whole, unchanged)
+
+
+def permission_for(environ: "WSGIEnvironment") -> Headers:
+    """The header that lets the proxy of `deploy/nginx.conf` keep an answer that is for everybody.
+
+    A proxy that does not announce itself is told nothing: one that was set up for something else could take the permission
+    for more than it is.
+    """
+    return [PERMISSION] if environ.get("HTTP_SURROGATE_CAPABILITY") == SURROGATE else []

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from masthead import clock
-from masthead.pagecache import counters, dependencies, surrogate
+from masthead.pagecache import counters, dependencies
 from masthead.pagecache.cache_keys import Addresses, anonymous, normal_query
-from masthead.pagecache.cached_page import CachedPage, Headers, made
+from masthead.pagecache.cached_page import CachedPage, Headers, made, permission_for
 from masthead.pagecache.counters import HitCounters
 from masthead.pagecache.dependencies import ExpiryTimes, PageDependencies
 from masthead.pagecache.fragments import POSITION
@@ -141,7 +141,7 @@ class PageCache:
             request_id = self._on_hit(environ, 304 if is_known else entry.code, began)
         own = [("X-Cache", how), ("X-Request-ID", request_id or "")]
         if how != "stale":
-            own += surrogate.permission(environ)
+            own += permission_for(environ)
         if is_known:
             start_response("304 NOT MODIFIED", variant.unchanged_headers + own)
             return ()
@@ -309,7 +309,7 @@ def _pass_on(
     """Send what the application answered, which is not kept."""
     for follower in reading.followers:
         follower(environ)
-    permission = surrogate.permission(environ) if is_for_everybody(answer) else []
+    permission = permission_for(environ) if is_for_everybody(answer) else []
     start_response(answer.status, [*answer.headers, ("X-Cache", how), *permission])
     return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
 

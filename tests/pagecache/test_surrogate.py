@@ -2,10 +2,10 @@
 
 import pytest
 
-from masthead.pagecache.surrogate import NGINX
+from masthead.pagecache.cached_page import SURROGATE
 from tests.factories import PostFactory
 
-ANNOUNCED = {"Surrogate-Capability": NGINX}
+ANNOUNCED = {"Surrogate-Capability": SURROGATE}
 HEADER = "X-Accel-Expires"
 
 
