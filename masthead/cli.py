@@ -69,7 +69,8 @@ class MastheadGroup(FlaskGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command. One that needs a publication ends here where there is none, before it makes anything."""
         place = publication_home.present()
-        if "--help" not in args:
+        # `dev` works on the source, and reads no publication.
+        if "--help" not in args and args[:1] != ["dev"]:
             if not place.is_dir() and not publication_home.may_be_made(args):
                 raise click.ClickException(publication_home.MISSING.format(place))
             if publication_home.named() is None and args[:1] != ["install"]:

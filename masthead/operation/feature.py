@@ -12,6 +12,7 @@ feature = Feature(
         "cache": "masthead.operation.cache:group",
         "check": "masthead.operation.checks:check",
         "db": "masthead.operation.migrating:db_group",
+        "dev": "masthead.operation.scaffold.cli:group",
         "init-db": "masthead.operation.migrating:init_db",
         "install": "masthead.operation.installing:install",
         "jobs": "masthead.operation.jobs:group",

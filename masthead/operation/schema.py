@@ -33,6 +33,12 @@ def newest_revision() -> str:
     return max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
+def next_revision(migrations: Path) -> str:
+    """The number of the next migration in a folder of migrations: one more than its newest file has."""
+    numbers = (path.stem.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py"))
+    return f"{max(map(int, filter(str.isdecimal, numbers)), default=0) + 1:04}"
+
+
 def present_schema() -> SchemaState:
     """Look at the database. Never raises for one that is missing, away or of another version."""
     try:
