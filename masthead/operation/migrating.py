@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from flask_migrate.cli import db as alembic_commands
 
 from masthead.db import db
 from masthead.operation import schema_lock
-from masthead.operation.schema import MIGRATIONS, present_schema, shown_place
+from masthead.operation.schema import MIGRATIONS, next_revision, present_schema, shown_place
 from masthead.search.models import INDEX
 from masthead.web.commands import Command
 
@@ -23,11 +24,22 @@ LONGEST_SENTENCE = 300
 CHANGING = frozenset({"upgrade", "downgrade", "stamp"})
 #: They only look a revision up.
 READING = frozenset({"show", "edit"})
+#: They write a new file.
+NUMBERED = frozenset({"migrate", "revision", "merge"})
+#: Stands in the new file where no message was given.
+UNNAMED = "Change the tables"
 
 
 def is_described(_item: object, name: str | None, kind: str, is_reflected: bool, _model: object) -> bool:
     """Whether the models describe this table; SQLite's full text index, made of several, is a migration's alone."""
     return not (is_reflected and kind == "table" and (name or "").startswith(INDEX))
+
+
+def leave_out_empty(context: Any, _revision: object, directives: list[Any]) -> None:
+    """Write no migration where `db migrate` finds nothing to change; `db revision` writes an empty one on purpose."""
+    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+        directives.clear()
+        click.echo("The migrations make the tables that the models describe: nothing is written.")
 
 
 def bind() -> None:
@@ -40,6 +52,7 @@ def bind() -> None:
             render_as_batch=True,
             compare_type=True,
             include_object=is_described,
+            process_revision_directives=leave_out_empty,
         )
         # The library has put its own group of this name there.
         current_app.cli.add_command(db_group, "db")
@@ -93,6 +106,8 @@ class AlembicCommand(Command):
                 raise click.UsageError(
                     f"Name a revision for {name.upper()}; `masthead db history` lists them."
                 )
+        if self.name in NUMBERED:
+            self._number(ctx)
         try:
             with one_sentence():
                 result = super().invoke(ctx)
@@ -106,6 +121,12 @@ class AlembicCommand(Command):
         if self.name == "check":
             click.echo("The migrations make the tables that the models describe.")
         return result
+
+    def _number(self, ctx: click.Context) -> None:
+        """Give a new migration the next number, as all files in the folder have, unless the caller names a revision."""
+        folder = Path(ctx.params.get("directory") or MIGRATIONS)
+        ctx.params["rev_id"] = ctx.params.get("rev_id") or next_revision(folder)
+        ctx.params["message"] = " ".join((ctx.params.get("message") or "").split()).rstrip(".") or UNNAMED
 
     def perform(self, ctx: click.Context) -> Any:
         """Do the work, and keep others from changing the tables meanwhile; with --sql nothing is changed."""

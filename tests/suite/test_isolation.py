@@ -1,5 +1,8 @@
 import os
+import re
+import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,9 @@ from sqlalchemy import func, select, text
 from masthead import clock
 from masthead.db import db
 from masthead.people.models import User
+from tests.architecture.source import ROOT
 from tests.factories import CommentFactory, PostFactory, UserFactory
+from tests.support import queries as query_budgets
 from tests.support.people import ROLES
 
 
@@ -51,7 +56,7 @@ def test_a_wrong_number_of_queries_fails_and_shows_them(app, queries):
     with app.app_context():
         with (
             pytest.raises(
-                pytest.fail.Exception, match=r"1 statements instead of 2:\n  1\. SELECT"
+                pytest.fail.Exception, match=r"1 statements instead of 2:\n  1\. .*\n +SELECT"
             ) as failure,
             queries.exactly(2),
         ):
@@ -59,6 +64,47 @@ def test_a_wrong_number_of_queries_fails_and_shows_them(app, queries):
         assert "count" in str(failure.value)
         with pytest.raises(pytest.fail.Exception, match="at most 0"), queries.at_most(0):
             db.session.scalar(select(func.count(User.id)))
+
+
+def test_a_broken_budget_says_where_each_statement_comes_from(app, client, queries, monkeypatch):
+    PostFactory.create_batch(3)
+    monkeypatch.setattr("tests.support.queries._changed_files", lambda: {"masthead/settings/queries.py"})
+    with pytest.raises(pytest.fail.Exception) as failure, queries.exactly(0):
+        client.get("/blog/")
+    said = str(failure.value)
+    assert re.search(r"\d\. NEW\? masthead/settings/queries\.py:\d+ \w+\n +SELECT setting", said)
+    assert re.search(r"\d\. masthead/posts/\S+\.py:\d+ \w+\n +SELECT post", said)
+    page, section = re.search(r"(docs/\S+), section “(.+)”", said).groups()
+    assert f"## {section}\n" in (ROOT / page).read_text()
+
+
+def test_a_broken_budget_counts_what_repeats(app, queries):
+    def ask():
+        with queries.at_most(1):
+            for number in range(3):
+                db.session.scalar(select(User.id).where(User.id == number))
+
+    with app.app_context(), pytest.raises(pytest.fail.Exception, match="Runs 3 times"):
+        ask()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_files_of_the_branch_are_found(tmp_path, monkeypatch):
+    git = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-C", str(tmp_path))
+    (tmp_path / "old.py").touch()
+    for command in (
+        ("init", "-q", "-b", "main"),
+        ("add", "."),
+        ("commit", "-qm", "x"),
+        ("switch", "-qc", "b"),
+    ):
+        subprocess.run([*git, *command], check=True)
+    (tmp_path / "committed.py").touch()
+    for command in (("add", "."), ("commit", "-qm", "y")):
+        subprocess.run([*git, *command], check=True)
+    (tmp_path / "new.py").touch()
+    monkeypatch.setattr(query_budgets, "ROOT", tmp_path)
+    assert query_budgets._changed_files() == {"committed.py", "new.py"}
 
 
 def test_a_request_inside_an_application_context_is_refused(app, client):
