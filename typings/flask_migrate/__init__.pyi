@@ -13,6 +13,7 @@ class Migrate:
         render_as_batch: bool = ...,
         compare_type: bool = ...,
         include_object: Callable[..., bool] = ...,
+        process_revision_directives: Callable[..., None] = ...,
     ) -> None: ...
 
 def upgrade(*, revision: str = ...) -> None: ...
