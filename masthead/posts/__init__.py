@@ -1,1 +1,1 @@
-"""Posts: writing, revising, publishing, and the lists by date, tag and author."""
+"""Posts: writing, revising and publishing, and the lists by date, tag and author."""

@@ -1,4 +1,4 @@
-"""Changing posts. What is expensive, rendering, has happened before: see `masthead.posts.rendering`."""
+"""Actions on posts. Rendering, the expensive part, happens before: see `masthead.posts.rendering`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
 from masthead.unset import Unset, chosen
 
-#: How the audit log calls a step that was taken.
+#: The action names of transitions in the audit log.
 DEEDS: dict[Transition, str] = {
     Transition.SUBMIT: "submitted",
     Transition.WITHDRAW: "withdrawn",
@@ -48,7 +48,7 @@ def create(
     bylines: Sequence[User] | None = None,
     details: Details = NOTHING,
 ) -> Post:
-    """Make a draft owned by ``by``; raises `SlugTaken` if the rendered asks for an address that is not free."""
+    """Create a draft owned by ``by``; raises `SlugTaken` if the rendered text names a slug that is in use."""
     if not by.can(Permission.WRITE):
         raise NotAllowed("Your role does not allow you to write posts.")
     slug = _claimed_slug(rendered)
@@ -73,7 +73,7 @@ def revise(
     expected_version: int | None = None,
     details: Details = NOTHING,
 ) -> None:
-    """Save a new state of the post; raises `StaleVersion` if it is not the state that the writer saw."""
+    """Save a new version of the post; raises `StaleVersion` if the writer saw another one."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can change this post.")
     if post.status is Status.TRASHED:
@@ -106,7 +106,7 @@ def _detail(post: Post, details: Details, *, owner: User, by: User) -> None:
 
 
 def _content(post: Post) -> dict[str, object]:
-    """What readers see of a post, to see what an edit has changed."""
+    """Return everything that readers see of a post, to find the changes of an edit."""
     people = [row.user_id for row in post.byline_rows]
     names = (*history.ALIKE, "body", "comments_open")
     return {name: getattr(post, name) for name in names} | {
@@ -116,7 +116,7 @@ def _content(post: Post) -> dict[str, object]:
 
 
 def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
-    """Note in the audit log what was changed; a step that was taken with an untouched form is no edit."""
+    """Record the changed fields in the audit log; a transition without changes is no edit."""
     after = _content(post)
     changed = [name for name in after if after[name] != before[name]]
     short = {
@@ -135,7 +135,7 @@ def _claimed_slug(rendered: RenderedText) -> str:
 
 
 def _readdress(post: Post, slug: str) -> None:
-    """Give the post another address; the old one stays its own for ever, and answers 301."""
+    """Give the post another slug; the old one stays reserved for ever, and redirects with 301."""
     if not insert_unique(PostSlug, PostSlug.slug, slug, post_id=post.id):
         owner = db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug))
         if owner != post.id:
@@ -144,7 +144,7 @@ def _readdress(post: Post, slug: str) -> None:
 
 
 def keep_address(post: Post, slug: str) -> bool:
-    """Let an address that the post had elsewhere stay its own, as after a change of address here; whether it is."""
+    """Reserve a slug that the post had elsewhere, as after a change of slug here; return whether that was possible."""
     if insert_unique(PostSlug, PostSlug.slug, slug, post_id=post.id):
         return True
     return db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug)) == post.id
@@ -158,7 +158,7 @@ def _set(post: Post, rendered: RenderedText, *, at: datetime) -> None:
 
 
 def set_text(post: Post, rendered: RenderedText, *, at: datetime) -> None:
-    """Give a post that is being made or revised its words."""
+    """Set the text of a post that is being created or revised."""
     post.title = rendered.title
     post.summary = chosen(rendered.summary, post.summary or "")
     post.body = rendered.body
@@ -175,7 +175,7 @@ def set_text(post: Post, rendered: RenderedText, *, at: datetime) -> None:
 
 
 def set_tags(post: Post, wanted: Sequence[Tag]) -> None:
-    """Say what a post is about, in order."""
+    """Set the tags, in order."""
     present = {row.tag_id: row for row in post.tag_rows}
     rows = [present.get(tag.id) or PostTag(tag=tag, tag_id=tag.id) for tag in wanted]
     for position, row in enumerate(rows):
@@ -196,7 +196,7 @@ def credit(post: Post, people: Sequence[User]) -> None:
 
 
 def submit(post: Post, *, by: User, at: datetime) -> None:
-    """Hand the draft to the editors."""
+    """Submit the draft to the editors."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can submit this post.")
     if _move(post, Transition.SUBMIT, by=by, at=at):
@@ -205,14 +205,14 @@ def submit(post: Post, *, by: User, at: datetime) -> None:
 
 
 def withdraw(post: Post, *, by: User, at: datetime) -> None:
-    """Take a submitted post back from the editors."""
+    """Withdraw a submitted post from review."""
     if not can_withdraw(by, post):
         raise NotAllowed("Only its author can withdraw this post.")
     _move(post, Transition.WITHDRAW, by=by, at=at)
 
 
 def send_back(post: Post, *, by: User, at: datetime, note: str = "") -> None:
-    """Return a submitted post to its author, with a note; raises `Invalid` for one that cannot be stored."""
+    """Return a submitted post to its author, with a note; raises `Invalid` for an invalid note."""
     if not can_send_back(by):
         raise NotAllowed("Only an editor can send a post back.")
     note = review.checked_note(note)
@@ -221,7 +221,7 @@ def send_back(post: Post, *, by: User, at: datetime, note: str = "") -> None:
 
 
 def publish(post: Post, *, by: User, at: datetime) -> None:
-    """Make the post public now. One that was public before keeps its date."""
+    """Publish the post now. A post that was public before keeps its date."""
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can publish this post, if their role allows it.")
     if not post.is_published and _is_blank(post):
@@ -236,7 +236,7 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
 
 
 def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
-    """Make the post public at a later moment."""
+    """Schedule the post for a later moment."""
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can schedule this post, if their role allows it.")
     if when <= at:
@@ -250,7 +250,7 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
 
 
 def _announce(post: Post, when: datetime, *, to: Iterable[int]) -> None:
-    """Have letters written when the moment has come, one to each of them however often it was set to this moment."""
+    """Queue the emails about the publication, one for each recipient however often the post is set to this moment."""
     moment = int(when.timestamp())
     for user_id in to if delivery.is_on() else ():
         key = f"post-public:{post.id}:{moment}:{user_id}"
@@ -258,16 +258,16 @@ def _announce(post: Post, when: datetime, *, to: Iterable[int]) -> None:
 
 
 def backdate(post: Post, *, when: datetime | None, changed: datetime | None = None) -> None:
-    """Set the dates of a post that was written and public elsewhere before (imports)."""
+    """Set the dates of a post that was published elsewhere before (imports)."""
     post.published_at = when
     if changed is not None:
         post.updated_at = changed
-        # A value that is set to itself would not be written, and the column's `onupdate` would write the present time.
+        # SQLAlchemy skips a column set to its own value, and `onupdate` would then write the present time.
         flag_modified(post, "updated_at")
 
 
 def unpublish(post: Post, *, by: User, at: datetime) -> None:
-    """Take the post back from the readers; it is a draft again."""
+    """Unpublish the post; it becomes a draft again."""
     if not can_publish(by, post):
         raise NotAllowed("Only its author or an editor can unpublish this post.")
     _move(post, Transition.UNPUBLISH, by=by, at=at)
@@ -282,7 +282,7 @@ def trash(post: Post, *, by: User, at: datetime) -> None:
 
 
 def restore(post: Post, *, by: User, at: datetime) -> None:
-    """Take the post out of the trash, as a draft."""
+    """Restore the post from the trash as a draft."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can restore this post.")
     _move(post, Transition.RESTORE, by=by, at=at)
@@ -290,14 +290,14 @@ def restore(post: Post, *, by: User, at: datetime) -> None:
 
 
 def _is_blank(post: Post) -> bool:
-    # Without words it may still be a picture; only then the text is loaded, which lists leave out.
+    # A post without words may have an image; only then the text is loaded, which lists leave out.
     return not post.words and not post.lead_image and is_blank(post.html)
 
 
 def _move(
     post: Post, step: Transition, *, by: User, at: datetime, deed: str | None = None, **details: str
 ) -> bool:
-    """Take a step; whether the post has another status now. An empty ``deed`` is not recorded."""
+    """Apply a transition; return whether the status has changed. An empty ``deed`` is not recorded."""
     before = post.status
     post.status = lifecycle.after(step, before)
     post.updated_at = at

@@ -1,4 +1,4 @@
-"""Everybody's posts, for editors: one list of all states, and changes to many at once."""
+"""Posts of all authors for editors: one list of all states, and bulk changes."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -26,7 +26,7 @@ bp = Blueprint("posts_admin", __name__)
 
 POSTS_PER_PAGE = 50
 FEW_POSTS = 1_000
-#: What can be done to many posts at once, and how that is said.
+#: The bulk actions and their messages.
 STEPS: dict[str, tuple[Callable[..., None], str]] = {
     "publish": (actions.publish, "published"),
     "return": (actions.send_back, "sent back"),
@@ -39,7 +39,7 @@ STEPS: dict[str, tuple[Callable[..., None], str]] = {
 @bp.get("")
 @requires(Permission.EDIT_POSTS)
 def index() -> ResponseReturnValue:
-    """Everybody's posts, of one state with ``?state=``, with a word in the title with ``?q=``."""
+    """List the posts of all authors, by state with ``?state=``, by words in the title with ``?q=``."""
     state = request.args.get("state", "")
     wanted = request.args.get("q", "").strip()
     is_asked = queries.in_list(state)
@@ -68,17 +68,17 @@ def index() -> ResponseReturnValue:
 
 
 def _titled(wanted: str, is_asked: ColumnElement[bool]) -> tuple[int, ColumnElement[bool]]:
-    """How many posts hold the words in their titles, and the condition that finds a page of them soonest."""
+    """Return the number of posts with the words in their titles, and the fastest condition for a page of them."""
     holds = Post.title.icontains(wanted, autoescape=True)
     total = db.session.scalar(select(func.count()).select_from(Post).where(holds, is_asked)) or 0
-    # Few are found in the index of titles and sorted. Of many, some are among those that were touched last.
+    # A few matches are found in the index of titles and sorted. With many, some are among the recently edited.
     return total, holds if total > FEW_POSTS else Post.id.in_(select(Post.id).where(holds))
 
 
 @bp.post("")
 @requires(Permission.EDIT_POSTS)
 def change() -> ResponseReturnValue:
-    """Do one thing to every chosen post that it can be done to, and say to how many it was."""
+    """Apply a transition to every selected post that allows it, and report their number."""
     wanted = request.form.get("action", "")
     if wanted not in STEPS:
         raise Invalid("This button is unknown. Use one of the buttons below the list.")
@@ -100,7 +100,7 @@ def _chosen() -> set[int]:
 
 
 def _attempt(step: Callable[..., None], post: Post, *, by: User, at: datetime) -> str | None:
-    """Take the step; why not, if it is not possible."""
+    """Apply the transition; return the reason if that is impossible."""
     try:
         step(post, by=by, at=at)
     except DomainError as error:

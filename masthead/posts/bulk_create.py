@@ -1,4 +1,4 @@
-"""Posts that arrive from elsewhere with the life that they had there: many at once, in few statements (imports)."""
+"""Creates many posts with their original dates and statuses, in few statements (imports)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from masthead.unset import chosen
 
 @dataclass(frozen=True, slots=True)
 class PostImport:
-    """A post as it was elsewhere. The rendered names its address."""
+    """A post from elsewhere. The rendered text names its slug."""
 
     rendered: RenderedText
     status: Status
@@ -39,7 +39,7 @@ class PostImport:
 
 
 def bulk_create(arrivals: Sequence[PostImport], *, by: User) -> list[Post]:
-    """Make the posts, owned by ``by``, in this order; raises `SlugTaken` for the first address that is not free."""
+    """Create the posts, owned by ``by``, in this order; raises `SlugTaken` for the first slug in use."""
     if not by.can(Permission.WRITE) or not by.can(Permission.PUBLISH):
         raise NotAllowed("Your role does not allow you to publish posts.")
     _claim_addresses(arrivals)
@@ -53,7 +53,7 @@ def bulk_create(arrivals: Sequence[PostImport], *, by: User) -> list[Post]:
 
 
 def _tags(arrivals: Sequence[PostImport]) -> dict[str, Tag]:
-    """Every tag of the posts, by key."""
+    """Return every tag of the posts, by key."""
     names = [name for arrival in arrivals for name in chosen(arrival.rendered.tags, ())]
     return {tag.key: tag for tag in tags.ensure_all(names)}
 

@@ -1,7 +1,7 @@
-"""From the names that somebody writes above a post to the people who are credited.
+"""Resolves the names above a post to the people who are credited.
 
-A user name means its account or byline. Any other name that has a space, or stands in quotation marks, means a guest:
-somebody who is credited and cannot sign in. A word that is neither is more often a mistake than a guest, and is refused.
+A user name means its account or byline. Any other name with a space, or in quotation marks, means a guest: a credited
+person who cannot sign in. Any other single word is more often a mistake than a guest, and is refused.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from masthead.posts.public_people import known
 from masthead.text.names import has_hidden_characters, name_key, shown_key
 from masthead.text.plain import is_storable
 
-#: More would be a list of thanks.
+#: The maximum number of bylines; more would be a list of thanks.
 AUTHORS_LIMIT: Final = 40
 _QUOTES: Final = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"))
 SUGGESTIONS: Final = 200
@@ -30,29 +30,29 @@ SUGGESTIONS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name as it was written."""
+    """A name as typed."""
 
     text: str
     is_quoted: bool
 
     @property
     def is_of_a_guest(self) -> bool:
-        """Whether it can be nothing but the name of a guest, if nobody is called so."""
+        """True if the name can only be a guest's, unless somebody has it."""
         return self.is_quoted or " " in self.text
 
 
 def parse(text: str) -> tuple[str, ...]:
-    """The names in a comma-separated list."""
+    """Return the names in a comma-separated list."""
     return tuple(name for name in (part.strip() for part in text.split(",")) if name)
 
 
 def written(post: Post) -> str:
-    """The list that `parse` reads."""
+    """Return the list that `parse` reads."""
     return ", ".join(user.username for user in post.bylines or [post.author])
 
 
 def people(names: Iterable[str], *, post: Post | None, by: User, at: datetime) -> list[User]:
-    """Whom these names mean, in order, with new bylines for new guests; raises `Invalid` and `NotAllowed`."""
+    """Return the people with these names, in order, and create guests; raises `Invalid` and `NotAllowed`."""
     wanted = [_name(name) for name in names]
     if len(wanted) > AUTHORS_LIMIT:
         raise Invalid(f"A post credits at most {AUTHORS_LIMIT} people.", field="authors")
@@ -87,7 +87,7 @@ def _checked(text: str, *, is_quoted: bool) -> _Name:
 
 
 def _known(wanted: Sequence[_Name], present: set[int]) -> dict[str, User]:
-    """The people who are there already, by the names that were written."""
+    """Return the existing people, by the names as typed."""
     keys = [name_key(name.text) for name in wanted]
     named = {
         user.username_key: user
@@ -107,7 +107,7 @@ def _known(wanted: Sequence[_Name], present: set[int]) -> dict[str, User]:
 
 
 def _called(name: _Name) -> User | None:
-    """The one person whom readers know by this name; None for a new guest. Raises `Invalid`."""
+    """Return the one person with this display name; None for a new guest. Raises `Invalid`."""
     called = db.session.scalars(
         queries.users()
         .where(User.name_key == shown_key(name.text), User.is_active)
@@ -147,6 +147,6 @@ def _made(names: Sequence[str], *, at: datetime) -> dict[str, User]:
 
 
 def suggestions() -> list[tuple[str, str]]:
-    """The user names and names of people who can be credited."""
+    """Return the user names and display names of people who can be credited."""
     writers = known("").limit(SUGGESTIONS)
     return [(user.username, user.display_name) for user in db.session.scalars(writers)]

@@ -2,9 +2,9 @@
 
 from masthead.pagecache import Topic, TopicFamily
 
-#: Which posts are public, in which order, under which addresses, tags and bylines.
+#: The set of public posts, with their order, slugs, tags and bylines.
 POSTS = Topic("posts")
-#: Any change that readers see in any post; feeds and site maps name its time.
+#: Any visible change of any post; feeds and site maps contain its time.
 EDITS = Topic("edits")
 #: The content of one post.
 POST = TopicFamily("post")

@@ -1,4 +1,4 @@
-"""What a post has beside its text, and what somebody wants of it. What is left out stays as it is."""
+"""The details of a post beside its text, and requested changes of them. Omitted details stay."""
 
 import re
 from collections.abc import Sequence
@@ -17,27 +17,27 @@ from masthead.text.languages import LANGUAGE, LANGUAGE_CHARACTERS, TRANSLATION_K
 from masthead.text.plain import is_storable
 from masthead.unset import UNSET, Unset, chosen
 
-#: Longer addresses are cut or refused by what reads them.
+#: Browsers and crawlers cut or refuse longer URLs.
 ADDRESS_CHARACTERS: Final = 2_000
 PICTURE_WORDS_CHARACTERS: Final = 1_000
 REMARK_CHARACTERS: Final = 500
-#: What would end the attribute of HTML that an address is written into, or is read in two ways.
+#: Characters that would end the HTML attribute of a URL, or that parsers read differently.
 _UNSAFE: Final = re.compile(r"[\s<>\"'\\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is to become of a post beside its text."""
+    """Requested details of a post beside its text."""
 
     canonical_url: str | Unset | None = UNSET
     language: str | Unset | None = UNSET
     translation_key: str | Unset | None = UNSET
     comments_open: bool | Unset = UNSET
-    #: None takes the date from a draft. A public post always has one.
+    #: None removes the date of a draft. A public post always has one.
     published_at: datetime | Unset | None = UNSET
-    #: In order; nobody means the owner alone.
+    #: In order; an empty list credits the owner alone.
     bylines: Sequence[User] | Unset = UNSET
-    #: Why, for the history.
+    #: The reason for the change, for the history.
     note: str = ""
 
 
@@ -46,7 +46,7 @@ NOTHING: Final = Details()
 
 @dataclass(frozen=True, slots=True)
 class PictureWish:
-    """What is to become of the lead picture. Without an address there is none."""
+    """The requested lead image. Without a URL there is none."""
 
     url: str | Unset | None = UNSET
     alt: str | Unset = UNSET
@@ -57,7 +57,7 @@ KEPT: Final = PictureWish()
 
 
 def set_details(post: Post, details: Details, *, by: User) -> None:
-    """Give a post that is being made or revised what was said; raises `Invalid` and `NotAllowed`."""
+    """Set the given details of a post that is being created or revised; raises `Invalid` and `NotAllowed`."""
     check_details(details, post)
     post.canonical_url = chosen(details.canonical_url, post.canonical_url) or None
     post.language = chosen(details.language, post.language) or None
@@ -69,7 +69,7 @@ def set_details(post: Post, details: Details, *, by: User) -> None:
 
 
 def check_details(details: Details, post: Post | None) -> None:
-    """Raise `Invalid` for everything that cannot be set; what the post has already stays as it is."""
+    """Raise `Invalid` for every detail that cannot be set; unchanged details are accepted."""
     mistakes = Mistakes()
     address = chosen(details.canonical_url, None) or None
     if address is not None and (post is None or address != post.canonical_url) and not _is_website(address):
@@ -120,7 +120,7 @@ def _is_website(address: str) -> bool:
 
 
 def _set_date(post: Post, when: datetime | None, *, by: User) -> None:
-    """Set the date that readers see; a public post whose date lies ahead appears then."""
+    """Set the published date; a public post with a future date becomes scheduled."""
     if not can_publish(by, post):
         raise NotAllowed("Only somebody who may publish this post can set its date.")
     if when is not None:
@@ -130,14 +130,14 @@ def _set_date(post: Post, when: datetime | None, *, by: User) -> None:
 
 
 def checked_note(note: str) -> str:
-    """The note of a revision; raises `Invalid`."""
+    """Return the note of a revision; raises `Invalid`."""
     if not is_storable(note) or len(note) > REMARK_CHARACTERS:
         raise Invalid(f"A note has at most {REMARK_CHARACTERS} characters.", field="note")
     return " ".join(note.split())
 
 
 def credited(post: Post, wanted: Sequence[User], *, owner: User, by: User) -> list[User]:
-    """The people to credit from now on; raises `NotAllowed`."""
+    """Return the people to credit; raises `NotAllowed`."""
     people = list(wanted) or [owner]
     present = [row.user_id for row in post.byline_rows] or [post.author_id]
     after = [user.id for user in people]
@@ -149,14 +149,14 @@ def credited(post: Post, wanted: Sequence[User], *, owner: User, by: User) -> li
 
 
 def lead_of(post: Post | None, wish: PictureWish) -> Picture | Unset | None:
-    """The lead picture that a wish means; UNSET if it is the present one. Raises `Invalid`."""
+    """Return the requested lead image; UNSET if it is the present one. Raises `Invalid`."""
     present = Picture(post.lead_image, post.lead_alt, post.lead_caption) if post and post.lead_image else None
     url = chosen(wish.url, present.url if present else None)
     if not url:
         if chosen(wish.alt, "") or chosen(wish.caption, ""):
             raise Invalid("Without a picture there is nothing to describe.", field="lead_image")
         return UNSET if present is None else None
-    # A description belongs to its picture, and not to the next one.
+    # A description belongs to its image, and not to the next one.
     before = present if present is not None and present.url == url else Picture(url)
     wanted = Picture(url, chosen(wish.alt, before.alt), chosen(wish.caption, before.caption))
     if wanted == present:

@@ -1,10 +1,10 @@
-"""What can go wrong with posts."""
+"""The errors of posts."""
 
 from masthead.errors import Conflict, Invalid
 
 
 class SlugTaken(Invalid):
-    """Another post has, or once had, this address."""
+    """Another post has, or once had, this slug."""
 
     def __init__(self, slug: str) -> None:
         super().__init__("Another post has, or once had, this address. Choose another one.", field="slug")

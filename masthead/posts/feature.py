@@ -1,4 +1,4 @@
-"""Posts, from the first draft to the trash."""
+"""Posts, from the draft to the trash."""
 
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, NavigationItem, PersonalData

@@ -1,4 +1,4 @@
-"""Saved states of posts: each holds everything that readers see."""
+"""Revisions of posts: each contains everything that readers see."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +11,10 @@ from masthead.errors import NotFound
 from masthead.people.models import User
 from masthead.posts.models import Post, Revision, RevisionByline
 
-#: A larger number would not fit into PostgreSQL's column, and be an error.
+#: PostgreSQL's column holds no larger number, and a query with one would fail.
 MOST_REVISIONS: Final = 2**31 - 1
 MISSING: Final = "This post has no such revision."
-#: The columns that a post and its revisions have alike, beside status and text.
+#: The columns that posts and revisions share, beside status and text.
 ALIKE: Final = (
     "title", "slug", "summary", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "translation_key",
     "published_at",
@@ -22,9 +22,9 @@ ALIKE: Final = (
 
 
 def values_of(post: Post) -> dict[str, Any]:
-    """The values of a revision that are the post's own."""
+    """Return the column values that a revision copies from the post."""
     return {name: getattr(post, name) for name in ALIKE} | {
-        # An empty column of a post that is not stored yet has no default so far.
+        # Before its first flush, a post has no defaults in empty columns.
         "lead_alt": post.lead_alt or "",
         "lead_caption": post.lead_caption or "",
         "comments_open": post.comments_open is not False,
@@ -57,8 +57,8 @@ def keep(post: Post, body: str, *, by: User, at: datetime, note: str) -> None:
 
 
 def numbered(post_id: int, number: int) -> Select[Revision]:
-    """One saved state, with its text and credits."""
-    # A number that does not fit into the column would be an error.
+    """Select a revision with its text and bylines."""
+    # A number above the column's maximum would be a database error.
     return (
         select(Revision)
         .where(Revision.post_id == post_id, Revision.number == min(number, MOST_REVISIONS))
@@ -71,7 +71,7 @@ def numbered(post_id: int, number: int) -> Select[Revision]:
 
 
 def get(post: Post, number: int) -> Revision:
-    """The saved state with this number; raises `NotFound`."""
+    """Return the revision with this number; raises `NotFound`."""
     found = db.session.scalar(numbered(post.id, number))
     if found is None:
         raise NotFound(MISSING)

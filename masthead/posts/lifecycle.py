@@ -1,7 +1,7 @@
-"""The life of a post, as one table for HTML, API, shell and imports.
+"""The transitions of a post, one table for HTML, API, shell and imports.
 
-Stored are four statuses. Whether a public post is scheduled or published follows from its date and the time, so that
-no worker has to wake up for it.
+The database stores four statuses. Date and time decide whether a public post is scheduled or published, so that no
+worker has to wake up at that moment.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from masthead.errors import Conflict
 
 
 class Status(StrEnum):
-    """What is stored."""
+    """The stored status."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 class State(StrEnum):
-    """What people see."""
+    """The state that people see."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -30,7 +30,7 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state as people read it."""
+        """The label of the state."""
         return LABELS[self]
 
 
@@ -44,7 +44,7 @@ LABELS: dict[State, str] = {
 
 
 class Transition(StrEnum):
-    """What somebody can do with a post."""
+    """The transitions of a post."""
 
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
@@ -62,13 +62,13 @@ TRANSITIONS: dict[Transition, tuple[frozenset[Status], Status]] = {
     Transition.PUBLISH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.PUBLIC),
     Transition.UNPUBLISH: (frozenset({Status.PUBLIC}), Status.DRAFT),
     Transition.TRASH: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PUBLIC}), Status.TRASHED),
-    # A post comes back as a draft: nobody should publish something by emptying the bin the wrong way round.
+    # A restored post becomes a draft, so that restoring never publishes anything.
     Transition.RESTORE: (frozenset({Status.TRASHED}), Status.DRAFT),
 }
 
 
 class TransitionNotPossible(Conflict):
-    """The post's status rules the step out."""
+    """The post's status does not allow the transition."""
 
     def __init__(self, step: Transition, status: Status) -> None:
         super().__init__(f"A post that is {WORDS[status]} cannot be {PARTICIPLES[step]}.")
@@ -94,7 +94,7 @@ PARTICIPLES = {
 
 
 def after(step: Transition, status: Status) -> Status:
-    """The status after the step; raises `StepNotPossible`."""
+    """Return the status after the transition; raises `TransitionNotPossible`."""
     possible, result = TRANSITIONS[step]
     if status not in possible:
         raise TransitionNotPossible(step, status)
@@ -102,7 +102,7 @@ def after(step: Transition, status: Status) -> Status:
 
 
 def state(status: Status, published_at: datetime | None, *, now: datetime) -> State:
-    """What people see of a stored status at a moment."""
+    """Return the state that a stored status has at a moment."""
     if status is Status.PUBLIC:
         return State.PUBLISHED if published_at is not None and published_at <= now else State.SCHEDULED
     return State(status.value)

@@ -1,4 +1,4 @@
-"""Addresses of posts, their authors and their tags."""
+"""Paths of posts, their authors and their tags."""
 
 from flask import url_for
 
@@ -8,15 +8,15 @@ from masthead.tags.models import Tag
 
 
 def post_url(post: Post) -> str:
-    """The path of a post's page."""
+    """Return the path of a post."""
     return url_for("site.post", slug=post.slug)
 
 
 def author_url(user: User) -> str:
-    """The path of a person's page."""
+    """Return the path of a person."""
     return url_for("posts.author", username=user.username)
 
 
 def tag_url(tag: Tag) -> str:
-    """The path of a tag's page."""
+    """Return the path of a tag."""
     return url_for("posts.tag", slug=tag.slug)

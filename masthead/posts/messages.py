@@ -1,4 +1,4 @@
-"""The sentences after a step with a post. They name whose post it is: an editor works on other people's, too."""
+"""Messages after transitions of a post. They name its author: editors work on other people's posts, too."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from masthead.people.models import User
 from masthead.posts.lifecycle import State
 from masthead.posts.models import Post
 
-#: By the pressed button. ``{post}`` is “Your post” or “Walt’s post”.
+#: Messages by pressed button. ``{post}`` is “Your post” or “Walt’s post”.
 _AFTER: Final[dict[str, str]] = {
     "submit": "{post} is with the editors.",
     "withdraw": "{post} is withdrawn. It is a draft again.",
@@ -16,14 +16,14 @@ _AFTER: Final[dict[str, str]] = {
     "schedule": "{post} is scheduled.",
     "unpublish": "{post} is reverted to draft.",
 }
-#: After saving, by the state in which the post stays.
+#: Messages after saving, by the state in which the post stays.
 _SAVED: Final[dict[State, str]] = {
     State.DRAFT: "{draft} is saved.",
     State.IN_REVIEW: "Your changes are saved. {post} is with the editors.",
     State.SCHEDULED: "Your changes are saved. {post} is scheduled.",
     State.PUBLISHED: "{post} is updated.",
 }
-#: For somebody else's post, where the sentence to its author would be wrong.
+#: Messages about somebody else's post that differ from those to its author.
 _OF_OTHERS: Final[dict[str, str]] = {
     "submit": "{post} is submitted for review.",
     "return": "{post} is sent back. It is a draft again, and {name} finds your note above it.",
@@ -34,7 +34,7 @@ _OTHERS_SAVED: Final[dict[State, str]] = {
 
 
 def said(action: str, post: Post, *, by: User) -> Markup:
-    """What to tell ``by`` after they pressed the button; the post has its author, if that is somebody else."""
+    """Return the message to ``by`` after a pressed button; the post has its author loaded, if that is somebody else."""
     is_own = post.author_id == by.id
     after, saved = (_AFTER, _SAVED) if is_own else (_AFTER | _OF_OTHERS, _SAVED | _OTHERS_SAVED)
     sentence = after.get(action) or saved[post.state]

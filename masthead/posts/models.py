@@ -1,4 +1,4 @@
-"""Posts, their bylines, their revisions, and every address that they ever had."""
+"""Posts, their bylines, their revisions, and every slug they ever had."""
 
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +34,7 @@ from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACT
 
 
 def _now() -> datetime:
-    # Looked up at each call, since the statement below is kept and a test sets the clock.
+    # Evaluated at each execution, because the statement below is cached and tests set the clock.
     return clock.now()
 
 
@@ -54,17 +54,19 @@ class Post(Timestamps, Base):
 
     __tablename__ = "post"
     __table_args__ = (
-        # The reading lists: published posts, the newest first.
+        # Lists for readers: published posts, newest first.
         Index("ix_post_status_published_at", "status", "published_at", "id"),
-        # Desks: filtered and counted without a look at the posts. SQLite finds what stands behind a text only by way of it.
+        # Lists for writers, filtered and counted in the index alone. SQLite reads columns behind a text only through
+        # it.
         Index("ix_post_author_id_updated_at", "author_id", "updated_at", "id", "status", "published_at"),
-        # When anything that readers saw changed last: the Last-Modified of feeds and site maps.
+        # The last change visible to readers: the Last-Modified of feeds and site maps.
         Index("ix_post_updated_at", "updated_at"),
-        # The other orders of desks and of the API's list.
+        # The other orders of the lists for writers and the API.
         Index("ix_post_status_updated_at", "status", "updated_at", "id", "published_at"),
         Index("ix_post_status_title", "status", "title", "id", "published_at"),
         Index("ix_post_status_views", "status", "views", "id", "published_at"),
-        # The files of a site map, each with its last change. With the column of the condition, SQLite needs no look at the posts.
+        # The files of a site map, each with its last change. With the condition's column included, SQLite reads no
+        # posts.
         Index(
             "ix_post_site_map",
             "status",
@@ -89,24 +91,24 @@ class Post(Timestamps, Base):
     status: Mapped[Status] = mapped_column(_status_type("status"), default=Status.DRAFT)
     published_at: Mapped[datetime | None]
     trashed_at: Mapped[datetime | None]
-    #: Raised by every change of content or status; not by counters, so that feeds and site maps can rely on it.
+    #: Set by every change of content or status; not by counters, so that feeds and site maps can rely on it.
     updated_at: Mapped[datetime] = mapped_column()
     words: Mapped[int] = mapped_column(default=0)
     reading_minutes: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
-    #: Approved comments; kept by the actions of comments.
+    #: The number of approved comments, maintained by the actions of comments.
     comment_count: Mapped[int] = mapped_column(default=0)
     comments_open: Mapped[bool] = mapped_column(default=True)
-    #: Raised by every change of content or status, not by counters.
+    #: Incremented by every change of content or status, not by counters.
     version: Mapped[int] = mapped_column(default=1)
-    #: Who owns the text and may edit it. Who is credited stands in `bylines`.
+    #: The owner of the text, who may edit it. `bylines` holds the credited people.
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
     lead_image: Mapped[str | None]
     lead_alt: Mapped[str] = mapped_column(default="")
     lead_caption: Mapped[str] = mapped_column(default="")
     canonical_url: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
-    #: The same in all translations of a text; None where there are none.
+    #: Equal in all translations of a text; None without translations.
     translation_key: Mapped[str | None] = mapped_column(String(TRANSLATION_KEY_CHARACTERS), index=True)
 
     # An update of a row that somebody else changed meanwhile fails instead of overwriting it.
@@ -125,12 +127,12 @@ class Post(Timestamps, Base):
 
     @property
     def bylines(self) -> list[User]:
-        """Who is credited, in order."""
+        """The credited people, in order."""
         return [row.user for row in self.byline_rows]
 
     @property
     def tags(self) -> list[Tag]:
-        """What the post is about, the most important first."""
+        """The tags, most important first."""
         return [row.tag for row in self.tag_rows]
 
     @property
@@ -145,24 +147,24 @@ class Post(Timestamps, Base):
 
     @property
     def state(self) -> State:
-        """What people see of the status now."""
+        """The state at present."""
         return lifecycle.state(self.status, self.published_at, now=clock.now())
 
     @hybrid_property
     def is_published(self) -> bool:
-        """Whether readers can see the post now."""
+        """True if readers can see the post now."""
         return self.state is State.PUBLISHED
 
     @is_published.inplace.expression
     @classmethod
     def _is_published(cls) -> ColumnElement[bool]:
-        # Asked when a statement is executed, so that it can be built once.
+        # Evaluated at execution, so that the statement can be built once.
         now: BindParameter[datetime] = bindparam("now", callable_=_now, unique=True)
         return and_(cls.status == Status.PUBLIC, cls.published_at <= now)
 
 
 class PostByline(Base):
-    """One of the people credited for a post."""
+    """A credited person of a post."""
 
     __tablename__ = "post_byline"
     __table_args__ = (Index("ix_post_byline_user_id_post_id", "user_id", "post_id"),)
@@ -175,7 +177,7 @@ class PostByline(Base):
 
 
 class PostTag(Base):
-    """One of the tags of a post."""
+    """A tag of a post."""
 
     __tablename__ = "post_tag"
     __table_args__ = (Index("ix_post_tag_tag_id_post_id", "tag_id", "post_id"),)
@@ -188,18 +190,18 @@ class PostTag(Base):
 
 
 class PostSlug(Base):
-    """Every address that a post ever had: the present one, and those that answer 301."""
+    """A slug that a post has or had: the present one, and those that redirect with 301."""
 
     __tablename__ = "post_slug"
     __table_args__ = (Index("ix_post_slug_post_id", "post_id"),)
 
     slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), primary_key=True)
-    #: Empty only inside the transaction that makes the post: the address is claimed before there is a row.
+    #: Empty only inside the transaction that creates the post: the slug is claimed before there is a row.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
 
 
 class DailyViews(Base):
-    """How often a post was read on a day of the publication's time zone; `masthead.posts.view_counter` writes it."""
+    """The views of a post on a day of the publication's time zone; `masthead.posts.view_counter` writes them."""
 
     __tablename__ = "daily_views"
     __table_args__ = (Index("ix_daily_views_day", "day"),)
@@ -210,7 +212,7 @@ class DailyViews(Base):
 
 
 class Revision(Base):
-    """The post as somebody saved it. Never changed, never pruned."""
+    """A saved state of a post. Never changed, never pruned."""
 
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("post_id", "number"),)
@@ -227,7 +229,7 @@ class Revision(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    #: Whether what follows was kept too. Those of the time before version 0125 of the schema have the text alone.
+    #: True if the columns below were stored, too. Revisions from before schema version 0125 have the text alone.
     is_whole: Mapped[bool] = mapped_column(default=False, server_default=false())
     lead_image: Mapped[str | None]
     lead_alt: Mapped[str] = mapped_column(default="", server_default=text("''"))
@@ -251,12 +253,12 @@ class Revision(Base):
 
     @property
     def bylines(self) -> list[User]:
-        """Who was credited, in order."""
+        """The credited people, in order."""
         return [row.user for row in self.byline_rows]
 
 
 class RevisionByline(Base):
-    """One of the people whom a saved state credits."""
+    """A credited person of a revision."""
 
     __tablename__ = "revision_byline"
     __table_args__ = (
@@ -275,7 +277,7 @@ class RevisionByline(Base):
 
 
 class ReviewNote(Base):
-    """An editor sent a post back, and what they wrote to its author about it."""
+    """The note of an editor who sent a post back to its author."""
 
     __tablename__ = "review_note"
 
@@ -284,14 +286,14 @@ class ReviewNote(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
     body: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    #: When the post was submitted again or published, so that the note was of the past.
+    #: The time at which the post was submitted again or published, which resolves the note.
     resolved_at: Mapped[datetime | None]
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
 
 
 def _is_known_to_readers(post: Post | None) -> bool:
-    """Tell if readers can have seen a post before or after this flush; of one that is not loaded, assume so."""
+    """Return whether readers can have seen a post before or after this flush; True for one that is not loaded."""
     if post is None:
         return True
     status, moment = pagecache.previous(post, "status"), pagecache.previous(post, "published_at")
@@ -307,7 +309,7 @@ def _list_topics(post: Post) -> list[pagecache.Topic]:
 
 
 def _translation_topics(post: Post) -> list[pagecache.Topic]:
-    # Translations name each other on their pages.
+    # The pages of translations link each other.
     return _list_topics(post) if post.translation_key else []
 
 
@@ -325,7 +327,7 @@ _LISTED_COLUMNS = (
     "translation_key",
     "author_id",
 )
-#: What no page of readers shows, or what always changes with something else.
+#: Columns that no public page shows, or that always change with others.
 _UNSHOWN_COLUMNS = {"id", "views", "comment_count", "version", "created_at"}
 _POST_STATEMENTS = (POSTS, EDITS, POST.every)
 

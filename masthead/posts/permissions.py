@@ -1,4 +1,4 @@
-"""Who may do what with a post."""
+"""Permissions on posts."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -10,19 +10,19 @@ from masthead.posts.models import Post
 
 
 class Owned(Protocol):
-    """What of a post decides who may edit it."""
+    """The attributes of a post that decide who may edit it."""
 
     @property
     def author_id(self) -> int:
-        """Whose it is."""
+        """The id of the owner."""
 
     @property
     def status(self) -> Status:
-        """How far it has come."""
+        """The status."""
 
 
 def can_see(by: User | None, post: Post) -> bool:
-    """Readers see what is published; the unfinished is for those who may edit it, what is in the trash for nobody."""
+    """Return whether the person may see the post: published for all, others for its editors, trashed for nobody."""
     if post.status is Status.TRASHED:
         return False
     return post.is_published or (
@@ -31,7 +31,7 @@ def can_see(by: User | None, post: Post) -> bool:
 
 
 def can_edit(by: User, post: Owned) -> bool:
-    """Editors edit everything, writers their own; without the right to publish only until it is public."""
+    """Return whether the person may edit the post: editors any; writers their own, public ones with the right to publish."""
     if by.can(Permission.EDIT_POSTS):
         return True
     if by.id != post.author_id or not by.can(Permission.WRITE):
@@ -40,20 +40,20 @@ def can_edit(by: User, post: Owned) -> bool:
 
 
 def can_withdraw(by: User, post: Owned) -> bool:
-    """Writers take back what they handed in."""
+    """Return whether the person may withdraw the post from review: its owner may."""
     return by.id == post.author_id and by.can(Permission.WRITE)
 
 
 def can_send_back(by: User) -> bool:
-    """Editors return what was handed in."""
+    """Return whether the person may send the post back: editors may."""
     return by.can(Permission.EDIT_POSTS)
 
 
 def can_publish(by: User, post: Post) -> bool:
-    """Editors publish everything, authors their own."""
+    """Return whether the person may publish the post: editors any, authors their own."""
     return by.can(Permission.EDIT_POSTS) or (by.id == post.author_id and by.can(Permission.PUBLISH))
 
 
 def can_credit(by: User, present: Collection[int], wanted: Collection[int]) -> bool:
-    """Editors change every byline; others those of posts that credit them, and they do not credit others alone."""
+    """Return whether the person may set these bylines: editors any, others if credited before and after."""
     return by.can(Permission.EDIT_POSTS) or (by.id in present and by.id in wanted)

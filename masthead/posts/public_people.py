@@ -1,4 +1,4 @@
-"""Who readers may know of: those who write here, and those whom a published post credits."""
+"""The people whom readers may know of: those who write here, and those whom a published post credits."""
 
 from collections.abc import Iterable
 
@@ -16,16 +16,16 @@ from masthead.posts.models import Post, PostByline
 from masthead.text.names import name_key
 
 NOBODY = "Nobody here has this name."
-#: Who meets people in their tools: the queue of comments, the list of accounts, the posts of others.
+#: Permissions whose holders meet people in their tools: comments, accounts, the posts of others.
 _MEETING = (Permission.MODERATE, Permission.MANAGE_USERS, Permission.EDIT_POSTS)
 
 
 def known(wanted: str) -> Select[User]:
-    """The people of whom readers may know, with these letters in their names, in the order of their ids."""
+    """Select the people whom readers may know of, with these letters in their names, by id."""
     pagecache.depends_on(POSTS)
     writing = [role.id for role in db.session.scalars(accounts.roles()) if Permission.WRITE in role.granted]
     is_writer = and_(User.is_byline.is_(False), User.role_id.in_(writing), User.is_active)
-    # In a form that no index has: the posts are found by the rows of the person.
+    # A form that no index matches: the posts are found by the person's rows.
     is_published = case((Post.is_published, 1), else_=0) == 1
     is_credited = exists().where(PostByline.user_id == User.id, Post.id == PostByline.post_id, is_published)
     is_named = or_(
@@ -36,14 +36,14 @@ def known(wanted: str) -> Select[User]:
 
 
 def is_known(user: User, reader: User | None, *, published: int) -> bool:
-    """Whether ``reader`` may know of somebody whom so many published posts credit."""
+    """Return whether ``reader`` may know of a person with this number of credited published posts."""
     if published or (not user.is_byline and user.is_active and user.can(Permission.WRITE)):
         return True
     return reader is not None and (reader.id == user.id or any(map(reader.can, _MEETING)))
 
 
 def named(username: str, *, reader: User | None) -> tuple[User, int]:
-    """Who has this name, with the number of published posts; raises `NotFound`, also for whom ``reader`` may not know of."""
+    """Return a person and their number of published posts; raises `NotFound` if ``reader`` may not know of them."""
     user = accounts.by_username(username)
     if user is None:
         raise NotFound(NOBODY)
@@ -54,7 +54,7 @@ def named(username: str, *, reader: User | None) -> tuple[User, int]:
 
 
 def post_counts(users: Iterable[User]) -> dict[int, int]:
-    """How many published posts credit each of these people, by their ids."""
+    """Return the number of published posts that credit each of these people, by id."""
     ids = [user.id for user in users]
     rows = (
         select(PostByline.user_id, func.count())

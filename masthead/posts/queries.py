@@ -1,4 +1,4 @@
-"""Reading posts. What readers see in lists, `masthead.posts.lists.rows` reads of the statements here."""
+"""Queries for posts. `masthead.posts.lists.rows` executes those for the lists of readers."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -34,17 +34,17 @@ from masthead.posts.lists import counts
 from masthead.posts.lists.selections import Selection
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 
-#: A moment and an id: where a post stands in the order of time.
+#: A moment and an id: the position of a post in the order of time.
 Place = tuple[datetime, int]
-#: Of each tag of a post, so many of the last posts may be shown as related.
+#: The number of recent posts of each tag that compete as related posts.
 RELATED_CANDIDATES = 50
-#: Languages that one page leads to.
+#: The maximum number of translations that a page links.
 TRANSLATIONS = 50
 
 
 @cache
 def with_credits() -> tuple[ORMOption, ...]:
-    """Bylines by a join, tags by a second query: two for any number of posts.
+    """Load bylines by a join, tags by a second query: two queries for any number of posts.
 
     Each byline has its user, but an inner join of the two inside of the outer one would make SQLite put all bylines of
     the publication into a temporary table.
@@ -56,7 +56,7 @@ def with_credits() -> tuple[ORMOption, ...]:
 
 
 def is_visible_to(reader: User | None) -> ColumnElement[bool]:
-    """What `masthead.posts.permissions.can_see` says about one post, as a condition on many."""
+    """Return `masthead.posts.permissions.can_see` as a condition on many posts."""
     if reader is None:
         return and_(Post.is_published)
     is_kept = Post.status != Status.TRASHED
@@ -66,14 +66,14 @@ def is_visible_to(reader: User | None) -> ColumnElement[bool]:
 
 
 def hidden_from(reader: User) -> Select[int]:
-    """The ids of the posts that are not visible to somebody who is signed in, by way of an index: they are few."""
+    """Select the ids of posts hidden from a signed-in person, by way of an index: they are few."""
     if reader.can(Permission.EDIT_POSTS):
         return select(Post.id).where(Post.status == Status.TRASHED)
     return select(Post.id).where(Post.id.in_(counts.hidden()), not_(is_visible_to(reader)))
 
 
 def is_published_before(*places: Place) -> ColumnElement[bool]:
-    """Whether readers can see a post, and it comes in time before each of these places (a moment, and an id).
+    """Return the condition that a post is published and precedes each of these positions in time.
 
     That it is not scheduled is one more upper bound. Of several, SQLite goes to one in its index and walks from there
     past everything that the others leave out, so only the lowest is asked for.
@@ -83,7 +83,7 @@ def is_published_before(*places: Place) -> ColumnElement[bool]:
 
 
 def is_published_in_any_order() -> ColumnElement[bool]:
-    """The same as `Post.is_published`, for lists in another order than that of time.
+    """Return `Post.is_published`, for lists in an order other than that of time.
 
     No index has the moment in this form, so SQLite follows the index of the order instead of sorting all posts.
     """
@@ -92,29 +92,29 @@ def is_published_in_any_order() -> ColumnElement[bool]:
 
 @cache
 def newest_first() -> Select[Post]:
-    """Every published post, the newest first."""
+    """Select every published post, newest first."""
     return newest(and_(Post.is_published))
 
 
 def newest(condition: ColumnElement[bool]) -> Select[Post]:
-    """The posts of which this is true, the newest first."""
+    """Select the posts that meet a condition, newest first."""
     return select(Post).where(condition).order_by(Post.published_at.desc(), Post.id.desc())
 
 
 def among(selection: Selection, *, count: int) -> Select[Post]:
-    """The published posts of a selection, of which there are so many, the newest first."""
+    """Select the published posts of a selection, given their number, newest first."""
     return newest_first().where(selection.holds(count=count))
 
 
 def of_month(year: int, month: int) -> Select[Post]:
-    """The posts published in a month, as it begins and ends in the publication's time zone."""
+    """Select the posts of a month in the publication's time zone."""
     begin = counts.beginning_of_month(year, month)
     end = counts.beginning_of_month(year + month // 12, month % 12 + 1)
     return newest(and_(is_published_before((end, 0)), Post.published_at >= begin))
 
 
 def in_state(state: State) -> ColumnElement[bool]:
-    """The condition that a post is in this state now."""
+    """Return the condition that a post is in this state now."""
     match state:
         case State.PUBLISHED:
             return and_(Post.is_published)
@@ -125,14 +125,14 @@ def in_state(state: State) -> ColumnElement[bool]:
 
 
 def in_list(word: str) -> ColumnElement[bool]:
-    """The condition of a list by the word in its address: a state, ``public``, or all but the trash without a word.
+    """Return the condition of a list by its word in the URL: a state, ``public``, or without a word all but the trash.
 
     Raises `NotFound` for other words.
     """
     if not word:
         return Post.status != Status.TRASHED
     if word == Status.PUBLIC:
-        # Scheduled and published together.
+        # Scheduled and published posts together.
         return Post.status == Status.PUBLIC
     if word not in set(State):
         raise NotFound("There is no such list of posts.")
@@ -140,22 +140,22 @@ def in_list(word: str) -> ColumnElement[bool]:
 
 
 def to_change(post_ids: Collection[int]) -> Select[Post]:
-    """These posts without their texts and credits, locked until the change is done, in an order that cannot deadlock."""
+    """Select these posts without texts and bylines, locked, in an order that cannot deadlock."""
     return select(Post).where(Post.id.in_(post_ids)).order_by(Post.id).with_for_update()
 
 
 def written_by(user: User) -> Select[Post]:
-    """Everything that somebody owns, the last touched first."""
+    """Select everything that a person owns, last edited first."""
     return _desk_list().where(Post.author_id == user.id)
 
 
 def everybodys() -> Select[Post]:
-    """Everything that anybody has written, the last touched first, with its owner."""
+    """Select everybody's posts, last edited first, with the owner."""
     return _desk_list().options(joinedload(Post.author, innerjoin=True))
 
 
 def submitted_by_others(editor: User) -> Select[Post]:
-    """What others handed in and nobody has decided on, the one that has waited longest first."""
+    """Select other people's submitted posts, longest waiting first."""
     waiting = everybodys().where(Post.status == Status.IN_REVIEW, Post.author_id != editor.id)
     return waiting.order_by(None).order_by(Post.updated_at, Post.id)
 
@@ -165,22 +165,22 @@ def _desk_list() -> Select[Post]:
 
 
 def get(post_id: int) -> Post:
-    """The post with its text, for editing; raises `NotFound`."""
+    """Return the post with its text, for editing; raises `NotFound`."""
     return _one(with_id(post_id))
 
 
 def with_id(post_id: int) -> Select[Post]:
-    """The same as a statement."""
+    """Select the post with this id."""
     return _whole().where(Post.id == post_id)
 
 
 def by_slug(slug: str) -> Post:
-    """The post at this address, published or not; raises `NotFound`."""
+    """Return the post at this slug, published or not; raises `NotFound`."""
     return _one(_at_slug(), slug=slug)
 
 
 def at_slug(slug: str) -> Select[Post]:
-    """The same as a statement."""
+    """Select the post at this slug."""
     return _at_slug().params(slug=slug)
 
 
@@ -204,7 +204,7 @@ def _one(statement: Select[Post], **parameters: Any) -> Post:
 
 
 def present_slug(old_slug: str) -> str | None:
-    """The present address of the published post that once had this one."""
+    """Return the present slug of the published post that once had this one."""
     return db.session.scalar(
         select(Post.slug)
         .join(PostSlug, PostSlug.post_id == Post.id)
@@ -213,12 +213,12 @@ def present_slug(old_slug: str) -> str | None:
 
 
 def slug_of(post_id: int) -> str | None:
-    """The address of a published post."""
+    """Return the slug of a published post."""
     return db.session.scalar(select(Post.slug).where(Post.id == post_id, Post.is_published))
 
 
 def neighbours(post: Post, *, related: int) -> list[tuple[str, str, str]]:
-    """``(relation, title, slug)`` of the post before, the post after, and some with a tag in common; one query."""
+    """Return ``(relation, title, slug)`` of the previous, the next and some related posts; one query."""
     at = post.published_at
     if at is None:
         return []
@@ -235,12 +235,12 @@ def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, st
     )
     following = (
         select(literal("next").label("relation"), *columns)
-        # Compared as a pair, so that both databases go straight to the place in the index.
+        # Compared as a pair, so that both databases seek straight to the position in the index.
         .where(Post.is_published, tuple_(Post.published_at, Post.id) > (at, post.id))
         .order_by(Post.published_at, Post.id)
         .limit(1)
     )
-    # The last ones of each tag: sorting all would cost more the more there are.
+    # The recent posts of each tag: sorting all would grow with the archive.
     candidates = [
         select(
             select(PostTag.post_id)
@@ -258,16 +258,16 @@ def _neighbours_of(post: Post, at: datetime, related: int) -> list[tuple[str, st
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(related)
     )
-    # SQLite allows ORDER BY and LIMIT in the parts of a union only inside sub-queries.
+    # SQLite allows ORDER BY and LIMIT in the parts of a union only inside subqueries.
     parts = [select(part.subquery()) for part in (previous, following, alike)]
     rows = db.session.execute(union_all(*parts)).all()
-    # Columns note no rows, and a title can change where the order of posts does not.
+    # Columns note no dependencies, and a title can change where the order of posts does not.
     pagecache.depends_on(*(POST(row.id) for row in rows))
     return [(row.relation, row.title, row.slug) for row in rows]
 
 
 def translations(post: Post) -> Select[int, str, str, str | None]:
-    """``(id, title, slug, language)`` of the published translations of a post, the oldest first."""
+    """Return ``(id, title, slug, language)`` of the published translations of a post, oldest first."""
     return (
         select(Post.id, Post.title, Post.slug, Post.language)
         .where(Post.translation_key == post.translation_key, Post.is_published, Post.id != post.id)
@@ -277,12 +277,12 @@ def translations(post: Post) -> Select[int, str, str, str | None]:
 
 
 def revisions_of(post: Post) -> Select[Revision]:
-    """Every saved state of a post, the newest first."""
+    """Select the revisions of a post, newest first."""
     return select(Revision).where(Revision.post_id == post.id).order_by(Revision.number.desc())
 
 
 def counts_by_status(user: User) -> dict[Status, int]:
-    """How many posts somebody owns in each status."""
+    """Return the number of posts that a person owns in each status."""
     rows = db.session.execute(
         select(Post.status, func.count()).where(Post.author_id == user.id).group_by(Post.status)
     )
@@ -290,7 +290,7 @@ def counts_by_status(user: User) -> dict[Status, int]:
 
 
 def next_publication() -> datetime | None:
-    """When the next scheduled post appears."""
+    """Return the moment of the next scheduled publication."""
     statement = (
         select(Post.published_at).where(in_state(State.SCHEDULED)).order_by(Post.published_at).limit(1)
     )

@@ -1,4 +1,4 @@
-"""Posts as the pages for writers and editors show them: rows of lists, filters, and the buttons of the editor."""
+"""Rows, filters and editor buttons of posts, for writers and editors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FILTERS: dict[State, str] = {
     State.PUBLISHED: "Published",
     State.TRASHED: "Trash",
 }
-#: The headings of lists without posts, by the word in their address.
+#: The headings of empty lists, by the word in their URL.
 NO_POSTS: dict[str, str] = {
     "": "No posts yet",
     State.DRAFT: "No posts in draft",
@@ -38,11 +38,11 @@ NO_POSTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post in a list of the desk or of the administration."""
+    """A post in a list of writers or editors."""
 
     id: int
     title: str
-    #: Who is named beside it.
+    #: The people in its byline.
     people: list[User]
     state: State
     #: None in the trash, where a post cannot be edited.
@@ -55,7 +55,7 @@ class PostRow:
 
 
 def row(post: Post, people: list[User]) -> PostRow:
-    """The row of a post, with the people that the list names."""
+    """Return the row of a post, with the people that the list names."""
     state = post.state
     is_trashed = state is State.TRASHED
     return PostRow(
@@ -73,21 +73,21 @@ def row(post: Post, people: list[User]) -> PostRow:
 
 
 def public_moment(post: Post) -> datetime | None:
-    """When readers see the post for the first time; None if nobody has decided that."""
+    """Return the first moment at which readers see the post; None if there is no such decision."""
     return post.published_at if post.state in PUBLIC else None
 
 
 def filters(
     current: str, url_of: Callable[[State | None], str], *, first: State = State.DRAFT
 ) -> list[FilterLink]:
-    """Links to all posts and to those of each state, beginning with the one that matters most."""
+    """Return links to all posts and to each state, most important first."""
     states = sorted(FILTERS, key=lambda state: state is not first)
     everything = FilterLink("All", url_of(None), not current)
     return [everything, *(FilterLink(FILTERS[state], url_of(state), current == state) for state in states)]
 
 
 class Button(NamedTuple):
-    """A button of a form, by the value that it sends."""
+    """A submit button and its value."""
 
     value: str
     label: str
@@ -95,7 +95,7 @@ class Button(NamedTuple):
 
 
 def bulk_buttons(shown: str) -> list[Button]:
-    """The steps that can be taken with the selected posts of a list; the first one stands out."""
+    """Return the buttons for the selected posts of a list, the primary one first."""
     if shown == State.TRASHED:
         return [Button("restore", "Restore selected", is_first=True)]
     buttons = [Button("trash", "Move selected to the trash")]
@@ -107,7 +107,7 @@ def bulk_buttons(shown: str) -> list[Button]:
 
 
 class DateField(NamedTuple):
-    """The date of publication in the editor, with a button of its own unless readers see the post already."""
+    """The publication date in the editor, with its own button unless the post is public."""
 
     hint: str
     button: str | None
@@ -115,21 +115,21 @@ class DateField(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PostEditor:
-    """What somebody can do with a post in the editor, or with one that is not saved yet."""
+    """The editor of a saved or a new post, with its possible actions."""
 
     heading: str
     view_label: str
-    #: When readers see it, and the word before that.
+    #: The moment at which readers see it, with its label.
     moment: datetime | None
     moment_word: str
-    #: The first one is the one that the Enter key presses: always the harmless one.
+    #: The Enter key presses the first one, so it is always the harmless one.
     buttons: tuple[Button, ...]
     is_returnable: bool
     date: DateField | None
 
 
 def editor(post: Post | None, by: User) -> PostEditor:
-    """The editor of a post for somebody who may edit it."""
+    """Return the editor of a post for a person who may edit it."""
     state = State.DRAFT if post is None else post.state
     may_publish = by.can(Permission.PUBLISH) if post is None else can_publish(by, post)
     may_withdraw = post is not None and can_withdraw(by, post)

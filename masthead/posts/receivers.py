@@ -1,4 +1,4 @@
-"""Receivers of the signals about accounts: export and transfer of posts."""
+"""Signal receivers that export and transfer a person's posts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revisio
 
 
 def export_posts(user: User) -> list[PersonalDataSection]:
-    """The posts that somebody owns or is credited for, and every state that they saved."""
+    """Export the posts that the person owns or is credited for, and every revision that the person saved."""
     return [
         PersonalDataSection("posts", "Your posts", [_row(post) for post in _posts_of(user)]),
         PersonalDataSection("revisions", "What you saved", _revisions_of(user)),
@@ -60,7 +60,7 @@ def _review_notes_of(user: User) -> list[dict[str, Any]]:
 
 
 def _notes_to(user: User) -> list[dict[str, Any]]:
-    """Those on the posts that somebody owns, as the desk showed them: with the name of the editor."""
+    """Return the notes on the person's posts, as the editor page shows them: with the name of their author."""
     names = ("post_id", "body", "created_at", "resolved_at")
     statement = (
         select(ReviewNote)
@@ -76,7 +76,7 @@ def _notes_to(user: User) -> list[dict[str, Any]]:
 
 
 def transfer_posts(transfer: ContentTransfer) -> None:
-    """Give posts and bylines to whoever gets them. The history names a former member instead."""
+    """Transfer posts and bylines to their recipients. Revisions name a former member instead."""
     heir, former = transfer.posts_to, transfer.former_member
     if heir is None or former is None:
         return

@@ -1,4 +1,4 @@
-"""A text made ready to be stored: checked, rendered and measured, without a database.
+"""Validates, renders and measures a text, without a database.
 
 Rendering takes milliseconds, so it happens before a transaction begins; imports do it in other processes.
 """
@@ -23,7 +23,7 @@ BODY_CHARACTERS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The picture above a post."""
+    """The image above a post."""
 
     url: str
     alt: str = ""
@@ -32,12 +32,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class RenderedText:
-    """A text as it is stored: checked, rendered and measured."""
+    """A text ready to be stored: validated, rendered and measured."""
 
     title: str
-    #: The wanted address; None keeps the present one, or makes one from the title.
+    #: The requested slug; None keeps the present one, or makes one from the title.
     slug: str | None
-    #: As with all that has this value: a new text has none, and one that is revised keeps its own.
+    #: The group of translations: a new text has none, and a revised one keeps its own.
     summary: str | Unset
     body: str
     tags: tuple[str, ...] | Unset
@@ -47,14 +47,14 @@ class RenderedText:
     words: int
     reading_minutes: int
     lead: Picture | Unset | None = UNSET
-    #: Fragments of links within the text that lead to no place in it.
+    #: Fragments of internal links that match no id in the text.
     dead_fragments: tuple[str, ...] = ()
-    #: The elements that the sanitiser has taken out, by name.
+    #: The names of elements that the sanitiser has removed.
     removed: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> list[str]:
-        """What its author is told of the text after saving it."""
+        """The warnings to its author after saving."""
         return [
             *(
                 f"<{name}> is left out: a text cannot hold it. Link to what it shows instead."
@@ -73,7 +73,7 @@ def render_text(
     tags: tuple[str, ...] | Unset = UNSET,
     lead: Picture | Unset | None = UNSET,
 ) -> RenderedText:
-    """Check and render; raises `Invalid` naming every field that cannot be accepted."""
+    """Validate and render a text; raises `Invalid` naming every invalid field."""
     mistakes = Mistakes()
     with mistakes:
         title = _checked_title(title)
@@ -130,7 +130,7 @@ def _rendered(body: str) -> Rendered:
 
 
 def tidy_tags(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The tags' names, each once; raises `Invalid`."""
+    """Return the tags' names without duplicates; raises `Invalid`."""
     for name in names:
         _check("tags", name, BODY_CHARACTERS)
     tags.check_commas(names, field="tags")

@@ -1,4 +1,4 @@
-"""Around the review of a post: the notes with which editors send posts back, and who is told of each step."""
+"""Review notes of editors, and the emails about each transition."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,12 +17,12 @@ from masthead.posts import tasks
 from masthead.posts.models import Post, ReviewNote
 from masthead.text.plain import is_storable
 
-#: A page of a book.
+#: About a page of a book.
 NOTE_CHARACTERS = 2_000
 
 
 def checked_note(note: str) -> str:
-    """The note as it is stored; raises `Invalid`."""
+    """Return the note as stored; raises `Invalid`."""
     note = note.replace("\r\n", "\n").strip()
     if not is_storable(note):
         raise Invalid("This text holds characters that cannot be stored.", field="note")
@@ -32,7 +32,7 @@ def checked_note(note: str) -> str:
 
 
 def keep_note(post: Post, body: str, *, by: User, at: datetime) -> None:
-    """Store that ``by`` sent the post back, and tell its author."""
+    """Store the note with which ``by`` sent the post back, and email its author."""
     note = ReviewNote(post_id=post.id, author_id=by.id, body=body, created_at=at)
     db.session.add(note)
     db.session.flush()
@@ -41,13 +41,13 @@ def keep_note(post: Post, body: str, *, by: User, at: datetime) -> None:
 
 
 def resolve_notes(post: Post, *, at: datetime) -> None:
-    """Let the notes on a post be of the past."""
+    """Mark the notes of the post as resolved."""
     statement = update(ReviewNote).where(ReviewNote.post_id == post.id, ReviewNote.resolved_at.is_(None))
     db.session.execute(statement.values(resolved_at=at), execution_options={"synchronize_session": False})
 
 
 def notes_on(post: Post) -> Select[ReviewNote]:
-    """Every time that the post was sent back, the last first."""
+    """Return the notes of the post, latest first."""
     return (
         select(ReviewNote)
         .where(ReviewNote.post_id == post.id)
@@ -57,7 +57,7 @@ def notes_on(post: Post) -> Select[ReviewNote]:
 
 
 def open_notes(post_ids: Collection[int]) -> dict[int, ReviewNote]:
-    """The last note on each of these posts that was not submitted or published since, by the post's id."""
+    """Return the latest unresolved note of each of these posts, by the post's id."""
     if not post_ids:
         return {}
     statement = (
@@ -70,7 +70,7 @@ def open_notes(post_ids: Collection[int]) -> dict[int, ReviewNote]:
 
 
 def tell_editors(post: Post, *, by: User) -> None:
-    """Have an email written to each editor but the one who submitted the post."""
+    """Queue an email to each editor, except the one who submitted the post."""
     if not delivery.is_on():
         return
     for user_id in db.session.scalars(accounts.reachable_with(Permission.EDIT_POSTS)):
@@ -80,7 +80,7 @@ def tell_editors(post: Post, *, by: User) -> None:
 
 
 def tell_author_of_publication(post: Post, *, by: User) -> None:
-    """Have an email written to the author, if somebody else published the post."""
+    """Queue an email to the author, if somebody else published the post."""
     if delivery.is_on() and post.author_id != by.id:
         key = f"post-published:{post.id}"
         jobs.enqueue(tasks.tell_of_publishing, post.id, by.id, unique_key=key)

@@ -1,4 +1,4 @@
-"""Making an earlier state of a post the present one again. The history only grows: the restored state is its newest."""
+"""Restores a revision. The history only grows: the restored state becomes its newest revision."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from masthead.unset import UNSET
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A saved state, rendered once more: the rules of rendering may have changed since."""
+    """A revision, rendered again: the rendering rules may have changed since."""
 
     revision: Revision
     rendered: RenderedText
 
 
 def prepare(posts: Select[Post], number: int, *, by: User) -> Prepared:
-    """Read and render a state of the one post of a statement, before a transaction; raises `NotFound`."""
+    """Load and render a revision of the statement's post, before a transaction; raises `NotFound`."""
     with snapshot() as session:
         post = session.scalars(posts).unique().one_or_none()
         found = session.scalar(history.numbered(post.id, number)) if post is not None else None
@@ -42,7 +42,7 @@ def prepare(posts: Select[Post], number: int, *, by: User) -> Prepared:
 
 
 def restore(post: Post, prepared: Prepared, *, by: User, at: datetime) -> None:
-    """Save the state as the newest one. Address and status stay, and bylines and date where they are not this person's to set."""
+    """Save the revision as the newest one. Slug and status stay, as do bylines and date that the person may not set."""
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can change this post.")
     revision, rendered = prepared.revision, prepared.rendered
@@ -66,7 +66,7 @@ def restore(post: Post, prepared: Prepared, *, by: User, at: datetime) -> None:
 
 def _date(post: Post, revision: Revision, *, by: User, at: datetime) -> Any:
     when = revision.published_at
-    # A date that lay ahead would take a public post from its readers.
+    # A future date would hide a public post from its readers.
     takes_away = post.status is Status.PUBLIC and when is not None and when > at
     return UNSET if when is None or takes_away or not can_publish(by, post) else when
 

@@ -1,4 +1,4 @@
-"""What happens to tags that posts carry: two become one, and those that nobody carries go."""
+"""Merges tags that posts carry, and deletes those that no post carries."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ from masthead.redirects.models import Redirect, Target
 from masthead.tags import queries
 from masthead.tags.models import Tag
 
-#: The address of a tag, which `masthead.posts.views.lists` answers.
+#: The URL of a tag, served by `masthead.posts.views.lists`.
 ADDRESS = "/blog/tag/{slug}"
 GONE = "Somebody else has merged or deleted one of these tags in the meantime. Open the list of tags to see what is left."
 
 
 def counts(tags: Sequence[Tag]) -> dict[int, int]:
-    """How many posts carry each of these tags, public or not, by the tags' ids; one query."""
+    """Return the number of posts of each of these tags, public or not, by tag id; one query."""
     rows = db.session.execute(
         select(PostTag.tag_id, func.count())
         .where(PostTag.tag_id.in_([tag.id for tag in tags]))
@@ -34,29 +34,29 @@ def counts(tags: Sequence[Tag]) -> dict[int, int]:
 
 
 def visible_to(reader: User | None) -> Select[Tag]:
-    """The tags that somebody may know of, in the order of the names.
+    """Select the tags that a person may know of, by name.
 
     Readers know a tag by its published posts, writers by their own drafts too, and who manages tags knows all of them.
     """
     statement = select(Tag).order_by(Tag.key, Tag.id)
     if reader is not None and reader.can(Permission.MANAGE_TAGS):
         return statement
-    # The statement asks for tags, so what it finds out of posts does not note itself.
+    # The statement selects tags, so it does not note its dependency on posts.
     pagecache.depends_on(POSTS)
-    # In a form that no index has: the posts are found by the rows of the tag.
+    # A form that no index matches: the posts are found by the tag's rows.
     can_see = case((is_visible_to(reader), 1), else_=0) == 1
     return statement.where(exists().where(PostTag.tag_id == Tag.id, Post.id == PostTag.post_id, can_see))
 
 
 def is_visible(tag: Tag, reader: User | None, *, published: int) -> bool:
-    """Whether somebody may know of a tag that so many published posts carry."""
+    """Return whether a person may know of a tag with this number of published posts."""
     if published:
         return True
     return reader is not None and db.session.scalar(visible_to(reader).where(Tag.id == tag.id)) is not None
 
 
 def at(slug: str, *, reader: User | None) -> tuple[Tag, int]:
-    """The tag with this slug, or the one into which it was merged, with the number of its published posts.
+    """Return the tag with this slug, or the tag it was merged into, with its number of published posts.
 
     Raises `NotFound`, also for a tag that ``reader`` may not know of.
     """
@@ -82,9 +82,9 @@ def _at(slug: str) -> Tag:
 
 
 def merge(tag: Tag, into: Tag, *, by: User) -> int:
-    """Let every post carry ``into`` instead of ``tag``, which is deleted; how many posts that are.
+    """Replace ``tag`` by ``into`` on every post, delete it, and return the number of posts.
 
-    Every address that led to ``tag`` leads to ``into`` from now on; its own does if readers can have seen it.
+    Every redirect to ``tag`` leads to ``into`` from now on; so does its own address, if readers can have seen it.
     """
     if tag.id == into.id:
         raise Invalid("Choose another tag than this one.", field="into")
@@ -93,7 +93,7 @@ def merge(tag: Tag, into: Tag, *, by: User) -> int:
     carriers, was_public = _carriers(tag), _was_public(tag)
     count = db.session.scalar(select(func.count()).select_from(carriers.subquery())) or 0
     options = {"synchronize_session": False}
-    # Whoever has one of the posts open is told that it has changed, instead of bringing the old tag back.
+    # The new version warns people with one of the posts open, instead of bringing the old tag back.
     raised = update(Post).where(Post.id.in_(carriers)).values(version=Post.version + 1)
     db.session.execute(raised, execution_options=options)
     doubles = delete(PostTag).where(PostTag.tag_id == tag.id, PostTag.post_id.in_(_carriers(into)))
@@ -125,7 +125,7 @@ def _check_right(by: User) -> None:
 
 
 def _hold(*tags: Tag) -> None:
-    """Keep others from changing these tags until the transaction ends; raises `Conflict` if one is gone."""
+    """Lock these tags until the transaction ends; raises `Conflict` if one is gone."""
     ids = sorted(tag.id for tag in tags)
     held = select(Tag.id).where(Tag.id.in_(ids)).order_by(Tag.id).with_for_update()
     if list(db.session.scalars(held)) != ids:
@@ -137,7 +137,7 @@ def _carriers(tag: Tag) -> Select[int]:
 
 
 def _was_public(tag: Tag) -> bool:
-    """Whether a post with this tag is, or was, published, whatever has become of it."""
+    """Return whether a post with this tag is, or was, published, regardless of its present status."""
     seen = _carriers(tag).join(Post, Post.id == PostTag.post_id).where(Post.published_at <= clock.now())
     return db.session.scalar(seen.limit(1)) is not None
 
@@ -145,7 +145,7 @@ def _was_public(tag: Tag) -> bool:
 def _lead_on(tag: Tag, into: Tag, *, keeps_address: bool) -> None:
     led = update(Redirect).where(Redirect.kind == Target.TAG, Redirect.target_id == tag.id)
     db.session.execute(led.values(target_id=into.id), execution_options={"synchronize_session": False})
-    # A tag of this address may have been merged before; the last one counts.
+    # A tag with this slug may have been merged before; the last merge counts.
     old = ADDRESS.format(slug=tag.slug)
     before = delete(Redirect).where(Redirect.path == old)
     db.session.execute(before, execution_options={"synchronize_session": False})

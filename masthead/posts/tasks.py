@@ -1,4 +1,4 @@
-"""Emails about posts, and what happens to posts by the passing of time."""
+"""Emails about posts, and the removal of posts from the trash."""
 
 from datetime import timedelta
 
@@ -18,17 +18,17 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, ReviewNote
 from masthead.web.links import absolute_url
 
-#: How long the trash keeps a post.
+#: The days that a post stays in the trash.
 TRASH_DAYS = 30
-#: Posts that one transaction deletes; each takes its revisions, comments and views along.
+#: The posts that one transaction deletes, each with its revisions, comments and views.
 PURGED_AT_ONCE = 50
 
 
 @task("posts.tell_of_publication")
 def tell_of_publication(post_id: int, moment: int, recipient_id: int) -> None:
-    """Tell somebody that the post that was scheduled for a moment (in seconds since 1970) is public now.
+    """Email a person that the post scheduled for a moment (in seconds since 1970) is public.
 
-    Nothing, if it was unpublished or scheduled anew since: then there is another job for that moment.
+    Does nothing if the post was unpublished or rescheduled since: another job covers that moment.
     """
     post = _found(post_id)
     if post is None or not post.is_published or post.published_at is None:
@@ -39,7 +39,7 @@ def tell_of_publication(post_id: int, moment: int, recipient_id: int) -> None:
 
 @task("posts.tell_of_publishing")
 def tell_of_publishing(post_id: int, editor_id: int) -> None:
-    """Tell the author that somebody else has published the post; nothing, if it was unpublished since."""
+    """Email the author that somebody else has published the post; does nothing if it was unpublished since."""
     post = _found(post_id)
     if post is not None and post.is_published:
         editor = accounts.get(editor_id)
@@ -48,7 +48,7 @@ def tell_of_publishing(post_id: int, editor_id: int) -> None:
 
 @task("posts.tell_of_submission")
 def tell_of_submission(post_id: int, submitter_id: int, recipient_id: int) -> None:
-    """Tell an editor that a post waits for review; nothing, if it was withdrawn or decided on since."""
+    """Email an editor that a post waits for review; does nothing if it was withdrawn or decided on since."""
     post = _found(post_id)
     if post is None or post.status is not Status.IN_REVIEW:
         return
@@ -58,7 +58,7 @@ def tell_of_submission(post_id: int, submitter_id: int, recipient_id: int) -> No
 
 @task("posts.tell_of_return")
 def tell_of_return(note_id: int) -> None:
-    """Tell the author that an editor has sent the post back, and with which note."""
+    """Email the author that an editor has sent the post back, with the note."""
     note = db.session.get(ReviewNote, note_id)
     post = _found(note.post_id) if note is not None else None
     # Submitted again since, or thrown away: then there is nothing left to do about it.
@@ -98,11 +98,11 @@ def _tell(kind: Notification, user_id: int, post: Post, **context: object) -> No
 
 @periodic("posts.purge_trash", every=timedelta(hours=6), deletes=True)
 def purge_trash() -> None:
-    """Delete posts for good that have been in the trash for a month, a few in each transaction."""
+    """Delete posts for good after a month in the trash, a few in each transaction."""
     before = clock.now() - timedelta(days=TRASH_DAYS)
     due = select(Post.id).where(Post.status == Status.TRASHED, Post.trashed_at < before)
     while ids := db.session.scalars(due.order_by(Post.id).limit(PURGED_AT_ONCE)).all():
-        # Somebody may have restored one in this moment.
+        # Somebody may have restored one in the meantime.
         condition = Post.id.in_(ids) & (Post.status == Status.TRASHED)
         statement = delete(Post).where(condition).returning(Post.id, Post.title)
         gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
@@ -113,7 +113,7 @@ def purge_trash() -> None:
 
 @task("posts.copy_pictures", writes=True)
 def copy_pictures(post_id: int) -> None:
-    """Copy the pictures of other sites that a post shows, and show the copies."""
+    """Copy the external images of a post, and embed the copies."""
     waiting = external.addresses_in(*_pictures_of(post_id))
     again = copy_missing(waiting)
     _exchange(post_id, external.copies_of(waiting))
@@ -128,7 +128,7 @@ def _pictures_of(post_id: int) -> tuple[str, str | None]:
 
 
 def _exchange(post_id: int, copies: dict[str, str]) -> None:
-    """Put the copies in place. The version stays, or whoever goes on writing would be told that somebody else had."""
+    """Embed the copies. The version stays, so that people who are editing the post get no conflict."""
     text = db.session.execute(
         select(Post.html, Post.lead_image).where(Post.id == post_id).with_for_update()
     ).one_or_none()

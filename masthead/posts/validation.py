@@ -1,4 +1,4 @@
-"""Everything that is wrong with a post that somebody sent, said at once. Actions stop at the first mistake, before they change anything."""
+"""Reports every mistake of a submitted post at once. Actions stop at the first one, before they change anything."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ from masthead.text.plain import is_blank
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset
 
-#: Stands for a text that was not sent, or that is known to be wrong.
+#: A placeholder for a text that was omitted or has a known mistake.
 _RIGHT = {"title": "A title", "body": "A text."}
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedPost:
-    """The values that have their shape; what was not sent, or has not, is left out."""
+    """The submitted values that have a valid type; others are left out."""
 
-    #: Arguments of `masthead.posts.rendering.render_text`.
+    #: The arguments of `masthead.posts.rendering.render_text`.
     texts: Mapping[str, Any] = field(default_factory=dict)
     picture: PictureWish = KEPT
     details: Details = NOTHING
@@ -37,7 +37,7 @@ class SubmittedPost:
 
 
 def validate(sent: SubmittedPost, *, post: Post | None, by: User, at: datetime) -> tuple[Invalid, ...]:
-    """What cannot be accepted of a post that is new, or that is to be changed; the caller undoes the transaction."""
+    """Return the mistakes of a new or changed post; the caller rolls the transaction back."""
     mistakes = Mistakes()
     with mistakes:
         render_text(**_RIGHT | dict(sent.texts))
@@ -57,7 +57,7 @@ def validate(sent: SubmittedPost, *, post: Post | None, by: User, at: datetime) 
 
 
 def check_free(wanted: str | None, post: Post | None) -> None:
-    """Raise `SlugTaken` if the address is another post's. Who takes it decides the action, in case of a race."""
+    """Raise `SlugTaken` if another post has the slug. The action makes the final check, against races."""
     if wanted is None or not wanted.strip() or (post is not None and slugify(wanted) == post.slug):
         return
     slug = slugify(wanted)

@@ -1,7 +1,7 @@
-"""Counting how often posts are read, without a write for each reading, a cookie or an address.
+"""Counts views of posts, without a write for each view, a cookie or an address.
 
-Each process counts in memory and adds its counts to the database every few seconds and when it ends. A process that
-is killed loses what it counted since; a count is not worth more than that.
+Each process counts in memory and adds its counts to the database every few seconds and at its exit. A process that is
+killed loses its recent counts; accuracy is not worth more than that.
 """
 
 import os
@@ -26,15 +26,15 @@ from masthead.web.exit_hooks import at_end
 
 log = structlog.get_logger(__name__)
 
-#: Which post was read when; of the moment only the quarter of an hour, with which days begin in every time zone.
+#: Post and quarter of an hour of a view; in every time zone, days begin with a quarter.
 Reading = tuple[int, datetime]
 QUARTER_MINUTES = 15
-#: The name of the publication's time zone, null while nobody has chosen one.
+#: The name of the publication's time zone; null until one is chosen.
 ZONE = select(Setting.value).where(Setting.key == "time_zone").scalar_subquery()
-#: Posts in one statement; SQLite takes 32,766 parameters.
+#: The number of posts in one statement; SQLite accepts 32,766 parameters.
 STATEMENT_POSTS = 1_000
 BROWSER = re.compile(r"(?:Mozilla|Opera)/\d")
-#: What programs that fetch pages for nobody's eyes call themselves. Headless browsers say nothing about who drives.
+#: Names in the user agents of programs without a reader. Headless browsers may not identify themselves.
 ROBOT = re.compile(
     r"bot\b|bot[/;-]|crawl|spider|slurp|archiver|monitor|uptime|preview|scan|lighthouse|pagespeed|facebookexternalhit|"
     r"whatsapp|feedfetcher|validator|https?://",
@@ -43,7 +43,7 @@ ROBOT = re.compile(
 
 
 class ViewCounter:
-    """The counts of one process that are not in the database yet; safe with any number of threads."""
+    """The counts of one process that are not in the database yet; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,18 +51,18 @@ class ViewCounter:
         self._flusher_of: int | None = None
 
     def add(self, counts: Mapping[Reading, int]) -> None:
-        """Add counts, new ones or those that could not be written."""
+        """Add counts, new ones or those of a failed flush."""
         with self._lock:
             self._counts.update(counts)
 
     def take(self) -> Counter[Reading]:
-        """Everything counted since the last time."""
+        """Return all counts, and reset them."""
         with self._lock:
             taken, self._counts = self._counts, Counter()
         return taken
 
     def once_in_this_process(self, start: Callable[[], None]) -> None:
-        """Call ``start`` in the first call of each process: a thread does not live on in a forked child."""
+        """Call ``start`` in the first call of each process: threads do not survive a fork."""
         if self._flusher_of == os.getpid():
             return
         with self._lock:
@@ -82,7 +82,7 @@ def _counter(app: Flask) -> ViewCounter:
 
 
 def note(post_id: int) -> None:
-    """Count the present request as a reading of the post, if a person reads it."""
+    """Count the present request as a view of the post, if a person makes it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug documents it for this use)
 
     def note_reading(environ: dict[str, Any]) -> None:
@@ -90,13 +90,13 @@ def note(post_id: int) -> None:
         if is_reading(environ["REQUEST_METHOD"], environ.get("HTTP_USER_AGENT", ""), purpose):
             count(app, post_id)
 
-    # A page that is kept is read more often than it is made.
+    # A cached page is viewed more often than it is rendered.
     if not pagecache.on_each_view(note_reading):
         note_reading(request.environ)
 
 
 def is_reading(method: str, user_agent: str, purpose: str = "") -> bool:
-    """Whether such a request comes from a person: a browser that shows the page, neither a robot nor a look ahead."""
+    """Return whether a request is a person's view: made by a browser, neither a robot nor a prefetch."""
     return (
         method == "GET"
         and "prefetch" not in purpose
@@ -106,7 +106,7 @@ def is_reading(method: str, user_agent: str, purpose: str = "") -> bool:
 
 
 def count(app: Flask, post_id: int) -> None:
-    """Count one reading now."""
+    """Count one view now."""
     counter = _counter(app)
     now = clock.now()
     quarter = now.replace(minute=now.minute - now.minute % QUARTER_MINUTES, second=0, microsecond=0)
@@ -118,7 +118,7 @@ def count(app: Flask, post_id: int) -> None:
 
 
 def _keep_flushing(app: Flask, seconds: int) -> None:
-    """Flush now and then in a thread, and once more when the process ends."""
+    """Flush at intervals in a thread, and once more when the process exits."""
     ended = threading.Event()
 
     def work() -> None:
@@ -130,7 +130,7 @@ def _keep_flushing(app: Flask, seconds: int) -> None:
 
 
 def flush(app: Flask) -> None:
-    """Add what was counted to the database, in a transaction of its own; what could not be written is kept."""
+    """Add the counts to the database, in a transaction of its own; those that could not be written stay."""
     counter = _counter(app)
     taken = counter.take()
     if not taken:
@@ -145,16 +145,16 @@ def flush(app: Flask) -> None:
 
 
 def _store(connection: Connection, counts: Counter[Reading]) -> Counter[Reading]:
-    """Write the counts; those of posts that somebody is changing right now are returned for the next time."""
+    """Write the counts; return those of locked posts for the next flush."""
     left: Counter[Reading] = Counter()
     post_ids = sorted({post_id for post_id, _ in counts})
     for start in range(0, len(post_ids), STATEMENT_POSTS):
         some = post_ids[start : start + STATEMENT_POSTS]
-        # The setting comes along, since each flush is to be few statements.
+        # The statement includes the setting, because each flush is to be few statements.
         found = connection.execute(select(Post.id, ZONE).where(Post.id.in_(some))).all()
         existing = {post_id for post_id, _ in found}
         there = time_zones.zone(next((name for _, name in found if name), time_zones.DEFAULT))
-        # Without waiting for locked rows, a flush can never be part of a deadlock.
+        # A flush skips locked rows, so it can never be part of a deadlock.
         free = set(
             connection.scalars(select(Post.id).where(Post.id.in_(some)).with_for_update(skip_locked=True))
         )
@@ -178,7 +178,7 @@ def _add_to_posts(connection: Connection, counts: Mapping[Reading, int]) -> None
     connection.execute(
         update(Post)
         .where(Post.id == seen.c.post_id)
-        # Being read is no change: the date of the last one and the version stay.
+        # A view is no change: date of the last change and version stay.
         .values(views=Post.views + seen.c.n, updated_at=Post.updated_at)
     )
 

@@ -1,1 +1,1 @@
-"""The pages that show more than one feature: home, a post with its comments, old addresses, the first run."""
+"""Pages that combine several features: home, a post with its comments, redirects, set-up."""

@@ -1,4 +1,4 @@
-"""What the page of a post shows of the post itself: the same for every reader, and so made once for each change of it."""
+"""The article part of a post's page: equal for every reader, and so rendered once for each change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,14 +23,14 @@ RELATED_POSTS = 3
 
 
 class ArticleLink(NamedTuple):
-    """A post to go on to."""
+    """A link to another post."""
 
     title: str
     url: str
 
 
 class Neighbours(NamedTuple):
-    """Where to go on from a post."""
+    """The previous, next and related posts."""
 
     previous: ArticleLink | None
     next: ArticleLink | None
@@ -38,7 +38,7 @@ class Neighbours(NamedTuple):
 
 
 class Translation(NamedTuple):
-    """The same text in a language, this one included."""
+    """A translation of the text, including the text itself."""
 
     language: str
     title: str
@@ -48,37 +48,37 @@ class Translation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A post as its page shows it."""
+    """A post for its page."""
 
     id: int
     slug: str
     title: str
     author_id: int
-    #: The ids of those whose comments are marked as the author's.
+    #: The ids of people whose comments are marked as the author's.
     writers: tuple[int, ...]
     status: Status
     state: State
     published_at: datetime | None
     comments_open: bool
     comment_count: int
-    #: Where the text is at home, if elsewhere.
+    #: The canonical URL, if the text has one elsewhere.
     canonical_url: str
-    #: What stands in the head of the page, and in its body, where to go on from there included.
+    #: The rendered head and body of the page, including the links to other posts.
     head: Markup
     text: Markup
 
     def place(self, name: str) -> str:
-        """The id of a part of the page below the text, which gives way if the text has the id itself."""
+        """Return the id of a part of the page below the text; another one, if the text uses the id itself."""
         return f"page_{name}" if name in anchors.ids_of(str(self.text)) else name
 
     @property
     def is_published(self) -> bool:
-        """Whether readers can see it."""
+        """True if readers can see it."""
         return self.state is State.PUBLISHED
 
 
 def at(slug: str) -> Article | None:
-    """The published post whose present address this is, remembered until something of it changes."""
+    """Return the published post with this present slug, memoized until a visible change."""
     return pagecache.memoize(f"article {slug}", lambda: _published(slug))
 
 
@@ -91,9 +91,9 @@ def _published(slug: str) -> Article | None:
 
 
 def of(post: Post) -> Article:
-    """The page's view of a post in whatever state, made now."""
+    """Return the article of a post in any status, rendered now."""
     people = post.bylines or [post.author]
-    # Somebody who reads while signed in was loaded before, and notes nothing; comments are counted in the head.
+    # The signed-in reader was loaded before, and adds no dependency; the head contains the comment count.
     pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *people)), COMMENTS(post.id))
     seen = {"post": post, "people": people, "translations": _translations(post)}
     return Article(
@@ -118,15 +118,15 @@ def _markup(template: str, **values: object) -> Markup:
 
 
 def _translations(post: Post) -> list[Translation]:
-    """The languages in which readers find the text; empty where there is one alone."""
+    """Return the languages of the text; empty if there is only one."""
     if not post.translation_key or not post.is_published:
         return []
     rows = db.session.execute(posts.translations(post)).all()
-    # Columns note no rows. Whatever joins or leaves the translations changes the lists of posts as well.
+    # Columns note no dependencies. Whatever changes the set of translations also changes the lists of posts.
     pagecache.depends_on(POSTS, *(POST(row.id) for row in rows))
     usual = publication().language
     own = Translation(post.language or usual, post.title, url_for("site.post", slug=post.slug), is_this=True)
-    # Tags of languages are the same in capitals; of several texts in one language the oldest counts.
+    # Language tags ignore case; of several texts in one language the oldest counts.
     found = {own.language.lower(): own}
     for row in rows:
         language, url = row.language or usual, url_for("site.post", slug=row.slug)

@@ -1,4 +1,4 @@
-"""Dates and times in templates: readers see them in the publication's time zone, people at work in their own."""
+"""Dates and times in templates, for readers in the publication's time zone, for people at work in their own."""
 
 from datetime import date, datetime, tzinfo
 
@@ -11,7 +11,7 @@ from masthead.web import templating
 
 
 def init_app(app: Flask) -> None:
-    """Put time zones into the filters for dates."""
+    """Register the date filters with time zones."""
     app.jinja_env.filters |= {
         "longdate": lambda moment: templating.long_date(_in(moment, zone())),
         "shortdate": lambda moment: templating.short_date(_in(moment, zone())),
@@ -25,11 +25,11 @@ def init_app(app: Flask) -> None:
 
 
 def _in(moment: date, there: tzinfo) -> date:
-    """A moment there; a day without a time of day is the same everywhere."""
+    """Convert a moment to the time zone; a date without time is equal everywhere."""
     return time_zones.local(moment, there) if isinstance(moment, datetime) else moment
 
 
 def local_clock(moment: datetime) -> str:
-    """``14:05 CET``: with the zone, so that nobody has to guess, and the hour that comes twice a year is told apart."""
+    """Return ``14:05 CET``: the zone removes ambiguity, also in the hour that occurs twice a year."""
     here = time_zone.current()
     return f"{templating.clock_time(time_zones.local(moment, here))} {time_zones.label(moment, here)}"

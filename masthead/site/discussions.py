@@ -1,4 +1,4 @@
-"""The comments below an article: the same for most readers, and so made once for each change of them."""
+"""The comments below an article: equal for most readers, and so rendered once for each change."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ from masthead.people.models import User
 from masthead.posts.cache_topics import POST
 from masthead.site.articles import Article
 
-#: Ids in one statement; SQLite takes 32,766 parameters.
+#: The number of ids in one statement; SQLite accepts 32,766 parameters.
 STATEMENT_IDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Discussion:
-    """A page of what was said, as one reader sees it, and the comment that they answer."""
+    """A page of comments for one reader, and the comment that the reader answers."""
 
     html: Markup
     page: int = 1
@@ -34,10 +34,10 @@ class Discussion:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """A page of what was said, as all see it who wrote none of it and do not moderate."""
+    """A page of comments for all who neither wrote one of them nor moderate."""
 
     html: Markup
-    #: For readers who are signed in, the ids of those who wrote some of it, or whose comments wait for a moderator.
+    #: The ids of signed-in readers who wrote some of it, or whose comments wait for a moderator.
     voices: frozenset[int]
 
 
@@ -48,9 +48,9 @@ class Part:
     nodes: list[Node]
     page: int
     pages: int
-    #: The ids of those who wrote in the whole thread.
+    #: The ids of the authors of the whole thread.
     voices: frozenset[int]
-    #: And of those who wrote what this page shows.
+    #: The ids of the authors of this page.
     authors: frozenset[int]
 
 
@@ -62,12 +62,12 @@ def below(
     reply_to: int | None = None,
     page: int | None = None,
 ) -> Discussion:
-    """The comments that somebody may read below an article that they can see; raises `NotFound` beyond the last page.
+    """Return a page of the comments that the person may read below an article; raises `NotFound` beyond the last page.
 
-    Without a number it is the page of the comment that they answer, or the first one.
+    Without a number, the page is that of the answered comment, or the first one.
     """
     if article.is_published and reply_to is None and not can_moderate(reader):
-        # A page that does not exist is remembered as such, until more is said.
+        # A missing page is memoized as missing, until the next comment.
         pagecache.depends_on(COMMENTS(article.id))
         common = _common(article, is_anonymous=reader is None, can_reply=can_reply, page=page or 1)
         if reader is None or reader.id not in common.voices:
@@ -79,7 +79,7 @@ def below(
 
 
 def page_of(article: Article, reader: User | None, comment_id: int | None) -> int | None:
-    """The number of the page on which the reader finds a comment; None if they may not read it there."""
+    """Return the number of the page that shows the comment to the reader; None if the reader may not read it there."""
     rows = db.session.execute(comments.skeleton_below(article.id, reader)).all()
     return thread.page_with(thread.branches(row[:3] for row in rows), comment_id)
 
@@ -87,7 +87,7 @@ def page_of(article: Article, reader: User | None, comment_id: int | None) -> in
 def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int) -> Common:
     def make() -> Common:
         part = _part(article, None, page=page, is_complete=not is_anonymous)
-        # Who reads while signed in was loaded before, and notes nothing. The marks of authors are the post's.
+        # The signed-in reader was loaded before, and adds no dependency. The marks of authors depend on the post.
         pagecache.depends_on(*(AUTHOR(user_id) for user_id in part.authors), POST(article.id))
         html = _html(article, part, can_reply=can_reply, moderates=False)
         return Common(html, frozenset() if is_anonymous else part.voices)
@@ -104,7 +104,7 @@ def _part(
     holding: int | None = None,
     is_complete: bool = False,
 ) -> Part:
-    """A page of the thread. Of a long one only what the page shows is loaded."""
+    """Return a page of the thread. In a long thread, only the comments of the page are loaded."""
     if article.comment_count > ROOTS_PER_PAGE:
         return _part_of_long_thread(article, reader, page=page, holding=holding, is_complete=is_complete)
     rows = list(db.session.execute(comments.below(article.id, reader, is_complete=is_complete)))

@@ -1,4 +1,4 @@
-"""The front page, posts with their comments, old addresses, and the set-up of a new site."""
+"""The front page, posts with their comments, redirects, and the set-up of a new site."""
 
 from masthead.features import Feature
 from masthead.site import redirects, setup_views, templates, views

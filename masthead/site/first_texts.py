@@ -12,7 +12,7 @@ Say here what it is about, who writes it and how readers can reach you.
 
 
 def welcome(title: str, *, site_url: str) -> dict[str, Any]:
-    """The arguments of `render_text` for the post that explains the next steps."""
+    """Return the arguments of `render_text` for the post that explains the next steps."""
     return {
         "title": f"Welcome to {title}",
         "summary": "Your publication is running. These are the next steps, and how to write here.",

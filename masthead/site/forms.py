@@ -1,4 +1,4 @@
-"""The shape of the first form that anybody sees."""
+"""The form of the set-up."""
 
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp

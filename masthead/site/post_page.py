@@ -1,4 +1,4 @@
-"""The page of a post: the text, where to go on from it, and the discussion below."""
+"""The page of a post: the text, links to other posts, and the discussion."""
 
 from flask import render_template
 
@@ -10,7 +10,7 @@ from masthead.posts.permissions import can_edit
 from masthead.site import discussions
 from masthead.site.articles import Article
 
-#: What stands above a post that readers cannot see.
+#: The banners of posts that readers cannot see.
 NOTICES: dict[State, str] = {
     State.DRAFT: "This is a draft.",
     State.IN_REVIEW: "This post is in review.",
@@ -22,13 +22,13 @@ NOTICES: dict[State, str] = {
 def render(
     article: Article, *, form: CommentForm | None = None, reply_to: int | None = None, page: int | None = None
 ) -> str:
-    """The page of a post that the visitor can see, with the form that was sent, or a fresh one for those who may comment."""
+    """Return the page of a visible post, with the submitted form, or a new one for people who may comment."""
     reader = visitor()
     if form is None and can_comment(reader, article):
         form = CommentForm()
     discussion = discussions.below(article, reader, can_reply=form is not None, reply_to=reply_to, page=page)
     if form is not None:
-        # An answer to what is not there any more can still be sent, as a comment on the post.
+        # If the parent comment is gone, the form can still be sent, as a comment on the post.
         form.parent_id.data = str(discussion.reply_to.id) if discussion.reply_to else ""
     return render_template(
         "site/post.html",

@@ -1,4 +1,4 @@
-"""Where an old address leads: always straight to the present address, in one hop."""
+"""Resolves old paths to their present URL, in one hop."""
 
 from flask import Flask, url_for
 
@@ -17,12 +17,12 @@ from masthead.web import errors
 
 
 def init_app(app: Flask) -> None:
-    """Look unknown addresses up among the redirects."""
+    """Register the lookup of unknown paths."""
     errors.find_unknown_addresses(app, url_for_path)
 
 
 def url_for_path(path: str) -> str | None:
-    """The present address of what an old path meant; None if nothing did, or readers may not see it."""
+    """Return the present URL of an old path's target; None if there is none, or readers may not see it."""
     redirect = queries.for_path(path)
     if redirect is None:
         return None

@@ -1,4 +1,4 @@
-"""The first run: a link that works once makes the administrator, names the publication and writes its first texts."""
+"""The set-up: a one-time link that creates the administrator, names the publication and writes its first texts."""
 
 import hashlib
 import hmac
@@ -36,7 +36,7 @@ TOKEN_SETTING = "setup_token_hash"  # noqa: S105 (the name of a setting)
 
 
 def issue_token() -> str | None:
-    """A new token for the set-up link, which voids the one before; None if somebody has an account already."""
+    """Return a new token for the set-up link, and void the previous one; None if an account exists."""
     if not people.is_empty():
         return None
     token = secrets.token_urlsafe(24)
@@ -51,7 +51,7 @@ def _hash(token: str) -> str:
 @bp.get("/setup")
 @public
 def start() -> ResponseReturnValue:
-    """The form that the link of the server's first start leads to."""
+    """Show the set-up form behind the link that the server prints at its first start."""
     _hash_of_link()
     return render_template("site/setup.html", form=SetupForm())
 
@@ -86,7 +86,7 @@ def _mistakes(form: SetupForm) -> tuple[Invalid, ...]:
 
 
 def _hash_of_link() -> str:
-    """The hash of the link's token; raises `NotFound` unless it is the one that the server printed last."""
+    """Return the hash of the link's token; raises `NotFound` unless the server printed it last."""
     token_hash = _hash(request.args.get("token", ""))
     stored = value(TOKEN_SETTING)
     db.session.rollback()
@@ -98,14 +98,14 @@ def _hash_of_link() -> str:
 
 
 def _set_up(form: SetupForm, token_hash: str) -> User:
-    """Everything that the first form makes, in one transaction."""
+    """Create everything that the form asks for, in one transaction."""
     title = tidy_name(form.title.data or "")
     username, email = form.username.data or "", form.email.data or ""
     password_hash = passwords.hash_password(form.password.data or "", about=(username, email))
     about = render_text(title="About", slug="about", body=first_texts.about(title))
     welcome = render_text(**first_texts.welcome(title, site_url=current_app.config["SITE_URL"]))
     at = clock.now()
-    # Of two people with the same link one gets here first; the other finds the token gone.
+    # One of two people with the same link gets here first; the other finds the token gone.
     if not settings.take(TOKEN_SETTING, token_hash):
         raise Conflict("This set-up link was used a moment ago.")
     administrator = accounts.register(
@@ -114,7 +114,7 @@ def _set_up(form: SetupForm, token_hash: str) -> User:
         password_hash=password_hash,
         at=at,
         role=people.role(ADMINISTRATOR),
-        # The link came from the server itself.
+        # The server itself issued the link.
         is_confirmed=True,
     )
     links = [NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about")]

@@ -1,7 +1,7 @@
-"""What a page is about, for search engines: schema.org in JSON-LD.
+"""Structured data of a page for search engines: schema.org in JSON-LD.
 
-The element that holds it is a block of data, which browsers do not run (HTML, "data block"), so the content security
-policy has nothing against it. In it, `<`, `>`, `&` and `'` are written as JSON escapes, so no text can end it.
+The element holds a data block, which browsers do not execute (HTML, "data block"), so the content security policy
+allows it. In it, `<`, `>`, `&` and `'` are written as JSON escapes, so no text can end it.
 """
 
 from collections.abc import Iterable
@@ -27,19 +27,19 @@ Crumb = tuple[str, str]
 
 
 def absolute(path: str) -> str:
-    """The address of a path of this site; a whole address stays as it is."""
+    """Return the absolute URL of a path of this site; an absolute URL stays as it is."""
     return absolute_address(path, current_app.config["SITE_URL"])
 
 
 def of_home() -> Markup:
-    """The publication."""
+    """Describe the publication."""
     site = _thing("WebSite", name=publication().title, url=absolute("/"), inLanguage=publication().language)
     site |= _given(description=publication().description or publication().tagline, publisher=_publisher())
     return _element([site])
 
 
 def of_post(post: Post) -> Markup:
-    """A published post with all its authors, and the way to it."""
+    """Describe a published post with all its authors and its breadcrumbs."""
     address = absolute(post_url(post))
     published = post.published_at or post.created_at
     article = _thing(
@@ -66,7 +66,7 @@ def of_post(post: Post) -> Markup:
 
 
 def of_author(user: User) -> Markup:
-    """Somebody who writes here."""
+    """Describe a person who writes here."""
     person = _person(user) | _given(
         description=user.bio,
         sameAs=[user.website] if user.website else None,
@@ -77,13 +77,13 @@ def of_author(user: User) -> Markup:
 
 
 def of_tag(tag: Tag) -> Markup:
-    """The posts with a tag."""
+    """Describe the list of posts with a tag."""
     page = _thing("CollectionPage", name=tag.name, url=absolute(tag_url(tag)))
     return _element([page | _given(description=tag.description), _crumbs([(tag.name, tag_url(tag))])])
 
 
 def of_page(page: Page) -> Markup:
-    """A page."""
+    """Describe a page."""
     described = _thing(
         "WebPage", name=page.title, url=absolute(page_url(page)), dateModified=page.updated_at.isoformat()
     )
@@ -99,7 +99,7 @@ def _publisher() -> Thing:
 
 
 def _crumbs(steps: Iterable[Crumb]) -> Thing:
-    """The way from the front page."""
+    """Describe the breadcrumbs from the front page."""
     way = [(publication().title, url_for("site.home")), *steps]
     items = [
         _thing("ListItem", position=position, name=name, item=absolute(path))

@@ -1,4 +1,4 @@
-"""What templates need of the features: the publication, who is looking, and the addresses of things."""
+"""Registers functions of the features with the templates: the publication, the visitor, and URLs."""
 
 from typing import Any
 

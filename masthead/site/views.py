@@ -40,7 +40,7 @@ LATEST_STORIES = 12
 @public
 @pagecache.cached()
 def home() -> ResponseReturnValue:
-    """The front page: one lead story, some second stories, then the latest."""
+    """The front page: one lead story, some second stories, then the latest ones."""
     newest = rows.load(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
     return render_template(
         "site/home.html",
@@ -54,7 +54,7 @@ def home() -> ResponseReturnValue:
 @public
 @pagecache.cached("comments", "comment")
 def post(slug: str) -> ResponseReturnValue:
-    """A post with its comments, or the way to its present address."""
+    """Show a post with its comments, or redirect to its present slug."""
     article = articles.at(slug)
     if article is None:
         found = _post_at(slug)
@@ -71,7 +71,7 @@ def post(slug: str) -> ResponseReturnValue:
 
 
 def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
-    """Lead to the page of a long thread on which the reader finds a comment, or to its beginning."""
+    """Redirect to the page of a long thread that shows the comment, or to its first page."""
     comment_id = id_from(request.args["comment"])
     page = discussions.page_of(article, reader, comment_id)
     place = article.place("comments") if page is None else f"comment-{comment_id}"
@@ -84,7 +84,7 @@ def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
 @redisplays_expired_form
 @body_limits.takes(body_limits.LONG_FORM_BYTES)
 def comment(slug: str) -> ResponseReturnValue:
-    """Comment on a post, or answer a comment; what cannot be accepted stays in the form on the page."""
+    """Comment on a post or reply to a comment; the form keeps a rejected text."""
     form = CommentForm()
     remark = form.rendered()
     if remark is None:
@@ -93,7 +93,7 @@ def comment(slug: str) -> ResponseReturnValue:
     try:
         throttling.count("comment", str(current_user().id))
     except LimitReached as error:
-        # The text stays in the form: whoever waits a moment sends it again.
+        # The text stays in the form, so that people can send it again after a moment.
         form.show(Invalid(error.description or ""))
         page = post_page.render(_article_at(slug), form=form, reply_to=form.parent)
         return page, 429, {"Retry-After": str(error.retry_after)}
@@ -114,7 +114,7 @@ def _article_at(slug: str) -> Article:
 
 
 def _post_at(slug: str) -> Post:
-    """The post at this address, or the published one that once had it, if the visitor can see it."""
+    """Return the post with this slug, present or former, if the visitor can see it."""
     try:
         found = posts.by_slug(slug)
     except NotFound:
@@ -131,11 +131,11 @@ def _post_at(slug: str) -> Post:
 @public
 @pagecache.cached("v")
 def theme() -> ResponseReturnValue:
-    """The accent colour of the settings as custom properties, since the CSP forbids inline styles."""
+    """Serve the accent colour as custom properties, because the CSP forbids inline styles."""
     light, dark = accent_variants(publication().accent)
     css = f":root{{--accent:{light}}}@media(prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
     response = Response(css, mimetype="text/css")
-    # The address carries the colour (see the template), so this answer never changes.
+    # The URL contains the colour (see the template), so this answer never changes.
     response.cache_control.max_age = (
         31_536_000 if request.args.get("v") == publication().accent.lstrip("#") else 60
     )

@@ -1,1 +1,1 @@
-"""Tags: what posts are about."""
+"""Tags: the subjects of posts."""

@@ -1,4 +1,4 @@
-"""Making tags."""
+"""Actions on tags."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from masthead.text.names import name_key
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset, chosen
 
-#: Below the smallest limit of variables in one statement that either database has.
+#: Below the smaller parameter limit of the two databases.
 AT_ONCE = 500
 
 TAKEN = "There is a tag with this name already. Choose another name."
@@ -26,12 +26,12 @@ GONE = (
 
 
 def parse(text: str) -> tuple[str, ...]:
-    """The names in a comma-separated list, each once, in order."""
+    """Return the names in a comma-separated list, without duplicates, in order."""
     return distinct(text.split(","))
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
-    """The names without doubles and white space; raises `Invalid` for too many or too long ones."""
+    """Return the names without duplicates and surplus spaces; raises `Invalid` for too many or too long ones."""
     found: dict[str, str] = {}
     for name in names:
         cleaned = queries.tidy(name)
@@ -39,7 +39,7 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
             found.setdefault(name_key(cleaned), cleaned)
     if len(found) > TAGS_LIMIT:
         raise Invalid(f"A post has at most {TAGS_LIMIT} tags.", field="tags")
-    # One sign can stand for a whole phrase, which the key spells out.
+    # One character can fold to a whole phrase in the key.
     too_long = next(
         (name for key, name in found.items() if len(name) > NAME_CHARACTERS or len(key) > KEY_CHARACTERS),
         None,
@@ -52,7 +52,7 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def without_comma(name: str) -> str:
-    """The name as one that can be written in a list (imports): a comma would part it."""
+    """Return the name without commas (imports), since a comma separates names."""
     return queries.tidy(name.replace(",", " "))
 
 
@@ -63,12 +63,12 @@ def check_commas(names: Iterable[str], *, field: str) -> None:
 
 
 def ensure(names: Iterable[str]) -> list[Tag]:
-    """The tags with these names, in this order, making those that do not exist."""
+    """Return the tags with these names, in this order, creating missing ones."""
     return ensure_all(distinct(names))
 
 
 def ensure_all(names: Iterable[str]) -> list[Tag]:
-    """The same for tidy names, of which there may be more than a post can have."""
+    """Return the tags with these tidy names, in any number, creating missing ones."""
     wanted = {name_key(name): name for name in names}
     known = _present(wanted)
     missing = [key for key in wanted if key not in known]
@@ -85,7 +85,7 @@ def _present(keys: Iterable[str]) -> dict[str, Tag]:
 
 
 def restore(name: str, *, slug: str, description: str) -> Tag:
-    """The tag with this name, made with exactly this address if it is free; one that is here keeps its own words."""
+    """Return the tag with this name, created with exactly this slug if it is free; an existing one is unchanged."""
     name = "".join(distinct([without_comma(name)]))
     key = name_key(name)
     if db.session.scalar(queries.with_keys([key])) is None and not insert_unique(
@@ -98,7 +98,7 @@ def restore(name: str, *, slug: str, description: str) -> Tag:
 
 
 def make(name: str, *, description: str, by: User) -> Tag:
-    """A new tag; raises `Conflict` if there is one of this name."""
+    """Create a tag; raises `Conflict` if the name is in use."""
     _check_right(by)
     key, name = _key_and_name(name)
     if db.session.scalar(queries.with_keys([key])) is not None:
@@ -110,7 +110,7 @@ def make(name: str, *, description: str, by: User) -> Tag:
 
 
 def validate(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
-    """What is wrong with a tag that somebody sent; what was not sent is left out."""
+    """Return the mistakes in a submitted tag; omitted fields are not checked."""
     mistakes = Mistakes()
     with mistakes:
         if said.get("name") is not None and (tag is None or said["name"] != tag.name):
@@ -122,7 +122,7 @@ def validate(said: Mapping[str, Any], tag: Tag | None) -> tuple[Invalid, ...]:
 
 
 def change(tag: Tag, *, by: User, name: str | Unset = UNSET, description: str | Unset = UNSET) -> None:
-    """Rename or describe a tag; its address stays. Raises `Conflict` if another tag has the name, or this one is gone."""
+    """Rename or describe a tag; its slug stays. Raises `Conflict` if another tag has the name, or this one is gone."""
     _check_right(by)
     try:
         with db.session.begin_nested():
@@ -136,7 +136,7 @@ def change(tag: Tag, *, by: User, name: str | Unset = UNSET, description: str | 
 
 
 def _key_and_name(name: str) -> tuple[str, str]:
-    """The key of a name, and the name without white space around it; raises `Invalid`."""
+    """Return the key of a name, and the name without surrounding spaces; raises `Invalid`."""
     check_commas([name], field="name")
     cleaned = distinct([name])
     if not cleaned:
@@ -150,7 +150,7 @@ def _check_right(by: User) -> None:
 
 
 def _make(key: str, name: str) -> None:
-    """Insert the tag; if somebody else makes it at the same moment, theirs is as good."""
+    """Insert the tag; if another transaction inserts it first, return that one."""
     slug, number = slugify(name)[:70].strip("-"), 1
     candidate = slug
     while not insert_unique(Tag, Tag.slug, candidate, key=key, name=name, description=""):

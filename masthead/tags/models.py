@@ -10,7 +10,7 @@ from masthead.tags.cache_topics import TAG, TAGS
 NAME_CHARACTERS = 60
 KEY_CHARACTERS = 240
 DESCRIPTION_CHARACTERS = 2_000
-#: More would be a list of words, not a choice.
+#: The maximum number of tags of a post; more would be a list of words, not a choice.
 TAGS_LIMIT = 30
 
 
@@ -33,6 +33,6 @@ pagecache.watch(
     row=TAG,
     rows=TAGS,
     statements=[TAGS, TAG.every],
-    # Its name stands on any number of pages, and tags are deleted so rarely that all may be made again.
+    # Its name is on any number of pages, and deletions are so rare that all pages may be rendered again.
     deleted=[pagecache.EVERYTHING],
 )

@@ -1,4 +1,4 @@
-"""Reading tags."""
+"""Queries for tags."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ NO_TAG = "There is no such tag."
 
 
 def by_slug(slug: str) -> Tag:
-    """The tag at this address; raises `NotFound`."""
+    """Return the tag at this slug; raises `NotFound`."""
     tag = db.session.scalar(select(Tag).where(Tag.slug == slug))
     if tag is None:
         raise NotFound(NO_TAG)
@@ -21,7 +21,7 @@ def by_slug(slug: str) -> Tag:
 
 
 def get(tag_id: int) -> Tag:
-    """The tag with this id; raises `NotFound`."""
+    """Return the tag with this id; raises `NotFound`."""
     tag = db.session.get(Tag, tag_id)
     if tag is None:
         raise NotFound(NO_TAG)
@@ -29,20 +29,20 @@ def get(tag_id: int) -> Tag:
 
 
 def tidy(name: str) -> str:
-    """A name as it is stored: no `#` in front, and no more white space than between its words, nothing hidden."""
+    """Return a name as stored: without a leading `#`, surplus spaces and hidden characters."""
     return tidy_name(tidy_name(name).lstrip("#"))
 
 
 def named(name: str) -> Tag | None:
-    """The tag of this name, however its letters are written."""
+    """Return the tag of this name, regardless of case and spelling variants."""
     return db.session.scalar(with_keys([name_key(tidy(name))]))
 
 
 def named_like(words: str) -> Select[Tag]:
-    """The tags whose names hold these words, in the order of the names; all of them for no words."""
+    """Select the tags whose names contain these words, by name; all of them without words."""
     return select(Tag).where(Tag.key.contains(name_key(words), autoescape=True)).order_by(Tag.key, Tag.id)
 
 
 def with_keys(keys: Iterable[str]) -> Select[Tag]:
-    """The tags with these keys."""
+    """Return the tags with these keys."""
     return select(Tag).where(Tag.key.in_(list(keys)))

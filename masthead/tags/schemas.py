@@ -1,4 +1,4 @@
-"""The shapes of tags in the API."""
+"""The API shapes of tags."""
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ class TagAnswer(Schema):
 
     @classmethod
     def of(cls, tag: Tag) -> "TagAnswer":
-        """The tag."""
+        """Return the shape of a tag."""
         return cls(
             id=tag.id,
             name=tag.name,
@@ -29,7 +29,7 @@ class TagAnswer(Schema):
 
 
 class TagInput(Schema):
-    """A tag as an editor makes it."""
+    """A tag as an editor submits it."""
 
     name: Text = Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])
     description: Text = Field(
@@ -38,7 +38,7 @@ class TagInput(Schema):
 
 
 class TagChange(Schema):
-    """What changes of a tag; what is left out stays. The address stays always."""
+    """A change of a tag; omitted members stay. The address always stays."""
 
     name: Text | None = Field(default=None, min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])
     description: Text | None = Field(
@@ -47,7 +47,7 @@ class TagChange(Schema):
 
 
 class TagMerge(Schema):
-    """Which tag takes the place of this one."""
+    """The tag that replaces this one."""
 
     into: Text = Field(
         min_length=1,
@@ -58,10 +58,10 @@ class TagMerge(Schema):
 
 
 class Tags(ListAnswer):
-    """Some of the tags, in the order of their names."""
+    """A page of tags, by name."""
 
     tags: list[TagAnswer]
 
 
 class TagsQuery(PageQuery):
-    """Which tags."""
+    """The filter of the list of tags."""

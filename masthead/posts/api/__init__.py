@@ -1,1 +1,1 @@
-"""The API of posts, their people, tags and saved states."""
+"""The API of posts, their people, tags and revisions."""

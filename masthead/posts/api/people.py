@@ -1,4 +1,4 @@
-"""People and accounts for programs. They stand beside posts, because who is public follows from what is published."""
+"""The API of people and accounts. It belongs to posts, because published posts decide which people are public."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -52,7 +52,7 @@ def _administers() -> bool:
 @public
 @operation("List people", tag="users", query=PeopleQuery, answer=People, problems=(404,), is_conditional=True)
 def index(query: PeopleQuery) -> Answer:
-    """Those who write here or are credited; every account for those who administer accounts."""
+    """People who write here or are credited; every account for people who administer accounts."""
     is_whole, wanted = _administers(), query.q or ""
     found = accounts.accounts_like(wanted) if is_whole and wanted else accounts.accounts()
     page = paginate(
@@ -67,13 +67,13 @@ def index(query: PeopleQuery) -> Answer:
 @public
 @operation("Read a profile", tag="users", answer=Person, problems=(404,), is_conditional=True)
 def show(user_id: int) -> Answer:
-    """A public profile; the whole account for those who administer accounts, and for its owner."""
+    """A public profile; the whole account for people who administer accounts, and for its owner."""
     reader = visitor()
     if _administers() or (reader is not None and reader.id == user_id):
         return _whole(user_id)
     user, count = _known(user_id)
     shown = Writer.counted(user, count)
-    # Counters change no state.
+    # Counters do not change the state.
     return Answer(shown, etag=tag_of(shown.model_copy(update={"post_count": 0})))
 
 
@@ -83,7 +83,7 @@ def _whole(user_id: int) -> Answer:
 
 
 def _state_of(user: User) -> str:
-    """The ETag of an account, which counters do not change."""
+    """Return the ETag of an account, which ignores counters."""
     return tag_of(Account.of(user))
 
 
@@ -107,7 +107,7 @@ def _is_own(user: User) -> bool:
     "List somebody's posts", tag="users", query=PageQuery, answer=Posts, problems=(404,), is_conditional=True
 )
 def posts(user_id: int, query: PageQuery) -> Answer:
-    """The published posts that credit somebody, the newest first. `/posts?author=` has filters and drafts."""
+    """Published posts that credit the person, newest first. `/posts?author=` adds filters and drafts."""
     user, count = _known(user_id)
     found = queries.among(selections.by(user), count=count)
     page = paginated(found, listed_posts.load, page=query.page, per_page=query.per_page, total=count)
@@ -115,7 +115,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
 
 
 def _validate(said: dict[str, Any], user_id: int | None = None) -> Iterable[Invalid]:
-    """What is wrong with what an administrator sent for an account."""
+    """Return the mistakes in an account that an administrator submitted."""
     user = None if user_id is None else accounts.get(user_id)
     return validate(said, user=user, is_taken=has_account)
 
@@ -133,9 +133,9 @@ def _validate(said: dict[str, Any], user_id: int | None = None) -> Iterable[Inva
     judge=_validate,
 )
 def create(body: AccountInput) -> Response:
-    """With a password that you hand over. It needs a sign-in of the last ten minutes."""
+    """Create an account with a password that you hand over. Requires a sign-in within the last ten minutes."""
     reauthentication.check()
-    # Hashed before the transaction begins, since it takes long.
+    # Hashing is slow, so it comes before the transaction.
     password_hash = passwords.hash_password(body.password, about=(body.username, body.email))
     user = user_admin_actions.create(
         username=body.username,
@@ -169,7 +169,7 @@ def _made(user_id: int) -> Answer:
     judge=_validate,
 )
 def change(user_id: int, body: AccountChange) -> Response:
-    """Give somebody another role, disable or enable the account, correct the profile."""
+    """Change the role or the profile of an account, disable or enable it."""
     by, user = current_user(), accounts.get(user_id)
     check_match(_state_of(user))
     if not can_change_account(by, user):
@@ -204,7 +204,7 @@ def change(user_id: int, body: AccountChange) -> Response:
     is_conditional=True,
 )
 def delete(user_id: int, query: AccountDeletion) -> Response:
-    """At once and for good. It needs a sign-in of the last ten minutes; your own account you delete on the site."""
+    """Delete an account at once and for good. Requires a sign-in within ten minutes; delete your own on the site."""
     reauthentication.check()
     by, user = current_user(), accounts.get(user_id)
     check_match(_state_of(user))

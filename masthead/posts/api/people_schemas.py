@@ -1,4 +1,4 @@
-"""The shapes of people in the API: what readers may know of somebody, with what they have written."""
+"""The API shapes of people: the public part of a person, with the number of published posts."""
 
 from typing import Literal
 
@@ -18,14 +18,14 @@ from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Schema, Text, 
 
 
 class Writer(Profile):
-    """What everybody may know of somebody."""
+    """The public profile of a person."""
 
     created_at: Made
     post_count: int = Field(description="Published posts that credit them.", examples=[12])
 
     @classmethod
     def counted(cls, user: User, post_count: int) -> "Writer":
-        """The public profile."""
+        """Return the public profile."""
         return cls(**Profile.of(user).model_dump(), created_at=user.created_at, post_count=post_count)
 
 
@@ -36,22 +36,22 @@ class Member(Account):
 
     @classmethod
     def counted(cls, user: User, post_count: int) -> "Member":
-        """The whole account."""
+        """Return the whole account."""
         return cls(**Account.of(user).model_dump(), post_count=post_count)
 
 
 class Person(RootModel[Member | Writer]):
-    """An account for those who may know it, and a profile for everybody else."""
+    """An account for people who may see it, a profile for everybody else."""
 
 
 class People(ListAnswer):
-    """Some of the people; whole accounts for those who administer them."""
+    """A page of people; whole accounts for people who administer them."""
 
     users: list[Member | Writer]
 
 
 class PeopleQuery(PageQuery):
-    """Which people."""
+    """The filters of the list of people."""
 
     q: Text | None = Field(
         default=None, max_length=100, description="A part of a user name or an address.", examples=["ada"]
@@ -59,7 +59,7 @@ class PeopleQuery(PageQuery):
 
 
 class AccountInput(Schema):
-    """An account that an administrator makes for somebody."""
+    """A new account, made by an administrator."""
 
     username: Text = Field(min_length=3, max_length=30, examples=["grace"])
     email: Text = Field(min_length=3, max_length=EMAIL_CHARACTERS, examples=["grace@example.com"])
@@ -71,7 +71,7 @@ class AccountInput(Schema):
 
 
 class AccountChange(Schema):
-    """What an administrator changes of an account; what is left out stays."""
+    """A change of an account by an administrator; omitted members stay."""
 
     role: Text | None = Field(default=None, max_length=ROLE_NAME_CHARACTERS, examples=["author"])
     is_active: bool | None = Field(default=None, description="False disables it.", examples=[True])
@@ -94,7 +94,7 @@ class AccountChange(Schema):
 
 
 class AccountDeletion(Schema):
-    """What becomes of what the person made."""
+    """The fate of the person's content."""
 
     content: Literal["keep", "reassign", "anonymise"] = Field(
         description="`keep`: posts and comments stay under the name, as a byline. `reassign`: posts go to `heir`, and a "

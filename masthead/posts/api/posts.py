@@ -1,4 +1,4 @@
-"""Posts for programs: the same actions and the same rights as the desk."""
+"""The API of posts, with the actions and permissions of the writer's pages."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ CHANGES = (401, 403, 404, 409, 412, 428)
 
 
 def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
-    """Find the mistakes in what somebody sent for a post; nothing is told of one that they may not edit."""
+    """Return the mistakes in a submitted post; nothing about a post that the person may not edit."""
     by, at = current_user(), clock.now()
     post = None if slug is None else db.session.scalar(queries.at_slug(slug))
     if slug is not None and (post is None or not can_edit(by, post)):
@@ -49,7 +49,7 @@ def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid
 @public
 @operation("List posts", tag="posts", query=PostsQuery, answer=Posts, problems=(404,), is_conditional=True)
 def index(query: PostsQuery) -> Answer:
-    """Published posts, the newest first; with a status, also those that the reader may edit."""
+    """Published posts, newest first; with a status, also those that the reader may edit."""
     chosen = _chosen(query.fields, PostItem)
     if query.cursor is not None:
         return _behind_cursor(query, chosen)
@@ -119,7 +119,7 @@ def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
     judge=_mistakes,
 )
 def create(body: PostInput) -> Response:
-    """A draft, or with a status what it says; `published` needs the right to publish."""
+    """Create a draft, or a post of the given status; `published` requires the right to publish."""
     rendered = dataclasses.replace(_rendered_form(body), lead=lead_of(None, picture_wish(body)))
     by, at = current_user(), clock.now()
     post = actions.create(rendered, by=by, at=at, details=details_of(body, None, by=by, at=at))
@@ -142,7 +142,7 @@ def _made(slug: str, warnings: list[str]) -> Answer:
 
 
 def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, at: datetime) -> None:
-    """Take the step that leads to the wanted status."""
+    """Apply the transition that leads to the given status."""
     match wish:
         case "published" if when is not None and when > at:
             actions.schedule(post, by=by, at=at, when=when)
@@ -162,7 +162,7 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
 
 
 def whole(slug: str, fields: frozenset[str] | None = None, *, warnings: Sequence[str] = ()) -> Answer:
-    """The present state of a post."""
+    """Return the present state of a post."""
     post = queries.by_slug(slug)
     return Answer(PostAnswer.whole(post, warnings), etag=str(post.version), fields=fields)
 
@@ -173,7 +173,7 @@ def whole(slug: str, fields: frozenset[str] | None = None, *, warnings: Sequence
     "Read a post", tag="posts", query=Fields, answer=PostAnswer, problems=(301, 404), is_conditional=True
 )
 def show(slug: str, query: Fields) -> Answer | Response:
-    """A published post, or one that the reader may edit. An old slug leads to the present one."""
+    """A published post, or one that the reader may edit. A former slug redirects to the present one."""
     chosen = _chosen(query.fields, PostAnswer)
     try:
         post = queries.by_slug(slug)
@@ -192,7 +192,7 @@ def show(slug: str, query: Fields) -> Answer | Response:
 
 
 def editable(slug: str) -> Post:
-    """The post, for somebody who may edit it; others do not learn that it exists."""
+    """Return the post, if the person may edit it; others get 404."""
     post, by = queries.by_slug(slug), current_user()
     if not can_edit(by, post):
         if post.author_id == by.id or post.is_published:
@@ -219,7 +219,7 @@ def _matching(slug: str) -> Post:
     judge=_mistakes,
 )
 def replace(slug: str, body: PostInput) -> Response:
-    """Save a whole new state."""
+    """Replace the whole post."""
     rendered = _rendered_form(body)
     return _save(_matching(slug), rendered, body)
 
@@ -236,12 +236,12 @@ def replace(slug: str, body: PostInput) -> Response:
     judge=_mistakes,
 )
 def change(slug: str, body: PostChange) -> Response:
-    """Save what is given; the rest stays."""
-    # Rendered before the change begins, which locks; whoever saves in between makes the ETag a stale one.
+    """Save the given members; omitted ones stay."""
+    # Rendering comes before the change, which locks the row; a concurrent save makes the ETag stale.
     with snapshot() as session:
         seen = session.scalar(queries.at_slug(slug))
     if seen is None or not _is_matched(seen):
-        # Nothing will be saved; the present state says why.
+        # The change fails below anyway, with the reason in the present state.
         seen = _matching(slug)
     rendered = render_text(
         title=seen.title if body.title is None else body.title,
@@ -279,7 +279,7 @@ def _save(post: Post, rendered: RenderedText, body: PostInput | PostChange) -> R
 @requires(Permission.WRITE)
 @operation("Move a post to the trash", tag="posts", status=204, problems=CHANGES, is_conditional=True)
 def delete(slug: str) -> Response:
-    """It can be restored for 30 days."""
+    """Move a post to the trash, where it can be restored for 30 days."""
     post = _matching(slug)
     if post.status is Status.TRASHED:
         raise NotFound("There is no such post.")

@@ -1,4 +1,4 @@
-"""From the API's bodies to what the actions take: PUT and POST say everything, PATCH says what it names."""
+"""Converts request bodies to the arguments of actions: PUT and POST set everything, PATCH the given members."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,12 +14,12 @@ from masthead.posts.models import Post
 from masthead.posts.validation import SubmittedPost
 from masthead.unset import UNSET, Unset
 
-#: Members that null takes away; elsewhere it says nothing.
+#: Members that null removes; elsewhere null has no effect.
 CLEARABLE = frozenset({"canonical_url", "language", "translation_key"})
 
 
 def details_of(body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime) -> Details:
-    """What is wanted of a post, which is None while it is being made."""
+    """Return the requested details of a post; the post is None during creation."""
     said = _said(body)
     values: dict[str, Any] = {name: getattr(body, name) for name in CLEARABLE & said}
     if "comments_open" in said and body.comments_open is not None:
@@ -33,7 +33,7 @@ def details_of(body: PostInput | PostChange, post: Post | None, *, by: User, at:
 
 
 def _said(body: PostInput | PostChange) -> frozenset[str]:
-    """The members that count."""
+    """Return the members that take effect."""
     fields = type(body).model_fields if isinstance(body, PostInput) else body.model_fields_set
     return frozenset(fields)
 
@@ -47,7 +47,7 @@ def _bylines(
 
 
 def _date(body: PostInput | PostChange, post: Post | None, *, at: datetime) -> datetime | Unset | None:
-    """The date to set before the step that makes a post public."""
+    """Return the date to set before the transition that publishes the post."""
     when = body.published_at
     if when is None:
         is_cleared = isinstance(body, PostChange) and "published_at" in body.model_fields_set
@@ -65,7 +65,7 @@ def _check_date(when: datetime, wish: str | None, post: Post | None, *, at: date
 
 
 def picture_wish(body: PostInput | PostChange) -> PictureWish:
-    """What is wanted of the lead picture."""
+    """Return the requested lead image."""
     return _wish(body.lead_image, is_said="lead_image" in _said(body))
 
 
@@ -75,7 +75,7 @@ def _wish(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> Pictur
             return PictureWish(url, alt, caption)
         case LeadImageChange() as change:
             said = change.model_fields_set
-            # Null takes the words away, and without an address the picture.
+            # Null removes the description; a null URL removes the image.
             return PictureWish(
                 url=change.url if "url" in said else UNSET,
                 alt=change.alt or "" if "alt" in said else UNSET,
@@ -86,7 +86,7 @@ def _wish(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> Pictur
 
 
 def mistakes_in(said: Mapping[str, Any], post: Post | None, *, by: User, at: datetime) -> Iterable[Invalid]:
-    """Find the mistakes in the members that have their shape."""
+    """Return the mistakes in the members that have a valid type."""
     sent = SubmittedPost(
         texts={
             name: said[name] for name in ("title", "body", "summary", "slug") if said.get(name) is not None

@@ -1,4 +1,4 @@
-"""The review of a post, for programs: handing it in, taking it back, sending it back with a note."""
+"""The API of reviews: submit, withdraw, send back with a note."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ bp = Blueprint("post_review_api", __name__)
 @requires(Permission.WRITE)
 @operation("Submit a post for review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def submit(slug: str) -> Response:
-    """The editors get an email, where mail is on."""
+    """Submit a post for review. The editors get an email, if mail is on."""
     return taken(slug, actions.submit)
 
 
@@ -30,7 +30,7 @@ def submit(slug: str) -> Response:
 @requires(Permission.WRITE)
 @operation("Withdraw a post from review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def withdraw(slug: str) -> Response:
-    """For its author: it is a draft again."""
+    """Withdraw one's own post from review; it becomes a draft again."""
     return taken(slug, actions.withdraw)
 
 
@@ -46,7 +46,7 @@ def withdraw(slug: str) -> Response:
     is_conditional=True,
 )
 def send_back(slug: str, body: Returning) -> Response:
-    """For editors: it is a draft again, and the author gets the note by email, where mail is on."""
+    """Send a post back, for editors; it becomes a draft again, and the author gets the note by email, if mail is on."""
     return taken(slug, partial(actions.send_back, note=body.note))
 
 
@@ -60,6 +60,6 @@ def send_back(slug: str, body: Returning) -> Response:
     problems=(401, 403, 404),
 )
 def notes(slug: str, query: PageQuery) -> Answer:
-    """Every time that it was sent back, the last first, for those who may edit the post."""
+    """The review notes of a post, latest first, for people who may edit the post."""
     page = paginate(review.notes_on(editable(slug)), page=query.page, per_page=query.per_page)
     return listed(ReviewNotes, page, notes=[ReviewNoteItem.of(note) for note in page.items])

@@ -1,4 +1,4 @@
-"""The shapes of saved states of posts in the API."""
+"""The API shapes of revisions."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from masthead.web.api.schemas import ListAnswer, Made, Schema
 
 
 class RevisionItem(Schema):
-    """A saved state of a post, without its text."""
+    """A revision in lists, without its text."""
 
     number: int = Field(examples=[3])
     title: str = Field(examples=["The ferry that runs on a rope"])
@@ -22,12 +22,12 @@ class RevisionItem(Schema):
 
     @classmethod
     def of(cls, revision: Revision) -> "RevisionItem":
-        """The item of a revision."""
+        """Return the item of a revision."""
         return cls(**{name: getattr(revision, name) for name in RevisionItem.model_fields})
 
 
 class RevisionAnswer(RevisionItem):
-    """A whole saved state."""
+    """A revision with its text."""
 
     summary: str = Field(examples=["A crossing of ninety metres, a hundred years old."])
     body: str = Field(
@@ -48,7 +48,7 @@ class RevisionAnswer(RevisionItem):
 
     @classmethod
     def of(cls, revision: Revision) -> "RevisionAnswer":
-        """The revision, whose credits are loaded."""
+        """Return the revision, whose bylines are loaded."""
         names = RevisionAnswer.model_fields.keys() - {"authors", "lead_image"}
         return cls(
             **{name: getattr(revision, name) for name in names},
@@ -58,6 +58,6 @@ class RevisionAnswer(RevisionItem):
 
 
 class Revisions(ListAnswer):
-    """Some of the saved states, the newest first."""
+    """A page of revisions, newest first."""
 
     revisions: list[RevisionItem]

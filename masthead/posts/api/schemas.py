@@ -1,4 +1,4 @@
-"""The shapes of posts in the API."""
+"""The API shapes of posts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -100,7 +100,7 @@ Remark = Annotated[
 
 
 class LeadImage(Schema):
-    """The picture above a post."""
+    """The image above a post."""
 
     url: PictureUrl
     alt: PictureWords = Field(
@@ -110,7 +110,7 @@ class LeadImage(Schema):
 
 
 class LeadImageChange(Schema):
-    """What changes of the picture; what is left out stays, unless the picture is another one."""
+    """A change of the image; omitted members stay, unless the image itself changes."""
 
     url: PictureUrl | None = Field(default=None, examples=["/media/ab/cd.jpg"])
     alt: PictureWords | None = Field(default=None, examples=["A ferry."])
@@ -118,7 +118,7 @@ class LeadImageChange(Schema):
 
 
 class Author(Schema):
-    """Who wrote something."""
+    """A credited author."""
 
     id: int = Field(examples=[1])
     username: str = Field(examples=["ada"])
@@ -126,19 +126,19 @@ class Author(Schema):
 
     @classmethod
     def of(cls, user: User | CreditedPerson) -> "Author":
-        """The author's name."""
+        """Return the author's name."""
         return cls(id=user.id, username=user.username, name=user.display_name)
 
 
 def lead_image_of(of: Post | ListedPost | Revision) -> LeadImage | None:
-    # What is stored may be older than today's rules for what somebody sends.
+    # Stored values may predate the present rules for input.
     if not of.lead_image:
         return None
     return LeadImage.model_construct(url=of.lead_image, alt=of.lead_alt, caption=of.lead_caption)
 
 
 class PostItem(Schema):
-    """A post as it stands in lists, without its text."""
+    """A post in lists, without its text."""
 
     id: int = Field(examples=[1])
     slug: str = Field(examples=["the-ferry"])
@@ -171,7 +171,7 @@ class PostItem(Schema):
 
     @classmethod
     def values_of(cls, post: Post | ListedPost) -> dict[str, Any]:
-        """The values of the fields."""
+        """Return the values of the fields."""
         return {
             "id": post.id,
             "slug": post.slug,
@@ -199,12 +199,12 @@ class PostItem(Schema):
 
     @classmethod
     def of(cls, post: Post | ListedPost) -> "PostItem":
-        """The item of a post."""
+        """Return the item of a post."""
         return cls(**cls.values_of(post))
 
 
 class PostAnswer(PostItem):
-    """A whole post."""
+    """A post with its text."""
 
     body: str = Field(
         description="Markdown, as it was written.", examples=["There is *no engine* at Callow."]
@@ -221,12 +221,12 @@ class PostAnswer(PostItem):
 
     @classmethod
     def whole(cls, post: Post, warnings: Sequence[str] = ()) -> "PostAnswer":
-        """The post, whose text is loaded."""
+        """Return the answer for a post, whose text is loaded."""
         return cls(**cls.values_of(post), body=post.body, html=post.html, warnings=list(warnings))
 
 
 class PostInput(Schema):
-    """A post as somebody writes it."""
+    """A post as its author submits it."""
 
     title: Title
     body: Body
@@ -247,7 +247,7 @@ class PostInput(Schema):
 
 
 class PostChange(Schema):
-    """What changes of a post; what is left out stays."""
+    """A change of a post; omitted members stay."""
 
     title: Title | None = None
     body: Body | None = None
@@ -268,19 +268,19 @@ class PostChange(Schema):
 
 
 class Publishing(Schema):
-    """When the post becomes public; now, if nothing is said."""
+    """The moment of publication; now by default."""
 
     published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
 
 
 def _names_of(shape: type[Schema]) -> str:
-    """What ``fields`` may say: names of members, separated by commas."""
+    """Return the valid values of ``fields``: names of members, separated by commas."""
     name = f"({'|'.join(shape.model_fields)})"
     return f"^{name}(,{name})*$"
 
 
 class Fields(Schema):
-    """Which members the answer has."""
+    """The members of the answer."""
 
     fields: Annotated[Text, Pattern(_names_of(PostAnswer))] | None = Field(
         default=None,
@@ -291,7 +291,7 @@ class Fields(Schema):
 
 
 class PostsQuery(PageQuery, Fields):
-    """Which posts, and in which order."""
+    """The filters and the order of the list of posts."""
 
     fields: Annotated[Text, Pattern(_names_of(PostItem))] | None = Field(
         default=None,
@@ -328,24 +328,24 @@ class PostsQuery(PageQuery, Fields):
 
     @property
     def asks_for_all(self) -> bool:
-        """Whether every published post is wanted."""
+        """True if no filter limits the published posts."""
         return self.author is None and self.tag is None and self.asks_for_any_time
 
     @property
     def asks_for_any_time(self) -> bool:
-        """Whether it does not matter when they were published, so long as they are."""
+        """True if the filters set no period, other than that posts are published."""
         is_bounded = self.published_after is not None or self.published_before is not None
         return not is_bounded and self.status in {None, State.PUBLISHED}
 
 
 class Posts(ListAnswer):
-    """Some of the posts."""
+    """A page of posts."""
 
     posts: list[PostItem]
 
 
 class Returning(Schema):
-    """What to tell the author."""
+    """The note to the author."""
 
     note: Text = Field(
         default="",
@@ -356,7 +356,7 @@ class Returning(Schema):
 
 
 class ReviewNoteItem(Schema):
-    """A post was sent back."""
+    """The note of an editor who sent a post back."""
 
     id: int = Field(examples=[7])
     note: str = Field(examples=["Say earlier how long the rope is."])
@@ -368,7 +368,7 @@ class ReviewNoteItem(Schema):
 
     @classmethod
     def of(cls, note: ReviewNote) -> "ReviewNoteItem":
-        """The item of a note, whose author is loaded."""
+        """Return the item of a note, whose author is loaded."""
         return cls(
             id=note.id,
             note=note.body,
@@ -379,6 +379,6 @@ class ReviewNoteItem(Schema):
 
 
 class ReviewNotes(ListAnswer):
-    """Some of the notes, the last first."""
+    """A page of notes, latest first."""
 
     notes: list[ReviewNoteItem]

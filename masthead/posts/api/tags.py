@@ -1,4 +1,4 @@
-"""Tags for programs. They stand beside posts, because what readers may know of a tag follows from its posts."""
+"""The API of tags. It belongs to posts, because published posts decide which tags are public."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,7 +25,7 @@ bp = Blueprint("tags_api", __name__)
 @public
 @operation("List tags", tag="tags", query=TagsQuery, answer=Tags, problems=(404,), is_conditional=True)
 def index(query: TagsQuery) -> Answer:
-    """Those of published posts and of posts that you may see, in the order of the names; all for those who manage tags."""
+    """Tags of published posts and of posts that you may see, by name; all tags for people who manage tags."""
     page = paginate(tag_merging.visible_to(visitor()), page=query.page, per_page=query.per_page)
     return listed(Tags, page, tags=[TagAnswer.of(tag) for tag in page.items])
 
@@ -34,7 +34,7 @@ def index(query: TagsQuery) -> Answer:
 @public
 @operation("Read a tag", tag="tags", answer=TagAnswer, problems=(404,), is_conditional=True)
 def show(slug: str) -> Answer:
-    """One tag, if you may see a post that carries it, or manage tags."""
+    """A tag, if you may see a post that carries it, or manage tags."""
     found = db.session.scalar(tag_merging.visible_to(visitor()).where(Tag.slug == slug))
     if found is None:
         raise NotFound(queries.NO_TAG)
@@ -62,7 +62,7 @@ def _validate(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid
     judge=_validate,
 )
 def create(body: TagInput) -> Response:
-    """A tag that no post carries yet; writers make tags by naming them. Readers see it with its first published post."""
+    """Create a tag. Writers create tags by naming them; readers see a tag with its first published post."""
     tag = actions.make(body.name, description=body.description, by=current_user())
     answer = settled(_made, tag.slug)
     db.session.commit()
@@ -85,7 +85,7 @@ def _made(slug: str) -> Answer:
     judge=_validate,
 )
 def change(slug: str, body: TagChange) -> Response:
-    """Rename or describe it, everywhere at once."""
+    """Rename or describe a tag everywhere at once."""
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
     actions.change(
@@ -109,7 +109,7 @@ def change(slug: str, body: TagChange) -> Response:
     is_conditional=True,
 )
 def delete(slug: str) -> Response:
-    """Only a tag that no post carries; merge others into one that stays."""
+    """Delete a tag that no post carries; merge other tags into one that stays."""
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
     tag_merging.remove_unused(tag, by=current_user())
@@ -129,7 +129,7 @@ def delete(slug: str) -> Response:
     is_conditional=True,
 )
 def merge(slug: str, body: TagMerge) -> Response:
-    """Every post carries the other tag instead, and the address leads there; `If-Match` names the one that goes. The answer is the tag that stays."""
+    """Replace a tag on every post and redirect its address. `If-Match` names the removed tag, the answer is the other one."""
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
     into = _chosen(body.into)
@@ -140,7 +140,7 @@ def merge(slug: str, body: TagMerge) -> Response:
 
 
 def _chosen(wanted: str) -> Tag:
-    """The tag with this slug, or else with this name; raises `Invalid`."""
+    """Return the tag with this slug, or else with this name; raises `Invalid`."""
     try:
         return queries.by_slug(wanted)
     except NotFound:

@@ -1,4 +1,4 @@
-"""What happens to a post beside its text, and its saved states, for programs."""
+"""The API of transitions and revisions of a post."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,14 +24,14 @@ STEPS = (401, 403, 404, 409, 412)
 
 
 def seen(slug: str) -> Post:
-    """The post; who says which state they saw is refused if that is not the present one, and nobody has to."""
+    """Return the post; refuses an outdated `If-Match`, which is optional."""
     post = editable(slug)
     heed_match(str(post.version))
     return post
 
 
 def taken(slug: str, step: Callable[..., None]) -> Response:
-    """Take a step with the post, and answer how it is now."""
+    """Apply a transition, and answer with the post."""
     step(seen(slug), by=current_user(), at=clock.now())
     answer = settled(whole, slug)
     db.session.commit()
@@ -50,7 +50,7 @@ def taken(slug: str, step: Callable[..., None]) -> Response:
     is_conditional=True,
 )
 def publish(slug: str, body: Publishing) -> Response:
-    """Make it public now, or at the moment that is given."""
+    """Publish a post now, or at the given moment."""
     return taken(slug, partial(bring_to, wish="published", when=body.published_at))
 
 
@@ -58,7 +58,7 @@ def publish(slug: str, body: Publishing) -> Response:
 @requires(Permission.WRITE)
 @operation("Unpublish a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def unpublish(slug: str) -> Response:
-    """Take it back from the readers; it is a draft again."""
+    """Unpublish a post; it becomes a draft again."""
     return taken(slug, actions.unpublish)
 
 
@@ -72,7 +72,7 @@ def unpublish(slug: str) -> Response:
     is_conditional=True,
 )
 def restore(slug: str) -> Response:
-    """It is a draft again."""
+    """Restore a post from the trash as a draft."""
     return taken(slug, actions.restore)
 
 
@@ -82,7 +82,7 @@ def restore(slug: str) -> Response:
     "List the revisions of a post", tag="posts", query=PageQuery, answer=Revisions, problems=(401, 403, 404)
 )
 def revisions(slug: str, query: PageQuery) -> Answer:
-    """Every saved state, the newest first, for those who may edit the post."""
+    """Revisions, newest first, for people who may edit the post."""
     page: ResultPage[Revision] = paginate(
         queries.revisions_of(editable(slug)), page=query.page, per_page=query.per_page
     )
@@ -95,7 +95,7 @@ def revisions(slug: str, query: PageQuery) -> Answer:
     "Read a revision", tag="posts", answer=RevisionAnswer, problems=(401, 403, 404), is_conditional=True
 )
 def revision(slug: str, number: int) -> Answer:
-    """One saved state with its text."""
+    """A revision with its text."""
     found = history.get(editable(slug), number)
     return Answer(RevisionAnswer.of(found))
 
@@ -104,9 +104,9 @@ def revision(slug: str, number: int) -> Answer:
 @requires(Permission.WRITE)
 @operation("Restore a revision", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
 def restore_revision(slug: str, number: int) -> Response:
-    """Save this state again, as the newest one. Address and status of the post stay."""
+    """Save this revision again as the newest one. Slug and status of the post stay."""
     by = current_user()
-    # Rendered before the change begins, which locks.
+    # Rendering comes before the change, which locks the row.
     prepared = revision_restore.prepare(queries.at_slug(slug), number, by=by)
     post = seen(slug)
     revision_restore.restore(post, prepared, by=by, at=clock.now())

@@ -1,4 +1,4 @@
-"""The form fields for a moment, which people enter as the clocks of their time zone show it."""
+"""Form fields for a moment, entered in a person's time zone."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from masthead import time_zones
 from masthead.people import time_zone
 
-#: WTForms wants its own class here; the published types do not know it yet.
+#: WTForms requires its own class here; the published types lack it.
 choice: Any = vars(choices)["SelectChoice"]
 FIRST, SECOND = "first", "second"
 
@@ -28,26 +28,26 @@ class MomentField(StringField):
         self.moment: datetime | None = None
 
     def process_data(self, value: object) -> None:
-        """Show a moment in the form that browsers expect."""
+        """Show a moment in the format that browsers expect."""
         self.data = (
             _shown(value, self.zone).isoformat(timespec="minutes") if isinstance(value, datetime) else None
         )
 
     @property
     def comes_twice(self) -> bool:
-        """Whether the clocks show what is entered at two moments."""
+        """True if the entered local time occurs twice."""
         entered = self._entered()
         return entered is not None and entered.tzinfo is None and len(self._moments(entered)) > 1
 
     def kept(self, stored: datetime | None) -> datetime | None:
-        """The entered moment; the stored one where it was left as it was shown, since it shows no seconds."""
+        """Return the entered moment; the stored one if the field is unchanged, because the field has no seconds."""
         if self.moment is None or stored is None:
             return self.moment
         is_as_shown = timedelta() <= stored - self.moment < timedelta(minutes=1)
         return stored if is_as_shown else self.moment
 
     def pre_validate(self, form: Any) -> None:
-        """Read the moment."""
+        """Parse the moment."""
         if not self.data:
             return
         entered = self._entered()
@@ -74,7 +74,7 @@ class MomentField(StringField):
         return moments[0] if which == FIRST else moments[1]
 
     def _entered(self) -> datetime | None:
-        """What the text says; None if it is no moment that every zone has."""
+        """Return the entered local time; None if it is not a valid moment in every zone."""
         try:
             entered = datetime.fromisoformat(self.data or "")
             if entered.tzinfo is None:
@@ -90,7 +90,7 @@ class MomentField(StringField):
 
 
 class WhichMomentField(SelectField):
-    """Which of two moments is meant that the clocks show alike."""
+    """The choice between the two moments with the same local time."""
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         offered = [
@@ -101,7 +101,7 @@ class WhichMomentField(SelectField):
         super().__init__(label, choices=offered, validate_choice=False, **kwargs)
 
     def process_data(self, value: object) -> None:
-        """Choose the one that a moment is."""
+        """Select one of the two moments."""
         self.data = ""
         if isinstance(value, datetime):
             self.data = SECOND if _shown(value, time_zone.current()).fold else FIRST

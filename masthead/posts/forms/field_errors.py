@@ -1,4 +1,4 @@
-"""What is wrong with the fields of the desk's form that have their shape, said at once."""
+"""Reports every mistake of the post form at once, in fields that have a valid type."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ PUBLISHING = frozenset({"publish", "schedule"})
 def mistakes_in(
     form: PostForm, post: Post | None, *, action: str, by: User, at: datetime
 ) -> tuple[Invalid, ...]:
-    """Everything that cannot be accepted; the caller undoes the transaction."""
+    """Return every mistake; the caller rolls the transaction back."""
     shown = PostForm.of(post, is_sent=False) if post is not None else None
     said = {field.name for field in form if not field.errors and not form.kept(field.short_name, shown)}
     mistakes = Mistakes()
@@ -47,7 +47,7 @@ def mistakes_in(
 
 
 def check_moment(form: PostForm, post: Post | None, *, at: datetime) -> datetime:
-    """The moment for which a post is scheduled; raises `Invalid`."""
+    """Return the moment of a scheduled post; raises `Invalid`."""
     when = form.published_at.kept(post.published_at if post is not None else None)
     if when is None:
         raise Invalid("Enter when the post should be published.", field="published_at")

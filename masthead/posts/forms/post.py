@@ -1,4 +1,4 @@
-"""The shape of the form for posts."""
+"""The form for posts."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ TOO_LONG = "This has at most %(max)d characters."
 
 
 def title_field(asked: str) -> StringField:
-    """The field for a title, which asks for one with this sentence."""
+    """Return the field for a title, with this message if it is empty."""
     return StringField(
         "Title",
         [
@@ -41,7 +41,7 @@ def title_field(asked: str) -> StringField:
 
 
 class TextForm(Form):
-    """What posts and pages are written with alike. Each adds its title."""
+    """The common fields of posts and pages. Each adds its title."""
 
     title: StringField
     summary = TextAreaField(
@@ -62,12 +62,12 @@ class TextForm(Form):
 
     @property
     def seen_version(self) -> int | None:
-        """The version that the writer saw; None if the form does not say."""
+        """The version that the writer saw; None if the form names none."""
         given = str(self.version.data or "")
         return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
     def content_fields(self) -> dict[str, Any]:
-        """The arguments of `masthead.posts.rendering.render_text`."""
+        """Return the arguments of `masthead.posts.rendering.render_text`."""
         return {
             "title": self.title.data or "",
             "summary": (self.summary.data or "").replace("\r\n", "\n"),
@@ -78,7 +78,7 @@ class TextForm(Form):
 
 
 class PostForm(TextForm):
-    """Writing a post."""
+    """The editor form of a post."""
 
     title = title_field("Give the post a title.")
     tags = StringField(
@@ -113,30 +113,30 @@ class PostForm(TextForm):
 
     @classmethod
     def of(cls, post: Post, *, is_sent: bool = True) -> "PostForm":
-        """The form filled in with a post, and with what was sent of it, if that counts."""
+        """Return the form filled with a post, overridden by the submitted fields if they count."""
         values = {name: getattr(post, name) for name in (*_TEXTS, "published_at", "comments_open", "version")}
         values |= {"tags": ", ".join(tag.name for tag in post.tags), "authors": bylines.written(post)}
         values["published_at_which"] = post.published_at
         return cls(**values) if is_sent else cls(None, **values)
 
     def kept(self, name: str, shown: "PostForm | None") -> bool:
-        """Whether a field says nothing: it was not sent, or sent as the form had shown it."""
+        """Return whether a field is unchanged: omitted, or submitted as it was shown."""
         field = self[name]
         if not was_sent(field):
             return True
         return shown is not None and is_as_shown(field, shown[name])
 
     def content_fields(self, post: Post | None = None) -> dict[str, Any]:
-        """The arguments of `masthead.posts.rendering.render_text`; what ``post`` has already is left out."""
+        """Return the arguments of `masthead.posts.rendering.render_text`, without values equal to those of ``post``."""
         shown = PostForm.of(post, is_sent=False) if post is not None else None
         fields = super().content_fields() | {"tags": tags.parse(self.tags.data or "")}
         if post is not None and shown is not None and self.kept("body", shown):
-            # Its line ends are those of whoever wrote it.
+            # An unchanged text keeps its stored line ends.
             fields["body"] = post.body
         return fields | {name: UNSET for name in ("summary", "tags") if self.kept(name, shown)}
 
     def picture_wish(self, post: Post | None) -> PictureWish:
-        """What is wanted of the lead picture."""
+        """Return the requested lead image."""
         shown = PostForm.of(post, is_sent=False) if post is not None else None
         return PictureWish(
             url=UNSET if self.kept("lead_image", shown) else self.lead_image.data or None,
@@ -145,7 +145,7 @@ class PostForm(TextForm):
         )
 
     def details(self, post: Post | None, *, by: User, at: datetime) -> Details:
-        """What is wanted beside text and picture; makes the bylines of new guests."""
+        """Return the requested details beside text and image; creates the bylines of new guests."""
         shown = PostForm.of(post, is_sent=False) if post is not None else None
         values: dict[str, Any] = {
             name: self[name].data or None

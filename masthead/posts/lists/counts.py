@@ -1,4 +1,4 @@
-"""How many posts readers can see, altogether and in each month; remembered until a post changes."""
+"""Counts of published posts, in total and by month; memoized until a post changes."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -25,32 +25,32 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.settings.queries import zone
 
-#: Months in one statement; SQLite takes 32,766 parameters.
+#: The number of months in one statement; SQLite accepts 32,766 parameters.
 STATEMENT_MONTHS = 5_000
 
 
 def published() -> int:
-    """How many there are."""
+    """Return the number of published posts."""
     return memoized("published", number_published)
 
 
 def number_published() -> ColumnElement[int]:
-    """The same as a part of a statement."""
+    """Return the number of published posts as a subquery."""
     unseen = select(func.count()).select_from(hidden().subquery()).scalar_subquery()
     return select(func.count()).select_from(Post).scalar_subquery() - unseen
 
 
 def kept() -> int:
-    """How many posts are not in the trash, in whatever state."""
+    """Return the number of posts outside the trash, in any state."""
     in_trash = select(func.count()).select_from(Post).where(Post.status == Status.TRASHED).scalar_subquery()
     everything = select(func.count()).select_from(Post).scalar_subquery()
     return db.session.scalar(select(everything - in_trash)) or 0
 
 
 def hidden() -> CompoundSelect[int]:
-    """The ids of those that readers cannot see, each kind by way of the index.
+    """Select the ids of posts that readers cannot see, each kind by way of the index.
 
-    To count everything in an index and to take these few away again takes a hundredth of looking at each post.
+    Counting everything in an index and subtracting these few takes a hundredth of the time of examining each post.
     """
     is_public = Post.status == Status.PUBLIC
     return union_all(
@@ -61,22 +61,22 @@ def hidden() -> CompoundSelect[int]:
 
 
 def memoized(name: str, count: Callable[[], ColumnElement[int]]) -> int:
-    """The answer of a statement that counts posts, which is built when it is asked."""
+    """Return the result of a counting statement, which is built only when needed."""
     return pagecache.memoize(f"posts {name}", lambda: db.session.scalar(select(count())) or 0)
 
 
 def by_month() -> list[tuple[int, int, int]]:
-    """Year, month (in the publication's time zone) and number of posts of each month that has any, the newest first."""
+    """Return year, month (in the publication's time zone) and number of posts of non-empty months, newest first."""
     return pagecache.memoize("posts by month", _counted_by_month)
 
 
 def beginning_of_month(year: int, month: int) -> datetime:
-    """When a month begins in the publication's time zone."""
+    """Return the start of a month in the publication's time zone."""
     return time_zones.beginning(year, month, 1, zone())
 
 
 def _counted_by_month() -> list[tuple[int, int, int]]:
-    """Count between the bounds of each month instead of asking each post for its month, which no index knows."""
+    """Count between the bounds of each month: no index knows the month of a post."""
     now = clock.now()
     is_public = and_(Post.status == Status.PUBLIC)
     seen = and_(is_public, Post.published_at <= now)
@@ -99,8 +99,8 @@ def _outermost(condition: ColumnElement[bool], order: ColumnElement[Any]) -> Sca
 
 
 def _numbers(months: Sequence[int], condition: ColumnElement[bool], now: datetime) -> Select[int, int]:
-    """Months, each counted from the beginning of the calendar, and how many posts they have until now."""
-    # One upper bound: of two, SQLite may follow the later one in its index, and read every month up to the present one.
+    """Return the months, numbered from the start of the calendar, with their number of posts until now."""
+    # One upper bound: with two, SQLite may use the later one in its index, and read every month up to the present.
     after_now = now + timedelta(microseconds=1)
     bounds = (
         values(

@@ -1,4 +1,4 @@
-"""What somebody asks the API's list of posts for, as a statement."""
+"""The statement for the filters of the API's list of posts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +30,7 @@ ORDERS: dict[str, Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]] = {
 def posts(
     query: PostsQuery, chosen: Sequence[Selection], count: int | None, *ends: queries.Place
 ) -> Select[Post]:
-    """What is asked for, of these selections, and comes in time before the places given."""
+    """Select the posts of these selections that match the filters and precede the given positions in time."""
     if query.published_before is not None:
         ends = (*ends, (query.published_before, 0))
     statement = select(Post).where(_has_status(query, visitor(), ends), *_conditions(query, chosen, count))
@@ -48,7 +48,7 @@ def _has_status(query: PostsQuery, reader: User | None, ends: Sequence[queries.P
 
 
 def selections_of(query: PostsQuery) -> list[Selection]:
-    """The tag's posts and the author's, where those are asked for."""
+    """Return the selections of the requested tag and author."""
     chosen = []
     if query.author is not None:
         chosen.append(selections.by_username(query.author))
@@ -58,7 +58,7 @@ def selections_of(query: PostsQuery) -> list[Selection]:
 
 
 def count_of(chosen: Sequence[Selection], query: PostsQuery) -> int | None:
-    """How many posts there are, if a tag or an author is all that is asked for: then it is remembered."""
+    """Return the number of posts if tag or author are the only filter: that number is memoized."""
     return chosen[0].count() if len(chosen) == 1 and query.asks_for_any_time else None
 
 

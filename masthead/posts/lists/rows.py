@@ -1,6 +1,6 @@
-"""Posts as lists show them: plain values, read in two statements for any number of them.
+"""Rows of lists of posts: plain values, loaded in two statements for any number of posts.
 
-An object of the mapper costs several times what its row does, and nothing in a list is changed.
+A mapped object costs several times as much as its row, and lists change nothing.
 """
 
 from collections import defaultdict
@@ -24,12 +24,12 @@ from masthead.tags.cache_topics import TAG
 from masthead.tags.models import Tag
 from masthead.text import names
 
-# As tables: a statement that asks for models depends on all people, or all tags, and not only on those that it finds.
+# Tables, not models: a statement over models depends on all people or tags, not only on those in the result.
 _PEOPLE, _TAGS = cast(Table, User.__table__), cast(Table, Tag.__table__)
 
 
 class CreditedPerson(NamedTuple):
-    """Somebody who is named above a post."""
+    """A person in a byline."""
 
     id: int
     username: str
@@ -38,12 +38,12 @@ class CreditedPerson(NamedTuple):
 
     @property
     def display_name(self) -> str:
-        """What readers see."""
+        """The name that readers see."""
         return self.name or self.username
 
     @property
     def initials(self) -> str:
-        """One or two letters to draw where there is no portrait."""
+        """One or two letters in place of a portrait."""
         return names.initials(self.display_name)
 
 
@@ -95,17 +95,17 @@ class ListedPost:
 
     @property
     def state(self) -> State:
-        """What people see of the status now."""
+        """The state at present."""
         return lifecycle.state(self.status, self.published_at, now=clock.now())
 
     @property
     def is_published(self) -> bool:
-        """Whether readers can see the post now."""
+        """True if readers can see the post now."""
         return self.state is State.PUBLISHED
 
 
 def load(posts: Select[Post]) -> list[ListedPost]:
-    """The posts of a statement, in its order."""
+    """Load the posts of a statement, in its order."""
     found = db.session.execute(_with_columns(posts)).all()
     if not found:
         return []
@@ -115,7 +115,7 @@ def load(posts: Select[Post]) -> list[ListedPost]:
         ListedPost(*(*row[:own], CreditedPerson(*row[own:]), tuple(people[row.id]), tuple(labels[row.id])))
         for row in found
     ]
-    # Their sizes, in one query for all.
+    # One query for the sizes of all images.
     sizes.of(post.lead_image for post in listed if post.lead_image)
     for post in listed:
         pagecache.depends_on(POST(post.id), *(TAG(tag.id) for tag in post.tags))
@@ -123,7 +123,7 @@ def load(posts: Select[Post]) -> list[ListedPost]:
     return listed
 
 
-#: The columns that are the post's own: all of the fields but its author, bylines and tags.
+#: The post's own columns: all fields but its author, bylines and tags.
 _OWN = tuple(field.name for field in fields(ListedPost))[:-3]
 
 
@@ -137,7 +137,7 @@ def _with_columns(posts: Select[Post]) -> Select[Any]:
 
 
 def _credits(post_ids: list[int]) -> tuple[dict[int, list[CreditedPerson]], dict[int, list[Label]]]:
-    """Who is named above each post, and what it is about; one statement."""
+    """Load the bylines and tags of each post; one statement."""
     people: dict[int, list[CreditedPerson]] = defaultdict(list)
     labels: dict[int, list[Label]] = defaultdict(list)
     rows = db.session.execute(_credits_of(), {"post_ids": post_ids})

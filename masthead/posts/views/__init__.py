@@ -1,1 +1,1 @@
-"""Pages of posts: lists for readers, the writer's desk and the history."""
+"""Views of posts: lists for readers, the pages of writers, and the history."""

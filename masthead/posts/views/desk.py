@@ -1,4 +1,4 @@
-"""The writer's desk: making, changing, publishing, trashing and restoring posts."""
+"""The pages of writers: create, edit, publish, trash and restore posts."""
 
 import dataclasses
 from datetime import datetime
@@ -35,7 +35,7 @@ POSTS_PER_PAGE = 30
 @bp.get("/create")
 @requires(Permission.WRITE)
 def create() -> ResponseReturnValue:
-    """The desk with an empty sheet."""
+    """Show the editor for a new post."""
     return _desk(PostForm(), None, 200)
 
 
@@ -44,7 +44,7 @@ def create() -> ResponseReturnValue:
 @redisplays_expired_form
 @body_limits.takes(body_limits.ARTICLE_BYTES)
 def store() -> ResponseReturnValue:
-    """Write a new post."""
+    """Create a post."""
     form = PostForm()
     if form.validate():
         try:
@@ -69,7 +69,7 @@ def store() -> ResponseReturnValue:
 @bp.get("/edit/<int:post_id>")
 @requires(Permission.WRITE)
 def edit(post_id: int) -> ResponseReturnValue:
-    """The desk with a post on it; for one in the trash, the way out of there."""
+    """Show the editor of a post; for one in the trash, offer to restore it."""
     post = editable(post_id)
     if post.status is Status.TRASHED:
         return render_template("posts/trashed.html", post=post)
@@ -84,12 +84,12 @@ def save(post_id: int) -> ResponseReturnValue:
     """Change a post."""
     with snapshot() as session:
         seen = session.scalars(queries.with_id(post_id)).unique().one_or_none()
-    # Who may not edit it learns that below, from the same rules as everybody.
+    # The permission is checked below, by the common rules.
     form = PostForm.of(seen) if seen is not None and can_edit(current_user(), seen) else PostForm()
     rendered = None
     valid = form.validate()
     try:
-        # Rendered before the post is read, because reading it to change it takes SQLite's write lock.
+        # Rendering comes before the query: a query for a change takes SQLite's write lock.
         rendered = render_text(**form.content_fields(seen)) if valid else None
     except Invalid as error:
         form.show(error)
@@ -115,7 +115,7 @@ def save(post_id: int) -> ResponseReturnValue:
 
 
 def _show_others(form: PostForm, post: Post | None) -> None:
-    """Show what else is wrong beside what the form has said already."""
+    """Show the remaining mistakes beside those of the form."""
     by, at = current_user(), clock.now()
     show_others(form, lambda: mistakes_in(form, post, action=_pressed(), by=by, at=at))
 
@@ -129,7 +129,7 @@ def _save(post: Post, rendered: RenderedText, form: PostForm) -> None:
 
 
 def editable(post_id: int) -> Post:
-    """The post, for somebody who may edit it; others do not learn that it exists."""
+    """Return the post, if the person may edit it; others get 404."""
     post = queries.get(post_id)
     if not can_edit(current_user(), post):
         if post.author_id == current_user().id or post.is_published:
@@ -139,12 +139,12 @@ def editable(post_id: int) -> Post:
 
 
 def _pressed() -> str:
-    """The button that was pressed."""
+    """Return the pressed button."""
     return request.form.get("action", "save")
 
 
 def _take_step(post: Post, form: PostForm, *, at: datetime) -> None:
-    """Do what the pressed button says."""
+    """Apply the transition of the pressed button."""
     by = current_user()
     match _pressed():
         case "save":
@@ -183,7 +183,7 @@ def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue
 @bp.get("/delete/<int:post_id>")
 @requires(Permission.WRITE)
 def delete(post_id: int) -> ResponseReturnValue:
-    """Ask whether a post is to be moved to the trash."""
+    """Ask for confirmation before moving a post to the trash."""
     post = editable(post_id)
     name = "trashed" if post.status is Status.TRASHED else "delete"
     return render_template(f"posts/{name}.html", post=post)
@@ -203,7 +203,7 @@ def trash(post_id: int) -> ResponseReturnValue:
 @bp.post("/restore/<int:post_id>")
 @requires(Permission.WRITE)
 def restore(post_id: int) -> ResponseReturnValue:
-    """Take a post out of the trash."""
+    """Restore a post from the trash."""
     post = editable(post_id)
     actions.restore(post, by=current_user(), at=clock.now())
     db.session.commit()
@@ -214,7 +214,7 @@ def restore(post_id: int) -> ResponseReturnValue:
 @bp.get("/my-posts")
 @requires(Permission.WRITE)
 def my_posts() -> ResponseReturnValue:
-    """One's own posts; for editors everybody's with ``?of=everybody``; of one state with ``?status=``."""
+    """List one's own posts, by state with ``?status=``; for editors, everybody's with ``?of=everybody``."""
     by = current_user()
     of_everybody = request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS)
     posts = queries.everybodys() if of_everybody else queries.written_by(by)
@@ -240,7 +240,7 @@ def my_posts() -> ResponseReturnValue:
 
 
 def _other_list(*, of_everybody: bool) -> FilterLink:
-    """The link from one's own posts to everybody's, or back."""
+    """Return the link between one's own posts and everybody's."""
     if of_everybody:
         return FilterLink("Only mine", url_for("posts_desk.my_posts"))
     return FilterLink("All posts", url_for("posts_desk.my_posts", of="everybody"))

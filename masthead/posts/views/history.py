@@ -1,4 +1,4 @@
-"""The saved states of a post, for those who may edit it: all of them, one of them, and the way back to it."""
+"""The revisions of a post, for people who may edit it: list, view, restore."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ REVISIONS_PER_PAGE = 50
 @bp.get("/edit/<int:post_id>/history")
 @requires(Permission.WRITE)
 def index(post_id: int) -> ResponseReturnValue:
-    """Every saved state, the newest first."""
+    """List the revisions, newest first."""
     post = editable(post_id)
     wanted = queries.revisions_of(post).options(joinedload(Revision.author, innerjoin=True))
     page = paginate(wanted, page=page_number(), per_page=REVISIONS_PER_PAGE)
@@ -31,7 +31,7 @@ def index(post_id: int) -> ResponseReturnValue:
 @bp.get("/edit/<int:post_id>/history/<int:number>")
 @requires(Permission.WRITE)
 def show(post_id: int, number: int) -> ResponseReturnValue:
-    """One saved state."""
+    """Show a revision."""
     post = editable(post_id)
     return render_template("posts/revision.html", post=post, revision=history.get(post, number))
 
@@ -39,9 +39,9 @@ def show(post_id: int, number: int) -> ResponseReturnValue:
 @bp.post("/edit/<int:post_id>/history/<int:number>/restore")
 @requires(Permission.WRITE)
 def restore(post_id: int, number: int) -> ResponseReturnValue:
-    """Save a state again, as the newest one."""
+    """Save a revision again as the newest one."""
     by = current_user()
-    # Rendered before the change begins, which locks.
+    # Rendering comes before the change, which locks the row.
     prepared = revision_restore.prepare(queries.with_id(post_id), number, by=by)
     post = editable(post_id)
     revision_restore.restore(post, prepared, by=by, at=clock.now())

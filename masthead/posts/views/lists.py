@@ -1,4 +1,4 @@
-"""The lists of posts that readers see; the post itself is a page of `site`, which also shows its comments."""
+"""Lists of posts for readers. `site` owns the page of a post, because that page also shows comments."""
 
 from datetime import UTC, datetime
 from itertools import groupby
@@ -26,7 +26,7 @@ bp = Blueprint("posts", __name__)
 @public
 @pagecache.cached("page")
 def index() -> ResponseReturnValue:
-    """Every post, the newest first."""
+    """List all posts, newest first."""
     page = paginated(
         queries.newest_first(),
         rows.load,
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 @public
 @pagecache.cached("page")
 def tag(slug: str) -> ResponseReturnValue:
-    """The posts with a tag that has some; one that only drafts carry is for those who may see them."""
+    """List the posts with a tag; one that only drafts carry is visible to people who may see them."""
     found, count = tag_merging.at(slug, reader=visitor())
     if found.slug != slug:
         return redirect(url_for("posts.tag", slug=found.slug), code=301)
@@ -57,7 +57,7 @@ def _page_of(selection: Selection, count: int) -> ResultPage[ListedPost]:
 @public
 @pagecache.cached("page")
 def author(username: str) -> ResponseReturnValue:
-    """The posts that credit somebody, and who that is."""
+    """Show a person and the posts that credit them."""
     user, count = public_people.named(username, reader=visitor())
     if user.username != username:
         return redirect(url_for("posts.author", username=user.username), code=301)
@@ -68,7 +68,7 @@ def author(username: str) -> ResponseReturnValue:
 @public
 @pagecache.cached()
 def archive() -> ResponseReturnValue:
-    """How many posts each month has."""
+    """List the months with their number of posts."""
     years = [
         (year, [(datetime(year, month, 1, tzinfo=UTC), count) for _, month, count in months])
         for year, months in groupby(counts.by_month(), key=itemgetter(0))
@@ -80,7 +80,7 @@ def archive() -> ResponseReturnValue:
 @public
 @pagecache.cached("page")
 def month(year: int, month: int) -> ResponseReturnValue:
-    """The posts of a month."""
+    """List the posts of a month."""
     if not (1 <= year <= 9_998 and 1 <= month <= 12):
         raise NotFound("There is no such month.")
     page = paginated(
