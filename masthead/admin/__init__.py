@@ -1,1 +1,1 @@
-"""The frame of the administration and its overview; the sections belong to their features."""
+"""The frame of the administration and its overview. The features own their sections."""

@@ -1,4 +1,4 @@
-"""The settings and the audit log for programs. The floors that own them lie below accounts, where nobody has rights yet."""
+"""The API of the settings and the audit log. Their packages lie below accounts, where no permission exists."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ log = Blueprint("audit_api", __name__)
 @requires(Permission.MANAGE_SETTINGS)
 @operation("Read the settings", tag="settings", answer=SettingsAnswer, problems=(403,), is_conditional=True)
 def show() -> Answer:
-    """What the people who run the publication decide about it."""
+    """The settings of the publication."""
     return _present()
 
 
@@ -35,7 +35,7 @@ def _present() -> Answer:
 
 
 def _mistakes(said: dict[str, Any]) -> tuple[Invalid, ...]:
-    """Find the mistakes in the members that have their shape."""
+    """Return the mistakes in the members that have a valid type."""
     mistakes = Mistakes()
     with mistakes:
         actions.check_title(said.get("title"))
@@ -60,7 +60,7 @@ def _link(link: dict[str, str] | Link) -> NavLink:
     judge=_mistakes,
 )
 def change(body: SettingsChange) -> Response:
-    """Every page shows them with the next request."""
+    """Change settings. The next request to any page shows them."""
     values = body.given()
     Mistakes(_mistakes(body.model_dump(exclude_unset=True))).settle()
     check_match(tag_of(SettingsAnswer.of(publication())))
@@ -71,7 +71,7 @@ def change(body: SettingsChange) -> Response:
 
 
 def _check_navigation(wanted: tuple[NavLink, ...]) -> None:
-    """Raise `Invalid` unless people could write these links into the form, too."""
+    """Raise `Invalid` unless the form would accept these links, too."""
     if navigation.parse(navigation.written(wanted)) != wanted:
         raise Invalid("A label has no bar, no line break, and no white space around it.", field="navigation")
 
@@ -80,7 +80,7 @@ def _check_navigation(wanted: tuple[NavLink, ...]) -> None:
 @requires(Permission.READ_AUDIT)
 @operation("Read the audit log", tag="audit", query=EventsQuery, answer=Events, problems=(403, 404))
 def index(query: EventsQuery) -> Answer:
-    """Who did what, the newest first."""
+    """The audit log, newest first."""
     statement = queries.events(
         action=query.action or "",
         actor=query.actor or "",

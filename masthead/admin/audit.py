@@ -1,4 +1,4 @@
-"""The audit log for administrators: a filtered list, and the same as CSV."""
+"""The audit log for administrators: a filtered list, and its export as CSV."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ bp = Blueprint("audit_admin", __name__)
 PER_PAGE = 50
 EXPORT_LIMIT = 100_000
 COLUMNS = ("at", "action", "actor_id", "actor_name", "subject", "address", "request_id", "details")
-#: With these a spreadsheet takes a cell for a formula (OWASP, CSV injection).
+#: Spreadsheets read a cell that begins with one of these as a formula (OWASP, CSV injection).
 FORMULA_BEGINNINGS = (
     "=",
     "+",
@@ -44,10 +44,10 @@ FORMULA_BEGINNINGS = (
 @bp.get("/audit")
 @requires(Permission.READ_AUDIT)
 def index() -> ResponseReturnValue:
-    """Who did what, the newest first."""
+    """The audit log, newest first."""
     page = paginate(_filtered(), page=page_number(), per_page=PER_PAGE)
     wanted = _wanted()
-    # An action that nothing has recorded yet can be asked for by its address.
+    # The address may name an action that was never recorded.
     actions = {*db.session.scalars(queries.actions()), wanted["action"]} - {""}
     return render_template(
         "admin/audit.html",
@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/audit.csv")
 @requires(Permission.READ_AUDIT)
 def export() -> ResponseReturnValue:
-    """The filtered log as CSV. Taking a copy away is itself a deed that is recorded, so it is a POST."""
+    """Export the filtered log as CSV. A POST, because the export itself is recorded."""
     events = list(db.session.scalars(_filtered().limit(EXPORT_LIMIT)))
     audit.record("audit.exported", by=current_user(), rows=len(events))
     db.session.commit()
@@ -92,7 +92,7 @@ def _filtered() -> Select[AuditEvent]:
 
 
 def _day(text: str) -> date | None:
-    """The day whose beginning is meant."""
+    """Return the day that the text names."""
     if not text:
         return None
     try:
@@ -102,7 +102,7 @@ def _day(text: str) -> date | None:
 
 
 def _beginning(day: date | None) -> datetime | None:
-    """When a day begins in the reader's time zone, in which the list shows the moments."""
+    """Return the start of a day in the reader's time zone, which the list also uses."""
     return None if day is None else time_zones.beginning(day.year, day.month, day.day, time_zone.current())
 
 
@@ -127,7 +127,7 @@ def _row(cells: Any) -> str:
 
 
 def inert(cell: str) -> str:
-    """The cell, quoted with an apostrophe where a spreadsheet would calculate it."""
+    """Return the cell, prefixed with an apostrophe where a spreadsheet would read a formula."""
     return (
         f"'{cell}"
         if cell.lstrip().startswith(FORMULA_BEGINNINGS) or cell.startswith(("\t", "\r", "\n"))

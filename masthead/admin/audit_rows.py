@@ -1,4 +1,4 @@
-"""Entries of the audit log as the administration shows them."""
+"""Rows of the audit log for the administration."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from masthead.audit.models import AuditEvent
 
 
 class Detail(NamedTuple):
-    """A detail of an entry: a value, or what it was before and after."""
+    """A detail of an entry: one value, or a value before and after."""
 
     label: str
     value: str
@@ -31,7 +31,7 @@ class AuditRow:
 
 
 def row(event: AuditEvent) -> AuditRow:
-    """The row of an entry."""
+    """Return the row of an entry."""
     return AuditRow(
         at=event.at,
         actor=event.actor_name,
@@ -44,7 +44,7 @@ def row(event: AuditEvent) -> AuditRow:
 
 
 def _details(details: dict[str, Any]) -> Iterator[Detail]:
-    """The change itself first, without a label; then the rest by name."""
+    """Return the details: the change itself first, without a label, then the rest by name."""
     if {"before", "after"} <= details.keys():
         yield Detail("", str(details["before"]), str(details["after"]))
     for name in sorted(details.keys() - {"before", "after"}, key=str.lower):

@@ -1,4 +1,4 @@
-"""The page cache for administrators: how often it answers, how full it is, and a button that clears it."""
+"""The page cache for administrators: hit rates, fill level, and a button that clears it."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ bp = Blueprint("cache_admin", __name__)
 @bp.get("/cache")
 @requires(Permission.MANAGE_JOBS)
 def show() -> ResponseReturnValue:
-    """How often each process of the server on this machine answers from memory, and how full that is."""
+    """Show the hit rate and the fill level of each server process on this machine."""
     is_on, home = current_app.config["PAGE_CACHE"], Path(current_app.config["MASTHEAD_HOME"])
     processes = dict(counters.of_processes(home)) if is_on else {}
     return render_template("admin/cache.html", is_on=is_on, processes=processes)
@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
 @bp.post("/cache/clear")
 @requires(Permission.MANAGE_JOBS)
 def clear() -> ResponseReturnValue:
-    """Let every process of the server, on every machine, make each page anew."""
+    """Clear the page cache of every server process on every machine."""
     clear_cache.clear(by=current_user())
     db.session.commit()
     flash("Page cache cleared.")

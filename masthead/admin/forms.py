@@ -1,4 +1,4 @@
-"""The shape of the form for the settings of the publication."""
+"""The form for the settings of the publication."""
 
 from dataclasses import asdict
 from typing import Any
@@ -21,7 +21,7 @@ from masthead.web.forms.base import Form, time_zone_field, trimmed
 from masthead.web.forms.fields import FilledIfSent
 
 TEXT_CHARACTERS = 1_000
-#: WTForms wants its own class here; the published types do not know it yet.
+#: WTForms requires its own class here; the published types lack it.
 choice: Any = vars(choices)["SelectChoice"]
 POLICIES = [
     choice("first", "Hold first-time commenters"),
@@ -36,7 +36,7 @@ TOO_LONG = "This has at most %(max)d characters."
 
 
 class SettingsForm(Form):
-    """What the people who run the publication decide about it."""
+    """The settings of the publication."""
 
     title = StringField(
         "Title",
@@ -105,7 +105,7 @@ class SettingsForm(Form):
 
     @classmethod
     def of(cls, publication: Publication) -> "SettingsForm":
-        """The form filled in with the present settings."""
+        """Return the form filled with the present settings."""
         return cls(**asdict(publication) | {"navigation": navigation.written(publication.navigation)})
 
     def validate_navigation(self, field: TextAreaField) -> None:
@@ -116,7 +116,7 @@ class SettingsForm(Form):
             raise ValidationError(error.message) from None
 
     def settings(self) -> dict[str, Any]:
-        """The values to store."""
+        """Return the values to store."""
         links = navigation.parse(self.navigation.data or "")
         zone = {} if self.time_zone.data is None else {"time_zone": self.time_zone.data}
         return zone | {

@@ -1,4 +1,4 @@
-"""Background jobs as the administration shows them."""
+"""Rows of background jobs for the administration."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from masthead.jobs import labels
 from masthead.jobs.models import Job, JobState
 from masthead.web.list_filters import FilterLink
 
-#: The lists, in the order in which somebody who looks for trouble reads them.
+#: The lists, most urgent first.
 LABELS: dict[JobState, str] = {
     JobState.QUEUED: "Queued",
     JobState.RUNNING: "Running",
@@ -35,7 +35,7 @@ class JobRow:
 
 
 def row(job: Job, *, at: datetime) -> JobRow:
-    """The row of a job at a moment."""
+    """Return the row of a job at a moment."""
     args = f" ({', '.join(map(str, job.args))})" if job.args else ""
     return JobRow(
         id=job.id,
@@ -58,7 +58,7 @@ def _status(job: Job, *, at: datetime) -> str:
 
 
 def filters(current: JobState | None, task: str, counts: dict[str, int]) -> list[FilterLink]:
-    """Links to all jobs and to those of each state, of one task if it is chosen."""
+    """Return links to all jobs and to each state, limited to one task if one is chosen."""
     everything = FilterLink("All", url_for("jobs_admin.index", task=task or None), current is None)
     return [
         everything,

@@ -1,4 +1,4 @@
-"""The background jobs for administrators: what waits, runs and has failed, and a second chance or an end for each."""
+"""Background jobs for administrators: lists by state, and buttons to retry and cancel."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ PER_PAGE = 50
 @bp.get("/jobs")
 @requires(Permission.MANAGE_JOBS)
 def index() -> ResponseReturnValue:
-    """Jobs of a state and of a task, the newest first; everything, if the address names neither."""
+    """List jobs of a state and a task, newest first; without filters, all jobs."""
     state, task = _state(), request.args.get("task", "").strip()
     page = paginate(outbox.listed(state, task), page=page_number(), per_page=PER_PAGE)
     at = clock.now()
@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
         state=state,
         task=task,
         tasks=[(name, labels.of_task(name)) for name in db.session.scalars(outbox.names())],
-        # The list to which the buttons lead back.
+        # The buttons lead back to this list.
         here={"state": state, "task": task or None},
     )
 
@@ -52,7 +52,7 @@ def retry(job_id: int) -> ResponseReturnValue:
 @bp.post("/jobs/<int:job_id>/cancel")
 @requires(Permission.MANAGE_JOBS)
 def cancel(job_id: int) -> ResponseReturnValue:
-    """Keep a job from running."""
+    """Cancel a queued job."""
     outbox.cancel(job_id)
     audit.record("job.cancelled", by=current_user(), subject=str(job_id))
     db.session.commit()
@@ -71,6 +71,6 @@ def _state() -> JobState | None:
 
 
 def _to_list() -> ResponseReturnValue:
-    """Back to the list that the button was pressed in."""
+    """Redirect to the list from which the button was pressed."""
     task = request.args.get("task") or None
     return redirect(url_for("jobs_admin.index", state=_state(), task=task), code=303)

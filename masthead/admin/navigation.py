@@ -1,4 +1,4 @@
-"""The navigation of the people who run the publication, put together from what the features declare."""
+"""The navigation of the administration, assembled from the declarations of the features."""
 
 from flask import Flask
 from flask_login import AnonymousUserMixin
@@ -11,12 +11,12 @@ _OVERVIEW = NavigationItem("admin.overview", "Administration", 0)
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates their navigation."""
+    """Register the navigation with the templates."""
     app.jinja_env.globals |= {"places_of": places_of, "writing_places_of": writing_places_of}
 
 
 def places_of(user: User) -> list[NavigationItem]:
-    """Every page that the person may open, in the order of the navigation."""
+    """Return every page that the person may open, in navigation order."""
     overview = [_OVERVIEW] if any(map(user.can, OPENS_ADMINISTRATION)) else []
     return [
         *navigation_of("work", user),
@@ -27,12 +27,12 @@ def places_of(user: User) -> list[NavigationItem]:
 
 
 def writing_places_of(user: User | AnonymousUserMixin) -> list[NavigationItem]:
-    """The links to start writing, which stand on every page for those who may; empty for everybody else."""
+    """Return the links on every page that start a new text; empty without the right to write."""
     if not isinstance(user, User) or not user.can(Permission.WRITE):
         return []
     return [item for item in navigation_of("work", user) if item.starts_text]
 
 
 def administration_of(user: User) -> list[NavigationItem]:
-    """The sections of the administration that the person may use."""
+    """Return the sections of the administration that the person may use."""
     return list(navigation_of("administration", user))

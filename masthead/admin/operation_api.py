@@ -1,4 +1,4 @@
-"""Jobs, statistics and the page cache for programs."""
+"""The API of jobs, statistics and the page cache."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -39,7 +39,7 @@ cache = Blueprint("cache_api", __name__)
 @requires(Permission.MANAGE_JOBS)
 @operation("List jobs", tag="jobs", query=JobsQuery, answer=Jobs, problems=(403, 404))
 def list_jobs(query: JobsQuery) -> Answer:
-    """Of a state and of a task, the newest first; all of them, if nothing is said."""
+    """Jobs, newest first, filtered by state and task."""
     page = paginate(outbox.listed(query.state, query.task or ""), page=query.page, per_page=query.per_page)
     return listed(Jobs, page, jobs=[JobAnswer.of(job) for job in page.items])
 
@@ -48,7 +48,7 @@ def list_jobs(query: JobsQuery) -> Answer:
 @requires(Permission.MANAGE_JOBS)
 @operation("Read a job", tag="jobs", answer=JobAnswer, problems=(403, 404))
 def show_job(job_id: int) -> Answer:
-    """How it stands, and why it failed last."""
+    """The state of a job and its last error."""
     return _shown(job_id)
 
 
@@ -72,7 +72,7 @@ def retry(job_id: int) -> Response:
 @requires(Permission.MANAGE_JOBS)
 @operation("Cancel a job", tag="jobs", answer=JobAnswer, problems=(403, 404, 409))
 def cancel(job_id: int) -> Response:
-    """Keep a queued or failed job from running."""
+    """Cancel a queued or failed job."""
     outbox.cancel(job_id)
     audit.record("job.cancelled", by=current_user(), subject=str(job_id))
     answer = settled(_shown, job_id)
@@ -86,7 +86,7 @@ def cancel(job_id: int) -> Response:
     "Read the statistics", tag="statistics", query=StatisticsQuery, answer=StatisticsAnswer, problems=(403,)
 )
 def show_statistics(query: StatisticsQuery) -> Answer:
-    """Views and comments of each of the last days, and the posts that were read most."""
+    """Views and comments of each recent day, and the most read posts."""
     if query.days not in PERIODS:
         raise Invalid("There are statistics of 7, 30, 90 and 365 days.", field="days")
     today = clock.now().date()
@@ -117,7 +117,7 @@ def _by_day(period: Sequence[date], counts: Mapping[date, int]) -> list[Day]:
 @requires(Permission.MANAGE_JOBS)
 @operation("Read the status of the page cache", tag="cache", answer=CacheAnswer, problems=(403,))
 def show_cache() -> Answer:
-    """How often each process of the server on this machine answers from memory, and how full that is."""
+    """The hit rate and the fill level of each server process on this machine."""
     is_on, home = current_app.config["PAGE_CACHE"], Path(current_app.config["MASTHEAD_HOME"])
     counted = counters.of_processes(home) if is_on else ()
     return Answer(
@@ -129,7 +129,7 @@ def show_cache() -> Answer:
 @requires(Permission.MANAGE_JOBS)
 @operation("Clear the page cache", tag="cache", status=204, problems=(403,))
 def clear_cache() -> Response:
-    """Every process of the server, on every machine, makes each page anew. Nothing has to be: pages are never stale."""
+    """Clear the page cache of every server process on every machine. Never necessary: pages are never stale."""
     clearing.clear(by=current_user())
     answer = settled(Answer, None)
     db.session.commit()

@@ -1,4 +1,4 @@
-"""The shapes of jobs, statistics and the page cache in the API."""
+"""The API shapes of jobs, statistics and the page cache."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from masthead.jobs.models import Job
 from masthead.pagecache.counters import Counts
 from masthead.web.api.schemas import Count, ListAnswer, Made, PageQuery, Schema, Text
 
-#: As `masthead.jobs.models.JobState`; posts have a shape called State.
+#: The states of `masthead.jobs.models.JobState`; posts have a shape called State.
 JobState = Literal["queued", "running", "done", "dead", "cancelled"]
 
 
@@ -33,19 +33,19 @@ class JobAnswer(Schema):
 
     @classmethod
     def of(cls, job: Job) -> "JobAnswer":
-        """The job."""
+        """Return the shape of a job."""
         names = JobAnswer.model_fields.keys() - {"task"}
         return cls(task=job.name, **{name: getattr(job, name) for name in names})
 
 
 class Jobs(ListAnswer):
-    """Some of the jobs, the newest first."""
+    """A page of jobs, newest first."""
 
     jobs: list[JobAnswer]
 
 
 class JobsQuery(PageQuery):
-    """Which jobs."""
+    """The filters of the list of jobs."""
 
     state: JobState | None = Field(default=None, description="Those of a state.", examples=["dead"])
     task: Text | None = Field(
@@ -54,7 +54,7 @@ class JobsQuery(PageQuery):
 
 
 class StatisticsQuery(Schema):
-    """Of how many days."""
+    """The period of the statistics in days."""
 
     days: Count = Field(
         default=USUAL_DAYS,
@@ -65,14 +65,14 @@ class StatisticsQuery(Schema):
 
 
 class Day(Schema):
-    """A day (UTC) and what was counted on it."""
+    """The counts of one day (UTC)."""
 
     day: date = Field(examples=["2026-11-21"])
     count: int = Field(examples=[204])
 
 
 class ReadPost(Schema):
-    """A post that was read much."""
+    """A post with its number of views."""
 
     title: str = Field(examples=["The ferry that runs on a rope"])
     slug: str = Field(examples=["the-ferry"])
@@ -81,7 +81,7 @@ class ReadPost(Schema):
 
 
 class StatisticsAnswer(Schema):
-    """What was read and discussed in the last days, today included."""
+    """Views and comments of the last days, including today."""
 
     days: int = Field(examples=[30])
     total_views: int = Field(examples=[5210])
@@ -92,7 +92,7 @@ class StatisticsAnswer(Schema):
 
 
 class CacheProcess(Schema):
-    """What one process of the server keeps in memory."""
+    """The page cache of one server process."""
 
     process: int = Field(examples=[4711])
     hits: int = Field(examples=[9120])
@@ -106,7 +106,7 @@ class CacheProcess(Schema):
 
     @classmethod
     def of(cls, process_id: int, counts: Counts) -> "CacheProcess":
-        """The counts of a process."""
+        """Return the counts of a process."""
         return cls(process=process_id, **counts._asdict())
 
 

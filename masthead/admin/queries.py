@@ -1,4 +1,4 @@
-"""Counting what waits for the people who run the publication, and what is read and discussed."""
+"""Counts of waiting work, views and comments for the administration."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from masthead.settings.queries import zone
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """How many of each there are."""
+    """The counts of waiting work."""
 
     comments_waiting: int
     in_review: int
@@ -32,7 +32,7 @@ class Workload:
 
 
 def workload() -> Workload:
-    """Everything that the overview counts, in one query."""
+    """Return every count of the overview, in one query."""
     row = db.session.execute(
         select(
             _count(Comment, Comment.status == CommentStatus.PENDING),
@@ -52,7 +52,7 @@ def _count(model: type[Comment | Post | User], condition: ColumnElement[bool]) -
 
 
 def views_by_day(since: date) -> dict[date, int]:
-    """How often posts were read on each day from one on; days without readers are left out."""
+    """Return the number of views by day from a day on; days without views are missing."""
     return _by_day(
         db.session.execute(
             select(DailyViews.day, func.sum(DailyViews.views))
@@ -63,7 +63,7 @@ def views_by_day(since: date) -> dict[date, int]:
 
 
 def comments_by_day(since: date) -> dict[date, int]:
-    """How many comments were written on each day from one on in the publication's time zone, spam and deleted ones left out."""
+    """Return the comments per day in the publication's time zone, without spam and deleted ones."""
     bounds = [time_zones.beginning(day.year, day.month, day.day, zone()) for day in _days_from(since)]
     days = (
         values(column("day", Date), column("begin", UTCDateTime), column("end", UTCDateTime), name="days")
@@ -84,27 +84,27 @@ def comments_by_day(since: date) -> dict[date, int]:
 
 
 def today() -> date:
-    """The day that it is in the publication's time zone."""
+    """Return the current day in the publication's time zone."""
     return time_zones.local(clock.now(), zone()).date()
 
 
 def _days_from(since: date) -> list[date]:
-    """Every day until tomorrow, with whose beginning the last one ends."""
+    """Return every day until tomorrow; the start of tomorrow ends today."""
     return [since + timedelta(days=number) for number in range((today() - since).days + 2)]
 
 
 def _by_day(rows: Iterable[Row[date | str, int]]) -> dict[date, int]:
-    # SQLite answers dates that a function has made as text.
+    # SQLite returns dates computed by a function as text.
     return {date.fromisoformat(day) if isinstance(day, str) else day: int(count) for day, count in rows}
 
 
 def most_read(since: date, *, limit: int) -> list[tuple[str, str, int]]:
-    """``(title, slug, views)`` of the published posts that were read most from a day on."""
+    """Return ``(title, slug, views)`` of the most read published posts since a day."""
     views = func.sum(DailyViews.views)
     rows = db.session.execute(
         select(Post.title, Post.slug, views)
         .join(DailyViews, DailyViews.post_id == Post.id)
-        # As a condition that no index has: SQLite is to begin with the days, not with every published post.
+        # A form that no index matches: SQLite must begin with the days, not with every published post.
         .where(DailyViews.day >= since, case((Post.is_published, 1), else_=0) == 1)
         .group_by(Post.id, Post.title, Post.slug)
         .order_by(views.desc(), Post.id.desc())

@@ -1,4 +1,4 @@
-"""The shapes of the settings and of the audit log in the API."""
+"""The API shapes of the settings and the audit log."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -58,12 +58,12 @@ class SettingsAnswer(Schema):
 
     @classmethod
     def of(cls, publication: Publication) -> "SettingsAnswer":
-        """The present settings."""
+        """Return the present settings."""
         return cls(**asdict(publication))
 
 
 class SettingsChange(Schema):
-    """What changes; what is left out stays."""
+    """A change of settings; omitted members stay."""
 
     title: Text | None = Field(
         default=None, min_length=1, max_length=TITLE_CHARACTERS, examples=["The Masthead"]
@@ -100,13 +100,13 @@ class SettingsChange(Schema):
     )
 
     def given(self) -> dict[str, Any]:
-        """What was said, tidied like the form's fields."""
+        """Return the given members, tidied as the form tidies its fields."""
         values = {key: value for key, value in self.model_dump().items() if value is not None}
         return {key: value.strip() if isinstance(value, str) else value for key, value in values.items()}
 
 
 class Event(Schema):
-    """Somebody did something."""
+    """An entry of the audit log."""
 
     id: int = Field(examples=[512])
     at: datetime = Field(examples=["2026-11-21T09:30:00Z"])
@@ -120,18 +120,18 @@ class Event(Schema):
 
     @classmethod
     def of(cls, event: AuditEvent) -> "Event":
-        """The entry."""
+        """Return the shape of an entry."""
         return cls(**{name: getattr(event, name) for name in Event.model_fields})
 
 
 class Events(ListAnswer):
-    """Some of the log, the newest first."""
+    """A page of the audit log, newest first."""
 
     events: list[Event]
 
 
 class EventsQuery(PageQuery):
-    """Which entries."""
+    """The filters of the audit log."""
 
     cursor: Text | None = Field(
         default=None,

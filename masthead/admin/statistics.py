@@ -1,4 +1,4 @@
-"""What is read and discussed: a chart of each of the last days, and the posts that are read most."""
+"""Statistics for administrators: a chart of the last days, and the most read posts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from masthead.people.permissions import Permission
 
 bp = Blueprint("statistics_admin", __name__)
 
-#: How many days can be looked at.
+#: The periods on offer, in days.
 PERIODS = (7, 30, 90, 365)
 USUAL_DAYS = 30
 TOP_POSTS = 10
-#: Of the drawing, in its own units.
+#: The size of the chart, in its own units.
 WIDTH, HEIGHT, GAP = 720.0, 160.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day of a chart: where it stands, and what it says."""
+    """One bar of a chart: its day, position and label."""
 
     day: date
     count: int
@@ -38,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A number for each day."""
+    """A chart with one number for each day."""
 
     label: str
     bars: Sequence[Bar]
@@ -47,13 +47,13 @@ class Chart:
 
     @property
     def view_box(self) -> str:
-        """The extent of the drawing."""
+        """The `viewBox` of the chart."""
         return f"0 0 {WIDTH:g} {HEIGHT:g}"
 
 
 @dataclass(frozen=True, slots=True)
 class TopPost:
-    """A post of the list, with the share of the first one's views."""
+    """A post of the ranking, with its views relative to the first one."""
 
     title: str
     url: str
@@ -64,7 +64,7 @@ class TopPost:
 @bp.get("/statistics")
 @requires(Permission.EDIT_POSTS)
 def show() -> ResponseReturnValue:
-    """Views and comments of the last days, the posts that were read most, and how the background jobs stand."""
+    """Show views and comments of the last days, the most read posts, and the state of the background jobs."""
     days = _days()
     today = queries.today()
     period = [today - timedelta(days=ago) for ago in reversed(range(days))]
@@ -91,7 +91,7 @@ def _days() -> int:
 
 
 def chart(label: str, period: Sequence[date], counts: Mapping[date, int]) -> Chart:
-    """Draw a bar for each day of the period, the highest as high as the chart."""
+    """Return one bar for each day of the period, scaled to the highest."""
     most = max((counts.get(day, 0) for day in period), default=0)
     step = WIDTH / len(period)
     bars = []

@@ -1,4 +1,4 @@
-"""The shapes of the forms for tags."""
+"""The forms for tags."""
 
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -9,7 +9,7 @@ from masthead.web.forms.base import Form, trimmed
 
 
 class TagForm(Form):
-    """What a tag is called, and what it is for."""
+    """The name and description of a tag."""
 
     name = StringField(
         "Name",
@@ -26,12 +26,12 @@ class TagForm(Form):
 
     @property
     def described(self) -> str:
-        """The description."""
+        """Return the description."""
         return (self.description.data or "").replace("\r\n", "\n")
 
 
 class MergeForm(Form):
-    """Which tag takes the place of another one."""
+    """The tag that replaces another one."""
 
     into = StringField(
         "Merge into",

@@ -1,4 +1,4 @@
-"""Naming, describing, merging and deleting tags."""
+"""Tags for administrators: create, rename, describe, merge and delete."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ TAGS_OF_A_PAGE = 50
 @bp.get("")
 @requires(Permission.MANAGE_TAGS)
 def index() -> ResponseReturnValue:
-    """Every tag, or those whose name holds what is looked for."""
+    """List all tags, or those whose name contains the search text."""
     wanted = request.args.get("q", "").strip()
     page = paginate(queries.named_like(wanted), page=page_number(), per_page=TAGS_OF_A_PAGE)
     counts = tag_merging.counts(page.items)
@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/create")
 @requires(Permission.MANAGE_TAGS)
 def create() -> ResponseReturnValue:
-    """The form for a tag that no post carries yet."""
+    """Show the form for a new tag."""
     return render_template("admin/tag.html", form=TagForm(), tag=None)
 
 
@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
 @requires(Permission.MANAGE_TAGS)
 @redisplays_expired_form
 def store() -> ResponseReturnValue:
-    """Make a tag that no post carries yet."""
+    """Create a tag."""
     form = TagForm()
     if form.validate() and (made := _stored(form)) is not None:
         db.session.commit()
@@ -54,7 +54,7 @@ def store() -> ResponseReturnValue:
 @bp.get("/<int:tag_id>")
 @requires(Permission.MANAGE_TAGS)
 def edit(tag_id: int) -> ResponseReturnValue:
-    """The form for a tag that there is."""
+    """Show the form for an existing tag."""
     form = TagForm(obj=queries.get(tag_id))
     return _desk(tag_id, form, MergeForm(), 200)
 
@@ -65,7 +65,7 @@ def edit(tag_id: int) -> ResponseReturnValue:
 def save(tag_id: int) -> ResponseReturnValue:
     """Rename or describe a tag; its address stays."""
     tag = queries.get(tag_id)
-    # A field that was not sent keeps what is stored.
+    # A field that the request omits keeps its stored value.
     form = TagForm(obj=tag)
     if form.validate() and _stored(form, tag) is not None:
         db.session.commit()
@@ -76,7 +76,7 @@ def save(tag_id: int) -> ResponseReturnValue:
 
 
 def _stored(form: TagForm, tag: Tag | None = None) -> Tag | None:
-    """The tag as the form describes it, new if there is none; None if that cannot be, and the form says why."""
+    """Return the tag as the form describes it, created if necessary; None if the form has errors."""
     name, by = form.name.data or "", current_user()
     try:
         if tag is None:
@@ -93,7 +93,7 @@ def _stored(form: TagForm, tag: Tag | None = None) -> Tag | None:
 @requires(Permission.MANAGE_TAGS)
 @redisplays_expired_form
 def merge(tag_id: int) -> ResponseReturnValue:
-    """Let every post carry another tag instead of this one."""
+    """Merge a tag into another one."""
     tag, form = queries.get(tag_id), MergeForm()
     if form.validate():
         old = tag.name
@@ -131,7 +131,7 @@ def _named(name: str) -> Tag:
 
 
 def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> ResponseReturnValue:
-    # Asked for here, since an action that is undone has made every object stale, and others may have merged the tag.
+    # Load the tag again: the rollback expired every object, and another request may have merged the tag.
     tag = queries.get(tag_id)
     carried = tag_merging.counts([tag]).get(tag_id, 0)
     page = render_template("admin/tag.html", form=form, merging=merging, tag=tag, carried=carried)

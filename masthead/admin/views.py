@@ -27,7 +27,7 @@ settings_bp = Blueprint("settings_admin", __name__)
 
 
 class OverviewFigure(NamedTuple):
-    """A number and the list that it counts."""
+    """A number and the link to its list."""
 
     label: str
     value: int
@@ -37,7 +37,7 @@ class OverviewFigure(NamedTuple):
 @bp.get("/")
 @requires_any(OPENS_ADMINISTRATION)
 def overview() -> ResponseReturnValue:
-    """What waits, and the way to each section."""
+    """Show the counts of waiting work and a link to each section."""
     user = current_user()
     return render_template(
         "admin/overview.html", figures=_figures(user), places=navigation.administration_of(user)
@@ -45,7 +45,7 @@ def overview() -> ResponseReturnValue:
 
 
 def _figures(user: User) -> list[OverviewFigure]:
-    """The counts that concern this person; one query, whatever their rights."""
+    """Return the counts that the person may see; one query for all permissions."""
     counts = queries.workload()
     figures = []
     if user.can(Permission.MODERATE):
@@ -79,7 +79,7 @@ def edit() -> ResponseReturnValue:
 @body_limits.takes(body_limits.LONG_FORM_BYTES)
 def save() -> ResponseReturnValue:
     """Change the settings."""
-    # A field that was not sent keeps what is stored.
+    # A field that the request omits keeps its stored value.
     form = SettingsForm.of(publication())
     is_right = form.validate()
     try:

@@ -1,4 +1,4 @@
-"""Changing comments, and keeping the number that each post carries."""
+"""Actions on comments. They keep each post's comment count."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -30,9 +30,9 @@ from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
 from masthead.settings.queries import publication
 
-#: As long as this, the same text of the same person at the same place is taken for the comment that is there.
+#: A comment with the same text, author and parent within this time counts as a duplicate.
 SENT_AGAIN = timedelta(days=1)
-#: How the audit log calls a decision.
+#: The action names of moderation decisions in the audit log.
 DEEDS: dict[CommentTransition, str] = {
     CommentTransition.APPROVE: "approved",
     CommentTransition.REJECT: "rejected",
@@ -45,9 +45,9 @@ DEEDS: dict[CommentTransition, str] = {
 def write(
     post: Post, remark: RenderedComment, *, by: User, at: datetime, parent_id: int | None = None
 ) -> Comment:
-    """Comment on a post or answer a comment below it; whether it waits is the publication's policy.
+    """Create a comment or a reply, which waits for moderation if the publication's policy says so.
 
-    The same text sent again, by a double click or a reload, is the comment that is there.
+    A duplicate, sent by a double click or a reload, returns the existing comment.
     """
     if not can_see(by, post):
         raise NotFound("There is no such post.")
@@ -82,7 +82,7 @@ def write(
 
 
 def validate(post: Post, body: str | None, parent_id: int | None, *, by: User) -> tuple[Invalid, ...]:
-    """Everything that is wrong with a comment that somebody sent; what was not sent is left out."""
+    """Return every mistake in a submitted comment; omitted fields are not checked."""
     mistakes = Mistakes()
     with mistakes:
         if body is not None:
@@ -96,8 +96,8 @@ def validate(post: Post, body: str | None, parent_id: int | None, *, by: User) -
 def _sent_before(
     post: Post, remark: RenderedComment, *, by: User, at: datetime, parent_id: int | None
 ) -> Comment | None:
-    """The comment with the same text at the same place, if this person sent it lately and it stands."""
-    # One after the other for each person: two that are sent at the same moment would not see each other.
+    """Return the person's recent comment with this text and parent, if it is not removed."""
+    # The lock serialises each person's requests: two simultaneous duplicates would not see each other.
     db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))
     same = select(Comment).where(
         Comment.post_id == post.id,
@@ -118,7 +118,7 @@ def _parent(post: Post, comment_id: int, *, by: User) -> Comment:
 
 
 def _place_below(parent: Comment) -> tuple[int | None, int]:
-    """Parent and depth of an answer: at the greatest depth it stands beside what it answers."""
+    """Return parent and depth of a reply; at the maximum depth it becomes a sibling of the comment that it answers."""
     if parent.depth < MAX_DEPTH:
         return parent.id, parent.depth + 1
     return parent.parent_id, parent.depth
@@ -137,7 +137,7 @@ def _first_status(post: Post, by: User) -> CommentStatus:
 
 
 def revise(comment: Comment, remark: RenderedComment, *, by: User, at: datetime) -> None:
-    """Change one's own comment, which waits again if a new one would; it never stops waiting by being changed."""
+    """Change one's own comment. It waits again if a new one would, and a pending one stays pending."""
     if by.id != comment.author_id:
         raise NotAllowed("Only its author can change a comment.")
     if not can_revise(by, comment, at=at):
@@ -152,7 +152,7 @@ def revise(comment: Comment, remark: RenderedComment, *, by: User, at: datetime)
 
 
 def take(step: CommentTransition, comments: Sequence[Comment], *, by: User, at: datetime) -> list[Comment]:
-    """Take a step with comments: those that took it. Others were decided otherwise before; they stay as they are."""
+    """Apply a transition to comments and return those that changed; others have been moderated meanwhile and stay."""
     if not all(
         can_delete(by, comment) if step is CommentTransition.DELETE else can_moderate(by)
         for comment in comments
@@ -171,7 +171,7 @@ def take(step: CommentTransition, comments: Sequence[Comment], *, by: User, at: 
 
 
 def _record(step: CommentTransition, moved: Sequence[Comment], *, by: User) -> None:
-    """Note the decision in the audit log, with whose comment it was and below which post."""
+    """Record the decision in the audit log, with the comment's author and post."""
     rows = db.session.execute(queries.summaries([comment.id for comment in moved])) if moved else ()
     for comment_id, title, username in rows:
         audit.record(f"comment.{DEEDS[step]}", by=by, subject=title, comment=comment_id, author=username)
@@ -185,7 +185,7 @@ def _move(
     decided_at: datetime | None,
     decided_by_id: int | None,
 ) -> list[Comment]:
-    """Give comments another status, and keep the numbers of their posts.
+    """Set the status of comments, and update the comment counts of their posts.
 
     The rows are locked and must still have the status that was read: of two people who decide at once, one changes
     the row and the count, and the other nothing. Rows are locked in the order of their ids, comments before posts, so
@@ -213,13 +213,13 @@ def _weight(status: CommentStatus) -> int:
 
 
 def _count(changes: Counter[int]) -> None:
-    """Add to the posts' numbers of approved comments in the database, where no two additions get lost."""
+    """Add to the comment counts of posts in the database, so that no concurrent update is lost."""
     for post_id, change in sorted(changes.items()):
         if change:
             statement = (
                 update(Post)
                 .where(Post.id == post_id)
-                # A comment does not change the text, so the post's own date stays (it has an `onupdate`).
+                # A comment leaves the post's own date unchanged, although the column has an `onupdate`.
                 .values(comment_count=Post.comment_count + change, updated_at=Post.updated_at)
                 .execution_options(synchronize_session=False)
             )

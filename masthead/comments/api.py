@@ -1,4 +1,4 @@
-"""Comments and their moderation for programs."""
+"""The API of comments and their moderation."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -54,7 +54,7 @@ def _post(slug: str) -> Post:
     is_conditional=True,
 )
 def index(slug: str, query: PageQuery) -> Answer:
-    """Those that the reader may read, the oldest first."""
+    """Comments that the reader may read, oldest first."""
     post = _post(slug)
     statement = (
         queries.readable_by(visitor())
@@ -83,7 +83,7 @@ def _validate(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
     judge=_validate,
 )
 def create(slug: str, body: CommentInput) -> Response:
-    """It may have to wait for a moderator; `status` says so."""
+    """Comment on a post. `status` tells whether the comment waits for a moderator."""
     remark = render_comment(body.body)
     by = current_user()
     throttling.count("comment", str(by.id))
@@ -123,7 +123,7 @@ def show(comment_id: int) -> Answer:
     is_conditional=True,
 )
 def change(comment_id: int, body: CommentChange) -> Response:
-    """Possible for 15 minutes."""
+    """Change one's own comment, within 15 minutes of sending it."""
     remark = render_comment(body.body)
     comment = queries.get(comment_id, reader=current_user())
     check_match(tag_of(CommentAnswer.of(comment, comment.post)))
@@ -143,7 +143,7 @@ def change(comment_id: int, body: CommentChange) -> Response:
     is_conditional=True,
 )
 def delete(comment_id: int) -> Response:
-    """Authors delete their own, moderators any."""
+    """Delete a comment: authors their own, moderators any."""
     comment = queries.get(comment_id, reader=current_user())
     check_match(tag_of(CommentAnswer.of(comment, comment.post)))
     if not can_delete(current_user(), comment):
@@ -165,7 +165,7 @@ def delete(comment_id: int) -> Response:
     problems=(401, 403, 404),
 )
 def queue(query: QueueQuery) -> Answer:
-    """Comments of one status, those that wait by default."""
+    """Comments of one status for moderators; pending ones by default."""
     page = paginate(queries.queue(current_user(), query.status), page=query.page, per_page=query.per_page)
     return listed(
         Comments, page, comments=[CommentAnswer.of(comment, comment.post) for comment in page.items]
@@ -182,7 +182,7 @@ def queue(query: QueueQuery) -> Answer:
     problems=(401, 403, 404),
 )
 def approve(comment_id: int) -> Response:
-    """Let everybody read it."""
+    """Approve a comment, so that everybody can read it."""
     return _decided(comment_id, CommentTransition.APPROVE)
 
 
@@ -196,7 +196,7 @@ def approve(comment_id: int) -> Response:
     problems=(401, 403, 404),
 )
 def reject(comment_id: int) -> Response:
-    """Mark it as spam; nobody but moderators finds it any more."""
+    """Mark a comment as spam, so that only moderators can read it."""
     return _decided(comment_id, CommentTransition.REJECT)
 
 
@@ -210,7 +210,7 @@ def reject(comment_id: int) -> Response:
     problems=(401, 403, 404),
 )
 def restore(comment_id: int) -> Response:
-    """Spam, and what a moderator has deleted, waits again."""
+    """Put spam, or a comment that a moderator deleted, back into moderation."""
     if not can_restore(current_user(), queries.get_for_moderation(comment_id, by=current_user())):
         raise NotAllowed(
             "Its author has deleted this comment, or its text is deleted permanently: it cannot be restored."
@@ -228,7 +228,7 @@ def restore(comment_id: int) -> Response:
     problems=(401, 403, 404),
 )
 def unapprove(comment_id: int) -> Response:
-    """Take an approval back; nobody but its author and moderators reads it until somebody decides again."""
+    """Withdraw an approval; until the next decision only the author and moderators can read the comment."""
     return _decided(comment_id, CommentTransition.UNAPPROVE)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with comments."""
+"""The errors of comments."""
 
 from masthead.comments.permissions import EDIT_WINDOW
 from masthead.errors import Conflict, Invalid, NotAllowed
@@ -14,7 +14,7 @@ class CommentsClosed(Conflict):
 
 
 class ParentGone(Invalid):
-    """The comment to answer is not below this post, or the person cannot read it (any more)."""
+    """The parent comment is not below this post, or the person cannot read it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -24,7 +24,7 @@ class ParentGone(Invalid):
 
 
 class EditWindowClosed(NotAllowed):
-    """Its author can no longer change the comment."""
+    """The time in which authors can change their comments is over."""
 
     def __init__(self) -> None:
         minutes = int(EDIT_WINDOW.total_seconds()) // 60

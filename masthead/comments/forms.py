@@ -1,4 +1,4 @@
-"""The shape of what people send with a comment."""
+"""The forms for comments."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from masthead.web.forms.base import Form
 
 
 def id_from(given: object) -> int | None:
-    """The id that a text holds, or None if no row can have it."""
+    """Return the id that a text holds; None if no row can have it."""
     text = str(given or "")
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(GREATEST_ID))):
         return None
@@ -21,14 +21,14 @@ def id_from(given: object) -> int | None:
 
 
 class RemarkForm(Form):
-    """The text of a comment, for changing it."""
+    """The text of an existing comment."""
 
-    # How long it may be, `masthead.comments.rendering` says: browsers send a line end as two characters, which count as one.
-    # Its id is one of `sanitise.RESERVED_IDS`: a heading called "Body" above the form is the more likely one.
+    # `masthead.comments.rendering` checks the length: browsers send a line end as two characters, which count as one.
+    # `sanitise.RESERVED_IDS` reserves the id; `body` would collide with a heading "Body" in the post above.
     body = TextAreaField("Comment", [InputRequired("Write something first.")], id="comment_body")
 
     def rendered(self) -> RenderedComment | None:
-        """The text, made ready before the database is asked anything; None if the form has errors now."""
+        """Return the rendered text before any query runs; None if the form has errors."""
         if not self.validate():
             return None
         try:
@@ -44,11 +44,11 @@ class CommentForm(RemarkForm):
     parent_id = HiddenField()
 
     def validate_parent_id(self, field: Any) -> None:
-        """Refuse what cannot be the id of a comment."""
+        """Refuse a value that cannot be the id of a comment."""
         if field.data and id_from(field.data) is None:
             raise ValidationError(ParentGone().message)
 
     @property
     def parent(self) -> int | None:
-        """The id of the comment to answer; None for a comment on the post itself."""
+        """The id of the parent comment; None for a comment on the post itself."""
         return id_from(self.parent_id.data)

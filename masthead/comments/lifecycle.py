@@ -1,4 +1,4 @@
-"""The life of a comment, as one table for HTML, API, shell and imports."""
+"""The transitions of a comment, one table for HTML, API, shell and imports."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from masthead.comments.models import CommentStatus
 
 
 class CommentTransition(StrEnum):
-    """What moderators do with a comment; its author can take the step of deleting, too."""
+    """The transitions that moderators can apply; authors can apply `delete` to their own comments."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -17,12 +17,12 @@ class CommentTransition(StrEnum):
 
 _PENDING, _APPROVED, _SPAM = CommentStatus.PENDING, CommentStatus.APPROVED, CommentStatus.SPAM
 
-#: From which statuses each step leads, and to which.
+#: The source statuses and the target status of each transition.
 TRANSITIONS: dict[CommentTransition, tuple[frozenset[CommentStatus], CommentStatus]] = {
     CommentTransition.APPROVE: (frozenset({_PENDING, _SPAM}), _APPROVED),
     CommentTransition.REJECT: (frozenset({_PENDING, _APPROVED}), _SPAM),
     CommentTransition.DELETE: (frozenset({_PENDING, _APPROVED, _SPAM}), CommentStatus.DELETED),
-    # It waits again: nobody should publish something by emptying the bin the wrong way round.
+    # A restored comment waits again, so that restoring never publishes anything.
     CommentTransition.RESTORE: (frozenset({_SPAM, CommentStatus.DELETED}), _PENDING),
     CommentTransition.UNAPPROVE: (frozenset({_APPROVED}), _PENDING),
 }

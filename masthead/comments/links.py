@@ -1,4 +1,4 @@
-"""Addresses of comments."""
+"""URLs of comments."""
 
 from masthead.comments.models import Comment
 from masthead.comments.thread import ROOTS_PER_PAGE
@@ -8,16 +8,16 @@ from masthead.web.links import absolute_url
 
 
 def comment_url(comment: Comment, post: Post, *, waiting: int = 0) -> str:
-    """The comment's place on the page of its post; ``waiting`` ones may stand there beside those that are approved.
+    """Return the URL of a comment on its post's page, where ``waiting`` ones may stand beside approved ones.
 
-    Below a long thread the address names the comment, since the number of its page depends on the reader and changes
-    when others are removed.
+    In a long thread the URL names the comment instead of its page: page numbers differ between readers and change when
+    comments are removed.
     """
     return post_url(post) + _place_of(comment, post, waiting=waiting)
 
 
 def comment_address(comment: Comment, post: Post) -> str:
-    """The same as an absolute address, for emails."""
+    """Return the absolute URL of a comment, for emails."""
     return absolute_url("site.post", slug=post.slug) + _place_of(comment, post)
 
 
@@ -27,5 +27,5 @@ def _place_of(comment: Comment, post: Post, *, waiting: int = 0) -> str:
 
 
 def discussion_url(post: Post) -> str:
-    """Where the comments begin on the page of a post."""
+    """Return the URL of the discussion on a post's page."""
     return f"{post_url(post)}#comments"

@@ -14,7 +14,7 @@ from masthead.posts.models import Post
 
 
 class CommentStatus(StrEnum):
-    """Where a comment stands; who may read it in which status, `masthead.comments.queries.is_readable_by` says."""
+    """The status of a comment. `masthead.comments.queries.is_readable_by` decides who may read it."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -23,7 +23,7 @@ class CommentStatus(StrEnum):
 
 
 class Comment(Base):
-    """What somebody wrote below a post."""
+    """A comment below a post."""
 
     __tablename__ = "comment"
     __table_args__ = (
@@ -35,9 +35,9 @@ class Comment(Base):
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), index=True)
-    #: How many comments it stands below: 0 answers the post itself.
+    #: The number of ancestors: 0 answers the post itself.
     depth: Mapped[int] = mapped_column(default=0)
-    #: What it answers. At the greatest depth it stands beside that, and not below it.
+    #: The comment that this one answers. At the maximum depth this one is a sibling of it.
     reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
     body: Mapped[str]
@@ -54,9 +54,9 @@ class Comment(Base):
     )
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
-    #: When and by whom the status was changed last; empty while it is what the policy made it.
+    #: The time and the author of the last status change; empty while the status is the policy's.
     decided_at: Mapped[datetime | None]
-    #: When the people concerned were told of it, which happens once.
+    #: The time at which the people concerned were notified, which happens once.
     announced_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
@@ -66,7 +66,7 @@ class Comment(Base):
 
 
 class ModeratorNotice(Base):
-    """When a moderator was last told of comments that wait; they are told once an hour at most."""
+    """The time of a moderator's last email about pending comments; at most one is sent an hour."""
 
     __tablename__ = "moderator_notice"
 
@@ -74,7 +74,7 @@ class ModeratorNotice(Base):
     sent_at: Mapped[datetime]
 
 
-# What is read is noted by the queries, below a post and not one by one.
+# The queries note reads below a post as one dependency, not one for each comment.
 pagecache.watch(
     Comment,
     pagecache.rule(

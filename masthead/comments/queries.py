@@ -1,4 +1,4 @@
-"""Reading comments. Whether somebody may read one is a condition of the statement, so that no page can forget it."""
+"""Queries for comments. The right to read one is a condition of the statement, so that no page can omit it."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from masthead.posts.models import Post
 
 
 def is_readable_by(reader: User | None) -> ColumnElement[bool]:
-    """Whether a comment is for this reader's eyes, if the post is: the one rule for pages, API and feeds."""
+    """Return whether a comment is readable for a person who can see its post; the one rule for pages, API and feeds."""
     approved, pending = Comment.status == CommentStatus.APPROVED, Comment.status == CommentStatus.PENDING
     if reader is None:
         return approved
@@ -29,15 +29,15 @@ def is_readable_by(reader: User | None) -> ColumnElement[bool]:
 
 
 def readable_by(reader: User | None) -> Select[Comment]:
-    """Every comment that somebody may read, with its author and its post."""
+    """Every comment that the person may read, with its author and its post."""
     return _with_people().where(is_readable_by(reader), posts.is_visible_to(reader))
 
 
 def below(post_id: int, reader: User | None, *, is_complete: bool = False) -> Select[Comment, bool]:
-    """``(comment, is_readable)`` for a post that the reader can see, the oldest first, with the authors.
+    """``(comment, is_readable)`` below a post that the reader can see, oldest first, with the authors.
 
-    What the reader may not read is there only if somebody answered it, since a thread needs to know where answers hang,
-    or if it ``is_complete``: then all that waits for its moderation is there.
+    Unreadable comments are included only if they have replies, because the thread needs their place, or if it
+    ``is_complete``: then every comment that the reader may moderate is included.
     """
     return (
         select(Comment, is_readable_by(reader).label("is_readable"))
@@ -50,7 +50,7 @@ def below(post_id: int, reader: User | None, *, is_complete: bool = False) -> Se
 def skeleton_below(
     post_id: int, reader: User | None, *, is_complete: bool = False
 ) -> Select[int, int | None, bool, int]:
-    """The same without the comments: ``(id, parent_id, is_readable, author_id)``, to find the page of a long thread."""
+    """``(id, parent_id, is_readable, author_id)`` of the rows of `below`, to find the page of a long thread."""
     return (
         select(Comment.id, Comment.parent_id, is_readable_by(reader).label("is_readable"), Comment.author_id)
         .where(_is_in_thread(post_id, reader, is_complete=is_complete))
@@ -62,25 +62,25 @@ def _is_in_thread(post_id: int, reader: User | None, *, is_complete: bool) -> Co
     pagecache.depends_on(COMMENTS(post_id))
     waiting = Comment.status == CommentStatus.PENDING if is_complete else false()
     answer = _answer()
-    # By way of the post: where few comments answer another, the index of parents looks useless to a planner.
+    # Joined by way of the post: with few replies, the planner considers the index of parents useless.
     answered = select(answer.parent_id).where(answer.post_id == post_id, answer.parent_id.is_not(None))
     return and_(Comment.post_id == post_id, or_(is_readable_by(reader), waiting, Comment.id.in_(answered)))
 
 
 @cache
 def _answer() -> type[Comment]:
-    # Every new alias makes all columns anew, which takes longer than the rest of the statement.
+    # Every new alias rebuilds all columns, which takes longer than the rest of the statement.
     return aliased(Comment)
 
 
 def get(comment_id: int, *, reader: User | None) -> Comment:
-    """The comment with its post and who is credited for that, for somebody who may read both; raises `NotFound`."""
+    """Return the comment with its post and its bylines, if the person may read both; raises `NotFound`."""
     with_bylines = contains_eager(Comment.post).selectinload(Post.byline_rows)
     return _one(readable_by(reader).where(Comment.id == comment_id).options(with_bylines))
 
 
 def find_below(post: Post, comment_id: int, *, reader: User | None) -> Comment | None:
-    """The comment below this post, if the reader may read it."""
+    """Return the comment below this post, if the reader may read it."""
     statement = select(Comment).where(
         Comment.id == comment_id, Comment.post_id == post.id, is_readable_by(reader)
     )
@@ -88,7 +88,7 @@ def find_below(post: Post, comment_id: int, *, reader: User | None) -> Comment |
 
 
 def has_approved(author: User) -> bool:
-    """Whether a comment of somebody has been approved."""
+    """Return whether somebody has an approved comment."""
     statement = select(Comment.id).where(
         Comment.author_id == author.id, Comment.status == CommentStatus.APPROVED
     )
@@ -96,31 +96,31 @@ def has_approved(author: User) -> bool:
 
 
 def for_moderation(by: User) -> Select[Comment]:
-    """Every comment in any status that a moderator may decide on; nothing for others."""
-    # Not as a condition on the post itself: SQLite would read all posts first, to sift the comments by them.
+    """Every comment in any status that the person may moderate."""
+    # Not as a condition on the post itself: SQLite would read all posts first, and filter the comments by them.
     mine = Comment.post_id.not_in(posts.hidden_from(by)) if can_moderate(by) else false()
     return _with_people().where(mine).options(joinedload(Comment.decided_by))
 
 
 def queue(by: User, status: CommentStatus) -> Select[Comment]:
-    """The comments of a status that a moderator may decide on: what waits in its order, the rest the newest first."""
+    """The comments of a status that the person may moderate: pending ones oldest first, others newest first."""
     columns = (Comment.created_at, Comment.id)
     order = columns if status is CommentStatus.PENDING else [column.desc() for column in columns]
     return for_moderation(by).where(Comment.status == status).order_by(*order)
 
 
 def get_for_moderation(comment_id: int, *, by: User) -> Comment:
-    """The comment in any status; raises `NotFound`."""
+    """Return the comment in any status; raises `NotFound`."""
     return _one(for_moderation(by).where(Comment.id == comment_id))
 
 
 def many_for_moderation(comment_ids: Collection[int], *, by: User) -> list[Comment]:
-    """Those of the comments that still exist and that a moderator may decide on."""
+    """Return the comments that exist and that the person may moderate."""
     return list(db.session.scalars(for_moderation(by).where(Comment.id.in_(comment_ids))).unique())
 
 
 def summaries(comment_ids: Collection[int]) -> Select[int, str, str]:
-    """``(id, title of the post, user name of the author)`` of comments, by their ids."""
+    """Return ``(id, title of the post, user name of the author)`` of comments, by their ids."""
     return (
         select(Comment.id, Post.title, User.username)
         .join(Comment.post)
@@ -131,11 +131,11 @@ def summaries(comment_ids: Collection[int]) -> Select[int, str, str]:
 
 
 def counts_by_status(by: User) -> dict[CommentStatus, int]:
-    """How many comments a moderator may decide on in each status, from one statement."""
+    """Return the number of comments in each status that the person may moderate, in one statement."""
     if not can_moderate(by):
         return {}
-    # All are counted in an index alone, of which those that wait or were refused are few, and what hangs below the few
-    # hidden posts is taken away again: counting 400,000 comments by way of their posts takes a second.
+    # An index alone counts all comments. Those of the few hidden posts are subtracted: counting 400,000 comments by a
+    # join with their posts takes a second.
     rest = Comment.status.in_([status for status in CommentStatus if status is not CommentStatus.APPROVED])
     approved = (
         select(func.count()).select_from(Comment).scalar_subquery()

@@ -1,4 +1,4 @@
-"""Receivers of the signals about accounts: export and transfer of comments."""
+"""Signal receivers that export and transfer a person's comments."""
 
 from sqlalchemy import select, update
 
@@ -10,7 +10,7 @@ from masthead.people.models import User
 
 
 def export_comments(user: User) -> list[PersonalDataSection]:
-    """The comments that somebody wrote, the rejected and deleted ones as well."""
+    """Export the comments that the person wrote, including rejected and deleted ones."""
     names = ("id", "post_id", "parent_id", "body", "status", "created_at", "edited_at", "decided_at")
     comments = db.session.scalars(select(Comment).where(Comment.author_id == user.id).order_by(Comment.id))
     rows = [{name: getattr(comment, name) for name in names} for comment in comments]
@@ -18,7 +18,7 @@ def export_comments(user: User) -> list[PersonalDataSection]:
 
 
 def transfer_comments(transfer: ContentTransfer) -> None:
-    """Let a former member stand where the person's name stood, if they wanted that."""
+    """Transfer the comments to the account of former members, if the person wants them kept."""
     if transfer.comments_to is not None:
         statement = update(Comment).where(Comment.author_id == transfer.user.id)
         db.session.execute(statement.values(author_id=transfer.comments_to.id))

@@ -1,4 +1,4 @@
-"""What somebody has to say, made ready to be stored: checked and rendered, without a database."""
+"""Validates and renders the text of a comment, without a database."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,21 @@ from masthead.text.markdown.renderer import render
 from masthead.text.plain import is_storable, is_visible
 from masthead.text.profiles import SanitiserProfile
 
-#: Some four pages of a book.
+#: About four pages of a book.
 BODY_CHARACTERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedComment:
-    """The text of a comment, rendered."""
+    """A comment's text with its HTML."""
 
     body: str
     html: str
 
 
 def render_comment(body: str) -> RenderedComment:
-    """Check and render; raises `Invalid`."""
-    # Browsers send line ends as CRLF (HTML, form submission). Spaces at the beginning of a line mean code.
+    """Validate and render a text; raises `Invalid`."""
+    # Browsers send line ends as CRLF (HTML, form submission). Leading spaces of a line mean code, so they stay.
     body = body.replace("\r\n", "\n").strip("\r\n").rstrip()
     if not is_storable(body):
         raise Invalid("This text holds characters that cannot be stored.", field="body")

@@ -1,4 +1,4 @@
-"""The shapes of comments in the API."""
+"""The API shapes of comments."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ class CommentAnswer(Schema):
 
     @classmethod
     def of(cls, comment: Comment, post: Post) -> "CommentAnswer":
-        """The comment below its post."""
+        """Return the shape of a comment below its post."""
         return cls(
             id=comment.id,
             post=post.slug,
@@ -47,7 +47,7 @@ class CommentAnswer(Schema):
 
 
 class CommentInput(Schema):
-    """A comment as somebody writes it."""
+    """A comment as its author submits it."""
 
     body: Text = Field(min_length=1, max_length=BODY_CHARACTERS, examples=["I crossed there in *1998*."])
     parent_id: Id | None = Field(
@@ -62,13 +62,13 @@ class CommentChange(Schema):
 
 
 class Comments(ListAnswer):
-    """Some of the comments."""
+    """A page of comments."""
 
     comments: list[CommentAnswer]
 
 
 class QueueQuery(PageQuery):
-    """Which comments to moderate."""
+    """The filter of the moderation list."""
 
     status: CommentStatus = Field(
         default=CommentStatus.PENDING,

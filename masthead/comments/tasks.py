@@ -1,4 +1,4 @@
-"""What happens to comments by the passing of time: spam and deleted ones are removed for good.
+"""Removes spam and deleted comments for good after a time.
 
 The emails about comments are written in `masthead.comments.emails.tasks`.
 """
@@ -15,21 +15,21 @@ from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
 from masthead.jobs import periodic
 
-#: Comments that one transaction removes.
+#: The number of comments that one transaction removes.
 PURGED_AT_ONCE = 200
 
 
 @periodic("comments.purge_removed", every=timedelta(days=1), deletes=True)
 def purge_removed() -> None:
-    """Remove what has been spam or deleted for long; of one that was answered, an empty place keeps the answers together."""
+    """Remove comments that have long been spam or deleted; one with replies becomes an empty tombstone."""
     days = current_app.config["COMMENT_TRASH_DAYS"]
     if not days:
         return
     due = _is_due(clock.now() - timedelta(days=days))
     answer = aliased(Comment)
     is_answered = select(answer.id).where(answer.parent_id == Comment.id).exists()
-    # The end of a branch first: what stood above it may be the next end. Conditions are repeated, since somebody may
-    # restore a comment in this moment.
+    # Leaves first: their parents may become leaves. The conditions are repeated, since a moderator may restore a
+    # comment meanwhile.
     while ids := _some(due, ~is_answered):
         _finish(delete(Comment).where(Comment.id.in_(ids), due))
     empty = {"body": "", "html": "", "status": CommentStatus.DELETED}
@@ -49,7 +49,7 @@ def _finish(statement: Delete | Update) -> None:
 
 def _is_due(before: datetime) -> ColumnElement[bool]:
     removed = Comment.status.in_([CommentStatus.SPAM, CommentStatus.DELETED])
-    # The first condition says nothing that the last does not, but there is an index for it.
+    # The first condition is implied by the last, but it has an index.
     return (
         removed
         & (Comment.created_at < before)

@@ -1,4 +1,4 @@
-"""The discussion below a post as a tree, in which nothing is that its reader may not read."""
+"""The discussion below a post as a tree of comments that its reader may read."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -10,15 +10,15 @@ from masthead.comments.moderation.buttons import StepButton, thread_buttons
 from masthead.comments.permissions import can_delete, can_revise
 from masthead.people.models import User
 
-#: How many comments a comment can stand below. An answer to one at this depth stands beside it.
+#: The maximum depth of a comment. A reply to one at this depth becomes its sibling.
 MAX_DEPTH = 4
-#: Comments on the post itself that one page shows, each with all that is below it.
+#: The number of root comments on a page, each with all its replies.
 ROOTS_PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place in the thread: a comment, or None where only a tombstone keeps the answers together."""
+    """A node of the thread: a comment, or None for a tombstone that keeps its replies together."""
 
     id: int
     comment: Comment | None
@@ -29,27 +29,27 @@ class Node:
 
     @property
     def status(self) -> CommentStatus:
-        """The status of the comment; a tombstone stands for a deleted one."""
+        """The status of the comment; deleted for a tombstone."""
         return CommentStatus.DELETED if self.comment is None else self.comment.status
 
     @property
     def is_pending(self) -> bool:
-        """Whether the comment waits for a moderator."""
+        """True if the comment waits for a moderator."""
         return self.status is CommentStatus.PENDING
 
     @property
     def takes_replies(self) -> bool:
-        """Whether everybody can read it, so that it can be answered."""
+        """True if everybody can read the comment, so that replies are possible."""
         return self.status is CommentStatus.APPROVED
 
     @property
     def buttons(self) -> list[StepButton]:
-        """The steps that a moderator can take."""
+        """The moderation buttons."""
         return [] if self.comment is None else thread_buttons(self.comment, is_own=self.is_own)
 
 
 def build(rows: Iterable[tuple[Comment, bool]], *, reader: User | None, at: datetime) -> list[Node]:
-    """The tree of ``(comment, is_readable)`` in the order of the rows."""
+    """Build the tree of ``(comment, is_readable)`` rows, in their order."""
     children: dict[int | None, list[tuple[Comment, bool]]] = defaultdict(list)
     for comment, is_readable in rows:
         children[comment.parent_id].append((comment, is_readable))
@@ -70,7 +70,7 @@ def build(rows: Iterable[tuple[Comment, bool]], *, reader: User | None, at: date
 
 
 def branches(rows: Iterable[tuple[int, int | None, bool]]) -> list[list[int]]:
-    """The ids of ``(id, parent_id, is_readable)`` that `build` would show, those below one root together."""
+    """Return the ids of the ``(id, parent_id, is_readable)`` rows that `build` would show, grouped by root."""
     children: dict[int | None, list[tuple[int, bool]]] = defaultdict(list)
     for comment_id, parent_id, is_readable in rows:
         children[parent_id].append((comment_id, is_readable))
@@ -87,19 +87,19 @@ def branches(rows: Iterable[tuple[int, int | None, bool]]) -> list[list[int]]:
 
 
 def ids_of(node: Node) -> list[int]:
-    """The ids of a comment and of all below it."""
+    """Return the ids of a comment and of all its descendants."""
     return [node.id, *(found for reply in node.replies for found in ids_of(reply))]
 
 
 def page_with(branches: Sequence[Collection[int]], comment_id: int | None) -> int | None:
-    """The number of the page on which a comment stands."""
+    """Return the number of the page that holds a comment."""
     places = (place for place, branch in enumerate(branches) if comment_id in branch)
     place = next(places, None)
     return None if place is None else place // ROOTS_PER_PAGE + 1
 
 
 def find(nodes: Sequence[Node], comment_id: int | None) -> Comment | None:
-    """The readable comment with this id."""
+    """Return the readable comment with this id."""
     for node in nodes:
         if node.id == comment_id:
             return node.comment

@@ -1,4 +1,4 @@
-"""Changing and taking back one's own comments. Writing one belongs to `site`, whose page shows the form."""
+"""Pages on which authors change and delete their comments. `site` owns creation, because its page shows the form."""
 
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ bp = Blueprint("comments", __name__)
 @bp.get("/<int:comment_id>/edit")
 @requires(Permission.COMMENT)
 def edit(comment_id: int) -> ResponseReturnValue:
-    """One's own comment, as a form."""
+    """Show the form for one's own comment."""
     comment = _own(comment_id)
     if not can_revise(current_user(), comment, at=clock.now()):
         raise EditWindowClosed
@@ -67,7 +67,7 @@ def _edit_page(form: RemarkForm, comment: Comment) -> str:
 @bp.get("/<int:comment_id>/delete")
 @signed_in
 def delete(comment_id: int) -> ResponseReturnValue:
-    """Ask whether one's own comment is to be deleted."""
+    """Ask for confirmation before deleting one's own comment."""
     return render_template("comments/delete.html", comment=_own(comment_id))
 
 

@@ -1,1 +1,1 @@
-"""The page that a person lands on after signing in."""
+"""The first page after sign-in."""

@@ -1,4 +1,4 @@
-"""The first page of those who write."""
+"""The dashboard of writers, editors and moderators."""
 
 from masthead.dashboard import views
 from masthead.features import Feature, NavigationItem

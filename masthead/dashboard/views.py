@@ -36,28 +36,28 @@ class DashboardFigure(NamedTuple):
 
 
 class RecentPost(NamedTuple):
-    """A post that somebody worked on, and the note with which an editor sent it back."""
+    """A recently edited post, with the note of an editor who returned it."""
 
     post: Post
     note: ReviewNote | None
 
 
 class Writing(NamedTuple):
-    """The part for those who write: their numbers, and their last posts."""
+    """The section for writers: their counts and their recent posts."""
 
     figures: list[DashboardFigure]
     recent: list[RecentPost]
 
 
 class Review(NamedTuple):
-    """The part for editors: the posts that others submitted, and the address of all of them."""
+    """The section for editors: posts of others that wait for review, and the link to all of them."""
 
     submitted: ResultPage[Post]
     url: str
 
 
 class Moderation(NamedTuple):
-    """The part for moderators: the comments that have waited longest."""
+    """The section for moderators: the longest waiting comments."""
 
     pending: list[Comment]
 
@@ -65,7 +65,7 @@ class Moderation(NamedTuple):
 @bp.get("/dashboard")
 @signed_in
 def index() -> ResponseReturnValue:
-    """What one was working on, and what waits."""
+    """Show recent work and waiting work."""
     user = current_user()
     return render_template(
         "dashboard/index.html", writing=_writing(user), review=_review(user), moderation=_moderation(user)

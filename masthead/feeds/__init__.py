@@ -1,1 +1,1 @@
-"""What programs follow: feeds in three formats, the site map and the rules for crawlers."""
+"""Feeds in three formats, the site map and robots.txt."""

@@ -11,7 +11,7 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
 def render(feed: Feed) -> bytes:
-    """The feed as an Atom document."""
+    """Return the feed as an Atom document."""
     root = elements.root("feed", {"xmlns": NAMESPACE, "xml:lang": feed.language})
     elements.add(root, "id", feed.id)
     elements.add(root, "title", feed.title)

@@ -1,4 +1,4 @@
-"""Makes feeds of posts and of comments."""
+"""Builds feeds of posts and of comments."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,15 +22,15 @@ from masthead.tags.models import Tag
 from masthead.text.absolute import absolute, absolute_links
 from masthead.web.middleware.static_files import asset_url
 
-#: The date of a feed in which nothing stands yet; the formats ask for one.
+#: The date of an empty feed; the formats require one.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-#: Readers of feeds do not show SVG.
+#: Feed readers do not show SVG.
 ICON = "icon.png"
 FILES = (atom.FILE, rss.FILE, json_feed.FILE)
 
 
 def of_site() -> Feed:
-    """The newest posts of the publication."""
+    """Return the feed of the publication's newest posts."""
     frame = _frame(
         f"{identity.origin()}/",
         title=publication().title,
@@ -43,7 +43,7 @@ def of_site() -> Feed:
 
 
 def of_tag(tag: Tag, count: int) -> Feed:
-    """The newest posts with a tag, of which there are so many."""
+    """Return the feed of the newest posts with a tag, given their number."""
     frame = _frame(
         _tag_uri(tag.created_at, f"tag/{tag.id}"),
         title=f"{tag.name} · {publication().title}",
@@ -56,7 +56,7 @@ def of_tag(tag: Tag, count: int) -> Feed:
 
 
 def of_author(author: User, count: int) -> Feed:
-    """The newest posts that credit somebody, of which there are so many."""
+    """Return the feed of the newest posts that credit a person, given their number."""
     frame = _frame(
         _tag_uri(author.created_at, f"author/{author.id}"),
         title=f"{author.display_name} · {publication().title}",
@@ -71,7 +71,7 @@ def of_author(author: User, count: int) -> Feed:
 def _frame(
     identity: str, *, title: str, description: str, home: str, addresses: dict[str, str], since: datetime
 ) -> Feed:
-    """A feed without entries."""
+    """Return a feed without entries."""
     return Feed(
         id=identity,
         title=title,
@@ -104,7 +104,7 @@ def _filled(frame: Feed, statement: Select[Post]) -> Feed:
 
 
 def of_comments(post: Post) -> Feed:
-    """The newest comments below a post."""
+    """Return the feed of the newest comments below a post."""
     comments = db.session.scalars(queries.newest_comments(post)).all()
     began = post.published_at or post.created_at
     frame = _frame(
@@ -134,7 +134,7 @@ def _entry_of_post(post: Post, is_whole: bool) -> FeedEntry:
         html=_lead(post, address) + text,
         summary=post.standfirst,
         published=published,
-        # A post that was scheduled appears later than it was changed last.
+        # A scheduled post appears later than its last change.
         updated=max(post.updated_at, published),
         authors=_people(post.bylines or [post.author]),
         tags=tuple(tag.name for tag in post.tags),
@@ -160,7 +160,7 @@ def _entry_of_comment(comment: Comment, post: Post) -> FeedEntry:
 
 
 def _lead(post: Post, address: str) -> str:
-    """The picture above a post, which is not part of its text."""
+    """Return the lead image, which is not part of the text."""
     if not post.lead_image:
         return ""
     source = escape(absolute(post.lead_image, address))
@@ -181,5 +181,5 @@ def _absolute(path: str) -> str:
 
 
 def _tag_uri(since: datetime, name: str) -> str:
-    """A name that never changes (RFC 4151): not with the address, nor with the port or scheme of the site."""
+    """Return a tag URI (RFC 4151), which stays the same when the address, port or scheme changes."""
     return f"tag:{identity.authority()},{since:%Y-%m-%d}:{name}"

@@ -22,7 +22,7 @@ SECTIONS = f"<any({', '.join((site_map.LISTS, *sections.SECTIONS))}):section>"
 @pagecache.cached()
 @sessionless
 def whole_site_map() -> ResponseReturnValue:
-    """Every address of the site that search engines may list, or the files that hold them."""
+    """The site map of the whole site, or the index of its files."""
     return _answer(site_map.whole(), "application/xml")
 
 
@@ -43,7 +43,7 @@ def site_map_part(section: str, number: int) -> ResponseReturnValue:
 @pagecache.cached()
 @sessionless
 def robots_txt() -> ResponseReturnValue:
-    """What crawlers are asked to leave alone."""
+    """The rules for crawlers."""
     address = f"{current_app.config['SITE_URL']}{url_for('discovery.whole_site_map')}"
     return _answer(robots.text(publication(), site_map_url=address).encode(), "text/plain")
 

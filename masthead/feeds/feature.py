@@ -1,4 +1,4 @@
-"""Feeds, site maps, robots.txt and their like."""
+"""Feeds, site maps and robots.txt."""
 
 from masthead.features import Feature
 from masthead.feeds import discovery_views, views

@@ -1,4 +1,4 @@
-"""A feed without a format: what Atom, RSS and JSON Feed are written from."""
+"""A feed independent of its format; Atom, RSS and JSON Feed are written from it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class FeedAuthor:
-    """Somebody who is credited."""
+    """A credited person."""
 
     name: str
     url: str
@@ -14,9 +14,9 @@ class FeedAuthor:
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """A post or a comment. All addresses, also those in the text, are absolute."""
+    """A post or a comment. All URLs are absolute, including those in the text."""
 
-    #: Never changes, whatever becomes of the address.
+    #: Constant, even if the URL changes.
     id: str
     url: str
     title: str
@@ -28,25 +28,25 @@ class FeedEntry:
     tags: tuple[str, ...] = ()
     image: str | None = None
     language: str | None = None
-    #: Where its comments are, and the feed of them, by file name.
+    #: The URL of the comments, and of their feeds by file name.
     comments_url: str | None = None
     comment_feeds: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Entries, the newest first, and what they are."""
+    """Metadata and entries, newest first."""
 
     id: str
     title: str
     description: str
     home_url: str
-    #: Pictures of the publication: square, on a dark ground.
+    #: Images of the publication: square, and for a dark background.
     icon_url: str
     language: str
-    #: The address of this feed in each format, by file name.
+    #: The URL of this feed in each format, by file name.
     addresses: dict[str, str]
     updated: datetime
-    #: When anything changed that readers of the feed could see, also by going away.
+    #: The time of the last change that readers of the feed can see, including removals.
     changed: datetime
     entries: tuple[FeedEntry, ...]

@@ -11,7 +11,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def render(feed: Feed) -> bytes:
-    """The feed as a JSON document."""
+    """Return the feed as a JSON document."""
     members = {
         "version": VERSION,
         "title": feed.title,
@@ -45,5 +45,5 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:
-    """Without the members that have no value: the format knows no null."""
+    """Return the members that have a value: the format has no null."""
     return {name: value for name, value in members.items() if value is not None}

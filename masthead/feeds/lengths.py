@@ -1,4 +1,4 @@
-"""How much text a feed carries: a reader that fetches twenty posts must be able to show them."""
+"""Limits the amount of text in a feed: a reader that fetches twenty posts must be able to show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from masthead.text.excerpts import beginning
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Characters of HTML, and tags."""
+    """A budget of HTML characters and tags."""
 
     characters: int
     tags: int
 
     def without(self, html: str) -> Self:
-        """Return what is left beside a text; less than nothing if it does not fit."""
+        """Return the remaining budget after a text; negative if the text does not fit."""
         return type(self)(self.characters - len(html), self.tags - html.count("<"))
 
     @property
@@ -27,12 +27,12 @@ class Room:
 #: The longest of 509 posts of a real blog has 60,000 characters and 4,000 tags.
 OF_ENTRY: Final = Room(1_000_000, 40_000)
 OF_FEED: Final = Room(4_000_000, 160_000)
-#: Of a text that does not fit.
+#: The budget of a text that does not fit.
 EXCERPT_CHARACTERS: Final = 1_000
 
 
 def that_fit(texts: Iterable[str]) -> list[bool]:
-    """Say of each text whether it stands whole in a feed; the first ones have the first choice."""
+    """Return for each text whether it fits whole into the feed; earlier texts take precedence."""
     room, fit = OF_FEED, []
     for html in texts:
         left = room.without(html)
@@ -43,6 +43,6 @@ def that_fit(texts: Iterable[str]) -> list[bool]:
 
 
 def shortened(html: str, address: str) -> str:
-    """Return the beginning of a text, and a link to all of it."""
+    """Return the beginning of a text, and a link to the whole."""
     words = escape(beginning(html, EXCERPT_CHARACTERS))
     return f'<p>{words}</p>\n<p><a href="{escape(address)}">Read the whole text, which is too long for a feed</a></p>\n'

@@ -1,4 +1,4 @@
-"""What stands in feeds, and when it changed last."""
+"""Queries for the entries of feeds and the time of their last change."""
 
 from datetime import datetime
 
@@ -23,17 +23,17 @@ COMMENT_ENTRIES = 50
 
 
 def newest_posts() -> Select[Post]:
-    """The newest posts with their texts."""
+    """Return the newest posts with their texts."""
     return _with_text(posts.newest_first())
 
 
 def newest_about(tag: Tag, count: int) -> Select[Post]:
-    """The newest posts with a tag, of which there are so many."""
+    """Return the newest posts with a tag, given their number."""
     return _newest_of(selections.about(tag), count)
 
 
 def newest_by(user: User, count: int) -> Select[Post]:
-    """The newest posts that credit somebody, of which there are so many."""
+    """Return the newest posts that credit a person, given their number."""
     return _newest_of(selections.by(user), count)
 
 
@@ -48,7 +48,7 @@ def _with_text(statement: Select[Post]) -> Select[Post]:
 
 
 def newest_comments(post: Post) -> Select[Comment]:
-    """The newest comments below a post that everybody may read."""
+    """Return the newest public comments below a post."""
     pagecache.depends_on(COMMENTS(post.id))
     return (
         select(Comment)
@@ -60,7 +60,7 @@ def newest_comments(post: Post) -> Select[Comment]:
 
 
 def last_change_of_posts() -> datetime | None:
-    """When a post changed last that is, was or will be public: taking one back changes a feed too."""
+    """Return the last change of posts that are, were or will be public: unpublishing changes a feed, too."""
     pagecache.depends_on(EDITS)
     return db.session.scalar(
         select(Post.updated_at)
@@ -71,14 +71,14 @@ def last_change_of_posts() -> datetime | None:
 
 
 def last_publication() -> datetime | None:
-    """When a post appeared last."""
+    """Return the time of the last publication."""
     return db.session.scalar(
         select(Post.published_at).where(Post.is_published).order_by(Post.published_at.desc()).limit(1)
     )
 
 
 def last_change_of_comments(post: Post) -> datetime | None:
-    """When a comment below a post was written, changed or decided on last."""
+    """Return the time of the last change or moderation of a comment below a post."""
     pagecache.depends_on(COMMENTS(post.id))
     moments = db.session.execute(
         select(func.max(Comment.created_at), func.max(Comment.edited_at), func.max(Comment.decided_at)).where(

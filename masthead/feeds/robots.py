@@ -1,9 +1,9 @@
-"""robots.txt (RFC 9309): what crawlers are asked to leave alone."""
+"""Writes robots.txt (RFC 9309)."""
 
 from masthead.settings.publication import Publication
 from masthead.text.xml import legal
 
-#: Tools and forms: nothing there is worth finding, and most of it asks to sign in.
+#: Tools and forms, without anything to index; most of them require sign-in.
 CLOSED = (
     "/admin/",
     "/api/",
@@ -16,7 +16,7 @@ CLOSED = (
     "/search",
     "/setup",
 )
-#: Names under which crawlers collect texts for language models, or read pages on behalf of one.
+#: User agents that collect texts for language models or read pages on behalf of one.
 AI_CRAWLERS = (
     "AI2Bot",
     "Amazonbot",
@@ -51,12 +51,12 @@ AI_CRAWLERS = (
 
 
 def text(publication: Publication, *, site_map_url: str) -> str:
-    """The whole file: our rules, those for AI crawlers if they are not welcome, and the publication's own."""
+    """Return the file: our rules, those for AI crawlers if they are not welcome, and the publication's own."""
     groups = [["User-agent: *", *(f"Disallow: {path}" for path in CLOSED)]]
     if publication.ai_crawlers == "disallow":
         groups.append([*(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"])
     if publication.robots.strip():
-        # Rules for everybody among them count together with ours: RFC 9309 joins groups of the same name.
+        # A publication's rules for all user agents add to ours: RFC 9309 joins groups of the same name.
         groups.append(legal(publication.robots).strip().splitlines())
     groups.append([f"Sitemap: {site_map_url}"])
     return "\n\n".join("\n".join(group) for group in groups) + "\n"

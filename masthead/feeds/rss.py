@@ -19,7 +19,7 @@ NAMESPACES = {
 
 
 def render(feed: Feed) -> bytes:
-    """The feed as an RSS document."""
+    """Return the feed as an RSS document."""
     root = elements.root("rss", {"version": "2.0", **NAMESPACES})
     channel = elements.add(root, "channel")
     elements.add(channel, "title", feed.title)
@@ -47,7 +47,7 @@ def _add_item(channel: Element, entry: FeedEntry) -> None:
     elements.add(item, "guid", entry.id, {"isPermaLink": "false"})
     elements.add(item, "pubDate", _date(entry.published))
     for person in entry.authors:
-        # The specification's own <author> asks for an address to write to, which is nobody's business.
+        # The specification's <author> requires an email address, which stays private.
         elements.add(item, "dc:creator", person.name)
     for tag in entry.tags:
         elements.add(item, "category", tag)

@@ -1,4 +1,4 @@
-"""What a site map lists, as statements: the addresses of each kind, and when each file of them changed last."""
+"""The contents of the site map as statements: the URLs of each kind, and the last change of each file."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,18 +15,18 @@ from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_in_any_order
 from masthead.tags.models import Tag
 
-#: A file holds the addresses of so many ids.
+#: The number of ids whose URLs a file may hold.
 URLS_PER_FILE = 50_000
-#: Where links lead to no more posts than this, those are looked at; else the newest posts, for one that is linked.
+#: Up to this number of linked posts, the query reads those; beyond it, the newest posts until one is linked.
 FEW_LINKS = 500
-#: Id, name, last change, last appearance (a scheduled post appears later than it was changed) and picture.
+#: Id, name, last change, last publication (a scheduled post appears later than its last change) and image.
 Rows = Select[int, str, datetime, datetime | None, str | None]
-#: Number, last change (none where nothing is listed) and last appearance.
+#: Number, last change (None for an empty file) and last publication.
 Files = Select[int, datetime | None, datetime | None]
 
 
 class FeedSection(NamedTuple):
-    """Addresses of one kind."""
+    """The URLs of one kind."""
 
     rows: Callable[[], Rows]
     files: Callable[[], Files]
@@ -34,7 +34,7 @@ class FeedSection(NamedTuple):
 
 
 def posts() -> Rows:
-    """The published posts whose home is here."""
+    """Select the published posts without a canonical URL elsewhere."""
     return select(
         Post.id.label("id"),
         Post.slug.label("name"),
@@ -45,7 +45,7 @@ def posts() -> Rows:
 
 
 def files_of_posts() -> Files:
-    """The files with them, from the first post of one to the first behind its end; one of drafts has no last change."""
+    """Select the files of posts, bounded by their first post and the next file; a file of drafts has no last change."""
     first = select(_number_of(select(func.min(Post.id)).scalar_subquery()).label("number"))
     file = first.cte("file", recursive=True)
     behind = select(func.min(Post.id)).where(Post.id > file.c.number * URLS_PER_FILE).scalar_subquery()
@@ -63,7 +63,7 @@ def files_of_posts() -> Files:
 
 
 def pages() -> Rows:
-    """The public pages."""
+    """Select the public pages."""
     return select(
         Page.id.label("id"),
         Page.slug.label("name"),
@@ -74,12 +74,12 @@ def pages() -> Rows:
 
 
 def _is_published() -> ColumnElement[bool]:
-    """The same as `Post.is_published`, for posts that are found by their ids: no index has it in this form."""
+    """Return `Post.is_published` for posts found by id, in a form that no index matches."""
     return case((Post.is_published, 1), else_=0) == 1
 
 
 class Links(NamedTuple):
-    """The rows that lead from somebody or something to posts."""
+    """A link table from tags or people to posts."""
 
     owner: type[Tag | User]
     name: ColumnElement[str]
@@ -87,7 +87,7 @@ class Links(NamedTuple):
     post_id: ColumnElement[int]
 
     def rows(self) -> Rows:
-        """Those to whom published posts lead; a list changes with its posts."""
+        """Select the tags or people of published posts; a list changes with its posts."""
         owner: FromClause = self.owner.__table__
         mine = self.owner_id == self.owner.id
         return select(
@@ -99,7 +99,7 @@ class Links(NamedTuple):
         ).where(self._is_shown(mine, owner))
 
     def files(self) -> Files:
-        """The files with them: each changed with any of their posts."""
+        """Select the files of tags or people; each file changes with any of their posts."""
         file = select(_number_of(self.owner.id).label("number")).distinct().subquery("file")
         end = file.c.number * URLS_PER_FILE
         within = self.owner_id.between(end - URLS_PER_FILE + 1, end)
@@ -119,7 +119,7 @@ class Links(NamedTuple):
     def _last(
         self, moment: InstrumentedAttribute[Any], is_link: ColumnElement[bool], outer: FromClause
     ) -> ColumnElement[Any]:
-        """The last such moment of the published posts to which the links lead."""
+        """Return the latest such moment of the linked published posts."""
         links = select(self.post_id).where(is_link)
         some = links.limit(FEW_LINKS + 1).correlate(outer).subquery()
         are_few = select(func.count()).select_from(some).correlate(outer).scalar_subquery() <= FEW_LINKS
@@ -139,7 +139,7 @@ def _number_of(row_id: Any) -> ColumnElement[int]:
 
 
 def files_of_pages() -> Files:
-    """The files with them."""
+    """Select the files of pages."""
     listed = pages().subquery()
     number = _number_of(listed.c.id).label("number")
     return (

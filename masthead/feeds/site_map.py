@@ -34,32 +34,32 @@ IMAGE_NAMESPACE = "http://www.google.com/schemas/sitemap-image/1.1"
 #: Lists that change with every post.
 FRONT = ("site.home", "posts.index", "posts.archive")
 
-#: What is the same in an address as in a path.
+#: Characters that a URL shares with its path.
 _PLAIN_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_-]+)+/?")
 _NONE: "AttributesImpl[str]" = AttributesImpl({})
 
 
 class Address(NamedTuple):
-    """One address of the site."""
+    """One URL of the site."""
 
     path: str
     changed: datetime | None
     image: str | None = None
 
 
-#: The lists of all posts; a file of its own where there are several.
+#: The lists of all posts, in a file of their own if there are several files.
 LISTS = "lists"
 
 
 def whole() -> bytes:
-    """The site map, or where there are more addresses than a file may hold, the list of its files."""
+    """Return the site map, or the index of its files if it is too long for one."""
     _note()
     total = len(FRONT) + sum(_counts())
     return _url_set(_everything()) if total <= URLS_PER_FILE else _index()
 
 
 def part(section: str, number: int) -> bytes | None:
-    """One of several files; None if it would be empty."""
+    """Return one file of several; None if it is empty."""
     _note()
     if section == LISTS:
         return _url_set(_front()) if number == 1 else None
@@ -68,12 +68,12 @@ def part(section: str, number: int) -> bytes | None:
 
 
 def _note() -> None:
-    """Its statements ask sub-queries, in which no row and no model shows."""
+    """Note the dependencies of a page whose statements use sub-queries, which load no row or model."""
     pagecache.depends_on(POSTS, EDITS, PAGES, TAGS, PEOPLE)
 
 
 def _counts() -> Iterable[int]:
-    """How many addresses of each kind there are, or that one file cannot hold them."""
+    """Return the number of URLs of each kind, or that one file cannot hold them."""
     counted = [
         select(func.count())
         .select_from(
@@ -115,7 +115,7 @@ def _last(*moments: datetime | None) -> datetime | None:
 
 
 def _index() -> bytes:
-    """The files, each with the last change of what it holds."""
+    """Return the index of files, each with the last change of its contents."""
     files = [Address(_file(LISTS, 1), _front()[0].changed)]
     for name, section in SECTIONS.items():
         files += [
@@ -164,7 +164,7 @@ def _write(xml: XMLGenerator, name: str, text: str) -> None:
 def _absolute(path: str) -> str:
     base = current_app.config["SITE_URL"]
     if _PLAIN_PATH.fullmatch(path):
-        # As nearly all of 50,000 are: a look at each part of an address takes as long as all the rest.
+        # Nearly all of 50,000 need no quoting: examining each part of a URL takes as long as everything else.
         return _origin(base) + path
     return iri_to_uri(absolute(path, base))
 

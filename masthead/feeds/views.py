@@ -21,7 +21,7 @@ bp = Blueprint("feeds", __name__)
 
 
 class FeedFormat(NamedTuple):
-    """How a feed is written, and what it is then called."""
+    """A feed format: its writer and its media type."""
 
     media_type: str
     render: Callable[[Feed], bytes]
@@ -40,11 +40,11 @@ FILE = f"<any({', '.join(repr(name) for name in FORMATS)}):file>"
 @pagecache.cached()
 @sessionless
 def site(file: str) -> ResponseReturnValue:
-    """The newest posts."""
+    """The newest posts as a feed."""
     return _answer(contents.of_site(), file)
 
 
-#: Where people and programs look for a feed, as other systems have it there, and the format that they expect.
+#: The feed URLs that other systems use, and the format that clients expect there.
 USUAL_ADDRESSES = {
     "/feed": atom.FILE,
     "/feed/atom": atom.FILE,
@@ -59,7 +59,7 @@ USUAL_ADDRESSES = {
 @pagecache.cached()
 @sessionless
 def usual() -> ResponseReturnValue:
-    """The way to the feed from its usual addresses."""
+    """Redirect a common feed URL to the feed."""
     file = USUAL_ADDRESSES[request.path.rstrip("/")]
     return redirect(url_for("feeds.site", file=file), code=301)
 
@@ -73,7 +73,7 @@ for address in USUAL_ADDRESSES:
 @pagecache.cached()
 @sessionless
 def tag(slug: str, file: str) -> ResponseReturnValue:
-    """The newest posts with a tag."""
+    """The newest posts with a tag as a feed."""
     found, count = tag_merging.at(slug, reader=None)
     if found.slug != slug:
         return redirect(url_for("feeds.tag", slug=found.slug, file=file), code=301)
@@ -85,7 +85,7 @@ def tag(slug: str, file: str) -> ResponseReturnValue:
 @pagecache.cached()
 @sessionless
 def author(username: str, file: str) -> ResponseReturnValue:
-    """The newest posts that credit somebody."""
+    """The newest posts that credit a person as a feed."""
     user, count = public_people.named(username, reader=None)
     if user.username != username:
         return redirect(url_for("feeds.author", username=user.username, file=file), code=301)
@@ -97,7 +97,7 @@ def author(username: str, file: str) -> ResponseReturnValue:
 @pagecache.cached()
 @sessionless
 def comments(slug: str, file: str) -> ResponseReturnValue:
-    """The newest comments below a post."""
+    """The newest comments below a post as a feed."""
     try:
         post = posts.by_slug(slug)
     except NotFound:
@@ -111,18 +111,18 @@ def comments(slug: str, file: str) -> ResponseReturnValue:
 
 
 def _answer(feed: Feed, file: str) -> Response:
-    """The feed in the format of the file; nothing but a 304 if the reader has it already."""
+    """Return the feed in the format of the file name; 304 if the client has it."""
     chosen = FORMATS[file]
     body = chosen.render(feed)
     response = Response(body, content_type=f"{chosen.media_type}; charset=utf-8")
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.last_modified = feed.changed
-    # Readers may keep it, but ask each time: what is unpublished is gone at once.
+    # Clients may store it, but revalidate each time: an unpublished post must disappear at once.
     response.cache_control.public = True
     response.cache_control.no_cache = True
     response.make_conditional(request)
-    # HTTP knows whole seconds. What changed in the present one may change once more in it, so a reader who asks by
-    # time alone is sent back one second, and will ask again.
+    # HTTP dates have whole seconds. A change may follow within the same second, so Last-Modified is one second early
+    # and a client that revalidates by time alone asks again.
     if feed.changed >= clock.now().replace(microsecond=0):
         response.last_modified = feed.changed - timedelta(seconds=1)
     return response

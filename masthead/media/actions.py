@@ -1,4 +1,4 @@
-"""Keeping pictures. Checking and encoding, the slow part, has happened before: see `masthead.media.pictures`."""
+"""Stores images. Validating and encoding, the slow part, happens before: see `masthead.media.pictures`."""
 
 from datetime import datetime
 
@@ -14,10 +14,10 @@ from masthead.storage.store import FileStore
 
 
 def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None, at: datetime) -> Media:
-    """Keep a picture; the same content twice is one row, with the name and the text of the first time.
+    """Store an image; identical content makes one row, with the first name and description.
 
-    Without ``by`` the shell asks, and the picture belongs to nobody. Call this before the transaction's other
-    statements if you can: the file is written first, so that no row is ever without its file.
+    Without ``by``, as from the shell, the image has no owner. Call this before the other statements of the transaction
+    if possible: the file is written first, so that no row is ever without its file.
     """
     _check_right(by)
     keep_file(picture, storage.current())
@@ -26,13 +26,13 @@ def store(picture: PreparedPicture, *, name: str, alt: str = "", by: User | None
 
 
 def keep_file(picture: PreparedPicture, files: FileStore) -> None:
-    """Write the file of a picture; without a row it is not served. Runs in any process, without a database."""
+    """Write the file of an image; it is served only once it has a row. Runs in any process, without a database."""
     if files.size(picture.path) != len(picture.content):
         files.put(picture.path, picture.content)
 
 
 def record(facts: PictureFacts, *, name: str, alt: str = "", by: User | None, at: datetime) -> None:
-    """Make the row of a picture whose file is kept already."""
+    """Create the row of an image whose file is stored already."""
     _check_right(by)
     insert_unique(
         Media,
@@ -57,5 +57,5 @@ def _check_right(by: User | None) -> None:
 
 
 def _one_line(text: str) -> str:
-    """Text for people, without line breaks and what no database can store; a file name may hold anything."""
+    """Return a text for people on one line, without characters that no database can store; a file name may hold any."""
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").split())

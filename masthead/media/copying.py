@@ -1,4 +1,4 @@
-"""Copying a picture of another site into the media store, through the outbound client."""
+"""Copies an image of another site into the media store, through the outbound client."""
 
 from datetime import datetime, timedelta
 from posixpath import basename
@@ -19,15 +19,15 @@ from masthead.outbound.client import Client
 from masthead.outbound.errors import Unreachable
 from masthead.storage import store as storage
 
-#: A photograph of the largest size that is accepted, over a slow line.
+#: A photograph of the maximum size over a slow line.
 SECONDS: Final = 60.0
-#: After each failure of the network but the last, the picture is tried again.
+#: The delays between attempts after failures of the network.
 WAITS: Final = (timedelta(minutes=5), timedelta(hours=1))
 UNREACHABLE: Final = "Nothing could be read from this address."
 
 
 def copy(address: str) -> datetime | None:
-    """Copy a picture, or note why that cannot be; when to try again, if that may help.
+    """Copy an image or store why that is impossible; return the time for a retry if one may help.
 
     The network and the decoder come before the first statement.
     """

@@ -1,4 +1,4 @@
-"""Pictures of other sites in texts. A page of ours shows none of them, so they are copied here, linked to, or refused."""
+"""Images of other sites in texts. No page of ours embeds one, so they are copied, linked to or refused."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -17,7 +17,7 @@ from masthead.text.excerpts import beginning
 
 Mode = Literal["fetch", "link", "refuse"]
 NAMED: Final = 5
-#: Of a text that no page shows whole.
+#: The length of the beginning that pages show of an oversized text.
 BEGINNING_CHARACTERS: Final = 3_000
 
 
@@ -28,7 +28,7 @@ def mode() -> Mode:
 
 
 def addresses_in(clean_html: str, *others: str | None) -> list[str]:
-    """The pictures of other sites in a text, and those among further addresses."""
+    """Return the URLs of external images in a text and among further URLs."""
     site_url = current_app.config["SITE_URL"]
     found = pictures.external_sources(clean_html, site_url)
     found += [address for address in others if address and pictures.is_external(address, site_url)]
@@ -36,7 +36,7 @@ def addresses_in(clean_html: str, *others: str | None) -> list[str]:
 
 
 def check(clean_html: str, *others: str | None) -> bool:
-    """Whether a text that is being saved waits for copies; raises `Invalid` if its pictures are refused."""
+    """Return whether a text that is being saved waits for copies; raises `Invalid` if its images are refused."""
     waiting = addresses_in(clean_html, *others)
     if waiting and mode() == "refuse":
         more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
@@ -49,17 +49,17 @@ def check(clean_html: str, *others: str | None) -> bool:
 
 
 def copies_of(addresses: Collection[str]) -> dict[str, str]:
-    """The addresses here of those pictures that were copied before."""
+    """Return the local URLs of the images that have a copy."""
     return {known.address: sizes.PREFIX + path for known, path in _known(addresses) if path}
 
 
 def problems_of(addresses: Collection[str]) -> dict[str, str]:
-    """Why there is no copy of some of them, by address."""
+    """Return the reason for each missing copy, by URL."""
     return {known.address: known.problem for known, path in _known(addresses) if not path and known.problem}
 
 
 def warnings_about(clean_html: str, *others: str | None) -> list[str]:
-    """What whoever may edit a stored text is told of its pictures that have no copy."""
+    """Return the warnings about images without a copy, for people who may edit the stored text."""
     waiting = addresses_in(clean_html, *others)
     problems = problems_of(waiting)
     return [f"{_state(address, problems.get(address))} Readers see a link instead." for address in waiting]
@@ -74,20 +74,20 @@ def _state(address: str, problem: str | None) -> str:
 
 
 def with_copies(clean_html: str) -> str:
-    """The text with its copied pictures in place of those of other sites."""
+    """Return the text with copies in place of external images."""
     waiting = addresses_in(clean_html)
     return exchanged(clean_html, copies_of(waiting)) if waiting else clean_html
 
 
 def exchanged(clean_html: str, copies: Mapping[str, str]) -> str:
-    """The text with these copies."""
+    """Return the text with these URLs replaced."""
     return pictures.with_copies(clean_html, copies)
 
 
 def for_page(clean_html: str) -> str:
-    """The text as a page shows it; see `masthead.text.pictures.for_page`.
+    """Return the text as a page shows it; see `masthead.text.pictures.for_page`.
 
-    Of a text that would stop a browser, stored before there was a bound, its beginning.
+    A text stored before there was a size limit is cut to its beginning if it would block a browser.
     """
     if html_limits.is_heavy(clean_html):
         words = escape(beginning(clean_html, BEGINNING_CHARACTERS))
@@ -98,7 +98,7 @@ def for_page(clean_html: str) -> str:
 
 
 def is_shown(address: str | None) -> bool:
-    """Whether a page of ours may show the picture at this address."""
+    """Return whether a page of ours may embed the image at this URL."""
     return bool(address) and not pictures.is_external(address or "", current_app.config["SITE_URL"])
 
 
@@ -115,5 +115,5 @@ def _known(addresses: Collection[str]) -> list[tuple[ExternalPicture, str | None
 
 
 def hash_of(address: str) -> str:
-    """The key of an address, however long it is."""
+    """Return the fixed-size key of a URL of any length."""
     return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""How large a picture may be that comes in."""
+"""The maximum size of an upload."""
 
 from flask import current_app
 

@@ -1,4 +1,4 @@
-"""Pictures that are kept."""
+"""Stored images."""
 
 from datetime import datetime
 
@@ -12,16 +12,16 @@ ALT_CHARACTERS = 1_000
 
 
 class Media(Base):
-    """A picture. Its file never changes: other content is another picture, at another path."""
+    """An image. Its file never changes: other content is another image, at another path."""
 
     __tablename__ = "media"
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    #: Below `/media/`, and the file's key; made from the hash of its content, so nobody can guess it.
+    #: The path below `/media/` and the key of the file; derived from the content hash, so nobody can guess it.
     path: Mapped[str] = mapped_column(String(100), unique=True)
-    #: SHA-256 of the file that readers get.
+    #: SHA-256 of the served file.
     content_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    #: SHA-256 of the file that was handed in.
+    #: SHA-256 of the uploaded file.
     source_hash: Mapped[str] = mapped_column(String(64), index=True)
     media_type: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]
@@ -29,23 +29,23 @@ class Media(Base):
     #: In bytes.
     size: Mapped[int]
     alt: Mapped[str] = mapped_column(default="")
-    #: What the file was called when it came in; shown, never used as a path.
+    #: The original file name; displayed, never used as a path.
     name: Mapped[str] = mapped_column(String(NAME_CHARACTERS), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
 
 
 class ExternalPicture(Base):
-    """A picture of another site that a text shows: its copy here, or why there is none."""
+    """An image of another site in a text: its local copy, or the reason for its absence."""
 
     __tablename__ = "external_picture"
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    #: SHA-256 of the address, which can be longer than what an index holds.
+    #: SHA-256 of the URL, which can be longer than an index entry.
     address_hash: Mapped[str] = mapped_column(String(64), unique=True)
     address: Mapped[str]
     media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), index=True)
-    #: A sentence for the writer; empty where there is a copy.
+    #: A sentence for the writer; empty if there is a copy.
     problem: Mapped[str] = mapped_column(String(300), default="")
     tries: Mapped[int] = mapped_column(default=0)
     tried_at: Mapped[datetime]

@@ -1,8 +1,8 @@
-"""Makes a file that somebody handed in fit to be kept and shown: pure, slow, and before any transaction.
+"""Validates and encodes uploaded images: pure, slow, and before any transaction.
 
-The type is what the content says, whatever the file is called. Size and pixels are checked in the header, before
-anything is decoded. What is kept holds pixels alone: no place and time of a photograph, no serial number of a camera,
-no second file hidden behind the first.
+The content determines the type, regardless of the file name. The header is checked for size and pixels before anything
+is decoded. The stored file holds pixels alone: no place and time of a photograph, no serial number of a camera, no
+second file hidden behind the first.
 """
 
 import hashlib
@@ -24,20 +24,20 @@ PIXELS_LIMIT: Final = 50_000_000
 #: The encoders of WebP and AVIF need 25 to 35 bytes for each pixel: 400 to 550 MB.
 MODERN_PIXELS_LIMIT: Final = 16_000_000
 FRAMES_LIMIT: Final = 1_000
-#: All frames of an animation together; more would be a film.
+#: The sum over all frames of an animation; more would be a film.
 ANIMATION_PIXELS_LIMIT: Final = 100_000_000
 BYTES_LIMIT: Final = 20_000_000
 
-# A second guard below our own check of the header. Pillow only warns up to twice the limit, so its warning is an error.
+# A second check behind our own one of the header. Pillow only warns up to twice the limit, so its warning is an error.
 Image.MAX_IMAGE_PIXELS = PIXELS_LIMIT
 warnings.simplefilter("error", Image.DecompressionBombWarning)
-# Others are about details of a file that are dropped anyway, and nobody at the shell can do anything about them.
+# Other warnings concern metadata that is dropped anyway, and nobody at the shell can act on them.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFormat:
-    """A format that is kept: how browsers and file names call it, and how we write it."""
+    """A supported format: its media type, its file extension and its encoder options."""
 
     media_type: str
     extension: str
@@ -73,7 +73,7 @@ FORMATS: Final[dict[str, PictureFormat]] = {
     ),
 }
 SVG: Final = PictureFormat("image/svg+xml", "svg", frozenset(), {})
-#: Everything that Pillow's readers raise for a broken file; none of it is a mistake of ours.
+#: The exceptions that Pillow's decoders raise for a broken file; none of them is a bug of ours.
 BROKEN: Final = (
     ArithmeticError,
     AssertionError,
@@ -92,14 +92,14 @@ BROKEN: Final = (
 )
 _DAMAGED: Final = "This picture is damaged or cut off. Save it again, and try once more."
 _TOO_LARGE: Final = "This picture has more than {} million pixels. Make it smaller first."
-#: How the files of our formats begin: Pillow does not tell a broken one from something else.
+#: The signatures of our formats: Pillow does not distinguish a broken file from another type.
 _BEGINNINGS: Final = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi", re.DOTALL)
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """What is known of a picture in the form in which it is kept; small enough to travel between processes."""
+    """Metadata of a stored image; small enough to travel between processes."""
 
     media_type: str
     extension: str
@@ -112,25 +112,25 @@ class PictureFacts:
 
     @property
     def path(self) -> str:
-        """Where it is kept and served, below the folder and below `/media/`: 120 bits of its content's hash."""
+        """The path of the file, below the folder and below `/media/`: 120 bits of its content hash."""
         return f"{self.content_hash[:2]}/{self.content_hash[2:32]}.{self.extension}"
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPicture:
-    """A picture in the form in which it is kept, and its bytes."""
+    """An encoded image and its metadata."""
 
     facts: PictureFacts
     content: bytes
 
     @property
     def path(self) -> str:
-        """Where it is kept and served; see `PictureFacts`."""
+        """The path of the file; see `PictureFacts`."""
         return self.facts.path
 
 
 def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
-    """Check a file and make it fit to be kept; raises `PictureRefused`, which says why. Runs in any process.
+    """Validate and encode a file; raises `PictureRefused` with the reason. Runs in any process.
 
     A photograph is turned upright and brought to sRGB. An animated GIF, PNG or WebP stays animated; of an animated AVIF
     the first frame is kept. An SVG drawing is sanitised.
@@ -155,7 +155,7 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
             raise PictureRefused(_too_large(PIXELS_LIMIT)) from None
         except BROKEN:
             content = _completed(data, kind)
-    # Turning a photograph upright has exchanged its width and height.
+    # Turning a photograph upright has swapped its width and height.
     with _opened(content) as kept:
         width, height = kept.size
     return _prepared(content, FORMATS[kind], width, height, source_hash)
@@ -177,7 +177,7 @@ def _prepared(
 
 
 def _completed(data: bytes, kind: str) -> bytes:
-    """The picture of a file that lacks nothing but its last mark, or the still of an animation that is none."""
+    """Return the image of a file that lacks only its end mark, or the still of an animation with one frame."""
     mends = {"JPEG": repairs.with_its_end, "PNG": repairs.without_animation}
     try:
         whole = mends[kind](data) if kind in mends else None
@@ -190,7 +190,7 @@ def _completed(data: bytes, kind: str) -> bytes:
 
 
 def _opened(data: bytes) -> Image.Image:
-    """The file with its header read, if it is of a format on our list."""
+    """Open a file and read its header, if its format is supported."""
     try:
         return Image.open(BytesIO(data), formats=list(FORMATS))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -224,7 +224,7 @@ def _check_pixels(image: Image.Image, limit: int, frames: int) -> None:
 
 
 def _decoded_and_bare(image: Image.Image, data: bytes, kind: str) -> bytes:
-    """The file as it is if it holds pixels alone, otherwise one that does; it has been decoded whole in both cases."""
+    """Return the file if it holds pixels alone, otherwise a new encoding; both are fully decoded."""
     is_animation = FORMATS[kind].is_animation_kept and getattr(image, "is_animated", False)
     if not structure.is_bare(data, kind):
         return _encoded_animation(image, kind) if is_animation else _encoded(image, data, kind)
@@ -239,18 +239,18 @@ def _encoded_animation(image: Image.Image, kind: str) -> bytes:
     written = BytesIO()
     options = dict(FORMATS[kind].options)
     if kind == "WEBP":
-        # Pillow would give every frame the time of the first one.
+        # Pillow would give every frame the duration of the first one.
         options |= {"duration": _durations(image), "loop": image.info.get("loop", 0)}
         options |= {"exif": b"", "icc_profile": b"", "xmp": b""}
     if kind == "PNG":
-        # Pillow hands out each frame as it is shown: it takes the place of the one before.
+        # Pillow returns each frame fully composed: it replaces the one before.
         options |= {"disposal": 0, "blend": 0, "exif": b"", "icc_profile": b""}
     image.save(written, kind, save_all=True, **options)
     return written.getvalue()
 
 
 def _durations(image: Image.Image) -> list[int]:
-    """How long each frame is shown, in milliseconds."""
+    """Return the duration of each frame in milliseconds."""
     durations = []
     for frame in range(getattr(image, "n_frames", 1)):
         image.seek(frame)
@@ -264,9 +264,9 @@ def _encoded(image: Image.Image, data: bytes, kind: str) -> bytes:
     written, chosen = BytesIO(), FORMATS[kind]
     image.load()
     is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
-    # Of a picture that stands upright, exif_transpose makes a needless copy.
+    # For an upright image, exif_transpose makes a needless copy.
     upright = _in_srgb(ImageOps.exif_transpose(image) if is_turned else image)
-    # Only what says which colour is transparent may stay; everything else that came with the file goes.
+    # Only the transparent colour may stay; all other metadata is dropped.
     upright.info = {name: upright.info[name] for name in ("transparency",) if name in upright.info}
     if upright.mode not in chosen.modes:
         upright = upright.convert("RGBA" if upright.has_transparency_data and kind != "JPEG" else "RGB")
@@ -277,7 +277,7 @@ def _encoded(image: Image.Image, data: bytes, kind: str) -> bytes:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """The picture in the colours that every browser assumes; one whose profile cannot be read stays as it is."""
+    """Convert an image to sRGB, which every browser assumes; one with an unreadable profile stays as it is."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in {"L", "RGB", "RGBA", "CMYK"}:
         return image

@@ -1,4 +1,4 @@
-"""Reading pictures."""
+"""Queries for images."""
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
@@ -9,24 +9,24 @@ from masthead.media.models import Media
 
 
 def newest_first() -> Select[Media]:
-    """Every picture, the newest first."""
+    """Every image, newest first."""
     return select(Media).order_by(Media.created_at.desc(), Media.id.desc())
 
 
 def by_path(path: str) -> Media:
-    """The picture at this path below `/media/`; raises `NotFound`."""
+    """Return the image at this path below `/media/`; raises `NotFound`."""
     return _one(Media.path == path)
 
 
 def with_source(source_hash: str) -> Media | None:
-    """The picture that was made from a file with this SHA-256, so that the file need not be prepared again."""
+    """Return the image made from a file with this SHA-256, so that the file need not be encoded again."""
     return db.session.scalars(
         select(Media).where(Media.source_hash == source_hash).order_by(Media.id).limit(1)
     ).first()
 
 
 def paths_by_hash(session: Session) -> dict[str, str]:
-    """The path of every picture, by the hashes of the file that came in and of the file that is kept."""
+    """Return the path of every image, by the hashes of its uploaded and its stored file."""
     found: dict[str, str] = {}
     for source_hash, content_hash, path in session.execute(
         select(Media.source_hash, Media.content_hash, Media.path)
@@ -36,7 +36,7 @@ def paths_by_hash(session: Session) -> dict[str, str]:
 
 
 def with_content(content_hash: str) -> Media:
-    """The picture whose file has this SHA-256; raises `NotFound`."""
+    """Return the image whose file has this SHA-256; raises `NotFound`."""
     return _one(Media.content_hash == content_hash)
 
 

@@ -1,4 +1,4 @@
-"""Receivers of the signals about accounts: export and transfer of pictures. Without a recipient, pictures stay unowned."""
+"""Signal receivers that export and transfer a person's images. Without a recipient, images have no owner."""
 
 from sqlalchemy import select, update
 
@@ -10,7 +10,7 @@ from masthead.people.models import User
 
 
 def export_media(user: User) -> list[PersonalDataSection]:
-    """The pictures that somebody uploaded."""
+    """Export the images that the person uploaded."""
     names = ("path", "name", "alt", "media_type", "width", "height", "size", "created_at")
     pictures = db.session.scalars(select(Media).where(Media.owner_id == user.id).order_by(Media.id))
     rows = [{name: getattr(picture, name) for name in names} for picture in pictures]
@@ -18,7 +18,7 @@ def export_media(user: User) -> list[PersonalDataSection]:
 
 
 def transfer_media(transfer: ContentTransfer) -> None:
-    """Give the pictures to whoever gets the posts that show them."""
+    """Transfer the images to the recipient of the posts that show them."""
     if transfer.posts_to is not None:
         statement = update(Media).where(Media.owner_id == transfer.user.id)
         db.session.execute(statement.values(owner_id=transfer.posts_to.id))

@@ -1,4 +1,4 @@
-"""Mends damage that browsers do not mind: notes in a PNG that are too long or wrong, and a JPEG without its last mark."""
+"""Repairs damage that browsers tolerate: oversized or invalid PNG metadata, and a JPEG without its end mark."""
 
 import struct
 import zlib
@@ -12,12 +12,12 @@ _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _NOTES: Final = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _ANIMATION: Final = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _JPEG_END: Final = b"\xff\xd9"
-#: Data of a scan that means something else in every table; a picture that is whole does not change by it.
+#: Scan data that means something else with every Huffman table; it leaves a complete image unchanged.
 _FILLER: Final = b"\x5a\xa5" * 64
 
 
 def without_damaged_notes(data: bytes) -> bytes:
-    """A PNG without its texts, and without additions whose checksum is wrong, such as a colour profile."""
+    """Return a PNG without its texts, and without ancillary chunks with a wrong checksum, such as a colour profile."""
     if not data.startswith(_SIGNATURE):
         return data
     try:
@@ -31,7 +31,7 @@ def _kept(data: bytes) -> Iterator[bytes]:
     while position < len(data):
         (size,) = struct.unpack_from(">I", data, position)
         name, end = data[position + 4 : position + 8], position + 12 + size
-        # A small first letter marks what a reader may leave out (PNG, 5.4).
+        # A lower-case first letter marks a chunk that readers may skip (PNG, 5.4).
         is_addition = name[:1].islower()
         if not is_addition or (name not in _NOTES and _is_sound(data, position, size)):
             yield data[position:end]
@@ -44,7 +44,7 @@ def _is_sound(data: bytes, position: int, size: int) -> bool:
 
 
 def without_animation(data: bytes) -> bytes | None:
-    """A PNG without the chunks of an animation; None if it has none."""
+    """Return a PNG without its animation chunks; None if it has none."""
     position, kept = len(_SIGNATURE), [_SIGNATURE]
     while position + 12 <= len(data):
         (size,) = struct.unpack_from(">I", data, position)
@@ -57,7 +57,7 @@ def without_animation(data: bytes) -> bytes | None:
 
 
 def with_its_end(data: bytes) -> bytes | None:
-    """A JPEG with the mark that ends it, if nothing else is missing; None if it is not whole. Decodes it twice."""
+    """Return a JPEG with its end mark, if nothing else is missing; None if it is incomplete. Decodes it twice."""
     bare = data.removesuffix(b"\xff")
     if data.endswith(_JPEG_END) or _pixels(bare + _JPEG_END) != _pixels(bare + _FILLER + _JPEG_END):
         return None

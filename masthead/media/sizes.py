@@ -1,4 +1,4 @@
-"""How large pictures are, so that a page keeps their place free while they load."""
+"""The dimensions of images, so that a page reserves their space while they load."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -11,14 +11,14 @@ from masthead.media.models import Media
 from masthead.text.pictures import Size
 
 PREFIX: Final = "/media/"
-#: Some hundred bytes each.
+#: Entries have about a hundred bytes each.
 REMEMBERED: Final = 20_000
-#: By path. A file never changes, and its path is made of its content, so this holds in every database for ever.
+#: Dimensions by path. A path is derived from the file's content, so its entry is valid in every database for ever.
 _sizes: dict[str, Size] = {}
 
 
 def of(addresses: Iterable[str]) -> dict[str, Size]:
-    """Width and height of the pictures that are kept here, by address; one query at most."""
+    """Return width and height of the stored images among these URLs; one query at most."""
     paths = {address: address.removeprefix(PREFIX) for address in addresses if address.startswith(PREFIX)}
     unknown = set(paths.values()) - _sizes.keys()
     if unknown:
@@ -32,6 +32,6 @@ def of(addresses: Iterable[str]) -> dict[str, Size]:
 
 
 def attributes(address: str) -> Markup:
-    """The attributes of an `img` with this source, or nothing where the size is not known."""
+    """Return the size attributes of an `img` with this source; none if the size is unknown."""
     size = of([address]).get(address)
     return Markup(' width="{}" height="{}"').format(*size) if size else Markup()

@@ -1,7 +1,7 @@
-"""What a picture file is made of, read from its bytes: whether it holds the picture and nothing else, and how many frames.
+"""Parses the structure of an image file: whether it holds pixels alone, and the number of its frames.
 
-A file that has a place for nothing but pixels is kept as it came. That loses no quality, and it makes storing what we
-stored before, as an import of our own export does, change no byte. Everything else is encoded anew.
+A file without room for anything but pixels is stored unchanged. That loses no quality, and an import of our own export
+changes no byte. Every other file is encoded again.
 """
 
 import re
@@ -15,13 +15,13 @@ Part = tuple[bytes, int, int]
 # JPEG (ITU-T T.81): quantisation and Huffman tables, restart interval, frame header, scan.
 _JPEG_SEGMENTS: Final = frozenset(b"\xdb\xc4\xdd\xc0\xc1\xc2\xda")
 _JPEG_JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00"
-#: In the data of a scan, 0xFF stands before 0x00 or a restart marker; before anything else it begins a segment.
+#: In scan data, 0xFF stands before 0x00 or a restart marker; before any other byte it begins a segment.
 _AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_FRAME: Final = b"fcTL"
 _PNG_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
-#: Those of an animation, and how long they are; 0 for any length. The first stands before the picture.
+#: The chunks of an animation and their lengths; 0 for any length. The first one stands before the image.
 _PNG_ANIMATION: Final = {b"acTL": 8, _PNG_FRAME: 26, b"fdAT": 0}
 
 _GIF_LOOP: Final = b"\x0bNETSCAPE2.0"
@@ -37,11 +37,11 @@ _AVIF_PROPERTIES: Final = frozenset({b"ispe", b"pixi", b"av1C", b"colr", b"auxC"
 
 
 class CutOff(ValueError):
-    """A part says that it is longer than what follows."""
+    """A part declares a length beyond the end of the file."""
 
 
 def is_bare(data: bytes, kind: str) -> bool:
-    """Whether a file of Pillow's format ``kind`` holds the picture, and nothing beside or behind it."""
+    """Return whether a file of Pillow's format ``kind`` holds the image, and nothing beside or behind it."""
     try:
         return _BARE[kind](data)
     except (CutOff, struct.error, IndexError):
@@ -49,7 +49,7 @@ def is_bare(data: bytes, kind: str) -> bool:
 
 
 def frames(data: bytes, kind: str, *, limit: int) -> int:
-    """How many frames a GIF, PNG or WebP has, counted up to one more than ``limit``; 1 for every other format."""
+    """Count the frames of a GIF, PNG or WebP up to one more than ``limit``; 1 for every other format."""
     count = 0
     for _ in _FRAMES[kind](data) if kind in _FRAMES else ():
         count += 1
@@ -91,14 +91,14 @@ def _is_bare_png(data: bytes) -> bool:
 
 
 def _is_part_of_animation(name: bytes, length: int, before: set[bytes]) -> bool:
-    """Whether a chunk belongs to an animation that has begun; elsewhere it would be a hiding place."""
+    """Return whether a chunk belongs to an animation that has begun; elsewhere it could hide data."""
     if name not in _PNG_ANIMATION or (_PNG_ANIMATION[name] and length != _PNG_ANIMATION[name]):
         return False
     return not before & {b"IDAT", b"acTL"} if name == b"acTL" else b"acTL" in before
 
 
 def _png_frames(data: bytes) -> Iterator[None]:
-    """The frames of an animated PNG (PNG, third edition, section 11.3.6)."""
+    """Count the frames of an animated PNG (PNG, third edition, section 11.3.6)."""
     position = len(_PNG_SIGNATURE)
     while position + 12 <= len(data):
         length, name = unpack_from(">I4s", data, position)
@@ -124,12 +124,12 @@ def _gif_frames(data: bytes) -> Iterator[None]:
     try:
         yield from (None for kind, _, _ in _gif_blocks(data) if kind == _GIF_IMAGE)
     except (CutOff, struct.error, IndexError):
-        # Cut off: what came before still counts, and decoding will say the rest.
+        # The file is cut off: the frames so far count, and decoding reports the rest.
         return
 
 
 def _gif_blocks(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """The blocks behind the header (GIF89a, section 17 onwards): what each is, where it begins and ends."""
+    """Yield kind, start and end of the blocks behind the header (GIF89a, section 17 onwards)."""
     position = 13 + _colour_table(data[10])
     while position < len(data):
         start, kind = position, data[position]
@@ -195,7 +195,7 @@ def _is_bare_avif(data: bytes) -> bool:
 
 
 def _is_bare_meta(data: bytes, start: int, end: int) -> bool:
-    """Whether every item is a coded picture (no Exif, no XMP), and no property holds a colour profile or a rotation."""
+    """Return whether every item is a coded image (no Exif, no XMP), without a colour profile or rotation."""
     for name, inner, inner_end in _boxes(data, start, end):
         if name not in _AVIF_META:
             return False
@@ -229,7 +229,7 @@ def _is_plain_property(data: bytes, part: Part) -> bool:
 
 
 def _boxes(data: bytes, position: int, end: int) -> Iterator[Part]:
-    """The boxes of an ISO base media file (ISO/IEC 14496-12); lengths of 64 bits and "to the end" are not ours."""
+    """Yield the boxes of an ISO base media file (ISO/IEC 14496-12), except with 64-bit or open-ended lengths."""
     while position < end:
         length, name = unpack_from(">I4s", data, position)
         if length < 8 or position + length > end:

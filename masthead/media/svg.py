@@ -1,8 +1,8 @@
-"""Sanitises SVG drawings: what is kept can run, load and link to nothing. Pure, and before any transaction.
+"""Sanitises SVG drawings: the result can run, load and link to nothing. Pure, and before any transaction.
 
-svg-hush, the filter of Cloudflare (https://github.com/cloudflare/svg-hush), keeps the elements and attributes of its list
-and drops the document type with its entities. What it leaves is read once more and held to the rules below, so that a
-mistake of one of the two shows nothing to readers.
+svg-hush, Cloudflare's filter (https://github.com/cloudflare/svg-hush), keeps the elements and attributes of its list
+and drops the document type with its entities. Its output is parsed once more and checked against the rules below, so
+that a mistake of one of the two shows nothing to readers.
 """
 
 import re
@@ -17,16 +17,16 @@ import py_svg_hush
 from masthead.media.errors import PictureRefused
 
 BYTES_LIMIT: Final = 4_000_000
-#: Elements as a browser draws them: with everything that `use` repeats.
+#: The number of rendered elements, including every repetition by `use`.
 ELEMENTS_LIMIT: Final = 50_000
 DEPTH_LIMIT: Final = 100
-#: Steps of filters, each of which works on every pixel.
+#: The number of filter primitives, each of which processes every pixel.
 FILTERS_LIMIT: Final = 50
-#: Characters that stand for entities.
+#: The number of characters that entities expand to.
 EXPANDED_LIMIT: Final = 100_000
-#: Pixels of each side that a page reserves for a drawing.
+#: The maximum pixels of each side that a page reserves for a drawing.
 SIDE_LIMIT: Final = 16_000
-#: What browsers take for a drawing that gives no size (https://www.w3.org/TR/css-images-3/#default-sizing).
+#: The default size of a drawing without dimensions (https://www.w3.org/TR/css-images-3/#default-sizing).
 DEFAULT_SIZE: Final = (300, 150)
 
 _UNREADABLE: Final = "This SVG drawing cannot be read: it is damaged, or uses what has no place in a picture. Export it as PNG."
@@ -96,12 +96,12 @@ _ELEMENTS: Final = frozenset(
         "view",
     }
 )
-#: Without an address they draw nothing.
+#: Elements that render nothing without a URL.
 _BY_ADDRESS: Final = frozenset({"image", "use", "textPath", "mpath"})
 _ANIMATIONS: Final = frozenset({"animate", "animateTransform"})
 _EMBEDDED: Final = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
 _OWN: Final = re.compile(r"#[\w.:-]+")
-#: CSS that reaches outside, or is written so that nobody can tell: https://www.w3.org/TR/css-syntax-3/#escaping.
+#: CSS that loads resources, or is escaped so that nobody can tell: https://www.w3.org/TR/css-syntax-3/#escaping.
 _REACHES_OUT: Final = re.compile(
     r"(?i)\\|//|@import|expression\(|javascript:|url\(\s*[\"']?\s*(?!#)|(?:image(?:-set)?|src|cross-fade)\("
 )
@@ -126,16 +126,16 @@ ET.register_namespace("xlink", _XLINK)
 
 
 def is_svg(data: bytes) -> bool:
-    """Whether a file is text that begins as an SVG drawing does; a photograph may hold the word in its notes."""
+    """Return whether a file is text that begins like an SVG drawing; a photograph's metadata may contain the word."""
     beginning = data[:65_536].removeprefix(b"\xef\xbb\xbf").lstrip()
     return beginning.startswith(b"<") and b"<svg" in beginning.lower()
 
 
 def sanitise(data: bytes) -> tuple[bytes, int, int]:
-    """A drawing without scripts, links, and addresses of other files; its width and height in CSS pixels.
+    """Return a drawing without scripts, links and external URLs, with its width and height in CSS pixels.
 
-    Sanitising what has been sanitised changes no byte. Raises `PictureRefused` where the file is no well-formed XML, or
-    takes a browser too much work.
+    Sanitising is idempotent. Raises `PictureRefused` for a file that is not well-formed XML or is too costly for a
+    browser.
     """
     if len(data) > BYTES_LIMIT:
         raise PictureRefused(
@@ -159,7 +159,7 @@ def _filtered(data: bytes) -> bytes:
 
 
 def _parsed(data: bytes) -> Element:
-    # The filter has dropped the document type, and with it every entity.
+    # The filter has dropped the document type, and every entity with it.
     root = ET.fromstring(data)  # noqa: S314
     if root.tag != f"{{{_SVG}}}svg":
         raise PictureRefused("This file holds no SVG drawing. Save it again, or export it as PNG.")
@@ -167,14 +167,14 @@ def _parsed(data: bytes) -> Element:
 
 
 class _Shape:
-    """Counts elements, levels and entities before anything builds a tree: the filter calls itself for each level."""
+    """Counts elements, levels and entities before a tree is built: the filter recurses once per level."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._depth = self._elements = self._filters = self._expanded = 0
 
     def check(self) -> None:
-        """Read the drawing once; raises `PictureRefused`."""
+        """Parse the drawing once; raises `PictureRefused`."""
         reader = expat.ParserCreate()
         reader.StartElementHandler, reader.EndElementHandler = self._begin, self._end
         reader.EntityDeclHandler = self._declare
@@ -183,7 +183,7 @@ class _Shape:
         except PictureRefused:
             raise
         except (expat.ExpatError, LookupError, ValueError):
-            # The others are about encodings that Python does not know, or that are none for texts.
+            # Other errors concern encodings that Python does not know, or that do not encode texts.
             raise PictureRefused(_UNREADABLE) from None
 
     def _begin(self, name: str, _attributes: object) -> None:
@@ -198,7 +198,7 @@ class _Shape:
         self._depth -= 1
 
     def _declare(self, name: str, is_parameter: int, value: str | None, *_rest: object) -> None:
-        # A short one stands for a namespace in files of old programs; others are ways to make a small file large.
+        # Old programs write a short entity for a namespace; others can make a small file expand to a large one.
         self._expanded += len(value or "") * self._data.count(f"&{name};".encode())
         if is_parameter or "&" in (value or "") or self._expanded > EXPANDED_LIMIT:
             raise PictureRefused(_UNREADABLE)
@@ -226,7 +226,7 @@ def _may_stay(element: Element) -> bool:
 
 
 def _local(element: Element) -> str:
-    """The name of an element of SVG; empty for every other."""
+    """Return the local name of an SVG element; empty for every other element."""
     namespace = f"{{{_SVG}}}"
     tag = element.tag if isinstance(element.tag, str) else ""
     return tag.removeprefix(namespace) if tag.startswith(namespace) else ""
@@ -249,10 +249,10 @@ def _clean_attributes(element: Element) -> None:
 
 
 def _check_size(root: Element) -> None:
-    """Count what a browser draws: a drawing of ten `use` in ten `use` and so on holds billions of elements."""
+    """Count the elements that a browser draws: nested `use` elements can multiply to billions."""
     named: dict[str | None, Element] = {}
     for element in root.iter():
-        # Of several with one id, browsers take the first.
+        # Browsers use the first of several elements with the same id.
         if element.get("id"):
             named.setdefault(element.get("id"), element)
     sizes: dict[Element, int] = {}
@@ -282,7 +282,7 @@ def _check_size(root: Element) -> None:
 
 
 def _used(element: Element, named: dict[str | None, Element]) -> Iterator[str]:
-    """The ids of what an element draws once more: with `use`, as a pattern, a mask, a marker or the like."""
+    """Return the ids that an element renders again: with `use`, as a pattern, a mask, a marker or the like."""
     names = [found for text in element.attrib.values() for found in _REFERENCE.findall(text)]
     if _local(element) == "use":
         names += [element.get(href, "").strip().removeprefix("#") for href in _HREFS]
@@ -305,6 +305,6 @@ def _size(root: Element) -> tuple[int, int]:
 
 
 def _pixels(length: str) -> float:
-    """A length in CSS pixels; 0 for percentages and what is no length."""
+    """Return a length in CSS pixels; 0 for percentages and invalid lengths."""
     found = _LENGTH.fullmatch(length)
     return float(found[1]) * _PIXELS[found[2] or ""] if found else 0.0

@@ -1,4 +1,4 @@
-"""What the tasks of posts and pages do with the pictures of other sites."""
+"""Copies external images on behalf of the tasks of posts and pages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,18 +7,18 @@ from typing import Final
 from masthead.db import db
 from masthead.media import external
 
-#: Pictures of one text that are copied; a text with more is no text that somebody has written here.
+#: The maximum number of copied images per text; no text written here has more.
 LIMIT: Final = 200
 
 
 def copy_missing(addresses: Sequence[str]) -> datetime | None:
-    """Copy those that have no copy yet, each in a transaction of its own; when to try again, if that may help."""
-    # The decoder of pictures is loaded by whoever decodes some.
+    """Copy missing images, each in its own transaction; return the time for a retry if one may help."""
+    # Imported here, because only processes that decode images need the decoder.
     from masthead.media import copying
 
     again: datetime | None = None
     present = external.copies_of(addresses)
-    # Nothing is held while the other site answers.
+    # No transaction is open while the other site answers.
     db.session.rollback()
     for address in addresses[:LIMIT]:
         if address not in present:

@@ -1,4 +1,4 @@
-"""Pictures as browsers get them: with our type, never sniffed, without a cookie, kept for a year."""
+"""Serves images with our media type, `nosniff`, no cookie, and a lifetime of a year."""
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,8 @@ from masthead.web.middleware.static_files import YEAR_SECONDS
 
 bp = Blueprint("media", __name__)
 
-#: Opened as a page of its own, a picture can run, load and send nothing. A drawing brings its styles and pictures along.
+#: The policy of an image opened as a page of its own: it runs, loads and sends nothing. SVG may use inline styles and
+#: images.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
@@ -22,14 +23,14 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 @sessionless
 @own_policy(POLICY)
 def show(path: str) -> ResponseReturnValue:
-    """A picture."""
+    """Serve an image."""
     picture = queries.by_path(path)
     response = Response(mimetype=picture.media_type)
     response.set_etag(picture.content_hash)
     response.cache_control.public = True
     response.cache_control.max_age = YEAR_SECONDS
     response.cache_control.immutable = True
-    # Feed readers and other sites that quote a post show its pictures too.
+    # Feed readers and other sites that quote a post embed its images, too.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.make_conditional(request)
     if response.status_code == 304:

@@ -1,4 +1,4 @@
-"""Changing pages."""
+"""Actions on pages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from masthead.unset import chosen
 
 
 def create(rendered: RenderedText, *, by: User, at: datetime) -> Page:
-    """Make a page that is not public yet; raises `SlugTaken`."""
+    """Create a page that is not public; raises `SlugTaken`."""
     _check_right(by)
     if rendered.slug is None:
         slug = insert_first_free(PageSlug, PageSlug.slug, slugify(rendered.title), limit=SLUG_CHARACTERS)
@@ -41,7 +41,7 @@ def create(rendered: RenderedText, *, by: User, at: datetime) -> Page:
 def revise(
     page: Page, rendered: RenderedText, *, by: User, at: datetime, expected_version: int | None = None
 ) -> None:
-    """Save a new state of the page; a changed address keeps the old one as a redirect."""
+    """Save a new version of the page; a changed slug leaves a redirect at the old one."""
     _check_can_change(page, by)
     if expected_version is not None and expected_version != page.version:
         raise StalePageVersion(expected=expected_version, actual=page.version)
@@ -68,14 +68,14 @@ def unpublish(page: Page, *, by: User, at: datetime) -> None:
 
 
 def trash(page: Page, *, by: User, at: datetime) -> None:
-    """Move the page to the trash: readers do not see it any more, and its addresses stay its own."""
+    """Move the page to the trash: readers do not see it, and its slugs stay reserved."""
     _check_can_change(page, by)
     page.is_public, page.trashed_at, page.updated_at = False, at, at
     _record("trashed", page, by=by)
 
 
 def restore(page: Page, *, by: User, at: datetime) -> None:
-    """Take the page out of the trash, as a draft; raises `NotInTrash`."""
+    """Restore the page from the trash as a draft; raises `NotInTrash`."""
     _check_right(by)
     if page.trashed_at is None:
         raise NotInTrash
@@ -84,7 +84,7 @@ def restore(page: Page, *, by: User, at: datetime) -> None:
 
 
 def purge(page: Page, *, by: User) -> None:
-    """Delete a page of the trash for good, and free its addresses; raises `NotInTrash`."""
+    """Delete a page in the trash for good, and free its slugs; raises `NotInTrash`."""
     _check_right(by)
     if page.trashed_at is None:
         raise NotInTrash
@@ -93,7 +93,7 @@ def purge(page: Page, *, by: User) -> None:
 
 
 def forget(page_ids: Sequence[int]) -> None:
-    """Delete pages that are in the trash with everything that leads to them."""
+    """Delete trashed pages for good, with everything that refers to them."""
     options = {"synchronize_session": False}
     led = delete(Redirect).where(Redirect.kind == Target.PAGE, Redirect.target_id.in_(page_ids))
     gone = delete(Page).where(Page.id.in_(page_ids), Page.trashed_at.is_not(None)).returning(Page.id)
@@ -125,7 +125,7 @@ def _readdress(page: Page, slug: str) -> None:
 
 
 def keep_address(page: Page, slug: str) -> bool:
-    """Let an address that the page had elsewhere stay its own, as after a change of address here; whether it is."""
+    """Reserve a slug that the page had elsewhere, as after a change of slug here; return whether that was possible."""
     if insert_unique(PageSlug, PageSlug.slug, slug, page_id=page.id):
         return True
     return db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug)) == page.id

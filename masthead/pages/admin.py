@@ -1,4 +1,4 @@
-"""Writing, changing, publishing and hiding pages."""
+"""The pages that write, change, publish and hide pages."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ bp = Blueprint("pages_admin", __name__)
 @bp.get("")
 @requires(Permission.MANAGE_PAGES)
 def index() -> ResponseReturnValue:
-    """Every page, public or not; what is in the trash with ``?state=trashed``."""
+    """List every page, public or not; with ``?state=trashed``, those in the trash."""
     given = request.args.get("state", "")
     if given not in {"", *PageStatus}:
         raise NotFound("There is no such list of pages.")
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/create")
 @requires(Permission.MANAGE_PAGES)
 def create() -> ResponseReturnValue:
-    """The desk with an empty page."""
+    """Show the editor for a new page."""
     return _desk(PageForm(), None, 200)
 
 
@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
 @redisplays_expired_form
 @body_limits.takes(body_limits.ARTICLE_BYTES)
 def store() -> ResponseReturnValue:
-    """Write a new page."""
+    """Create a page."""
     form = PageForm()
     rendered = _rendered_form(form)
     if rendered is None:
@@ -79,7 +79,7 @@ def store() -> ResponseReturnValue:
 @bp.get("/<int:page_id>")
 @requires(Permission.MANAGE_PAGES)
 def edit(page_id: int) -> ResponseReturnValue:
-    """The desk with a page on it."""
+    """Show the editor of a page."""
     page = queries.get(page_id)
     if page.trashed_at is not None:
         raise InTrash
@@ -94,9 +94,9 @@ def save(page_id: int) -> ResponseReturnValue:
     """Change a page."""
     with snapshot() as session:
         seen = session.get(Page, page_id)
-    # A field that was not sent keeps what is stored.
+    # A field that the request omits keeps its stored value.
     form = PageForm.of(seen) if seen is not None else PageForm()
-    # Rendered before the page is read, because reading it to change it locks it.
+    # Rendering comes before the query, because the query locks the page.
     rendered = _rendered_form(form, seen)
     if rendered is None:
         show_others(form, lambda: validate(form.said, queries.get(page_id)))
@@ -112,7 +112,7 @@ def save(page_id: int) -> ResponseReturnValue:
         form.show(error)
         show_others(form, lambda: validate(form.said, queries.get(page_id)))
         page = queries.get(page_id)
-        # What was typed is kept, and saving once more replaces what the other person wrote.
+        # The form keeps its content; saving again overwrites the other person's version.
         form.version.data = str(page.version)
         return _desk(form, page, 422)
     db.session.commit()
@@ -122,7 +122,7 @@ def save(page_id: int) -> ResponseReturnValue:
 @bp.get("/<int:page_id>/delete")
 @requires(Permission.MANAGE_PAGES)
 def delete(page_id: int) -> ResponseReturnValue:
-    """Ask whether a page is to be moved to the trash."""
+    """Ask for confirmation before moving a page to the trash."""
     page = queries.get(page_id)
     if page.trashed_at is not None:
         raise InTrash
@@ -142,7 +142,7 @@ def trash(page_id: int) -> ResponseReturnValue:
 @bp.post("/<int:page_id>/restore")
 @requires(Permission.MANAGE_PAGES)
 def restore(page_id: int) -> ResponseReturnValue:
-    """Take a page out of the trash."""
+    """Restore a page from the trash."""
     actions.restore(queries.get_to_change(page_id), by=current_user(), at=clock.now())
     db.session.commit()
     flash("The page is restored as a draft.")
@@ -152,7 +152,7 @@ def restore(page_id: int) -> ResponseReturnValue:
 @bp.get("/<int:page_id>/purge")
 @requires(Permission.MANAGE_PAGES)
 def confirm_purge(page_id: int) -> ResponseReturnValue:
-    """Ask whether a page of the trash is to be deleted for good."""
+    """Ask for confirmation before deleting a trashed page for good."""
     page = queries.get(page_id)
     if page.trashed_at is None:
         raise NotInTrash
@@ -162,7 +162,7 @@ def confirm_purge(page_id: int) -> ResponseReturnValue:
 @bp.post("/<int:page_id>/purge")
 @requires(Permission.MANAGE_PAGES)
 def purge(page_id: int) -> ResponseReturnValue:
-    """Delete a page of the trash for good."""
+    """Delete a page in the trash for good."""
     page = queries.get_to_change(page_id)
     title = page.title
     actions.purge(page, by=current_user())
@@ -176,7 +176,7 @@ def _trash_url() -> str:
 
 
 def _rendered_form(form: PageForm, page: Page | None = None) -> RenderedText | None:
-    """What was sent, rendered; None if it cannot be accepted."""
+    """Return the rendered form; None if it is invalid."""
     if not form.validate():
         return None
     try:
@@ -187,7 +187,7 @@ def _rendered_form(form: PageForm, page: Page | None = None) -> RenderedText | N
 
 
 def _take_step(page: Page, *, at: datetime) -> None:
-    """Do what the pressed button says."""
+    """Apply the action of the pressed button."""
     by = current_user()
     match request.form.get("action", "save"):
         case "save":

@@ -1,4 +1,4 @@
-"""Pages for programs."""
+"""The API of pages."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ bp = Blueprint("pages_api", __name__)
 
 
 def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid]:
-    """What is wrong with what somebody sent for a page."""
+    """Return the mistakes in a submitted page."""
     page = None if slug is None else db.session.scalar(queries.every().where(Page.slug == slug))
     return () if slug is not None and page is None else validate(said, page)
 
@@ -47,7 +47,7 @@ def _mistakes(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid
     "List pages", tag="pages", query=PagesQuery, answer=Pages, problems=(403, 404), is_conditional=True
 )
 def index(query: PagesQuery) -> Answer:
-    """Those that are public; all that are not in the trash for those who write pages, or those of a status."""
+    """Public pages; for people who write pages, all outside the trash, or those of a status."""
     wanted = _readable()
     if query.status is not None and query.status is not PageStatus.PUBLISHED:
         if not _writes_pages():
@@ -72,7 +72,7 @@ def _writes_pages() -> bool:
 @public
 @operation("Read a page", tag="pages", answer=PageAnswer, problems=(404,), is_conditional=True)
 def show(slug: str) -> Answer:
-    """A public page, or any for those who write pages."""
+    """A public page, or any page for people who write pages."""
     page = db.session.scalar(_readable().where(Page.slug == slug))
     if page is None:
         raise NotFound("There is no such page.")
@@ -98,7 +98,7 @@ def _whole(page: Page, warnings: Sequence[str] = ()) -> Answer:
     judge=_mistakes,
 )
 def create(body: PageInput) -> Response:
-    """Public at once, if it says so."""
+    """Create a page, public at once if `status` says so."""
     rendered = render_text(title=body.title, body=body.body, summary=body.summary, slug=body.slug)
     by, at = current_user(), clock.now()
     page = actions.create(rendered, by=by, at=at)
@@ -125,10 +125,10 @@ def _made(page: Page, warnings: list[str]) -> Answer:
     judge=_mistakes,
 )
 def change(slug: str, body: PageChange) -> Response:
-    """Save what is given; the rest stays."""
+    """Save the given members; omitted ones stay."""
     seen = _seen(slug)
     check_match(str(seen.version))
-    # Rendered before the change begins, which locks.
+    # Rendering comes before the change, which locks the row.
     rendered = render_text(
         title=seen.title if body.title is None else body.title,
         body=seen.body if body.body is None else body.body,
@@ -159,7 +159,7 @@ def change(slug: str, body: PageChange) -> Response:
     is_conditional=True,
 )
 def delete(slug: str, query: PageDeletion) -> Response:
-    """It can be restored for 30 days. With `purge`, a page that is in the trash is deleted for good."""
+    """Move a page to the trash, restorable for 30 days. With `purge`, delete a page in the trash for good."""
     page = _to_change(slug, is_trashed=query.purge)
     check_match(str(page.version))
     if query.purge:
@@ -181,7 +181,7 @@ def delete(slug: str, query: PageDeletion) -> Response:
     is_conditional=True,
 )
 def restore(slug: str) -> Response:
-    """It is a draft again."""
+    """Restore a page from the trash as a draft."""
     page = _to_change(slug, is_trashed=True)
     heed_match(str(page.version))
     actions.restore(page, by=current_user(), at=clock.now())
@@ -191,7 +191,7 @@ def restore(slug: str) -> Response:
 
 
 def _to_change(slug: str, *, is_trashed: bool) -> Page:
-    """The page at this address, locked; one of the other kind is a conflict, as its action says."""
+    """Return the page at this slug, locked; raises `NotFound`, also for one in the trash unless it ``is_trashed``."""
     page = db.session.scalar(queries.at_slug_to_change(slug))
     if page is None or (page.trashed_at is not None and not is_trashed):
         raise NotFound("There is no such page.")

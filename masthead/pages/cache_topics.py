@@ -2,6 +2,6 @@
 
 from masthead.pagecache import Topic, TopicFamily
 
-#: Which pages are public, and under which addresses.
+#: The set of public pages and their slugs.
 PAGES = Topic("pages")
 PAGE = TopicFamily("page")

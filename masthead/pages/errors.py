@@ -1,24 +1,24 @@
-"""What can go wrong with pages."""
+"""The errors of pages."""
 
 from masthead.errors import Conflict, Invalid
 
 
 class InTrash(Conflict):
-    """The page is in the trash, where it only can be restored or deleted for good."""
+    """The page is in the trash, where it can only be restored or deleted for good."""
 
     def __init__(self) -> None:
         super().__init__("This page is in the trash. Restore it first.")
 
 
 class NotInTrash(Conflict):
-    """The page is not in the trash, from where alone pages are restored or deleted for good."""
+    """The page is not in the trash; only pages in the trash can be restored or deleted for good."""
 
     def __init__(self) -> None:
         super().__init__("This page is not in the trash. Move it there first.")
 
 
 class PageSlugTaken(Invalid):
-    """Another page has, or once had, this address."""
+    """Another page has, or once had, this slug."""
 
     def __init__(self, slug: str) -> None:
         super().__init__("Another page has, or once had, this address. Choose another one.", field="slug")

@@ -1,4 +1,4 @@
-"""Addresses of pages."""
+"""Paths of pages."""
 
 from flask import url_for
 
@@ -8,10 +8,10 @@ ABOUT = "about"
 
 
 def page_url(page: Page) -> str:
-    """The path of a page."""
+    """Return the path of a page."""
     return url_of(page.slug)
 
 
 def url_of(slug: str) -> str:
-    """The path of the page with this slug; "about" lives at the root of the site."""
+    """Return the path of the page with this slug; "about" lives at the root of the site."""
     return url_for("pages.about") if slug == ABOUT else url_for("pages.show", slug=slug)

@@ -1,4 +1,4 @@
-"""Pages and every address that they ever had."""
+"""Pages and every slug they ever had."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from masthead.pages.cache_topics import PAGE, PAGES
 
 
 class PageStatus(StrEnum):
-    """How far a page has come."""
+    """The status of a page."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -21,7 +21,7 @@ class PageStatus(StrEnum):
 
 
 class Page(Timestamps, Base):
-    """A text of its own."""
+    """A standalone text outside the stream of posts."""
 
     __tablename__ = "page"
 
@@ -33,11 +33,11 @@ class Page(Timestamps, Base):
     html: Mapped[str]
     toc: Mapped[list[Any]] = mapped_column(JSON)
     is_public: Mapped[bool] = mapped_column(default=False)
-    #: Since when the page is in the trash. Such a page is never public.
+    #: The time of the move to the trash. A page in the trash is never public.
     trashed_at: Mapped[datetime | None]
-    #: Set by every action; the site map relies on it.
+    #: Every action sets it; the site map relies on it.
     updated_at: Mapped[datetime] = mapped_column()
-    #: Raised by every change.
+    #: Incremented by every change.
     version: Mapped[int] = mapped_column(default=1)
 
     @declared_attr.directive
@@ -47,14 +47,14 @@ class Page(Timestamps, Base):
 
     @property
     def status(self) -> PageStatus:
-        """How far it has come."""
+        """The status, derived from the dates."""
         if self.trashed_at is not None:
             return PageStatus.TRASHED
         return PageStatus.PUBLISHED if self.is_public else PageStatus.DRAFT
 
 
 class PageSlug(Base):
-    """An address that a page has or had."""
+    """A present or former slug of a page."""
 
     __tablename__ = "page_slug"
     __table_args__ = (Index("ix_page_slug_page_id", "page_id"),)

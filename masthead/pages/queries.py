@@ -1,4 +1,4 @@
-"""Reading pages."""
+"""Queries for pages."""
 
 from sqlalchemy import Select, select
 
@@ -8,12 +8,12 @@ from masthead.pages.models import Page, PageSlug, PageStatus
 
 
 def every() -> Select[Page]:
-    """All pages that are not in the trash, by title."""
+    """All pages outside the trash, by title."""
     return _by_title().where(Page.trashed_at.is_(None))
 
 
 def of_status(status: PageStatus) -> Select[Page]:
-    """The pages of a status, by title; of the trash, the last one that came there first."""
+    """The pages of a status by title; those in the trash by the time of their move, the last first."""
     if status is PageStatus.TRASHED:
         trashed = select(Page).where(Page.trashed_at.is_not(None))
         return trashed.order_by(Page.trashed_at.desc(), Page.id.desc())
@@ -25,27 +25,27 @@ def _by_title() -> Select[Page]:
 
 
 def get(page_id: int) -> Page:
-    """The page with this id; raises `NotFound`."""
+    """Return the page with this id; raises `NotFound`."""
     return _one(select(Page).where(Page.id == page_id))
 
 
 def get_to_change(page_id: int) -> Page:
-    """The page with this id, locked until the change is done: of two writers the second sees the first one's version."""
+    """Return the page with this id, locked: of two concurrent writers, the second sees the first one's version."""
     return _one(select(Page).where(Page.id == page_id).with_for_update())
 
 
 def at_slug_to_change(slug: str) -> Select[Page]:
-    """The statement for the page at this address, in the trash or not, locked until the change is done."""
+    """Select the page at this slug, in the trash or not, with a lock."""
     return select(Page).where(Page.slug == slug).with_for_update()
 
 
 def by_slug(slug: str) -> Page:
-    """The page at this address, public or not, that is not in the trash; raises `NotFound`."""
+    """Return the page at this slug, public or not, outside the trash; raises `NotFound`."""
     return _one(every().where(Page.slug == slug))
 
 
 def present_slug(old_slug: str) -> str | None:
-    """The present address of the public page that once had this one."""
+    """Return the present slug of the public page that once had this one."""
     return db.session.scalar(
         select(Page.slug)
         .join(PageSlug, PageSlug.page_id == Page.id)
@@ -54,7 +54,7 @@ def present_slug(old_slug: str) -> str | None:
 
 
 def slug_of(page_id: int) -> str | None:
-    """The address of a public page."""
+    """Return the slug of a public page."""
     return db.session.scalar(select(Page.slug).where(Page.id == page_id, Page.is_public))
 
 

@@ -1,4 +1,4 @@
-"""Pages as the administration lists them."""
+"""Rows of pages for the administration."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ LABELS: dict[PageStatus, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page in the list."""
+    """A row of the list of pages."""
 
     id: int
     title: str
@@ -30,7 +30,7 @@ class PageRow:
 
 
 def row(page: Page) -> PageRow:
-    """The row of a page."""
+    """Return the row of a page."""
     status = page.status
     return PageRow(
         id=page.id,

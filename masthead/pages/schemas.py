@@ -1,4 +1,4 @@
-"""The shapes of pages in the API."""
+"""The API shapes of pages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from masthead.web.api.schemas import Changed, ListAnswer, Made, PageQuery, Schem
 
 
 class PageItem(Schema):
-    """A page as it stands in lists, without its text."""
+    """A page in lists, without its text."""
 
     id: int = Field(examples=[2])
     slug: str = Field(examples=["about"])
@@ -30,18 +30,18 @@ class PageItem(Schema):
 
     @classmethod
     def values_of(cls, page: Page) -> dict[str, Any]:
-        """The values of the fields."""
+        """Return the values of the fields."""
         names = PageItem.model_fields.keys() - {"url"}
         return {name: getattr(page, name) for name in names} | {"url": address(page_url(page))}
 
     @classmethod
     def of(cls, page: Page) -> "PageItem":
-        """The item of a page."""
+        """Return the item of a page."""
         return cls(**cls.values_of(page))
 
 
 class PageAnswer(PageItem):
-    """A whole page."""
+    """A page with its text."""
 
     body: str = Field(description="Markdown, as it was written.", examples=["We are *four* people."])
     html: str = Field(description="The text, sanitised.", examples=["<p>We are <em>four</em> people.</p>\n"])
@@ -54,18 +54,18 @@ class PageAnswer(PageItem):
 
     @classmethod
     def whole(cls, page: Page, warnings: Sequence[str] = ()) -> "PageAnswer":
-        """The page."""
+        """Return the answer for a page."""
         return cls(**cls.values_of(page), body=page.body, html=page.html, warnings=list(warnings))
 
 
 class Pages(ListAnswer):
-    """Some of the pages, by title. `pages` is how many parts the list has, as everywhere."""
+    """A part of the list of pages, by title. `pages` is the number of parts, as in every list."""
 
     items: list[PageItem]
 
 
 class PagesQuery(PageQuery):
-    """Which pages."""
+    """The filters of the list of pages."""
 
     status: PageStatus | None = Field(
         default=None,
@@ -75,7 +75,7 @@ class PagesQuery(PageQuery):
 
 
 class PageDeletion(Schema):
-    """How far a page is deleted."""
+    """The way in which a page is deleted."""
 
     purge: bool = Field(
         default=False, description="Delete a page that is in the trash permanently.", examples=[False]
@@ -83,7 +83,7 @@ class PageDeletion(Schema):
 
 
 class PageInput(Schema):
-    """A page as somebody writes it."""
+    """A page as its author submits it."""
 
     title: Title = Field(examples=["About us"])
     body: Body = Field(examples=["We are *four* people."])
@@ -93,7 +93,7 @@ class PageInput(Schema):
 
 
 class PageChange(Schema):
-    """What changes of a page; what is left out stays."""
+    """A change of a page; omitted members stay."""
 
     title: Title | None = Field(default=None, examples=["About us"])
     body: Body | None = Field(default=None, examples=["We are *four* people."])

@@ -1,4 +1,4 @@
-"""The pictures of other sites that pages show, and the end of the trash of pages."""
+"""Copies external images of pages, and empties the trash of pages."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ from masthead.media.tasks import copy_missing
 from masthead.pages import actions
 from masthead.pages.models import Page
 
-#: Days for which the trash keeps a page, as it keeps a post.
+#: The days that a page stays in the trash; posts stay equally long.
 TRASH_DAYS = 30
 
 
 @periodic("pages.purge_trash", every=timedelta(days=1), deletes=True)
 def purge_trash() -> None:
-    """Delete the pages for good that have been in the trash for a month."""
+    """Delete pages for good after a month in the trash."""
     before = clock.now() - timedelta(days=TRASH_DAYS)
     due = select(Page.id).where(Page.trashed_at < before).order_by(Page.id)
     if page_ids := db.session.scalars(due).all():
@@ -28,7 +28,7 @@ def purge_trash() -> None:
 
 @task("pages.copy_pictures", writes=True)
 def copy_pictures(page_id: int) -> None:
-    """Copy the pictures of other sites that a page shows, and show the copies."""
+    """Copy the external images of a page, and embed the copies."""
     waiting = external.addresses_in(db.session.scalar(select(Page.html).where(Page.id == page_id)) or "")
     again = copy_missing(waiting)
     _exchange(page_id, external.copies_of(waiting))

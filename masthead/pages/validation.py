@@ -1,4 +1,4 @@
-"""Everything that is wrong with a page that somebody sent, said at once."""
+"""Reports every mistake of a submitted page at once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from masthead.pages.models import Page, PageSlug
 from masthead.posts.rendering import render_text
 from masthead.text.slugs import slugify
 
-#: Stands for a text that was not sent, or that is known to be wrong.
+#: A placeholder for a text that was omitted or has a known mistake.
 _RIGHT = {"title": "A title", "body": "A text."}
 _TEXTS = ("title", "summary", "body", "slug")
 
 
 def validate(said: Mapping[str, Any], page: Page | None) -> tuple[Invalid, ...]:
-    """What cannot be accepted of the values that have their shape; those that were not sent are left out."""
+    """Return the mistakes in the values that have a valid type; omitted ones are not checked."""
     texts = {name: said[name] for name in _TEXTS if said.get(name) is not None}
     mistakes = Mistakes()
     with mistakes:
@@ -29,7 +29,7 @@ def validate(said: Mapping[str, Any], page: Page | None) -> tuple[Invalid, ...]:
 
 
 def check_free(wanted: str | None, page: Page | None) -> None:
-    """Raise `SlugTaken` if the address is another page's. Who takes it decides the action, in case of a race."""
+    """Raise `SlugTaken` if another page has the slug. The action makes the final check, against races."""
     if wanted is None or not wanted.strip() or (page is not None and slugify(wanted) == page.slug):
         return
     slug = slugify(wanted)

@@ -1,4 +1,4 @@
-"""Pages as readers see them."""
+"""Pages for readers."""
 
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -19,11 +19,11 @@ bp = Blueprint("pages", __name__)
 @public
 @pagecache.cached()
 def about() -> ResponseReturnValue:
-    """Describe the publication: the page that somebody wrote, or until then its name and description."""
+    """Show the "About" page; until one is written, the publication's name and description."""
     try:
         return _answer(ABOUT)
     except NotFound:
-        # The first public page at this address takes its place.
+        # The first public page at this slug replaces it.
         pagecache.depends_on(PAGES)
         return render_template("pages/about.html")
 
@@ -32,7 +32,7 @@ def about() -> ResponseReturnValue:
 @public
 @pagecache.cached()
 def show(slug: str) -> ResponseReturnValue:
-    """A page, or the way to its present address."""
+    """Show a page, or redirect to its present slug."""
     if slug == ABOUT:
         return redirect(url_of(ABOUT), code=301)
     return _answer(slug)

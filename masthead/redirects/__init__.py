@@ -1,1 +1,1 @@
-"""Old addresses that lead to something that has another address now."""
+"""Redirects from old paths to present URLs."""

@@ -1,4 +1,4 @@
-"""Keeping old addresses alive."""
+"""Stores redirects."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from masthead.redirects.queries import normal_path
 
 
 def keep(old_path: str, *, kind: Target, target_id: int) -> bool:
-    """Lead an old path to a row; False if the path is too long, the front page, or leads somewhere already."""
+    """Redirect an old path to a row; False if the path is too long, the front page, or in use."""
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS:
         return False
@@ -19,7 +19,7 @@ def keep(old_path: str, *, kind: Target, target_id: int) -> bool:
 
 
 def keep_url(old_path: str, *, url: str) -> bool:
-    """Lead an old path to an address."""
+    """Redirect an old path to a URL."""
     path = normal_path(old_path)
     if path == "/" or len(path) > PATH_CHARACTERS or normal_path(url) == path:
         return False
@@ -28,7 +28,7 @@ def keep_url(old_path: str, *, url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An old path, and the row or the address that it leads to."""
+    """An old path, and the row or URL it leads to."""
 
     old_path: str
     kind: Target
@@ -37,7 +37,7 @@ class Destination:
 
 
 def keep_all(destinations: Iterable[Destination]) -> dict[str, str]:
-    """Lead many old paths somewhere in one statement; those that cannot, each with the reason."""
+    """Store many redirects in one statement; return those that failed, each with the reason."""
     refused: dict[str, str] = {}
     wanted: dict[str, Destination] = {}
     for destination in destinations:

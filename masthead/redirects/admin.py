@@ -1,4 +1,4 @@
-"""Old addresses that lead elsewhere: the list, making and removing."""
+"""Redirects for administrators: list, create and delete."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ TOO_LONG = "An address has at most %(max)d characters."
 
 
 class RedirectForm(Form):
-    """An old path, and where it leads."""
+    """An old path and its target."""
 
     path = StringField(
         "Old address",
@@ -42,7 +42,7 @@ class RedirectForm(Form):
 @bp.get("")
 @requires(Permission.MANAGE_SETTINGS)
 def index() -> ResponseReturnValue:
-    """Every one of them, or those that hold what is looked for."""
+    """List all redirects, or those that contain the search text."""
     return _list(RedirectForm(formdata=None))
 
 
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_SETTINGS)
 @redisplays_expired_form
 def create() -> ResponseReturnValue:
-    """Make one."""
+    """Create a redirect."""
     form = RedirectForm()
     if form.validate():
         try:
@@ -69,7 +69,7 @@ def create() -> ResponseReturnValue:
 @bp.post("/<int:redirect_id>/delete")
 @requires(Permission.MANAGE_SETTINGS)
 def delete(redirect_id: int) -> ResponseReturnValue:
-    """Remove one."""
+    """Delete a redirect."""
     found = changing.get(redirect_id)
     path = found.path
     changing.remove(found, by=current_user())

@@ -1,4 +1,4 @@
-"""Redirects for programs."""
+"""The API of redirects."""
 
 from flask import Blueprint, Response, url_for
 
@@ -18,7 +18,7 @@ bp = Blueprint("redirects_api", __name__)
 @requires(Permission.MANAGE_SETTINGS)
 @operation("List redirects", tag="settings", query=RedirectsQuery, answer=Redirects, problems=(403, 404))
 def index(query: RedirectsQuery) -> Answer:
-    """Old addresses that lead elsewhere. Those of texts, tags and people lead to them by themselves."""
+    """Redirects to URLs. Old addresses of texts, tags and people redirect by themselves and are not listed."""
     page = paginate(changing.elsewhere(query.q or ""), page=query.page, per_page=query.per_page)
     return listed(Redirects, page, redirects=[RedirectAnswer.of(found) for found in page.items])
 
@@ -35,7 +35,7 @@ def index(query: RedirectsQuery) -> Answer:
     judge=changing.validate,
 )
 def create(body: RedirectInput) -> Response:
-    """Pages of this site that exist come first: what answers by itself is not led away."""
+    """Create a redirect. Existing pages of this site take precedence over it."""
     made = changing.make(body.path, body.url, by=current_user())
     answer = settled(_made, made)
     db.session.commit()
@@ -52,7 +52,7 @@ def _made(redirect: Redirect) -> Answer:
 @requires(Permission.MANAGE_SETTINGS)
 @operation("Read a redirect", tag="settings", answer=RedirectAnswer, problems=(403, 404))
 def show(redirect_id: int) -> Answer:
-    """One of them."""
+    """A redirect."""
     return Answer(RedirectAnswer.of(changing.get(redirect_id)))
 
 
@@ -60,7 +60,7 @@ def show(redirect_id: int) -> Answer:
 @requires(Permission.MANAGE_SETTINGS)
 @operation("Remove a redirect", tag="settings", status=204, problems=(403, 404))
 def delete(redirect_id: int) -> Response:
-    """The old address is unknown again. To change where it leads, remove it and make another."""
+    """Delete a redirect; its path answers 404 again. To change a target, delete the redirect and create another."""
     changing.remove(changing.get(redirect_id), by=current_user())
     answer = settled(Answer, None)
     db.session.commit()

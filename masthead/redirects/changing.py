@@ -1,4 +1,4 @@
-"""Addresses that lead elsewhere, as administrators set them. Those that lead to texts and people are kept by imports and renames."""
+"""Redirects to URLs, as administrators set them. Imports and renames make those to texts and people."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ TAKEN = "This URL redirects already. Remove that redirect first."
 
 
 def elsewhere(wanted: str = "") -> Select[Redirect]:
-    """The redirects to addresses, with this in either, by path."""
+    """The redirects to URLs whose path or target contains this text, by path."""
     found = select(Redirect).where(Redirect.kind == Target.URL).order_by(Redirect.path)
     if not wanted or not is_storable(wanted):
         return found
@@ -28,7 +28,7 @@ def elsewhere(wanted: str = "") -> Select[Redirect]:
 
 
 def get(redirect_id: int) -> Redirect:
-    """The redirect with this id; raises `NotFound`."""
+    """Return the redirect with this id; raises `NotFound`."""
     found = db.session.scalar(elsewhere().where(Redirect.id == redirect_id))
     if found is None:
         raise NotFound("There is no such redirect.")
@@ -36,7 +36,7 @@ def get(redirect_id: int) -> Redirect:
 
 
 def make(old_path: str, url: str, *, by: User | None) -> Redirect:
-    """Lead an old path of this site to an address; the shell does it without a person. Raises `Invalid` and `Conflict`."""
+    """Redirect an old path of this site to a URL; the shell passes no person. Raises `Invalid` and `Conflict`."""
     _check_right(by)
     path, url = _checked(old_path, url)
     if not actions.keep_url(path, url=url):
@@ -46,7 +46,7 @@ def make(old_path: str, url: str, *, by: User | None) -> Redirect:
 
 
 def validate(said: Mapping[str, str]) -> tuple[Invalid, ...]:
-    """Everything that is wrong with a redirect that somebody sent; what was not sent is left out."""
+    """Return every mistake in a submitted redirect; omitted fields are not checked."""
     mistakes, path = Mistakes(), None
     with mistakes:
         if "path" in said:
@@ -89,7 +89,7 @@ def _checked_path(old_path: str) -> str:
 
 
 def remove(redirect: Redirect, *, by: User | None) -> None:
-    """Let the old path be unknown again."""
+    """Delete a redirect."""
     _check_right(by)
     audit.record("redirect.removed", by=by, subject=redirect.path[:200], to=redirect.target_url or "")
     db.session.delete(redirect)

@@ -1,4 +1,4 @@
-"""Old addresses that lead elsewhere."""
+"""Redirects from old paths."""
 
 from masthead.features import Feature, NavigationItem
 from masthead.people.permissions import Permission

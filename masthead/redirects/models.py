@@ -13,7 +13,7 @@ PATH_CHARACTERS = 1_000
 
 
 class Target(StrEnum):
-    """What a redirect leads to."""
+    """The kinds of targets of a redirect."""
 
     POST = "post"
     PAGE = "page"
@@ -23,16 +23,16 @@ class Target(StrEnum):
 
 
 class Redirect(Timestamps, Base):
-    """An old path and what is meant by it.
+    """An old path and its target.
 
-    The target is a row, not an address, so that it is reached in one hop however often its address changes.
+    The target is a row, not a URL, so that one hop reaches it however often its URL changes.
     """
 
     __tablename__ = "redirect"
     __table_args__ = (CheckConstraint("(kind = 'url') = (target_id IS NULL)", name="one_target"),)
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    #: Without a slash at its end; see `masthead.redirects.queries.normal_path`.
+    #: Without a trailing slash; see `masthead.redirects.queries.normal_path`.
     path: Mapped[str] = mapped_column(String(PATH_CHARACTERS), unique=True)
     kind: Mapped[str] = mapped_column(String(10))
     target_id: Mapped[int | None] = mapped_column(Identifier)

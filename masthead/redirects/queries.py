@@ -1,4 +1,4 @@
-"""Finding the redirect for an old path."""
+"""Finds the redirect of an old path."""
 
 import re
 from urllib.parse import quote, unquote, urlsplit
@@ -12,7 +12,7 @@ INDEX_PAGE = re.compile(r"/index\.(?:html?|php)$")
 
 
 def normal_path(address: str) -> str:
-    """The path of an old address in the one form that is stored: decoded, one slash in front, none at the end."""
+    """Return the path of an old URL in its stored form: decoded, one leading slash, no trailing one."""
     path = unquote(
         urlsplit(address).path if "://" in address else address.partition("?")[0].partition("#")[0]
     )
@@ -21,5 +21,5 @@ def normal_path(address: str) -> str:
 
 
 def for_path(path: str) -> Redirect | None:
-    """The redirect of the path of a request, which is decoded already: a `#` in it is one of its letters."""
+    """Return the redirect of a request's path, which is decoded: a `#` in it is an ordinary character."""
     return db.session.scalar(select(Redirect).where(Redirect.path == normal_path(quote(path))))

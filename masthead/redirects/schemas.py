@@ -1,4 +1,4 @@
-"""The shapes of redirects in the API."""
+"""The API shapes of redirects."""
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from masthead.web.api.schemas import ListAnswer, Made, PageQuery, Schema, Text
 
 
 class RedirectInput(Schema):
-    """An old path, and where it leads."""
+    """An old path and its target."""
 
     path: Text = Field(min_length=2, max_length=PATH_CHARACTERS, examples=["/2019/ferry.html"])
     url: Text = Field(min_length=1, max_length=ADDRESS_CHARACTERS, examples=["https://river.example/ferry"])
@@ -22,20 +22,20 @@ class RedirectAnswer(RedirectInput):
 
     @classmethod
     def of(cls, redirect: Redirect) -> "RedirectAnswer":
-        """The redirect."""
+        """Return the shape of a redirect."""
         return cls.model_construct(
             id=redirect.id, path=redirect.path, url=redirect.target_url or "", created_at=redirect.created_at
         )
 
 
 class Redirects(ListAnswer):
-    """Some of the redirects, by path."""
+    """A page of redirects, by path."""
 
     redirects: list[RedirectAnswer]
 
 
 class RedirectsQuery(PageQuery):
-    """Which redirects."""
+    """The filter of the list of redirects."""
 
     q: Text | None = Field(
         default=None, max_length=200, description="A part of either address.", examples=["ferry"]

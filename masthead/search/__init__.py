@@ -1,1 +1,1 @@
-"""Full text search over published posts, with the means of the database: FTS5 or tsvector."""
+"""Full text search over published posts, by the database: FTS5 or tsvector."""

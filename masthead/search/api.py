@@ -1,4 +1,4 @@
-"""Finding posts, for programs."""
+"""The search API."""
 
 from flask import Blueprint
 from pydantic import Field
@@ -18,7 +18,7 @@ bp = Blueprint("search_api", __name__)
 
 
 class SearchQuery(PageQuery):
-    """What is wanted."""
+    """The search terms and the page."""
 
     q: Text = Field(
         min_length=1,
@@ -29,7 +29,7 @@ class SearchQuery(PageQuery):
 
 
 class Found(Schema):
-    """A post that was found, and where."""
+    """A matching post with its passage."""
 
     slug: str = Field(examples=["the-ferry"])
     title: str = Field(description="HTML, with the words in `mark`.", examples=["The <mark>ferry</mark>"])
@@ -41,7 +41,7 @@ class Found(Schema):
 
     @classmethod
     def of(cls, hit: Hit) -> "Found":
-        """The hit."""
+        """Return the shape of a hit."""
         return cls(
             slug=hit.post.slug,
             title=str(hit.title),
@@ -52,7 +52,7 @@ class Found(Schema):
 
 
 class Results(ListAnswer):
-    """Published posts, the best first."""
+    """A page of matching posts, best first."""
 
     results: list[Found]
     near: list[str] = Field(
@@ -66,7 +66,7 @@ class Results(ListAnswer):
 @public
 @operation("Search posts", tag="posts", query=SearchQuery, answer=Results, problems=(404, 429))
 def find(query: SearchQuery) -> Answer:
-    """The published posts that hold the words, the best first."""
+    """Published posts that match the search, best first."""
     throttling.count("search", throttling.caller())
     wanted = understood(query.q, zone=zone)
     page = queries.search(wanted, page=query.page, per_page=query.per_page)

@@ -1,30 +1,30 @@
-"""What the index holds of a post: the tokens of its parts, within bounds that both databases have. Pure."""
+"""The indexed tokens of a post, within the limits of both databases. Pure."""
 
 from dataclasses import asdict, dataclass
 from typing import Final
 
 from masthead.search.tokens import unplaced
 
-#: Of longer texts the beginning is searched.
+#: The searchable length of a text, from its beginning.
 SEARCHED_CHARACTERS: Final = 200_000
-#: PostgreSQL's index entries hold a megabyte; each token is counted with its place.
+#: PostgreSQL's index entries hold a megabyte; each token counts with its position.
 INDEXED_BYTES: Final = 800_000
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The tokens of each part, with spaces between them."""
+    """The tokens of each part of a post, separated by spaces."""
 
     title: str
     summary: str
     body: str
-    #: Those who are credited.
+    #: The names of the credited people.
     authors: str
     #: Aliases of words, in no order.
     forms: str
 
     def values(self) -> dict[str, str]:
-        """The columns."""
+        """Return the column values."""
         return asdict(self)
 
 
@@ -43,7 +43,7 @@ def _tokens(text: str, forms: dict[str, None], room: int) -> tuple[str, int]:
     for compound in unplaced(text):
         room -= compound.bytes
         if room < 0:
-            # A text without spaces is a single compound, of which the beginning is searched.
+            # A text without spaces is a single compound, of which the beginning is indexed.
             fitting = max(0, len(compound.stems) * (room + compound.bytes) // compound.bytes)
             stems += compound.stems[:fitting]
             break

@@ -1,4 +1,4 @@
-"""Finding posts by their words."""
+"""Full text search."""
 
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature

@@ -1,4 +1,4 @@
-"""Words made alike: one spelling for all the ways to write a word, used for the index and for what is typed. Pure.
+"""Folds words to one spelling, for the index and for queries. Pure.
 
 Case, accents, ligatures, widths, compositions and invisible characters make no difference; letters that make
 another word do, such as the vowel signs of Devanagari and the voicing marks of kana.
@@ -11,7 +11,7 @@ from typing import Final
 
 from masthead.search.stemming import stem
 
-#: Marks that belong to a word and that `\w` does not hold, and invisible characters that may stand within one.
+#: Marks within words that `\w` does not match, and invisible characters that may stand within one.
 WORD_MARKS: Final = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f"
     "\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07a6-\u07b0\u07eb-\u07f3"
@@ -23,7 +23,7 @@ WORD_MARKS: Final = (
     "\ua880-\ua8c5\ua8e0-\ua8f1\ua926-\ua953\ua980-\ua9c0\uaa29-\uaa36\uabe3-\uabed\ufb1e\ufe00-\ufe0f\ufe20-\ufe2f"
     "\ufeff"
 )
-#: Scripts that put no spaces between words, and Hangul, whose particles cling to the word before them.
+#: Scripts without spaces between words, and Hangul, whose particles are attached to the word before.
 UNSPACED: Final = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u3005-\u3007\u3041-\u30fa"
     "\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
@@ -32,7 +32,7 @@ UNSPACED: Final = (
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u0640\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
-#: Accents of Latin, Greek and Cyrillic, the points of Hebrew and the vowel signs of Arabic, which are written at will.
+#: Optional marks: accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic.
 _ACCENTS: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 _NO_WORD: Final = re.compile(f"[^\\w{WORD_MARKS}]+")
 _LETTERS: Final = str.maketrans(
@@ -45,7 +45,7 @@ _LETTERS: Final = str.maketrans(
 
 
 def folded(text: str) -> str:
-    """Return the text in the spelling that is compared."""
+    """Return the folded spelling of a text."""
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_LETTERS)
@@ -60,7 +60,7 @@ def _digit(character: str) -> str:
 
 
 def word(raw: str) -> str:
-    """Return a word folded, and without what is no part of a word."""
+    """Return a word folded, without characters that are not part of a word."""
     text = folded(raw)
     return text if text.isascii() else _NO_WORD.sub("", text)
 

@@ -1,4 +1,4 @@
-"""Writing index entries: the words of a post, and the names of those whom it credits."""
+"""Writes index entries: the words of a post and the names of its credited people."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from masthead.search.documents import Document, document
 from masthead.search.models import SearchDocument
 from masthead.text.plain import text_of
 
-#: What an entry holds of each post.
+#: The indexed columns of a post.
 ENTRY_COLUMNS = ("title", "summary", "body", "authors", "forms")
 ROWS_AT_ONCE = 100
 
 
 def reindex(connection: Connection, post_id: int) -> None:
-    """Write the words of a stored post again."""
+    """Index the words of a stored post again."""
     row = connection.execute(
         select(Post.title, Post.summary, Post.html).where(Post.id == post_id)
     ).one_or_none()
@@ -27,7 +27,7 @@ def reindex(connection: Connection, post_id: int) -> None:
 
 
 def write(connection: Connection, post_id: int, *, title: str, summary: str, html: str) -> None:
-    """Write the index entry of a post with these words, and the names of those whom it credits."""
+    """Write the index entry of a post with these words and the names of its credited people."""
     made = _entry(connection, post_id, title=title, summary=summary, html=html)
     values: dict[str, Any] = dict(made.values())
     if connection.dialect.name == "postgresql":
@@ -40,7 +40,7 @@ def write(connection: Connection, post_id: int, *, title: str, summary: str, htm
 
 
 def drifted(connection: Connection) -> list[int]:
-    """The posts whose index entry is missing, or is another than their present words make."""
+    """Return the posts whose index entry is missing or outdated."""
     columns = [SearchDocument.__table__.c[name] for name in ENTRY_COLUMNS]
     rows = connection.execute(
         select(

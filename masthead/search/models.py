@@ -1,4 +1,4 @@
-"""What is searched of each post: the tokens of its words."""
+"""The index entries of posts."""
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -6,12 +6,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from masthead.db import Base, Identifier
 
-#: SQLite's full text index over `SearchDocument`; the migration makes it, and triggers keep it.
+#: SQLite's full text index over `SearchDocument`; the migration creates it, and triggers update it.
 INDEX = "search_index"
 
 
 class SearchDocument(Base):
-    """The tokens of a post, written in the transaction that writes the post (see `masthead.search.receivers`)."""
+    """The tokens of a post, written in the post's own transaction (see `masthead.search.receivers`)."""
 
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_vector", "vector", postgresql_using="gin"),)
@@ -22,7 +22,7 @@ class SearchDocument(Base):
     title: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
-    #: The names of those who are credited.
+    #: The names of the credited people.
     authors: Mapped[str] = mapped_column(Text)
     #: Unstemmed words, compounds as one word, and names with signs.
     forms: Mapped[str] = mapped_column(Text)

@@ -1,4 +1,4 @@
-"""Where in a text the words stand that were looked for: the text with marks, and its best passage. Pure."""
+"""Marks the matches in a text, and extracts its best passage. Pure."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,24 +10,24 @@ from masthead.search.tokens import Compound, compounds
 from masthead.search.wording import Term
 
 PASSAGE_CHARACTERS: Final = 240
-#: So much of a passage stands before what was found.
+#: The characters of a passage before its first match.
 _BEFORE: Final = 60
-#: Behind the first find so much more of a text is looked at.
+#: The characters that are searched behind the first match.
 _LOOKED_AT: Final = 4_000
 _ELLIPSIS: Final = "…"
 _MARK: Final = Markup("<mark>{}</mark>")
 
-#: Beginning, end, and the number of the term.
+#: Start, end, and the number of the term.
 Span = tuple[int, int, int]
 
 
 def marked(text: str, terms: tuple[Term, ...]) -> Markup:
-    """The whole text, with what was found in `mark`."""
+    """Return the whole text, with matches in `mark`."""
     return _with_marks(text, list(_spans(text, terms)), 0, len(text))
 
 
 def passage(text: str, terms: tuple[Term, ...]) -> Markup | None:
-    """The passage that holds most of the terms, on one line; None if the text holds none of them."""
+    """Return the passage with most of the terms, on one line; None if the text has no match."""
     spans = list(_spans(text, terms))
     if not spans:
         return None
@@ -66,7 +66,7 @@ def _line(text: str) -> Markup:
 
 
 def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Spans that overlap or touch, as one each."""
+    """Merge spans that overlap or touch."""
     current: tuple[int, int] | None = None
     for start, stop in sorted(spans):
         if current is None or start > current[1]:
@@ -80,7 +80,7 @@ def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _spans(text: str, terms: tuple[Term, ...]) -> Iterator[Span]:
-    """Each word, phrase or compound that was asked for, until the text behind the first one is long enough."""
+    """Yield the matches of words, phrases and compounds, up to a distance behind the first one."""
     finders = [_Finder(number, term) for number, term in enumerate(terms)]
     first: int | None = None
     for at, compound in compounds(text):
@@ -93,7 +93,7 @@ def _spans(text: str, terms: tuple[Term, ...]) -> Iterator[Span]:
 
 
 class _Finder:
-    """Finds one term in a row of compounds."""
+    """Finds one term in a sequence of compounds."""
 
     def __init__(self, number: int, term: Term) -> None:
         self.number = number
@@ -103,7 +103,7 @@ class _Finder:
         self._row: list[tuple[str, int, int, tuple[str, ...]]] = []
 
     def feed(self, at: int, compound: Compound) -> Iterator[Span]:
-        """Take the next compound; yield what ends in it."""
+        """Take the next compound; yield the matches that end in it."""
         if self.whole and not self.whole.isdisjoint(
             (*compound.forms, *(token.stem for token in compound.tokens))
         ):

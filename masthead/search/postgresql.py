@@ -14,27 +14,27 @@ from masthead.search.folding import stemmed
 from masthead.search.models import SearchDocument
 from masthead.search.wording import SearchTerms, Term
 
-#: Of a word marked D, C, B and A: in the body, the summary, the names and the title.
+#: The weights D, C, B and A: body, summary, names and title.
 WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.4, 0.6, 1.0}'::float4[]")
-#: Of further places PostgreSQL takes no notice.
+#: PostgreSQL ignores further positions.
 LAST_PLACE: Final = 16_383
 MOST_PLACES: Final = 255
-#: Between the parts of a document, so that no phrase begins in one and ends in the next.
+#: The gap between the parts of a document, so that no phrase spans two of them.
 _GAP: Final = 2
 
 
 def found(wanted: SearchTerms) -> Select[int, float]:
-    """The documents that hold what is wanted, and how well."""
+    """Select the matching documents with their rank."""
     return _matching(wanted, "")
 
 
 def found_by_title(wanted: SearchTerms) -> Select[int, float]:
-    """Those among them that hold it in their titles."""
+    """Select the matching documents that match in their titles."""
     return _matching(wanted, "A")
 
 
 def vector(document: Document) -> ColumnElement[Any]:
-    """The index entry of a document."""
+    """Return the index entry of a document."""
     places: dict[str, list[str]] = {form: [] for form in document.forms.split()}
     place = 0
     parts = ((document.title, "A"), (document.authors, "B"), (document.summary, "C"), (document.body, ""))
@@ -52,7 +52,7 @@ def vector(document: Document) -> ColumnElement[Any]:
 
 
 def query_of(wanted: SearchTerms, weight: str = "") -> str:
-    """The literal of `tsquery`, for words of a weight or of all."""
+    """Return the literal of `tsquery`, for words of one weight or of all."""
     asked = [_expression(term, weight) for term in wanted.terms]
     asked += [_quoted(sign) for term in wanted.terms for sign in term.signs]
     asked += [f"!{_expression(term, '')}" for term in wanted.excluded]

@@ -1,4 +1,4 @@
-"""Near words for a search that finds nothing, out of what is published."""
+"""Proposes similar published words for a search without results."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ from masthead.search.folding import stemmed, word
 from masthead.search.models import SearchDocument
 from masthead.search.wording import Term
 
-#: Titles and texts whose words are proposed, the newest first: what an answer costs must not grow with the archive.
+#: The newest titles and texts whose words are proposed: the cost of an answer must not grow with the archive.
 TITLES: Final = 5_000
 TEXTS: Final = 200
 TEXT_CHARACTERS: Final = 20_000
 SHORTEST: Final = 4
 LONGEST: Final = 30
-#: Words with so many letters bear two mistakes.
+#: The length from which words may have two mistakes.
 TWO_MISTAKES: Final = 7
 _NEAREST: Final = 3
 
 
 def proposals(typed: str, terms: tuple[Term, ...]) -> Iterator[str]:
-    """What may have been meant: the text with each unknown word replaced by a near one, the likeliest first."""
+    """Return the query with each unknown word replaced by a similar one, the likeliest first."""
     known = vocabulary()
     near = {term.typed: _near(word(term.typed), known) for term in terms if _is_replaceable(term, known)}
     for rank in range(_NEAREST):
@@ -40,7 +40,7 @@ def proposals(typed: str, terms: tuple[Term, ...]) -> Iterator[str]:
 
 
 def vocabulary() -> dict[str, int]:
-    """The words of published titles, names and recent texts, with how often they are there."""
+    """Return the words of published titles, names and recent texts, with their frequency."""
     return pagecache.memoize("search vocabulary", _read)
 
 
@@ -62,7 +62,7 @@ def _read() -> dict[str, int]:
         forms.update(its_forms.split())
     for title, authors in db.session.execute(newest.offset(TEXTS).limit(TITLES)):
         seen.update(f"{title} {authors}".split())
-    # What is but the stem of a word is no word to show.
+    # A bare stem is no word to show.
     stems = {stemmed(form) for form in forms}
     return {
         token: count
@@ -77,12 +77,12 @@ def _is_replaceable(term: Term, known: dict[str, int]) -> bool:
 
 
 def _near(typed: str, known: dict[str, int]) -> list[str]:
-    """The nearest words, the nearest and commonest first."""
+    """Return the nearest words, ordered by distance and frequency."""
     allowed = 2 if len(typed) >= TWO_MISTAKES else 1
     letters = _letters(typed)
     found: list[tuple[int, int, str]] = []
     for candidate, count in known.items():
-        # Each mistake changes at most two letters of the set; this leaves few words to compare.
+        # Each mistake changes at most two letters of the set, which leaves few words to compare.
         if abs(len(candidate) - len(typed)) > allowed:
             continue
         if (_letters(candidate) ^ letters).bit_count() > 2 * allowed:
@@ -101,7 +101,7 @@ def _letters(text: str) -> int:
 
 
 def _mistakes(typed: str, word: str, allowed: int) -> int:
-    """Letters that are missing, too many, wrong, or swapped with the next; more than are allowed count as one more."""
+    """Return the edit distance with transpositions; a distance above the limit counts as limit plus one."""
     before: list[int] = []
     row = list(range(len(word) + 1))
     for i, letter in enumerate(typed, 1):

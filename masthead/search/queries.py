@@ -1,4 +1,4 @@
-"""Finding posts: the best first, in a time that does not grow with the archive."""
+"""Finds posts, best first, in a time that does not grow with the archive."""
 
 from dataclasses import dataclass
 
@@ -20,16 +20,16 @@ from masthead.text.names import name_key
 from masthead.text.plain import text_of
 from masthead.text.slugs import slugify
 
-#: So many of the newest posts that hold the words are weighed, and as many whose titles do; a word that half of a large
-#: archive holds says little about any of them.
+#: The number of newest matches that are ranked, and of newest matches in titles; a word that half of a large archive
+#: contains says little about any of them.
 WEIGHED = 1_000
-#: Of longer HTML the beginning is looked at for a passage.
+#: The length of HTML, from its beginning, that is searched for a passage.
 PASSAGE_HTML_CHARACTERS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A post that was found, and where."""
+    """A matching post with its passage."""
 
     post: ListedPost
     title: Markup
@@ -37,7 +37,7 @@ class Hit:
 
 
 def search(wanted: SearchTerms, *, page: int, per_page: int) -> ResultPage[Hit]:
-    """The published posts that hold what is wanted; raises `NotFound` beyond the last page."""
+    """Return the published posts that match the search; raises `NotFound` beyond the last page."""
     ids = [] if wanted.is_empty else _ranked(wanted)
     if page > 1 and (page - 1) * per_page >= len(ids):
         raise NotFound("There is no such page in this list.")
@@ -46,13 +46,13 @@ def search(wanted: SearchTerms, *, page: int, per_page: int) -> ResultPage[Hit]:
 
 
 def near_words(typed: str, wanted: SearchTerms) -> list[str]:
-    """What may have been meant by a search that finds nothing; each of them finds something."""
+    """Return similar searches for one without results; each of them has results."""
     meant = dict.fromkeys(proposals.proposals(typed, wanted.terms))
     return [text for text in meant if _ranked(understood(text, zone=zone))]
 
 
 def _ranked(wanted: SearchTerms) -> list[int]:
-    """The posts' ids: those with all in their titles first, then the best, and of equally good ones the newest."""
+    """Return the ids of posts: full matches in the title first, then by rank, then newest first."""
     if not wanted.terms:
         newest = (
             select(Post.id).where(*_conditions(wanted)).order_by(Post.published_at.desc(), Post.id.desc())
@@ -87,10 +87,10 @@ def _conditions(wanted: SearchTerms) -> list[ColumnElement[bool]]:
 
 
 def _hits(wanted: SearchTerms, post_ids: list[int]) -> list[Hit]:
-    """The posts with their marked passages, in the order of the ids: three queries for any number."""
+    """Return the posts with their marked passages, in the order of the ids: three queries for any number."""
     if not post_ids:
         return []
-    # Whether they are published is not asked again of SQLite, which might walk the index of all that are.
+    # SQLite is not asked again whether they are published: it might walk the index of all that are.
     found = listed.load(newest(Post.id.in_(post_ids)))
     posts = {post.id: post for post in found if post.is_published}
     texts = _texts(wanted, post_ids)
@@ -98,7 +98,7 @@ def _hits(wanted: SearchTerms, post_ids: list[int]) -> list[Hit]:
 
 
 def _texts(wanted: SearchTerms, post_ids: list[int]) -> dict[int, str]:
-    """The words of the posts, without markup."""
+    """Return the words of the posts, without markup."""
     if not wanted.terms:
         return {}
     beginning = func.substr(Post.html, 1, PASSAGE_HTML_CHARACTERS).label("html")

@@ -1,4 +1,4 @@
-"""Keeping what is searched equal to what is written: in the flush that writes a post, so in its transaction."""
+"""Updates the index in the flush that writes a post, and so in its transaction."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _PEOPLE = "masthead.search.people"
 @event.listens_for(Post, "after_insert")
 @event.listens_for(Post, "after_update")
 def note_post(_mapper: Mapper[Post], _connection: Connection, post: Post) -> None:
-    """Remember a post whose words have changed."""
+    """Note a post whose words have changed."""
     if _has_changed(post, _WRITTEN):
         _noted(post, _POSTS)[post.id] = post
 
@@ -30,20 +30,20 @@ def note_post(_mapper: Mapper[Post], _connection: Connection, post: Post) -> Non
 @event.listens_for(PostByline, "after_insert")
 @event.listens_for(PostByline, "after_delete")
 def note_byline(_mapper: Mapper[PostByline], _connection: Connection, byline: PostByline) -> None:
-    """Remember a post that credits other people."""
+    """Note a post whose bylines have changed."""
     _noted(byline, _POSTS).setdefault(byline.post_id, None)
 
 
 @event.listens_for(User, "after_update")
 def note_person(_mapper: Mapper[User], _connection: Connection, user: User) -> None:
-    """Remember somebody who has another name."""
+    """Note a person whose name has changed."""
     if _has_changed(user, _NAMED):
         _noted(user, _PEOPLE)[user.id] = user
 
 
 @event.listens_for(Session, "after_flush")
 def index(session: Session, _context: object) -> None:
-    """Write the words of all posts that were remembered, once each."""
+    """Index all noted posts, once each."""
     posts: dict[int, Post | None] = session.info.pop(_POSTS, {})
     for post_id, post in posts.items():
         if post is None:
@@ -55,7 +55,7 @@ def index(session: Session, _context: object) -> None:
 
 
 def reindex_transferred_posts(transfer: ContentTransfer) -> None:
-    """Index the posts that go to somebody else under the new name."""
+    """Index transferred posts under their new author's name."""
     if transfer.posts_to is not None:
         enqueue(tasks.index_author, transfer.posts_to.id, 0)
 

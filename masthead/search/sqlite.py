@@ -8,18 +8,18 @@ from masthead.search.wording import SearchTerms, Term
 
 _index = table(INDEX, column("rowid"))
 _MATCH = text(f"{INDEX} MATCH :expression")
-#: How many words of the body a word weighs in the title, the summary, the body, the names and the aliases.
+#: The weights of title, summary, body, names and aliases.
 _SCORE: ColumnElement[float] = literal_column(f"-bm25({INDEX}, 12.0, 4.0, 1.0, 6.0, 0.5)")
 
 
 def found(wanted: SearchTerms) -> Select[int, float]:
-    """The documents that hold what is wanted, and how well."""
+    """Select the matching documents with their rank."""
     signs = [_quoted(sign) for term in wanted.terms for sign in term.signs]
     return _matching(" AND ".join([*map(_expression, wanted.terms), *signs]) + _without(wanted))
 
 
 def found_by_title(wanted: SearchTerms) -> Select[int, float]:
-    """Those among them that hold it in their titles."""
+    """Select the matching documents that match in their titles."""
     signs = "".join(f" AND {_quoted(sign)}" for term in wanted.terms for sign in term.signs)
     titles = " AND ".join(f"{{title}} : {_expression(term)}" for term in wanted.terms)
     return _matching(f"{titles}{signs}{_without(wanted)}")
@@ -45,5 +45,5 @@ def _without(wanted: SearchTerms) -> str:
 
 
 def _quoted(*words: str) -> str:
-    # Tokens are letters, digits and the signs of names, so nothing in them can end the quotation.
+    # Tokens consist of letters, digits and the signs of names, so none can end the quotation.
     return '"' + " ".join(words) + '"'

@@ -6,10 +6,10 @@ The same on both databases, whose own stemmers differ.
 import re
 from typing import Final
 
-#: The shortest words are seldom forms of another, and are words of other languages (`été`, `das`).
+#: Shorter words are seldom inflected, and often words of other languages (`été`, `das`).
 UNTOUCHED_CHARACTERS: Final = 3
 
-#: Consonants and vowels, `y` being a vowel behind a consonant.
+#: Consonants and vowels; `y` is a vowel behind a consonant.
 _CONSONANT: Final = "[^aeiou]"
 _VOWEL: Final = "[aeiouy]"
 _CONSONANTS: Final = _CONSONANT + "[^aeiouy]*"

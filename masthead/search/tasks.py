@@ -1,4 +1,4 @@
-"""Indexing the posts of somebody whose name has changed, a few in each transaction."""
+"""Indexes the posts of a person whose name has changed, a few in each transaction."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ INDEXED_AT_ONCE = 100
 
 @task("search.index_author", writes=True)
 def index_author(user_id: int, after_id: int) -> None:
-    """Index the posts that credit somebody, those with ids above one, and queue the rest."""
+    """Index the posts that credit a person, with ids above the given one, and queue the rest."""
     credited = select(PostByline.post_id).where(PostByline.user_id == user_id, PostByline.post_id > after_id)
     ids = db.session.scalars(credited.order_by(PostByline.post_id).limit(INDEXED_AT_ONCE)).all()
     for post_id in ids:

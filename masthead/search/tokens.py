@@ -25,17 +25,17 @@ _RUN: Final = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _HAS_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
 _APOSTROPHES: Final = "'’ʼ＇"
 _SIGN: Final = re.compile(r"(\.)?[a-z][a-z0-9]{0,15}(\+{1,2}|#)?", re.IGNORECASE)
-#: What a place of a token takes in an index, at least.
+#: The minimum size of a token's position in an index.
 _PLACE_BYTES: Final = 4
 _JOINED_PARTS: Final = 4
-#: Of longer words the beginning is compared. PostgreSQL refuses words of more than 2,046 bytes.
+#: The compared length of a word, from its beginning. PostgreSQL refuses words of more than 2,046 bytes.
 WORD_CHARACTERS: Final = 60
-#: Longer compounds are taken apart anew each time, instead of filling the memory.
+#: The length up to which compounds are memoized; longer ones would fill the memory.
 _REMEMBERED_CHARACTERS: Final = 60
 
 
 class Token(NamedTuple):
-    """A word in its place: what the index holds, and where it stands in the text."""
+    """An indexed word with its position in the text."""
 
     stem: str
     start: int
@@ -44,32 +44,32 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """What one piece of a text between spaces holds; the places count from its beginning."""
+    """The tokens of a piece of text between spaces; positions count from its beginning."""
 
     tokens: tuple[Token, ...]
-    #: Unstemmed words and the compound as one word.
+    #: Unstemmed words, and the compound as one word.
     forms: tuple[str, ...] = ()
     #: The compound written as one word, if it has several parts.
     joined: str = ""
-    #: The name whose sign matters.
+    #: The name with its significant sign.
     sign: str = ""
-    #: The last part unstemmed, to be completed while somebody types.
+    #: The unstemmed last part, for prefix search while somebody types.
     last: str = ""
-    #: The tokens alone, and what they and the aliases take in an index, with a place for each.
+    #: The tokens alone, and the index size of tokens and aliases with their positions.
     stems: tuple[str, ...] = ()
     bytes: int = 0
-    #: Whether the last token is the letter that ends a run; a query that ends in the run does not ask for it.
+    #: True if the last token is the single letter that ends a run; a query that ends in the run omits it.
     ends_in_run: bool = False
 
 
 def compounds(text: str) -> Iterator[tuple[int, Compound]]:
-    """Yield the compounds of a text, each with its place."""
+    """Yield the compounds of a text with their positions."""
     for found in _COMPOUND.finditer(text):
         yield found.start(), _compound(found.group())
 
 
 def unplaced(text: str) -> Iterator[Compound]:
-    """Yield the compounds of a text, in half the time."""
+    """Yield the compounds of a text without positions, in half the time."""
     return map(_compound, _COMPOUND.findall(text))
 
 
@@ -118,13 +118,13 @@ _remembered = lru_cache(maxsize=65_536)(_analysed)
 
 
 def _tokens_of(folded: str, start: int, end: int) -> tuple[list[Token], str]:
-    """The tokens of one part, and its last word; none, if it ends in a run of a script without spaces."""
+    """Return the tokens of one part, and its last word; no word if it ends in a run of a script without spaces."""
     if folded.isascii() or not _HAS_UNSPACED.search(folded):
         begun = folded[:WORD_CHARACTERS]
         return [Token(stemmed(begun), start, end)], begun
     tokens: list[Token] = []
     last = ""
-    # Folding seldom changes the number of letters; where it does, the whole part is marked.
+    # Folding seldom changes the number of letters; if it does, the whole part is marked.
     exact = len(folded) == end - start
     for run in _RUN.finditer(folded):
         text, at = run.group(), run.start()
@@ -137,7 +137,7 @@ def _tokens_of(folded: str, start: int, end: int) -> tuple[list[Token], str]:
 
 
 def _pairs(run: str) -> list[tuple[str, int, int]]:
-    """Each letter of a run with the one behind it, and the last one alone."""
+    """Return each pair of adjacent letters of a run, and the last letter alone."""
     return [(run[i : i + 2], i, min(i + 2, len(run))) for i in range(len(run))]
 
 

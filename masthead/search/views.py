@@ -1,4 +1,4 @@
-"""The search page. Its answers are never cached: they are as many as there are words."""
+"""The search page. Its answers are not cached: there are as many as there are queries."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ bp = Blueprint("search", __name__)
 @bp.get("/search")
 @public
 def find() -> ResponseReturnValue:
-    """What is published about some words."""
+    """Show the results of a search."""
     typed = request.args.get("q", "").strip()
     wanted = understood(typed, zone=zone)
     page: ResultPage[Hit] | None = None

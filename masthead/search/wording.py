@@ -1,4 +1,4 @@
-"""What somebody typed into the search field, taken apart. Pure."""
+"""Parses the text of the search field. Pure."""
 
 import re
 import unicodedata
@@ -12,11 +12,11 @@ from masthead.search.tokens import Token, compounds
 from masthead.text.plain import is_storable
 
 LONGEST_CHARACTERS: Final = 300
-#: More words than people type; each costs a look into the index.
+#: The maximum number of words; each costs an index lookup.
 MOST_TERMS: Final = 12
-#: The longest phrase; what is behind it is not compared.
+#: The maximum length of a phrase; words beyond it are not compared.
 MOST_STEMS: Final = 48
-#: Words that begin with fewer letters than this are too many to be meant.
+#: The minimum length of a prefix; shorter ones match too many words.
 SHORTEST_PREFIX: Final = 2
 
 _PART: Final = re.compile(
@@ -26,22 +26,22 @@ _PART: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase as the index holds it."""
+    """A word or phrase as indexed."""
 
     stems: tuple[str, ...]
-    #: The parts of a compound written as one word, which is found as well.
+    #: The parts of a compound written as one word, which matches as well.
     joined: str = ""
-    #: Names whose sign matters, such as `c++`; they must be there.
+    #: Names with a significant sign, such as `c++`; they are required.
     signs: tuple[str, ...] = ()
-    #: What has been typed of the last word, which may go on.
+    #: The prefix of the unfinished last word.
     prefix: str = ""
-    #: As it was typed, for other proposals.
+    #: The text as typed, for proposals.
     typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """What a post must hold, and what not."""
+    """The required and the excluded terms of a search."""
 
     terms: tuple[Term, ...] = ()
     excluded: tuple[Term, ...] = ()
@@ -49,12 +49,12 @@ class SearchTerms:
     tag: str | None = None
     before: datetime | None = None
     after: datetime | None = None
-    #: What was understood in no way, in the visitor's words.
+    #: The parts that could not be parsed, as typed.
     problems: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to look for."""
+        """True if there is nothing to search for."""
         return not (self.terms or self.author or self.tag or self.before or self.after)
 
 
@@ -114,7 +114,7 @@ def _term(content: str, *, may_go_on: bool) -> Term | None:
 
 
 def _end_of_run(tokens: list[Token]) -> str:
-    """Leave out the letter that ends a run: the word may go on. A run of one letter is the beginning of a pair."""
+    """Drop the letter that ends a run: the word may continue. A run of one letter is the beginning of a pair."""
     end = tokens[-1].stem
     if len(tokens) > 1 and len(tokens[-2].stem) == 2 and tokens[-2].stem.endswith(end):
         tokens.pop()
@@ -127,12 +127,12 @@ def _beginning(day: date, at: tzinfo) -> datetime:
 
 
 def _day(text: str) -> date | None:
-    """The day that is meant; a year or a month is its first day."""
+    """Return the day that the text names; a year or a month means its first day."""
     for missing in ("", "-01", "-01-01"):
         try:
             day = date.fromisoformat(text + missing)
         except ValueError:
             continue
-        # The days at both ends of the calendar leave no room for arithmetic.
+        # The first and the last day of the calendar leave no room for arithmetic.
         return day if 1 < day.year < 9_000 else None
     return None

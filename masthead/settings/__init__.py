@@ -1,1 +1,1 @@
-"""The settings of the publication that its people change: title, accent colour, navigation, policies."""
+"""The publication's settings that its administrators change: title, accent colour, navigation, policies."""

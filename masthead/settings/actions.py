@@ -1,4 +1,4 @@
-"""Changing the settings. Whoever calls has checked the permission, which belongs to accounts, a floor above."""
+"""Changes settings. The caller has checked the permission, which belongs to accounts, a layer above."""
 
 from dataclasses import asdict
 from typing import Any
@@ -15,12 +15,12 @@ from masthead.settings.publication import NAMES
 from masthead.settings.queries import publication
 from masthead.text.names import tidy_name
 
-#: The log names what changed; who wants a whole text looks into a backup.
+#: The log names the changed setting; backups hold whole texts.
 RECORDED_CHARACTERS = 200
 
 
 def change(by: Actor | None = None, /, **values: Any) -> None:
-    """Store the given settings of the publication, none of which is a secret, and record those that change."""
+    """Store the given settings, none of which is a secret, and record the changed ones."""
     unknown = values.keys() - NAMES
     if unknown:
         raise TypeError(f"There are no settings called {', '.join(sorted(unknown))}.")
@@ -41,13 +41,13 @@ def change(by: Actor | None = None, /, **values: Any) -> None:
 
 
 def check_title(title: str | None) -> None:
-    """Raise `Invalid` for a title without a visible letter; None changes none."""
+    """Raise `Invalid` for a title without a visible letter; None leaves the title unchanged."""
     if title is not None and not tidy_name(title):
         raise Invalid("Give the publication a title.", field="title")
 
 
 def _tidied(key: str, value: Any) -> Any:
-    """The value; a name, which stands in titles, letters and feeds, on one line and without hidden characters."""
+    """Return the value; a name, which appears in titles, emails and feeds, on one line without hidden characters."""
     if key in {"title", "tagline"} and isinstance(value, str):
         return tidy_name(value)
     if key == "navigation":
@@ -56,7 +56,7 @@ def _tidied(key: str, value: Any) -> Any:
 
 
 def _recorded(value: Any) -> str:
-    """The value as the log shows it."""
+    """Return the value as the log shows it."""
     if isinstance(value, list | tuple):
         return ", ".join(f"{link['label']} ({link['path']})" for link in value)
     return str(value)
@@ -68,7 +68,7 @@ def _shortened(pair: dict[str, str]) -> dict[str, str]:
 
 
 def put(key: str, value: Any) -> None:
-    """Store one value; of two people who set it for the first time at once, neither fails."""
+    """Store one value; two concurrent first writes both succeed."""
     row = db.session.get(Setting, key, with_for_update=True)
     if row is None:
         if insert_unique(Setting, Setting.key, key, value=value):
@@ -79,13 +79,13 @@ def put(key: str, value: Any) -> None:
 
 
 def put_first(key: str, value: Any) -> None:
-    """Store one value that is never changed; of several who try, the first one's stays."""
+    """Store one value that never changes; the first of several concurrent writes wins."""
     if insert_unique(Setting, Setting.key, key, value=value):
         g.pop("publication", None)
 
 
 def take(key: str, expected: object) -> bool:
-    """Remove a setting if it still has the expected value; of many that try at once, one succeeds."""
+    """Delete a setting if it still has the expected value; one of several concurrent calls succeeds."""
     row = db.session.get(Setting, key, with_for_update=True)
     if row is None or row.value != expected:
         return False

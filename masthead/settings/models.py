@@ -12,7 +12,7 @@ from masthead.settings.publication import NAMES
 
 
 class Setting(Base):
-    """A named value; what names mean stands in `masthead.settings.publication`."""
+    """A named value; `masthead.settings.publication` defines the names."""
 
     __tablename__ = "setting"
 

@@ -1,4 +1,4 @@
-"""The navigation as people write it: a line for each link, its label and its address with a bar between them."""
+"""The navigation as administrators write it: one link on each line, label and address separated by a bar."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -13,12 +13,12 @@ ADDRESS_CHARACTERS = 500
 
 
 def written(links: Iterable[NavLink]) -> str:
-    """The lines that `parse` reads."""
+    """Return the lines that `parse` reads."""
     return "\n".join(f"{link.label} | {link.path}" for link in links)
 
 
 def parse(text: str) -> tuple[NavLink, ...]:
-    """The links; raises `Invalid` with a sentence for each line that is not one."""
+    """Return the links; raises `Invalid` with a sentence for each invalid line."""
     links, problems = [], []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
@@ -45,7 +45,7 @@ def _link(line: str) -> NavLink:
 
 
 def is_address(address: str) -> bool:
-    """Whether this is a path of our own or the address of a website, and nothing that a browser would read otherwise."""
+    """Return whether the text is a path of our own or the URL of a website, which no browser reads as anything else."""
     if local_path(address) is not None:
         return True
     try:

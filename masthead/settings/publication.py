@@ -23,27 +23,27 @@ class NavLink:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What the people who run the site decide about it. Each attribute is a setting of the same name."""
+    """The settings of the publication. Each attribute is a setting of that name."""
 
     title: str = "Masthead"
     tagline: str = ""
     description: str = ""
     accent: str = DEFAULT_ACCENT
     language: str = "en"
-    #: The IANA name of the zone in which readers see dates, and days and months begin.
+    #: The IANA name of the time zone of readers, for dates and for the start of days and months.
     time_zone: str = time_zones.DEFAULT
-    #: Which comments wait for a moderator: none, somebody's first, or all.
+    #: The comments that wait for a moderator: none, somebody's first, or all.
     comment_policy: CommentPolicy = "first"
     posts_per_page: int = 20
     navigation: tuple[NavLink, ...] = ()
     footer: str = ""
-    #: Whether crawlers that collect texts for language models are asked to stay away.
+    #: True to ask crawlers that collect texts for language models to stay away.
     ai_crawlers: CrawlerPolicy = "allow"
-    #: Rules of one's own for crawlers, added to robots.txt.
+    #: The publication's own rules for crawlers, added to robots.txt.
     robots: str = ""
-    #: The address that ids in feeds are made with; kept by the first start with a public SITE_URL, and never changed.
+    #: The origin of ids in feeds; the first start with a public SITE_URL stores it, and it never changes.
     feed_origin: str = ""
 
 
-#: The settings that pages show; other rows are notes of the site to itself.
+#: The settings that pages show; other rows are internal state of the site.
 NAMES = frozenset(field.name for field in fields(Publication))

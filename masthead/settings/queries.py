@@ -1,4 +1,4 @@
-"""Reading the settings: one query for each change of them."""
+"""Reads the settings: one query after each change."""
 
 from datetime import tzinfo
 from typing import Any
@@ -14,7 +14,7 @@ from masthead.settings.publication import NAMES, NavLink, Publication
 
 
 def publication() -> Publication:
-    """The settings of the publication, the same throughout a request."""
+    """Return the settings of the publication, constant throughout a request."""
     pagecache.depends_on(SETTINGS)
     if "publication" not in g:
         g.publication = pagecache.memoize("publication", _stored)
@@ -23,7 +23,7 @@ def publication() -> Publication:
 
 
 def zone() -> tzinfo:
-    """The time zone in which readers see dates, and days and months begin."""
+    """Return the time zone of readers, for dates and for the start of days and months."""
     return time_zones.zone(publication().time_zone)
 
 
@@ -33,11 +33,11 @@ def _stored() -> Publication:
 
 
 def from_values(values: dict[str, Any]) -> Publication:
-    """The publication that stored values describe."""
+    """Return the publication that stored values describe."""
     navigation = tuple(NavLink(**link) for link in values.pop("navigation", []))
     return Publication(navigation=navigation, **values)
 
 
 def value(key: str) -> Any:
-    """The stored value of one setting that is not part of the publication, or None."""
+    """Return the stored value of a setting outside the publication, or None."""
     return db.session.scalar(select(Setting.value).where(Setting.key == key))

@@ -1,11 +1,11 @@
-"""Links that work wherever a text is read: in feed readers, letters and other programs."""
+"""Absolute links, for feed readers, emails and other programs."""
 
 import re
 from html import escape, unescape
 from typing import Final
 from urllib.parse import urljoin
 
-#: A start tag as the sanitiser writes it: every value stands in double quotes, and may hold a `>`.
+#: A start tag as the sanitiser writes it: every value is in double quotes, and may contain a `>`.
 _TAG: Final = re.compile(r"<[a-zA-Z](?:[^>\"]|\"[^\"]*\")*>")
 _ADDRESS: Final = re.compile(r"(\s(?:href|src|cite|poster)=\")([^\"]*)\"")
 _CANDIDATES: Final = re.compile(r"(\ssrcset=\")([^\"]*)\"")
@@ -13,12 +13,12 @@ _CANDIDATE: Final = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(\s+[0-9.]+[wxh])?")
 
 
 def absolute_links(clean_html: str, base: str) -> str:
-    """HTML that the sanitiser wrote, with every address in it made absolute; `#part` leads into the page at `base`."""
+    """Return sanitised HTML with absolute URLs; `#part` leads into the page at `base`."""
     return _TAG.sub(lambda tag: _absolute_tag(tag.group(), base), clean_html)
 
 
 def absolute(address: str, base: str) -> str:
-    """One address made absolute; what cannot be read as one stays as it is."""
+    """Return the absolute form of a URL; an unparsable one stays as it is."""
     try:
         return urljoin(base, address)
     except ValueError:

@@ -1,22 +1,22 @@
-"""Internet addresses: read in every form that proxies write, and shortened until they name no person any more."""
+"""Parses IP addresses in every form that proxies write, and truncates them until they identify no person."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 IPV4_PREFIX = 24
 IPV6_PREFIX = 48
-#: What one household or server gets; whoever counts single IPv6 addresses counts nothing.
+#: The prefix of one household or server; counting single IPv6 addresses would limit nobody.
 IPV6_CUSTOMER_PREFIX = 64
 
 
-#: An address with brackets, a port and a zone, as far as proxies write them (RFC 7239, section 6): each may be missing.
+#: An address with brackets, port and zone, each optional, as proxies write them (RFC 7239, section 6).
 _WRITTEN = re.compile(
     r"""\s*"?(?:\[([^\[\]%]+)(?:%[\w.~-]+)?\](?::\d{1,5})?|([\d.]+)(?::\d{1,5})?|([\da-fA-F:.]+)(?:%[\w.~-]+)?)"?\s*"""
 )
 
 
 def truncated(address: str | None) -> str:
-    """The network that may be kept in a log: ``203.0.113.0/24``; empty for what is no address."""
+    """Return the network that a log may keep: ``203.0.113.0/24``; empty for an invalid address."""
     found = parsed(address)
     if found is None:
         return ""
@@ -24,7 +24,7 @@ def truncated(address: str | None) -> str:
 
 
 def customer(address: str | None) -> str:
-    """Whom attempts are counted for: the IPv4 address, or the IPv6 network that one customer has."""
+    """Return the key for counting attempts: the IPv4 address, or the IPv6 network of one customer."""
     found = parsed(address)
     if found is None:
         return "unknown"
@@ -32,7 +32,7 @@ def customer(address: str | None) -> str:
 
 
 def parsed(address: str | None) -> IPv4Address | IPv6Address | None:
-    """The address that a text names, without port, brackets and zone; None for what is no address."""
+    """Return the address without port, brackets and zone; None for an invalid one."""
     written = _WRITTEN.fullmatch(address or "")
     if written is None:
         return None

@@ -1,4 +1,4 @@
-"""Places within a text that links lead to: which links find none, and how older ids of headings stay alive."""
+"""Anchors within a text: broken links to them, and older ids of headings that must keep working."""
 
 import re
 from html import unescape
@@ -12,17 +12,17 @@ _HEADING: Final = re.compile(
     r'<h([1-6])(?= |>)[^>]*? id="([^"]*+)"[^>]*+>((?>(?:<span id="[^"]*+"></span>)*))'
 )
 _ALIAS: Final = re.compile(r'<span id="([^"]*+)"></span>')
-#: Places that the page around a text has.
+#: Anchors of the page around a text.
 _PLACES_OF_THE_PAGE: Final = re.compile(r"top|comments|respond|comment-\d+")
 
 
 def ids_of(clean_html: str) -> frozenset[str]:
-    """Return the ids in HTML that the sanitiser wrote."""
+    """Return the ids in sanitised HTML."""
     return frozenset(map(unescape, _ID.findall(clean_html)))
 
 
 def dead_fragments(clean_html: str) -> tuple[str, ...]:
-    """Return the fragments of links within a text that lead to no id of it, each once."""
+    """Return the fragments of internal links that match no id of the text, each once."""
     wanted = dict.fromkeys(map(unescape, _FRAGMENT.findall(clean_html)))
     if not wanted:
         return ()
@@ -31,19 +31,19 @@ def dead_fragments(clean_html: str) -> tuple[str, ...]:
 
 
 def fragments_elsewhere(clean_html: str) -> tuple[tuple[str, str], ...]:
-    """Return the path and the fragment of links to places in other texts of the site, each once."""
+    """Return path and fragment of links to anchors in other texts of the site, each once."""
     found = ((unescape(path), unescape(fragment)) for path, fragment in _ELSEWHERE.findall(clean_html))
     return tuple(dict.fromkeys(found))
 
 
 def is_place(fragment: str, ids: frozenset[str]) -> bool:
-    """Say whether a link with this fragment leads somewhere on the page of a text with these ids."""
+    """Return whether a link with this fragment finds its anchor on the page of a text with these ids."""
     named = unquote(fragment)
     return not ids.isdisjoint({fragment, named}) or _PLACES_OF_THE_PAGE.fullmatch(named) is not None
 
 
 def with_older_ids(new_html: str, old_html: str) -> str:
-    """Return HTML whose headings answer to the ids that they had in an earlier rendering of the same source.
+    """Return HTML whose headings keep the ids of an earlier rendering of the same source.
 
     Each older id becomes an empty `span` at the beginning of its heading. Nothing is added if the headings are not
     the same in number and level.
@@ -56,7 +56,7 @@ def with_older_ids(new_html: str, old_html: str) -> str:
 
 
 def with_kept_ids(new_html: str, old_html: str) -> str:
-    """Return the HTML of a changed text whose headings keep the older ids that they answer to, as far as they are there."""
+    """Return the HTML of a changed text whose headings keep their older ids, as far as the headings still exist."""
     older = {heading[2]: _ALIAS.findall(heading[3]) for heading in _HEADING.finditer(old_html) if heading[3]}
     if not older:
         return new_html

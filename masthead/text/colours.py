@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 CONTRAST: Final = 4.5
-#: What text stands on: the paper, and the ground of code and of what is set off (`--paper`, `--paper-set-off`).
+#: The backgrounds of text: the paper, and the background of code and asides (`--paper`, `--paper-set-off`).
 LIGHT_BACKGROUNDS: Final = ("#fdfcfa", "#f2f0ec")
 DARK_BACKGROUNDS: Final = ("#131110", "#1e1c1a")
 
@@ -44,7 +44,7 @@ def readable(colour: str, backgrounds: Sequence[str]) -> str:
     if _is_readable(colour, backgrounds):
         return normal(colour)
     wanted = _oklch(_rgb(colour))
-    # The end that is readable is kept, so what comes out always is.
+    # The readable end of the interval is kept, so the result is always readable.
     end = "#000000" if _is_readable("#000000", backgrounds) else "#ffffff"
     near, far = wanted.lightness, 0.0 if end == "#000000" else 1.0
     for _ in range(_BISECTIONS):
@@ -54,7 +54,7 @@ def readable(colour: str, backgrounds: Sequence[str]) -> str:
         else:
             near = middle
     found = _hex(_Oklch(far, wanted.chroma, wanted.hue))
-    # Some chroma is left even at the end, which can cost the last hundredth of the contrast.
+    # Some chroma remains even at the end, which can cost the last hundredth of the contrast.
     return found if _is_readable(found, backgrounds) else end
 
 
@@ -69,7 +69,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def normal(colour: str) -> str:
-    """Return a colour as `#rrggbb` in lower case, or say how to write one."""
+    """Return a colour as `#rrggbb` in lower case; raises an error that explains the format."""
     if _HEX.fullmatch(colour) is None:
         raise ValueError("Write the colour as # and six hexadecimal digits, for example #a3231f.")
     return colour.lower()
@@ -101,7 +101,7 @@ def _oklch(rgb: tuple[float, float, float]) -> _Oklch:
 
 
 def _hex(colour: _Oklch) -> str:
-    """Return the colour, with less chroma where a screen has no such colour."""
+    """Return the colour, with less chroma if it is outside the sRGB gamut."""
     chroma = colour.chroma
     rgb = _linear(colour.lightness, chroma, colour.hue)
     while chroma > 0.001 and not all(-0.0001 <= channel <= 1.0001 for channel in rgb):

@@ -1,4 +1,4 @@
-"""The short forms of a text: its first words, and how long it takes to read."""
+"""Excerpts and reading times of texts."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ _ELLIPSIS: Final = "…"
 
 def excerpt(plain: str, characters: int = EXCERPT_CHARACTERS) -> str:
     """Return the beginning of a text on one line, cut after a whole word and never longer than asked for."""
-    # Four times the length leaves room for runs of white space; the rest of a long text need not be looked at.
+    # Four times the length leaves room for runs of white space; the rest of a long text is not needed.
     line = " ".join(plain[: characters * 4].split())
     if len(line) <= characters and len(plain) <= characters * 4:
         return line
@@ -28,8 +28,8 @@ def excerpt(plain: str, characters: int = EXCERPT_CHARACTERS) -> str:
 
 
 def beginning(clean_html: str, characters: int) -> str:
-    """Return the first words of HTML that may be too long to be read as a whole."""
-    # Cut before a tag that may be half there.
+    """Return the first words of HTML that may be too long to parse as a whole."""
+    # Cut before a tag that may be incomplete.
     piece = clean_html[: 20 * characters].rpartition("<")[0] or clean_html[:characters]
     return excerpt(text_of(piece), characters)
 

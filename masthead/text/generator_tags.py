@@ -19,15 +19,15 @@ _LIQUID: Final = re.compile(r"\{[{%]")
 
 
 def guarded(body: str) -> str:
-    """The text for an export."""
+    """Return the text for an export."""
     return _SHORTCODE.sub(CALL, body)
 
 
 def restored(body: str) -> str:
-    """The text of an export as it was written; the opposite of `guarded`."""
+    """Return the text of an export as written; the inverse of `guarded`."""
     return body.replace(CALL, "{{")
 
 
 def has_tags(body: str) -> bool:
-    """Whether Jekyll or Eleventy would run a part of the text."""
+    """Return whether Jekyll or Eleventy would run a part of the text."""
     return _LIQUID.search(body) is not None

@@ -1,4 +1,4 @@
-"""Source code to spans with CSS classes, by Pygments, at the time of saving: no script and no inline style.
+"""Highlights source code with Pygments when a text is saved: spans with CSS classes, no script and no inline style.
 
 Only the classes that `static/css/code.css` colours are written, which keeps the stored HTML small.
 """
@@ -76,19 +76,19 @@ TOKEN_CLASSES: Final = frozenset(_CLASS_OF.values()) - {""}
 
 
 def effort(code: str, language: str) -> int:
-    """Return what highlighting may cost at worst, in units of `MAX_EFFORT`; nothing where the code stays plain."""
+    """Return the maximum cost of highlighting, in units of `MAX_EFFORT`; zero if the code stays plain."""
     _, weight = _lexers().get(language.lower(), ("", 0))
     return weight * len(code) ** 2
 
 
 def highlight(code: str, language: str) -> str | None:
-    """Return the code as escaped HTML with spans, or None where it should stay plain."""
+    """Return the code as escaped HTML with spans, or None if it should stay plain."""
     name, _ = _lexers().get(language.lower(), ("", 0))
-    # To look for a name that no lexer has takes a millisecond.
+    # Looking up an unknown name among the lexers takes a millisecond.
     lexer_class = find_lexer_class(name) if name else None
     if lexer_class is None or not _is_affordable(code, language):
         return None
-    # A lexer is made for each block: some keep what they saw on themselves, so they can't be shared by threads.
+    # Each block gets its own lexer: some keep state on themselves, so threads cannot share them.
     lexer = lexer_class(stripnl=False, ensurenl=False)
     return _spans(lexer, code)
 
@@ -128,7 +128,7 @@ def _class_of(token: _TokenType) -> str:
 
 @cache
 def _lexers() -> dict[str, tuple[str, int]]:
-    """Return the name and the weight of a lexer for each alias; plug-ins that happen to be installed are left out."""
+    """Return name and weight of a lexer for each alias, without plug-ins that happen to be installed."""
     weights = {alias: weight for weight, aliases in _LANGUAGES.items() for alias in aliases.split()}
     return {
         alias: (name, weights[known])

@@ -1,17 +1,17 @@
-"""Host names as requests carry them, and whether they are ours. Pure."""
+"""Host names of requests, and the list of trusted ones. Pure."""
 
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Final
 
-#: What a Host header may be (RFC 9110, section 7.2): a name or an address, and perhaps a port.
+#: The syntax of a Host header (RFC 9110, section 7.2): a name or an address, with an optional port.
 _HOST: Final = re.compile(r"([a-z0-9_.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::([1-9][0-9]{0,4}))?", re.ASCII)
 GREATEST_PORT: Final = 65_535
 
 
 def is_trusted(host: str, trusted: Iterable[str]) -> bool:
-    """Whether a request may carry this host; names count without regard to case, and addresses by their value."""
+    """Return whether a request may carry this host; names ignore case, and addresses compare by value."""
     found = _HOST.fullmatch(host.lower())
     if found is None or int(found[2] or 1) > GREATEST_PORT:
         return False
@@ -26,7 +26,7 @@ def _matches(name: str, entry: str) -> bool:
 
 
 def _without_port(entry: str) -> str:
-    """The name of an entry of TRUSTED_HOSTS, which may have a port and brackets, or be an address as it is listened on."""
+    """Return the name in an entry of TRUSTED_HOSTS, which may have a port and brackets, or be a listen address."""
     if entry.startswith("["):
         return entry.partition("]")[0] + "]"
     return entry if entry.count(":") > 1 else entry.partition(":")[0]

@@ -1,24 +1,26 @@
-"""Keeps the cost of parsing HTML in proportion to its length.
+"""Bounds the cost of parsing HTML in proportion to its length.
 
-An HTML5 parser must look through its open elements at each tag and re-open the formatting elements that were
-left open in each new block, so a megabyte of hostile tags can cost hours or gigabytes. `tame` counts that work
-beforehand, in one pass, and hands over only what is cheap to parse.
+An HTML5 parser examines its open elements at each tag and reopens unclosed formatting elements in each new block, so a
+megabyte of hostile tags can cost hours or gigabytes. `tame` counts that work beforehand, in one pass, and returns only
+HTML that is cheap to parse.
 """
 
 import re
 from html import escape
 from typing import Final
 
-#: Below this many tags and characters the worst input costs about a quarter of a second, measured; such texts pass as they are.
+#: Below this many tags and characters the worst input costs about a quarter of a second, measured; such texts pass
+#: unchanged.
 FREE_TAGS: Final = 1_000
 FREE_CHARACTERS: Final = 100_000
 
-#: Open elements summed over all tags: what a parser may have to look at. Real articles stay below eight a tag.
+#: Open elements, summed over all tags: the work of the parser. Real articles stay below eight a tag.
 FREE_WORK: Final = 200_000
 WORK_PER_TAG: Final = 16
 ATTRIBUTES_PER_TAG: Final = 50
 
-#: More stops a browser for seconds. The longest of 509 posts of a real blog has 2,000 elements and 60,000 characters.
+#: A browser blocks for seconds on more. The longest of 509 posts of a real blog has 2,000 elements and 60,000
+#: characters.
 MAX_ELEMENTS: Final = 100_000
 MAX_HTML_CHARACTERS: Final = 10_000_000
 
@@ -36,26 +38,26 @@ _ATTRIBUTE: Final = re.compile(
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the words of a text: a list of tags reads best as one."""
+    """Return the words of a text: a list of tags reads best as one string."""
     return frozenset(text.split())
 
 
-#: What follows these is not read as tags, so none of them can be counted.
+#: The contents of these elements are not parsed as tags, so they cannot be counted.
 _RAW_TEXT: Final = words(
     "iframe noembed noframes noscript plaintext script style svg template textarea title xmp"
 )
 _VOID: Final = words("area base br col embed hr img input link meta source track wbr")
-#: Elements whose end tag may be left out: the next one of the kind, or the end of what is around them, ends them.
+#: Elements with an optional end tag: the next one of the kind, or the end of their parent, closes them.
 _ENDS_ITSELF: Final = words("caption colgroup dd dt li p rp rt tbody td tfoot th thead tr")
 
 
 def is_heavy(html: str) -> bool:
-    """Say whether a browser would stop at a text for long."""
+    """Return whether a text would block a browser."""
     return len(html) > MAX_HTML_CHARACTERS or html.count("<") > 2 * MAX_ELEMENTS
 
 
 def tame(html: str) -> str:
-    """Return HTML that parses in linear time: a short text as it is, of a long one only its plain tags."""
+    """Return HTML that parses in linear time: a short text unchanged, only the plain tags of a long one."""
     if len(html) <= FREE_CHARACTERS and html.count("<") <= FREE_TAGS:
         return html
     work = tags = 0
@@ -88,7 +90,7 @@ def _is_countable(tag: re.Match[str]) -> bool:
 
 
 def _follow(tag: re.Match[str], opened: list[str]) -> None:
-    """Keep the stack of open elements; an element counts as open until a tag surely closes it."""
+    """Update the stack of open elements; an element counts as open until a tag certainly closes it."""
     if tag["opened"] is not None:
         name = tag["opened"].lower()
         if name in _VOID:

@@ -1,20 +1,20 @@
-"""Names that people choose: when two are the same, and what must not hide in one."""
+"""Names that people choose: keys that find duplicates, and characters that may not hide in one."""
 
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-#: Of the key of a shown name so much is kept.
+#: The stored length of the key of a display name.
 SHOWN_KEY_CHARACTERS: Final = 120
 
-#: Letters that take no ink although Unicode does not call them format characters.
+#: Invisible letters that Unicode does not classify as format characters.
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
-#: Embeddings, overrides and isolates, which go on behind the text that they stand in; zero-width spaces.
+#: Embeddings, overrides and isolates, whose effect continues behind the text; zero-width spaces.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
 
-#: Zero-width joiner and non-joiner, and the variants of pictures; what they may follow.
+#: Zero-width joiner and non-joiner and variation selectors, and the characters that they may follow.
 _JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _JOINED: Final = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
 
@@ -60,9 +60,9 @@ _DRAWN_LIKE: Final = {
 
 
 def name_key(text: str) -> str:
-    """Return the form under which a name is unique: two names with one key look or read the same."""
+    """Return the key under which a name is unique: two names with one key look or read alike."""
     if text.isascii() and text.isprintable():
-        # Most names; nothing in them can hide, and an import asks for thousands.
+        # The common case; no character of it can hide, and an import asks for thousands.
         return " ".join(text.lower().split())
     key = text
     # Folding can undo normalisation and the other way round; three rounds settle every character there is.
@@ -72,38 +72,38 @@ def name_key(text: str) -> str:
 
 
 def lookalike_key(text: str) -> str:
-    """Return a key that names share which the eye takes for each other, such as a Latin `ace` and a Cyrillic one.
+    """Return a key that visually confusable names share, such as a Latin `ace` and a Cyrillic one.
 
-    Letters are compared as they are drawn, so capitals count before they are folded. What one script has alike in most
-    typefaces, such as l and I, stays apart.
+    Letters compare by their glyphs, so capitals count before folding. Letters of one script that look alike in most
+    typefaces, such as l and I, stay distinct.
     """
     drawn = unicodedata.normalize("NFKC", _without_hidden(text)).translate(_DRAWN_LIKE)
     return name_key(drawn).translate(_DRAWN_LIKE).replace("i\u0307", "i")
 
 
 def shown_key(name: str) -> str | None:
-    """Return the lookalike key of a shown name as a database keeps it; None for a name with nothing to see.
+    """Return the lookalike key of a display name as stored; None for a name without visible characters.
 
-    A single character can fold to 18, so a long key is cut: names that begin with so much in common count as one.
+    A single character can fold to 18, so a long key is cut: names with such a long common beginning count as one.
     """
     return lookalike_key(tidy_name(name))[:SHOWN_KEY_CHARACTERS].rstrip() or None
 
 
 def has_hidden_characters(text: str) -> bool:
-    """Say whether a name holds control, direction, zero-width, unassigned or blank characters."""
+    """Return whether a name holds control, direction, zero-width, unassigned or blank characters."""
     return any(_is_hidden(character) for character in text)
 
 
 def mixes_scripts(text: str) -> bool:
-    """Say whether a name's letters come from scripts that are not written together, as in `pаypal` with a Cyrillic a."""
+    """Return whether a name mixes scripts that no writing system combines, as in `pаypal` with a Cyrillic a."""
     scripts = frozenset(_scripts(text))
     return len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER)
 
 
 def tidy_name(text: str) -> str:
-    """A name as it is stored: on one line, without what takes no ink or turns the direction of what follows.
+    """Return a name as stored: on one line, without invisible characters and those that reverse following text.
 
-    Scripts without capitals, and pictures, need joiners and variants between their signs; those stay where they are.
+    Scripts without capitals, and emoji, need joiners and variation selectors between their characters; those stay.
     """
     kept: list[str] = []
     for character in " ".join(text.split()):
@@ -114,7 +114,7 @@ def tidy_name(text: str) -> str:
 
 
 def tidy_title(text: str) -> str:
-    """A title of a text as it is stored: on one line, without controls and without what turns the direction of its neighbours.
+    """Return a title as stored: on one line, without control characters and those that reverse adjacent text.
 
     Marks of direction (U+200E, U+200F), joiners and soft hyphens stay: sentences of many languages need them.
     """
@@ -136,7 +136,7 @@ def _is_hidden(character: str) -> bool:
 
 
 def _scripts(text: str) -> Iterable[str]:
-    """Yield the script of each letter, which is the first word of its Unicode name."""
+    """Yield the script of each letter, the first word of its Unicode name."""
     for character in unicodedata.normalize("NFC", text):
         if character.isalpha():
             script = unicodedata.name(character, "UNKNOWN").partition(" ")[0]
@@ -144,6 +144,6 @@ def _scripts(text: str) -> Iterable[str]:
 
 
 def initials(name: str) -> str:
-    """The first letters of the first and the last word, to draw where there is no portrait."""
+    """Return the first letters of the first and the last word, used in place of a portrait."""
     words = name.split() or ["?"]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

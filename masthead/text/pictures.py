@@ -1,4 +1,4 @@
-"""The pictures of a text that the sanitiser wrote: where they come from, how large they are, and links instead of those that a page may not show."""
+"""Images in sanitised HTML: their sources, their sizes, and links in place of those that a page may not embed."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -6,7 +6,7 @@ from html import escape, unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-#: Every value stands in double quotes, and may hold a `>`.
+#: Every value is in double quotes, and may contain a `>`.
 _PIECE: Final = re.compile(r"<(img|a|/a)\b((?:[^>\"]|\"[^\"]*\")*)>")
 _SOURCE: Final = re.compile(r"(\ssrc=\")([^\"]*)\"")
 _ALT: Final = re.compile(r"\salt=\"([^\"]*)\"")
@@ -15,7 +15,7 @@ Size = tuple[int, int]
 
 
 def is_external(address: str, site_url: str) -> bool:
-    """Whether a picture at this address comes from another site, which the policy of our pages does not allow."""
+    """Return whether the image comes from another site, which our content security policy does not allow."""
     parts = _parts(address, site_url)
     return parts is not None and parts != _parts(site_url, site_url)
 
@@ -29,18 +29,18 @@ def _parts(address: str, site_url: str) -> tuple[str, str] | None:
 
 
 def sources(clean_html: str) -> list[str]:
-    """The addresses of its pictures, each once, in order."""
+    """Return the URLs of the images in a text, each once, in order."""
     found = (_SOURCE.search(piece[2]) for piece in _PIECE.finditer(clean_html) if piece[1] == "img")
     return list(dict.fromkeys(unescape(match[2]) for match in found if match))
 
 
 def external_sources(clean_html: str, site_url: str) -> list[str]:
-    """The addresses of its pictures on other sites."""
+    """Return the URLs of the images from other sites."""
     return [address for address in sources(clean_html) if is_external(address, site_url)]
 
 
 def with_copies(clean_html: str, copies: Mapping[str, str]) -> str:
-    """The text with other addresses for some of its pictures."""
+    """Return the text with some image URLs replaced."""
 
     def exchanged(tag: str) -> str:
         return _SOURCE.sub(lambda match: f'{match[1]}{_exchanged(match[2], copies)}"', tag)
@@ -54,7 +54,7 @@ def _exchanged(value: str, copies: Mapping[str, str]) -> str:
 
 
 def for_page(clean_html: str, site_url: str, sizes: Callable[[list[str]], Mapping[str, Size]]) -> str:
-    """The text as a page of ours can show it: pictures with their sizes, and links to those of other sites."""
+    """Return the text as a page can show it: images with their sizes, and links to external ones."""
     addresses = sources(clean_html)
     if not addresses:
         return clean_html

@@ -1,4 +1,4 @@
-"""What a text says, without its markup: for search, excerpts and counts."""
+"""The plain text of HTML, for search, excerpts and counts."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from html import unescape
 from typing import Final
 
 _SURROGATE_OR_NUL: Final = re.compile(r"[\x00\ud800-\udfff]")
-#: A footnote's number and the arrow back from it are apparatus, not text.
+#: The number of a footnote and the arrow back from it are not part of the text.
 _APPARATUS: Final = re.compile(
     r'<sup class="footnote-ref">.{0,300}?</sup>|<a [^>]{0,300}class="footnote-backref"[^>]*+>[^<]*+</a>',
     re.DOTALL,
@@ -16,14 +16,14 @@ _BREAK: Final = re.compile(
     r"tbody|tfoot|thead|tr|ul)\b[^>]*+>"
 )
 _CELL: Final = re.compile(r"</t[dh]>")
-#: A formula is searched for and counted as it was typed.
+#: Search and counts use the source of a formula.
 _FORMULA: Final = re.compile(r'<math\b[^>]*?\balttext="([^"]*+)"[^>]*+>.*?</math>', re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*+>")
 _PICTURE: Final = re.compile(r"<img\b")
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r" ?\n[ \n]*")
 
-#: Scripts without spaces between words: each of these letters counts as a word, as word processors do.
+#: Scripts without spaces between words: each of these letters counts as a word, as in word processors.
 _IDEOGRAPHS: Final = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd\u0e00-\u0e7f]"
 )
@@ -31,22 +31,22 @@ _WORD: Final = re.compile(r"\w+(?>(?:['’.\-]\w+)*)")
 
 
 def is_storable(text: str) -> bool:
-    """Say whether both databases can keep the text: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
+    """Return whether both databases can store the text: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
     return _SURROGATE_OR_NUL.search(text) is None
 
 
 def is_visible(text: str) -> bool:
-    """Say whether anything of the text leaves ink: spaces, controls and marks of format do not."""
+    """Return whether the text has a visible character: spaces, control and format characters are invisible."""
     return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)
 
 
 def is_blank(clean_html: str) -> bool:
-    """Say whether HTML that the sanitiser wrote shows neither a letter nor a picture."""
+    """Return whether sanitised HTML shows neither a letter nor an image."""
     return _PICTURE.search(clean_html) is None and not is_visible(text_of(clean_html))
 
 
 def text_of(clean_html: str) -> str:
-    """Return the words of HTML that the sanitiser wrote, one line for each block."""
+    """Return the words of sanitised HTML, one line for each block."""
     text = _APPARATUS.sub("", clean_html)
     text = _FORMULA.sub(r" \1 ", text)
     text = _CELL.sub(" ", _BREAK.sub("\n", text))
@@ -54,7 +54,7 @@ def text_of(clean_html: str) -> str:
 
 
 def lines_of(text: str) -> str:
-    """Return a text without its runs of spaces and empty lines."""
+    """Return a text without runs of spaces and empty lines."""
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
 
 

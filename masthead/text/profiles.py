@@ -1,10 +1,10 @@
-"""Who wrote a text decides what it may contain: the two profiles that the parser and the sanitiser share."""
+"""The two profiles of the parser and the sanitiser: a text's kind decides what it may contain."""
 
 from enum import StrEnum
 
 
 class SanitiserProfile(StrEnum):
-    """An article may use everything Masthead can set; a comment only what belongs in a conversation."""
+    """An article may use everything that Masthead renders, a comment only what a conversation needs."""
 
     ARTICLE = "article"
     COMMENT = "comment"

@@ -1,7 +1,7 @@
-"""The only door through which HTML reaches a page, and the only place that names allowed tags.
+"""The only path by which HTML reaches a page, and the only list of allowed tags.
 
-It trusts neither the author nor our own renderer: whatever `masthead.text.markdown.renderer` makes is cleaned here
-last. Cleaning twice gives the same as cleaning once, so HTML that was stored can be cleaned again.
+It trusts neither the author nor our own renderer: the output of `masthead.text.markdown.renderer` is cleaned here last.
+Cleaning is idempotent, so stored HTML can be cleaned again.
 """
 
 import re
@@ -25,11 +25,11 @@ RESERVED_IDS: Final = re.compile(
 )
 ID_CHARACTERS: Final = 300
 
-#: Those that open a page, or a program to reach somebody or some place; none can run a script.
+#: Schemes that open a page, or a program for contact or location; none can run a script.
 URL_SCHEMES: Final = words(
     "ftp geo http https irc ircs magnet mailto matrix news sip sips sms tel webcal xmpp"
 )
-#: One more round settled each of two million random fragments.
+#: One more round sufficed for each of two million random fragments.
 MAX_ROUNDS: Final = 4
 COMMENT_LINK_REL: Final = "nofollow ugc noopener"
 
@@ -52,13 +52,13 @@ TAGS: Final = {
     SanitiserProfile.COMMENT: _INLINE | _BLOCKS,
 }
 
-#: These go together with all that is in them: what a browser would not show as text is no text.
+#: These elements are removed with their content, which browsers would not show as text.
 DROPPED_WITH_CONTENT: Final = words(
     "annotation annotation-xml iframe noembed noframes noscript plaintext script style svg template textarea "
     "title xmp"
 )
 
-#: A writer is told of these: without them the text says or shows less than it was meant to.
+#: Writers get a warning about these: without them the text shows less than intended.
 _MISSED: Final = (DROPPED_WITH_CONTENT - words("annotation annotation-xml")) | words(
     "applet audio base button canvas embed form frame frameset link marquee meta object select video"
 )
@@ -110,7 +110,7 @@ _ARTICLE_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
 }
 _ALIGNMENTS: Final = frozenset({"align-left", "align-center", "align-right"})
 
-#: The classes that our own style sheets know, and the element on which each may stand.
+#: The classes in our own style sheets, each with the element that may have it.
 CLASSES: Final[dict[str, frozenset[str]]] = {
     "a": frozenset({"footnote-backref"}),
     "code": frozenset({"math-source"}),
@@ -129,7 +129,7 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
     "th": _ALIGNMENTS,
     "ul": frozenset({"contains-task-list"}),
 }
-#: WordPress's names for what we call otherwise, so that imported texts keep their shape.
+#: WordPress class names and our equivalents, so that imported texts keep their shape.
 _CLASS_SYNONYMS: Final = {
     "aligncenter": "align-center",
     "alignleft": "align-left",
@@ -139,7 +139,7 @@ _CLASS_SYNONYMS: Final = {
     "has-text-align-right": "align-right",
 }
 
-#: The shape that the value of an attribute must have to be kept, whatever element it is on.
+#: The required pattern of an attribute's value, on any element.
 _SHAPES: Final[dict[str, re.Pattern[str]]] = {
     "colspan": re.compile(r"[1-9]\d{0,2}"),
     "checked": re.compile(r"checked|"),
@@ -154,12 +154,12 @@ _SHAPES: Final[dict[str, re.Pattern[str]]] = {
     "scope": re.compile(r"row|col|rowgroup|colgroup"),
     "span": re.compile(r"[1-9]\d{0,2}"),
     "start": re.compile(r"-?\d{1,9}"),
-    # Reachable by keyboard, in the order of the text.
+    # Reachable by keyboard, in document order.
     "tabindex": re.compile(r"0"),
     "type": re.compile(r"[1aAiI]|checkbox"),
     "value": re.compile(r"-?\d{1,9}"),
     **{name: re.compile(r"[#\w.+\- ]{1,60}", re.ASCII) for name in _MATHML_WORDS},
-    # At most two digits before the point: a formula can't be moved or blown up over the rest of the page.
+    # At most two digits before the point: a formula cannot be moved or enlarged over the rest of the page.
     **{
         name: re.compile(r"[+-]?(\d{1,2})?(\.\d{1,4})?\s?(em|ex|px|pt|pc|mm|cm|in|mu|%)?")
         for name in _MATHML_LENGTHS
@@ -169,21 +169,21 @@ _LEADING_NEWLINES: Final = re.compile(r"(<pre\b[^>]*+>)\n+")
 _PICTURE_SIDES: Final = frozenset({"height", "width"})
 _PICTURE_SIZE: Final = re.compile(r"[1-9]\d{0,4}")
 _LANGUAGE_CLASS: Final = re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}")
-#: White space ends an id, quotation marks an attribute, and browsers decode percent signs before they look.
+#: White space ends an id, quotation marks end an attribute, and browsers decode percent signs before they compare.
 _NOT_IN_AN_ID: Final = re.compile(r"[\s\x00-\x1f\x7f\"'<>`&%]+")
 
 
 def clean(html: str, profile: SanitiserProfile = SanitiserProfile.ARTICLE) -> str:
-    """Return only what the profile allows of some HTML, as well-formed HTML.
+    """Return well-formed HTML with only the elements and attributes of the profile.
 
-    An element that is dropped leaves its children where a parser may not expect them, a paragraph in a paragraph
-    for example; so the result is cleaned again until a browser would read it just as it was written.
+    A removed element leaves its children where a parser may not expect them, such as a paragraph in a paragraph; so the
+    result is cleaned again until a browser would parse it exactly as written.
     """
     return _settled(html, _CLEANERS[profile], MAX_ROUNDS)
 
 
 def as_source(text: str) -> str:
-    """Return HTML that shows a text as it was typed: what `clean` makes of it in a `pre`, in a tenth of the time."""
+    """Return HTML that shows a text as typed: equal to `clean` of it in a `pre`, in a tenth of the time."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").lstrip("\n")
     escaped = escape(lines, quote=False).replace("\xa0", "&nbsp;")
     return f'<pre tabindex="0">{escaped}</pre>\n'
@@ -197,23 +197,23 @@ def _settled(html: str, cleaner: nh3.Cleaner, rounds: int) -> str:
 
 
 def removed_elements(html: str) -> tuple[str, ...]:
-    """The names of elements that `clean` takes out of an article, and that its author will miss, in order."""
+    """Return the names of elements that `clean` removes from an article and that its author will miss, in order."""
     names = (match[1].lower() for match in _START_TAG.finditer(_COMMENT.sub("", html)))
     return tuple(dict.fromkeys(name for name in names if name in _MISSED))
 
 
 def content_id(name: str) -> str:
-    """Return the id that an element of a text bears when its author calls it so; empty if nothing is left."""
+    """Return the id of an element that its author named so; empty if no character remains."""
     return _NOT_IN_AN_ID.sub("-", name.strip())[:ID_CHARACTERS]
 
 
 def is_reserved(identity: str) -> bool:
-    """Say whether an id belongs to the page around a text."""
+    """Return whether an id belongs to the page around a text."""
     return RESERVED_IDS.fullmatch(identity) is not None
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Decide on one attribute that is allowed by its name: the value to keep, or None to drop it."""
+    """Return the value of an attribute with an allowed name, or None to drop it."""
     if name == "class":
         return _classes(tag, value)
     if name == "id":
@@ -235,7 +235,7 @@ def _classes(tag: str, value: str) -> str | None:
 
 
 def _href(value: str) -> str:
-    """Write a link within the text as the id of its target is written."""
+    """Return a link within the text, written as its target's id is written."""
     if not value.startswith("#"):
         return value
     return "#" + content_id(unquote(value[1:]))
@@ -243,11 +243,11 @@ def _href(value: str) -> str:
 
 def _cleaner(profile: SanitiserProfile) -> nh3.Cleaner:
     is_comment = profile is SanitiserProfile.COMMENT
-    # One value an element: of several, nh3 adds the missing ones in an order that differs between processes.
+    # One value for each element: of several, nh3 adds missing ones in an order that differs between processes.
     forced: dict[str, dict[str, str]] = {
-        # The box of a task is the only form control; it has no name, so no form could send it.
+        # The checkbox of a task is the only form control; it has no name, so no form can submit it.
         "input": {"type": "checkbox"},
-        # What is wider than the page scrolls, and people without a mouse must be able to scroll it.
+        # Content wider than the page scrolls, and people without a mouse must be able to scroll it.
         "pre": {"tabindex": "0"},
         "table": {"tabindex": "0"},
     }
@@ -266,5 +266,5 @@ def _cleaner(profile: SanitiserProfile) -> nh3.Cleaner:
     )
 
 
-#: Made once: building a cleaner costs more than cleaning a short text. Cleaners hold no state between calls.
+#: Created once: building a cleaner costs more than cleaning a short text. Cleaners hold no state between calls.
 _CLEANERS: Final = {profile: _cleaner(profile) for profile in SanitiserProfile}

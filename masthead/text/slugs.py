@@ -1,4 +1,4 @@
-"""The readable part of an address, made from a title."""
+"""Makes the readable part of a URL from a title."""
 
 import unicodedata
 from typing import Final
@@ -8,7 +8,7 @@ from slugify import slugify as transliterate
 SLUG_CHARACTERS: Final = 200
 UNTITLED: Final = "untitled"
 
-#: Longer titles are cut first: nothing behind this can be part of a slug.
+#: Longer titles are cut first: characters behind this cannot be part of a slug.
 _TITLE_CHARACTERS: Final = 1_000
 _APOSTROPHES: Final = str.maketrans("", "", "'’ʼ`´")
 _NAMED_CHARACTERS: Final = 5
@@ -34,7 +34,7 @@ def _slug(text: str) -> str:
 
 
 def _names(text: str) -> str:
-    """Spell out a title that has no letters: a rocket becomes `rocket`, not nothing."""
+    """Spell out a title without letters: a rocket becomes `rocket`."""
     named = (
         unicodedata.name(character, "") for character in text if unicodedata.category(character)[0] == "S"
     )

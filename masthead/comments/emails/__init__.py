@@ -1,1 +1,1 @@
-"""Emails about comments: who is told of what, and the jobs that send."""
+"""Emails about comments: the recipients, and the jobs that send them."""

@@ -1,4 +1,4 @@
-"""Who is told of a comment: jobs in the transaction of the change, at most one email for each person."""
+"""Queues emails about comments in the transaction of the change, at most one for each person."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from masthead.posts.models import Post, PostByline
 
 
 def announce(comment: Comment, *, by: User, at: datetime) -> None:
-    """Tell those who wrote the post, and whom the comment answers, once in its life: everybody can read it now."""
+    """Notify the post's authors and the author of the parent comment, once, when the comment becomes public."""
     comment.announced_at = at
     if not delivery.is_on():
         return
@@ -35,6 +35,6 @@ def _concerned(comment: Comment) -> set[int]:
 
 
 def tell_moderators() -> None:
-    """Tell the moderators that a comment waits."""
+    """Notify the moderators of a pending comment."""
     if delivery.is_on():
         jobs.enqueue(tasks.tell_moderators, unique_key="comments.tell_moderators")

@@ -1,4 +1,4 @@
-"""The emails about comments. Each is a job of its own, so that a refused address delays nobody else's."""
+"""The emails about comments. Each is its own job, so that a rejected address delays no other email."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from masthead.text.excerpts import excerpt
 from masthead.text.plain import text_of
 from masthead.web.links import absolute_url
 
-#: A moderator gets one email in this time, however many comments come.
+#: The minimum time between two emails to a moderator.
 PAUSE = timedelta(hours=1)
 QUOTED_CHARACTERS = 1_000
 LISTED_COMMENTS = 5
@@ -33,7 +33,7 @@ LISTED_CHARACTERS = 200
 
 @task("comments.tell_of_comment")
 def tell_of_comment(comment_id: int, recipient_id: int) -> None:
-    """Tell somebody of an answer to their comment, or of a comment on their post; nothing, if it is gone by now."""
+    """Email somebody about a reply to their comment or a comment on their post, unless it was removed meanwhile."""
     try:
         comment = queries.get(comment_id, reader=None)
     except NotFound:
@@ -48,12 +48,12 @@ def tell_of_comment(comment_id: int, recipient_id: int) -> None:
 
 
 def _beginning(text: str) -> str:
-    """A long comment is not quoted as a whole."""
+    """Return the excerpt of a comment for an email."""
     return text if len(text) <= QUOTED_CHARACTERS else excerpt(text, QUOTED_CHARACTERS)
 
 
 def _kinds(comment: Comment, recipient_id: int) -> list[Notification]:
-    """What the comment is to somebody, the more personal first."""
+    """Return the person's relations to the comment, the most personal first."""
     answered = comment.reply_to_id or comment.parent_id
     kinds = []
     if answered is not None:
@@ -65,7 +65,7 @@ def _kinds(comment: Comment, recipient_id: int) -> list[Notification]:
 
 @task("comments.tell_moderators", writes=True)
 def tell_moderators() -> None:
-    """Have each moderator told that comments wait, as soon as they may be told again."""
+    """Queue an email to each moderator about pending comments, at the earliest time that the interval allows."""
     for user_id in db.session.scalars(accounts.reachable_with(Permission.MODERATE)).all():
         _queue(user_id)
     db.session.commit()
@@ -79,7 +79,7 @@ def _queue(user_id: int) -> None:
 
 @task("comments.tell_moderator", writes=True)
 def tell_moderator(user_id: int) -> None:
-    """Tell a moderator of the comments that wait for them, if any do; later, if they were told within the hour."""
+    """Email a moderator about pending comments, if there are any; within an hour of the last email, retry later."""
     user = notifications.recipient(Notification.COMMENT_PENDING, user_id)
     if user is None:
         return
@@ -92,7 +92,7 @@ def tell_moderator(user_id: int) -> None:
         _queue(user_id)
         db.session.commit()
         return
-    # Others may comment while the mail server takes its time.
+    # No transaction stays open while the mail server answers, so that other comments are not blocked.
     db.session.commit()
     try:
         delivery.send(letter)
@@ -102,7 +102,7 @@ def tell_moderator(user_id: int) -> None:
 
 
 def _claim(user: User, *, at: datetime) -> bool:
-    """Say that the moderator is told now; False if that was so within the hour. Of two at once one succeeds."""
+    """Claim the next email to the moderator; False within an hour of the last. One of two concurrent calls wins."""
     statement = insert_into(ModeratorNotice, db.session.get_bind().dialect).values(
         user_id=user.id, sent_at=at
     )
@@ -115,7 +115,7 @@ def _claim(user: User, *, at: datetime) -> bool:
 
 
 def _release(user_id: int, *, at: datetime) -> None:
-    """Take back that the moderator was told, so that the next attempt may."""
+    """Release the claim after a failure, so that the next attempt can email the moderator."""
     db.session.rollback()
     db.session.execute(
         delete(ModeratorNotice).where(ModeratorNotice.user_id == user_id, ModeratorNotice.sent_at == at)

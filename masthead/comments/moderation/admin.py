@@ -1,4 +1,4 @@
-"""The moderation of comments, below ``/admin/comments``."""
+"""The moderation of comments below ``/admin/comments``."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,7 +32,7 @@ PARTICIPLES: dict[CommentTransition, str] = {
 }
 
 
-#: The key of the session under which the last decision about what waited is remembered, and what takes each one back.
+#: The session key of the last decision about pending comments, and the transition that undoes each decision.
 LAST_DECISION = "last_decision"
 UNDOING = {
     CommentTransition.APPROVE: CommentTransition.UNAPPROVE,
@@ -42,7 +42,7 @@ UNDOING = {
 
 
 class Undo(NamedTuple):
-    """What takes a decision back, and for which comments."""
+    """A transition that undoes a decision, and its comments."""
 
     step: str
     comment_ids: list[int]
@@ -51,7 +51,7 @@ class Undo(NamedTuple):
 @bp.get("")
 @requires(Permission.MODERATE)
 def queue() -> ResponseReturnValue:
-    """The comments of a status; those that wait, if the address names none."""
+    """List the comments of a status; without a status, the pending ones."""
     status, by = _status(), current_user()
     counts = queries.counts_by_status(by)
     page = paginate(
@@ -68,7 +68,7 @@ def queue() -> ResponseReturnValue:
         filters=read_models.filters(status, counts),
         bulk_buttons=buttons.bulk_buttons(status),
         is_queue=status is CommentStatus.PENDING,
-        # Where the buttons lead back to.
+        # The buttons lead back here.
         here={"status": status.value, "page": page.number},
         values={"status": status.value},
         undo=_undo() if status is CommentStatus.PENDING else None,
@@ -78,7 +78,7 @@ def queue() -> ResponseReturnValue:
 @bp.post("/<int:comment_id>/<any(approve, reject, delete, restore, unapprove):step>")
 @requires(Permission.MODERATE)
 def decide(comment_id: int, step: str) -> ResponseReturnValue:
-    """Take a step with one comment; the address says from which list, or else from the page of the post."""
+    """Apply a transition to one comment; the address names the list to return to, or else the post's page."""
     status = _status() if "status" in request.args else None
     number = page_number()
     comment = queries.get_for_moderation(comment_id, by=current_user())
@@ -92,7 +92,7 @@ def decide(comment_id: int, step: str) -> ResponseReturnValue:
 @bp.post("")
 @requires(Permission.MODERATE)
 def decide_many() -> ResponseReturnValue:
-    """Take a step with every ticked comment."""
+    """Apply a transition to every selected comment."""
     status, number = _status(), page_number()
     step = _step("step")
     ids = _ids("comment_id")
@@ -110,7 +110,7 @@ def decide_many() -> ResponseReturnValue:
 @bp.post("/undo")
 @requires(Permission.MODERATE)
 def undo() -> ResponseReturnValue:
-    """Take back the last decision about what waited."""
+    """Undo the last decision about pending comments."""
     step, ids = _step("undo_step"), _ids("undo_id")
     if step is None or step not in UNDOING.values() or not ids:
         raise Invalid("There is nothing to undo. Load the list again.")
@@ -122,7 +122,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _remember(step: CommentTransition, taken: Sequence[Comment]) -> None:
-    """Let the list of what waits offer to take the last decision back."""
+    """Store the last decision, so that the pending list can offer to undo it."""
     if taken and step in UNDOING and request.args.get("status") == CommentStatus.PENDING:
         session[LAST_DECISION] = [UNDOING[step], *sorted(comment.id for comment in taken)]
     else:
@@ -130,7 +130,7 @@ def _remember(step: CommentTransition, taken: Sequence[Comment]) -> None:
 
 
 def _undo() -> Undo | None:
-    """How to take the last decision back, once."""
+    """Return the stored decision and remove it from the session."""
     last = session.pop(LAST_DECISION, None)
     return None if last is None else Undo(last[0], last[1:])
 
@@ -143,7 +143,7 @@ def _status() -> CommentStatus:
 
 
 def _step(name: str) -> CommentTransition | None:
-    """What the pressed button says; None for the one that the Enter key presses."""
+    """Return the transition that the pressed button names; None for the button that the Enter key presses."""
     try:
         return CommentTransition(request.form[name]) if name in request.form else None
     except ValueError:
@@ -161,7 +161,7 @@ def _ids(name: str) -> set[int]:
 
 
 def _report(step: CommentTransition, *, asked: int, taken: int) -> None:
-    """Say what has happened, and how much somebody else had decided before."""
+    """Flash the result, including how many comments others had moderated before."""
     if taken:
         flash(f"{_many(taken)} {PARTICIPLES[step]}.")
     if taken < asked:
@@ -179,7 +179,7 @@ def _to_comment(comment: Comment) -> Response:
 
 
 def _to_list(status: CommentStatus, number: int) -> Response:
-    """Back to the page of the list; it may have got empty by what was decided, then to the last one."""
+    """Redirect to the page of the list; to the last page, if the decision emptied it."""
     count = queries.counts_by_status(current_user()).get(status, 0)
     number = min(number, max(1, -(-count // COMMENTS_PER_PAGE)))
     page = number if number > 1 else None

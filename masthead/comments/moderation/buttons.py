@@ -1,4 +1,4 @@
-"""The buttons with which moderators decide on comments."""
+"""The moderation buttons of a comment."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.permissions import can_restore
 from masthead.people.models import User
 
-#: The steps with a comment of each status, the likeliest first.
+#: The transitions from each status, the most likely first.
 POSSIBLE: dict[CommentStatus, tuple[CommentTransition, ...]] = {
     CommentStatus.PENDING: (CommentTransition.APPROVE, CommentTransition.REJECT, CommentTransition.DELETE),
     CommentStatus.APPROVED: (CommentTransition.REJECT, CommentTransition.DELETE, CommentTransition.UNAPPROVE),
@@ -28,7 +28,7 @@ BULK_LABELS: dict[CommentTransition, str] = {
     CommentTransition.RESTORE: "Return selected to pending",
     CommentTransition.UNAPPROVE: "Return selected to pending",
 }
-#: The keys that press the buttons, see ``queue.js``.
+#: The keyboard shortcuts of the buttons, see ``queue.js``.
 KEYS: dict[CommentTransition, str] = {
     CommentTransition.APPROVE: "a",
     CommentTransition.REJECT: "s",
@@ -39,7 +39,7 @@ KEYS: dict[CommentTransition, str] = {
 
 
 class StepButton(NamedTuple):
-    """A button that takes a step."""
+    """A button that applies a transition."""
 
     step: CommentTransition
     label: str
@@ -48,7 +48,7 @@ class StepButton(NamedTuple):
 
 
 def queue_buttons(comment: Comment, by: User) -> list[StepButton]:
-    """The steps of a moderator with a comment in their list."""
+    """Return the buttons of a comment in the moderation list."""
     steps = [
         step
         for step in POSSIBLE[comment.status]
@@ -61,12 +61,12 @@ def queue_buttons(comment: Comment, by: User) -> list[StepButton]:
 
 
 def bulk_buttons(status: CommentStatus) -> list[StepButton]:
-    """The steps with the selected comments of a list."""
+    """Return the buttons for the selected comments of a list."""
     return [StepButton(step, BULK_LABELS[step]) for step in POSSIBLE[status]]
 
 
 def thread_buttons(comment: Comment, *, is_own: bool) -> list[StepButton]:
-    """The steps of a moderator below the comment in its thread; one's own has a link for deleting it."""
+    """Return the buttons of a comment in its thread; one's own comment has a link for deletion instead."""
     steps = [CommentTransition.REJECT] if is_own else [CommentTransition.REJECT, CommentTransition.DELETE]
     if comment.status is CommentStatus.PENDING:
         steps.insert(0, CommentTransition.APPROVE)

@@ -1,4 +1,4 @@
-"""Comments as moderators see them: the parts of their list, and the buttons beside each comment."""
+"""Comments as moderators see them: rows, filters and decisions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ FILTERS: dict[CommentStatus, str] = {
     CommentStatus.SPAM: "Spam",
     CommentStatus.DELETED: "Deleted",
 }
-#: The last decision, by the status that it led to.
+#: The label of the last decision, by the status it led to.
 DECISIONS: dict[CommentStatus, str] = {
     CommentStatus.PENDING: "Returned to pending",
     CommentStatus.APPROVED: "Approved",
@@ -28,7 +28,7 @@ DECISIONS: dict[CommentStatus, str] = {
 
 
 class Decision(NamedTuple):
-    """A decision on a comment, in words: what, by whom, when."""
+    """A decision in words: its kind, its author and its time."""
 
     words: str
     by: str
@@ -37,7 +37,7 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A comment in the list of moderators."""
+    """A row of the moderation list."""
 
     comment: Comment
     url: str
@@ -46,7 +46,7 @@ class QueueRow:
 
 
 def filters(current: CommentStatus, counts: dict[CommentStatus, int]) -> list[FilterLink]:
-    """Links to the comments of each status. The pending ones are the list without a word in its address."""
+    """Return links to the comments of each status. The list of pending ones has no status in its address."""
     return [
         FilterLink(label, _queue_url(status), status is current, counts.get(status, 0))
         for status, label in FILTERS.items()
@@ -59,7 +59,7 @@ def _queue_url(status: CommentStatus) -> str:
 
 
 def queue_row(comment: Comment, by: User, *, waiting: int) -> QueueRow:
-    """The row of a comment for a moderator, while so many wait."""
+    """Return the row of a comment for a moderator, with the number of pending ones."""
     url = comment_url(comment, comment.post, waiting=waiting)
     return QueueRow(comment, url, _decision(comment), queue_buttons(comment, by))
 

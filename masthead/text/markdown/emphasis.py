@@ -14,7 +14,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 from masthead.text.markdown import work_limit
 
-#: Longer runs are an ornament; each mark of a run is a token.
+#: Longer runs are ornaments; each mark of a run is a token.
 MOST_MARKS: Final = 50
 _MARKS: Final = frozenset("*_~")
 
@@ -26,7 +26,7 @@ def emphasis(md: MarkdownIt) -> None:
 
 
 def _ornaments(state: StateInline, silent: bool) -> bool:
-    """Leave a long run of marks as text; a shorter one costs a step for each mark."""
+    """Leave a long run of marks as text; a shorter one costs one step for each mark."""
     marker = state.src[state.pos]
     if marker not in _MARKS:
         return False
@@ -72,7 +72,7 @@ def _run_length(state: StateInline, marker: str) -> int:
 
 
 def _flanks(state: StateInline, end: int, *, can_split_word: bool) -> tuple[bool, bool]:
-    """Say whether the run before `end` may open and close emphasis (https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run)."""
+    """Return whether the run before `end` may open and close emphasis (https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run)."""
     before = state.src[state.pos - 1] if state.pos else " "
     after = state.src[end] if end < state.posMax else " "
     left = not _is_space(after) and (not _is_punctuation(after) or _is_loose(before))

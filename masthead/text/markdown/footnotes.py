@@ -17,7 +17,7 @@ MAX_LABEL_CHARACTERS: Final = 100
 
 
 def footnotes(md: MarkdownIt) -> None:
-    """Install footnotes with labels; notes written in the line (`^[…]`) nest without bound and stay text."""
+    """Install footnotes with labels; inline notes (`^[…]`) nest without bound and stay text."""
     md.use(footnote_plugin, inline=False)
     md.inline.ruler.at("footnote_ref", _reference)
     md.add_render_rule("footnote_ref", _render_reference)
@@ -29,7 +29,7 @@ def footnotes(md: MarkdownIt) -> None:
 
 
 def _reference(state: StateInline, silent: bool) -> bool:
-    """Look for the end of a label only nearby: the plug-in would read to the end of the paragraph each time."""
+    """Search the end of a label only nearby: the plug-in would read to the end of the paragraph each time."""
     if not state.src.startswith("[^", state.pos):
         return False
     if state.src.find("]", state.pos, min(state.pos + MAX_LABEL_CHARACTERS, state.posMax)) < 0:

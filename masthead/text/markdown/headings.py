@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from masthead.text import sanitise
 
-#: The id of a heading without letters, as Goldmark and Hugo call it.
+#: The id of a heading without letters, as in Goldmark and Hugo.
 UNNAMED: Final = "heading"
 
 _RAW_TAG: Final = re.compile(r"<[a-z][^>]*+>?", re.IGNORECASE)
@@ -35,7 +35,7 @@ _ATTRIBUTE_CHARACTERS: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line of a table of contents."""
+    """An entry of a table of contents."""
 
     level: int
     id: str
@@ -48,13 +48,13 @@ def anchored_headings(md: MarkdownIt) -> None:
 
 
 def heading_id(text: str) -> str:
-    """Return the id of a heading that says `text`: lower case, spaces as hyphens, letters of any script kept."""
+    """Return the id of a heading with this text: lower case, hyphens for spaces, letters of any script kept."""
     words = " ".join(text.split()).lower().replace(" ", "-")
     return "".join(filter(_is_kept, words)) or UNNAMED
 
 
 def spoken(tokens: list[Token] | None) -> str:
-    """Return what inline tokens say, without markup."""
+    """Return the text of inline tokens, without markup."""
     return " ".join("".join(_said(tokens or [])).split())
 
 
@@ -72,7 +72,7 @@ def _is_kept(character: str) -> bool:
     return character.isalpha() or character == "-" or unicodedata.category(character) in _WORD_CATEGORIES
 
 
-#: Letters, marks, decimal digits and connecting punctuation: `\p{Word}`, by which the three tools agree.
+#: Letters, marks, decimal digits and connecting punctuation: `\p{Word}`, on which the three tools agree.
 _WORD_CATEGORIES: Final = frozenset({"Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
 
 
@@ -104,7 +104,7 @@ def _free(name: str, taken: set[str], next_number: dict[str, int]) -> str:
 
 
 def _take_explicit_ids(tokens: list[Token]) -> dict[int, str]:
-    """Cut the attribute lists off the headings; return the ids in them, the first of each, by heading."""
+    """Cut the attribute lists off the headings; return the first id in each, by heading."""
     named: dict[int, str] = {}
     taken: set[str] = set()
     for index in range(len(tokens) - 1):
@@ -133,7 +133,7 @@ def _cut_attributes(inline: Token) -> str:
 
 
 def _cut_line_below(tokens: list[Token], index: int) -> str:
-    """Remove a paragraph below a heading that is an attribute list of kramdown and nothing else; return it."""
+    """Remove a paragraph below a heading that consists of a kramdown attribute list; return it."""
     below = tokens[index + 3 : index + 6]
     if [token.type for token in below] != ["paragraph_open", "inline", "paragraph_close"]:
         return ""
@@ -150,7 +150,7 @@ def _cut_line_below(tokens: list[Token], index: int) -> str:
 
 
 def _raw_ids(tokens: list[Token]) -> set[str]:
-    """Return the ids that the author's own HTML takes, so that no automatic id repeats one."""
+    """Return the ids in the author's own HTML, so that no automatic id repeats one."""
     taken: set[str] = set()
     for token in tokens:
         for piece in (token, *(token.children or ())):

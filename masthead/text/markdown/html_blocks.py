@@ -1,6 +1,6 @@
-"""Markdown within HTML blocks that ask for it, `<div markdown="1">`, as kramdown and Markdown Extra read it.
+"""Markdown within HTML blocks with `<div markdown="1">`, as in kramdown and Markdown Extra.
 
-CommonMark reads Markdown between tags that have empty lines beside them; so these get some.
+CommonMark parses Markdown between tags that have empty lines beside them, so the rule adds those.
 """
 
 import re
@@ -16,11 +16,11 @@ _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 def opened(source: str) -> str:
-    """Return Markdown with empty lines inside each HTML block that asks for Markdown."""
+    """Return Markdown with empty lines inside each HTML block with the `markdown` attribute."""
     if _ASKS.search(source) is None:
         return source
     lines: list[str] = []
-    #: Names of open elements, and whether each asked.
+    #: Names of open elements, with True for the `markdown` attribute.
     stack: list[tuple[str, bool]] = []
     fence = ""
     for line in source.split("\n"):
@@ -47,7 +47,7 @@ def _opened_line(line: str, tag: re.Match[str], stack: list[tuple[str, bool]]) -
 
 
 def _closed(name: str, stack: list[tuple[str, bool]]) -> bool:
-    """Close the innermost element of this name; whether it asked for Markdown."""
+    """Close the innermost element of this name; return whether it had the `markdown` attribute."""
     for position in range(len(stack) - 1, max(-1, len(stack) - 100), -1):
         if stack[position][0] == name:
             asked = stack[position][1]

@@ -1,6 +1,6 @@
-"""LaTeX between dollar signs to MathML, which browsers set themselves: no script, no fonts.
+"""Converts LaTeX between dollar signs to MathML, which browsers lay out themselves: no script, no fonts.
 
-Rules for reading dollars are Pandoc's, and stricter where prose has prices: see `_is_price`.
+Dollar signs follow Pandoc's rules, and stricter ones where prose has prices: see `_is_price`.
 """
 
 import re
@@ -19,21 +19,22 @@ from markdown_it.utils import EnvType
 
 MAX_CHARACTERS: Final = 1_000
 MAX_LINES: Final = 60
-#: Over a whole text; a conversion takes up to 40 microseconds a character, so this bounds them to two seconds.
+#: The limit over a whole text; a conversion takes up to 40 microseconds a character, so this bounds them to two
+#: seconds.
 MAX_CHARACTERS_PER_TEXT: Final = 50_000
 MAX_DEPTH: Final = 40
 
 _DISPLAY: Final = re.compile(r"\$\$((?>(?:[^\\$]|\\.|\$(?!\$)){1,1000}))\$\$", re.DOTALL)
 _INLINE: Final = re.compile(r"\$((?![\s$])(?>(?:[^\\$]|\\.){1,1000}))(?<!\s)\$(?![\w$])", re.DOTALL)
 _PRICE: Final = re.compile(r"\d[^\\^_=<>+*/{}]*\s[^\\^_=<>+*/{}]*")
-#: A macro can grow without end when it is expanded.
+#: Expanding a macro can grow without end.
 _MACROS: Final = re.compile(
     r"\\(?:newcommand|renewcommand|newenvironment|def|DeclareMathOperator)(?![a-zA-Z])"
 )
 
 _NESTING: Final = re.compile(r"(?P<opening>\\left|\\begin|\{)|(?P<closing>\\right|\\end|\})|\\.", re.DOTALL)
 
-#: How many children an element must have for a browser to draw it.
+#: The number of children that browsers require of an element.
 _PARTS: Final = {
     "mfrac": 2,
     "mover": 2,
@@ -45,7 +46,7 @@ _PARTS: Final = {
     "munderover": 3,
 }
 
-#: What latex2mathml raises for LaTeX that it can't read, on purpose and by accident.
+#: The exceptions of latex2mathml for invalid LaTeX, intended and accidental.
 _UNREADABLE: Final = (
     latex.DenominatorNotFoundError,
     latex.DoubleSubscriptsError,
@@ -71,10 +72,10 @@ _UNREADABLE: Final = (
 
 @lru_cache(maxsize=2_048)
 def mathml(source: str, *, display: bool) -> str | None:
-    """Return a formula as MathML, or None where the LaTeX can't be read or would cost too much."""
+    """Return a formula as MathML, or None if the LaTeX is invalid or too costly."""
     if len(source) > MAX_CHARACTERS or _MACROS.search(source) or not _is_nested_well(source):
         return None
-    # Loaded with the first formula: few processes ever write one.
+    # Imported with the first formula: few processes ever convert one.
     from latex2mathml.converter import convert_to_element
 
     try:
@@ -89,7 +90,7 @@ def mathml(source: str, *, display: bool) -> str | None:
 
 
 def _is_nested_well(source: str) -> bool:
-    """Say whether braces and environments pair, and not so deep that the library's recursion would end badly."""
+    """Return whether braces and environments pair, at a depth below the library's recursion limit."""
     depth = 0
     for match in _NESTING.finditer(source):
         depth += (match["opening"] is not None) - (match["closing"] is not None)
@@ -99,7 +100,7 @@ def _is_nested_well(source: str) -> bool:
 
 
 def _is_complete(root: Element) -> bool:
-    """Say whether all was understood: the library leaves out what is missing and copies commands it does not know."""
+    """Return whether the output is complete: the library omits missing parts and copies unknown commands."""
     return all(
         len(element) == _PARTS.get(element.tag, len(element)) and not (element.text or "").startswith("\\")
         for element in root.iter()
@@ -107,7 +108,7 @@ def _is_complete(root: Element) -> bool:
 
 
 def _written(element: Element) -> str:
-    """Write an element as HTML; the library's own writer leaves `<` and `&` of the source unescaped."""
+    """Serialise an element as HTML; the library's own serialiser leaves `<` and `&` of the source unescaped."""
     attributes = "".join(f' {name}="{_escaped(value)}"' for name, value in element.attrib.items())
     inside = _escaped(element.text or "") + "".join(_written(child) for child in element)
     return f"<{element.tag}{attributes}>{inside}</{element.tag}>"
@@ -128,7 +129,7 @@ def dollar_math(md: MarkdownIt) -> None:
 
 
 def _is_price(source: str) -> bool:
-    """`$5 and 10$` is money: it begins with a digit, has words, and nothing that only a formula has."""
+    """Return whether this is money, as in `$5 and 10$`: a digit first, words, and nothing that only formulas have."""
     return _PRICE.fullmatch(source) is not None
 
 

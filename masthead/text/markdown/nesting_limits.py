@@ -1,7 +1,7 @@
-"""Bounds on what a single rule of the parser makes: how deep blocks nest, how many cells a table has, what blocks cost.
+"""Bounds on a single rule of the parser: the depth of blocks, the cells of a table, the cost of blocks.
 
-The parser itself leaves out what lies too deep. Here the marks of a block that would are shown as text instead, so
-nothing that was written vanishes.
+The parser itself drops blocks that are too deep. These rules show the marks of such a block as text instead, so that no
+written text vanishes.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ from masthead.text.markdown import work_limit
 
 #: Levels of tokens: a list takes two, a quotation one.
 MAX_LEVEL: Final = 60
-#: What the parser is told; no rule opens a block that comes so deep.
+#: The limit of the parser; no rule opens a block that deep.
 MAX_NESTING: Final = MAX_LEVEL + 40
-#: Cells of a table that cost one step: each is several tokens before any is read.
+#: The number of table cells that cost one step: each makes several tokens before any is parsed.
 CELLS_PER_STEP: Final = 2
 _DELIMITERS: Final = frozenset("|-: \t>")
 
@@ -36,8 +36,9 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 
 
 def bounded_blocks(md: MarkdownIt) -> None:
-    """Install the bounds; after every plug-in that brings blocks."""
-    # The blocks that each rule may interrupt, as the parser has them. A list that interrupts a list makes one of each item.
+    """Install the bounds, after every plug-in that adds blocks."""
+    # The blocks that each rule may interrupt, from the parser. A list that interrupts a list turns each item into a
+    # list.
     text: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
     text_and_lists: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.block.ruler.at("blockquote", _not_too_deep(blockquote), text_and_lists)
@@ -90,7 +91,7 @@ def _is_delimiter_row(state: StateBlock, line: int) -> bool:
 
 
 def _cells(state: StateBlock, start: int, end: int) -> int:
-    """Count the cells that the table has at most; short rows are filled up."""
+    """Return the maximum number of cells of the table; short rows are filled up."""
     header = state.src.count("|", state.bMarks[start], state.eMarks[start])
     last = start
     while last < end and not state.isEmpty(last):

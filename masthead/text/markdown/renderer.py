@@ -1,7 +1,7 @@
-"""Markdown to safe HTML: CommonMark with the extensions that a magazine needs, always through the sanitiser.
+"""Renders Markdown to safe HTML: CommonMark with extensions for a magazine, always through the sanitiser.
 
-Rendering happens when a text is saved, never when it is read. It is pure, safe to call from many threads and
-processes, never fails on any input, and takes time in proportion to the length of the source.
+Rendering happens when a text is saved, never when it is read. It is pure, safe in many threads and processes, never
+fails on any input, and takes time in proportion to the length of the source.
 """
 
 from collections.abc import Sequence
@@ -24,16 +24,17 @@ from masthead.text.markdown.headings import Heading, anchored_headings, spoken
 from masthead.text.markdown.mathematics import dollar_math
 from masthead.text.profiles import SanitiserProfile
 
-#: HTML for each character of the source, and what a short text may have beside: a heading with its id takes six.
+#: The HTML characters allowed for each source character, and the allowance of a short text: a heading with its id takes
+#: six.
 MAX_GROWTH: Final = 12
 FREE_HTML_CHARACTERS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text ready to be stored: clean HTML, its contents, and what it says without markup.
+    """A text ready to be stored: clean HTML, table of contents, and plain text.
 
-    `is_source` tells that the text was too costly to set and is shown as it was typed.
+    `is_source` marks a text that was too costly to render and is shown as typed.
     """
 
     html: str
@@ -41,9 +42,9 @@ class Rendered:
     words: int
     plain: str
     is_source: bool = False
-    #: Fragments of links that lead to no id of the text.
+    #: Fragments of links that match no id of the text.
     dead_fragments: tuple[str, ...] = ()
-    #: The elements that its author wrote and that no text may have, by name.
+    #: The forbidden elements that its author wrote, by name.
     removed: tuple[str, ...] = ()
 
 
@@ -74,7 +75,7 @@ def _shown_as_typed(source: str) -> Rendered:
 
 
 def _set(source: str, profile: SanitiserProfile, env: dict[str, Any]) -> str:
-    """Return HTML that is not clean yet; raises `TooCostlyError` if parsing takes too long or makes too much of the text."""
+    """Return unsanitised HTML; raises `TooCostlyError` if parsing takes too long or produces too much."""
     unsafe: str = _parser(profile).render(html_blocks.opened(source), env)
     if len(unsafe) > FREE_HTML_CHARACTERS + MAX_GROWTH * len(source) or html_limits.is_heavy(unsafe):
         raise work_limit.TooCostlyError
@@ -86,7 +87,7 @@ def _parser(profile: SanitiserProfile) -> MarkdownIt:
     parser = _article_parser() if profile is SanitiserProfile.ARTICLE else _comment_parser()
     parser.use(nesting_limits.bounded_blocks)
     parser.use(work_limit.metered)
-    # The rule tables are compiled at first use; done here, no two threads can do it at once.
+    # The rule tables are compiled at first use; compiling here keeps two threads from doing it at once.
     parser.render("*warm* `up`\n\n- [ ] now", {"steps_left": work_limit.FREE_STEPS})
     return parser
 
@@ -116,7 +117,7 @@ def _article_parser() -> MarkdownIt:
 
 
 def _comment_parser() -> MarkdownIt:
-    # People who comment press Enter where they want a new line, as in every other box for a comment.
+    # In a comment, a single line end becomes a line break, as people expect from other comment forms.
     parser = _base_parser(html=False, breaks=True)
     parser.use(structure.lowered_headings)
     parser.add_render_rule("image", _linked_image)
@@ -139,21 +140,21 @@ def _fence(_: object, tokens: Sequence[Token], index: int, __: object, env: EnvT
 def _list_item(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    """Leave the box of a task to `structure.labelled_tasks`, which knows the text that it belongs to."""
+    """Leave a task's checkbox to `structure.labelled_tasks`, which knows the task's text."""
     return renderer.renderToken(tokens, index, options, env)
 
 
 def _image(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    """Leave the decoding of pictures to a moment when the browser has time; the sanitiser makes them load lazily."""
+    """Let the browser decode images asynchronously; the sanitiser adds lazy loading."""
     tokens[index].attrSet("loading", "lazy")
     tokens[index].attrSet("decoding", "async")
     return renderer.image(tokens, index, options, env)
 
 
 def _linked_image(_: object, tokens: Sequence[Token], index: int, __: object, ___: object) -> str:
-    """Show an image in a comment as a link to it: other people's pages are no place to embed one."""
+    """Render an image in a comment as a link: comments must not embed images in other people's pages."""
     token = tokens[index]
     address = escapeHtml(str(token.attrs.get("src", "")))
     return f'<a href="{address}">{escapeHtml(spoken(token.children)) or address}</a>'

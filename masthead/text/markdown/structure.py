@@ -15,22 +15,22 @@ _COMMENT_HEADINGS_BELOW: Final = 3
 
 
 def lowered_headings(md: MarkdownIt) -> None:
-    """Keep the headings of a comment below those of the page that it stands on."""
+    """Lower the headings of a comment below those of its page."""
     md.core.ruler.push("lowered_headings", _lower_headings)
 
 
 def figures(md: MarkdownIt) -> None:
-    """Make a figure of an image that stands alone in its paragraph; its title becomes the caption."""
+    """Turn an image alone in its paragraph into a figure; its title becomes the caption."""
     md.core.ruler.push("figures", _frame_images)
 
 
 def aligned_cells(md: MarkdownIt) -> None:
-    """Say a cell's alignment by a class: the page allows no inline style."""
+    """Align a cell by a class: the page allows no inline style."""
     md.core.ruler.push("aligned_cells", _align_cells)
 
 
 def labelled_tasks(md: MarkdownIt) -> None:
-    """Put the box of a task into a label with its text, so that a screen reader says both."""
+    """Wrap the checkbox of a task in a label with its text, so that a screen reader announces both."""
     md.core.ruler.push("labelled_tasks", _label_tasks)
 
 

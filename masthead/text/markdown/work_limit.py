@@ -1,8 +1,8 @@
-"""A bound on the work of one rendering, counted in steps of the parser and not in seconds.
+"""Bounds the work of one rendering, counted in steps of the parser and not in seconds.
 
-The parser takes linear time, but a hostile text can make it look at each character many times over. A step is
-one place at which the parser tries its rules; it takes 5 to 25 microseconds. What takes longer once it is read, a
-listing in colours or a heading with its id, costs several steps.
+The parser takes linear time, but a hostile text can make it examine each character many times over. A step is one
+position at which the parser tries its rules; it takes 5 to 25 microseconds. Costly output, such as a highlighted
+listing or a heading with its id, counts as several steps.
 """
 
 from typing import Final
@@ -17,18 +17,17 @@ from markdown_it.utils import EnvType
 #: steps, which take about a second.
 FREE_STEPS: Final = 50_000
 CHARACTERS_PER_STEP: Final = 60
-#: Of more than a megabyte each further one has as many steps as the first: a book of short lines takes a step for 25
-#: characters.
+#: Each megabyte after the first has as many steps as the first: a book of short lines takes a step for 25 characters.
 CHARACTERS_PER_STEP_OF_A_BOOK: Final = 15
 
-#: At the beginning of a block more rules are tried than within a line.
+#: At the beginning of a block, the parser tries more rules than within a line.
 STEPS_OF_A_BLOCK: Final = 2
-#: At the end of a line and at a hyphen no rule has much to try; lines that an editor has wrapped are full of them.
+#: At the end of a line and at a hyphen, rules have little to try; text wrapped by an editor is full of them.
 PLAIN: Final = frozenset("\n-")
 STEPS_OF_PLAIN: Final = 0.25
-#: Each bracket within brackets is read again by all those around it.
+#: All enclosing brackets parse each inner bracket again.
 LEVELS_PER_STEP: Final = 8
-#: What some blocks cost beside.
+#: The additional cost of some blocks.
 STEPS_OF_A_HEADING: Final = 2
 STEPS_OF_A_LISTING: Final = 4
 STEPS_OF_RAW_HTML: Final = 2
@@ -41,12 +40,12 @@ class TooCostlyError(Exception):
 
 
 def budget(source: str) -> int:
-    """Return how many steps a text may take."""
+    """Return the number of steps that a text may take."""
     return max(FREE_STEPS + len(source) // CHARACTERS_PER_STEP, len(source) // CHARACTERS_PER_STEP_OF_A_BOOK)
 
 
 def metered(md: MarkdownIt) -> None:
-    """Install the meter in front of all other rules; so it must be used last."""
+    """Install the meter in front of all other rules, so it must be used last."""
     md.inline.ruler.before(md.inline.ruler.get_all_rules()[0], "meter", _inline_step)
     md.block.ruler.before(md.block.ruler.get_all_rules()[0], "meter", _block_step, {"alt": _BLOCK_CHAINS})
 
