@@ -88,7 +88,7 @@ def find_below(post: Post, comment_id: int, *, reader: User | None) -> Comment |
 
 
 def has_approved(author: User) -> bool:
-    """Return whether somebody has an approved comment."""
+    """Return whether the person has an approved comment."""
     statement = select(Comment.id).where(
         Comment.author_id == author.id, Comment.status == CommentStatus.APPROVED
     )

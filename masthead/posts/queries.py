@@ -75,8 +75,8 @@ def hidden_from(reader: User) -> Select[int]:
 def is_published_before(*places: Place) -> ColumnElement[bool]:
     """Return the condition that a post is published and precedes each of these positions in time.
 
-    That it is not scheduled is one more upper bound. Of several, SQLite goes to one in its index and walks from there
-    past everything that the others leave out, so only the lowest is asked for.
+    The present time is one more upper bound. With several bounds, SQLite seeks to one of them in its index and walks past
+    every row that the others exclude, so the condition names only the lowest.
     """
     lowest = min([(clock.now(), GREATEST_ID), *places])
     return and_(Post.status == Status.PUBLIC, tuple_(Post.published_at, Post.id) < lowest)

@@ -8,6 +8,6 @@ feature = Feature(
     name="search",
     blueprints=((views.bp, ""),),
     api=((api.bp, "/search"),),
-    # Importing it also keeps the index equal to what is written.
+    # The import also registers the receivers that update the index.
     receivers=((transfer_content, receivers.reindex_transferred_posts),),
 )

@@ -1,7 +1,7 @@
 """Folds words to one spelling, for the index and for queries. Pure.
 
-Case, accents, ligatures, widths, compositions and invisible characters make no difference; letters that make
-another word do, such as the vowel signs of Devanagari and the voicing marks of kana.
+Case, accents, ligatures, widths, compositions and invisible characters make no difference; letters that change
+the word do, such as the vowel signs of Devanagari and the voicing marks of kana.
 """
 
 import re

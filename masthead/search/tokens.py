@@ -1,7 +1,7 @@
-"""The tokeniser: what a text holds for the index, and what a query asks of it. Pure, and the only one on both databases.
+"""The tokeniser of texts and queries. Pure, and the only one on both databases.
 
 Words become folded stems in a row, so that phrases can be found. Runs of a script without spaces become overlapping
-pairs of letters (docs/decisions/0014 says why). Beside the row stand aliases, which have no place in it: unstemmed
+pairs of letters (docs/decisions/0014 says why). Aliases are indexed beside that row, without a position: unstemmed
 words for prefixes, compounds written as one (`covid19`), and names whose sign matters (`c++`, `c#`, `.net`).
 """
 

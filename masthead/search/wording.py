@@ -61,7 +61,8 @@ class SearchTerms:
 def understood(typed: str, *, zone: Callable[[], tzinfo] = lambda: UTC) -> SearchTerms:
     """Read words, ``"phrases"``, ``-words``, ``author:``, ``tag:``, ``before:`` and ``after:`` (dates as 2026-11-21).
 
-    Days begin as clocks in the zone show it, which is asked for only if a day is named. The last word may be the beginning of one. No text is refused; what cannot be searched for is left out.
+    Days begin in the given zone, which is called only if the text names a day. The last word may be a prefix.
+    Any text is accepted; parts that cannot be searched for are left out.
     """
     text = unicodedata.normalize("NFC", typed[:LONGEST_CHARACTERS]) if is_storable(typed) else ""
     terms: list[Term] = []

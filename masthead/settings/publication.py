@@ -32,7 +32,7 @@ class Publication:
     language: str = "en"
     #: The IANA name of the time zone of readers, for dates and for the start of days and months.
     time_zone: str = time_zones.DEFAULT
-    #: The comments that wait for a moderator: none, somebody's first, or all.
+    #: The comments that wait for a moderator: none, a person's first ones, or all.
     comment_policy: CommentPolicy = "first"
     posts_per_page: int = 20
     navigation: tuple[NavLink, ...] = ()

@@ -1,7 +1,6 @@
 """One accent colour from the settings, made readable on each background of the two colour schemes.
 
-Lightness is changed in OKLCH (Björn Ottosson, "A perceptual color space for image processing", 2020), where
-hue stays what it was; contrast is that of WCAG 2.2, success criterion 1.4.3.
+Lightness is changed in OKLCH (Björn Ottosson, "A perceptual color space for image processing", 2020), where the hue stays constant; contrast is that of WCAG 2.2, success criterion 1.4.3.
 """
 
 import math

@@ -7,7 +7,7 @@ export puts the two braces there: Hugo fills those with a per cent sign in befor
 import re
 from typing import Final
 
-#: Where Hugo looks for the shortcode, and what it holds: a template that writes two braces.
+#: The path at which Hugo looks for the shortcode, and its content: a template that writes two braces.
 SHORTCODE_FILE: Final = "layouts/shortcodes/two-braces.html"
 SHORTCODE_TEMPLATE: Final = '{{"{{"}}'
 CALL: Final = "{{% two-braces %}}"

@@ -21,7 +21,7 @@ from pygments.token import (
     _TokenType,
 )
 
-#: The languages known, by what their lexer costs. The regular expressions of all take quadratic time on some hostile
+#: The supported languages, by the cost of their lexers. The regular expressions of all take quadratic time on some hostile
 #: input; measured with 120 such inputs of 8,000 characters: up to 0.25, 1.3 and 5.4 seconds, and 14 for C#.
 #: A few lexers that are worse, and the hundreds that nobody measured, are left out.
 _LANGUAGES: Final = {

@@ -31,7 +31,7 @@ def seen(slug: str) -> Post:
 
 
 def taken(slug: str, step: Callable[..., None]) -> Response:
-    """Apply a transition, and answer with the post."""
+    """Apply a transition, and return the post as the answer."""
     step(seen(slug), by=current_user(), at=clock.now())
     answer = settled(whole, slug)
     db.session.commit()
