@@ -177,7 +177,7 @@ def _prepared(
 
 
 def _completed(data: bytes, kind: str) -> bytes:
-    """Return the image of a file that lacks only its end mark, or the still of an animation with one frame."""
+    """Return the image of a file that lacks only its end mark, or the still of a PNG with a broken animation."""
     mends = {"JPEG": repairs.with_its_end, "PNG": repairs.without_animation}
     try:
         whole = mends[kind](data) if kind in mends else None

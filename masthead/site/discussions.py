@@ -37,7 +37,7 @@ class Common:
     """A page of comments for all who neither wrote one of them nor moderate."""
 
     html: Markup
-    #: The ids of signed-in readers who wrote some of it, or whose comments wait for a moderator.
+    #: The ids of people who wrote some of it, or whose comments wait for a moderator; empty for anonymous readers.
     voices: frozenset[int]
 
 

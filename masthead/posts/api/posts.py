@@ -241,7 +241,7 @@ def change(slug: str, body: PostChange) -> Response:
     with snapshot() as session:
         seen = session.scalar(queries.at_slug(slug))
     if seen is None or not _is_matched(seen):
-        # The change fails below anyway, with the reason in the present state.
+        # The change cannot succeed; the current, locked state decides which error to raise.
         seen = _matching(slug)
     rendered = render_text(
         title=seen.title if body.title is None else body.title,
