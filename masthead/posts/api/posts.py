@@ -192,7 +192,7 @@ def show(slug: str, query: Fields) -> Answer | Response:
 
 
 def editable(slug: str) -> Post:
-    """Return the post, if the person may edit it; others get 404."""
+    """Return the post, if the person may edit it; raises `NotFound` for one that the person cannot see."""
     post, by = queries.by_slug(slug), current_user()
     if not can_edit(by, post):
         if post.author_id == by.id or post.is_published:

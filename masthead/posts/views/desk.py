@@ -129,7 +129,7 @@ def _save(post: Post, rendered: RenderedText, form: PostForm) -> None:
 
 
 def editable(post_id: int) -> Post:
-    """Return the post, if the person may edit it; others get 404."""
+    """Return the post, if the person may edit it; raises `NotFound` for one that the person cannot see."""
     post = queries.get(post_id)
     if not can_edit(current_user(), post):
         if post.author_id == current_user().id or post.is_published:
