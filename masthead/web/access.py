@@ -1,4 +1,4 @@
-"""Every route says who may use it; one that says nothing stops the start."""
+"""Access control of routes: every route declares who may use it, and the application does not start otherwise."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ PUBLIC = "public"
 
 
 class UndeclaredAccess(RuntimeError):
-    """Routes exist that declare neither a permission nor that they are public."""
+    """Routes declare neither a permission nor that they are public."""
 
     def __init__(self, endpoints: list[str]) -> None:
         super().__init__(f"These routes declare no access: {', '.join(endpoints)}.")
@@ -25,13 +25,13 @@ def public(view: View) -> View:
 
 
 def declared(view: object) -> str | None:
-    """What the view declares, or None."""
+    """Return the access that the view declares, or None."""
     found: str | None = getattr(view, ATTRIBUTE, None)
     return found
 
 
 def check(app: Flask) -> None:
-    """Raise `UndeclaredAccess` if a route of the application declares nothing."""
+    """Raise `UndeclaredAccess` if a route of the application declares no access."""
     undeclared = [endpoint for endpoint, view in app.view_functions.items() if declared(view) is None]
     if undeclared:
         raise UndeclaredAccess(sorted(undeclared))

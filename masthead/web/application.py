@@ -1,4 +1,4 @@
-"""The Flask application, which remembers the addresses that it has built, and takes forms apart quickly."""
+"""The Flask application, with memoized URL building and a faster form parser."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -19,12 +19,12 @@ from masthead.text import hosts
 AfterRequest = Callable[..., Any]
 log = structlog.get_logger(__name__)
 
-#: Addresses that are remembered: those of the posts, people and tags that are shown most.
+#: Size of the URL cache: enough for the posts, people and tags that are shown most.
 REMEMBERED: Final = 5_000
 
 
 class FormParser(FormDataParser):
-    """Werkzeug's, but for percent-encoded forms: there, a function of Python looks at each byte that is no UTF-8."""
+    """Werkzeug's parser, but faster for percent-encoded forms: Werkzeug calls Python for each non-UTF-8 byte."""
 
     def parse(
         self,
@@ -33,7 +33,7 @@ class FormParser(FormDataParser):
         content_length: int | None,
         options: dict[str, str] | None = None,
     ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
-        """The fields and files of a form; `masthead.web.middleware.body_limits` has counted them."""
+        """Parse the fields and files of a form; `masthead.web.middleware.body_limits` has counted them."""
         if mimetype != "application/x-www-form-urlencoded":
             return super().parse(stream, mimetype, content_length, options)
         fields = MultiDict(
@@ -48,15 +48,16 @@ def _unquoted(text: bytes) -> str:
 
 
 class FormRequest(Request):
-    """A request that has its forms taken apart by our parser."""
+    """A request that uses `FormParser`."""
 
     form_data_parser_class = FormParser
 
 
 class LazyRule(Rule):
-    """A rule that compiles its two functions for building addresses when the first address is built.
+    """A URL rule that compiles its two builder functions when the first URL is built.
 
-    Werkzeug compiles those of every rule at the start, which is most of the time that making an application takes.
+    Werkzeug compiles the builders of every rule at the start, which is most of the time that making an application
+    takes.
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
@@ -72,11 +73,11 @@ class LazyRule(Rule):
 
 
 class Application(Flask):
-    """A Flask that builds each address once.
+    """A Flask application that builds each URL once.
 
-    A page holds dozens of addresses, and werkzeug takes longer to build one than Jinja to render the paragraph that it
-    stands in. Within a request they are paths, which depend on nothing but the endpoint, its values, and the path at
-    which a server has mounted the application.
+    A page holds dozens of URLs, and Werkzeug takes longer to build one than Jinja to render the paragraph around it.
+    Within a request URLs are paths that depend only on the endpoint, its values and the mount point of the
+    application.
     """
 
     request_class = FormRequest
@@ -87,7 +88,7 @@ class Application(Flask):
         self._path = lru_cache(REMEMBERED)(self._built)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """As Flask's, but that capitals of a host and all forms of an IPv6 address are understood."""
+        """Extend Flask's adapter: accept upper-case hosts and every notation of an IPv6 address."""
         if request is None:
             return super().create_url_adapter(request)
         host = request.environ.get("HTTP_HOST", "")
@@ -109,18 +110,18 @@ class Application(Flask):
         _external: bool | None = None,
         **values: Any,
     ) -> str:
-        """As Flask's; what is plain and asked for within a request is remembered."""
+        """Extend Flask's `url_for`: memoize plain URLs within requests."""
         options = {"_anchor": _anchor, "_method": _method, "_scheme": _scheme, "_external": _external}
         is_plain = not any(options.values()) and endpoint[:1] != "."
-        # 1 and True are the same key, but not the same address.
+        # 1 and True are one dict key, but make different URLs.
         if is_plain and _is_in_a_request() and all(type(value) in (str, int) for value in values.values()):
             return self._path(request.environ.get("SCRIPT_NAME", ""), endpoint, *values.items())
         return super().url_for(endpoint, **options, **values)  # type: ignore[arg-type]
 
     def process_response(self, response: Response) -> Response:
-        """As Flask's, but that a function after the request that fails becomes an error page, and the others still run.
+        """Run the after-request functions; one that fails becomes an error page, and the others still run.
 
-        Flask would leave the error page without the headers of those that come after it.
+        Flask would send the error page without the headers that the remaining functions set.
         """
         after = (*_after_this_request(), *self._after_requests(), self._save_session)
         for function in after:
@@ -131,7 +132,7 @@ class Application(Flask):
         return response
 
     def _after_requests(self) -> Iterator[AfterRequest]:
-        """Of the blueprint first, then of the application, each the last registered first."""
+        """List the functions of the blueprint, then of the application, each in reverse order of registration."""
         for name in (*request.blueprints, None):
             yield from reversed(self.after_request_funcs.get(name, ()))
 
@@ -141,7 +142,7 @@ class Application(Flask):
         return response
 
     def _answer_to(self, error: Exception) -> Response:
-        """The answer that the error's handler has for it; in tests an error that has none goes on, as Flask's do."""
+        """Return the response of the error's handler; in tests an error without a handler propagates, as in Flask."""
         try:
             return self.make_response(self.handle_user_exception(error))
         except Exception as unhandled:
@@ -156,7 +157,7 @@ class Application(Flask):
             )
 
     def log_exception(self, exc_info: Any) -> None:
-        """Write the one line of an unhandled error: Flask's own would come beside ours, without the request's id."""
+        """Suppress Flask's log line of an unhandled error: it has no request id and would duplicate ours."""
         log.error("unhandled error", exc_info=exc_info)
 
     def _built(self, _mounted_at: str, endpoint: str, *values: tuple[str, str | int]) -> str:
@@ -164,10 +165,10 @@ class Application(Flask):
 
 
 def _after_this_request() -> list[AfterRequest]:
-    """The functions that this request asked for with `flask.after_this_request`."""
+    """List the functions that this request registered with `flask.after_this_request`."""
     return list(request_ctx._after_request_functions)  # noqa: SLF001 (as Flask reads them)
 
 
 def _is_in_a_request() -> bool:
-    # A request for a host that is not ours has no adapter, and knows no addresses.
+    # A request for an untrusted host has no adapter, and no URLs can be built.
     return has_request_context() and request_ctx.url_adapter is not None

@@ -1,4 +1,4 @@
-"""Shell commands whose mistakes end in one clear sentence and exit code 1, never in a traceback."""
+"""Shell commands whose errors end in one clear sentence and exit code 1, never in a traceback."""
 
 import os
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from masthead.errors import DomainError
 NO_TABLES = (
     "The database has no tables yet, or those of another version. Run `masthead db upgrade` first. ({})"
 )
-#: SQLite has one code for what a statement does not find.
+#: SQLite reports every missing table or column under one code.
 WRONG_TABLES = ("no such table", "no such column", "has no column")
 SENTENCES: dict[Failure | None, str] = {
     Failure.AWAY: "The database does not answer. Check DATABASE_URL, and that its server runs and lets you in. ({})",
@@ -31,7 +31,7 @@ SHOWN_CHARACTERS = 200
 
 
 class NamedPath(click.Path):
-    """A path on the command line, which an empty one is not: it would mean the present folder."""
+    """A path on the command line that must not be empty: an empty one would mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Check the path."""
@@ -41,7 +41,7 @@ class NamedPath(click.Path):
 
 
 def _of_a_file(error: OSError) -> str:
-    """What the system says of a file or a connection, in a sentence."""
+    """Describe an operating system error of a file or a connection in a sentence."""
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
     if isinstance(error, PermissionError) and error.filename is not None:
         return publication_home.why_denied(Path(os.fsdecode(error.filename)), reason)
@@ -50,7 +50,7 @@ def _of_a_file(error: OSError) -> str:
 
 
 class Command(click.Command):
-    """A command that turns a domain error into a sentence."""
+    """A command that prints domain errors as sentences."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -69,20 +69,20 @@ class Command(click.Command):
             raise click.ClickException(sentence.format(reason)) from None
 
     def perform(self, ctx: click.Context) -> Any:
-        """Do the work; an error of it becomes a sentence."""
+        """Run the callback and turn its errors into sentences."""
         return super().invoke(ctx)
 
 
 class Group(click.Group):
-    """A group of such commands. Each is declared `flask.cli.with_appcontext` as well."""
+    """A group of such commands. Declare each one `flask.cli.with_appcontext` as well."""
 
     command_class = Command
 
 
 class CommandTable(AppGroup):
-    """An application's commands by name; the module of each is loaded when it is asked for.
+    """The commands of an application by name; each module is imported when its command is looked up.
 
-    Importing, exporting and migrating bring large libraries along, which no process of the server should carry.
+    Import, export and migrations depend on large libraries that server processes must not load.
     """
 
     def __init__(self, places: Mapping[str, str]) -> None:
@@ -90,11 +90,11 @@ class CommandTable(AppGroup):
         self._places = places
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands."""
+        """List the names of all commands."""
         return sorted({*self._places, *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Find a command by its name."""
+        """Look a command up by its name."""
         known = super().get_command(ctx, cmd_name)
         if known is not None or cmd_name not in self._places:
             return known

@@ -1,13 +1,14 @@
-"""URL converters that refuse what no row can have."""
+"""URL converters that refuse ids which no row can have."""
 
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 
 class IdConverter(IntegerConverter):
-    """An id up to `masthead.db.GREATEST_ID`; anything else is an unknown address (404)."""
+    """An id up to `masthead.db.GREATEST_ID`; anything else is an unknown URL (404)."""
 
-    # Not limits that are checked later: Werkzeug would answer 405 where other methods have the same address.
+    # The limit is part of the pattern: a check after matching would let Werkzeug answer 405 where the URL has other
+    # methods.
     regex = r"[1-9]\d{0,17}"
 
 

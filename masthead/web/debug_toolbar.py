@@ -1,4 +1,4 @@
-"""Flask-DebugToolbar, in development alone and only where it is installed."""
+"""Flask-DebugToolbar, in development only, where it is installed."""
 
 import importlib.util
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from masthead.web.access import public
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Show the toolbar on pages, if this is a developer's machine."""
+    """Enable the toolbar in the development configuration."""
     if config.ENVIRONMENT != "development" or importlib.util.find_spec("flask_debugtoolbar") is None:
         return
     from flask_debugtoolbar import DebugToolbarExtension
@@ -21,12 +21,12 @@ def init_app(app: Flask, config: Config) -> None:
     before = set(app.view_functions)
     DebugToolbarExtension(app)
     for endpoint in app.view_functions.keys() - before:
-        # Public, because no configuration but a developer's has these routes at all.
+        # Public: only the development configuration has these routes.
         app.view_functions[endpoint] = _declared_public(app.view_functions[endpoint])
 
 
 def _declared_public(view: Callable[..., Any]) -> Callable[..., Any]:
-    """The view, with a declaration of our own around it: bound methods of a library take no attributes."""
+    """Wrap the view so that access can be declared on it: bound methods take no attributes."""
 
     @public
     @wraps(view)

@@ -1,4 +1,4 @@
-"""Every error's answer, in one place: a page for people, problem+json (RFC 9457) below ``/api/``.
+"""Error handlers: a page for people, problem+json (RFC 9457) below ``/api/``.
 
 `masthead.web.unavailable` has those of servers and disks that fail.
 """
@@ -38,7 +38,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-#: What people read; the fact, then what they can do.
+#: The title and advice that people read, by status.
 SENTENCES: dict[int, str] = {
     400: "The server could not make sense of this request. Go back, and try it once more.",
     401: "Sign in to see this page.",
@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
 
 
 def find_unknown_addresses(app: Flask, lookup: Callable[[str], str | None]) -> None:
-    """Ask ``lookup`` where the path of an address leads that no route knows, before it is a 404.
+    """Call ``lookup`` for the path of an unknown URL before it becomes a 404.
 
     It is not a route that catches all: that would answer 404 where 405 is right.
     """
@@ -105,7 +105,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _answer_to(error: HTTPException, status: HTTPStatus) -> Response:
-    """Our own words for programs where the error has them, and for people how long they have to wait."""
+    """Build the response: the error's own message for programs, and the waiting time for people."""
     has_words = error.description != type(error).description
     if has_words and (isinstance(error, LimitReached) or request.path.startswith("/api/")):
         detail = error.description
@@ -115,7 +115,7 @@ def _answer_to(error: HTTPException, status: HTTPStatus) -> Response:
 
 
 def _without_slash() -> str | None:
-    """The path without the slash that somebody put behind it, if there is a page at it."""
+    """Return the path without a trailing slash, if a page exists there."""
     path = request.path.rstrip("/")
     adapter = current_app.create_url_adapter(request)
     if not path.startswith("/") or path.startswith("//") or adapter is None:
@@ -132,7 +132,7 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def wants_json() -> bool:
-    """Whether this request is answered in JSON: below ``/api/``, or by the client's own preference."""
+    """Tell if the response is JSON: below ``/api/``, or by the client's Accept header."""
     if request.path.startswith("/api/"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
@@ -148,24 +148,24 @@ def answer(
     kind: str | None = None,
     is_bare: bool = False,
 ) -> Response:
-    """An error answer in the form that this client reads; a bare page asks no database."""
+    """Build an error response in the format of this client; a bare page queries no database."""
     if wants_json():
         return problem(status, detail, errors=errors, title=title, kind=kind)
     facts = {
         "status": int(status),
         "title": title or status.phrase,
         "detail": detail,
-        # A page that says "nothing here" is kept and the same for everybody, so it names nobody's request.
+        # A 404 page is cached for everybody, so it carries no request id.
         "request_id": None if status == HTTPStatus.NOT_FOUND else request_id.current(),
     }
     return current_app.response_class(_page(facts, is_bare=is_bare), status=status, mimetype="text/html")
 
 
 def _page(facts: dict[str, Any], *, is_bare: bool) -> str:
-    """The error page; without a database, or for a host that is not ours, the bare one that needs neither."""
+    """Render the error page; bare without a database or for an untrusted host."""
     if not is_bare and not isinstance(request.routing_exception, SecurityError):
         try:
-            # Whoever sent a form needs no turn to write for reading that it was refused.
+            # A refused form must not wait in the write queue, so this transaction is read-only.
             with transactions(may_write=False):
                 return render_template("errors/error.html", **facts)
         except SQLAlchemyError as error:
@@ -182,7 +182,7 @@ def problem(
     title: str | None = None,
     kind: str | None = None,
 ) -> Response:
-    """A problem+json answer (RFC 9457)."""
+    """Build a problem+json response (RFC 9457)."""
     members: dict[str, Any] = {
         "type": kind or "about:blank",
         "title": title or status.phrase,

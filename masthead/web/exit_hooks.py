@@ -1,4 +1,4 @@
-"""What a process does before it ends."""
+"""Exit hooks: functions that run before a process ends."""
 
 import os
 from collections.abc import Callable
@@ -6,22 +6,22 @@ from multiprocessing import util
 
 
 def at_end(act: Callable[[], object]) -> None:
-    """Have something done when this process ends; a fork of it has to ask for itself.
+    """Register a function for the end of this process; forks have to register their own.
 
-    A child of the server never runs `atexit`; what is registered here runs in children and in the main process.
+    Forked workers never run `atexit`; these functions run in workers and in the main process.
     """
     util.Finalize(None, act, exitpriority=1)
 
 
 class AtEnd:
-    """The same for those who ask again and again: it is done once in each process."""
+    """An exit hook that may be requested repeatedly and is registered once in each process."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._act = act
         self._asked_in: int | None = None
 
     def ask(self) -> None:
-        """Ask for it, the first time in each process."""
+        """Register the function if this process has not done so."""
         if self._asked_in != os.getpid():
             self._asked_in = os.getpid()
             at_end(self._act)

@@ -1,4 +1,4 @@
-"""HTTP without features: form tokens, error pages, limits, the description of the API."""
+"""HTTP plumbing: form tokens, error pages, limits, the API document."""
 
 from masthead.features import Feature
 from masthead.web import errors, unavailable

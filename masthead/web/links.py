@@ -1,4 +1,4 @@
-"""Absolute addresses. They come from SITE_URL alone, so that a forged Host header cannot redirect a letter's link."""
+"""Absolute URLs, built from SITE_URL alone so that a forged Host header cannot redirect a link in an email."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask import current_app
 
 
 def absolute_url(endpoint: str, **values: Any) -> str:
-    """The public address of an endpoint; works in tasks and in the shell as well."""
+    """Build the public URL of an endpoint; works in tasks and in the shell as well."""
     site_url: str = current_app.config["SITE_URL"]
     adapter = current_app.url_map.bind("localhost")
     return site_url + adapter.build(endpoint, values)

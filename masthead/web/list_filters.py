@@ -1,11 +1,11 @@
-"""Links above a list that show a part of it."""
+"""Filter links above a list."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class FilterLink:
-    """One of the parts of a list, with the number of its rows where that is counted."""
+    """A filter of a list, with the number of matching rows where that is counted."""
 
     label: str
     url: str

@@ -1,4 +1,4 @@
-"""The page number in an address."""
+"""The page number in a URL."""
 
 from flask import request
 
@@ -6,7 +6,7 @@ from masthead.errors import NotFound
 
 
 def page_number(parameter: str = "page") -> int:
-    """The number of a page in the address, 1 without one; raises `NotFound` if it is no number from 1 to 999,999."""
+    """Parse the page number in the query string, 1 by default; raises `NotFound` unless it is from 1 to 999,999."""
     given = request.args.get(parameter, "1")
     if not (given.isascii() and given.isdigit() and len(given) <= 6 and int(given) >= 1):
         raise NotFound("There is no such page in this list.")

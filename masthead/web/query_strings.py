@@ -1,4 +1,4 @@
-"""What stood behind the question mark of an address goes along when the address has moved."""
+"""Redirects within the site keep the query string of the request."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOVED = ("301 ", "308 ")
-#: What a query may hold as it is (RFC 3986, section 3.4), and the sign of what is escaped already.
+#: Characters that a query may hold unescaped (RFC 3986, section 3.4), and the percent sign of existing escapes.
 SAFE = "!$&'()*+,;=:@/?-._~%"
 
 
 def init_app(app: Flask) -> None:
-    """Watch every answer. Call this after the page cache, which keeps one answer for all queries that a page does not read."""
+    """Install the middleware. Call this after the page cache, which ignores unknown query parameters."""
     app.wsgi_app = _Redirects(app.wsgi_app, app.config["SITE_URL"])  # type: ignore[method-assign]  # as Flask documents it
 
 
 class _Redirects:
-    """Adds the query of the request to a redirect within the site."""
+    """Adds the query string of the request to a redirect within the site."""
 
     def __init__(self, app: "WSGIApplication", site_url: str) -> None:
         self._app = app
@@ -48,7 +48,7 @@ class _Redirects:
         parts = urlsplit(location)
         if parts.netloc and parts.netloc != self._host:
             return location
-        # The new address may say something itself, such as the number of a page; that counts.
+        # Parameters in the new URL, such as a page number, take precedence.
         said = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
         more = [part for part in query.split("&") if part and _name(part) not in said]
         joined = "&".join([parts.query, *more] if parts.query else more)

@@ -1,4 +1,4 @@
-"""Where to go after signing in, without letting a link send people to another site."""
+"""Redirects after sign-in that cannot lead to another site (open redirect protection)."""
 
 from urllib.parse import urlsplit, urlunsplit
 
@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 
 def local_path(target: str | None) -> str | None:
-    """The path and query of ``target`` if it surely stays on this site, rebuilt from its parts; otherwise None.
+    """Return the path and query of ``target``, rebuilt from its parts, if it certainly stays on this site, else None.
 
     Browsers read a backslash as a slash and drop tabs and line breaks (WHATWG URL, section 4.4), so that
     ``/\\evil.example`` leaves the site although it begins with one slash.

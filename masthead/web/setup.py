@@ -1,4 +1,4 @@
-"""Putting the plumbing of HTTP together. The order matters: what comes later is nearer to the network."""
+"""Sets up the HTTP layer. The order matters: later middleware is nearer to the network."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ from masthead.web.telemetry import access_log, logs, request_id, tracing
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Prepare an application for its features."""
+    """Bind the plumbing to an application, before its features are registered."""
     logs.init_app(app, config)
     converters.init_app(app)
     request_id.init_app(app)
@@ -57,7 +57,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def exempt_from_csrf(app: Flask, features: Sequence[Feature]) -> None:
-    """Ask no form token of the API, which authenticates nobody by cookie."""
+    """Exempt the API blueprints from CSRF checks: the API never authenticates by cookie."""
     for feature in features:
         for blueprint, _ in feature.api:
             csrf_protection.exempt(app, blueprint)

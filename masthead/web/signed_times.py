@@ -1,4 +1,4 @@
-"""Signatures that end by our clock, which ignores leaps: a clock that is wrong for a moment ends no session."""
+"""Timed signatures that use `masthead.clock`: a wall clock that leaps for a moment ends no session."""
 
 from itsdangerous import TimestampSigner
 
@@ -6,8 +6,8 @@ from masthead import clock
 
 
 class SteadySigner(TimestampSigner):
-    """Signs with the time that `masthead.clock` tells."""
+    """A signer that takes its timestamp from `masthead.clock`."""
 
     def get_timestamp(self) -> int:
-        """The present second."""
+        """Return the current time in seconds."""
         return int(clock.now().timestamp())

@@ -1,4 +1,4 @@
-"""What every template can use: dates in words, and numbers."""
+"""Filters and globals of all templates: dates in words, and numbers."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 
 
 def init_app(app: Flask) -> None:
-    """Register filters and globals. Dates are those of the moment as it is; `masthead.site.dates` moves it to a time zone."""
+    """Register filters and globals. Dates keep the zone of their value; `masthead.site.dates` converts to a time zone."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -36,7 +36,7 @@ def short_date(moment: date) -> str:
 
 
 def iso_date(moment: datetime) -> str:
-    """``2026-11-21T14:05:00+00:00``, for programs. HTML allows three digits of a second, and a database keeps six."""
+    """``2026-11-21T14:05:00+00:00``, for programs. HTML allows three digits of a second; databases store six."""
     return moment.isoformat(timespec="seconds")
 
 
@@ -51,10 +51,10 @@ def weekday(moment: date) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text with a mark before each line, as plain text emails quote."""
+    """Prefix each line of a text as plain text emails quote it."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def number(value: int) -> str:
-    """With thin spaces between thousands: ``12 345``."""
+    """Format with thin spaces between thousands: ``12 345``."""
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

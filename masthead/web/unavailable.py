@@ -1,7 +1,7 @@
-"""Answers while something that a request needs is full, only readable, busy or away: 503 and 507.
+"""Responses 503 and 507, for databases, disks and servers that are full, read-only, busy or away.
 
-Each is one line of the log without a traceback: what is wrong is outside of this program, and the same for every
-request until somebody mends it.
+Each logs one line without a traceback: the cause is outside of this program, and the same for every request until it
+is fixed.
 """
 
 import errno
@@ -21,7 +21,7 @@ from masthead.web import errors
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS: Final = 5
-#: A server of somebody else comes back later than our own.
+#: Seconds after which to retry a third party's server, longer than for our own.
 SERVICE_RETRY_SECONDS: Final = 30
 SENTENCES: Final = {
     Failure.FULL: errors.SENTENCES[507],
@@ -51,7 +51,7 @@ def _database_error(error: Exception) -> Response:
     db.session.rollback()
     failure = failure_of(error)
     if failure is None:
-        # The statement was wrong; that is a mistake of ours, and told as one.
+        # The statement itself was wrong: a bug, reported as one.
         raise error
     if failure is Failure.AWAY:
         note_outage()
@@ -67,7 +67,7 @@ def _answer(failure: Failure, reason: str) -> Response:
 
 
 def later(detail: str, *, seconds: int = RETRY_SECONDS, is_bare: bool = False) -> Response:
-    """503 with the time after which another try may do."""
+    """Answer 503 with Retry-After."""
     response = errors.answer(HTTPStatus.SERVICE_UNAVAILABLE, detail, is_bare=is_bare)
     response.headers["Retry-After"] = str(seconds)
     return response
@@ -93,7 +93,7 @@ def _counter_error(error: Exception) -> Response:
 
 
 def _system_error(error: OSError) -> Response:
-    """A file that cannot be written; every other error of the system is a mistake of ours."""
+    """Handle a file that cannot be written; every other operating system error is a bug."""
     db.session.rollback()
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _answer(Failure.FULL, str(error))

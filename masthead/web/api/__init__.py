@@ -1,1 +1,1 @@
-"""What every operation of the JSON API shares: shapes checked, answers written, tags compared, lists paged."""
+"""The common parts of JSON API operations: validation, responses, entity tags, paging, rate limits, OpenAPI document."""

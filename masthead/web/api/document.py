@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the operations that the application has (https://spec.openapis.org/oas/v3.1.1)."""
+"""Generate the OpenAPI 3.1 document from the registered operations (https://spec.openapis.org/oas/v3.1.1)."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from masthead.web.api.schemas import Problem
 
 PREFIX = "/api/v1"
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-#: The parts of paths: what they are, and one for example.
+#: Path parameters: schema, description and example.
 _PARTS: dict[str, tuple[str, str | int]] = {
     "slug": ("The slug: how it is named in its address.", "the-ferry"),
     "name": ("The name of the role.", "guest-editor"),
@@ -48,7 +48,7 @@ _SECURITY = {
 
 
 def operations(app: Flask) -> Iterator[tuple[Rule, str, Operation, str]]:
-    """``(rule, method, operation, who may use it)`` of everything below the prefix."""
+    """List ``(rule, method, operation, access)`` of every operation below the prefix."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]
         described = getattr(view, ATTRIBUTE, None)
@@ -58,7 +58,7 @@ def operations(app: Flask) -> Iterator[tuple[Rule, str, Operation, str]]:
 
 
 def document(app: Flask) -> dict[str, Any]:
-    """The whole document."""
+    """Build the whole document."""
     paths: dict[str, dict[str, Any]] = {}
     shapes: set[tuple[type[Any], Any]] = {(Problem, "serialization")}
     for rule, method, described, who in operations(app):
@@ -145,7 +145,7 @@ def _query_parameters(described: Operation) -> Iterator[dict[str, Any]]:
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that is left out is no parameter that is null."""
+    """Drop ``null`` from the schema of a query parameter: an absent parameter is left out, never null."""
     options = [option for option in field.get("anyOf", []) if option.get("type") != "null"]
     rest = {name: value for name, value in field.items() if name not in {"anyOf", "default", "title"}}
     if len(options) == 1:

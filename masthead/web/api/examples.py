@@ -1,4 +1,4 @@
-"""Examples of what is sent and answered, put together from those of the fields, which the shapes give."""
+"""Examples of request and response bodies, assembled from the field examples that the schemas declare."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ JSON = "application/json"
 
 
 def add(paths: dict[str, Any], shapes: dict[str, Any]) -> None:
-    """Give every body of the operations an example."""
+    """Add an example to the bodies of all operations."""
     for methods in paths.values():
         for operation in methods.values():
             for part in (operation.get("requestBody", {}), *operation["responses"].values()):
@@ -16,7 +16,7 @@ def add(paths: dict[str, Any], shapes: dict[str, Any]) -> None:
 
 
 def of(schema: dict[str, Any], shapes: dict[str, Any]) -> Any:
-    """An example of a JSON Schema; raises `LookupError` if a field has none, and none follows from its type."""
+    """Build an example of a JSON Schema; raises `LookupError` if a field has none and its type implies none."""
     if "examples" in schema:
         return schema["examples"][0]
     if "$ref" in schema:

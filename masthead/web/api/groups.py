@@ -1,8 +1,8 @@
-"""The groups of operations, in the order in which people need them."""
+"""The tags of the API document, in reading order."""
 
 from typing import Any
 
-#: Tag → title, and a sentence about it.
+#: Tag → title and description.
 GROUPS: dict[str, tuple[str, str]] = {
     "posts": ("Posts", "Read, find, write and publish posts, and read what was saved before."),
     "comments": ("Comments", "Read and write comments, and moderate pending ones."),
@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[str, str]] = {
 
 
 def described(paths: dict[str, Any]) -> list[dict[str, str]]:
-    """The groups that have operations, as the document lists them (OpenAPI 3.1, Tag Object)."""
+    """List the tags that have operations, as Tag Objects (OpenAPI 3.1)."""
     used = {operation["tags"][0] for methods in paths.values() for operation in methods.values()}
     return [
         {"name": name, "x-displayName": title, "description": sentence}
@@ -32,7 +32,7 @@ def described(paths: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def grouped(document: dict[str, Any]) -> list[tuple[dict[str, str], list[tuple[str, str, dict[str, Any]]]]]:
-    """Each group with ``(method, path, operation)`` of what belongs to it."""
+    """Yield each tag with ``(method, path, operation)`` of its operations."""
     found: dict[str, list[tuple[str, str, dict[str, Any]]]] = {tag["name"]: [] for tag in document["tags"]}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

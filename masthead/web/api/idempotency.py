@@ -1,8 +1,8 @@
-"""``Idempotency-Key``: a request that is sent again, since its answer was lost, does nothing a second time.
+"""``Idempotency-Key``: a request that a client retries after a lost response takes effect once.
 
-The rules are Stripe's (https://docs.stripe.com/api/idempotent_requests). The key is stored with what is answered by the
-commit of the action itself, so no crash leaves an action without its key, or a key without its answer. Requests that
-were refused before they changed anything leave no key, and can be sent again under the same one.
+The rules are Stripe's (https://docs.stripe.com/api/idempotent_requests). The key and the response are stored by the
+commit of the action itself, so a crash leaves neither an action without its key nor a key without its response.
+Requests that were refused before they changed anything store no key, and can be retried under the same key.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 KEPT = timedelta(hours=24)
 PATTERN = r"^[!-~]{1,255}$"
-#: What is answered again beside status and text.
+#: Headers that a replayed response repeats, beside status and body.
 HEADERS = ("Content-Type", "ETag", "Location")
 
 _BAD_KEY = "An Idempotency-Key has 1 to 255 letters, digits and signs of ASCII."
@@ -33,7 +33,7 @@ _IN_USE = "A request with this Idempotency-Key is being carried out. Send it aga
 
 
 class UsedKey(Base):
-    """A key under which something was done, with what was answered."""
+    """A used key with the response that was sent."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (
@@ -41,11 +41,11 @@ class UsedKey(Base):
         Index("ix_idempotency_key_user_id", "user_id"),
     )
 
-    #: A hash of the account and the key, since clients put all kinds of things into keys.
+    #: SHA-256 of account and key: keys are arbitrary client input.
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     fingerprint: Mapped[str] = mapped_column(String(64))
-    #: None in rows of a development version, which stored the answer afterwards; they forbid to do the same again.
+    #: None only in rows of a development version, which stored the response later; such a key refuses every retry.
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)
     body: Mapped[str] = mapped_column(Text)
@@ -53,13 +53,13 @@ class UsedKey(Base):
 
 
 def init_app(_app: Flask) -> None:
-    """Store the key of a request with whatever it commits."""
+    """Store the key of a request with its commit."""
     if not event.contains(db.session, "before_commit", _store_key):
         event.listen(db.session, "before_commit", _store_key)
 
 
 def earlier_answer() -> Response | None:
-    """What was answered to the same request before; None for a new one, whose key is then stored by its commit."""
+    """Return the stored response to an earlier request with this key; None for a new key."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
@@ -81,7 +81,7 @@ def earlier_answer() -> Response | None:
 
 
 def check_overtaken() -> None:
-    """Raise `Conflict` if a request that is refused was refused only since the same was done while it was under way."""
+    """Raise `Conflict` if a refusal was caused by a concurrent request with the same key."""
     if "idempotency_key" in g and _used(g.idempotency_key) is not None:
         raise Conflict(_IN_USE)
 
@@ -92,17 +92,17 @@ def _used(name: str) -> UsedKey | None:
 
 
 def keep(response: Response) -> None:
-    """Let the commit that follows store what is answered."""
+    """Store the response with the commit that follows."""
     if "idempotency_key" in g:
         g.idempotency_answer = response
 
 
 def _store_key(session: Session) -> None:
-    """Before the commit of a request that has a key: of several at once, one commits, and the others undo all."""
+    """Store the key before the commit: of concurrent requests one commits, and the others roll back."""
     if not has_request_context() or "idempotency_key" not in g or "idempotency_key_is_stored" in g:
         return
     if session.in_nested_transaction():
-        # A savepoint is released; that is no commit yet.
+        # Releasing a savepoint is no commit.
         return
     if "idempotency_answer" not in g:
         raise LookupError("There is no answer to keep: make it by `operations.settled` before the commit.")
@@ -144,6 +144,6 @@ def _limit() -> datetime:
 
 @periodic("api.forget_old_keys", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
-    """Delete the keys that count no more."""
+    """Delete expired keys."""
     db.session.execute(delete(UsedKey).where(UsedKey.created_at <= _limit()))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""The members of a body that have their shape, although others have not."""
+"""Partial validation: the valid fields of a body that has invalid ones."""
 
 import json
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from masthead.web.api.schemas import Schema
 
 
 def right_ones(shape: type[Schema], wrong: Collection[str]) -> dict[str, Any]:
-    """What was sent, checked; without the members that stand in ``wrong``, by the beginning of their path."""
+    """Validate the body without the fields in ``wrong``, which are matched by the start of their path."""
     sent = json.loads(request.get_data() or b"{}")
     refused = {path.partition(".")[0] for path in wrong}
     if not isinstance(sent, dict):
@@ -21,7 +21,7 @@ def right_ones(shape: type[Schema], wrong: Collection[str]) -> dict[str, Any]:
         try:
             found[name] = _checked(shape, name, sent[name])
         except ValidationError:
-            # One of the mistakes that the answer had no room for.
+            # The field has an error that the truncated list of errors left out.
             continue
     return found
 

@@ -1,4 +1,4 @@
-"""Operations: a view with the shapes of what it takes and answers, which are both checked and documented."""
+"""API operations: views whose request and response schemas are both enforced and documented."""
 
 import hashlib
 import json
@@ -36,13 +36,13 @@ Judge = Callable[..., Iterable[Invalid]]
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 READING = frozenset({"GET", "HEAD"})
 UNSAFE = CHANGING | {"POST"}
-#: The tags of operations whose answers are never stored.
+#: Tags whose responses contain secrets and are never stored.
 SECRET = frozenset({"auth", "tokens"})
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the document says about a view."""
+    """The OpenAPI metadata of a view."""
 
     summary: str
     tag: str
@@ -53,35 +53,35 @@ class Operation:
     status: HTTPStatus
     problems: tuple[int, ...]
     is_conditional: bool
-    #: ``access``, ``refresh`` or nothing: which token it takes.
+    #: The token that the operation takes: ``access``, ``refresh`` or none.
     bearer: str
-    #: What a personal token has to allow, if that is not the tag's own `read` or `write`.
+    #: Scope that a personal token needs, if not the `read` or `write` of the tag.
     scope: str | None
-    #: Whether the answer holds something that is stored nowhere.
+    #: True if the response holds a secret that is stored nowhere.
     is_secret: bool
-    #: Says everything that is wrong with members of the body that have their shape; the transaction is undone after it.
+    #: Reports every other error in the valid fields; the transaction is rolled back afterwards.
     judge: Judge | None
 
     def needed_scope(self, method: str) -> str | None:
-        """What a personal token has to allow for this method."""
+        """Return the scope that a personal token needs for this method."""
         if self.scope is None and self.tag not in SECRET:
             return f"{self.tag}:{'read' if method in READING else 'write'}"
         return self.scope
 
     def takes_key(self, method: str) -> bool:
-        """Whether ``Idempotency-Key`` counts: where something changes, but for what answers with secrets."""
+        """Tell if ``Idempotency-Key`` applies: to unsafe methods, except where the response holds secrets."""
         is_kept = self.bearer == "access" and self.tag not in SECRET and not self.is_secret
         return is_kept and method in UNSAFE
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation answers, with what cannot be said in its shape."""
+    """The response of an operation, with headers and status that its schema cannot express."""
 
     content: BaseModel | None
     etag: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    #: The members of list items, or of the object, that the client wants; all, if None.
+    #: Fields of the object or of the list items that the client selected; None selects all.
     fields: frozenset[str] | None = None
     items: str | None = None
 
@@ -102,7 +102,7 @@ def operation(
     is_secret: bool = False,
     judge: Judge | None = None,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
-    """Declare an operation. The view gets ``query`` and ``body`` as checked shapes, and returns an `Answer`."""
+    """Declare an operation. The view gets ``query`` and ``body`` as validated schemas, and returns an `Answer`."""
     status = HTTPStatus(status)
     shapes = (query, body, is_body_optional, answer, status, problems)
     described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, judge)
@@ -151,7 +151,7 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
 def _with_others(
     described: Operation, wrong: dict[str, list[str]], arguments: dict[str, Any]
 ) -> dict[str, list[str]]:
-    """Add what is wrong with members that have their shape, so that the client learns everything at once."""
+    """Add the domain errors of the valid fields, so that the client gets all errors at once."""
     if described.judge is None or described.body is None:
         return wrong
     said = members.right_ones(described.body, wrong)
@@ -164,18 +164,18 @@ def _with_others(
 def _judged(described: Operation, said: dict[str, Any], arguments: dict[str, Any]) -> tuple[Invalid, ...]:
     mistakes = Mistakes()
     try:
-        # A thing that is not there has no mistakes.
+        # A missing object has no further errors.
         with mistakes:
             for mistake in described.judge(said, **arguments) if described.judge is not None else ():
                 mistakes.add(mistake)
     finally:
-        # Judging may have made what the request would have stored.
+        # The checks may have added the rows that the request would have stored.
         db.session.rollback()
     return mistakes.found
 
 
 def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
-    """What is answered once this is committed, made from what will be stored then; the commit keeps it with its key."""
+    """Build the response from the flushed state; the following commit stores it with the idempotency key."""
     db.session.flush()
     response = _response(g.api_operation, make(*args, **kwargs))
     idempotency.keep(response)
@@ -183,7 +183,7 @@ def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: 
 
 
 def _check_scope(described: Operation) -> None:
-    """Raise `NotAllowed` if the request came with a personal token that does not allow this."""
+    """Raise `NotAllowed` if the scopes of a personal token do not cover this operation."""
     allowed = g.get("api_scopes")
     if allowed is None:
         return
@@ -194,7 +194,7 @@ def _check_scope(described: Operation) -> None:
         raise NotAllowed(f"This token does not allow {needed}.")
 
 
-#: Mistakes that an answer tells, each with so much of its place: it is never much longer than what was sent.
+#: Number of errors in a response, and length of each path: a response is never much longer than its request.
 MOST_MISTAKES = 20
 LOCATION_CHARACTERS = 200
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
@@ -217,7 +217,7 @@ def _inputs(described: Operation) -> tuple[dict[str, Schema], dict[str, list[str
 
 
 def _query(_described: Operation, shape: type[Schema]) -> Schema:
-    """The parameters; one that is given twice is a list, which no shape accepts."""
+    """Validate the query parameters; a repeated parameter becomes a list, which every schema refuses."""
     return shape.model_validate(
         {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
     )
@@ -234,7 +234,7 @@ def _body(described: Operation, shape: type[Schema]) -> Schema:
         json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadRequest(NO_JSON) from None
-    # Strict: 1 is neither true, nor a moment, nor the text "1".
+    # Strict mode: 1 is neither true, nor a timestamp, nor the text "1".
     return shape.model_validate_json(content, strict=True)
 
 
@@ -243,7 +243,7 @@ def _no_constant(name: str) -> float:
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:
-    """What is wrong, by the path of the field, for the first mistakes; values are not repeated."""
+    """Map field paths to messages, for the first errors; values are never repeated."""
     found: dict[str, list[str]] = {}
     for item in error.errors(include_url=False, include_input=False)[:MOST_MISTAKES]:
         name = ".".join(str(part) for part in item["loc"])[:LOCATION_CHARACTERS] or "body"
@@ -256,7 +256,7 @@ def _messages(error: ValidationError) -> dict[str, list[str]]:
 def _message(item: ErrorDetails) -> str:
     told = item.get("ctx", {})
     if told.get("field_type") == "Value":
-        # Pydantic counts a text as so many items, once a validator of ours has seen it.
+        # Pydantic reports the length of a text in items once a validator of ours has wrapped it.
         at_least = told.get("min_length")
         if at_least:
             return f"Write at least {at_least} {'character' if at_least == 1 else 'characters'}."
@@ -299,19 +299,19 @@ def _text_of(content: BaseModel, answer: Answer) -> str:
 
 
 def tag_of(content: BaseModel) -> str:
-    """An entity tag (RFC 9110, section 8.8.3) of what has no version of its own."""
+    """Make an entity tag (RFC 9110, section 8.8.3) for content without a version number."""
     return hashlib.blake2b(content.model_dump_json().encode(), digest_size=12).hexdigest()
 
 
 def check_match(etag: str) -> None:
-    """Raise 428 if the client does not say which state it saw, and 412 if that is not the present one."""
+    """Raise 428 without If-Match, and 412 if it does not match the current state."""
     if "If-Match" not in request.headers:
         raise PreconditionRequired(NO_MATCH)
     heed_match(etag)
 
 
 def heed_match(etag: str) -> None:
-    """Raise 412 if the client says which state it saw, and that is not the present one (RFC 9110, section 13.1.1)."""
+    """Raise 412 if If-Match is sent and does not match the current state (RFC 9110, section 13.1.1)."""
     if "If-Match" in request.headers and not request.if_match.contains(etag):
         db.session.rollback()
         raise PreconditionFailed(STALE)

@@ -1,4 +1,4 @@
-"""How many requests a client of the API may make: of each kind, and of both together."""
+"""Rate limits of the API: for each kind of request, and for both kinds together."""
 
 import hashlib
 
@@ -10,19 +10,19 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def init_app(app: Flask) -> None:
-    """Count every request below ``/api/``, before anything refuses it: whoever sends nonsense is counted, too."""
+    """Count every request below ``/api/`` before any other check, so that malformed requests count as well."""
     app.before_request(_count)
 
 
 def _count() -> None:
-    """Count the request for its token, if that was found valid lately, and otherwise for the network it comes from.
+    """Count the request for its token if that was valid lately, otherwise for the client's network.
 
-    Anybody can invent tokens. So one counts for itself only from the moment at which `recognised` says whose it is.
+    Anybody can invent tokens, so a token counts by itself only after `recognised` has found its account.
     """
     if not request.path.startswith("/api/"):
         return
     header = request.headers.get("Authorization", "")
-    # The header is hashed, so that the counters hold no secret.
+    # Hashed, so that the counters hold no secret.
     token = hashlib.sha256(header.encode("utf-8", "replace")).hexdigest()[:32] if header else ""
     if token and _is_known(token):
         _count_for(token)
@@ -46,7 +46,7 @@ def _is_known(token: str) -> bool:
 
 
 def recognised() -> None:
-    """Count the present request for its token alone: somebody has found out whose it is."""
+    """Count the current request for its token alone, now that the token is verified."""
     token: str = g.pop("api_token", "")
     if not token:
         return

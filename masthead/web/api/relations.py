@@ -1,4 +1,4 @@
-"""What the document says beyond single operations: sparse answers, and which state leads to which change."""
+"""Relations between operations in the document: sparse fieldsets, and links from a state to its changes."""
 
 import json
 from typing import Any
@@ -10,12 +10,12 @@ _REFERENCE = "#/components/schemas/"
 
 
 def is_sparse(described: Operation) -> bool:
-    """Whether the client may choose the members of the answer."""
+    """Tell if the client may select the fields of the response."""
     return described.query is not None and "fields" in described.query.model_fields
 
 
 def add_sparse(components: dict[str, Any], name: str) -> None:
-    """Describe the answer with ``fields``: of an object, or of a list's items, any members may be missing."""
+    """Describe responses with ``fields``: any member of the object, or of the list items, may be missing."""
     lists = [
         (member, part["items"]["$ref"].removeprefix(_REFERENCE))
         for member, part in components[name]["properties"].items()
@@ -31,7 +31,7 @@ def add_sparse(components: dict[str, Any], name: str) -> None:
 
 
 def link(paths: dict[str, Any]) -> None:
-    """Say in each answer that has an ETag which changes of the same thing take it (OpenAPI 3.1, Link Object)."""
+    """Link each response with an ETag to the operations that take it in If-Match (OpenAPI 3.1, Link Object)."""
     for path, methods in paths.items():
         for changing in sorted(methods.keys() & {"put", "patch", "delete"}):
             for method in ("get", "put", "patch"):

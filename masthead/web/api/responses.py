@@ -1,4 +1,4 @@
-"""What the document says of answers: their headers, their shapes and the problems, each with an example."""
+"""The responses in the document: headers, schemas and problems, each with an example."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +9,7 @@ from masthead.web.api.relations import SPARSE, is_sparse
 from masthead.web.api.schemas import Problem
 
 REFERENCE = "#/components/schemas/{model}"
-#: What an answer means, and for problems what one says, for example.
+#: The description of each status; for problems also an example message.
 WORDS: dict[int, tuple[str, str]] = {
     301: ("It has moved; the present address is in Location.", ""),
     304: ("Nothing has changed since the ETag in If-None-Match.", ""),
@@ -62,7 +62,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "WWW-Authenticate": _header("How to show who you are.", "Bearer"),
 }
 _EVERYWHERE = ("X-Request-ID", "API-Version", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
-#: The headers of single statuses.
+#: Headers of particular statuses.
 _FURTHER: dict[int, tuple[str, ...]] = {
     301: ("Location",),
     304: ("ETag",),
@@ -72,12 +72,12 @@ _FURTHER: dict[int, tuple[str, ...]] = {
 
 
 def reference(shape: type[Any]) -> dict[str, str]:
-    """Where the document describes a shape."""
+    """Return the reference to a schema in the document."""
     return {"$ref": REFERENCE.format(model=shape.__name__)}
 
 
 def of(method: str, described: Operation) -> dict[str, Any]:
-    """Every answer of an operation."""
+    """Describe every response of an operation."""
     codes = {400, 401, 403, 429, *described.problems}
     codes |= {422} if described.query or described.body or method != "GET" else set()
     codes |= {413, 415} if described.body else set()
@@ -103,7 +103,7 @@ def _success(method: str, described: Operation) -> dict[str, Any]:
     further = []
     if described.is_conditional and described.answer:
         further.append("ETag")
-        # What is made and has a state has an address, too.
+        # A created object with an ETag has a URL as well.
         further += ["Location"] if described.status == HTTPStatus.CREATED else []
     if described.query is not None and "page" in described.query.model_fields:
         further.append("Link")
@@ -122,7 +122,7 @@ def _success(method: str, described: Operation) -> dict[str, Any]:
 
 
 def problems() -> dict[str, Any]:
-    """The answers with problems, which are the same for every operation."""
+    """Describe the problem responses that all operations share."""
     return {f"Problem{code}": _problem(code) for code in WORDS if code >= 400}
 
 

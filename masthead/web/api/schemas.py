@@ -1,4 +1,4 @@
-"""The shapes that belong to no feature."""
+"""API schemas that belong to no feature."""
 
 import re
 from dataclasses import dataclass
@@ -21,20 +21,20 @@ from masthead import time_zones
 from masthead.db import GREATEST_ID
 from masthead.text.plain import is_storable
 
-#: RFC 3339, section 5.6. A number alone would be read as seconds since 1970.
+#: RFC 3339, section 5.6. Pydantic would read a bare number as seconds since 1970.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Says in the document what a validator of ours checks."""
+    """Documents the pattern that a validator of ours enforces."""
 
     expression: str
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Add the pattern."""
+        """Add the pattern to the JSON Schema."""
         return handler(schema) | {"pattern": self.expression}
 
 
@@ -55,22 +55,22 @@ def _written_out(value: object) -> object:
 
 def _in_the_calendar(moment: datetime) -> datetime:
     try:
-        # Whatever the offset was, the answer to this request says the moment as every later one does.
+        # Normalised to UTC, so that this response shows the timestamp in the form of every later one.
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("must lie between the years 1 and 9999 in UTC") from None
 
 
 def _in_digits(value: object) -> object:
-    """A parameter is a text; "1.0" and " 1" are not how a number is written there."""
+    """Accept an integer query parameter only in plain digits; "1.0" and " 1" are refused."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise ValueError("should be a whole number")
     return value
 
 
-#: A number in the query.
+#: An integer in the query string.
 Count = Annotated[int, BeforeValidator(_in_digits)]
-#: A moment with its offset from UTC.
+#: A timestamp with a UTC offset.
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_written_out),
@@ -78,12 +78,12 @@ Moment = Annotated[
     Pattern(r"^(?!0000)\d{4}-"),
     Field(examples=["2026-11-21T09:30:00Z"]),
 ]
-#: When something began to be, and when it was changed, in answers.
+#: Creation and modification times, in responses.
 Made = Annotated[datetime, Field(description="When it was created.", examples=["2026-11-20T16:05:00Z"])]
 Changed = Annotated[datetime, Field(description="When it was changed.", examples=["2026-11-21T09:30:00Z"])]
 #: A text without NUL and lone surrogates.
 Text = Annotated[str, AfterValidator(_storable), Pattern(r"^[^\x00]*$")]
-#: The name of a time zone, and the same where an empty one is a choice, too.
+#: An IANA time zone name; the second type also accepts an empty one.
 TimeZone = Annotated[
     Text,
     AfterValidator(time_zones.canonical),
@@ -106,7 +106,7 @@ class Schema(BaseModel):
 
 
 class Problem(Schema):
-    """What went wrong (RFC 9457)."""
+    """Problem details (RFC 9457)."""
 
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
@@ -134,7 +134,7 @@ class PageQuery(Schema):
 
 
 class ListAnswer(Schema):
-    """What every list says beside its items; ``total`` and ``pages`` are null with a cursor."""
+    """Members of every list beside its items; ``total`` and ``pages`` are null with a cursor."""
 
     total: int | None = Field(description="Total number of items.", examples=[1])
     page: int | None = Field(description="Page number.", examples=[1])

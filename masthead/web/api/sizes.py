@@ -1,4 +1,4 @@
-"""How many bytes an operation may be sent: as many as its shape can fill, so that each has a limit of its own."""
+"""Body size limits of operations, computed from the largest body that each schema allows."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,11 +7,11 @@ from typing import Any, Final
 from masthead.web.api.schemas import Schema
 from masthead.web.middleware.body_limits import ARTICLE_BYTES
 
-#: Names, white space, and what numbers and moments need.
+#: Allowance for names, white space, numbers and timestamps.
 LEAST_BYTES: Final = 4 * 1024
-#: JSON writes each character of the first plane as ``\uXXXX`` if the client likes.
+#: JSON clients may write each character of the basic plane as ``\uXXXX``.
 BYTES_OF_A_CHARACTER: Final = 6
-#: What a text has where its shape does not say; longer ones are refused by their own rules.
+#: Allowance for a text whose schema sets no length; its own rules refuse longer ones.
 CHARACTERS: Final = 500
 ITEMS: Final = 100
 VALUE_BYTES: Final = 64
@@ -19,7 +19,7 @@ VALUE_BYTES: Final = 64
 
 @cache
 def bytes_for(shape: type[Schema] | None) -> int:
-    """The limit of an operation with this body, or with none."""
+    """Return the size limit of an operation with this body schema, or without a body."""
     if shape is None:
         return LEAST_BYTES
     schema = shape.model_json_schema()
@@ -27,7 +27,7 @@ def bytes_for(shape: type[Schema] | None) -> int:
 
 
 def _largest(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> int:
-    """The bytes of the longest value that the schema describes."""
+    """Return the size in bytes of the longest value that the schema allows."""
     if "$ref" in schema:
         return _largest(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     choices = schema.get("anyOf") or schema.get("oneOf")

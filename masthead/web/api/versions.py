@@ -1,4 +1,4 @@
-"""The version of the API: in the path, or in the header ``API-Version`` for paths without one."""
+"""API versions: in the path, or in the header ``API-Version`` for paths without one."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 
 
 def init_app(app: Flask) -> None:
-    """Lead ``/api/<path>`` to the present version, and name the version in every answer."""
+    """Route ``/api/<path>`` to the current version, and name the version in every response."""
     inner = app.wsgi_app
 
     def versioned(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

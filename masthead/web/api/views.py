@@ -1,4 +1,4 @@
-"""The description of the API: for programs in OpenAPI, for people as a page, and as one to try it on."""
+"""The description of the API: as OpenAPI, as a page to read, and as Swagger UI."""
 
 import json
 from functools import cache
@@ -15,7 +15,7 @@ from masthead.web.middleware.sessionless import sessionless
 
 bp = Blueprint("api_document", __name__)
 
-#: Swagger UI as the package brings it; of its files only these, since its page has inline scripts.
+#: The files of the Swagger UI package that are served; its own page has inline scripts.
 SWAGGER_UI = resources.files("flask_swagger_ui") / "dist"
 SCRIPT_AND_STYLES = ("swagger-ui-bundle.js", "swagger-ui.css")
 
@@ -32,13 +32,13 @@ def openapi() -> Response:
 @public
 @sessionless
 def docs() -> ResponseReturnValue:
-    """The same to read."""
+    """The API document as a page to read."""
     api = document.document(current_app)
     return render_template("api/docs.html", api=api, groups=groups.grouped(api), written=_written)
 
 
 def _written(example: Any) -> str:
-    """An example to read, with its members in their own order."""
+    """Format an example as JSON, with its members in declared order."""
     return json.dumps(example, indent=2, ensure_ascii=False)
 
 

@@ -22,23 +22,23 @@ UNSTORABLE = (
 )
 
 
-#: WTForms wants its own class here; the published types do not know it yet.
+#: WTForms expects its own class here, which the published type stubs do not know yet.
 choice: Any = vars(choices)["SelectChoice"]
 
 
 def warn(sentences: Iterable[str]) -> None:
-    """Show them on the next page, as warnings."""
+    """Flash the sentences as warnings on the next page."""
     for sentence in sentences:
         flash(sentence, "warning")
 
 
 def trimmed(value: Any) -> Any:
-    """A WTForms filter: without the white space around it."""
+    """Strip surrounding white space (a WTForms filter)."""
     return value.strip() if isinstance(value, str) else value
 
 
 class TimeZoneField(SelectField):
-    """The name of a time zone: one of the list, or an older name, which browsers and programs know too."""
+    """An IANA time zone name; older aliases, which browsers and programs send, are accepted."""
 
     def __init__(self, label: str, *, empty: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, choices=self._offered, validate_choice=False, **kwargs)
@@ -51,7 +51,7 @@ class TimeZoneField(SelectField):
         return [*nothing, *(choice(name, name.replace("_", " ")) for name in [*more, *names])]
 
     def pre_validate(self, form: object) -> None:
-        """Write the name as IANA does, and refuse others; a form without the field changes nothing."""
+        """Normalise the name as IANA writes it, and refuse unknown ones; a missing field changes nothing."""
         if self.data is None or (not self.data and self.empty is not None):
             return
         try:
@@ -61,21 +61,21 @@ class TimeZoneField(SelectField):
 
 
 def time_zone_field(description: str, *, empty: str | None = None) -> TimeZoneField:
-    """The field for a time zone; ``empty`` says what it means to choose none, if one can."""
+    """Make a time zone field; ``empty`` labels the choice of none, if that is allowed."""
     return TimeZoneField("Time zone", description=description, empty=empty)
 
 
 class Form(FlaskForm):
-    """A form that refuses what no database can store, and can show a domain error beside its field."""
+    """A form that refuses text no database can store, and shows domain errors beside its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "csrf_token" in self:
-            # A page can hold several forms, each with its token, and an id may occur once.
+            # Ids must be unique, and a page can hold several forms, each with a token.
             self.csrf_token.render_kw = {"id": False}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check every field, and that each text can be stored."""
+        """Validate every field, and check that each text can be stored."""
         valid = super().validate(extra_validators)
         for field in self:
             if isinstance(field, StringField | TextAreaField) and not _is_clean(field):
@@ -87,12 +87,12 @@ class Form(FlaskForm):
         return valid
 
     def refuse(self, sentence: str) -> None:
-        """Put a sentence on top of the form, which belongs to no field."""
+        """Add an error to the form that belongs to no field."""
         g.form_has_errors = True
         self.form_errors.append(sentence)
 
     def show(self, error: DomainError) -> None:
-        """Put the error of an action beside its field, or on top of the form."""
+        """Show an action's error beside its field, or on top of the form."""
         g.form_has_errors = True
         for one in error.each if isinstance(error, Invalid) else (error,):
             self._show_one(one)
@@ -107,7 +107,7 @@ class Form(FlaskForm):
             field.errors = [*field.errors, error.message]
 
     def right(self, *names: str) -> dict[str, Any]:
-        """The values of these fields, as far as nothing is wrong with them yet."""
+        """Return the values of those of these fields that have no error."""
         return {name: self[name].data or "" for name in names if not self[name].errors}
 
 

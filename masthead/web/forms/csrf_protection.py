@@ -1,7 +1,7 @@
-"""A form whose token has expired is not lost: what was typed is shown again, ready to be sent once more.
+"""CSRF protection that loses no text: a form with an expired token is shown again with a fresh one.
 
-The text is given back only to a page of our own. Another site could otherwise fill in a form for somebody and have
-them press the button.
+The text is shown again only if the request came from a page of this site. Otherwise another site could fill in a form
+and trick a person into submitting it.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "redisplays_expired_form"
 EXEMPT = "masthead.csrf_exempt"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-#: Never written back into a page.
+#: Fields that are never written back into a page.
 SECRET_FIELDS = ("password", "token", "secret", "otp", "credential")
 
 
 def init_app(app: Flask) -> None:
-    """Check the form token of every request that may change something."""
+    """Check the CSRF token of every unsafe request."""
     app.before_request(_protect)
 
 
@@ -40,7 +40,7 @@ def _protect() -> None:
     if is_from_another_site():
         raise BadRequest
     if csrf_tokens.is_of_kept_form():
-        # Flask-WTF asks this before it looks at the token itself.
+        # Flask-WTF calls this before it checks the token.
         g.csrf_valid = True
         return
     view = current_app.view_functions.get(request.endpoint or "")
@@ -50,12 +50,12 @@ def _protect() -> None:
 
 
 def exempt(app: App, blueprint: Blueprint) -> None:
-    """Ask no form token of a blueprint that never authenticates by cookie: a header or its address says who asks."""
+    """Exempt a blueprint that never authenticates by cookie: a header or a secret in the URL identifies the caller."""
     app.extensions.setdefault(EXEMPT, set()).add(blueprint.name)
 
 
 def is_from_another_site() -> bool:
-    """Whether a browser says that another site's page sent this request (Fetch Metadata, Origin)."""
+    """Tell if another site's page sent this request (Fetch Metadata, Origin)."""
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return True
     origin = request.headers.get("Origin")
@@ -63,7 +63,7 @@ def is_from_another_site() -> bool:
 
 
 def fields_to_keep() -> list[tuple[str, str]]:
-    """What was typed into the form of this request, without form token and secrets."""
+    """Return the fields of the submitted form without CSRF token and secrets."""
     return [
         (name, value)
         for name, values in request.form.lists()
@@ -73,7 +73,7 @@ def fields_to_keep() -> list[tuple[str, str]]:
 
 
 def offer_again(*, wait: str | None = None) -> Response:
-    """The page that shows what was typed into the form of this request, with a fresh token; ``wait`` says until when."""
+    """Render the submitted form again with a fresh token; ``wait`` is the time from which it can be sent."""
     view = current_app.view_functions.get(request.endpoint or "")
     fields = labels.described(fields_to_keep(), module=getattr(view, "__module__", ""))
     action = csrf_tokens.present_action()

@@ -1,8 +1,7 @@
-"""Form tokens that outlive a sign-in, so that a form which was open meanwhile is sent once and not three times.
+"""CSRF tokens that survive a sign-in, so that a form opened before can still be submitted.
 
-Somebody's tokens are the same in all of their sessions: a page of theirs stays good when they sign in again, and is worth
-nothing to another account. The page that shows a form again to somebody who was signed out carries a token for that
-form alone, which the browser keeps when somebody signs in.
+The tokens of an account are valid in all of its sessions and worthless to other accounts. A form that is shown again
+to somebody whose login has ended carries a token for that form alone, which the session keeps across the sign-in.
 """
 
 import hashlib
@@ -15,31 +14,31 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from masthead.web.signed_times import SteadySigner
 
-#: As Flask-WTF calls the field and the key of the session.
+#: Names that Flask-WTF uses for the field and the session key.
 FIELD: Final = "csrf_token"
 _KEPT: Final = "kept_form"
 
 
 def begin_session(user_id: int) -> None:
-    """Clear the session for somebody who signs in. Only forms that were shown again in this browser can still be sent."""
+    """Clear the session at sign-in, except for the tokens of forms that were shown again in this browser."""
     kept = session.get(_KEPT)
     session.clear()
     key = str(current_app.secret_key).encode()
     session[FIELD] = hmac.new(key, f"form tokens of account {user_id}".encode(), hashlib.sha256).hexdigest()
     if kept is not None:
         session[_KEPT] = kept
-    # A page that this same request renders needs a token of the new session.
+    # A page rendered later in this request needs a token of the new session.
     g.pop(FIELD, None)
 
 
 def for_kept_form(action: str) -> str:
-    """A token for the form that a page shows again."""
+    """Make a token for one form that a page shows again."""
     browser: str = session.setdefault(_KEPT, secrets.token_hex(16))
     return _signer().dumps([browser, action])
 
 
 def is_of_kept_form() -> bool:
-    """Whether this request sends a form that was shown again in this browser."""
+    """Tell if this request submits a form that was shown again in this browser."""
     browser = session.get(_KEPT)
     if browser is None or FIELD not in request.form:
         return False
@@ -51,7 +50,7 @@ def is_of_kept_form() -> bool:
 
 
 def present_action() -> str:
-    """The address that this request was sent to, as a form names it."""
+    """Return the URL of this request, as the ``action`` of a form has it."""
     return request.full_path.rstrip("?")
 
 

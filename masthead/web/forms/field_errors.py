@@ -1,4 +1,4 @@
-"""Telling people everything that is wrong with a form at once."""
+"""Collecting all errors of a form at once."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,16 +8,16 @@ from masthead.web.forms.base import Form
 
 
 def show_others(form: Form, judge: Callable[[], Iterable[Invalid]]) -> None:
-    """Show what ``judge`` finds beside the fields that have an error already; nothing of it is stored."""
+    """Show the domain errors that ``judge`` finds beside the existing ones; its changes are rolled back."""
     if form.meta.csrf and form.csrf_token.errors:
-        # Sent from elsewhere, or too late: nothing of it is judged yet.
+        # The request is forged or its token has expired, so the fields were not validated.
         return
     right = {field.short_name for field in form if not field.errors}
     known = {field.short_name for field in form}
     try:
         mistakes = list(judge())
     finally:
-        # Judging may have made what the request would have stored.
+        # The checks may have added the rows that the request would have stored.
         db.session.rollback()
     for mistake in mistakes:
         if mistake.field is None or mistake.field in right or mistake.field not in known:

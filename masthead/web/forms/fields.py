@@ -1,4 +1,4 @@
-"""Fields of forms that WTForms does not have, and the difference between empty and not sent."""
+"""Form fields that WTForms lacks, and the distinction between empty and not sent."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from wtforms import BooleanField, Field, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
-#: Sent beside a box, because a browser sends nothing for one that is off.
+#: Hidden field sent with a checkbox, because browsers send nothing for an unchecked one.
 SHOWN = "_shown"
 
 
 def was_sent(field: Field) -> bool:
-    """Whether the request has the field, with whatever value."""
+    """Tell if the request contains the field, with any value."""
     return bool(field.raw_data)
 
 
 def is_as_shown(field: Field, shown: Field) -> bool:
-    """Whether a field was sent as the page had shown it. Browsers change line ends, and leave none in a line (HTML, value sanitization)."""
+    """Tell if a field was sent unchanged; browsers normalise line ends (HTML, value sanitization)."""
     return _as_sent(field) == _as_sent(shown)
 
 
@@ -29,16 +29,16 @@ def _as_sent(field: Field) -> object:
 
 
 class FilledIfSent(InputRequired):
-    """A field that may be left out of a request, and not sent empty."""
+    """Validator: the field may be left out of a request, but must not be sent empty."""
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Refuse what is empty."""
+        """Refuse an empty value."""
         if field.raw_data:
             super().__call__(form, field)
 
 
 class _Box(CheckboxInput):
-    """A box, and what says that it was on the page."""
+    """A checkbox widget with the hidden field that marks its presence."""
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
         mark = Markup('<input type="hidden" name="{}" value="1">').format(f"{field.name}{SHOWN}")
@@ -46,17 +46,17 @@ class _Box(CheckboxInput):
 
 
 class BoxField(BooleanField):
-    """A box that keeps its value if a request does not have it, instead of taking that for a box that is off."""
+    """A checkbox that keeps its value if the request lacks it, instead of reading that as unchecked."""
 
     widget = _Box()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Templates lay it out like any other box.
+        # Templates render it as a checkbox.
         self.type = "BooleanField"
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """Look for the box, and for what says that it was there."""
+        """Read the checkbox and the hidden field that marks its presence."""
         is_sent = formdata is not None and (self.name in formdata or f"{self.name}{SHOWN}" in formdata)
         super().process(formdata if is_sent else None, *args, **kwargs)
         if is_sent:

@@ -1,4 +1,4 @@
-"""What people saw beside the fields of a form that was sent, found again from the names that it sent."""
+"""Labels of submitted fields, recovered from their names."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from masthead.web.forms.fields import SHOWN
 
 Fields: TypeAlias = "dict[str, UnboundField[Any]]"
 
-#: What forms of buttons carry, which have no class.
+#: Labels of the fields in forms of buttons, which have no form class.
 CARRIED = frozenset({"action", "next", "sealed", "version", "mark", "kept_form"})
-#: A text beyond this gets a box of several lines.
+#: Longer texts are shown in a textarea.
 LINE_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class SentField:
-    """One field as it was sent, and how it is shown again."""
+    """A submitted field and its presentation."""
 
     name: str
     value: str
@@ -31,7 +31,7 @@ class SentField:
 
 
 def described(pairs: Iterable[tuple[str, str]], *, module: str) -> list[SentField]:
-    """The fields with their labels, without passwords; ``module`` is where the view stands that the form was for."""
+    """Label the submitted fields and drop passwords; ``module`` is the module of the view that the form was sent to."""
     sent = list(pairs)
     fields = _likely_fields({name for name, _ in sent}, module)
     return [
@@ -64,7 +64,7 @@ def _is_a(field: "UnboundField[Any] | None", kind: type) -> bool:
 
 
 def _likely_fields(names: set[str], module: str) -> Fields:
-    """The fields of the form that has most of these names; of several, one of the view's own package, with few others."""
+    """Return the fields of the form class that best matches these names; of several, prefer the package of the view."""
     package = module.split(".")[:2]
 
     def likeness(form: type[FlaskForm]) -> tuple[int, bool, int]:

@@ -1,4 +1,4 @@
-"""Limits that an answer tells of: ``RateLimit-Limit``, ``-Remaining`` and ``-Reset`` (draft-ietf-httpapi-ratelimit-headers)."""
+"""Rate limit headers: ``RateLimit-Limit``, ``-Remaining`` and ``-Reset`` (draft-ietf-httpapi-ratelimit-headers)."""
 
 import math
 
@@ -9,29 +9,29 @@ from masthead.web.limits import throttling
 
 
 def init_app(app: Flask) -> None:
-    """Write the headers into every answer to a request that was counted by `count`."""
+    """Add the headers to responses of requests that `count` has counted."""
     app.after_request(_tell)
 
 
 def count(name: str, key: str) -> None:
-    """Count the request like `limits.count`, and let its answer tell how much of the limit is left."""
+    """Count the request like `throttling.count`, and report the remaining quota in its response."""
     try:
         throttling.count(name, key)
     finally:
-        # Now, since the counter may be on another machine: later a transaction would wait for it.
+        # Read now: the counter may be on another machine, and a later read could wait for it within a transaction.
         stand = throttling.stand(name, key)
         g.counted_limits = {**g.get("counted_limits", {}), name: (key, stand)}
 
 
 def forget(name: str) -> None:
-    """Uncount what `count` counted of this request."""
+    """Take the hit of this request back."""
     key, _ = g.get("counted_limits", {}).pop(name, (None, None))
     if key is not None:
         throttling.take_back(name, key)
 
 
 def _tell(response: Response) -> Response:
-    """Of several limits, tell the one that is used up first."""
+    """Report the limit that is closest to being exhausted."""
     counted: dict[str, tuple[str, throttling.Stand]] = g.get("counted_limits", {})
     stands = [stand for _, stand in counted.values()]
     if stands:

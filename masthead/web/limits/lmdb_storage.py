@@ -1,8 +1,8 @@
-"""Counters for `limits` that all processes of one machine share exactly, without a server: LMDB (http://www.lmdb.tech/doc/).
+"""A storage for `limits` that all processes of one machine share exactly, without a server: LMDB.
 
-Each hit is one write transaction, and LMDB has one writer at a time among all processes, so that of any number of
-parallel attempts exactly as many pass as the limit says. A counter is the sorted list of its hits' moments. A file that
-cannot be used, since it is full or the disk is, is no reason to refuse anybody: new counters are in memory then.
+Each hit is one write transaction, and LMDB (http://www.lmdb.tech/doc/) has one writer at a time among all processes,
+so concurrent attempts never exceed the limit. A counter is the sorted list of its hits' timestamps. A file that cannot
+be used, because it or the disk is full, refuses nobody: new counters are kept in memory then.
 """
 
 import os
@@ -25,34 +25,34 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 SCHEME = "masthead-lmdb"
-#: Room for about a million counters; the file grows only as far as it is used.
+#: Room for about a million counters; the file is sparse and grows with use.
 MAP_BYTES = 256 * 1024 * 1024
-#: LMDB's keys have at most 511 bytes.
+#: LMDB limits keys to 511 bytes.
 KEY_BYTES = 500
-#: Counters in memory while the file is full, and how often that is logged.
+#: Maximum number of counters in memory while the file is full, and seconds between its log lines.
 MEMORY_COUNTERS = 20_000
 NOTE_SECONDS = 10.0
 DELETED_AT_ONCE = 10
-#: Room that no new counter may take, as a part of MAP_BYTES: LMDB copies a page before it deletes anything from it.
+#: Reserve, as a fraction of MAP_BYTES, that no new counter may take: LMDB copies a page before it deletes from it.
 RESERVE = 1 / 4
 _SCHEMES = [SCHEME]
-#: By process and path: LMDB forbids a process to open a file twice, and several applications may share one.
+#: Open environments by process and path: LMDB forbids a process to open a file twice, and applications may share one.
 _opened: dict[tuple[int, str], lmdb.Environment] = {}
 _opening = threading.Lock()
 _EXPIRY = struct.Struct("<d")
 
 
 class LMDBCounters(Protocol):
-    """Where counters are: a transaction of LMDB, or memory."""
+    """The interface of a counter store: an LMDB transaction, or memory."""
 
     def get(self, key: bytes, /) -> bytes | None:
-        """What is stored of a key."""
+        """Return the value of a key."""
 
     def put(self, key: bytes, stored: bytes, /) -> bool:
-        """Store it."""
+        """Store the value of a key."""
 
     def delete(self, key: bytes, /) -> bool:
-        """Forget a key."""
+        """Delete a key."""
 
 
 class LMDBStorage(Storage, MovingWindowSupport):
@@ -68,18 +68,18 @@ class LMDBStorage(Storage, MovingWindowSupport):
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
-        """What can go wrong in LMDB."""
+        """The errors that LMDB raises."""
         error: type[Exception] = lmdb.Error
         return error
 
     def _environment(self) -> lmdb.Environment:
-        """The file, opened by this very process: an environment must not be carried over a fork."""
+        """Return the environment of this process: one must not be carried over a fork."""
         place = (os.getpid(), str(self._path))
         if place not in _opened:
             with _opening:
                 if place not in _opened:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
-                    # A counter may be lost at a power cut; waiting for the disk at each hit would cost more.
+                    # Counters may be lost at a power cut; a sync for each hit would cost more.
                     _opened[place] = lmdb.open(
                         place[1],
                         subdir=False,
@@ -91,7 +91,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return _opened[place]
 
     def _work(self, key: str, work: Callable[[LMDBCounters, bytes], T], *, writes: bool) -> T:
-        """Do something with the counter of a key: in the file, or in memory where the file has no room for it."""
+        """Run ``work`` on the counter of a key: in the file, or in memory if the file has no room for it."""
         encoded = _encoded(key)
         if encoded not in self._memory:
             try:
@@ -105,7 +105,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
             return work(self._memory, encoded)
 
     def _note(self, error: lmdb.Error) -> None:
-        """Log, once in a while, that the file cannot be used, and make room in it if that is the reason."""
+        """Log, throttled, that the file cannot be used, and sweep it if it is full."""
         now = time.monotonic()
         if now < self._noted_until:
             return
@@ -129,7 +129,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return self._work(key, acquire, writes=True)
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """The moment of the oldest hit that still counts, and how many count."""
+        """Return the time of the oldest hit in the window, and the number of hits."""
         now = clock.now().timestamp()
         hits = _hits_since(self._stored(key), now - expiry)
         return (hits[0], len(hits)) if hits else (now, 0)
@@ -138,7 +138,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return self._work(key, lambda counters, encoded: counters.get(encoded), writes=False)
 
     def take_back(self, key: str) -> None:
-        """Undo the latest hit: what was counted beforehand turned out to be no failure."""
+        """Remove the latest hit: the attempt was counted in advance and turned out to be no failure."""
 
         def undo(counters: LMDBCounters, encoded: bytes) -> None:
             stored = counters.get(encoded)
@@ -164,16 +164,16 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return self._work(key, add, writes=True)
 
     def get(self, key: str) -> int:
-        """How many hits of a fixed window there are."""
+        """Return the number of hits of a fixed window."""
         stored = self._stored(key)
         return len(_hits_since(stored, 0.0)) if _expiry_of(stored) > clock.now().timestamp() else 0
 
     def get_expiry(self, key: str) -> float:
-        """When a fixed window ends."""
+        """Return the end of a fixed window."""
         return _expiry_of(self._stored(key)) or clock.now().timestamp()
 
     def check(self) -> bool:
-        """Whether the file can be used."""
+        """Tell if the file can be used."""
         try:
             self._environment().stat()
         except lmdb.Error:
@@ -181,16 +181,16 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return True
 
     def reset(self) -> int | None:
-        """Forget everything."""
+        """Delete all counters."""
         return self._delete(lambda _expiry: True)
 
     def sweep(self) -> int:
-        """Forget counters that no longer count."""
+        """Delete expired counters."""
         now = clock.now().timestamp()
         return self._delete(lambda expiry: expiry <= now)
 
     def _delete(self, is_unwanted: Callable[[float], bool]) -> int:
-        """Delete counters, few at a time: deleting needs room, too, and a full file has little."""
+        """Delete matching counters in small batches: deletion needs free pages, and a full file has few."""
         removed = self._memory.delete_where(is_unwanted)
         try:
             with self._environment().begin() as transaction:
@@ -204,7 +204,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
         return removed
 
     def clear(self, key: str) -> None:
-        """Forget one counter."""
+        """Delete one counter."""
 
         def forget(counters: LMDBCounters, encoded: bytes) -> None:
             counters.delete(encoded)
@@ -213,7 +213,7 @@ class LMDBStorage(Storage, MovingWindowSupport):
 
 
 class Memory:
-    """Counters of this process, for as long as the file has no room: as exact, but not shared."""
+    """Counters in the memory of this process, used while the file is full: exact, but not shared."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -224,11 +224,11 @@ class Memory:
         return stored is not None and _expiry_of(stored) > clock.now().timestamp()
 
     def get(self, key: bytes) -> bytes | None:
-        """What is stored of a key."""
+        """Return the value of a key."""
         return self._counters.get(key)
 
     def put(self, key: bytes, stored: bytes) -> bool:
-        """Store it; of too many, the one that was counted longest ago goes."""
+        """Store the value of a key; beyond the maximum, evict the least recently counted one."""
         self._counters[key] = stored
         self._counters.move_to_end(key)
         while len(self._counters) > MEMORY_COUNTERS:
@@ -236,11 +236,11 @@ class Memory:
         return True
 
     def delete(self, key: bytes) -> bool:
-        """Forget a key."""
+        """Delete a key."""
         return self._counters.pop(key, None) is not None
 
     def delete_where(self, is_unwanted: Callable[[float], bool]) -> int:
-        """Forget the counters whose expiry is unwanted."""
+        """Delete the counters whose expiry matches."""
         with self.lock:
             keys = [key for key, stored in self._counters.items() if is_unwanted(_expiry_of(stored))]
             return sum(self.delete(key) for key in keys)
@@ -259,7 +259,7 @@ def _expiry_of(stored: bytes | None) -> float:
 
 
 def _hits_since(stored: bytes | None, moment: float) -> list[float]:
-    """The moments after ``moment``, the oldest first."""
+    """Return the timestamps after ``moment``, the oldest first."""
     if not stored:
         return []
     count = len(stored) // _EXPIRY.size - 1
@@ -267,7 +267,7 @@ def _hits_since(stored: bytes | None, moment: float) -> list[float]:
 
 
 def _is_full(transaction: lmdb.Transaction) -> bool:
-    """Whether the pages in use take the room of counters; pages that deleting has freed are not in use."""
+    """Tell if the pages in use exceed the room for counters; free pages do not count."""
     stat = transaction.stat(None)
     pages: int = stat["branch_pages"] + stat["leaf_pages"] + stat["overflow_pages"]
     return pages * int(stat["psize"]) >= MAP_BYTES

@@ -1,7 +1,7 @@
-"""Counters for `limits` that several machines share through Redis or Valkey, and go on without it.
+"""A storage for `limits` that several machines share through Redis or Valkey, with a local fallback.
 
-While the server is away, each machine counts in its own file: somebody may then try as often on each of them, but
-nobody waits, and no limit is lifted.
+While the server is away, each machine counts in its own file: the limits apply for each machine, nobody waits, and no
+limit is lifted.
 """
 
 from collections.abc import Callable
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from redis import Redis
 
 SCHEME = "masthead-shared"
-#: A server that has not answered by then is left alone for a while.
+#: Seconds to wait for the server before the circuit opens.
 TIMEOUT_SECONDS = 0.1
 _SCHEMES = [SCHEME]
 T = TypeVar("T")
 
 
 class SharedStorage(Storage, MovingWindowSupport):
-    """Moving windows in Redis, with a file of this machine behind it. The address is the one of the file."""
+    """Moving windows in Redis, with a local file as the fallback. The URL names the file."""
 
     STORAGE_SCHEME: list[str] | None = _SCHEMES
 
     def __init__(
         self, uri: str | None = None, wrap_exceptions: bool = False, *, redis_url: str = "", **options: Any
     ) -> None:
-        # Most sites have no such server, and need not wait for its client to be imported.
+        # Imported here, because most sites have no Redis and need not load its client.
         from redis import ConnectionPool
         from redis.backoff import NoBackoff
         from redis.exceptions import RedisError
@@ -42,7 +42,7 @@ class SharedStorage(Storage, MovingWindowSupport):
             redis_url,
             socket_timeout=TIMEOUT_SECONDS,
             socket_connect_timeout=TIMEOUT_SECONDS,
-            # One try; a second one would wait a second time.
+            # One attempt; a retry would double the wait.
             retry=Retry(NoBackoff(), 0),
         )
         self.shared = RedisStorage(redis_url, connection_pool=pool, key_prefix="masthead:limits")
@@ -50,7 +50,7 @@ class SharedStorage(Storage, MovingWindowSupport):
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
-        """What can go wrong in the file."""
+        """The errors that the file raises."""
         return self.local.base_exceptions
 
     def _through(self, shared: Callable[[], T], local: Callable[[], T]) -> T:
@@ -64,18 +64,18 @@ class SharedStorage(Storage, MovingWindowSupport):
         )
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """The moment of the oldest hit that still counts, and how many count."""
+        """Return the time of the oldest hit in the window, and the number of hits."""
         return self._through(
             lambda: self.shared.get_moving_window(key, limit, expiry),
             lambda: self.local.get_moving_window(key, limit, expiry),
         )
 
     def take_back(self, key: str) -> None:
-        """Undo the latest hit."""
+        """Remove the latest hit."""
         client: Redis = self.shared.storage
 
         def undo() -> None:
-            # The script of `limits` keeps the moments in a list, the latest first.
+            # The Lua script of `limits` keeps the timestamps in a list, the latest first.
             client.lpop(self.shared.prefixed_key(key))
 
         self._through(undo, lambda: self.local.take_back(key))
@@ -87,26 +87,26 @@ class SharedStorage(Storage, MovingWindowSupport):
         )
 
     def get(self, key: str) -> int:
-        """How many hits of a fixed window there are."""
+        """Return the number of hits of a fixed window."""
         return self._through(lambda: self.shared.get(key), lambda: self.local.get(key))
 
     def get_expiry(self, key: str) -> float:
-        """When a fixed window ends."""
+        """Return the end of a fixed window."""
         return self._through(lambda: self.shared.get_expiry(key), lambda: self.local.get_expiry(key))
 
     def check(self) -> bool:
-        """Whether counting works at all: without the server it does, in the file."""
+        """Tell if counting works; without the server it works in the file."""
         return self.local.check()
 
     def reset(self) -> int | None:
-        """Forget everything, here and there."""
+        """Delete all counters, in Redis and in the file."""
         self._through(self.shared.reset, lambda: None)
         return self.local.reset()
 
     def sweep(self) -> int:
-        """Make room in the file; what is in Redis goes by itself."""
+        """Delete expired counters of the file; Redis expires its own."""
         return self.local.sweep()
 
     def clear(self, key: str) -> None:
-        """Forget one counter."""
+        """Delete one counter."""
         self._through(lambda: self.shared.clear(key), lambda: self.local.clear(key))

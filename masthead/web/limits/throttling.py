@@ -1,6 +1,6 @@
-"""How often one may try: Flask-Limiter with moving windows, counted exactly over all processes, or over all machines.
+"""Throttling: Flask-Limiter with moving windows, counted exactly over all processes or all machines.
 
-The limits are settings (``RATELIMIT_…``). A feature names one and says whom it counts: `count("comment", visitor)`.
+The limits are settings (``RATELIMIT_…``). A feature names one and a key: `count("comment", visitor)`.
 """
 
 import math
@@ -28,7 +28,7 @@ FILE_NAME = "limits.lmdb"
 
 
 class LimitReached(TooManyRequests):
-    """Somebody has to wait; ``retry_after`` is in seconds."""
+    """A rate limit is exceeded; ``retry_after`` is in seconds."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"That was too often. Come back in {_in_words(seconds)}.", retry_after=seconds)
@@ -36,20 +36,20 @@ class LimitReached(TooManyRequests):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an application counts with."""
+    """The limiter of an application, and its storage."""
 
     strategy: MovingWindowRateLimiter
     is_enabled: bool
 
     @property
     def storage(self) -> LMDBStorage | SharedStorage | None:
-        """What counts, if it is ours."""
+        """The storage, if it is one of ours."""
         found = self.strategy.storage
         return found if isinstance(found, LMDBStorage | SharedStorage) else None
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Open the counters. Each application has its own Limiter, since that keeps its settings on itself."""
+    """Open the storage. Each application has its own Limiter, because Limiter keeps its settings on itself."""
     path = quote(str(config.MASTHEAD_HOME / FILE_NAME))
     shared = {"redis_url": config.REDIS_URL} if config.REDIS_URL else {}
     storage_uri = f"{redis_storage.SCHEME if shared else lmdb_storage.SCHEME}://{path}"
@@ -62,7 +62,7 @@ def init_app(app: Flask, config: Config) -> None:
         enabled=config.RATELIMIT_ENABLED,
         headers_enabled=False,
     )
-    # A Limiter that is switched off counts with nothing, and says so by an assertion.
+    # A disabled Limiter has no storage, and fails by an assertion.
     strategy = (
         limiter.limiter if config.RATELIMIT_ENABLED else MovingWindowRateLimiter(LMDBStorage(storage_uri))
     )
@@ -72,12 +72,12 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def caller() -> str:
-    """Whom a limit per address counts: the address of the connection, or what trusted proxies say of it."""
+    """Return the client address for limits per address: the connection's, or the one that trusted proxies report."""
     return customer(request.remote_addr)
 
 
 def count(name: str, *keys: str) -> None:
-    """Count one attempt; raises `LimitReached` if that is one too many. ``RATELIMIT_<NAME>`` is the limit."""
+    """Count one attempt; raises `LimitReached` if it exceeds ``RATELIMIT_<NAME>``."""
     limits = _limits()
     item = _item(name)
     if limits.is_enabled and not limits.strategy.hit(item, name, *keys):
@@ -85,7 +85,7 @@ def count(name: str, *keys: str) -> None:
 
 
 def check(name: str, *keys: str) -> None:
-    """Raise `LimitReached` if another attempt would be one too many, and count nothing."""
+    """Raise `LimitReached` if another attempt would exceed the limit; counts nothing."""
     limits = _limits()
     item = _item(name)
     if limits.is_enabled and not limits.strategy.test(item, name, *keys):
@@ -93,13 +93,13 @@ def check(name: str, *keys: str) -> None:
 
 
 def is_free(name: str, *keys: str) -> bool:
-    """Count one attempt and say whether it was still within the limit."""
+    """Count one attempt and tell if it was within the limit."""
     limits = _limits()
     return not limits.is_enabled or limits.strategy.hit(_item(name), name, *keys)
 
 
 def take_back(name: str, *keys: str) -> None:
-    """Uncount the attempt that was counted last; in a transaction that may write, when it has ended."""
+    """Take back the latest attempt; in a transaction that may write, after it has ended."""
 
     def undo() -> None:
         limits = _limits()
@@ -111,16 +111,16 @@ def take_back(name: str, *keys: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How much of a limit is left."""
+    """The remaining quota of a limit."""
 
     amount: int
     remaining: int
-    #: In seconds since 1970.
+    #: Unix time in seconds.
     reset_at: float
 
 
 def stand(name: str, *keys: str) -> Stand:
-    """How much of the limit ``RATELIMIT_<NAME>`` is left."""
+    """Return the remaining quota of ``RATELIMIT_<NAME>``."""
     limits, item = _limits(), _item(name)
     if not limits.is_enabled:
         return Stand(item.amount, item.amount, clock.now().timestamp())
@@ -129,14 +129,14 @@ def stand(name: str, *keys: str) -> Stand:
 
 
 def reset(app: Flask) -> None:
-    """Forget every attempt."""
+    """Delete all counters."""
     limits: Limits = app.extensions[EXTENSION]
     limits.strategy.storage.reset()
 
 
 @periodic("limits.forget_old", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
-    """Make room in the file of counters."""
+    """Delete expired counters of the file."""
     storage = _limits().storage
     if storage is not None:
         storage.sweep()
@@ -144,7 +144,8 @@ def forget_old() -> None:
 
 def _limits() -> Limits:
     found: Limits = current_app.extensions[EXTENSION]
-    # A file is no network; but tests, which count in one, shall find what would wait for Redis elsewhere.
+    # A file needs no network; tests count in one and treat it as Redis, so they find transactions that would wait for
+    # it.
     if isinstance(found.storage, SharedStorage) or current_app.testing:
         leave_transaction("the counter of limits")
     return found

@@ -1,7 +1,6 @@
-"""The thread of a process that ends the waiting for bodies which come too slowly.
+"""The thread that ends the wait for request bodies which arrive too slowly.
 
-It also knows which other requests are in hand, since the connection of a body that is late is recognised by being none
-of theirs.
+It also tracks the requests in progress: the connection of a late body is found by excluding theirs.
 """
 
 import os
@@ -18,19 +17,19 @@ from masthead.web.middleware.proxies import PEER
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: How often bodies are looked at.
+#: Seconds between two checks.
 LOOK_SECONDS: Final = 0.25
-#: Requests that were answered last, and how long their answers may be on their way.
+#: Number of recently answered requests that are remembered, and seconds for which a response may still be in transit.
 REMEMBERED: Final = 1_000
 LEAVING_SECONDS: Final = 1.0
-#: Ends the reading side of a request's connection: the request, when it began, and when others of its address came.
-#: The address of a connection that waits for its answer, and when its request was whole.
+#: The client of a connection that waits for its response, and the time at which its request was complete.
 Work = tuple[str, float]
+#: Shuts down reading on a connection: WSGI environment, start of the request, arrival times of others from its address.
 Stop = Callable[["WSGIEnvironment", float, Collection[float]], None]
 
 
 class BodyDeadlines:
-    """The bodies that arrive at present, and the requests that are worked on."""
+    """The bodies that are arriving, and the requests in progress."""
 
     def __init__(self, stop: Stop) -> None:
         self._stop = stop
@@ -42,19 +41,19 @@ class BodyDeadlines:
         self._process = os.getpid()
 
     def begin_work(self, environ: "WSGIEnvironment") -> Work:
-        """Note that a request is whole and is worked on."""
+        """Register a request whose body is complete."""
         work = (environ.get(PEER, ""), time.monotonic())
         self._working[id(work)] = work
         return work
 
     def end_work(self, work: Work) -> None:
-        """Note that it is answered; the answer may take a moment to leave."""
+        """Unregister an answered request; its response may still be in transit."""
         del self._working[id(work)]
         self._answered.append((*work, time.monotonic()))
 
     @contextmanager
     def watching(self, environ: "WSGIEnvironment", arrival: BodyArrival) -> Iterator[None]:
-        """Cut the body in this block if it is late."""
+        """Abort the body in this block if it is late."""
         with self._lock:
             self._arrivals[arrival] = environ
             self._begin()
@@ -85,7 +84,7 @@ class BodyDeadlines:
                     self._stop(environ, arrival.began, self._others(environ.get(PEER, ""), arrivals))
 
     def _others(self, peer: str, arrivals: "list[tuple[BodyArrival, WSGIEnvironment]]") -> Collection[float]:
-        """The moments at which requests of an address came that must not be disturbed."""
+        """List the arrival times of requests from an address whose connections must be left alone."""
         working = [moment for address, moment in list(self._working.values()) if address == peer]
         since = time.monotonic() - LEAVING_SECONDS
         answered = [

@@ -1,8 +1,8 @@
-"""How much a request may send, checked before anything reads it: bytes for each view, then what they hold.
+"""Request size limits, checked before anything is parsed: bytes by view, then fields, parts or JSON values.
 
-Parsers take time and memory by the number of things in a body, not by its bytes: a megabyte can be one text or
-300,000 fields. So fields, parts of forms and values of JSON are counted first, by scans that take milliseconds.
-Refused bodies that came to a sign-in count as failed sign-ins of their address.
+Parsers take time and memory by the number of things in a body, not by its bytes: a megabyte can be one text or 300,000
+fields. So form fields, multipart parts and JSON values are counted first, by scans that take milliseconds. Refused
+bodies sent to a sign-in count as failed sign-ins of their address.
 """
 
 import re
@@ -19,30 +19,31 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE: Final = "masthead_body_bytes"
-#: What a request may send where nothing else is declared: a form, percent-encoded.
+#: Default limit in bytes: a percent-encoded form.
 FORM_BYTES: Final = 64 * 1024
-#: A comment or a robots.txt of 10,000 characters, each of them percent-encoded as twelve; a form that is carried along.
+#: A comment or a robots.txt of 10,000 characters, each of them percent-encoded in twelve bytes; a form that is carried
+#: along.
 LONG_FORM_BYTES: Final = 256 * 1024
 #: An article; Werkzeug's own limit for the fields of a form is 500 kB.
 ARTICLE_BYTES: Final = 8 * 1024 * 1024
-#: A call of the API without a token, whatever it calls: signing in and registering need no more.
+#: An API request without a token: sign-in and registration need no more.
 ANONYMOUS_BYTES: Final = 16 * 1024
-#: Path and query of an address. The longest of ours have some hundred characters.
+#: Path and query string. The longest of ours have some hundred characters.
 ADDRESS_BYTES: Final = 8 * 1024
 MOST_FIELDS: Final = 500
 MOST_STRAY_SIGNS: Final = 1_000
-#: The headers of a part of a form: a name and a type.
+#: Headers of a multipart part: a name and a type.
 PART_HEADER_BYTES: Final = 4 * 1024
 #: RFC 2046, section 5.1.1.
 BOUNDARY_CHARACTERS: Final = 70
 MOST_VALUES: Final = 2_000
 DEEPEST: Final = 16
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-#: Below these, a refused body counts as a failed sign-in; of the API's, if it came without a token.
+#: Below these paths a refused body counts as a failed sign-in; below the API's, if it came without a token.
 FORMS_OF_ACCOUNTS: Final = "/auth/"
 OPERATIONS_OF_ACCOUNTS: Final = "/api/v1/auth/"
 
-#: Texts of JSON, the last of them perhaps without an end; atomic, so that each byte is looked at once.
+#: JSON strings, the last of them possibly unterminated; atomic, so that the scan is linear.
 _TEXTS = re.compile(rb'"(?>(?:[^"\\]+|\\.?)*)(?:"|\Z)', re.DOTALL)
 _NO_BRACKETS = re.compile(rb"[^\[\]{}]+")
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
@@ -58,7 +59,7 @@ def init_app(app: Flask) -> None:
 
 
 def takes(size: int) -> Callable[[View], View]:
-    """Declare how many bytes a view may be sent."""
+    """Declare the body limit of a view, in bytes."""
 
     def decorate(view: View) -> View:
         setattr(view, ATTRIBUTE, size)
@@ -68,7 +69,7 @@ def takes(size: int) -> Callable[[View], View]:
 
 
 def limit_for(app: Flask) -> Callable[["WSGIEnvironment"], int]:
-    """The limit of a request that no view has seen yet, for the middleware that waits for its body."""
+    """Return the limit of a request before routing, for the middleware that buffers its body."""
 
     def limit_of(environ: "WSGIEnvironment") -> int:
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
@@ -103,7 +104,7 @@ def _check() -> None:
 
 
 def count_refused() -> None:
-    """Count what was refused unread as a failed sign-in, if it came to one; raises `LimitReached`."""
+    """Count a body that was refused unread as a failed sign-in, if it was sent to one; raises `LimitReached`."""
     is_anonymous_call = "Authorization" not in request.headers
     if request.path.startswith(FORMS_OF_ACCOUNTS) or (
         is_anonymous_call and request.path.startswith(OPERATIONS_OF_ACCOUNTS)
@@ -112,11 +113,11 @@ def count_refused() -> None:
 
 
 def _check_body(size: int) -> None:
-    """Raise `RequestEntityTooLarge` for a body that is too long, or a form that would take long to take apart."""
+    """Raise `RequestEntityTooLarge` for a body that is too long, or a form that is too expensive to parse."""
     if (request.content_length or 0) > size:
         raise RequestEntityTooLarge
     if request.path.startswith("/api/"):
-        # Its operations look at their bodies when they know who calls.
+        # API operations check their bodies once the caller is known.
         return
     if request.mimetype == "application/x-www-form-urlencoded":
         _check_fields(request.get_data())
@@ -127,7 +128,7 @@ def _check_body(size: int) -> None:
 def _check_fields(body: bytes) -> None:
     if body.count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge
-    # Browsers write each percent sign as %25. One that stands alone costs the parser an exception.
+    # Browsers encode each percent sign as %25. A bare one costs the parser an exception.
     escapes = (len(body) - len(_ESCAPE.sub(b"", body))) // len("%25")
     if body.count(b"%") - escapes > MOST_STRAY_SIGNS:
         raise RequestEntityTooLarge
@@ -137,24 +138,24 @@ def _check_parts(body: bytes, boundary: str) -> None:
     if not 0 < len(boundary) <= BOUNDARY_CHARACTERS:
         raise RequestEntityTooLarge
     delimiter = b"--" + boundary.encode("utf-8", "replace")
-    # One before the first part, one for each, and one behind the last.
+    # One delimiter before the first part, one for each further part, and one behind the last.
     if body.count(delimiter) > MOST_FIELDS + 1:
         raise RequestEntityTooLarge
     for part in body.split(delimiter):
-        # What stands before the first part and behind the last has no headers, and is short as well.
+        # The preamble and the epilogue have no headers and are short.
         blank = _BLANK_LINE.search(part, 2, PART_HEADER_BYTES)
         if blank is None and len(part) > PART_HEADER_BYTES:
             raise RequestEntityTooLarge
-        # No view takes a file, and Werkzeug would write it to the disk before anybody could say so.
+        # No view takes a file, and Werkzeug would write it to disk before a view could refuse it.
         if blank is not None and _FILE.search(part, 0, blank.start()):
             raise UnsupportedMediaType
 
 
 def _without_texts(content: bytes) -> bytes:
-    """The signs of JSON between its texts."""
+    """Return the structural characters of JSON, without its strings."""
     pieces, end = [], 0
     for number, text in enumerate(_TEXTS.finditer(content)):
-        # Each value has a name at most.
+        # Each value has at most one name.
         if number > 2 * MOST_VALUES:
             raise RequestEntityTooLarge(TOO_MANY_VALUES)
         pieces.append(content[end : text.start()])
@@ -163,9 +164,9 @@ def _without_texts(content: bytes) -> bytes:
 
 
 def check_json(content: bytes) -> None:
-    """Raise `RequestEntityTooLarge` for JSON with too many values, or nested too deep; says nothing about its form."""
+    """Raise `RequestEntityTooLarge` for JSON with too many values or too deep nesting; does not check its syntax."""
     structure = _without_texts(content)
-    # A value follows each of these signs, or stands alone.
+    # Each of these characters precedes a value.
     if sum(map(structure.count, (b",", b":", b"[", b"{"))) > MOST_VALUES:
         raise RequestEntityTooLarge(TOO_MANY_VALUES)
     depth = 0

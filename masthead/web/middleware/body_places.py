@@ -1,6 +1,6 @@
-"""Places for requests whose bodies are arriving: so many at a time, so many of one address, and each with a deadline.
+"""Slots for arriving bodies: a limited number in total and for each address, each with a deadline.
 
-Whoever has sent nothing for a second gives a place up as soon as somebody else needs it. So connections that stay silent
+A client that has sent nothing for a second loses its slot as soon as another request needs it, so silent connections
 hold nobody up, not even those that share their address.
 """
 
@@ -10,14 +10,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-#: Requests of one process whose bodies arrive at the same time, all together and of one address.
+#: Bodies of one process that may arrive at the same time, in total and from one address.
 PLACES: Final = 128
 PLACES_OF_ADDRESS: Final = 32
-#: So many wait for a place at the same time, and so long.
+#: Requests that may wait for a slot at the same time, and seconds for which each may wait.
 WAITING: Final = 100
 WAITING_OF_ADDRESS: Final = 50
 WAIT_SECONDS: Final = 5.0
-#: A body that has not grown for this long may have to make room.
+#: Seconds without data after which a body may lose its slot.
 STALLED_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.1
 
@@ -27,31 +27,31 @@ class BodyArrival:
     """A body that is arriving."""
 
     address: str
-    #: Seconds without a chunk, and the bytes per second that have to come after as many seconds.
+    #: Seconds allowed without a chunk, and the minimum rate in bytes per second after as many seconds.
     seconds: float
     least_rate: float
     began: float = field(default_factory=time.monotonic)
     grew: float = field(default_factory=time.monotonic)
-    #: When something of it came last; the request may have waited for its place since then.
+    #: Time of the last chunk; the request may have waited for its slot since then.
     heard: float = field(default_factory=time.monotonic)
     received: int = 0
-    #: Whether nobody waits for the rest of it any more.
+    #: True once the wait for the rest has been aborted.
     is_cut: bool = False
 
     def note(self, size: int) -> None:
-        """Note that a chunk has come."""
+        """Record the arrival of a chunk."""
         self.received += size
         self.grew = self.heard = time.monotonic()
 
     @property
     def is_late(self) -> bool:
-        """Whether it comes too slowly."""
+        """Tell if the body arrives too slowly."""
         deadline = min(self.grew + self.seconds, self.began + self.seconds + self.received / self.least_rate)
         return time.monotonic() >= deadline
 
 
 class BodyPlaces:
-    """The places of one process."""
+    """The slots of one process."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class BodyPlaces:
         self._change = threading.Condition()
 
     def take(self, address: str) -> BodyArrival | None:
-        """A place for a body from this address, at once or after a moment; None if there is none to be had."""
+        """Acquire a slot for a body from this address, at once or after a short wait; None if none is available."""
         until = time.monotonic() + self._wait_seconds
         with self._change:
             if self._makes_room(address):
@@ -90,7 +90,7 @@ class BodyPlaces:
         return None
 
     def leave(self, arrival: BodyArrival) -> None:
-        """Give the place back, if it was not taken away."""
+        """Release the slot, unless it was taken away."""
         with self._change:
             if arrival in self._arrivals:
                 self._arrivals.remove(arrival)
@@ -102,12 +102,12 @@ class BodyPlaces:
         return arrival
 
     def _makes_room(self, address: str) -> bool:
-        """Whether there is a place, if need be that of somebody who has fallen silent."""
+        """Tell if a slot is available, if necessary by evicting a silent client."""
         held = Counter(arrival.address for arrival in self._arrivals)
         if held[address] >= self._of_address:
             return self._evict({address})
         if len(self._arrivals) >= self._places:
-            # Those who hold the most give one back first.
+            # The addresses with the most slots lose one first.
             most = max(held.values())
             return self._evict({holder for holder, count in held.items() if count == most})
         return True

@@ -1,7 +1,7 @@
-"""Ending the reading side of a client's connection, so that a thread which waits for the rest of a body gets on.
+"""Shutting down the reading side of a client's connection, to release the thread that waits for the rest of a body.
 
-Only the connection's end frees such a thread. gunicorn hands the connection over. granian names no more than the address,
-so the connection is looked for among those that this process has accepted, by what Linux tells of each.
+Only the end of the connection releases such a thread. gunicorn passes the socket on. granian names only the address,
+so the connection is found among those that this process has accepted, by the TCP information of Linux.
 """
 
 import os
@@ -20,21 +20,21 @@ from masthead.web.middleware.proxies import PEER
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: Where gunicorn puts a connection.
+#: The environment key under which gunicorn passes the socket.
 SOCKET: Final = "gunicorn.socket"
 DESCRIPTORS: Final = Path("/proc/self/fd")
-#: `tcpi_last_data_sent` and `tcpi_last_data_recv` in `struct tcp_info` of linux/tcp.h: how many milliseconds ago.
+#: `tcpi_last_data_sent` and `tcpi_last_data_recv` in `struct tcp_info` of linux/tcp.h: age in milliseconds.
 MOMENTS: Final = struct.Struct("=44xI4xI")
 TCP_INFO_BYTES: Final = 104
-#: How far the moment at which a request was handed over may lie from that at which its last byte came.
+#: Tolerance between the start of a request and the arrival of its last byte.
 TOLERANCE_SECONDS: Final = 0.5
 
 
 def stop_reading(environ: "WSGIEnvironment", began: float, others: Collection[float]) -> None:
-    """End the reading side of the connection whose request began at ``began`` (monotonic); its answer still leaves.
+    """Shut down reading on the connection whose request began at ``began`` (monotonic).
 
-    ``others`` are the moments at which the bodies of other requests from the same address came, or came last: their
-    connections are left alone, and this one is found when it is tried again.
+    Its response can still be sent. ``others`` are the arrival times of other bodies from the same address: their
+    connections are left alone, and a later attempt finds this one.
     """
     given = environ.get(SOCKET)
     if given is not None:
@@ -48,14 +48,14 @@ def stop_reading(environ: "WSGIEnvironment", began: float, others: Collection[fl
         with suppress(OSError):
             information = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO_BYTES)
             sent, received = (now - moment / 1_000 for moment in MOMENTS.unpack_from(information))
-            # Nothing was sent since the request began, so it is one that waits for an answer.
+            # Nothing was sent since the request began, so this connection waits for a response.
             is_unanswered = sent <= min(began + TOLERANCE_SECONDS, received + 0.01)
             if is_unanswered and all(abs(received - other) > TOLERANCE_SECONDS for other in others):
                 connection.shutdown(socket.SHUT_RD)
 
 
 def _accepted_from(peer: str) -> Iterator[socket.socket]:
-    """The connections that this process has accepted from an address."""
+    """List the connections that this process has accepted from an address."""
     found = list(_sockets())
     try:
         ports = {
@@ -73,14 +73,14 @@ def _accepted_from(peer: str) -> Iterator[socket.socket]:
 
 
 def _sockets() -> Iterator[socket.socket]:
-    """All TCP sockets of this process, under descriptors of our own."""
+    """List all TCP sockets of this process, under duplicated descriptors."""
     for entry in DESCRIPTORS.iterdir():
         try:
             if not stat.S_ISSOCK(os.fstat(int(entry.name)).st_mode):
                 continue
             found = socket.socket(fileno=os.dup(int(entry.name)))
         except OSError:
-            # It was closed meanwhile.
+            # The socket was closed in the meantime.
             continue
         if found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM:
             yield found

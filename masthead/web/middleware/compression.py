@@ -1,11 +1,10 @@
-"""Answers that are made for one request are compressed, too, as long as they hold no secret.
+"""Compression of dynamic responses that hold no secret.
 
-What is kept is compressed by whoever keeps it: the page cache and the static files. An answer for somebody with a
-session is not compressed: a token of a form beside words that somebody else has chosen could be guessed from the
-length of the whole (BREACH, https://breachattack.com).
+The page cache and the static files compress what they store. Responses to sessions are not compressed: the length of a
+body with a CSRF token and attacker-chosen text could reveal the token (BREACH, https://breachattack.com).
 
-A strong tag names bytes (RFC 9110, section 8.8.3), so a coded answer has the tag of what is stored and the coding
-behind it; what clients send back in If-Match and If-None-Match is the tag of what is stored again before a view sees it.
+A strong ETag names bytes (RFC 9110, section 8.8.3), so a compressed response gets the coding appended to its ETag. The
+suffix is removed from If-Match and If-None-Match before a view sees them.
 """
 
 import re
@@ -17,12 +16,12 @@ from masthead import compression
 from masthead.web.middleware.security_headers import has_session
 
 CODED_TAG: Final = re.compile(f'-(?:{"|".join(compression.CODINGS)})"')
-#: Where the request's own If-None-Match is kept.
+#: Environment key of the original If-None-Match.
 AS_SENT: Final = "masthead.if_none_match"
 
 
 def init_app(app: Flask) -> None:
-    """Compress answers as they leave."""
+    """Compress responses as they leave."""
     app.before_request(_name_what_is_stored)
     app.after_request(_compress)
 
@@ -57,7 +56,7 @@ def _is_compressible(response: Response) -> bool:
 
 
 def _coding_of_304(response: Response, tag: str | None) -> str:
-    """The coding of what the client has: "nothing has changed" names the same tag as the whole would."""
+    """Return the coding of the client's copy: a 304 must carry the ETag that the full response would have."""
     coding = _accepted() if response.status_code == 304 else ""
     return coding if f'"{tag}-{coding}"' in request.environ.get(AS_SENT, "") else ""
 

@@ -1,4 +1,4 @@
-"""A number of places, and a room in which some wait for one, in the order in which they came."""
+"""A concurrency limiter: a number of slots, and a bounded first-in first-out queue for them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from masthead.fair_semaphore import FairSemaphore
 
 
 class WaitingRoom:
-    """Places for what is done at the same time; who finds no room to wait in, or waits too long, is to be sent away."""
+    """Slots for concurrent work; a caller is refused if the queue is full or its wait times out."""
 
     def __init__(self, *, places: int, waiting: int, seconds: float) -> None:
         self._places = FairSemaphore(places)
@@ -15,16 +15,16 @@ class WaitingRoom:
         self._seconds = seconds
 
     def take(self) -> bool:
-        """Whether a place was free, at once or within the time; give it back with `leave`."""
+        """Acquire a slot, at once or within the time-out; release it with `leave`."""
         return self._places.acquire(waiting=self._waiting, seconds=self._seconds)
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Release the slot."""
         self._places.release()
 
     @contextmanager
     def left_meanwhile(self) -> Iterator[None]:
-        """Let somebody else have the place while its holder waits for something; it is there again afterwards."""
+        """Release the slot while its holder waits for something else, and reacquire it afterwards."""
         self._places.release()
         try:
             yield
@@ -33,5 +33,5 @@ class WaitingRoom:
 
     @property
     def waiting(self) -> int:
-        """How many wait at this moment."""
+        """The number of waiting callers."""
         return self._places.waiting

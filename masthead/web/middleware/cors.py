@@ -1,4 +1,4 @@
-"""Which other sites' scripts may call the API (Fetch, "CORS protocol"): those of the settings, and never with cookies."""
+"""CORS for the API (Fetch, "CORS protocol"): the origins of the settings, never with credentials."""
 
 from flask import Flask, Response, request
 from flask_cors import CORS
@@ -7,7 +7,7 @@ from masthead.config import Config
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Answer the origins of the settings below ``/api/``; without any, no origin is answered."""
+    """Allow the configured origins below ``/api/``; without any, no CORS headers are sent."""
     if config.CORS_ORIGINS:
         CORS(
             app,
@@ -41,7 +41,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def _vary(response: Response) -> Response:
-    """Whoever keeps an answer keeps it for one origin; what is answered to others differs in its headers."""
+    """Vary by Origin: a shared cache must not serve one origin's headers to another."""
     if request.path.startswith("/api/"):
         response.vary.add("Origin")
     return response

@@ -1,4 +1,4 @@
-"""A server that has a successor asks its clients to come back on another connection, before it ends."""
+"""Connection draining: a server that is being replaced closes each connection after its next response."""
 
 import mmap
 import os
@@ -10,23 +10,23 @@ from flask import Flask
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: The environment variable that names a file of one byte, which the supervisor sets to 1.
+#: Environment variable with the descriptor of a one-byte file, which the supervisor sets to 1.
 FLAG: Final = "MASTHEAD_DRAINING_FD"
 
 
 def init_app(app: Flask) -> None:
-    """Look at the supervisor's flag, if there is a supervisor."""
+    """Install the middleware if a supervisor runs this server."""
     app.wsgi_app = Draining(app.wsgi_app, flag()) if FLAG in os.environ else app.wsgi_app  # type: ignore[method-assign]
 
 
 def flag() -> Callable[[], bool]:
-    """A look at the supervisor's flag."""
+    """Map the supervisor's flag into memory."""
     memory = mmap.mmap(int(os.environ[FLAG]), 1, access=mmap.ACCESS_READ)
     return lambda: memory[0] != 0
 
 
 class Draining:
-    """A WSGI middleware that ends connections after their next answer."""
+    """A WSGI middleware that closes connections after their next response."""
 
     def __init__(self, app: "WSGIApplication", is_draining: Callable[[], bool]) -> None:
         self._app = app

@@ -1,9 +1,9 @@
-"""Refusing what cannot be answered in time, instead of letting everybody wait for ever.
+"""Load shedding: requests that cannot be answered in time are refused instead of queued without end.
 
-A server hands requests to its threads and lets the others queue, however long that takes; who waits longer than they
-want to asks again, and the queue grows. So the server has more threads than can work at a time. Those that find no
-place wait for one, but not for long and not many of them; the others are refused at once, in a few microseconds, and
-come back later (503, RFC 9110, section 15.6.4). Answers from memory need no place: readers notice nothing.
+A server hands requests to its threads and queues the others for any length of time; clients that have waited too long
+retry, and the queue grows. So the server has more threads than may work at a time. A thread without a slot waits
+briefly, in a bounded queue; beyond that a request is refused within microseconds and retried later (503, RFC 9110,
+section 15.6.4). Responses from the page cache need no slot, so readers are not affected.
 """
 
 import time
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: Requests of one process that are worked on at the same time; each may hold a connection to the database.
+#: Requests of one process that may work at the same time; each may hold a database connection.
 PLACES: Final = 16
-#: So many more wait for a place, in the order in which they came, and so long. It is about as many as are answered in
-#: that time, if all of them write.
+#: Length of the queue for a slot, and seconds that each may wait in it. About as many are answered in that time if all
+#: of them write.
 WAITING: Final = 240
 WAIT_SECONDS: Final = 8.0
 RETRY_SECONDS: Final = 5
-#: Where a request finds the room that its place is in.
+#: Environment key of the limiter that holds the request's slot.
 ROOM: Final = "masthead.overload.room"
-#: Whoever asks whether the process lives must not be told that it is busy, or it would be replaced.
+#: Liveness probes bypass the limiter: a busy process must not be taken for a dead one.
 PROBES: Final = ("/health", "/metrics")
 SENTENCE: Final = "The site has more to do than it can at the moment. Try again in a few seconds."
 
 
 def init_app(app: Flask) -> None:
-    """Give the requests that the application works on a number of places."""
+    """Limit the number of requests that the application handles at a time."""
     app.wsgi_app = LoadShedding(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
 
 
 @contextmanager
 def place_left() -> Iterator[None]:
-    """Let another request have the place of this one while it waits for something else than the processor."""
+    """Release the slot of this request while it waits for something other than the processor."""
     room: WaitingRoom | None = request.environ.get(ROOM) if has_request_context() else None
     with nullcontext() if room is None else room.left_meanwhile():
         yield
 
 
 class LoadShedding:
-    """A WSGI middleware that hands a request on when there is a place for it."""
+    """A WSGI middleware that passes a request on when it has acquired a slot."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class LoadShedding:
     def _refuse(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         now = time.monotonic()
         if now - self._told_at >= 1:
-            # One line a second: a line for each would cost more than the answers.
+            # One line a second: a line for each refusal would cost more than the refusals.
             self._told_at = now
             log.warning(
                 "requests are refused: there are more than can be answered", path=environ["PATH_INFO"]

@@ -1,7 +1,7 @@
-"""What servers hand over, made the same whichever server it is, and what proxies say, as far as they are believed.
+"""Normalises the WSGI environment of all servers, and applies the headers of trusted proxies.
 
-gunicorn and granian read headers differently, and Werkzeug's ProxyFix takes whatever stands in them. Here the scheme is
-http or https, the address of a reader is an address, and what no server should have let through is refused.
+gunicorn and granian read headers differently, and Werkzeug's ProxyFix takes any value. Here the scheme is http or
+https, the client's address is an IP address, and malformed requests that a server let through are refused.
 """
 
 import time
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: In the environment of a request: the address of the connection itself, whatever proxies say of the reader's.
+#: Environment key of the connection's own address, unaffected by proxy headers.
 PEER: Final = "masthead.peer"
-#: As gunicorn has it.
+#: The limit of gunicorn.
 HEADER_BYTES: Final = 8_190
 SCHEMES: Final = frozenset({"http", "https"})
-#: From these gunicorn makes the scheme of a request by itself.
+#: Headers from which gunicorn derives the scheme by itself.
 OF_SCHEMES: Final = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PROTOCOL", "HTTP_X_FORWARDED_SSL")
-#: A file that says which address could not be read, for `masthead check`.
+#: File with the last unreadable client address, for `masthead check`.
 NOTE_NAME: Final = "refused-address.txt"
 NOTE_SECONDS: Final = 60.0
 NOTE_CHARACTERS: Final = 100
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Stand before everything else that reads the environment of a request."""
+    """Install the middleware outside of everything that reads the environment."""
     app.wsgi_app = Proxies(  # type: ignore[method-assign]  # as Flask documents it
         app.wsgi_app, hops=config.TRUSTED_PROXIES, note=config.MASTHEAD_HOME / NOTE_NAME
     )
 
 
 class Proxies:
-    """A WSGI middleware that settles who asks, by which scheme, and for which host."""
+    """A WSGI middleware that determines the client's address, the scheme and the host."""
 
     def __init__(self, app: "WSGIApplication", *, hops: int, note: Path) -> None:
         self._app = app
@@ -64,7 +64,7 @@ class Proxies:
         return self._app(environ, start_response)
 
     def _believe(self, environ: "WSGIEnvironment") -> None:
-        """Take over what the last trusted proxy says."""
+        """Apply the values of the last trusted proxy."""
         said: Callable[[str], str | None] = lambda name: self._said(environ.get(f"HTTP_X_FORWARDED_{name}"))  # noqa: E731
         reader, scheme, host = said("FOR"), said("PROTO"), said("HOST")
         if reader is not None:
@@ -79,12 +79,12 @@ class Proxies:
             environ["HTTP_HOST"] = host
 
     def _said(self, header: str | None) -> str | None:
-        """The value that the outermost trusted proxy has added; None if there are fewer values than proxies."""
+        """Return the value that the outermost trusted proxy has added; None if there are fewer values than proxies."""
         values = [value.strip() for value in (header or "").split(",")]
         return values[-self._hops] or None if len(values) >= self._hops else None
 
     def _tell(self, value: str) -> None:
-        """Say that the proxy writes no address: until that is mended, all of its readers count as one."""
+        """Record that the proxy sends no readable address: until that is fixed, all of its clients count as one."""
         now = time.monotonic()
         if now - self._noted_at < NOTE_SECONDS:
             return
@@ -98,7 +98,7 @@ class Proxies:
 
 
 def _refusal(environ: "WSGIEnvironment") -> HTTPStatus | None:
-    """Why one of the two servers would not have handed this request over."""
+    """Return the reason for which one of the two servers would have refused this request."""
     if not environ["REQUEST_METHOD"].isupper():
         return HTTPStatus.BAD_REQUEST
     if environ.get("HTTP_EXPECT", "100-continue").lower() != "100-continue":

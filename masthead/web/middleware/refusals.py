@@ -1,4 +1,4 @@
-"""Answers of middleware that refuses a request before Flask sees it: a problem (RFC 9457) for programs, a page for people."""
+"""Error responses of middleware in front of Flask: a problem (RFC 9457) for programs, a page for people."""
 
 import html
 import json
@@ -28,7 +28,7 @@ def refuse(
     retry_seconds: int | None = None,
     closes_connection: bool = False,
 ) -> Iterable[bytes]:
-    """Refuse a request in the form that its client reads; ``closes_connection`` is for a body that was not read."""
+    """Refuse a request in the client's format; ``closes_connection`` is for a body that was not read."""
     request_id = of_environment(environ)
     if _wants_json(environ):
         problem = {

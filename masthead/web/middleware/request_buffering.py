@@ -1,9 +1,9 @@
-"""Reading bodies before a request is worked on, so that people who send slowly hold nobody else up.
+"""Request buffering: a body is read completely before the request is handled, so that slow clients occupy no slot.
 
-A server thread that waits for the rest of a form can do nothing else, and no WSGI server takes it back. So only so many
-bodies arrive at a time (`masthead.web.middleware.body_places`), and each has a deadline: when it is over, a thread of
-this process ends the reading side of the connection, and the request is answered with 408. Whoever finds no place is
-answered with 503. A proxy such as nginx, which hands a request on when it is complete, makes both rare.
+A server thread that waits for the rest of a form can do nothing else, and no WSGI server interrupts it. So a limited
+number of bodies arrive at a time (`masthead.web.middleware.body_places`), each with a deadline: when it has passed, a
+thread of this process shuts down reading on the connection, and the request gets 408. A request without a slot gets
+503. A proxy such as nginx, which buffers requests itself, makes both rare.
 """
 
 import tempfile
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: Larger bodies are kept in a file.
+#: Larger bodies are spooled to a file.
 MEMORY_BYTES: Final = 1024 * 1024
-#: Small, since granian returns a chunk when all of it has come, and a slow sender is to be seen to go on.
+#: Small, because granian returns a chunk only when all of it has arrived, and progress of slow clients must be visible.
 CHUNK_BYTES: Final = 4 * 1024
 RETRY_SECONDS: Final = 5
 NO_PLACE: Final = (
@@ -39,7 +39,7 @@ TOO_SLOW: Final = "What you sent did not arrive in time. Go back, and send it ag
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Read the bodies of all requests before they are worked on; call this before what knows proxies."""
+    """Buffer the bodies of all requests; call this before the middleware that knows proxies."""
     app.wsgi_app = SlowBodies(  # type: ignore[method-assign]  # as Flask documents it
         app.wsgi_app,
         limit=body_limits.limit_for(app),
@@ -48,7 +48,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 class SlowBodies:
-    """A WSGI middleware that hands a request on when its body is there."""
+    """A WSGI middleware that passes a request on when its body is complete."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class SlowBodies:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         length = self._length(environ)
-        # One that is too long or says nonsense is refused further in, without being read.
+        # A body that is too long or malformed is refused further in, without being read.
         if length is None:
             return self._answer(environ, start_response)
         waiting = self._deadlines.begin_work(environ)
@@ -77,7 +77,7 @@ class SlowBodies:
         if arrival is None:
             return self._refuse(environ, start_response)
         _, arrival.heard = waiting
-        # No view reads the body after it has answered, so the file can go then.
+        # No view reads the body after it has answered, so the file can be closed then.
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
             try:
                 with self._deadlines.watching(environ, arrival):
@@ -99,9 +99,9 @@ class SlowBodies:
             self._deadlines.end_work(work)
 
     def _length(self, environ: "WSGIEnvironment") -> int | None:
-        """How many bytes to read, if any."""
+        """Return the number of bytes to read, 0 without a body."""
         if environ.get("HTTP_TRANSFER_ENCODING"):
-            # A body in chunks does not say. One byte more than is allowed shows further in that it is too long.
+            # A chunked body has no length. Reading one byte more than allowed shows further in that it is too long.
             return self._limit(environ) + 1
         given = str(environ.get("CONTENT_LENGTH") or "0")
         if not (given.isascii() and given.isdigit() and len(given) < 19):

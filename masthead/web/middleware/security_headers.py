@@ -1,4 +1,4 @@
-"""Security headers (through Talisman), and addresses that cannot be text."""
+"""Security headers (through Talisman), and the refusal of URLs that are no text."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from masthead.config import Config
 from masthead.text.plain import is_storable
 from masthead.web.middleware import proxies
 
-#: No nonce and no inline exception, so that the same page can be kept for every reader.
+#: No nonce and no inline exception, so that one cached page serves every reader.
 CONTENT_SECURITY_POLICY: dict[str, str] = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -32,7 +32,7 @@ DEVELOPMENT_POLICY = CONTENT_SECURITY_POLICY | {
     "style-src": "'self' 'unsafe-inline'",
 }
 
-#: What pages of ours need of a browser; everything else that a script could ask for is refused to them.
+#: Browser features that pages use; all others are denied.
 NEEDED_FEATURES = (
     "clipboard-write",
     "fullscreen",
@@ -85,16 +85,16 @@ REFUSED_FEATURES = (
 )
 PERMISSIONS_POLICY = dict.fromkeys(REFUSED_FEATURES, "()") | dict.fromkeys(NEEDED_FEATURES, "(self)")
 
-#: What of a page may come from STATIC_URL.
+#: Content types that may load from STATIC_URL.
 STATIC_DIRECTIVES = ("script-src", "style-src", "img-src", "font-src")
 
 View = TypeVar("View", bound=Callable[..., Any])
-#: The attribute of a view that has a policy of its own.
+#: Attribute of a view with its own policy.
 OWN_POLICY = "masthead_content_security_policy"
 
 
 def own_policy(policy: str) -> Callable[[View], View]:
-    """Declare that what the view answers is under another, stricter policy; its error pages stay under ours."""
+    """Declare a different, stricter policy for the view; its error pages keep the default."""
 
     def decorate(view: View) -> View:
         setattr(view, OWN_POLICY, policy)
@@ -104,13 +104,13 @@ def own_policy(policy: str) -> Callable[[View], View]:
 
 
 def also_over_http(view: View) -> View:
-    """Declare that the view answers without a redirect to https: whoever probes the process is not a browser."""
+    """Declare that the view answers http without a redirect to https: health probes are no browsers."""
     setattr(view, "talisman_view_options", {"force_https": False})  # noqa: B010 (as Talisman's own decorator does)
     return view
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Set the headers of every answer, and refuse unstorable addresses."""
+    """Set the headers of every response, and refuse unstorable URLs."""
     # Functions that run after a request run in reverse order: this one after Talisman's, whose header it replaces.
     app.after_request(_apply_own_policy)
     Talisman(
@@ -133,7 +133,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def content_security_policy(config: Config) -> dict[str, str]:
-    """The policy of every page that has none of its own, with the origin of STATIC_URL in it."""
+    """Return the default policy, including the origin of STATIC_URL."""
     policy = DEVELOPMENT_POLICY if config.ENVIRONMENT == "development" else CONTENT_SECURITY_POLICY
     if not config.STATIC_URL:
         return policy
@@ -142,12 +142,12 @@ def content_security_policy(config: Config) -> dict[str, str]:
 
 
 def has_session() -> bool:
-    """Whether the answer is for somebody with a session, or begins one."""
+    """Tell if the request has a session, or its response starts one."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies or session.modified
 
 
 def _refuse_unstorable_address() -> None:
-    """NUL and invalid UTF-8 name nothing that could exist; PostgreSQL would refuse them with an error."""
+    """Refuse NUL and invalid UTF-8 in URLs: they name nothing, and PostgreSQL raises an error for them."""
     texts = [
         request.path,
         *request.args.keys(),
@@ -165,7 +165,7 @@ def _apply_own_policy(response: Response) -> Response:
 
 
 def _keep_private(response: Response) -> Response:
-    """A page for somebody with a session is kept by no cache, not even by the browser after they have signed out."""
+    """Forbid caching of pages for a session, also in the browser's history after sign-out."""
     if has_session() and response.mimetype == "text/html" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store"
     return response

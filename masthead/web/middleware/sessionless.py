@@ -1,8 +1,8 @@
-"""Answers that are the same for everybody: files, feeds and site maps set no cookie and do not vary by one.
+"""Sessionless responses: files, feeds and site maps set no cookie and do not vary by one.
 
-Flask-Login looks into the session after every request, which alone makes Flask answer ``Vary: Cookie``; a cache in
-front of the site would then keep a copy of each picture for each reader. Those that the page cache keeps come from
-memory for readers who are signed in, too.
+Flask-Login reads the session after every request, which makes Flask send ``Vary: Cookie``; a cache in front of the
+site would then keep a copy of each picture for each reader. Sessionless pages in the page cache are served from memory
+to signed-in readers, too.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class SessionlessInterface(SecureCookieSessionInterface):
-    """Flask's sessions, but for the views that have none; they end by our clock."""
+    """Flask's sessions, skipped for sessionless views; they expire by `masthead.clock`."""
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Sign with a clock that ignores leaps."""
@@ -31,17 +31,17 @@ class SessionlessInterface(SecureCookieSessionInterface):
         return serializer
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> datetime | None:
-        """The moment at which the browser forgets the cookie of a session that lasts."""
+        """Return the expiry of the cookie of a permanent session."""
         return clock.now() + app.permanent_session_lifetime if session.permanent else None
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send the cookie, unless the view is stateless; an error page is not, since it shows who is signed in."""
+        """Send the cookie, unless the view is sessionless; an error page is not, because it shows who is signed in."""
         if not (is_stateless() and response.status_code < 400):
             super().save_session(app, session, response)
 
 
 def init_app(app: Flask) -> None:
-    """Use these sessions."""
+    """Install the session interface."""
     app.session_interface = SessionlessInterface()
 
 
@@ -52,6 +52,6 @@ def sessionless(view: View) -> View:
 
 
 def is_stateless() -> bool:
-    """Whether the view of this request was declared so."""
+    """Tell if the view of this request is sessionless."""
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, FOR_EVERYBODY, False)

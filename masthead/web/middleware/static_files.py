@@ -1,4 +1,4 @@
-"""Our own static files: compressed once, and kept by browsers for a year under names that carry the content's hash."""
+"""Static files: compressed once, and cached by browsers for a year under names that contain a content hash."""
 
 import hashlib
 import mimetypes
@@ -19,30 +19,30 @@ from masthead.web.middleware.sessionless import sessionless
 FOLDER: Final = Path(__file__).parents[2] / "static"
 URL_PATH: Final = "/static"
 YEAR_SECONDS: Final = 31_536_000
-#: Larger files would take seconds with the best effort, for which their first reader would wait.
+#: Larger files take seconds at the best compression level, and their first reader would wait.
 LARGE_BYTES: Final = 200_000
-#: ``css/site.0123456789ab.css``: where the hash stands in a name.
+#: Matches the hash in ``css/site.0123456789ab.css``.
 HASHED: Final = re.compile(r"(?P<stem>.+)\.(?P<fingerprint>[0-9a-f]{12})(?P<ending>\.[a-z]+)")
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A file that is the same for everybody."""
+    """A static file with its variants."""
 
     content: bytes
     media_type: str
-    #: The beginning of the content's SHA-256, 12 hexadecimal digits.
+    #: The first 12 hexadecimal digits of the content's SHA-256.
     fingerprint: str
 
     @cached_property
     def bodies(self) -> Mapping[str, bytes]:
-        """By content coding; "" is the plain one."""
+        """Bodies by content coding; "" is the uncompressed one."""
         effort = compression.BEST if len(self.content) < LARGE_BYTES else compression.KEPT
         return compression.variants(self.content, self.media_type, effort)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the files of the folder `static`, and give templates `asset_url`."""
+    """Serve the folder `static`, and give templates `asset_url`."""
     app.add_url_rule(f"{URL_PATH}/<path:filename>", "static", sessionless(public(show)))
     app.jinja_env.globals["asset_url"] = asset_url
     if app.debug:
@@ -50,25 +50,25 @@ def init_app(app: Flask) -> None:
 
 
 def show(filename: str) -> Response:
-    """A static file, by its name with the hash or without it."""
+    """Serve a static file by its name, with or without the hash."""
     hashed = HASHED.fullmatch(filename)
     name = hashed["stem"] + hashed["ending"] if hashed else filename
     if name not in _names():
         raise NotFound("There is no such file.")
     file = _read(name)
-    # A page that is older than this version asks for an older file: this one is nearest, but not for a year.
+    # A page older than this version asks for an older file: serve the current one, but not for a year.
     return answer(file, is_immutable=hashed is not None and hashed["fingerprint"] == file.fingerprint)
 
 
 def asset_url(name: str) -> str:
-    """The address of a static file, below STATIC_URL if there is one, under the name that browsers may keep."""
+    """Return the URL of a static file with its hash, below STATIC_URL if that is set."""
     stem, _, ending = name.rpartition(".")
     fingerprint = _read(name).fingerprint
     return f"{_root()}/{stem}.{fingerprint}.{ending}"
 
 
 def answer(file: StaticFile, *, is_immutable: bool) -> Response:
-    """The file in the best coding that the client understands, or 304 if it has it."""
+    """Send the file in the best coding that the client accepts, or 304 if it is unchanged."""
     coding = compression.chosen(request.headers.get("Accept-Encoding"), file.bodies)
     response = Response(file.bodies[coding], content_type=file.media_type)
     if len(file.bodies) > 1:
@@ -82,7 +82,7 @@ def answer(file: StaticFile, *, is_immutable: bool) -> Response:
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
-    # From a delivery network the pages load them across origins; scripts of modules are then asked for with CORS.
+    # Pages load these across origins from a CDN; module scripts then need CORS.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.make_conditional(request)
@@ -90,7 +90,7 @@ def answer(file: StaticFile, *, is_immutable: bool) -> Response:
 
 
 def file_of(name: str, content: bytes) -> StaticFile:
-    """A file of this name and content."""
+    """Make the variants of a file."""
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if media_type.startswith("text/"):
         media_type += "; charset=utf-8"
@@ -101,7 +101,7 @@ def _root() -> str:
     elsewhere: str = current_app.config["STATIC_URL"]
     if elsewhere:
         return elsewhere
-    # Not by `url_for`, which knows no addresses in a request for a foreign host; its error page has a style sheet too.
+    # Not by `url_for`, which fails in requests for an untrusted host; that error page has a style sheet, too.
     return (request.script_root if has_request_context() else "") + URL_PATH
 
 
@@ -116,6 +116,6 @@ def _read(name: str) -> StaticFile:
 
 
 def _forget() -> None:
-    """Whoever works on a style sheet wants to see it with the next page."""
+    """Clear the memoized files, so that a changed style sheet shows on the next page."""
     _names.cache_clear()
     _read.cache_clear()

@@ -1,8 +1,8 @@
-"""The log line of an answer from memory: the same as every request's, at a twentieth of the price.
+"""Access log lines of page cache hits: equal to those of other requests, at a twentieth of the cost.
 
-A kept page is sent in a few microseconds; formatting its line with structlog would take ten times as long, and
-writing it lets go of Python's lock, after which a thread waits for its next turn. So the lines are put together here,
-and a thread writes them several times a second. A process that is killed loses the last of them.
+A hit is sent in a few microseconds; formatting its line with structlog would take ten times as long, and writing it
+releases the GIL, after which a thread waits for its next turn. So the lines are formatted here, and a thread writes
+them several times a second. A process that is killed loses the last of them.
 """
 
 import json
@@ -31,7 +31,7 @@ logger = logging.getLogger("masthead.access")
 
 
 def note_hit(environ: "WSGIEnvironment", status: int, began: float) -> str:
-    """Give the request its id and log it; the id."""
+    """Assign a request id to a hit and log it; returns the id."""
     request_id = of_environment(environ)
     if logger.isEnabledFor(logging.INFO):
         milliseconds = (time.perf_counter() - began) * 1_000
@@ -42,12 +42,12 @@ def note_hit(environ: "WSGIEnvironment", status: int, began: float) -> str:
     return request_id
 
 
-#: Method, path, status, milliseconds, request id, moment.
+#: Method, path, status, milliseconds, request id, timestamp.
 Hit = tuple[str, str, int, float, str, str]
 
 
 class Lines:
-    """The lines of this process that are not written yet."""
+    """The buffered lines of this process."""
 
     def __init__(self) -> None:
         self._hits: deque[Hit] = deque()
@@ -55,17 +55,17 @@ class Lines:
         self._writing = threading.Lock()
 
     def add(self, hit: Hit) -> None:
-        """Have a line written soon; the first one in each process starts the thread."""
+        """Buffer a line; the first one in each process starts the thread."""
         self._hits.append(hit)
         if self._writer_of != os.getpid():
             self._writer_of = os.getpid()
-            # The one before may be held by a thread of the process that this is a fork of.
+            # After a fork, the lock may be held by a thread that exists only in the parent.
             self._writing = threading.Lock()
             threading.Thread(target=self._keep_writing, name="access log", daemon=True).start()
             at_end(self.write)
 
     def write(self) -> None:
-        """Write what is there now; what the thread has in hand is written as well when this returns."""
+        """Flush the buffer; lines that the thread is writing are written as well when this returns."""
         with self._writing:
             hits = [self._hits.popleft() for _ in range(len(self._hits))]
             if hits:
@@ -100,13 +100,13 @@ def _write(handler: logging.Handler, hits: list[Hit]) -> None:
     for hit in hits:
         message: Any = json.loads(_as_json(hit))
         record = logging.LogRecord(logger.name, logging.INFO, "", 0, message, None, None)
-        # By these structlog's formatter knows that the message is one of its own, and not text.
+        # These attributes tell structlog's formatter that the record is one of its own.
         record.__dict__ |= {"_logger": logger, "_name": "info"}
         handler.handle(record)
 
 
 def _as_json(hit: Hit) -> str:
-    # Of all this only the path can hold what has to be escaped: the method is GET or HEAD, and ids are checked.
+    # Only the path needs escaping: the method is GET or HEAD, and ids are validated.
     method, path, status, milliseconds, request_id, moment = hit
     return (
         f'{{"method": "{method}", "path": {_json_of(path)}, "status": {status}, "milliseconds": {milliseconds:.1f},'
@@ -131,10 +131,10 @@ def _json_of(path: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED_PATHS)
 def _repr_of(path: str) -> str:
-    # Its repr keeps a line break in it from forging a second line.
+    # repr keeps a line break in the path from forging a log line.
     return repr(_unicode(path))
 
 
 def _unicode(path: str) -> str:
-    """The path as people read it; WSGI has its bytes as Latin-1 (PEP 3333)."""
+    """Decode the path: WSGI passes its bytes as Latin-1 (PEP 3333)."""
     return path.encode("latin-1").decode("utf-8", "replace")

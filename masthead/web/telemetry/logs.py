@@ -18,33 +18,33 @@ EXTENSION: Final = "masthead.logs"
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Writes to standard error as it is at that moment: who has replaced it meanwhile may have closed the one before."""
+    """Writes to the current standard error: a stream that was replaced may be closed."""
 
     @property
     def stream(self) -> TextIO:
-        """Where lines go; there is no other place."""
+        """The current standard error."""
         return sys.stderr
 
     @stream.setter
     def stream(self, _given: TextIO) -> None:
-        """Keep nothing of what the base class puts here when it is made."""
+        """Ignore the stream that the base class assigns."""
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Configure the log, and remember what cannot be written to."""
+    """Configure logging, and record handlers that cannot be opened."""
     app.extensions[EXTENSION] = configure(config)
 
 
 def problems(app: Flask) -> list[str]:
-    """Where the log should go and does not, in sentences."""
+    """List, in sentences, the log destinations that cannot be opened."""
     found: list[str] = app.extensions[EXTENSION]
     return found
 
 
 def configure(config: Config) -> list[str]:
-    """Send every log line, ours and the libraries', to standard error in the chosen form, and where else it is asked for.
+    """Send every log line, including those of libraries, to standard error and to the configured destinations.
 
-    Where it cannot go is told in sentences; the site must not stay down because its log has nowhere to go.
+    Destinations that cannot be opened are returned as sentences; the site must start without them.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -53,7 +53,7 @@ def configure(config: Config) -> list[str]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    # It sees exceptions before they are turned into text, and our own lines alone.
+    # Before exceptions are formatted, and for our own lines alone.
     reporter = sentry.reporter(config)
     ours = shared if reporter is None else [*shared[:-1], reporter, shared[-1]]
     structlog.configure(
@@ -65,7 +65,7 @@ def configure(config: Config) -> list[str]:
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if config.LOG_FORMAT == "json"
-        # repr of values keeps a line break in a path from forging a second log line.
+        # repr keeps a line break in a value from forging a log line.
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -75,14 +75,14 @@ def configure(config: Config) -> list[str]:
     handlers, found = _handlers(config)
     _replace_handlers(handlers, formatter)
     logging.getLogger().setLevel(config.LOG_LEVEL)
-    # Alembic tells each table it looks at; a migration that fails raises.
+    # Alembic logs each table that it compares; a failed migration raises.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sentry.warn_if_missing(config)
     return found
 
 
 def _replace_handlers(handlers: list[logging.Handler], formatter: logging.Formatter) -> None:
-    """Let the root logger write with these, and no longer with those of an earlier call."""
+    """Replace the root logger's handlers, including those of an earlier call."""
     for handler in handlers:
         handler.setFormatter(formatter)
         handler.name = "masthead"
@@ -94,7 +94,7 @@ def _replace_handlers(handlers: list[logging.Handler], formatter: logging.Format
 
 
 def _handlers(config: Config) -> tuple[list[logging.Handler], list[str]]:
-    """What writes the lines, and what cannot."""
+    """Open the handlers, and collect the failures."""
     handlers: list[logging.Handler] = [StandardError()]
     wanted: dict[str, Callable[[], logging.Handler]] = {}
     if config.LOG_FILE:

@@ -23,36 +23,36 @@ FOLDER: Final = "metrics"
 MEMORY: Final = Path("/dev", "shm")
 SWITCH: Final = "PROMETHEUS_MULTIPROC_DIR"
 EXTENSION: Final = "masthead.metrics"
-#: Seconds; a page takes some milliseconds.
+#: Histogram buckets in seconds; a page takes some milliseconds.
 BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STATEMENT_BUCKETS: Final = (0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
-#: What has no route: addresses are up to whoever asks, and each would be a series of its own.
+#: Route label of unmatched requests: clients choose the paths, and each would become a time series.
 NO_ROUTE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What one application counts."""
+    """The metrics of one application."""
 
     registry: "CollectorRegistry"
     requests: "Counter"
     seconds: "Histogram"
     statements: "Histogram"
-    #: Connections to the database that requests and jobs have in hand.
+    #: Database connections that requests and jobs have checked out.
     connections: "Gauge"
-    #: Whether the mail server is left alone at present, because it has not answered.
+    #: 1 while the circuit to the mail server is open.
     mail_is_away: "Gauge"
 
 
 def begin(home: Path) -> None:
-    """Count together with the forks of this process, which is a server; call this before an application is made."""
+    """Share metrics with the forks of this process, a server; call this before an application is made."""
     folder = _folder_of(home, os.getpid())
     _sweep(folder)
     os.environ[SWITCH] = str(folder)
 
 
 def share(home: Path) -> None:
-    """Count together with the other processes of a server that loads the application in each of them."""
+    """Share metrics with the other processes of a server that loads the application in each of them."""
     if SWITCH not in os.environ:
         folder = _folder_of(home, os.getppid())
         _sweep(folder)
@@ -60,26 +60,27 @@ def share(home: Path) -> None:
 
 
 def end() -> None:
-    """Leave nothing behind; call this when the last process of a server has ended."""
+    """Remove the metrics folder; call this when the last process of a server has ended."""
     shutil.rmtree(os.environ.pop(SWITCH), ignore_errors=True)
 
 
 def forget_ended() -> None:
-    """Forget how things stood in processes of this server that have ended; what they counted stays."""
+    """Drop the gauges of server processes that have ended; their counters stay."""
     for file in Path(os.environ[SWITCH]).glob("gauge_live*_*.db"):
         if identity(int(file.stem.rpartition("_")[2])) is None:
             file.unlink(missing_ok=True)
 
 
 def _folder_of(home: Path, server: int) -> Path:
-    """A folder of one server alone, in memory if the machine offers that: the files are mapped, and a write to a mapped
-    file that finds no room on a full disk ends the process (SIGBUS).
+    """Create a folder for one server, in shared memory if the machine offers it.
+
+    The files are mapped, and a write to a mapped file on a full disk ends the process (SIGBUS).
     """
     name = f"{hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:16]}-{identity(server)}"
     for folder in (MEMORY / f"masthead-{os.geteuid()}-{name}", home / FOLDER / name):
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=folder.is_relative_to(home), exist_ok=True)
-            # Anybody may write into that memory, so a folder that waits there may be somebody else's.
+            # Shared memory is world-writable, so an existing folder may belong to somebody else.
             found = folder.lstat()
             if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
                 return folder
@@ -87,7 +88,7 @@ def _folder_of(home: Path, server: int) -> Path:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what servers of the same home have left that were killed."""
+    """Remove the folders of killed servers of this home."""
     prefix, _, _ = folder.name.rpartition("-")
     for other in folder.parent.glob(f"{prefix}-*"):
         number, _, _ = other.name.rpartition("-")[2].partition(".")
@@ -96,7 +97,7 @@ def _sweep(folder: Path) -> None:
 
 
 def parent_of(process: int) -> int | None:
-    """Who has started a process; None if nobody can say."""
+    """Return the parent of a process; None if unknown."""
     try:
         facts = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
         return int(facts.rpartition(")")[2].split()[1])
@@ -105,10 +106,10 @@ def parent_of(process: int) -> int | None:
 
 
 def identity(process: int) -> str | None:
-    """The number of a process that runs, and when it began, since numbers come again; None if it has ended."""
+    """Return a process's id and start time, since ids are reused; None if it has ended."""
     try:
         facts = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
-        # The name of the program stands in parentheses, and may hold some itself.
+        # The program's name stands in parentheses, and may contain some itself.
         return f"{process}.{facts.rpartition(')')[2].split()[19]}"
     except (OSError, IndexError):
         pass
@@ -122,12 +123,12 @@ def identity(process: int) -> str | None:
 
 
 def is_shared() -> bool:
-    """Whether several processes count together."""
+    """Tell if several processes share metrics."""
     return SWITCH in os.environ
 
 
 def init_app(app: Flask) -> None:
-    """Count each request that the application answers; those that the page cache answers, it counts itself."""
+    """Count each request that the application answers; the page cache counts its own."""
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
     registry = CollectorRegistry()
@@ -158,7 +159,7 @@ def init_app(app: Flask) -> None:
 
 
 def of(app: Flask) -> Metrics:
-    """What the application counts."""
+    """Return the metrics of the application."""
     metrics: Metrics = app.extensions[EXTENSION]
     return metrics
 
@@ -172,7 +173,7 @@ def _end(response: Response) -> Response:
 
     metrics = of(current_app)
     route = request.url_rule.rule if request.url_rule is not None else NO_ROUTE
-    # Methods are words that clients choose; all that no route knows are one.
+    # Clients choose methods; all that no route knows share one label.
     method = request.method if request.method in KNOWN_METHODS else "other"
     metrics.requests.labels(method, route, str(response.status_code)).inc()
     metrics.seconds.labels(route).observe(time.perf_counter() - g.get("metrics_began", time.perf_counter()))

@@ -1,4 +1,4 @@
-"""One id for each request, in the answer's ``X-Request-ID``, in every log line and on every error page."""
+"""Request ids: in the header ``X-Request-ID``, in every log line and on every error page."""
 
 import random
 import re
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 HEADER = "X-Request-ID"
-#: An id from a proxy is taken over only in this form, so that nothing can be smuggled into a log line.
+#: An id from a proxy is accepted only in this form, which cannot forge log lines.
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 access_log = structlog.get_logger("masthead.access")
 
 
 def init_app(app: Flask) -> None:
-    """Give each request its id, and log it when it is answered."""
+    """Assign an id to each request, and log the request when it is answered."""
     app.before_request(_begin)
     app.after_request(_end)
 
 
 def current() -> str:
-    """The id of the request that is being answered."""
+    """Return the id of the current request."""
     if "request_id" not in g:
         given = request.headers.get(HEADER, "")
         g.request_id = given if ACCEPTABLE.fullmatch(given) else secrets.token_hex(8)
@@ -35,11 +35,11 @@ def current() -> str:
 
 
 def of_environment(environ: "WSGIEnvironment") -> str:
-    """The id of a request that Flask never sees: the one it brings, or a new one."""
+    """Return the id of a request that Flask never sees: the one it brings, or a new one."""
     given = environ.get("HTTP_X_REQUEST_ID")
     if given and ACCEPTABLE.fullmatch(given):
         return str(given)
-    # An id is no secret, and asking the system for randomness costs more than the rest of such an answer.
+    # Ids are no secrets, and the system's randomness costs more than the rest of a cached response.
     return f"{random.getrandbits(64):016x}"
 
 
@@ -63,7 +63,7 @@ def _end(response: Response) -> Response:
 
 
 def _path() -> str:
-    """What was asked for; of an address that holds a secret, only its form."""
+    """Return the requested path; for a URL that holds a secret, its route."""
     if request.url_rule is not None and "token" in (request.view_args or {}):
         return request.url_rule.rule
     return request.path

@@ -1,8 +1,8 @@
-"""Telling Sentry (https://docs.sentry.io) of errors, if ``SENTRY_DSN`` names one and the extra is installed.
+"""Error reports to Sentry (https://docs.sentry.io), if ``SENTRY_DSN`` is set and the extra is installed.
 
-What is reported is what the log calls an error, with the ids of its line. Sentry's own integrations are not used: they
-would send along what a request holds, and patch every library. So a report has the traceback without its variables, the
-route and the ids, and no cookie, header, form, address or account.
+Every log line of level error is reported, with the ids of the line. Sentry's own integrations are off: they would send
+request data, and patch every library. A report has the traceback without variables, the route and the ids, and no
+cookie, header, form, URL or account.
 """
 
 import re
@@ -32,13 +32,13 @@ MISSING: Final = (
     "SENTRY_DSN is set, but what tells Sentry of errors is not installed, so it hears of none. Run `make extras`, or: "
     "pip install 'masthead[sentry]'"
 )
-#: How long a process that ends waits until its last reports are sent.
+#: Seconds that an ending process waits for its last reports to be sent.
 GRACE_SECONDS: Final = 2.0
-#: The facts of a log line that a report is found by.
+#: Log fields that become tags of a report.
 TAGS: Final = ("request_id", "job", "task", "logger")
-#: Databases repeat the values of a statement that failed, in these words, to the end of their message.
+#: Databases end their messages with the values of the failed statement, introduced by these words.
 VALUES: Final = re.compile(r"(?:\[parameters: |DETAIL:|CONTEXT:).*", re.DOTALL)
-#: Mail addresses, the addresses of servers that hold a password, and those of machines (IPv4, IPv6).
+#: Email addresses, URLs with a password, and IP addresses (IPv4, IPv6).
 ADDRESSES: Final = re.compile(
     r"\S+@\S+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{1,4}"
 )
@@ -47,12 +47,12 @@ ExceptionFacts = tuple[type[BaseException], BaseException, "TracebackType | None
 
 
 def is_missing() -> bool:
-    """Whether what sends reports is not installed."""
+    """Tell if the extra is not installed."""
     return find_spec(PACKAGE) is None
 
 
 def reporter(config: Config) -> Processor | None:
-    """What the log shows each of its lines to; None if nobody wants to hear of errors."""
+    """Return the log processor that reports errors; None without SENTRY_DSN."""
     if not config.SENTRY_DSN or is_missing():
         return None
     from sentry_sdk import Client
@@ -74,14 +74,14 @@ def reporter(config: Config) -> Processor | None:
 
 
 class Reporter:
-    """Reports the lines that are errors, and hands all of them on."""
+    """A log processor that reports errors and passes every line on."""
 
     def __init__(self, client: "Client") -> None:
         self._client = client
         self._at_end = AtEnd(partial(client.flush, timeout=GRACE_SECONDS))
 
     def __call__(self, _logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-        """Report this line, if it is an error. It never raises: a log must not."""
+        """Report this line if it is an error. Never raises: logging must not fail."""
         if line.get("level") in {"error", "critical"}:
             from sentry_sdk.utils import capture_internal_exceptions
 
@@ -106,7 +106,7 @@ class Reporter:
 
 
 def _error_of(line: EventDict) -> ExceptionFacts | None:
-    """The exception that a line tells of, in any of the ways in which a logger is told."""
+    """Return the exception of a line, in any form that loggers accept."""
     given: Any = line.get("exc_info")
     if isinstance(given, BaseException):
         return type(given), given, given.__traceback__
@@ -116,7 +116,7 @@ def _error_of(line: EventDict) -> ExceptionFacts | None:
 
 
 def _place(line: EventDict) -> str:
-    """Where it happened, in words that the code has chosen: a path is up to whoever asks."""
+    """Return the place of the error in names from the code: clients choose the path."""
     if has_request_context():
         rule = request.url_rule.rule if request.url_rule is not None else "none"
         return f"{request.method} {rule}"
@@ -124,7 +124,7 @@ def _place(line: EventDict) -> str:
 
 
 def scrub(event: "Event", _hint: "Hint") -> "Event":
-    """Take values out of what exceptions say."""
+    """Remove values from exception messages."""
     for error in (event.get("exception") or {}).get("values", ()):
         error["value"] = without_values(str(error.get("value") or ""))
     if "logentry" in event:
@@ -133,11 +133,11 @@ def scrub(event: "Event", _hint: "Hint") -> "Event":
 
 
 def without_values(text: str) -> str:
-    """A message without what people have written in it, as far as that can be told."""
+    """Return a message without user input, as far as that can be recognised."""
     return ADDRESSES.sub("[removed]", VALUES.sub("[values removed]", text))
 
 
 def warn_if_missing(config: Config) -> None:
-    """Say at the start what `masthead check` says, too; the site must not stay down for it."""
+    """Log at the start the problem that `masthead check` reports; the site must start regardless."""
     if config.SENTRY_DSN and is_missing():
         log.warning(MISSING)

@@ -1,9 +1,8 @@
-"""Telling a collector of OpenTelemetry of each request, job and statement, if one is named and the extra is installed.
+"""OpenTelemetry traces of requests, jobs and statements, if a collector is configured and the extra is installed.
 
-The spans are our own (https://opentelemetry.io/docs/specs/semconv/http/http-spans/), not those of the instrumentation
-packages: these tell addresses of readers, paths that hold secrets, and what people search for. Ours have the method, the
-route, the status, the request's id and the text of statements, in which no values are. What the page cache answers from
-memory has no span.
+The spans are our own (https://opentelemetry.io/docs/specs/semconv/http/http-spans/): the instrumentation packages
+record client addresses, paths that hold secrets, and search terms. Ours have the method, the route, the status, the
+request id and the text of statements without values. Page cache hits have no span.
 """
 
 import time
@@ -35,15 +34,15 @@ MISSING: Final = (
     "OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends traces is not installed, so the collector hears of nothing. Run "
     "`make extras`, or: pip install 'masthead[opentelemetry]'"
 )
-#: Below the address of the collector: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
+#: Path below the collector's URL: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
 PATH: Final = "/v1/traces"
-#: Of a statement so much is told.
+#: Maximum length of a statement in a span.
 SHOWN_CHARACTERS: Final = 2_000
 NANOSECONDS: Final = 1_000_000_000
 
 
 def is_missing() -> bool:
-    """Whether what sends traces is not installed."""
+    """Tell if the extra is not installed."""
     return not all(map(_is_installed, PACKAGES))
 
 
@@ -54,7 +53,7 @@ def _is_installed(package: str) -> bool:
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Make a span for each request, job and statement, if somebody wants to hear of them."""
+    """Trace each request, job and statement, if a collector is configured."""
     if not config.OTEL_EXPORTER_OTLP_ENDPOINT:
         return
     if is_missing():
@@ -69,7 +68,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def observe_statements(app: Flask) -> None:
-    """Make spans of statements, too; call this when the database is bound to the application."""
+    """Trace statements, too; call this when the database is bound to the application."""
     if EXTENSION in app.extensions:
         observe(app, app.extensions[EXTENSION].note_statement)
 
@@ -92,17 +91,17 @@ def _provider(config: Config) -> "TracerProvider":
 
 
 class Tracing:
-    """The spans of one application."""
+    """The tracer of one application."""
 
     def __init__(self, provider: "TracerProvider", *, believes_callers: bool) -> None:
         self.provider = provider
         self._tracer: Tracer = provider.get_tracer("masthead", __version__)
-        #: A proxy of ours may have begun the trace; a stranger who names one would write into it.
+        #: Continues a trace only for a trusted proxy; otherwise clients could write into traces.
         self._believes_callers = believes_callers
         self._at_end = AtEnd(provider.shutdown)
 
     def begin_request(self) -> "Span":
-        """The span of the request that begins."""
+        """Start the span of a request."""
         from opentelemetry.trace import SpanKind
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -124,12 +123,12 @@ class Tracing:
 
     @contextmanager
     def around_job(self, job_id: int, name: str) -> Iterator[None]:
-        """A span for a job; one that fails is marked, without what its error says."""
+        """Trace a job; a failed one is marked, without its error message."""
         from opentelemetry.trace import SpanKind, StatusCode
 
         self._at_end.ask()
         facts: dict[str, str | int] = {"masthead.job": job_id, "masthead.task": name}
-        # A job begins a trace of its own: it may run hours after the request that wanted it.
+        # A job starts a trace of its own: it may run hours after the request that queued it.
         with self._tracer.start_as_current_span(
             f"job {name}",
             kind=SpanKind.CONSUMER,
@@ -144,7 +143,7 @@ class Tracing:
                 raise
 
     def note_statement(self, seconds: float, statement: str) -> None:
-        """A span for a statement that has ended just now, if it belongs to a request or a job."""
+        """Record the span of a finished statement, if it belongs to a request or a job."""
         from opentelemetry.trace import SpanKind, get_current_span
 
         if not get_current_span().is_recording():
