@@ -1,4 +1,4 @@
-"""The log of who did what: written in the transaction of the deed, read by administrators, changed by nobody."""
+"""The audit log: written in the transaction of the action, read by administrators, changed by nobody."""
 
 from masthead.audit.recording import record
 

@@ -1,4 +1,4 @@
-"""The words for what the log holds: a label for each action, and for the details that come with it."""
+"""Labels of the audit log, for actions and for their details."""
 
 from typing import Final
 
@@ -88,10 +88,10 @@ _DETAILS: Final[dict[str, str]] = {
 
 
 def of_action(action: str) -> str:
-    """What happened, in words; one that an add-on recorded is shown as it is."""
+    """Return the label of an action; an add-on's action keeps its name."""
     return ACTIONS.get(action, action)
 
 
 def of_detail(name: str) -> str:
-    """What a detail is called."""
+    """Return the label of a detail."""
     return _DETAILS.get(name, name.replace("_", " ").capitalize())

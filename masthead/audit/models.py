@@ -1,4 +1,4 @@
-"""One row for each deed. Triggers that the migrations make refuse every UPDATE, and every DELETE before its time."""
+"""One row for each audited action. Triggers in the migrations refuse every UPDATE, and every DELETE before its time."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from masthead.db import Base, Identifier
 
 
 class AuditEvent(Base):
-    """Somebody did something to something. The actor's name is kept beside the id, since accounts can go."""
+    """An audited action. The actor's name is stored beside the id, since accounts can be deleted."""
 
     __tablename__ = "audit_event"
     __table_args__ = (
@@ -25,7 +25,7 @@ class AuditEvent(Base):
     actor_id: Mapped[int | None] = mapped_column(Identifier)
     actor_name: Mapped[str] = mapped_column(String(120))
     subject: Mapped[str] = mapped_column(String(200))
-    #: The network that the request came from (`masthead.text.addresses.truncated`); empty for the shell and for tasks.
+    #: Network of the request (`masthead.text.addresses.truncated`); empty for the shell and for tasks.
     address: Mapped[str] = mapped_column(String(60))
     request_id: Mapped[str] = mapped_column(String(64))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,4 +1,4 @@
-"""Reading the log."""
+"""Queries of the audit log."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from masthead.audit.models import AuditEvent
 from masthead.db import db
 
 KEPT_DAYS = 400
-#: The first words of actions whose subject is what a text is called, and no person.
+#: Prefixes of actions whose subject is the title of a text, not a person.
 TEXTS = ("post", "page", "comment", "tag", "import", "export")
 
 
@@ -21,7 +21,7 @@ def events(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Select[AuditEvent]:
-    """What the filter leaves, the newest first. ``action`` may be the first word of several: ``sign_in``."""
+    """Select the filtered events, the newest first. ``action`` may be a prefix: ``sign_in``."""
     statement = select(AuditEvent).order_by(AuditEvent.id.desc())
     if action:
         statement = statement.where(
@@ -39,30 +39,30 @@ def events(
 
 
 def actions() -> Select[str]:
-    """Every kind of deed that happened."""
+    """List the actions that occur in the log."""
     return select(AuditEvent.action).distinct().order_by(AuditEvent.action)
 
 
 def forget(*, before: datetime) -> None:
-    """Delete what is older; called by the schedule alone."""
+    """Delete older records; called by the schedule alone."""
     db.session.execute(delete(AuditEvent).where(AuditEvent.at < before))
 
 
 def retention() -> timedelta:
-    """How long a record is kept."""
+    """Return the retention of records."""
     return timedelta(days=KEPT_DAYS)
 
 
 def about(actor_id: int, subjects: Sequence[str]) -> Select[AuditEvent]:
-    """What somebody did, and what was done to them, the oldest first."""
-    # A text may have somebody's name as its title; what happened to it is not theirs to know.
+    """Select the actions of a person and those on them, the oldest first."""
+    # A text's title may equal a person's name; its events are not part of their personal data.
     is_text = or_(*(AuditEvent.action.startswith(f"{kind}.") for kind in TEXTS))
     is_about = AuditEvent.subject.in_(subjects) & ~is_text
     return select(AuditEvent).where((AuditEvent.actor_id == actor_id) | is_about).order_by(AuditEvent.id)
 
 
 def deeds(action: str, subjects: Sequence[str], *, since: datetime) -> Select[AuditEvent]:
-    """What was done to these, the oldest first."""
+    """Select the actions on these subjects, the oldest first."""
     return (
         select(AuditEvent)
         .where(AuditEvent.action == action, AuditEvent.subject.in_(subjects), AuditEvent.at >= since)

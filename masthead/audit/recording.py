@@ -1,4 +1,4 @@
-"""Writing the log. Nothing here commits: the deed and its record are one transaction."""
+"""Writes audit records. Never commits: the action and its record share one transaction."""
 
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from masthead.text.addresses import truncated
 
 
 class Actor(Protocol):
-    """Who did it; in practice a user, whom this layer does not know."""
+    """The acting user, by a protocol: this layer does not know the model."""
 
     @property
     def id(self) -> int: ...
@@ -23,7 +23,7 @@ class Actor(Protocol):
 
 
 def record(action: str, *, by: Actor | None, subject: str = "", **details: Any) -> None:
-    """Note that ``by`` did something; without anybody it was a visitor, a task or the shell."""
+    """Record an action of ``by``; None stands for a visitor, a task or the shell."""
     db.session.add(
         AuditEvent(
             at=clock.now(),
@@ -39,7 +39,7 @@ def record(action: str, *, by: Actor | None, subject: str = "", **details: Any) 
 
 
 def _visible_in(value: Any) -> Any:
-    """The same value with each text in it made visible."""
+    """Make every text in a value visible."""
     if isinstance(value, dict):
         return {key: _visible_in(part) for key, part in value.items()}
     return visible(value) if isinstance(value, str) else value
@@ -52,7 +52,7 @@ def _nobody() -> str:
 
 
 def visible(text: str) -> str:
-    """The text with whatever could move a cursor or begin a line written out, so that it cannot forge an entry."""
+    """Escape control characters and line breaks, so that a text cannot forge an entry."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
     )

@@ -1,4 +1,4 @@
-"""The log ends somewhere: what is older than its retention is deleted."""
+"""Retention of the audit log."""
 
 from datetime import timedelta
 
@@ -10,6 +10,6 @@ from masthead.jobs import periodic
 
 @periodic("audit.forget_old", every=timedelta(days=1), deletes=True)
 def forget_old() -> None:
-    """Delete old records, addresses and all."""
+    """Delete records older than their retention, including addresses."""
     queries.forget(before=clock.now() - queries.retention())
     db.session.commit()

@@ -1,4 +1,4 @@
-"""The database: engine, base model, column types, numbered pages, race-free claims and timing."""
+"""The database: engine, base model, column types, pagination, race-free unique inserts and statement timing."""
 
 from masthead.db import session_references as _lifetimes  # noqa: F401 (registers itself)
 from masthead.db.base import GREATEST_ID, Base, Identifier, Timestamps

@@ -1,4 +1,4 @@
-"""The base of all models: naming of constraints, types by annotation, and the columns that tell when."""
+"""The declarative base of all models: constraint naming, type annotations and timestamp columns."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from masthead import clock
 from masthead.db.types import UTCDateTime
 
-#: Names that migrations can rely on, the same on both databases.
+#: Constraint names that migrations can rely on, equal on both databases.
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -16,14 +16,14 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-#: SQLite numbers its rows only in a column declared INTEGER; PostgreSQL gets 64 bits.
+#: SQLite autoincrements only columns declared INTEGER; PostgreSQL gets 64 bits.
 Identifier = BigInteger().with_variant(Integer(), "sqlite")
-#: No row has a greater id. Both databases count further, to 2**63 - 1; this is as far as numbers of 18 digits go.
+#: Upper bound of ids: 18 digits. Both databases count further, to 2**63 - 1.
 GREATEST_ID = 10**18 - 1
 
 
 class Base(DeclarativeBase):
-    """Every model of Masthead."""
+    """The base class of all models."""
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING_CONVENTION),
@@ -32,12 +32,12 @@ class Base(DeclarativeBase):
 
 
 def _now() -> datetime:
-    """Looked up at each call, so that a test can set the clock."""
+    """Look the clock up at each call, so that tests can set it."""
     return clock.now()
 
 
 class Timestamps:
-    """When a row was made and last changed."""
+    """Creation and modification times of a row."""
 
     created_at: Mapped[datetime] = mapped_column(default=_now)
     updated_at: Mapped[datetime] = mapped_column(default=_now, onupdate=_now)

@@ -1,12 +1,12 @@
-"""The Flask-SQLAlchemy instance and how each database is opened.
+"""The Flask-SQLAlchemy instance, and the engine settings of each database.
 
-SQLite (https://www.sqlite.org/lang_transaction.html): the driver's own transaction handling is switched off, because it begins
-late and lets a transaction that read first fail when it comes to write. We begin ourselves: reads take one snapshot
-(DEFERRED), a unit of work that may write waits for its turn (`masthead.db.write_queue`) and takes the write lock at its
-first statement (IMMEDIATE) instead of failing later.
+SQLite (https://www.sqlite.org/lang_transaction.html): the driver's own transaction handling is off, because it begins
+late and makes a transaction that read first fail at its first write. Masthead begins transactions itself: readers take
+one snapshot (DEFERRED); a unit of work that may write queues for its turn (`masthead.db.write_queue`) and takes the
+write lock at its first statement (IMMEDIATE).
 
 A request with a safe method (RFC 9110, section 9.2.1) cannot write on either database, whatever its view does. The few
-notes that it may leave behind, such as the last use of a login, are written in `own_transaction`.
+notes that it may store, such as the last use of a login, are written in `own_transaction`.
 """
 
 import os
@@ -25,44 +25,44 @@ from sqlalchemy.orm import Session
 from masthead.db import postgresql_settings, write_queue
 from masthead.db.base import Base
 
-#: How long a writer whose turn it is waits for programs that know nothing of the queue, such as ``sqlite3``.
+#: Milliseconds that the head of the queue waits for programs that bypass the queue, such as ``sqlite3``.
 BUSY_TIMEOUT_MS = 10_000
-#: How long a request waits for one of the process's connections.
+#: Seconds that a request waits for a pooled connection.
 POOL_TIMEOUT_SECONDS = 5
 LIMIT = "masthead.db.statement_milliseconds"
 READ_ONLY = "masthead.db.read_only"
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
-# After a commit nothing changes any more in a request, so what was loaded may still be shown.
+# Nothing changes after the commit of a request, so loaded objects stay usable.
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
-#: How long a note that nobody asked for waits for its turn to be written.
+#: Seconds that an optional note waits for the write lock.
 NOTE_SECONDS = 1.0
-#: How long a transaction that begins now waits for its turn; None leaves it to who asks.
+#: Seconds that transactions wait for the write lock; None takes the default of the caller.
 _patience: ContextVar[float | None] = ContextVar("masthead_db_patience", default=None)
-#: Whether transactions that begin now only read; None leaves it to the method of the request.
+#: True if new transactions are read-only; None derives it from the method of the request.
 _reading: ContextVar[bool | None] = ContextVar("masthead_db_reading", default=None)
 _in_own: ContextVar[bool] = ContextVar("masthead_db_own_transaction", default=False)
 
 
 def init_app(app: Flask) -> None:
     """Bind the extension to the application and prepare its engine."""
-    # What a failed statement held may be somebody's, and its message goes to the log.
+    # Parameters of a failed statement may be personal data, and the message goes to the log.
     options: dict[str, Any] = {
         "hide_parameters": not app.debug,
-        # The connection that was used last is the one whose pages are cached and whose settings fit. Taken in turn, each
-        # of a dozen would be set to reading and to writing again and again.
+        # LIFO reuses the connection with the warmest cache and fitting settings. In rotation, each of a dozen
+        # connections would be switched between reading and writing again and again.
         "pool_use_lifo": True,
     }
     if not _is_sqlite(app):
         connections = app.config["DATABASE_CONNECTIONS"]
         options |= {
-            # A connection that the server has ended is found out before a request uses it.
+            # Detects a closed connection before a request uses it.
             "pool_pre_ping": True,
             "pool_size": connections,
-            # A request may need a second one for a moment.
+            # A request may briefly need a second connection.
             "max_overflow": connections,
             "pool_timeout": POOL_TIMEOUT_SECONDS,
-            # Months and years are cut in UTC, whatever the server's own time zone is.
+            # Months and years are truncated in UTC, whatever the server's time zone is.
             "connect_args": {"options": "-c timezone=UTC", **postgresql_settings.parameters(app.config)},
         }
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
@@ -79,7 +79,7 @@ def _is_sqlite(app: Flask) -> bool:
 
 
 def limit_statements(app: Flask, seconds: int) -> None:
-    """End statements of PostgreSQL that take longer; 0 lets them take hours, as migrations and jobs may."""
+    """Set PostgreSQL's statement time-out; 0 allows hours, as migrations and jobs need."""
     if _is_sqlite(app):
         return
     is_first = LIMIT not in app.extensions
@@ -93,10 +93,10 @@ def limit_statements(app: Flask, seconds: int) -> None:
     @event.listens_for(engine, "connect")
     def limit(connection: Any, _record: object) -> None:
         milliseconds = app.extensions[LIMIT]
-        # A SET inside of a transaction that is rolled back would be forgotten.
+        # A SET inside a transaction is undone by its rollback.
         connection.autocommit = True
         connection.execute(f"SET statement_timeout = {milliseconds}")
-        # A row that another transaction holds is waited for less long than a statement may work.
+        # The lock time-out is shorter than the statement time-out.
         lock = app.config["DATABASE_LOCK_SECONDS"] * 1_000 if milliseconds else 0
         connection.execute(f"SET lock_timeout = {lock}")
         connection.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
@@ -109,10 +109,10 @@ def _prepare_sqlite(engine: Engine) -> None:
         _dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
     ) -> None:
         options["factory"] = write_queue.QueuedConnection
-        # SQLite would let everybody on the machine read a new file, and gives its companions the mode of the file.
+        # SQLite creates files world-readable, and copies the mode to the WAL files.
         path = Path(arguments[0])
         if has_request_context() and not path.exists():
-            # Its disk is away. A request must not make an empty database in its place.
+            # The disk is not mounted. A request must not create an empty database in its place.
             raise sqlite3.OperationalError("unable to open database file")
         if path.parent.is_dir() and not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -123,7 +123,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
-        # With NORMAL an acknowledged write can vanish when the power fails; people's texts are worth the sync.
+        # With NORMAL an acknowledged write can vanish at a power cut; people's texts are worth the sync.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -131,7 +131,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         only_reads = is_reading()
-        # The setting stays with the connection, so that most transactions find it as they want it.
+        # The pragma persists on the connection, so most transactions need not change it.
         if connection.info.get(READ_ONLY, False) != only_reads:
             connection.exec_driver_sql(f"PRAGMA query_only = {int(only_reads)}")
             connection.info[READ_ONLY] = only_reads
@@ -142,7 +142,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Wait for the turn, and take the write lock; raises `WriteTimeout`."""
+    """Queue for the write lock and take it; raises `WriteTimeout`."""
     driver: Any = connection.connection.driver_connection
     patience = _patience.get()
     if patience is None:
@@ -156,7 +156,7 @@ def _begin_writing(connection: Connection) -> None:
 
 
 def _prepare_postgresql(app: Flask, engine: Engine) -> None:
-    # The driver is large, and a site on SQLite never needs it.
+    # Imported here: the driver is large, and a site on SQLite never needs it.
     from masthead.db import postgresql_timeouts
 
     postgresql_timeouts.limit_waiting(engine, lambda: app.extensions.get(LIMIT, 0) // 1_000)
@@ -165,13 +165,13 @@ def _prepare_postgresql(app: Flask, engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection
         only_reads = is_reading()
-        # The driver writes it into the BEGIN that it sends with the first statement, so it costs nothing.
+        # The driver adds the mode to the BEGIN of the first statement, so it costs no round trip.
         if bool(driver.read_only) != only_reads:
             driver.read_only = only_reads
 
 
 def is_reading() -> bool:
-    """Whether a transaction that begins now only reads."""
+    """Tell if new transactions are read-only."""
     chosen = _reading.get()
     if chosen is not None:
         return chosen
@@ -180,7 +180,7 @@ def is_reading() -> bool:
 
 @contextmanager
 def transactions(*, may_write: bool) -> Iterator[None]:
-    """Let the transactions that begin in this block write or only read, whatever else is known of them."""
+    """Make new transactions in this block writable or read-only, regardless of the request's method."""
     token = _reading.set(not may_write)
     try:
         yield
@@ -190,9 +190,9 @@ def transactions(*, may_write: bool) -> Iterator[None]:
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """A session of its own that only reads and takes no write lock, for work that precedes a change.
+    """Open a separate read-only session without a write lock, for work that precedes a change.
 
-    What it loads is detached when the block ends.
+    Its objects are detached when the block ends.
     """
     token = _reading.set(True)
     try:
@@ -205,10 +205,10 @@ def snapshot() -> Iterator[Session]:
 
 @contextmanager
 def own_transaction(*, patience: float | None = None) -> Iterator[Session]:
-    """A transaction of its own that writes, in any request; it commits when the block ends.
+    """Open a separate transaction that writes, in any request; it commits when the block ends.
 
-    It is for notes that nobody asked for: the last use of a login or a token, the lease of a job. A test names the
-    functions that use it.
+    It is for optional notes: the last use of a login or a token, the lease of a job. A test lists the functions that
+    use it.
     """
     reading, in_own, patient = _reading.set(False), _in_own.set(True), _patience.set(patience)
     try:
@@ -221,5 +221,5 @@ def own_transaction(*, patience: float | None = None) -> Iterator[Session]:
 
 
 def is_in_own_transaction() -> bool:
-    """Whether the caller is inside of `own_transaction`."""
+    """Tell if the caller is inside `own_transaction`."""
     return _in_own.get()

@@ -1,4 +1,4 @@
-"""The ways in which a database cannot do what it is asked: full, only readable, busy, or away."""
+"""Classifies database failures: full, read-only, busy or away."""
 
 import sqlite3
 from enum import Enum, auto
@@ -9,12 +9,12 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
 from masthead.db.write_queue import WriteTimeout
 
-#: Every error that can be one of these; whether it is, `failure_of` says.
+#: All error types that can be such a failure; `failure_of` decides.
 KINDS: Final = (OperationalError, InterfaceError, InternalError, NotSupportedError, DatabaseTimeout)
 #: https://www.postgresql.org/docs/current/errcodes-appendix.html
 DISK_FULL: Final = "53100"
 READ_ONLY_TRANSACTION: Final = "25006"
-#: A standby says this of BEGIN READ WRITE, and has no code of its own for it.
+#: A standby answers BEGIN READ WRITE with this message, which has no error code of its own.
 STANDBY: Final = "recovery"
 FEATURE_NOT_SUPPORTED: Final = "0A000"
 SQLITE: Final = {
@@ -26,20 +26,20 @@ SQLITE: Final = {
 
 
 class Failure(Enum):
-    """What is wrong."""
+    """The kind of a database failure."""
 
-    #: There is no room to write.
+    #: No space left to write.
     FULL = auto()
-    #: It can be read: its disk was mounted read-only, or another server has taken over.
+    #: Read-only: its disk was mounted read-only, or another server has taken over.
     READ_ONLY = auto()
-    #: Others write, and the turn has not come.
+    #: Other writers hold the lock for too long.
     BUSY = auto()
-    #: It does not answer.
+    #: No answer.
     AWAY = auto()
 
 
 def failure_of(error: BaseException) -> Failure | None:
-    """What an error tells of the database; None if the statement itself was wrong."""
+    """Classify an error; None if the statement itself was wrong."""
     if isinstance(error, WriteTimeout):
         return Failure.BUSY
     original = getattr(error, "orig", None)
@@ -56,7 +56,7 @@ def failure_of(error: BaseException) -> Failure | None:
 
 
 def reason_of(error: BaseException) -> str:
-    """The first line of what the database said, without the statement and its values."""
+    """Return the first line of the database's message, without the statement and its values."""
     original = error.orig if isinstance(error, DBAPIError) else None
     lines = str(original or error).strip().splitlines()
     return f"{type(original or error).__name__}: {lines[0] if lines else ''}"[:300]

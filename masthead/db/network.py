@@ -1,7 +1,7 @@
-"""No transaction waits for somebody else's server.
+"""Keeps network calls out of transactions.
 
-On SQLite a transaction that may write holds the lock that every writer needs, and on PostgreSQL it holds rows and the
-oldest version that vacuum must keep: a mail server that accepts a connection and says nothing would stop the site.
+A transaction that may write holds the lock of every writer on SQLite; on PostgreSQL it holds row locks and delays
+vacuum: a mail server that accepts a connection and says nothing would stop the site.
 """
 
 from collections.abc import Callable
@@ -21,24 +21,24 @@ _AFTERWARDS: Final = "masthead.db.afterwards"
 
 
 def leave_transaction(server: str) -> None:
-    """Call this before a conversation with ``server`` over the network: it ends a transaction that only reads.
+    """End a read-only transaction before a network call to ``server``.
 
-    Raises `RuntimeError` in tests for one that may write, whose owner has to commit first; in production that is logged
-    with the stack, and the conversation goes on.
+    Raises `RuntimeError` in tests inside a transaction that may write, whose owner has to commit first; production
+    logs a warning with the stack, and the call goes on.
     """
     if holds_writers_up():
         if current_app.testing:
             raise RuntimeError(f"A transaction that may write is open while {server} is asked. Commit first.")
         log.warning("a transaction waits for a server", server=server, stack_info=True)
     elif _is_in_transaction():
-        # Nothing expires at a commit, so what was loaded stays usable.
+        # Commit expires nothing, so loaded objects stay usable.
         db.session.commit()
 
 
 def end_unwritten_transaction() -> None:
-    """End a transaction that may write before anything is written in it, to ask a server in the middle of a change.
+    """End a transaction that may write but has written nothing, to call a server in the middle of a change.
 
-    Raises `RuntimeError` if something has been written: that has to be committed first.
+    Raises `RuntimeError` if it has written: those changes have to be committed first.
     """
     session = db.session()
     if session.new or session.dirty or session.deleted or session.info.get(_WRITTEN):
@@ -47,7 +47,7 @@ def end_unwritten_transaction() -> None:
 
 
 def after_transaction(call: Callable[[], object]) -> None:
-    """Call it when the transaction that is open here has ended, however it ends; at once if none may write."""
+    """Call the function when the open transaction ends, by commit or rollback; at once if none may write."""
     if holds_writers_up() and not is_in_own_transaction():
         db.session().info.setdefault(_AFTERWARDS, []).append(call)
     else:
@@ -70,7 +70,7 @@ event.listen(db.session, "after_transaction_end", _call_afterwards)
 
 
 def holds_writers_up() -> bool:
-    """Whether a transaction that may write is open here."""
+    """Tell if a transaction that may write is open."""
     return has_app_context() and (is_in_own_transaction() or (_is_in_transaction() and not is_reading()))
 
 

@@ -1,4 +1,4 @@
-"""Notes that a request leaves behind and can do without, such as the last use of a login, and why they cannot be written."""
+"""Optional writes of a request, such as the last use of a login, and the reason when they cannot be made."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,14 +13,14 @@ from masthead.db.failures import KINDS, Failure, failure_of, reason_of
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-#: It changes no row, and a database that cannot be written refuses it all the same.
+#: Changes no row, but fails if the database cannot be written.
 PROBE = "UPDATE alembic_version SET version_num = version_num WHERE 1 = 0"
 
 
 def leave_note(write: Callable[[Session], T], *, otherwise: T) -> T:
-    """Call ``write`` in a transaction of its own; ``otherwise`` if nothing can be written now.
+    """Call ``write`` in a transaction of its own; return ``otherwise`` if the database cannot be written.
 
-    Who reads a page must get it while the database is full, read-only or busy.
+    Readers must get their pages while the database is full, read-only or busy.
     """
     try:
         with own_transaction(patience=NOTE_SECONDS) as session:
@@ -34,7 +34,7 @@ def leave_note(write: Callable[[Session], T], *, otherwise: T) -> T:
 
 
 def write_failure() -> Failure | None:
-    """Why the database cannot be written at this moment; None if it can."""
+    """Return the kind of failure that prevents writing now; None if writing works."""
     try:
         with own_transaction(patience=NOTE_SECONDS) as session:
             session.execute(text(PROBE))

@@ -1,4 +1,4 @@
-"""INSERT with ON CONFLICT: both databases have it, the common language of SQLAlchemy has not."""
+"""INSERT … ON CONFLICT, which both databases support and SQLAlchemy's generic dialect lacks."""
 
 from typing import Any
 
@@ -9,5 +9,5 @@ from masthead.db.base import Base
 
 
 def insert_into(model: type[Base], dialect: Dialect) -> Any:
-    """The statement in the words of a dialect, to which ``on_conflict_do_update`` or ``…_nothing`` can be said."""
+    """Build an INSERT of the dialect, with its ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
     return (postgresql if dialect.name == "postgresql" else sqlite).insert(model)

@@ -1,4 +1,4 @@
-"""Numbered pages of a query's result."""
+"""Pagination of query results by page number."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ResultPage(Generic[T]):
-    """One page of a longer list; pages are numbered from 1."""
+    """One page of a list; pages are numbered from 1."""
 
     items: Sequence[T]
     number: int
@@ -24,24 +24,24 @@ class ResultPage(Generic[T]):
 
     @property
     def pages(self) -> int:
-        """How many pages there are; an empty list has one."""
+        """The number of pages; an empty list has one."""
         return max(1, -(-self.total // self.per_page))
 
     @property
     def has_prev(self) -> bool:
-        """Whether a page comes before this one."""
+        """True if there is a previous page."""
         return self.number > 1
 
     @property
     def has_next(self) -> bool:
-        """Whether a page comes after this one."""
+        """True if there is a next page."""
         return self.number < self.pages
 
 
 def paginate(statement: Select[T], *, page: int, per_page: int, total: int | None = None) -> ResultPage[T]:
-    """Page ``page`` of the statement's rows; raises `NotFound` beyond the last one.
+    """Return page ``page`` of the statement's rows; raises `NotFound` beyond the last page.
 
-    ``total`` spares the counting where the caller knows the number of rows.
+    ``total`` saves the count query where the caller knows the number of rows.
     """
     return paginated(statement, _objects, page=page, per_page=per_page, total=total)
 
@@ -54,7 +54,7 @@ def paginated(
     per_page: int,
     total: int | None = None,
 ) -> ResultPage[T]:
-    """The same of what ``load`` makes of the rows."""
+    """Paginate a statement, and map its rows by ``load``."""
     per_page = min(per_page, PER_PAGE_LIMIT)
     if total is None:
         total = db.session.scalar(count_of(statement)) or 0
@@ -69,5 +69,5 @@ def _objects(statement: Select[T]) -> Sequence[T]:
 
 
 def count_of(statement: Select[Any]) -> Select[int]:
-    """The statement that counts the rows of another one, without its order and eager loads."""
+    """Build the count query of a statement, without its order and eager loads."""
     return statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)

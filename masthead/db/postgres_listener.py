@@ -1,6 +1,6 @@
-"""Listening to PostgreSQL's notifications, on a connection of its own that comes back when it is lost.
+"""A PostgreSQL LISTEN connection of its own, which reconnects after a loss.
 
-The driver is large, and a site on SQLite never needs it; so nobody imports this module before there is a PostgreSQL.
+Import this module only on a PostgreSQL database: the driver is large, and a site on SQLite never needs it.
 """
 
 import threading
@@ -14,7 +14,7 @@ from masthead.db import postgresql_settings
 from masthead.db.postgresql_timeouts import LimitedConnection
 
 RETRY_SECONDS: Final = 1.0
-#: How long an answer may take on this connection, whose statements take microseconds.
+#: Statement time-out of this connection, whose statements take microseconds.
 ANSWER_SECONDS: Final = 5.0
 PARAMETERS: Final[dict[str, Any]] = {
     **postgresql_settings.parameters({"DATABASE_CONNECT_SECONDS": 5, "DATABASE_NETWORK_SECONDS": 5})
@@ -22,7 +22,7 @@ PARAMETERS: Final[dict[str, Any]] = {
 
 
 def address_of(url: URL) -> str:
-    """The database's address as the driver reads it, password and all."""
+    """Return the database URL in the driver's format, including the password."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -33,7 +33,7 @@ def stay_connected(
     lost: Callable[[psycopg.Error], None],
     ended: threading.Event,
 ) -> None:
-    """Call ``follow`` with a connection, and after each loss with a new one, until ``ended`` is set."""
+    """Call ``follow`` with a connection, and with a new one after each loss, until ``ended`` is set."""
     while not ended.is_set():
         try:
             with LimitedConnection.connect(address, autocommit=True, **PARAMETERS) as connection:

@@ -1,11 +1,11 @@
-"""What every connection to PostgreSQL is opened with. The driver is large, and this module does without it."""
+"""Connection parameters of PostgreSQL. Does not import the driver, which is large."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def parameters(settings: Mapping[str, Any]) -> dict[str, int]:
-    """The parameters of libpq that notice a server which is gone without a word."""
+    """Return the libpq parameters that detect a dead server."""
     seconds = settings["DATABASE_NETWORK_SECONDS"]
     return {
         "connect_timeout": settings["DATABASE_CONNECT_SECONDS"],

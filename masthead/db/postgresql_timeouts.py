@@ -1,8 +1,8 @@
-"""Connections to PostgreSQL on which nobody waits for ever, whatever becomes of the server or of the way to it.
+"""Client-side time-outs of PostgreSQL connections, so that nobody waits for ever.
 
-The server ends statements that take too long, and TCP ends connections whose packets nobody confirms. Neither helps
-when the other side confirms everything and answers nothing: a frozen server, a proxy that has lost it. So a request
-also waits no longer than its statement may take, and a connection from the pool has to show at once that it lives.
+The server ends statements that take too long, and TCP ends connections whose packets nobody acknowledges. Neither
+helps when the other side acknowledges everything and answers nothing: a frozen server, or a proxy that has lost it. So
+a request waits no longer than its statement may take, and a pooled connection has to prove at once that it lives.
 """
 
 import time
@@ -14,23 +14,23 @@ from sqlalchemy import Engine, event
 
 from masthead.circuit_breaker import Circuit
 
-#: How long a connection from the pool may take to show that it lives.
+#: Seconds for the liveness check of a pooled connection.
 PING_SECONDS: Final = 3.0
-#: Beyond its time-out on the server a statement gets this long for its answer's way here.
+#: Seconds of grace beyond the statement time-out, for the response's way here.
 MARGIN_SECONDS: Final = 2.0
-#: After a server that did not answer has been waited for, requests fail at once for this long.
+#: Seconds for which requests fail at once after a time-out.
 OPEN_SECONDS: Final = 2.0
 T = TypeVar("T")
 
 
 class NoAnswer(psycopg.OperationalError):
-    """PostgreSQL has not answered in time."""
+    """PostgreSQL did not answer in time."""
 
 
 class LimitedConnection(psycopg.Connection[Any]):
-    """A connection that is given up if the server says nothing for too long."""
+    """A connection that is closed if the server is silent for too long."""
 
-    #: For how long; None waits for ever.
+    #: Time limit in seconds; None waits for ever.
     answer_seconds: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
@@ -44,13 +44,13 @@ class LimitedConnection(psycopg.Connection[Any]):
         except psycopg.OperationalError as error:
             if time.monotonic() - began < limit:
                 raise
-            # What the server still has to say belongs to nobody any more.
+            # A late answer would be read by the next statement.
             self.pgconn.finish()
             raise NoAnswer(f"PostgreSQL has not answered for {limit:g} seconds") from error
 
 
 def limit_waiting(engine: Engine, seconds: Callable[[], int]) -> None:
-    """Let nobody wait for this engine's server longer than its statements may take; 0 is for what may take hours."""
+    """Limit waits on this engine to the statement time-out; 0 sets no limit, for work that may take hours."""
     circuit = Circuit("PostgreSQL", psycopg.errors.ConnectionTimeout, seconds=OPEN_SECONDS)
 
     @event.listens_for(engine, "do_connect")
@@ -59,7 +59,7 @@ def limit_waiting(engine: Engine, seconds: Callable[[], int]) -> None:
         connection.answer_seconds = PING_SECONDS
         return connection
 
-    # The pool asks a connection whether it lives before it says that it is taken out.
+    # The pool pings a connection before it reports the checkout.
     @event.listens_for(engine, "checkout")
     def begin(connection: LimitedConnection, _record: object, _proxy: object) -> None:
         limit = seconds()

@@ -1,8 +1,8 @@
-"""What a session has loaded lives until the session ends.
+"""Strong references to loaded objects for the lifetime of their session.
 
-SQLAlchemy holds loaded objects weakly. In a thread beside others, the garbage collection of another thread may then free
-one while this thread closes its session, and both write to the object's state. Python 3.11 collects in the middle of any
-allocation and crashes on that (docs/decisions/0009-loaded-objects-outlive-their-session.md).
+SQLAlchemy references loaded objects weakly. Garbage collection in another thread may then free an object while this
+thread closes its session, and both write to the object's state. Python 3.11 collects in the middle of any allocation
+and crashes on that (docs/decisions/0009-loaded-objects-outlive-their-session.md).
 """
 
 import threading
@@ -15,7 +15,7 @@ _LOADED: Final = "masthead.loaded"
 
 
 def _hold(session: Session, instance: Any) -> None:
-    # A command has no other threads, and may load a million rows.
+    # Commands have a single thread, and may load a million rows.
     if threading.current_thread() is not threading.main_thread():
         session.info.setdefault(_LOADED, []).append(instance)
 

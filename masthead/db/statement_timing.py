@@ -1,4 +1,4 @@
-"""How long statements take: counted for each request, and told when one takes too long."""
+"""Statement timing: reported to observers, and logged for slow statements."""
 
 import time
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from masthead.db.engine import db
 
 log = structlog.get_logger("masthead.database")
 
-#: Of a slow statement so much is logged; its values, which may be people's, are not.
+#: Characters of a slow statement that are logged; its values, which may be personal data, are not.
 SHOWN_CHARACTERS: Final = 1_000
-#: Called with the seconds that each statement took, and its text, in which its values are not.
+#: Called with the duration of each statement in seconds, and its text without values.
 Observer = Callable[[float, str], None]
 
 
@@ -22,7 +22,7 @@ def observe(app: Flask, observer: Observer, *, slow_ms: int = 0) -> None:
     """Call ``observer`` after each statement, and log those that take ``slow_ms`` milliseconds or longer; 0 logs none."""
     with app.app_context():
         engine = db.engine
-    # Several may observe; each has a beginning of its own.
+    # Each observer keeps a start time of its own.
     began = object()
 
     @event.listens_for(engine, "before_cursor_execute")
@@ -39,7 +39,7 @@ def observe(app: Flask, observer: Observer, *, slow_ms: int = 0) -> None:
 
 
 def observe_connections(app: Flask, taken: Callable[[], object], returned: Callable[[], object]) -> None:
-    """Call ``taken`` when a connection of the pool is taken out, and ``returned`` when it comes back."""
+    """Call ``taken`` when a connection is checked out of the pool, and ``returned`` when it is checked in."""
     with app.app_context():
         engine = db.engine
     event.listen(engine, "checkout", lambda *_: taken())

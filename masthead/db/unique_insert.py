@@ -1,7 +1,7 @@
-"""Claiming a name that nobody else has, without a race.
+"""Race-free insertion of unique names.
 
-A claim is a row whose primary key is the name. Inserting it with ``ON CONFLICT DO NOTHING`` is the whole decision: of
-any number of writers exactly one gets the row, and the others try the next name.
+A name is taken by a row whose primary key it is. `INSERT … ON CONFLICT DO NOTHING` decides every race: of concurrent
+writers exactly one inserts the row, and the others try the next name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,14 +14,14 @@ from masthead.db.base import Base
 from masthead.db.engine import db
 from masthead.db.on_conflict import insert_into
 
-#: Rows in one statement: SQLite allows 32,766 variables.
+#: Rows for each statement: SQLite allows 32,766 variables.
 _ROWS: Final = 500
 
 
 def insert_unique(
     model: type[Base], column: InstrumentedAttribute[str], wanted: str, /, **values: object
 ) -> bool:
-    """Insert the row whose ``column`` is ``wanted``, and say whether it is ours now."""
+    """Insert the row whose ``column`` is ``wanted``, and tell if the insert won."""
     row: dict[str, Any] = {column.key: wanted, **values}
     statement = insert_into(model, db.session.get_bind().dialect).values(**row)
     statement = statement.on_conflict_do_nothing(index_elements=[column.key]).returning(column)
@@ -31,7 +31,7 @@ def insert_unique(
 def insert_all_unique(
     model: type[Base], column: InstrumentedAttribute[str], rows: Sequence[Mapping[str, Any]]
 ) -> set[str]:
-    """Insert many such rows at once, and say which names are ours now."""
+    """Insert many such rows at once, and return the names that were inserted."""
     dialect = db.session.get_bind().dialect
     ours: set[str] = set()
     for start in range(0, len(rows), _ROWS):
@@ -45,7 +45,7 @@ def insert_all_unique(
 def insert_first_free(
     model: type[Base], column: InstrumentedAttribute[str], wanted: str, *, limit: int, **owner: object
 ) -> str:
-    """Claim ``wanted``, or the first of ``wanted-2``, ``wanted-3``, … that is free; ``limit`` is in characters."""
+    """Insert ``wanted``, or the first free one of ``wanted-2``, ``wanted-3``, …; ``limit`` is in characters."""
     if insert_unique(model, column, wanted, **owner):
         return wanted
     for candidate in _numbered(column, wanted, limit=limit):
@@ -55,8 +55,8 @@ def insert_first_free(
 
 
 def _numbered(column: InstrumentedAttribute[str], wanted: str, *, limit: int) -> Iterator[str]:
-    """``wanted-N`` from the first number that looks free."""
-    # A thousand posts called "Weekly notes" would make a thousand attempts; look where the row of numbers ends.
+    """Return ``wanted-N`` for the first number that looks free."""
+    # A thousand posts called "Weekly notes" would take a thousand attempts, so look up the end of the sequence.
     stem = wanted[: limit - 8].rstrip("-")
     taken = set(db.session.scalars(select(column).where(column.startswith(f"{stem}-", autoescape=True))))
     number = 2

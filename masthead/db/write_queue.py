@@ -1,10 +1,10 @@
-"""Writers of one SQLite file take their turns in the order in which they came, in one process and between processes.
+"""A first-in first-out queue of the writers of one SQLite file, within and between processes.
 
-SQLite lets one write at a time, and its busy handler makes the others sleep and try again, ever longer: a newcomer goes
-first more often than not, and under load some wait for seconds (https://www.sqlite.org/c3ref/busy_handler.html). So
-each writer waits for its turn before BEGIN IMMEDIATE. In a process, threads form a line; its head takes a ticket from a
-file beside the database. A ticket is a lock on one byte (POSIX record locks), and whoever has it waits until no
-lower byte is locked. The kernel releases the locks of a process that ends, however it ends.
+SQLite lets one write at a time, and its busy handler makes the others sleep with growing intervals: newcomers
+overtake, and under load some wait for seconds (https://www.sqlite.org/c3ref/busy_handler.html). So each writer queues
+before BEGIN IMMEDIATE. Within a process threads form a line; its head draws a ticket from a file beside the database.
+A ticket is a lock on one byte (POSIX record locks), and its holder waits until no lower byte is locked. The kernel
+releases the locks of a process that ends, however it ends.
 """
 
 import fcntl
@@ -19,31 +19,31 @@ from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
 from masthead.fair_semaphore import FairSemaphore
 
-#: How long a request waits for its turn, and how long a command or a job does.
+#: Seconds that a request waits for its turn; seconds for a command or a job.
 REQUEST_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 60.0
-#: Threads of one process that wait at most. A server has fewer: see `masthead.web.middleware.load_shedding`.
+#: Maximum number of waiting threads of one process. A server has fewer: see `masthead.web.middleware.load_shedding`.
 WAITING: Final = 1_000
-#: What stands behind the name of the database in the name of the file with the tickets.
+#: Suffix of the ticket file, after the name of the database.
 SUFFIX: Final = "-queue"
-#: The head of a process's line asks so often; each time costs microseconds.
+#: Polling interval of the head of the line, in seconds; each poll costs microseconds.
 POLL_SECONDS: Final = 0.001
-#: The number of the next ticket stands in the first bytes; whoever reads and raises it locks the first.
+#: The next ticket number is stored in the first bytes; the first byte is locked to read and increment it.
 NUMBER_BYTES: Final = 8
 FIRST_TICKET: Final = 64
-#: Offsets of locks have 63 bits.
+#: Lock offsets have 63 bits.
 TICKETS: Final = 1 << 62
 
 
 class WriteTimeout(DatabaseTimeout):
-    """Others have written for so long that this writer's turn has not come."""
+    """Other writers held the lock for longer than this one may wait."""
 
     def __init__(self) -> None:
         super().__init__("The turn to write into the database did not come in time.")
 
 
 class WriteQueue:
-    """The line of this process for one database."""
+    """The queue of this process for one database."""
 
     def __init__(self, database: str) -> None:
         self._database = Path(database)
@@ -51,7 +51,7 @@ class WriteQueue:
         self._ticket: int | None = None
 
     def enter(self, seconds: float) -> None:
-        """Wait for the turn; raises `WriteTimeout` if it does not come in this time."""
+        """Wait for the turn; raises `WriteTimeout` after ``seconds``."""
         deadline = time.monotonic() + seconds
         if not self._turns.acquire(waiting=WAITING, seconds=seconds):
             raise WriteTimeout
@@ -62,17 +62,17 @@ class WriteQueue:
             raise
 
     def leave(self) -> None:
-        """End the turn."""
+        """Release the turn."""
         ticket, self._ticket = self._ticket, None
         if ticket is not None:
-            # Closing the file releases every lock that this process has on it.
+            # Closing the file releases all locks of this process on it.
             os.close(ticket)
         self._turns.release()
 
     def _taken_ticket(self, deadline: float) -> int | None:
-        """The open file with our byte locked and none before it.
+        """Return the open ticket file with our byte locked and none before it.
 
-        None where no such file can be written: then SQLite alone arbitrates, and says what is wrong with the disk.
+        None if the file cannot be written: then SQLite alone arbitrates, and reports the problem of the disk.
         """
         try:
             descriptor = self._open()
@@ -93,7 +93,7 @@ class WriteQueue:
         try:
             return os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
-            # It belongs to whom the database does, also when the system's administrator runs a command.
+            # The file gets the owner of the database, also when root runs a command.
             owner = self._database.stat()
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_CREAT, owner.st_mode & 0o666)
             if os.geteuid() == 0:
@@ -102,14 +102,14 @@ class WriteQueue:
 
 
 def _wait_for_turn(descriptor: int, deadline: float) -> None:
-    """Take the next ticket, and wait until every one before it is given back."""
+    """Draw the next ticket, and wait until every earlier one is released."""
     _poll(lambda: fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1), deadline)
     number = int.from_bytes(os.pread(descriptor, NUMBER_BYTES, 0)) % TICKETS
     _poll(lambda: fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, FIRST_TICKET + number), deadline)
     os.pwrite(descriptor, (number + 1).to_bytes(NUMBER_BYTES), 0)
     fcntl.lockf(descriptor, fcntl.LOCK_UN, 1)
     if number:
-        # Those who wait share these bytes; nobody takes one of them any more.
+        # Waiters share these locks; no ticket below is drawn any more.
         _poll(
             lambda: fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB, number, FIRST_TICKET),
             deadline,
@@ -118,12 +118,12 @@ def _wait_for_turn(descriptor: int, deadline: float) -> None:
 
 
 def _poll(lock: Callable[[], object], deadline: float) -> None:
-    """Take a lock as soon as it is free; a blocking call would know no deadline."""
+    """Poll for a lock until the deadline; a blocking call has no time-out."""
     while True:
         try:
             lock()
         except (BlockingIOError, PermissionError):
-            # POSIX allows EAGAIN and EACCES for a lock that another process has.
+            # POSIX allows EAGAIN and EACCES for a lock that another process holds.
             if time.monotonic() >= deadline:
                 raise WriteTimeout from None
             time.sleep(POLL_SECONDS)
@@ -132,18 +132,18 @@ def _poll(lock: Callable[[], object], deadline: float) -> None:
 
 
 class QueuedConnection(sqlite3.Connection):
-    """A connection that gives its turn back when its transaction has ended."""
+    """A connection that releases its turn when its transaction has ended."""
 
     _queue: WriteQueue | None = None
 
     def take_turn(self, database: str, seconds: float) -> None:
-        """Wait until this connection may begin to write; raises `WriteTimeout`."""
+        """Wait for this connection's turn to write; raises `WriteTimeout`."""
         queue = queue_of(database)
         queue.enter(seconds)
         self._queue = queue
 
     def end_turn(self) -> None:
-        """Let the next one write, if this connection has a turn and no transaction any more."""
+        """Release the turn, if there is one and the transaction has ended."""
         queue = self._queue
         if queue is not None and not self._is_in_transaction():
             self._queue = None
@@ -153,30 +153,30 @@ class QueuedConnection(sqlite3.Connection):
         try:
             return self.in_transaction
         except sqlite3.ProgrammingError:
-            # It is closed.
+            # The connection is closed.
             return False
 
     def commit(self) -> None:
-        """As SQLite's."""
+        """Commit, and release the turn."""
         try:
             super().commit()
         finally:
             self.end_turn()
 
     def rollback(self) -> None:
-        """As SQLite's."""
+        """Roll back, and release the turn."""
         try:
             super().rollback()
         finally:
             self.end_turn()
 
     def close(self) -> None:
-        """As SQLite's."""
+        """Close, and release the turn."""
         super().close()
         self.end_turn()
 
     def __del__(self) -> None:
-        """Give the turn back if nobody has closed the connection, for it ends here as well."""
+        """Release the turn of a connection that nobody has closed."""
         queue, self._queue = self._queue, None
         if queue is not None:
             queue.leave()
@@ -186,14 +186,14 @@ _queues: dict[str, WriteQueue] = {}
 
 
 def queue_of(database: str) -> WriteQueue:
-    """The one line of this process for a file, whatever name it is called by."""
+    """Return this process's queue for a file, by any of its paths."""
     known = _queues.get(database)
     if known is None:
         path = os.path.realpath(database)
-        # Setting a default is one step, so two threads get the same line.
+        # `setdefault` is atomic, so two threads get the same queue.
         known = _queues[database] = _queues.setdefault(path, WriteQueue(path))
     return known
 
 
-# The turns of the parent's threads are not the child's, and neither are its locks.
+# After a fork, neither the queue of the parent's threads nor its locks belong to the child.
 os.register_at_fork(after_in_child=_queues.clear)

@@ -1,7 +1,7 @@
-"""Work that happens after a change: the outbox, its runner and the schedule.
+"""Background jobs: the outbox, its runner and the schedule.
 
-A job is a row written in the transaction of the change that needs it, so that neither exists without the other.
-Features fill the registry with `task`; nobody here knows them. `enqueue` never commits.
+A job is a row written in the transaction of the change that needs it (transactional outbox), so neither exists without
+the other. Features fill the registry with `task`; this package does not know them. `enqueue` never commits.
 """
 
 from masthead.jobs.outbox import enqueue

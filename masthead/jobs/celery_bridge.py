@@ -1,7 +1,7 @@
-"""Celery between the outbox and its workers, where ``CELERY_BROKER_URL`` names a broker.
+"""Celery as the transport between outbox and workers, if ``CELERY_BROKER_URL`` names a broker.
 
-The row in our database is the truth, and the broker only wakes workers: a message carries the number of a job and may
-be lost, late or repeated. What no message was heard of is found by the beat, which looks at the rows.
+The row in the database is authoritative, and the broker only wakes workers: a message carries the id of a job and may
+be lost, late or repeated. The beat scans the rows for jobs whose message was lost.
 """
 
 import os
@@ -32,21 +32,21 @@ log = structlog.get_logger(__name__)
 RUN = "masthead.run_job"
 QUEUE = "masthead"
 EXTENSION = "masthead.jobs.messenger"
-#: What a broker that does not answer costs the thread that sends, which is nobody's request.
+#: Time-out in seconds of a broker that does not answer; only a background thread waits for it.
 TIMEOUT_SECONDS = 1.0
 BEAT_SECONDS = 1.0
-#: After this time without anybody taking it, a job's number is sent again.
+#: Seconds after which the id of an untaken job is sent again.
 RESEND_SECONDS = 30.0
-#: After this time a worker takes a job that nobody has named to it; how often it looks.
+#: Seconds after which a worker takes a job without a message, and seconds between its scans.
 PATIENCE = timedelta(seconds=20)
 RESCUE_SECONDS = 5.0
-#: Numbers sent at once.
+#: Maximum number of ids in one batch.
 BATCH = 500
 
 
 def celery_for(url: str, *, is_sending: bool = False) -> "Celery":
-    """A Celery application for the broker. One that sends gives up quickly; one that works comes back until it works."""
-    # It takes a third of a second to import, and most sites have no broker.
+    """Make a Celery application for the broker. A sender gives up quickly; a worker reconnects for ever."""
+    # Imported here: it takes a third of a second, and most sites have no broker.
     from celery import Celery
 
     app = Celery("masthead", broker=url, set_as_current=False)
@@ -60,7 +60,7 @@ def celery_for(url: str, *, is_sending: bool = False) -> "Celery":
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options=limits if is_sending else {},
-        # A message is worth nothing beside its row, so it is taken off the queue when it is read.
+        # Messages are acknowledged on receipt: the row is what counts.
         task_acks_late=False,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -71,7 +71,7 @@ def celery_for(url: str, *, is_sending: bool = False) -> "Celery":
 
 
 class Messenger:
-    """Sends the numbers of jobs. It never raises, and waits for a broker that is away no longer than once in a while."""
+    """Sends job ids. Never raises, and waits for a broker that is down only once in a while."""
 
     def __init__(self, url: str) -> None:
         from kombu.exceptions import OperationalError
@@ -80,7 +80,7 @@ class Messenger:
         self.circuit = Circuit("broker", OperationalError, OSError)
 
     def send(self, job_ids: Iterable[int]) -> bool:
-        """Whether all of them were handed over."""
+        """Send the ids; returns True if all were accepted."""
         leave_transaction("the broker")
         return all(self.circuit.call(partial(self._send, job_id), lambda: False) for job_id in job_ids)
 
@@ -90,7 +90,7 @@ class Messenger:
 
 
 class OnHit:
-    """Sends what a process has queued, from a thread: who commits a change does not wait for the broker."""
+    """Sends the queued ids of a process from a thread: commits do not wait for the broker."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -99,7 +99,7 @@ class OnHit:
         self._thread_of: int | None = None
 
     def tell(self, job_ids: list[int]) -> None:
-        """Have them sent. If this process dies before, the beat finds them."""
+        """Queue ids for sending. If this process dies first, the beat finds the jobs."""
         with self._wanted:
             self._job_ids += job_ids
             if self._thread_of != os.getpid():
@@ -118,7 +118,7 @@ class OnHit:
 
 
 def init_app(app: Flask) -> None:
-    """Tell the broker of jobs, if there is one."""
+    """Connect the outbox to the broker, if there is one."""
     url = app.config["CELERY_BROKER_URL"]
     app.extensions[EXTENSION] = OnHit(url) if url else None
 
@@ -141,7 +141,7 @@ event.listen(db.session, "after_soft_rollback", _forget)
 
 
 class Beat:
-    """Queues what is due by the clock, and sends the numbers of jobs that wait. Any number of them may run."""
+    """Enqueues periodic tasks and sends the ids of waiting jobs. Several instances do no harm."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -152,7 +152,7 @@ class Beat:
         self._sent: dict[int, float] = {}
 
     def stop(self) -> None:
-        """Let `run` return. A signal handler may call this."""
+        """Make `run` return. Safe in a signal handler."""
         self._is_stopping = True
         self._alarm.ring()
 
@@ -173,7 +173,7 @@ class Beat:
                 self._alarm.sleep(BEAT_SECONDS)
 
     def send_due(self) -> int:
-        """Send the numbers of due jobs that were not sent lately; how many those are."""
+        """Send the ids of due jobs that were not sent lately; returns their number."""
         now = time.monotonic()
         due = leases.due_ids(BATCH)
         self._sent = {job_id: at for job_id, at in self._sent.items() if job_id in set(due)}
@@ -184,7 +184,7 @@ class Beat:
 
 
 class _Runners:
-    """The runner of each process: a worker may fork."""
+    """One runner for each process: a worker may fork."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -200,7 +200,7 @@ class _Runners:
 
 
 def rescue(app: Flask) -> None:
-    """Run, from a thread of a worker, what the broker has forgotten, or cannot tell while it is away."""
+    """Run, in a thread of a worker, due jobs that got no message or while the broker is down."""
     runner = Runner(app)
     runner.keep_leases()
 
@@ -216,7 +216,7 @@ def rescue(app: Flask) -> None:
 
 
 def worker_of(app: Flask) -> "Celery":
-    """The Celery application whose workers run the jobs of this site."""
+    """Make the Celery application whose workers run the jobs of this site."""
     from celery import signals
 
     celery = celery_for(app.config["CELERY_BROKER_URL"])
@@ -227,7 +227,7 @@ def worker_of(app: Flask) -> "Celery":
         try:
             runners.mine().run_one(job_id)
         except SQLAlchemyError as error:
-            # The row is as it was, so the beat sends its number again.
+            # The row is unchanged, so the beat sends its id again.
             log.warning("a job could not be taken", job=job_id, error=str(error))
 
     @signals.worker_process_init.connect(weak=False)

@@ -1,7 +1,7 @@
-"""Notices in the database that the clock has leapt, and says when work that deletes by the clock may go on.
+"""Detects clock leaps in the database, and delays tasks that delete by the clock.
 
-`masthead.clock` ignores leaps while a process runs; a process that starts during one has only what was stored before to
-compare with. A leap forward looks the same as a long stop, and both cost no more than a while of waiting.
+`masthead.clock` ignores leaps while a process runs; a process that starts during one can only compare with stored
+readings. A leap forward looks like a long stop, and both cost no more than a short wait.
 """
 
 from dataclasses import dataclass
@@ -18,39 +18,39 @@ from masthead.jobs.models import ClockMark, Job, JobState
 
 log = structlog.get_logger(__name__)
 
-#: More time than this since the last reading is a leap, or a stop that nobody can tell from one.
+#: Time since the last reading beyond which the clock has leapt, or the site was stopped.
 LONGEST_GAP = timedelta(days=1)
-#: Clocks of machines differ a little, so less than this backwards is none.
+#: Tolerated difference between the clocks of machines.
 TOLERANCE = timedelta(minutes=2)
-#: How long the clock must go on without a leap before anything is deleted by it.
+#: Time without a leap that is required before anything is deleted by the clock.
 STEADY_AFTER = timedelta(hours=1)
-#: Readings are stored this often, so that an idle site hardly writes.
+#: Interval of stored readings, so that an idle site hardly writes.
 NOTED_EVERY = timedelta(minutes=10)
-#: What is noted of a job that waits for this.
+#: Note on a job that waits for the clock.
 LEAPT = "It waits until the clock has gone on without a leap for a while."
-#: A job waits no longer than this between two attempts, jitter and all.
+#: Maximum delay between two attempts of a job, including jitter.
 LONGEST_WAIT = timedelta(seconds=2 * LONGEST_DELAY_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The last time that was seen, and since when the clock has gone on without a leap."""
+    """The last stored time, and the start of the period without a leap."""
 
     seen_at: datetime
     steady_since: datetime
 
     def has_leapt_to(self, now: datetime) -> bool:
-        """Whether ``now`` is too far from the last reading to be what follows it."""
+        """Tell if ``now`` is too far from the last reading."""
         return not -TOLERANCE <= now - self.seen_at <= LONGEST_GAP
 
     @property
     def trusted_from(self) -> datetime:
-        """The moment from which work that deletes may go on."""
+        """The time from which deletion is allowed."""
         return self.steady_since + STEADY_AFTER
 
 
 def last_reading() -> Reading | None:
-    """The last reading of the clock; from before there were any, the newest job tells the time."""
+    """Return the last reading; before the first one, derive it from the newest job."""
     with snapshot() as session:
         mark = session.scalar(select(ClockMark))
         if mark is not None:
@@ -60,7 +60,7 @@ def last_reading() -> Reading | None:
 
 
 def is_steady() -> bool:
-    """Read the clock, store the reading now and then, and say whether work that deletes by the clock may go on."""
+    """Read the clock, store the reading at intervals, and tell if deletion by the clock is allowed."""
     now = clock.now()
     last = last_reading()
     if last is None:
@@ -88,7 +88,7 @@ def _store(reading: Reading, *, is_leap: bool = False) -> None:
 
 
 def _move_on(last: Reading, now: datetime) -> None:
-    """Store that the clock goes on, unless another runner has stored something since."""
+    """Store the new reading, unless another runner has stored one since."""
     statement = update(ClockMark).where(ClockMark.seen_at == last.seen_at).values(seen_at=now)
     with own_transaction() as session:
         session.execute(statement, execution_options={"synchronize_session": False})
@@ -97,9 +97,9 @@ def _move_on(last: Reading, now: datetime) -> None:
 
 
 def _mend(session: Session, now: datetime) -> None:
-    """Let jobs run that a leap has put off until a time that is far away now, and leases end that nobody renews."""
+    """Reset jobs that a leap has postponed too far, and leases that it has extended."""
     ahead = now + TOLERANCE
-    # What somebody planned for a day in the future keeps its day.
+    # Jobs scheduled deliberately keep their time.
     stray = select(Job.id, Job.created_at, Job.run_at, Job.attempts, Job.last_error).where(
         Job.state == JobState.QUEUED, Job.run_at > ahead
     )

@@ -1,5 +1,5 @@
-"""Errors that tell the runner what to do with a job."""
+"""Errors with which a task controls the runner."""
 
 
 class NoRetry(Exception):
-    """Another attempt would fail in the same way, so the job is dead at once; `masthead jobs retry` starts it afresh."""
+    """A retry would fail in the same way, so the job is dead at once; `masthead jobs retry` restarts it."""

@@ -1,4 +1,4 @@
-"""The words for background tasks: a label for each, by the name that jobs store."""
+"""Labels of background tasks, by the name that jobs store."""
 
 from typing import Final
 
@@ -32,5 +32,5 @@ TASKS: Final[dict[str, str]] = {
 
 
 def of_task(name: str) -> str:
-    """What a task is called; one of an add-on, or of an earlier version, is shown by its name."""
+    """Return the label of a task; unknown tasks, of an add-on or an earlier version, keep their name."""
     return TASKS.get(name, name)

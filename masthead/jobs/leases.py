@@ -1,7 +1,7 @@
-"""Taking jobs, keeping them, and saying how they ended: the statements that several runners may race in.
+"""Leases: the race-free statements that take, renew and finish jobs.
 
 Each runs in a short transaction of its own, apart from the work of the task. A lease that is not renewed expires, and
-the next runner takes the job; whoever lost a lease can no longer write its result.
+the next runner takes the job; a runner that has lost a lease can no longer write its result.
 """
 
 import secrets
@@ -23,7 +23,7 @@ LONGEST_DELAY_SECONDS = 2 * 3_600
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A job that this runner may work on; ``attempt`` counts from 1."""
+    """A leased job; ``attempt`` counts from 1."""
 
     job_id: int
     name: str
@@ -33,13 +33,13 @@ class Lease:
 
 
 def is_anything_due() -> bool:
-    """Whether a job waits to be taken. Reads only, so that an idle site writes nothing."""
+    """Tell if a job is due. Reads only, so that an idle site writes nothing."""
     with snapshot() as session:
         return session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None
 
 
 def due_ids(limit: int, *, before: datetime | None = None) -> list[int]:
-    """The jobs that wait to be taken, or waited at a moment before, the longest due first."""
+    """Return the ids of due jobs, or of those due before a time, the longest due first."""
     statement = select(Job.id).where(_due(before or clock.now())).order_by(Job.run_at, Job.id).limit(limit)
     with snapshot() as session:
         return list(session.scalars(statement))
@@ -53,9 +53,9 @@ def _due(now: datetime) -> Any:
 
 
 def take(owner: str, limit: int, *, only: int | None = None) -> list[Lease]:
-    """Up to ``limit`` due jobs, the longest due first, which are nobody else's until the lease ends.
+    """Lease up to ``limit`` due jobs, the longest due first.
 
-    With ``only`` the one with this number, if it is due.
+    With ``only`` lease the job with this id, if it is due.
     """
     now = clock.now()
     chosen = (
@@ -64,7 +64,7 @@ def take(owner: str, limit: int, *, only: int | None = None) -> list[Lease]:
         .order_by(Job.run_at, Job.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        # As a plain subquery PostgreSQL may run it once for each row of a nested loop, and take more than the limit.
+        # PostgreSQL may run a plain subquery once for each row of a nested loop, and exceed the limit.
         .cte("chosen")
         .prefix_with("MATERIALIZED")
     )
@@ -81,7 +81,7 @@ def take(owner: str, limit: int, *, only: int | None = None) -> list[Lease]:
 
 
 def renew(owner: str) -> None:
-    """Prolong every lease of a runner that is still alive."""
+    """Renew all leases of a runner."""
     statement = (
         update(Job)
         .where(Job.state == JobState.RUNNING, Job.lease_owner == owner)
@@ -92,18 +92,18 @@ def renew(owner: str) -> None:
 
 
 def complete(lease: Lease, result: str = "") -> None:
-    """Say that the job is done, and what it has to tell."""
+    """Mark the job as done, with its result."""
     values = {"last_error": "", "result": result[:RESULT_CHARACTERS]}
     _settle(lease, state=JobState.DONE, finished_at=clock.now(), **values)
 
 
 def bury(lease: Lease, error: str) -> None:
-    """Give the job up; it stays visible as a dead letter."""
+    """Mark the job as dead; it stays visible as a dead letter."""
     _settle(lease, state=JobState.DEAD, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
 
 
 def postpone(lease: Lease, error: str) -> None:
-    """Let the job run again later, the later the oftener it has failed."""
+    """Reschedule the job with exponential backoff."""
     try:
         _settle(
             lease,
@@ -112,12 +112,12 @@ def postpone(lease: Lease, error: str) -> None:
             last_error=error[:ERROR_CHARACTERS],
         )
     except IntegrityError:
-        # A newer job with the same key waits already, and will do this one's work.
+        # A newer job with the same key is waiting, and replaces this one.
         _settle(lease, state=JobState.CANCELLED, finished_at=clock.now(), last_error=error[:ERROR_CHARACTERS])
 
 
 def defer(lease: Lease, until: datetime, reason: str) -> None:
-    """Let the job run later without having been tried."""
+    """Reschedule the job without counting an attempt."""
     values = {"run_at": until, "attempts": lease.attempt - 1, "last_error": reason}
     try:
         _settle(lease, state=JobState.QUEUED, **values)
@@ -126,7 +126,7 @@ def defer(lease: Lease, until: datetime, reason: str) -> None:
 
 
 def delay_seconds(attempt: int) -> float:
-    """Exponential backoff; the jitter keeps jobs that failed together from coming back together."""
+    """Compute the exponential backoff; jitter spreads jobs that failed together."""
     seconds = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** (attempt - 1))
     return seconds * secrets.SystemRandom().uniform(0.75, 1.25)
 

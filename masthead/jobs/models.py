@@ -1,4 +1,4 @@
-"""Jobs, when each periodic task was last queued, and the last reading of the clock."""
+"""Jobs, the last run of each periodic task, and the last reading of the clock."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ RESULT_CHARACTERS = 2_000
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -27,13 +27,13 @@ _STATES = ", ".join(f"'{state}'" for state in JobState)
 
 
 class Job(Base):
-    """One call of a task; the arguments are ids, since what they name may change before the job runs."""
+    """One call of a task; the arguments are ids, since their objects may change before the job runs."""
 
     __tablename__ = "job"
     __table_args__ = (
         CheckConstraint(f"state in ({_STATES})", name="state"),
         Index("ix_job_state_run_at", "state", "run_at"),
-        # Of jobs with the same key at most one waits; the next change queues a new one while it runs.
+        # At most one job with a key waits; a change during its run enqueues a new one.
         Index(
             "uq_job_waiting_key",
             "unique_key",
@@ -51,17 +51,17 @@ class Job(Base):
     created_at: Mapped[datetime]
     run_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
-    #: Which runner works on it, and until when nobody else may.
+    #: The runner that holds the lease, and the end of the lease.
     lease_owner: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
-    #: A sentence about what it did, if there is anything that people should know.
+    #: A sentence about the result, for people.
     result: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 class Tick(Base):
-    """The last slot of time in which a periodic task was queued; of several runners one moves it on."""
+    """The last period in which a periodic task was enqueued; one of several runners advances it."""
 
     __tablename__ = "job_tick"
 
@@ -70,12 +70,12 @@ class Tick(Base):
 
 
 class ClockMark(Base):
-    """The last reading of the clock, in the one row of this table; see `masthead.jobs.clock_guard`."""
+    """The last reading of the clock, in the single row of this table; see `masthead.jobs.clock_guard`."""
 
     __tablename__ = "clock_mark"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seen_at: Mapped[datetime]
-    #: Since when the clock has gone on without a leap.
+    #: Start of the period without a leap.
     steady_since: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Writing jobs in the caller's transaction, and what an operator does with them. Nothing here commits."""
+"""The outbox: enqueues jobs in the caller's transaction, and lists, retries and cancels them. Never commits."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ _QUEUED = "masthead.jobs.queued"
 def enqueue(
     task: Task[...], /, *ids: int | str, run_at: datetime | None = None, unique_key: str | None = None
 ) -> int | None:
-    """Queue a call of the task in this transaction; the job's id, or None if one with this key waits already."""
+    """Enqueue a call of the task in this transaction; returns the job's id, or None if the key is waiting already."""
     now = clock.now()
     dialect = db.session.get_bind().dialect
     is_due = run_at is None or run_at <= now
@@ -36,7 +36,7 @@ def enqueue(
         statement = statement.on_conflict_do_nothing(
             index_elements=["unique_key"], index_where=text("state = 'queued'")
         )
-    # In the row's own statement, so that it costs no way to the server.
+    # Part of the INSERT, so that it costs no round trip.
     notice = [func.pg_notify(wakeup.CHANNEL, "")] if dialect.name == "postgresql" and is_due else []
     job_id: int | None = db.session.scalar(statement.returning(Job.id, *notice))
     if job_id is not None and is_due:
@@ -45,13 +45,13 @@ def enqueue(
 
 
 def queued_in(session: Session) -> list[int]:
-    """The jobs that the transaction of a session has queued for now, once."""
+    """Return the ids of jobs that the session's transaction has enqueued for now, once."""
     found: list[int] = session.info.pop(_QUEUED, [])
     return found
 
 
 def listed(state: str | None = None, name: str = "") -> Select[Job]:
-    """Jobs of a state and of a task, the newest first; of all, where one is left out."""
+    """List jobs, the newest first, filtered by state and task."""
     statement = select(Job).order_by(Job.id.desc())
     if state is not None:
         statement = statement.where(Job.state == state)
@@ -59,18 +59,18 @@ def listed(state: str | None = None, name: str = "") -> Select[Job]:
 
 
 def names() -> Select[str]:
-    """The tasks of which there are jobs."""
+    """List the task names that jobs have."""
     return select(Job.name).distinct().order_by(Job.name)
 
 
 def counts() -> dict[str, int]:
-    """How many jobs there are in each state."""
+    """Count the jobs by state."""
     rows = db.session.execute(select(Job.state, func.count().label("number")).group_by(Job.state))
     return {row.state: row.number for row in rows}
 
 
 def get(job_id: int) -> Job:
-    """The job with this id; raises `NotFound`."""
+    """Return the job with this id; raises `NotFound`."""
     job = db.session.scalar(select(Job).where(Job.id == job_id).execution_options(populate_existing=True))
     if job is None:
         raise NotFound(f"There is no job {job_id}.")
@@ -78,7 +78,7 @@ def get(job_id: int) -> Job:
 
 
 def retry(job_id: int) -> None:
-    """Let a dead or cancelled job start afresh; raises `NotFound` or `Conflict`."""
+    """Restart a dead or cancelled job; raises `NotFound` or `Conflict`."""
     _move(
         job_id,
         from_states=(JobState.DEAD, JobState.CANCELLED),
@@ -92,7 +92,7 @@ def retry(job_id: int) -> None:
 
 
 def retry_dead(*, task: str | None = None) -> int:
-    """Let every dead job start afresh, or those of one task; how many there were."""
+    """Restart every dead job, or those of one task; returns their number."""
     statement = update(Job).where(Job.state == JobState.DEAD)
     if task is not None:
         statement = statement.where(Job.name == task)
@@ -103,7 +103,7 @@ def retry_dead(*, task: str | None = None) -> int:
 
 
 def cancel(job_id: int) -> None:
-    """Keep a waiting job from running; raises `NotFound` or `Conflict`."""
+    """Cancel a waiting job; raises `NotFound` or `Conflict`."""
     _move(
         job_id,
         from_states=(JobState.QUEUED, JobState.DEAD),
@@ -123,5 +123,5 @@ def _move(job_id: int, *, from_states: tuple[JobState, ...], problem: str, **val
 
 
 def forget(state: JobState, *, before: datetime) -> None:
-    """Delete the jobs that reached this state before a moment."""
+    """Delete the jobs that reached this state before a time."""
     db.session.execute(delete(Job).where(Job.state == state, Job.finished_at < before))

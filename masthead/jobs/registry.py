@@ -1,4 +1,4 @@
-"""The tasks that exist, by name. Features register theirs when they are imported."""
+"""The registry of tasks, by name. Features register theirs at import."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from typing import Generic, ParamSpec
 from masthead.db import transactions
 
 P = ParamSpec("P")
-#: With the delays of `masthead.jobs.runner` the last attempt comes about nine hours after the first.
+#: With the delays of `masthead.jobs.leases` the last attempt comes about nine hours after the first.
 ATTEMPTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[P]):
-    """A function that a job can name. It commits its own work, and can bear to be run twice.
+    """A function that jobs call by name. It commits its own work, and must tolerate being run twice.
 
-    It may return a sentence about what it did, which the list of jobs shows.
+    It may return a sentence about the result, which the list of jobs shows.
     """
 
     name: str
     function: Callable[P, str | None]
     attempts: int = ATTEMPTS
-    #: Otherwise its transactions only read, and hold nobody up while it asks another server.
+    #: False makes its transactions read-only, so that they block no writer during network calls.
     writes: bool = False
-    #: It deletes what is old, so it waits while the clock cannot be trusted.
+    #: True for tasks that delete old rows: they wait while the clock cannot be trusted.
     deletes: bool = False
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str | None:
-        """Run it here and now."""
+        """Call the function directly."""
         with transactions(may_write=self.writes):
             return self.function(*args, **kwargs)
 
@@ -40,9 +40,9 @@ _periods: dict[str, timedelta] = {}
 def task(
     name: str, *, attempts: int = ATTEMPTS, writes: bool = False, deletes: bool = False
 ) -> Callable[[Callable[P, str | None]], Task[P]]:
-    """Register the decorated function under a name, which is stored in jobs and so never changes.
+    """Register the decorated function under a name, which is stored in jobs and so must never change.
 
-    Its transactions only read, unless it says that it writes.
+    Its transactions are read-only unless ``writes`` is true.
     """
 
     def register(function: Callable[P, str | None]) -> Task[P]:
@@ -58,13 +58,13 @@ def task(
 def periodic(
     name: str, every: timedelta, *, deletes: bool = False
 ) -> Callable[[Callable[[], None]], Task[[]]]:
-    """Register a task that writes and is queued once in each period, however many runners there are.
+    """Register a task that writes and is enqueued once in each period, by one of the runners.
 
-    One that deletes what is old says so: it waits after the clock has leapt.
+    ``deletes`` marks a task that deletes old rows: it waits after a clock leap.
     """
 
     def register(function: Callable[[], None]) -> Task[[]]:
-        # The next period comes anyway, so it is not worth trying for hours.
+        # The next period comes anyway, so hours of retries are not worth it.
         made = task(name, attempts=3, writes=True, deletes=deletes)(function)
         _periods[name] = every
         return made
@@ -73,10 +73,10 @@ def periodic(
 
 
 def find(name: str) -> Task[...] | None:
-    """The task with this name."""
+    """Return the task with this name."""
     return _tasks.get(name)
 
 
 def periods() -> dict[str, timedelta]:
-    """How often each periodic task is due."""
+    """Return the period of each periodic task."""
     return dict(_periods)

@@ -1,7 +1,7 @@
-"""The local runner: takes due jobs and works on a few at a time, until it is told to stop.
+"""The local runner: leases due jobs and runs a few at a time until it is stopped.
 
-Whatever ends the process, no job is lost: its lease expires, and the next runner takes it. So a job can run twice,
-which its task must bear; it never runs twice at the same time while its runner is alive.
+No job is lost when the process ends: its lease expires, and the next runner takes it. So a job can run twice, which
+its task must tolerate; it never runs twice at the same time while its runner is alive.
 """
 
 import os
@@ -25,30 +25,30 @@ from masthead.jobs.wakeup import Alarm
 
 log = structlog.get_logger(__name__)
 
-#: Jobs that one runner works on at the same time.
+#: Concurrent jobs of one runner.
 THREADS = 2
-#: How long a new job waits at most before somebody looks: usually, and where PostgreSQL tells of new ones.
+#: Seconds between two polls: by default, and where PostgreSQL notifies of new jobs.
 POLL_SECONDS = 0.5
 LISTENING_POLL_SECONDS = 2.0
-#: How long nobody looks after the database was away.
+#: Seconds without polls after a database failure.
 PAUSE_SECONDS = 5.0
 SCHEDULE_SECONDS = 5.0
-#: Forgotten jobs that are looked up together.
+#: Forgotten jobs that are looked up in one batch.
 FORGOTTEN_AT_ONCE = 20
-#: How long a job that deletes what is old waits before the clock is looked at again.
+#: Seconds for which a deleting job waits before the clock is checked again.
 UNSTEADY_PAUSE = timedelta(minutes=5)
-#: How long running jobs may take to finish when the server stops; then their leases run out.
+#: Seconds that running jobs get at shutdown; then their leases expire.
 GRACE_SECONDS = 20.0
 
 
 class Runner:
-    """One process's runner."""
+    """The runner of one process."""
 
     def __init__(self, app: Flask, *, threads: int = THREADS) -> None:
         self.app = app
         self.threads = threads
         self.owner = f"{platform.node()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
-        # The thread that `run` is in sleeps on the alarm alone: see there.
+        # The thread of `run` sleeps on the alarm alone; see `Alarm`.
         self._stopping = threading.Event()
         self._alarm = Alarm()
         self._running: set[Future[None]] = set()
@@ -56,7 +56,7 @@ class Runner:
         self._next_tick = self._next_renewal = time.monotonic()
 
     def stop(self) -> None:
-        """Take no more jobs, and let `run` return when those in hand are done. A signal handler may call this."""
+        """Take no more jobs, and make `run` return when the running ones are done. Safe in a signal handler."""
         self._stopping.set()
         self._alarm.ring()
 
@@ -71,7 +71,7 @@ class Runner:
                     self._keep_time()
                     self._take_into(pool)
             except SQLAlchemyError as error:
-                # The database is away or being migrated; it comes back, and so do we.
+                # The database is down or being migrated; retry later.
                 log.warning("jobs cannot be read", error=str(error))
                 self._alarm.sleep(PAUSE_SECONDS)
             else:
@@ -80,7 +80,7 @@ class Runner:
         self._finish(pool)
 
     def _keep_time(self) -> None:
-        """Queue what the clock asks for, and prolong the leases, each now and then."""
+        """Enqueue periodic tasks, and renew the leases, each at its interval."""
         now = time.monotonic()
         if now >= self._next_tick:
             schedule.tick(self._known_ticks)
@@ -99,19 +99,19 @@ class Runner:
         if free and leases.is_anything_due():
             for lease in leases.take(self.owner, free):
                 future = pool.submit(self.work_on, lease)
-                # There is a place for the next one.
+                # A slot is free for the next job.
                 future.add_done_callback(lambda _future: self._alarm.ring())
                 self._running.add(future)
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
-        """Wait for the jobs in hand, but not for ever; their leases are kept meanwhile."""
+        """Wait for running jobs, with a time limit; their leases are renewed meanwhile."""
         deadline = time.monotonic() + GRACE_SECONDS
         while any(not future.done() for future in self._running) and time.monotonic() < deadline:
             time.sleep(0.05)
         pool.shutdown(wait=False, cancel_futures=True)
 
     def run_due(self, *, limit: int = 1_000) -> int:
-        """Run what is due in this thread, and say how many jobs that were."""
+        """Run due jobs in this thread, and return their number."""
         done = 0
         with self.app.app_context():
             while done < limit and (taken := leases.take(self.owner, 1)):
@@ -120,7 +120,7 @@ class Runner:
         return done
 
     def run_one(self, job_id: int) -> bool:
-        """Run this job in this thread, if it is due and nobody has it; whether that was so."""
+        """Run this job in this thread if it is due and not leased; returns True if it ran."""
         with self.app.app_context():
             taken = leases.take(self.owner, 1, only=job_id)
             for lease in taken:
@@ -128,13 +128,13 @@ class Runner:
         return bool(taken)
 
     def run_forgotten(self, patience: timedelta) -> int:
-        """Run in this thread, one after the other, what has been due for so long without anybody taking it."""
+        """Run, in this thread, jobs that have been due for longer than ``patience`` without a lease."""
         with self.app.app_context():
             forgotten = leases.due_ids(FORGOTTEN_AT_ONCE, before=clock.now() - patience)
         return sum(self.run_one(job_id) for job_id in forgotten)
 
     def keep_leases(self) -> None:
-        """Prolong, from a thread, the leases of what `run_one` works on."""
+        """Renew, from a thread, the leases of jobs that `run_one` runs."""
 
         def keep() -> None:
             while not self._stopping.wait(LEASE.total_seconds() / 3):
@@ -147,7 +147,7 @@ class Runner:
         threading.Thread(target=keep, daemon=True, name="leases").start()
 
     def work_on(self, lease: Lease) -> None:
-        """Run one job, and write down how it ended."""
+        """Run one job, and record the result."""
         task = registry.find(lease.name)
         with (
             self.app.app_context(),
@@ -169,7 +169,7 @@ class Runner:
             with current_job.around(self.app, lease.job_id, lease.name):
                 result = task(*lease.args)
         except Exception as error:
-            # Whatever a task raises, the runner goes on.
+            # The runner must survive any error of a task.
             log.exception("job failed", attempt=lease.attempt)
             db.session.rollback()
             is_last = lease.attempt >= task.attempts or isinstance(error, NoRetry)

@@ -1,4 +1,4 @@
-"""Periodic tasks: each is queued once in its period, whichever of the running processes comes first."""
+"""The schedule of periodic tasks: each is enqueued once in its period by the first process."""
 
 from masthead import clock
 from masthead.db import db, insert_into
@@ -7,7 +7,7 @@ from masthead.jobs.models import Tick
 
 
 def tick(known: dict[str, int]) -> None:
-    """Queue what is due and commit. ``known`` remembers between calls what needs no look into the database."""
+    """Enqueue periodic tasks and commit. ``known`` caches, between calls, slots that need no query."""
     may_delete = clock_guard.is_steady()
     now = int(clock.now().timestamp())
     slots = {name: now // int(period.total_seconds()) for name, period in registry.periods().items()}
@@ -27,12 +27,12 @@ def tick(known: dict[str, int]) -> None:
 
 
 def _is_first(name: str, slot: int) -> bool:
-    """Whether nobody has queued the task in this slot yet; then it is ours to do."""
+    """Tell if no other process has enqueued the task in this slot; claims the slot."""
     statement = insert_into(Tick, db.session.get_bind().dialect).values(name=name, slot=slot)
     statement = statement.on_conflict_do_update(
         index_elements=["name"],
         set_={"slot": statement.excluded.slot},
-        # Clocks of machines differ by less than a period. A slot further ahead was stored while a clock had leapt.
+        # Clocks of machines differ by less than a period. A slot further ahead was stored during a clock leap.
         where=(Tick.slot < statement.excluded.slot) | (Tick.slot > statement.excluded.slot + 1),
     )
     return db.session.scalar(statement.returning(Tick.name)) is not None

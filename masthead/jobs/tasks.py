@@ -1,4 +1,4 @@
-"""The outbox cleans up after itself."""
+"""Cleanup of the outbox."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ KEPT_DAYS = {JobState.DONE: 7, JobState.CANCELLED: 30, JobState.DEAD: 90}
 
 @periodic("jobs.forget_old", every=timedelta(days=1), deletes=True)
 def forget_old() -> None:
-    """Delete jobs that nobody will look at any more."""
+    """Delete old finished jobs."""
     now = clock.now()
     for state, days in KEPT_DAYS.items():
         outbox.forget(state, before=now - timedelta(days=days))

@@ -1,7 +1,7 @@
-"""Waking the runner when somebody commits a job, so that it need not wait until it looks again.
+"""Wakes the runner when a job is committed, so that it need not wait for its next poll.
 
-On PostgreSQL the row's own statement notifies, and the server tells of it when the transaction commits. A notice says
-only "look": one that is lost costs the time until the next look, and no job.
+On PostgreSQL the INSERT of the job notifies, and the server delivers that at the commit. A notification carries no
+data: a lost one costs the time until the next poll, and no job.
 """
 
 import queue
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "masthead_jobs"
-#: How long the listener takes to notice that it should end.
+#: Seconds within which the listener notices its end.
 LOOK_SECONDS: Final = 1.0
 
 
 class Alarm:
-    """Somebody sleeps, and others wake him: threads, and signal handlers too.
+    """Wakes a sleeping thread, from threads and from signal handlers.
 
-    Not an `Event`: its lock makes a signal handler wait for ever that comes while the same thread goes to sleep. A
-    `SimpleQueue` may be written to in the middle of its own reading (https://docs.python.org/3/library/queue.html).
+    Not an `Event`: its lock deadlocks a signal handler that interrupts the same thread while it goes to sleep. A
+    `SimpleQueue` is reentrant (https://docs.python.org/3/library/queue.html).
     """
 
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def ring(self) -> None:
-        """Wake whoever sleeps, or keep the next one from falling asleep."""
+        """Wake the sleeper, or prevent the next sleep."""
         self._calls.put(None)
 
     def sleep(self, seconds: float) -> None:
-        """Until somebody rings; for so many seconds at most."""
+        """Sleep until the alarm rings, at most for ``seconds``."""
         try:
             self._calls.get(timeout=seconds)
             while True:
@@ -46,18 +46,18 @@ class Alarm:
 
 
 class Listener:
-    """Rings the alarm whenever a job is committed to a PostgreSQL, from a thread."""
+    """A thread that rings the alarm when a job is committed to PostgreSQL."""
 
     def __init__(self, engine: Engine, alarm: Alarm) -> None:
         self._alarm = alarm
         self._ended = threading.Event()
-        #: Whether a notice would be heard at present.
+        #: True while notifications are received.
         self.hears = False
         if engine.dialect.name == "postgresql":
             threading.Thread(target=self._listen, args=(engine,), name="new jobs", daemon=True).start()
 
     def end(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._ended.set()
 
     def _listen(self, engine: Engine) -> None:
@@ -69,7 +69,7 @@ class Listener:
     def _follow(self, connection: "psycopg.Connection") -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         self.hears = True
-        # For what was committed before.
+        # For jobs committed before the connection.
         self._alarm.ring()
         while not self._ended.is_set():
             for _notice in connection.notifies(timeout=LOOK_SECONDS):

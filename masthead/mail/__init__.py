@@ -1,1 +1,1 @@
-"""Letters: how they are set and how they are sent. Who gets which letter, and when, is up to the features' tasks."""
+"""Email: composition and delivery. The features' tasks decide who gets which message, and when."""

@@ -1,4 +1,4 @@
-"""Sending a letter. Only tasks call `send`: a mail server may take seconds, and may be away."""
+"""Delivery of email. Only tasks call `send`: a mail server may take seconds, or be down."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,22 +21,22 @@ _are_held: ContextVar[bool] = ContextVar("masthead_letters_are_held", default=Fa
 
 
 def observe(app: Flask, observer: Callable[[bool], object]) -> None:
-    """Tell ``observer`` after each letter whether the mail server is left alone because it has not answered."""
+    """Report to ``observer``, after each message, if the circuit to the mail server is open."""
     app.extensions[OBSERVER] = observer
 
 
 def _look_away(_is_away: bool) -> None:
-    """Nobody observes."""
+    """The default observer."""
 
 
 def is_on() -> bool:
-    """Whether this site sends letters at all, and nobody holds them back at present."""
+    """Tell if this site sends email, and delivery is not held back."""
     return bool(current_app.config["MAIL_URL"]) and not _are_held.get()
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let the changes in this block tell nobody, such as those that fill a site with sample texts."""
+    """Send no email for the changes in this block, for example while sample texts are added."""
     token = _are_held.set(True)
     try:
         yield
@@ -45,9 +45,9 @@ def held_back() -> Iterator[None]:
 
 
 def send(letter: Letter) -> None:
-    """Send the letter now; raises as `hand_over` does.
+    """Send the message now; raises as `deliver` does.
 
-    While the server does not answer, one letter in five seconds tries it, and the others fail at once.
+    While the server does not answer, one message in five seconds tries it, and the others fail at once.
     """
     failure: list[Exception] = []
 
@@ -55,7 +55,7 @@ def send(letter: Letter) -> None:
         try:
             deliver(letter)
         except transports.ANSWERS as error:
-            # It answers, if not as we would like.
+            # An error response shows that the server is up.
             failure.append(error)
         except transports.FAILURES as error:
             failure.append(error)
@@ -73,9 +73,10 @@ def send(letter: Letter) -> None:
 
 
 def deliver(letter: Letter) -> None:
-    """Send the letter now, even if the server has just failed to answer.
+    """Send the message now, even if the circuit is open.
 
-    Raises `LetterRefused` when the server never takes it, `OSError` or `smtplib.SMTPException` when it does not now.
+    Raises `LetterRefused` if the server refuses it for good, `OSError` or `smtplib.SMTPException` if a retry may
+    succeed.
     """
     transport = transports.from_url(current_app.config["MAIL_URL"])
     if transport is None:

@@ -1,4 +1,4 @@
-"""Setting a letter: one template for the text, one for the HTML with its styles inlined, and headers that cannot be forged."""
+"""Composition of email: a text and an HTML template with inlined styles, and headers safe from injection."""
 
 import hashlib
 import hmac
@@ -22,10 +22,10 @@ SUBJECT_CHARACTERS = 200
 
 
 class _Whole(UnstructuredHeader, BaseHeader):
-    """A header on one line, however long: folded, an address would become encoded words, which no program opens."""
+    """A header that is never folded: folding would split a URL into encoded words, which no program opens."""
 
     def fold(self, *, policy: Policy) -> str:
-        """The line."""
+        """Return the header on one line."""
         return f"{self.name}: {self}{policy.linesep}"
 
 
@@ -36,18 +36,18 @@ _POLICY = default_policy.clone(header_factory=_HEADERS)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is sent."""
+    """An email to one person."""
 
     recipient: str
     subject: str
     text: str
     html: str
-    #: Where the recipient stops emails of this kind with one click; empty for those that nobody can do without.
+    #: One-click unsubscribe URL; empty for transactional email.
     unsubscribe: str = ""
 
 
 def compose(template: str, *, recipient: str, unsubscribe: str = "", **context: Any) -> Letter:
-    """Set the letter ``templates/mail/<template>.{txt,html}``. The first line of the text is the subject."""
+    """Render ``templates/mail/<template>.{txt,html}``. The first line of the text is the subject."""
     context["unsubscribe"] = unsubscribe
     text = render_template(f"mail/{template}.txt", **context)
     subject, _, body = text.lstrip().partition("\n")
@@ -56,31 +56,31 @@ def compose(template: str, *, recipient: str, unsubscribe: str = "", **context: 
 
 
 def _with_inline_styles(html: str) -> str:
-    # Few processes ever set a letter, and the library is large.
+    # Imported here: the library is large, and few processes compose email.
     import css_inline
 
     return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False).inline(html)
 
 
 def one_line(subject: str) -> str:
-    """The text without anything that could begin another header or hide in this one."""
+    """Return the subject without anything that could start another header or hide in this one."""
     printable = "".join(letter if letter.isprintable() else " " for letter in subject)
     # "=?" begins an encoded word (RFC 2047), which the email package would decode, line breaks and all.
     return " ".join(printable.replace("=?", "= ?").split())[:SUBJECT_CHARACTERS]
 
 
 def message(letter: Letter, sender: Mailbox) -> EmailMessage:
-    """The letter as a message (RFC 5322); raises `Invalid` for an address that is none."""
+    """Build the MIME message (RFC 5322); raises `Invalid` for an invalid address."""
     built = EmailMessage(policy=_POLICY)
     built["From"] = address(sender.address, one_line(sender.name))
     built["To"] = address(letter.recipient)
     built["Subject"] = letter.subject
     built["Date"] = format_datetime(clock.now())
     built["Message-ID"] = _message_id(letter)
-    # Answering machines keep quiet (RFC 3834).
+    # Suppresses automatic replies (RFC 3834).
     built["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe:
-        # One click in the mail program, without opening a page (RFC 2369, RFC 8058).
+        # One-click unsubscribe (RFC 2369, RFC 8058).
         built["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     built.set_content(letter.text)
@@ -89,9 +89,7 @@ def message(letter: Letter, sender: Mailbox) -> EmailMessage:
 
 
 def _message_id(letter: Letter) -> str:
-    """An id that nobody else makes. A job that is run again gives its letters the ids that they had, so that a mailbox
-    shows a letter once that was sent twice.
-    """
+    """Make a Message-ID. A retried job reuses the ids of its messages, so that a mailbox shows each message once."""
     domain = urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
     mark = current_job.next_mark()
     if mark is None:
@@ -102,7 +100,7 @@ def _message_id(letter: Letter) -> str:
 
 
 def address(text: str, name: str = "") -> Address:
-    """One address for a header; raises `Invalid` instead of letting a second one in."""
+    """Format one address for a header; raises `Invalid` instead of letting a second one in."""
     if not text.isprintable() or any(letter.isspace() or letter in ',;<>()"' for letter in text):
         raise Invalid("This is not one email address.")
     local, _, domain = text.rpartition("@")

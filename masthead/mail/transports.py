@@ -1,4 +1,4 @@
-"""The ways out for letters: an SMTP server, the console, or a folder; and how ``MAIL_URL`` names them."""
+"""Mail transports: an SMTP server, the console, or a folder, chosen by ``MAIL_URL``."""
 
 import smtplib
 import ssl
@@ -16,15 +16,15 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from masthead.jobs.errors import NoRetry
 
 TIMEOUT_SECONDS = 30
-#: What a transport raises when it cannot.
+#: Errors of a transport that cannot deliver.
 FAILURES = (OSError, smtplib.SMTPException)
 
 
 class LetterRefused(smtplib.SMTPException, NoRetry):
-    """The server takes this letter neither now nor later."""
+    """The server refuses this message for good."""
 
 
-#: Errors with which a server that is well refuses something.
+#: Errors with which a working server refuses something.
 ANSWERS = (
     LetterRefused,
     smtplib.SMTPAuthenticationError,
@@ -37,12 +37,12 @@ Encryption = Literal["none", "starttls", "tls"]
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether the server will not take this letter later either (RFC 5321, section 4.2.1).
+    """Tell if the server will never accept this message (RFC 5321, section 4.2.1).
 
-    A sign-in that it refuses is for the operator to mend, and letters wait for that.
+    Failed authentication is for the operator to fix, and messages wait for that.
     """
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        # The address has letters that this server cannot write (RFC 6531).
+        # The server does not support internationalised addresses (RFC 6531).
         return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
@@ -53,25 +53,25 @@ def is_permanent(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Who letters come from."""
+    """A sender address."""
 
     address: str
     name: str = ""
 
 
 class Transport(Protocol):
-    """Something that takes a message; raises `OSError` or `smtplib.SMTPException` when it cannot."""
+    """Delivers messages; raises `OSError` or `smtplib.SMTPException` on failure."""
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message over."""
+        """Deliver the message."""
 
     def try_out(self) -> str:
-        """Do everything but send, and say that it went well; raises as `send` does."""
+        """Test the transport without sending, and return a sentence; raises as `send` does."""
 
 
 @dataclass(frozen=True, slots=True)
 class SMTP:
-    """A mail server. Certificates are checked; a server without one is for the same machine only."""
+    """An SMTP server. Certificates are verified; only a server on this machine may lack one."""
 
     host: str
     port: int
@@ -80,18 +80,18 @@ class SMTP:
     password: str = ""
 
     def send(self, message: EmailMessage) -> None:
-        """Send it over a connection of its own."""
+        """Send the message over a new connection."""
         with self._signed_in() as server:
             server.send_message(message)
 
     def try_out(self) -> str:
-        """Connect and sign in."""
+        """Connect and authenticate."""
         with self._signed_in() as server:
             server.noop()
         return f"{self.host}:{self.port} takes emails from us."
 
     def greet(self, seconds: float) -> None:
-        """Connect, hear the greeting, and say goodbye; raises as `send` does, at the latest after some of these seconds."""
+        """Connect, read the greeting and quit; raises as `send` does, within a small multiple of ``seconds``."""
         with self._connect(ssl.create_default_context(), seconds) as server:
             server.noop()
 
@@ -113,28 +113,28 @@ class SMTP:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Letters on the terminal, for development."""
+    """Prints messages on the terminal, for development."""
 
     def send(self, message: EmailMessage) -> None:
-        """Print the text, which holds the links."""
+        """Print the text part, which contains the links."""
         body = message.get_body(("plain",))
         text = body.get_content() if body is not None else ""
         sys.stdout.write(f"\nTo: {message['To']}\nSubject: {message['Subject']}\n\n{text}\n")
         sys.stdout.flush()
 
     def try_out(self) -> str:
-        """Nothing can go wrong."""
+        """Succeed: the console needs no test."""
         return "Letters are printed on the console, and sent to nobody."
 
 
 @dataclass(frozen=True, slots=True)
 class FolderTransport:
-    """Each letter a file that mail programs open."""
+    """Stores each message as a file that mail programs open."""
 
     path: Path
 
     def send(self, message: EmailMessage) -> None:
-        """Write it under its final name only when it is whole."""
+        """Write the message to a temporary name and rename it when it is complete."""
         self.path.mkdir(parents=True, exist_ok=True)
         name = f"{message['Date'].datetime:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}"
         draft = self.path / f".{name}"
@@ -143,14 +143,14 @@ class FolderTransport:
         draft.rename(self.path / f"{name}.eml")
 
     def try_out(self) -> str:
-        """Write a file and take it away."""
+        """Write a file and delete it."""
         self.path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self.path):
             return f"Letters are files in {self.path}, and sent to nobody."
 
 
 def from_url(url: str) -> Transport | None:
-    """The transport that ``MAIL_URL`` names; None for an empty one. `masthead.config` has checked its form."""
+    """Return the transport that ``MAIL_URL`` names; None if it is empty. `masthead.config` has validated it."""
     parts = urlsplit(url)
     match parts.scheme:
         case "":
@@ -170,7 +170,7 @@ def from_url(url: str) -> Transport | None:
 
 
 def _encryption(parts: SplitResult) -> Encryption:
-    """What the address asks for. Without a word STARTTLS, except on this machine, where nobody listens between."""
+    """Return the encryption of the URL: STARTTLS by default, none on this machine, where nobody listens between."""
     if parts.scheme == "smtps":
         return "tls"
     if parts.query:

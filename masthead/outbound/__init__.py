@@ -1,1 +1,1 @@
-"""The only way out: whatever Masthead fetches from an address that somebody gave it, it fetches here."""
+"""Outbound HTTP: the only client for URLs that people give, with protection against SSRF."""

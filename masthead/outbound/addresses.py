@@ -1,7 +1,7 @@
-"""Which addresses of the internet may be asked: those that belong to nobody's inside. Pure.
+"""The public IP addresses, and the form of URLs that may be fetched. Pure.
 
 The lists are those of IANA's special-purpose registries (RFC 6890). Python's own `is_global` has changed between
-versions, and a guard should not.
+versions, and a guard must not.
 """
 
 from dataclasses import dataclass
@@ -37,16 +37,16 @@ _CLOSED_V4 = tuple(
         ),
     )
 )
-#: Only this part of IPv6 is given out. Mapped, translated (NAT64) and local addresses are outside of it.
+#: The allocated part of IPv6. Mapped, translated (NAT64) and local addresses are outside of it.
 _OPEN_V6 = ip_network("2000::/3")
-#: Inside of it: Teredo and protocols, documentation, 6to4, which all may carry an address of IPv4.
+#: Exceptions within it: Teredo and protocol assignments, documentation, 6to4, all of which may carry an IPv4 address.
 _CLOSED_V6 = tuple(
     map(ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"))
 )
 
 
 def is_public(address: Address) -> bool:
-    """Whether this is an address of the internet, and neither of this machine nor of a network behind it."""
+    """Tell if this is a public address, neither of this machine nor of a network behind it."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _CLOSED_V4)
     return address in _OPEN_V6 and not any(address in network for network in _CLOSED_V6)
@@ -54,25 +54,25 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTarget:
-    """An address that may be looked up: checked in form, not yet in place."""
+    """A URL that is valid in form, with a host that is not resolved yet."""
 
     scheme: str
-    #: As it goes into the Host header and the certificate: lower-case ASCII.
+    #: As sent in the Host header and checked in the certificate: lower-case ASCII.
     host: str
     port: int
-    #: Path and query.
+    #: Path and query string.
     path: str
 
     @property
     def url(self) -> str:
-        """The address in its one form."""
+        """The normalised URL."""
         shown = f"[{self.host}]" if ":" in self.host else self.host
         place = shown if self.port == PORTS[self.scheme] else f"{shown}:{self.port}"
         return f"{self.scheme}://{place}{self.path}"
 
 
 def parse(url: str) -> ResolvedTarget | None:
-    """Take an address apart; None for what no sensible person would want to have fetched."""
+    """Parse a URL; None for a form that nobody needs and attackers use."""
     if (
         len(url) > ADDRESS_CHARACTERS
         or not url.isprintable()
@@ -84,7 +84,7 @@ def parse(url: str) -> ResolvedTarget | None:
         host, port = _ascii(parts.hostname or ""), parts.port
     except ValueError:
         return None
-    # A user name or a percent sign in the host is somebody's attempt to make two readers see two hosts.
+    # A user name or a percent sign in the host makes two parsers see two hosts.
     if parts.scheme not in PORTS or not host or "@" in parts.netloc or "%" in parts.netloc:
         return None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -92,5 +92,5 @@ def parse(url: str) -> ResolvedTarget | None:
 
 
 def _ascii(host: str) -> str:
-    """The host as the domain name system knows it; raises `ValueError` (`UnicodeError` is one)."""
+    """Convert the host to its ASCII form (IDNA); raises `ValueError` (`UnicodeError` is one)."""
     return host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()

@@ -1,8 +1,8 @@
-"""Fetching from addresses that people give us, without becoming their way into the network that we stand in.
+"""The HTTP client for untrusted URLs, which must not reach the internal network (SSRF).
 
-The name is looked up once, every address behind it must be public, and the connection goes to one of those very
-addresses (CVE-2022-3590: a name that is looked up twice can change between the look and the step). Each redirect is
-looked at in the same way. Time and size are bounded whatever the other side does, and every failure looks the same.
+The name is resolved once, every address must be public, and the connection goes to one of those addresses
+(CVE-2022-3590: a name resolved twice can change between check and use). Each redirect is checked in the same way. Time
+and size are bounded, and every failure looks the same.
 """
 
 import queue
@@ -55,10 +55,10 @@ FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class OutboundResponse:
-    """What came back, from the address at the end of the redirects."""
+    """The response, and the URL at the end of the redirects."""
 
     status: int
-    #: Lower-case names; of several with one name the last.
+    #: Lower-case names; the last of several with one name.
     headers: Mapping[str, str]
     body: bytes
     url: str
@@ -70,14 +70,14 @@ class OutboundResponse:
 
 
 def look_up(host: str, port: int) -> list[Address]:
-    """Every address of a host, as the system resolves it: ``2130706433`` and ``0x7f.1`` are 127.0.0.1."""
+    """Resolve a host by the system: ``2130706433`` and ``0x7f.1`` are 127.0.0.1."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [ip_address(str(place[0]).partition("%")[0]) for *_, place in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """How far one may go. The fields are for tests; the site uses what stands here."""
+    """The limits of a fetch. Tests change the fields; the site uses the defaults."""
 
     seconds: float = DEADLINE_SECONDS
     largest: int = LARGEST_BYTES
@@ -95,7 +95,7 @@ class Client:
         types: Iterable[str] = (),
         redirects: int = REDIRECTS,
     ) -> OutboundResponse:
-        """Ask and read the answer; raises `Unreachable`. With ``types`` only these media types are read.
+        """Send a request and read the response; raises `Unreachable`. ``types`` restricts the media types.
 
         Only GET and HEAD follow redirects, without the caller's headers once the host is another one.
         """
@@ -151,7 +151,7 @@ class Client:
         deadline: float,
     ) -> OutboundResponse:
         places = self._places(target, deadline)
-        # What is compressed is taken apart below, where its size is watched.
+        # Compressed bodies are decoded below, with a size limit.
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, identity", **headers}
         backend = PinnedBackend(places, deadline)
         with (
@@ -172,7 +172,7 @@ class Client:
         return OutboundResponse(answer.status, received, body, target.url)
 
     def _places(self, target: ResolvedTarget, deadline: float) -> list[Address]:
-        """Where the host is; raises `_Refused` if any of it is inside."""
+        """Resolve the host; raises `_Refused` if any of its addresses is internal."""
         places = list(dict.fromkeys(_within(lambda: self.resolve(target.host, target.port), deadline)))
         if not places or not all(map(self.is_allowed, places)):
             raise _Refused("the host is not a public one")
@@ -188,12 +188,12 @@ class Client:
 
 
 def fetch(url: str, **options: Any) -> OutboundResponse:
-    """`Client.fetch` with the site's own bounds."""
+    """Call `Client.fetch` with the site's limits."""
     return Client().fetch(url, **options)
 
 
 def _decoded(parts: Iterable[bytes], answer: OutboundResponse) -> Iterator[bytes]:
-    """The body without its compression, in pieces that fit into memory."""
+    """Decompress the body, in chunks of bounded size."""
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding in {"", "identity"}:
         yield from parts
@@ -210,7 +210,7 @@ def _decoded(parts: Iterable[bytes], answer: OutboundResponse) -> Iterator[bytes
 
 
 def _within(work: Callable[[], list[Address]], deadline: float) -> list[Address]:
-    """The result of a look-up, which cannot be interrupted: it goes on in its thread when nobody waits any more."""
+    """Return the result of a look-up; one past the deadline cannot be interrupted, and ends in its thread."""
     results: queue.SimpleQueue[list[Address] | OSError | UnicodeError] = queue.SimpleQueue()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""Connections to addresses that were checked before, which end with the time that one fetch may take."""
+"""Connections to verified addresses, bounded by the deadline of the fetch."""
 
 import ssl
 import time
@@ -9,12 +9,12 @@ import httpcore2
 
 from masthead.outbound.addresses import Address
 
-#: How long one of several addresses of a host may take to be reached.
+#: Seconds to connect to one of several addresses of a host.
 CONNECT_SECONDS = 3.0
 
 
 class PinnedBackend(httpcore2.NetworkBackend):
-    """Connects to the addresses that were checked, whatever the name says by now, and never after the deadline."""
+    """Connects to the verified addresses, regardless of later DNS changes, and never after the deadline."""
 
     def __init__(self, places: Sequence[Address], deadline: float) -> None:
         self._places, self._deadline = places, deadline
@@ -28,7 +28,7 @@ class PinnedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore2.NetworkStream:
-        """A connection to the first of the addresses that takes it."""
+        """Connect to the first address that accepts."""
         problem: Exception = httpcore2.ConnectError("no address")
         for place in self._places:
             try:
@@ -40,27 +40,27 @@ class PinnedBackend(httpcore2.NetworkBackend):
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection on which each step may take what is left until the deadline, and no more."""
+    """A stream on which each operation has the time that is left until the deadline."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Some bytes."""
+        """Read up to ``max_bytes``."""
         return self._stream.read(max_bytes, _left(self._deadline))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of them."""
+        """Send all bytes."""
         self._stream.write(buffer, _left(self._deadline))
 
     def close(self) -> None:
-        """End it."""
+        """Close the stream."""
         self._stream.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        """The same connection, encrypted; the certificate must be the host's."""
+        """Start TLS; the certificate must match the host."""
         stream = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline))
         return _TimedStream(stream, self._deadline)
 

@@ -1,8 +1,8 @@
-"""The one error of fetching; apart from the client, whose library no process should load before it fetches something."""
+"""The error of the HTTP client; in a module of its own, because the client's library is large."""
 
 
 class Unreachable(Exception):
-    """Nothing could be fetched. Why is in the log alone: whoever gave the address must not learn what is in here."""
+    """The fetch failed. Only the log has the reason: whoever gave the URL must not learn about the internal network."""
 
     def __init__(self) -> None:
         super().__init__("Nothing could be read from this address.")

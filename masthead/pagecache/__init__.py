@@ -1,7 +1,7 @@
-"""The page cache: answers for anonymous readers, kept in memory, never older than the last committed write.
+"""The page cache: responses for anonymous readers, kept in memory, never older than the last committed write.
 
-Features declare below their models which columns change which topics (`watch`), and views what else they depend on
-(`depends_on`); README.md argues why that suffices.
+Features declare below their models which columns invalidate which topics (`watch`), and views their other dependencies
+(`depends_on`); README.md proves that this suffices.
 """
 
 from masthead.pagecache.dependencies import (

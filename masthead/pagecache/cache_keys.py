@@ -1,4 +1,4 @@
-"""Which requests may be answered from memory, under which key, and what of them a kept page may see."""
+"""Cache keys: which requests are cacheable, under which key, and which parts of them a cached page may see."""
 
 import re
 from collections.abc import Collection
@@ -17,24 +17,25 @@ from masthead.text.hosts import is_trusted
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: The first parts of paths below which nothing is kept, not even that there is nothing.
+#: First path segments below which nothing is cached, not even a 404.
 PRIVATE: Final = frozenset(
     {"admin", "api", "auth", "dashboard", "health", "media", "metrics", "search", "setup", "static"}
 )
-#: Every query parameter that some kept page reads.
+#: All query parameters that cached pages read.
 PARAMETERS: Final = frozenset({"comment", "comments", "page", "v"})
 ADDRESS_CHARACTERS: Final = 2_000
-#: Flask-Login's own cookie; we set none, but it would be believed.
+#: Flask-Login's own cookie; Masthead sets none, but Flask-Login would accept one.
 REMEMBER_COOKIE: Final = "remember_token"
-#: What a kept page is made from, beside the address; all else that a client sends stays outside. The id is for logs.
+#: Parts of the environment that a cached page is made from, beside the URL; everything else is removed. The id is for
+#: logs.
 PASSED_HEADERS: Final = frozenset({"HTTP_HOST", "HTTP_X_REQUEST_ID"})
-#: Hosts whose check is remembered; who asks chooses them.
+#: Size of the memoized host check; clients choose the hosts.
 REMEMBERED_HOSTS: Final = 200
 NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Addresses:
-    """The addresses of an application that are kept."""
+    """The cacheable URLs of an application."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -43,7 +44,7 @@ class Addresses:
         self._our_cookie = re.compile(rf"(?:^|[;,\s])(?:{names})\s*=")
 
     def key_of(self, environ: "WSGIEnvironment") -> str | None:
-        """The key under which the answer is kept; None if this request is not answered from memory."""
+        """Return the cache key of a request; None if it is not answered from memory."""
         path: str = environ["PATH_INFO"]
         get = environ.get
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or get("HTTP_AUTHORIZATION") is not None:
@@ -56,7 +57,7 @@ class Addresses:
             return None
         accept = get("HTTP_ACCEPT")
         if accept is not None and "json" in accept and not path.endswith(".json"):
-            # Who prefers JSON gets errors in JSON.
+            # A client that prefers JSON gets errors in JSON.
             return None
         query = get("QUERY_STRING")
         if query:
@@ -68,7 +69,7 @@ class Addresses:
         return f"{environ['wsgi.url_scheme']} {get('SCRIPT_NAME', '')} {path}?{query or ''}"
 
     def parameters_of(self, environ: "WSGIEnvironment") -> Collection[str] | None:
-        """The query parameters that the page at this path reads; None if its answers are not kept."""
+        """Return the query parameters that the page at this path reads; None if it is not cacheable."""
         try:
             endpoint = self._endpoint_at(environ["PATH_INFO"])
         except UnknownAddress:
@@ -79,7 +80,7 @@ class Addresses:
         return found
 
     def _is_personal(self, path: str) -> bool:
-        """Whether somebody who is signed in may get another answer at this path than everybody else."""
+        """Tell if the response at this path depends on who is signed in."""
         try:
             endpoint = self._endpoint_at(path)
         except UnknownAddress:
@@ -87,12 +88,12 @@ class Addresses:
         return endpoint is None or not getattr(self._app.view_functions[endpoint], FOR_EVERYBODY, False)
 
     def _endpoint_at(self, sent: str) -> str | None:
-        """The endpoint at a path as WSGI has it; None if its answers are not kept, `UnknownAddress` if there is none."""
+        """Return the endpoint at a WSGI path; None if it is not cacheable, `UnknownAddress` if there is none."""
         try:
             path = sent.encode("latin-1").decode()
         except UnicodeDecodeError:
             return None
-        # A path with more slashes is sent to the one with fewer; neither it nor what is not there is kept.
+        # Repeated slashes redirect to the path without them; neither that nor an unknown path is cached.
         if path.startswith("//") or "\0" in path or path.lstrip("/").partition("/")[0] in PRIVATE:
             return None
         try:
@@ -113,7 +114,7 @@ class Addresses:
 
 
 def normal_query(query: str, names: Collection[str]) -> str | None:
-    """The parameters with these names; None if the query is too long, or holds what cannot be text."""
+    """Return the parameters with these names; None if the query is too long or not decodable."""
     if len(query) > ADDRESS_CHARACTERS:
         return None
     try:
@@ -122,13 +123,13 @@ def normal_query(query: str, names: Collection[str]) -> str | None:
         return None
     if any("\0" in name or "\0" in value for name, value in pairs):
         return None
-    # Of a parameter that is repeated, pages read the first; and their order is none.
+    # Pages read the first value of a repeated parameter, and ignore the order of parameters.
     first = {name: value for name, value in reversed(pairs) if name in names}
     return urlencode(sorted(first.items()))
 
 
 def anonymous(environ: "WSGIEnvironment", parameters: Collection[str]) -> "WSGIEnvironment":
-    """The request as every anonymous reader could have sent it: the page cannot see more, so it cannot show more."""
+    """Remove everything that differs between anonymous readers: the page cannot show what it cannot see."""
     seen: dict[str, Any] = {
         name: value
         for name, value in environ.items()
@@ -140,7 +141,7 @@ def anonymous(environ: "WSGIEnvironment", parameters: Collection[str]) -> "WSGIE
         "CONTENT_LENGTH": "",
         "wsgi.input": BytesIO(),
     }
-    # Servers give the address a second time, with the query that was just taken out.
+    # Servers repeat the URL with its original query here.
     for name in ("REQUEST_URI", "RAW_URI", "CONTENT_TYPE"):
         seen.pop(name, None)
     return seen

@@ -1,4 +1,4 @@
-"""One kept answer: its bodies in each encoding, ready to be sent, and what it depends on."""
+"""A cached response: its body in each encoding, and its dependencies."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 Headers = list[tuple[str, str]]
-#: What is the answer's, not the page's; made anew for each, or from the body.
+#: Headers of a single response, which are made anew each time or follow from the body.
 OWN: Final = frozenset(
     {"x-request-id", "x-cache", "date", "content-length", "content-encoding", "etag", "vary", "connection"}
 )
-#: What a 304 repeats (RFC 9110, section 15.4.5).
+#: Headers that a 304 repeats (RFC 9110, section 15.4.5).
 REPEATED: Final = frozenset({"cache-control", "content-location", "expires", "last-modified"})
 DATE_IS_CERTAIN_AFTER: Final = timedelta(seconds=2)
-#: What an entry costs beside its bodies.
+#: Overhead of an entry in bytes, beside its bodies.
 OVERHEAD_BYTES: Final = 2_048
 #: How a proxy announces that it keeps pages for the time when we are away (Edge Architecture Specification 1.0).
 SURROGATE: Final = 'nginx="Surrogate/1.0"'
@@ -31,7 +31,7 @@ PERMISSION: Final = ("X-Accel-Expires", "@1")
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The answer in one encoding."""
+    """The response in one encoding."""
 
     body: bytes
     etag: str
@@ -41,11 +41,11 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """An answer as every anonymous reader gets it."""
+    """A response as every anonymous reader gets it."""
 
     status: str
     code: int
-    #: By encoding; "" is the plain one.
+    #: By encoding; "" is uncompressed.
     variants: dict[str, Variant]
     last_modified: datetime | None
     topics: frozenset[str]
@@ -56,26 +56,27 @@ class CachedPage:
 
     @property
     def is_missing(self) -> bool:
-        """Whether it says that there is nothing."""
+        """True for a 404."""
         return self.code == 404
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether no moment has passed at which it changes by itself, nor the clock been set back."""
+        """Tell if the expiry has not passed, and the clock has not been set back."""
         return self.made_at <= now and (self.until is None or now < self.until)
 
     def variant_for(self, accept_encoding: str | None) -> Variant:
-        """The best one that the reader understands."""
+        """Return the best variant for the client's Accept-Encoding."""
         return self.variants[compression.chosen(accept_encoding, self.variants)]
 
     def is_known(self, variant: Variant, if_none_match: str | None, if_modified_since: str | None) -> bool:
-        """Whether the reader has it already (RFC 9110, section 13.1)."""
+        """Tell if the client's copy is current (RFC 9110, section 13.1)."""
         if self.code != 200:
             return False
         if if_none_match is not None:
             return if_none_match == variant.etag or matches(if_none_match, variant.etag)
         if if_modified_since is None or self.last_modified is None:
             return False
-        # A date has whole seconds. What was made within two of its change may have changed again in the same one.
+        # Last-Modified has a resolution of seconds: a page made within two seconds of its change may have changed
+        # again.
         if self.made_at - self.last_modified < DATE_IS_CERTAIN_AFTER:
             return False
         moment = parse_date(if_modified_since)
@@ -83,7 +84,7 @@ class CachedPage:
 
 
 def matches(if_none_match: str, etag: str) -> bool:
-    """Whether the list of tags holds this one; a proxy that compresses makes a strong one weak."""
+    """Tell if the list of tags contains this one; compressing proxies turn strong tags into weak ones."""
     if if_none_match.strip() == "*":
         return True
     return any(tag.strip().removeprefix("W/") == etag for tag in if_none_match.split(","))
@@ -98,7 +99,7 @@ def made(
     at: datetime,
     varies_by_cookie: bool,
 ) -> CachedPage:
-    """The entry of an answer that was made just now."""
+    """Make the entry of a new response."""
     kept = [(name, value) for name, value in headers if name.lower() not in OWN]
     kind = next((value for name, value in kept if name.lower() == "content-type"), "")
     bodies = compression.variants(body, kind, compression.KEPT)
@@ -106,7 +107,7 @@ def made(
     if vary:
         kept.append(("Vary", ", ".join(vary)))
     if not any(name.lower() == "cache-control" for name, _ in kept):
-        # Others may keep it, but ask each time: what is unpublished is gone at once.
+        # Other caches may store it but must revalidate, so that unpublished content disappears at once.
         kept.append(("Cache-Control", "no-cache"))
     code = int(status[:3])
     fingerprint = hashlib.sha256(body).hexdigest()[:32]

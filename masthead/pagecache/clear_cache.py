@@ -1,4 +1,4 @@
-"""Clearing the page cache, for measuring and for doubt: pages are never stale."""
+"""Clears the page cache, for measurements and for doubt: pages are never stale."""
 
 from masthead import audit
 from masthead.audit.recording import Actor
@@ -7,6 +7,6 @@ from masthead.pagecache.topics import EVERYTHING
 
 
 def clear(*, by: Actor | None) -> None:
-    """Let every process of the server, on every machine, make each page anew; the shell does it without a person."""
+    """Clear the cache in every process of every machine; ``by`` is None in the shell."""
     invalidate(EVERYTHING)
     audit.record("cache.cleared", by=by)

@@ -1,4 +1,4 @@
-"""How often pages came from memory: each process counts in a small file of its own, which others can read."""
+"""Hit counters: each process counts in a small mapped file, which others can read."""
 
 import mmap
 import os
@@ -8,20 +8,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-#: Below MASTHEAD_HOME.
+#: Folder below MASTHEAD_HOME.
 FOLDER: Final = "pagecache"
 FORMAT: Final = struct.Struct("=8Q")
 
 
 class Counts(NamedTuple):
-    """What a process has counted since its start; the last three are how things stand."""
+    """Counts of a process since its start; the last three are gauges."""
 
     hits: int = 0
     misses: int = 0
     bypasses: int = 0
-    #: Made, but out of date before they could be kept.
+    #: Pages that were out of date before they could be stored.
     refused: int = 0
-    #: Dropped because something that they show had changed.
+    #: Pages that were dropped by an invalidation.
     dropped: int = 0
     pages: int = 0
     bytes: int = 0
@@ -32,26 +32,26 @@ HITS, MISSES, BYPASSES, REFUSED, DROPPED, PAGES, BYTES, LIMIT = range(len(Counts
 
 
 class HitCounters:
-    """The counters of this process. Two threads at the same moment may count one; they are figures, not accounts."""
+    """The counters of this process. Unlocked, so concurrent increments may be lost; they are statistics."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """Count from zero, for oneself: a command that never answers a request needs no file."""
+        """Reset to zero in private memory: a command that answers no request needs no file."""
         self.values = memoryview(bytearray(FORMAT.size)).cast("Q")
         self._is_shared = False
 
     def share(self) -> None:
-        """Let other processes read the counters from now on."""
+        """Share the counters with other processes from now on."""
         if not self._is_shared:
             self._is_shared = True
             before, self.values = self.values, self._open()
             self.values[:] = before
 
     def _open(self) -> memoryview:
-        """A piece of memory that is a file; plain memory where no file can be made."""
+        """Map a file; private memory if none can be created."""
         folder = self._home / FOLDER
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,12 +63,12 @@ class HitCounters:
             return memoryview(bytearray(FORMAT.size)).cast("Q")
 
     def now(self) -> Counts:
-        """What this process has counted."""
+        """Return the counts of this process."""
         return Counts(*self.values)
 
 
 def of_processes(home: Path) -> Iterator[tuple[int, Counts]]:
-    """Process id and counts of each process that runs; the files of those that ended are removed."""
+    """Map process ids to counts for each running process; removes the files of ended ones."""
     for file in sorted((home / FOLDER).glob("[0-9]*")):
         if not _runs(int(file.name)):
             with suppress(OSError):

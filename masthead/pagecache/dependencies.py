@@ -1,6 +1,6 @@
-"""What a page depends on, noted while it is made: topics, the time, and who wants to know of each reading.
+"""Dependencies of a page, recorded while it is made: topics, expiry, and callbacks on each view.
 
-A topic is a word or a word and an id: ``settings``, ``posts``, ``post:12``. The cache knows nothing of their meaning.
+A topic is a word or a word and an id: ``settings``, ``posts``, ``post:12``. The cache attaches no meaning to it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 KEPT: Final = "masthead_kept"
-#: The attribute of a view that answers everybody alike, whether or not they are signed in.
+#: Attribute of a view whose response does not depend on who is signed in.
 FOR_EVERYBODY: Final = "masthead_for_everybody"
-#: The execution option of statements that the cache asks for, not a page.
+#: Execution option that marks the cache's own statements, which record no dependency.
 OF_THE_CACHE: Final = "masthead_page_cache"
 View = TypeVar("View", bound=Callable[..., Any])
-#: Called at each reading of a kept page with what the reader sent.
+#: Called on each view of a cached page, with the reader's WSGI environment.
 Follower = Callable[["WSGIEnvironment"], None]
 
 
 class PageDependencies:
-    """What the page that is being made has read so far."""
+    """The dependencies that the page in the making has recorded so far."""
 
     __slots__ = ("followers", "moments", "since", "topics", "until")
 
@@ -34,17 +34,17 @@ class PageDependencies:
         self.topics: set[Topic] = set()
         self.until: datetime | None = None
         self.followers: list[Follower] = []
-        #: The position of the change log before the first read.
+        #: Position in the change log before the first read.
         self.since = since
         self.moments = moments
 
     def add(self, *topics: Topic) -> None:
-        """Note topics that the page depends on; with one of a row, the topic that invalidates all rows."""
+        """Add topics, and for the topic of a row the one that invalidates its whole family."""
         self.topics.update(topics)
         self.topics.update(family for topic in topics if (family := topic.family) is not None)
 
     def note_moments(self) -> None:
-        """Find out how long what was read stays so by itself; called when the page is made."""
+        """Find the earliest expiry of the topics; called when the page is complete."""
         for topic in self.topics & _turning.keys():
             moment = self.moments.next_of(topic, self.since)
             if moment is not None and (self.until is None or moment < self.until):
@@ -52,15 +52,15 @@ class PageDependencies:
 
 
 class ExpiryTimes:
-    """When what a topic stands for changes next without a write, remembered until a write changes it."""
+    """Memoized expiry times of topics that change without a write; a write invalidates them."""
 
     def __init__(self, changed_since: Callable[[Iterable[str], int], bool]) -> None:
         self._changed_since = changed_since
-        #: By topic: the position before it was looked up, when that was, and the answer.
+        #: By topic: the log position before the look-up, the time of it, and the result.
         self._known: dict[Topic, tuple[int, datetime, datetime | None]] = {}
 
     def next_of(self, topic: Topic, since: int) -> datetime | None:
-        """The next such moment of a topic that `turns_with_time`, from memory if nothing has happened since it was looked up."""
+        """Return the next expiry of a topic declared by `expires_at`, from memory if no write has invalidated it."""
         now = clock.now()
         known = self._known.get(topic)
         if known is not None and not self._changed_since((topic,), known[0]):
@@ -77,19 +77,19 @@ _turning: dict[Topic, Callable[[], datetime | None]] = {}
 
 
 def current() -> PageDependencies | None:
-    """The page that is being made to be kept, if the present request makes one."""
+    """Return the dependencies of the page in the making, if the request makes a cacheable one."""
     return _present.get()
 
 
 def depends_on(*topics: Topic) -> None:
-    """Note that the page depends on these topics."""
+    """Record that the page depends on these topics."""
     reading = _present.get()
     if reading is not None:
         reading.add(*topics)
 
 
 def on_each_view(follower: Follower) -> bool:
-    """Call ``follower`` at each reading of this page, the present one too; False if the page will not be kept."""
+    """Call ``follower`` on each view of this page, including this one; returns False if the page will not be cached."""
     reading = _present.get()
     if reading is None:
         return False
@@ -98,12 +98,12 @@ def on_each_view(follower: Follower) -> bool:
 
 
 def expires_at(topic: Topic, find: Callable[[], datetime | None]) -> None:
-    """Declare that a topic changes by itself; ``find`` asks, with `OF_THE_CACHE`, when it does next."""
+    """Declare that a topic changes with time; ``find`` returns the next expiry, using `OF_THE_CACHE` for its queries."""
     _turning[topic] = find
 
 
 def cached(*parameters: str) -> Callable[[View], View]:
-    """Declare that the answers of a view to anonymous readers may be kept; it reads only these query parameters."""
+    """Declare that anonymous responses of a view are cacheable; the view reads only these query parameters."""
 
     def decorate(view: View) -> View:
         setattr(view, KEPT, frozenset(parameters))
@@ -114,7 +114,7 @@ def cached(*parameters: str) -> Callable[[View], View]:
 
 @contextmanager
 def collecting(reading: PageDependencies) -> Iterator[None]:
-    """Note what is read in the block."""
+    """Collect the dependencies of the block."""
     token = _present.set(reading)
     try:
         yield

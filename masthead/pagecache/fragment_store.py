@@ -1,6 +1,6 @@
-"""Where fragments are: a backend of Flask-Caching with a limit in bytes, of which the least recently read goes first.
+"""The fragment store: an LRU backend of Flask-Caching with a limit in bytes.
 
-The library's own counts things, whatever their size, and a part of a page may be a word or a book.
+The library's own backend limits the number of entries, and a fragment may be a word or a book.
 """
 
 import os
@@ -19,18 +19,18 @@ from masthead.pagecache.store import LARGEST_SHARE, Shelf
 
 @dataclass(frozen=True, slots=True)
 class Pickled:
-    """Something as bytes, so that nobody who gets it can change what is kept. They never leave the process."""
+    """A pickled value, so that callers cannot mutate the cached one. It never leaves the process."""
 
     data: bytes
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size in bytes."""
         return len(self.data)
 
 
 class FragmentStore(BaseCache):
-    """What one process keeps; safe with any number of threads."""
+    """The fragments of one process; thread-safe."""
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(default_timeout=0)
@@ -46,16 +46,16 @@ class FragmentStore(BaseCache):
         args: list[Any],
         kwargs: dict[str, Any],
     ) -> "FragmentStore":
-        """As Flask-Caching makes one, of its CACHE_OPTIONS."""
+        """Build the store from Flask-Caching's CACHE_OPTIONS."""
         return cls(kwargs["limit_bytes"])
 
     def get(self, key: str) -> Any:
-        """What is kept under a name, or None."""
+        """Return the value of a key, or None."""
         found = self._shelf.get(key)
         return None if found is None else pickle.loads(found.data)  # noqa: S301 (made by `set`, in this process)
 
     def set(self, key: str, value: Any, timeout: int | timedelta | None = None) -> bool:
-        """Keep something; False if it is too large."""
+        """Store a value; False if it is too large."""
         pickled = Pickled(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
         with self._lock:
             self._shelf.take(key)
@@ -67,13 +67,13 @@ class FragmentStore(BaseCache):
             return True
 
     def clear(self) -> bool:
-        """Forget everything."""
+        """Delete everything."""
         with self._lock:
             self._shelf.clear()
         return True
 
     def begin_anew(self) -> None:
-        """In a forked child: a lock that another thread of the parent held is held by nobody now."""
+        """Replace the lock in a forked child: another thread of the parent may have held it."""
         self._lock = threading.Lock()
 
 

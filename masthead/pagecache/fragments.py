@@ -1,8 +1,7 @@
-"""What is expensive inside pages that are not kept, such as the number of posts or the text of an article: kept in this
-process until it changes.
+"""Memoized fragments of pages that are not cached, such as a count of posts or an article's HTML.
 
-The same argument as for pages holds (README.md): a fragment notes what it reads, is kept only if nothing of that has changed
-since before the first read of its request, and is used only as long as nothing of it has changed.
+The argument of README.md holds for them as well: a fragment records its dependencies, is stored only if none of them
+changed since before the first read of its request, and is used only while none has changed.
 """
 
 from collections.abc import Callable
@@ -21,18 +20,18 @@ from masthead.pagecache.topics import Topic
 if TYPE_CHECKING:
     from masthead.pagecache.middleware import PageCache
 
-#: Where the cache notes, before the first read of a request, which changes it knew of.
+#: Where a request keeps the log position before its first read.
 POSITION: Final = "masthead.pagecache.position"
 STORE: Final = "masthead.fragments"
 T = TypeVar("T")
 
 
 class StaleFragment(AssertionError):
-    """A kept fragment differs from the same one made afresh; only tests make both."""
+    """A memoized fragment differs from a fresh one; only tests compare them."""
 
 
 def init_app(app: Flask, *, limit_bytes: int) -> None:
-    """Give an application a store of its own."""
+    """Give an application its fragment store."""
     store = Cache(with_jinja2_ext=False)
     store.init_app(
         app,
@@ -46,7 +45,7 @@ def init_app(app: Flask, *, limit_bytes: int) -> None:
 
 
 class Fragment(NamedTuple):
-    """What was made, of which topics, as they stood at which position and moment, and until when it stays so by itself."""
+    """A value with its topics, its log position, its creation time and its expiry."""
 
     value: Any
     topics: frozenset[Topic]
@@ -55,17 +54,17 @@ class Fragment(NamedTuple):
     until: datetime | None
 
     def is_fresh(self, cache: "PageCache", now: datetime) -> bool:
-        """Whether nothing of it has changed, no moment has passed at which it does by itself, nor the clock been set back."""
+        """Tell if no topic has changed, the expiry has not passed, and the clock has not been set back."""
         is_in_time = self.made_at <= now and (self.until is None or now < self.until)
         return is_in_time and not cache.store.changed_since(self.topics, self.since)
 
 
 def memoize(name: str, make: Callable[[], T]) -> T:
-    """What ``make`` reads from the database, asked once for each change of what it is made of; None is not kept.
+    """Return the result of ``make``, memoized until one of its dependencies changes; None is not stored.
 
-    As for pages, statements and loaded rows note themselves. A row that was loaded before notes nothing, so ``make`` says
-    with `reads` what it uses of that. Outside of requests, in a transaction that changes such a thing itself, and while
-    changes are not heard of, it is asked each time.
+    As for pages, statements and loaded rows record themselves. A row that was loaded before records nothing, so
+    ``make`` declares it with `depends_on`. Outside of requests, in a transaction that changes a dependency, and while
+    this process does not hear of changes, ``make`` is called each time.
     """
     since = request.environ.get(POSITION) if has_request_context() else None
     cache = cast("PageCache", current_app.extensions[EXTENSION])
@@ -84,7 +83,7 @@ def memoize(name: str, make: Callable[[], T]) -> T:
         value = make()
         reading.note_moments()
     dependencies.depends_on(*reading.topics)
-    # What has changed since the request began may be missing in what it reads.
+    # A change since the request began may be missing in the snapshot that it reads.
     is_certain = cache.watch.catch_up() and not cache.store.changed_since(reading.topics, since)
     if value is not None and reading.topics and is_certain and not is_changing(reading.topics):
         if kept is not None and kept.value != value:

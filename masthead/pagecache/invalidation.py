@@ -30,7 +30,7 @@ _INFO: Final = "masthead.changes"
 
 @dataclass
 class PendingInvalidation:
-    """The topics that the present transaction has changed so far."""
+    """The topics that the current transaction has invalidated so far."""
 
     topics: set[Topic] = field(default_factory=set)
     mark: str = ""
@@ -38,7 +38,7 @@ class PendingInvalidation:
 
 @dataclass(frozen=True)
 class Rule:
-    """The topics that change with any of these columns of a row."""
+    """The topics that a change of any of these columns invalidates."""
 
     columns: frozenset[str]
     topics: Callable[[Any], Iterable[Topic]]
@@ -46,7 +46,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Watched:
-    """A model from which pages are made."""
+    """A model that pages depend on."""
 
     rows: Topic | None
     rules: tuple[Rule, ...]
@@ -63,7 +63,7 @@ _watched: dict[type[Any], Watched] = {}
 
 
 def rule(columns: Iterable[str], topics: Callable[[Any], Iterable[Topic]]) -> Rule:
-    """A rule for `watch`: the topics that a row changes when one of these columns does, or when it is new or deleted."""
+    """Make a rule for `watch`: the topics invalidated by a change of these columns, and by new or deleted rows."""
     return Rule(frozenset(columns), topics)
 
 
@@ -75,11 +75,11 @@ def watch(
     statements: Collection[Topic] = (EVERYTHING,),
     deleted: Collection[Topic] = (),
 ) -> None:
-    """Declare a model from which pages are made.
+    """Declare a model that pages depend on.
 
-    A page that loads a row depends on ``row(id)``; one that asks for rows depends on ``rows``. A flush changes the
-    topics of the rules for the columns that changed. A bulk INSERT, UPDATE or DELETE loads no rows, so it changes
-    ``statements`` if it writes a column of a rule. A deleted row changes ``deleted`` as well.
+    A page that loads a row depends on ``row(id)``; one that queries rows depends on ``rows``. A flush invalidates the
+    topics of the rules for the changed columns. A bulk INSERT, UPDATE or DELETE loads no rows, so it invalidates
+    ``statements`` if it writes a column of a rule. A deleted row invalidates ``deleted`` as well.
     """
     _watched[model] = Watched(rows, rules, frozenset(statements), frozenset(deleted))
     _observe_flushes(model)
@@ -98,29 +98,29 @@ def watched() -> dict[type[Any], Watched]:
 
 
 def invalidate(*topics: Topic) -> None:
-    """Invalidate topics with the present transaction, for what no model's rule can know."""
+    """Invalidate topics with the current transaction, for dependencies that no model's rule covers."""
     _pending(db.session()).topics.update(topics)
 
 
 def is_changing(topics: Iterable[str]) -> bool:
-    """Tell if the present transaction has changed one of the topics."""
+    """Tell if the current transaction has invalidated one of the topics."""
     pending: PendingInvalidation | None = db.session().info.get(_INFO)
     return pending is not None and not {EVERYTHING, *topics}.isdisjoint(pending.topics)
 
 
 def previous(instance: Base, column: str) -> Any:
-    """The value that a column had before the flush which changes it; for rules."""
+    """Return the value of a column before the current flush; for rules."""
     history = inspect(instance).attrs[column].history
     return history.deleted[0] if history.deleted else getattr(instance, column)
 
 
 def loaded(model: type[Base], row_id: int) -> Any:
-    """The row of the present session with this id, without a query; None if it is not loaded."""
+    """Return the session's row with this id, without a query; None if it is not loaded."""
     session = db.session()
     found = session.identity_map.get(session.identity_key(model, row_id))
     if found is not None:
         return found
-    # Rows that this flush inserts are in no identity map yet.
+    # Rows that this flush inserts are not in the identity map yet.
     new = (row for row in session.new if isinstance(row, model))
     return next((row for row in new if inspect(row).mapper.primary_key_from_instance(row) == (row_id,)), None)
 
@@ -131,7 +131,7 @@ def _pending(session: Session) -> PendingInvalidation:
 
 
 def _note_statement(state: ORMExecuteState) -> None:
-    """Note what a statement on watched models reads or changes."""
+    """Record which watched models a statement reads or changes."""
     page = dependencies.current()
     if state.is_select and page is None:
         return
@@ -144,13 +144,13 @@ def _note_statement(state: ORMExecuteState) -> None:
 
 
 def _writes(state: ORMExecuteState, found: Watched) -> bool:
-    """Tell if a bulk statement writes a column that pages show; only an UPDATE may write others alone."""
+    """Tell if a bulk statement writes a column that pages show; only an UPDATE can avoid them."""
     statement = state.statement
-    # SQLAlchemy has no public way to the columns of SET.
+    # SQLAlchemy has no public access to the columns of SET.
     values = statement._values if isinstance(statement, Update) else None  # noqa: SLF001
     if not values:
         return True
-    # `updated_at = updated_at` keeps a column from its `onupdate`.
+    # `updated_at = updated_at` suppresses the column's `onupdate`.
     return any(
         getattr(column, "key", column) in found.columns and not _is_same(column, value)
         for column, value in values.items()
@@ -162,9 +162,9 @@ def _is_same(column: Any, value: Any) -> bool:
 
 
 def _watched_in(state: ORMExecuteState) -> list[Watched]:
-    """The watched models that a statement is about; of one that asks for expressions alone, all that it names."""
+    """Return the watched models of a statement; for a SELECT of expressions, all that it names."""
     if isinstance(state.statement, Insert | Update):
-        # An UPDATE may read other tables, and changes one.
+        # An UPDATE may read other tables, but changes one.
         tables: set[Any] = {state.statement.table}
     elif state.all_mappers:
         models = {mapper.class_ for mapper in state.all_mappers}
@@ -177,7 +177,7 @@ def _watched_in(state: ORMExecuteState) -> list[Watched]:
 
 
 def _observe_flushes(model: type[Base]) -> None:
-    """Apply the rules of a model to each row that a flush writes; the rows still know their values of before.
+    """Apply the rules of a model to each row that a flush writes, with access to the previous values.
 
     The session's own events do not see rows that are deleted as orphans.
     """
@@ -205,10 +205,10 @@ def _note_row(row: Any, changed: Collection[str]) -> None:
 
 
 def _write(session: Session) -> None:
-    """Write the row as the last statement of the transaction, and have it told to others when it commits."""
+    """Write the change row as the transaction's last statement; the commit notifies the other processes."""
     if session.in_nested_transaction():
         return
-    # What is not flushed yet would be after this, and could not be noted any more.
+    # Flush first: later changes would not be recorded.
     session.flush()
     pending: PendingInvalidation | None = session.info.get(_INFO)
     if pending is None or not (topics := pending.topics):
@@ -233,7 +233,7 @@ def _write(session: Session) -> None:
 
 
 def _tell(session: Session) -> None:
-    """The process that writes needs nobody to tell it: its next answer is made of what it wrote."""
+    """Invalidate in the writing process itself, so that its next response sees the change."""
     if session.in_nested_transaction():
         return
     pending: PendingInvalidation | None = session.info.pop(_INFO, None)
@@ -242,7 +242,7 @@ def _tell(session: Session) -> None:
 
 
 def _forget(session: Session, previous: SessionTransaction) -> None:
-    # After a rolled-back savepoint the rest may still commit, so its topics stay: one too many does no harm.
+    # After a rolled-back savepoint the rest may still commit, so its topics stay: superfluous ones do no harm.
     if previous.parent is None:
         session.info.pop(_INFO, None)
 

@@ -1,4 +1,4 @@
-"""The WSGI middleware in front of Flask: from memory if that is certain to be right, otherwise made and then kept."""
+"""The WSGI middleware in front of Flask: answers from memory if the page is current, otherwise makes and stores it."""
 
 import threading
 import time
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 
     from masthead.pagecache.postgres_watch import PostgresWatch
 
-#: How long a request waits for another one that makes the same page.
+#: Seconds that a request waits for another one that makes the same page.
 FLIGHT_SECONDS: Final = 10.0
-#: How often it does, if that page is out of date before it is made.
+#: Retries if a page is out of date before it is complete.
 FLIGHTS: Final = 3
 STORED: Final = frozenset({200, 301, 404})
-#: A proxy keeps these too, so that they take the place of a page that it had kept.
+#: Statuses that a proxy stores as well, so that they replace a page that it has cached.
 FOR_OTHERS: Final = STORED | {302, 303, 307, 308, 410}
-#: Gives a request its id and its line in the log: environment, status, when it began; returns the id.
+#: Assigns a request id and writes the log line: environment, status, start; returns the id.
 OnHit = Callable[["WSGIEnvironment", int, float], str]
 
 
 class StalePage(AssertionError):
-    """A kept page differs from the same page made afresh."""
+    """A cached page differs from a fresh one; only tests compare them."""
 
 
 @dataclass(slots=True)
 class CapturedResponse:
-    """What the application answered."""
+    """The response of the application."""
 
     status: str = ""
     headers: Headers = field(default_factory=list)
     body: bytes = b""
 
     def header(self, name: str) -> str | None:
-        """A header's value."""
+        """Return the value of a header."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
 @dataclass(slots=True)
 class Flight:
-    """A page that is being made, for which others wait."""
+    """A page in the making, and the requests that wait for it."""
 
     landed: threading.Event = field(default_factory=threading.Event)
     is_keepable: bool = True
@@ -83,7 +83,7 @@ class PageCache:
         self.counters = counted
         self.outage = Outage(stale_seconds)
         self.moments = ExpiryTimes(store.changed_since)
-        #: For tests: make each page afresh although it is kept, and compare.
+        #: For tests: make each cached page afresh and compare.
         self.verifies = False
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -100,11 +100,11 @@ class PageCache:
         return self._miss(key, environ, start_response)
 
     def clear(self) -> None:
-        """Forget every page."""
+        """Drop every page."""
         self.store.clear()
 
     def begin_anew(self) -> None:
-        """In a forked child: nothing of the parent's threads, connections and counters is ours."""
+        """Reset in a forked child, which must not use the parent's threads, connections and counters."""
         self._lock = threading.Lock()
         self._flights = {}
         self.store.begin_anew()
@@ -130,7 +130,7 @@ class PageCache:
         began: float | None = None,
         request_id: str | None = None,
     ) -> Iterable[bytes]:
-        """Send what is kept in the form that this reader asks for."""
+        """Send a cached page in the form that the client accepts."""
         for follower in entry.followers:
             follower(environ)
         get = environ.get
@@ -160,7 +160,7 @@ class PageCache:
     def _without_news(
         self, key: str, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Nobody tells of changes: make the page, and send the kept one only if the database does not answer."""
+        """Without change notifications: make the page, and send the cached one only if the database is down."""
         parameters = self._addresses.parameters_of(environ)
         page = None if parameters is None else self.store.get(_key_of_page(key, environ, parameters))
         if parameters is None or page is None or not self.outage.is_bridged():
@@ -216,8 +216,8 @@ class PageCache:
         start_response: "StartResponse",
         flight: Flight | None,
     ) -> Iterable[bytes]:
-        """Make the page, keep it if that may be, and send it."""
-        # Before the first read: what changes from here on may be missing in the page.
+        """Make the page, store it if it is cacheable, and send it."""
+        # Before the first read: the page may miss later changes.
         reading = PageDependencies(self.store.position, self.moments)
         seen[POSITION] = reading.since
         began = clock.now()
@@ -242,7 +242,7 @@ class PageCache:
         answer = CapturedResponse()
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:  # noqa: ARG001 (PEP 3333)
-            # Nothing has been sent yet, so an error may still say something else.
+            # Nothing has been sent yet, so an error can still become another response.
             answer.status, answer.headers = status, headers
             return chunks.append
 
@@ -259,8 +259,8 @@ class PageCache:
         return answer
 
     def _entry(self, answer: CapturedResponse, reading: PageDependencies, began: datetime) -> CachedPage:
-        # Made when the application began to: a view that finds its last change too young to be told by its second must
-        # not look old because it took long.
+        # The creation time is the start of the request: taken at its end, a slow page could pass the two-second test of
+        # Last-Modified (`CachedPage.is_known`).
         varies = "cookie" in (answer.header("vary") or "").lower()
         return made(answer.status, answer.headers, answer.body, reading, at=began, varies_by_cookie=varies)
 
@@ -272,7 +272,7 @@ class PageCache:
         self.counters.values[counters.LIMIT] = self.store.limit
 
     def _verify(self, entry: CachedPage, environ: "WSGIEnvironment") -> None:
-        """Make the page once more; raises `StalePage` if it has become another."""
+        """Make the page once more; raises `StalePage` if it differs."""
         parameters = self._addresses.parameters_of(environ)
         if parameters is None:
             raise StalePage(f"{environ['PATH_INFO']} is kept, and should not be.")
@@ -288,13 +288,13 @@ class PageCache:
             )
 
     def _has_turned(self, entry: CachedPage, since: int) -> bool:
-        """Whether a page has become another while it was made once more: by a write of somebody else, or by the time."""
+        """Tell if the page changed while it was made once more, by another write or by expiry."""
         self.watch.catch_up()
         return not entry.is_fresh(clock.now()) or self.store.changed_since(entry.topics, since)
 
 
 def _key_of_page(key: str, environ: "WSGIEnvironment", parameters: Collection[str]) -> str:
-    """The key with the parameters that the page reads; others would only keep the same page many times."""
+    """Return the key with the parameters that the page reads; others would only store duplicates."""
     stem = key.partition("?")[0]
     return f"{stem}?{normal_query(environ.get('QUERY_STRING') or '', parameters) or ''}"
 
@@ -306,7 +306,7 @@ def _pass_on(
     start_response: "StartResponse",
     how: str,
 ) -> Iterable[bytes]:
-    """Send what the application answered, which is not kept."""
+    """Send an uncacheable response."""
     for follower in reading.followers:
         follower(environ)
     permission = permission_for(environ) if is_for_everybody(answer) else []
@@ -315,12 +315,12 @@ def _pass_on(
 
 
 def is_keepable(answer: CapturedResponse, reading: PageDependencies) -> bool:
-    """Whether the answer is for everybody, and it is known what it depends on."""
+    """Tell if the response is for everybody, and its dependencies are known."""
     return int(answer.status[:3]) in STORED and bool(reading.topics) and is_for_everybody(answer)
 
 
 def is_for_everybody(answer: CapturedResponse) -> bool:
-    """Whether others may get the answer too: it succeeded, or says for good that there is nothing or that it is elsewhere."""
+    """Tell if the response may be shared: it is a success, a redirect, or a definite 404 or 410."""
     return (
         int(answer.status[:3]) in FOR_OTHERS
         and answer.header("set-cookie") is None
@@ -330,7 +330,7 @@ def is_for_everybody(answer: CapturedResponse) -> bool:
 
 
 def comparable(entry: CachedPage) -> list[str]:
-    """What readers see of an entry, in lines; the second of the last change is rounded differently as it passes."""
+    """Return the visible lines of an entry; Last-Modified is left out, because its rounding depends on the time."""
     variant = entry.variants[""]
     headers = [f"{name}: {value}" for name, value in variant.headers if name.lower() != "last-modified"]
     return [entry.status, *headers, *variant.body.decode("utf-8", "replace").splitlines()]

@@ -1,4 +1,4 @@
-"""The log of changes, from which every process learns which of its pages are out of date."""
+"""The change log, from which every process learns which of its pages are out of date."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from masthead.db import Base, Identifier
 
 
 class CacheChange(Base):
-    """The topics that one transaction changed, written by that transaction."""
+    """The topics that one transaction invalidated, written by that transaction."""
 
     __tablename__ = "change"
-    # Without AUTOINCREMENT, SQLite gives the number of a deleted last row to the next one.
+    # Without AUTOINCREMENT, SQLite reuses the id of a deleted last row.
     __table_args__ = (
         Index("ix_change_at", "at"),
         Index("ix_change_xid", "xid"),
@@ -20,10 +20,10 @@ class CacheChange(Base):
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    #: Random: tells a row from one that has its number after a restored backup.
+    #: Random: distinguishes a row from one with the same id after the restore of a backup.
     mark: Mapped[str] = mapped_column(String(16))
-    #: One a line.
+    #: One topic for each line.
     topics: Mapped[str]
-    #: The transaction (PostgreSQL), since its rows become visible in another order than that of their ids.
+    #: The transaction id (PostgreSQL): rows become visible in another order than that of their ids.
     xid: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]

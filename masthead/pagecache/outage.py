@@ -1,4 +1,4 @@
-"""An outage of the database: kept pages go on for a bounded time (stale-if-error, RFC 5861, section 4)."""
+"""Database outages: cached pages are served for a bounded time (stale-if-error, RFC 5861, section 4)."""
 
 import threading
 import time
@@ -12,43 +12,43 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: Where an error handler notes in the request that the database does not answer.
+#: Environment key by which an error handler reports that the database does not answer.
 ENVIRONMENT: Final = "masthead.pagecache.outage"
-#: During an outage one request in this time tries whether the database answers again; the others need not wait for that.
+#: Seconds between two probes during an outage: one request tries the database, and the others do not wait.
 RETRY_SECONDS: Final = 1.0
 
 
 def note_outage() -> None:
-    """Note that this request has failed since the database does not answer."""
+    """Report that this request failed because the database does not answer."""
     if has_request_context():
         request.environ[ENVIRONMENT] = True
 
 
 def has_outage(environ: "WSGIEnvironment") -> bool:
-    """Whether the request of this environment has failed for that reason."""
+    """Tell if the request failed for that reason."""
     return ENVIRONMENT in environ
 
 
 class Outage:
-    """Knows since when the database of one process is away."""
+    """The state of an outage in one process."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """In a forked child: a lock of the parent may be held by a thread that is not here."""
+        """Replace the lock in a forked child: another thread of the parent may have held it."""
         self._lock = threading.Lock()
         self._began: float | None = None
         self._next_try = float("-inf")
 
     def is_bridged(self) -> bool:
-        """Whether kept pages may still be sent."""
+        """True while cached pages may be served."""
         began = self._began
         return self._seconds > 0 and (began is None or time.monotonic() - began < self._seconds)
 
     def may_try(self) -> bool:
-        """Whether this request asks the database, although it did not answer a moment ago."""
+        """Tell if this request may try the database during an outage."""
         with self._lock:
             now = time.monotonic()
             if now < self._next_try:
@@ -58,7 +58,7 @@ class Outage:
             return True
 
     def begin(self) -> None:
-        """Note that the database has not answered."""
+        """Record that the database did not answer."""
         with self._lock:
             now = time.monotonic()
             is_new, self._began = self._began is None, self._began or now
@@ -67,7 +67,7 @@ class Outage:
             log.warning("kept pages go on without the database", seconds=self._seconds)
 
     def end(self) -> None:
-        """Note that it has answered."""
+        """Record that the database answered."""
         if self._began is not None:
             with self._lock:
                 self._began, self._next_try = None, float("-inf")

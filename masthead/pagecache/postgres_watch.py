@@ -1,8 +1,8 @@
-"""Learning of changes on PostgreSQL: a thread that listens for notifications, and looks for itself every second.
+"""Change notifications on PostgreSQL: a thread that listens, and polls the log every second.
 
-Notifications arrive in the order of the commits, a moment after them (https://www.postgresql.org/docs/current/sql-notify.html).
-Should one be lost, the look finds its row: by transaction, not by id, since ids do not commit in their order. As long as nobody
-listens, nothing is answered from memory.
+Notifications arrive in the order of the commits, a moment after them
+(https://www.postgresql.org/docs/current/sql-notify.html). A lost one is made up for by the poll: by transaction, not
+by id, since ids do not commit in their order. While nobody listens, nothing is answered from memory.
 """
 
 import threading
@@ -21,9 +21,9 @@ from masthead.pagecache.store import PageStore
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS: Final = 1.0
-#: How long after the last look our knowledge is believed: a connection can die without a word.
+#: Seconds after the last poll for which the state is trusted: a connection can die silently.
 BELIEVED_SECONDS: Final = 3.0
-#: Marks of changes that were heard of in one way and will be in the other.
+#: Number of remembered changes that arrived by one way and will arrive by the other.
 REMEMBERED_MARKS: Final = 10_000
 LAST_ROW: Final = "SELECT id, mark FROM change ORDER BY id DESC LIMIT 1"
 XMIN: Final = "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
@@ -43,19 +43,19 @@ class PostgresWatch:
         self._lock = threading.Lock()
         self._marks: dict[str, None] = {}
         self._believed_until = 0.0
-        #: The last row of the log at the last look.
+        #: The last row of the log at the last poll.
         self._last: tuple[object, ...] | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def catch_up(self) -> bool:
-        """Whether this process hears of changes at present; the first call begins to listen."""
+        """Tell if this process receives changes; the first call starts the thread."""
         if self._thread is None:
             self._start()
         return time.monotonic() < self._believed_until
 
     def heard(self, mark: str, topics: Iterable[str]) -> None:
-        """Drop what a change concerns, once, however often it is told."""
+        """Invalidate the topics of a change, once, however often it is reported."""
         with self._lock:
             if mark in self._marks:
                 return
@@ -65,15 +65,15 @@ class PostgresWatch:
             self._store.drop(frozenset(topics))
 
     def has_heard(self, mark: str) -> bool:
-        """Whether this process knows of the change with this mark."""
+        """Tell if the change with this mark was received."""
         return mark in self._marks
 
     def forget_log(self) -> None:
-        """Expect another log at the next look: whoever replaced it has emptied the memory as well."""
+        """Expect a different log at the next poll; whoever replaced it has cleared the store as well."""
         self._last = None
 
     def forget(self) -> None:
-        """Begin anew, in a forked child too, which has the parent's memory and not its thread."""
+        """Reset, also in a forked child, which has the parent's memory but not its thread."""
         self.close()
         self._begin()
         self._store.clear()
@@ -104,7 +104,7 @@ class PostgresWatch:
         asked_at = time.monotonic()
         horizon = _number(connection.execute(XMIN).fetchone())
         self._last = connection.execute(LAST_ROW).fetchone()
-        # What was kept while nobody listened may be out of date.
+        # Pages stored while nobody listened may be out of date.
         self._store.clear()
         while not ended.is_set():
             self._believed_until = asked_at + BELIEVED_SECONDS
@@ -120,7 +120,7 @@ class PostgresWatch:
             horizon = next_horizon
             last = self._last
             if last is not None and connection.execute(IS_THERE, last).fetchone() is None:
-                # Pruned beyond what we know, or a backup was restored.
+                # The log was pruned beyond our position, or a backup was restored.
                 self._store.clear()
             self._last = connection.execute(LAST_ROW).fetchone()
 

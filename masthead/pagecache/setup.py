@@ -1,4 +1,4 @@
-"""Putting the page cache in front of an application."""
+"""Installs the page cache in front of an application."""
 
 import os
 import weakref
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from masthead.pagecache.postgres_watch import PostgresWatch
 
 MEGABYTE: Final = 1024 * 1024
-#: What fragments may take, beside the room for pages and in parts of it.
+#: Room for fragments, beside the room for pages and as a fraction of it.
 FRAGMENTS_SHARE: Final = 1 / 4
 _installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
 
 
 def init_app(app: Flask, config: Config, *, on_hit: OnHit) -> None:
-    """Answer from memory. Call this before what knows proxies: those have to be outside of the cache."""
+    """Install the middleware. Call this before the middleware that knows proxies, which belongs outside of the cache.
+    """
     store = PageStore(config.PAGE_CACHE_MB * MEGABYTE)
     cache = PageCache(
         app.wsgi_app,
@@ -50,7 +51,7 @@ def _watch(config: Config, store: PageStore) -> "SQLiteWatch | PostgresWatch":
     url = make_url(config.DATABASE_URL)
     if url.get_backend_name() == "sqlite":
         return SQLiteWatch(url.database or "", store)
-    # The driver is large, and a site on SQLite never needs it.
+    # Imported here: the driver is large, and a site on SQLite never needs it.
     from masthead.db import postgres_listener
     from masthead.pagecache.postgres_watch import PostgresWatch
 

@@ -1,8 +1,8 @@
-"""Learning of changes on SQLite: one question before each answer, which costs microseconds.
+"""Change detection on SQLite: one check before each response, which costs microseconds.
 
-``PRAGMA data_version`` (https://www.sqlite.org/pragma.html#pragma_data_version) changes whenever another connection has
-committed. It says nothing of its own connection's commits and stands still in an open transaction, so each thread asks
-on a connection of its own that never writes and never begins. Before that, a look at the WAL index: see `wal_index`.
+``PRAGMA data_version`` (https://www.sqlite.org/pragma.html#pragma_data_version) changes whenever another connection
+has committed. It ignores its own connection's commits and is constant within a transaction, so each thread asks on a
+connection of its own that never writes and never begins. The WAL index is checked before that: see `wal_index`.
 """
 
 import mmap
@@ -17,14 +17,14 @@ from masthead.pagecache.wal_index import HEADER_BYTES, header_of
 
 WAIT_SECONDS: Final = 5.0
 VERSION: Final = "PRAGMA data_version"
-#: From the last known row on. If that is not the first of them any more, the log was pruned or replaced.
+#: Reads the log from the last known row. If that row is missing, the log was pruned or replaced.
 NEW_ROWS: Final = "SELECT id, mark, topics FROM change WHERE id >= ? ORDER BY id"
 UNKNOWN: Final = (-1, "")
 LAST_ROW: Final = "SELECT id, mark FROM change ORDER BY id DESC LIMIT 1"
 
 
 class Thread(threading.local):
-    """The connection of a thread, and the version of the database up to which this thread knows the changes."""
+    """A thread's connection, and the data version up to which the thread knows the changes."""
 
     cursor: sqlite3.Cursor | None = None
     version = -1
@@ -37,7 +37,7 @@ class SQLiteWatch:
         self._file = Path(path).absolute()
         self._store = store
         self._lock = threading.Lock()
-        #: The last row of the log that this process knows; None if the log was empty, UNKNOWN if nobody has looked yet.
+        #: The last log row that this process knows; None if the log was empty, UNKNOWN before the first look.
         self._last: tuple[int, str] | None = UNKNOWN
         self._thread = Thread()
         self._header: mmap.mmap | None = None
@@ -46,7 +46,7 @@ class SQLiteWatch:
         self._seen: bytes | None = None
 
     def catch_up(self) -> bool:
-        """Learn of every change that is committed by now; False if the database cannot say."""
+        """Apply every change that is committed by now; returns False if the database cannot be read."""
         if not self._is_in_place():
             return False
         header = self._header
@@ -59,9 +59,9 @@ class SQLiteWatch:
             version = cursor.execute(VERSION).fetchone()[0]
             if version != thread.version:
                 self._read(cursor)
-                # Only now: if reading failed, the next answer must not believe that it knows.
+                # Stored last: after a failed read, the next response must read again.
                 thread.version = version
-            # The header from before this look: what was committed meanwhile shows at the next one.
+            # The header from before this read, so that commits in the meantime show at the next check.
             self._seen = seen
             if header is None:
                 self._header = header_of(str(self._file))
@@ -71,7 +71,7 @@ class SQLiteWatch:
         return True
 
     def _is_in_place(self) -> bool:
-        """Whether the file is the one that this process has opened. A moved one would look unchanged for ever."""
+        """Tell if the file is still the one that was opened. A moved file would look unchanged for ever."""
         try:
             found = self._file.stat()
         except OSError:
@@ -82,10 +82,10 @@ class SQLiteWatch:
         return identity == self._identity
 
     def heard(self, mark: str, topics: Iterable[str]) -> None:
-        """Our own commits change the version too, so there is nothing to be told."""
+        """Do nothing: our own commits change the data version, too."""
 
     def forget(self) -> None:
-        """Begin anew, in a forked child too: a connection must not be used in two processes."""
+        """Reset, also in a forked child: a connection must not be used in two processes."""
         self._thread = Thread()
         self._lock = threading.Lock()
         self._last = UNKNOWN
@@ -93,10 +93,10 @@ class SQLiteWatch:
         self._store.clear()
 
     def close(self) -> None:
-        """Nothing runs by itself; the connections end with their threads."""
+        """Do nothing: there is no thread, and the connections end with theirs."""
 
     def _open(self) -> sqlite3.Cursor:
-        # A file that is not there must not be made.
+        # Read-only, so that a missing file is not created.
         address = f"{self._file.as_uri()}?mode=rw"
         connection = sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
         self._thread.cursor = connection.cursor()

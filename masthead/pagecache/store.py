@@ -1,4 +1,4 @@
-"""The pages in memory: by address and by topic, the least recently read going first when room is needed."""
+"""The page store: an LRU cache in memory, indexed by URL and by topic."""
 
 import threading
 from collections import OrderedDict, defaultdict
@@ -8,48 +8,49 @@ from typing import Final, Generic, Protocol, TypeVar
 from masthead.pagecache.cached_page import CachedPage
 from masthead.pagecache.topics import EVERYTHING
 
-#: The part of the room that pages which do not exist may take: their number is up to whoever asks for them.
+#: Fraction of the room that 404 pages may take: clients invent their URLs.
 MISSING_SHARE: Final = 1 / 16
-#: No page may take more than this part.
+#: Maximum size of a page, as a fraction of the room.
 LARGEST_SHARE: Final = 1 / 8
-#: Topics whose last change is remembered.
+#: Number of topics whose last change is remembered.
 REMEMBERED_TOPICS: Final = 50_000
 
 
 class Sized(Protocol):
-    """What takes room."""
+    """A thing with a size."""
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size in bytes."""
 
 
 S = TypeVar("S", bound=Sized)
 
 
 class PageStore:
-    """What one process keeps; safe with any number of threads."""
+    """The pages of one process; thread-safe."""
 
     def __init__(self, limit_bytes: int) -> None:
         self._lock = threading.Lock()
         self.limit = limit_bytes
-        #: Pages that were dropped because of a change.
+        #: Number of pages dropped by invalidations.
         self.dropped = 0
         self._pages = Shelf[CachedPage](int(limit_bytes * (1 - MISSING_SHARE)))
         self._missing = Shelf[CachedPage](int(limit_bytes * MISSING_SHARE))
         self._by_topic: defaultdict[str, set[str]] = defaultdict(set)
-        #: How many changes this process has learned of. It is a clock: what was read before one may be stale after it.
+        #: Number of changes that this process has applied. It is a logical clock: data read before a change may be
+        #: stale after it.
         self.position = 0
         self._changed: dict[str, int] = {}
-        #: Of changes before this position, topics are not remembered any more.
+        #: Changes before this position are no longer remembered by topic.
         self._floor = 0
 
     def get(self, key: str) -> CachedPage | None:
-        """The page at an address, whether or not its time is over."""
+        """Return the page of a key, expired or not."""
         return self._pages.get(key) or self._missing.get(key)
 
     def put(self, key: str, entry: CachedPage, *, since: int) -> bool:
-        """Keep a page that was made from what stood at ``since``; False if something that it read has changed."""
+        """Store a page made from the state at ``since``; False if one of its topics has changed."""
         shelf = self._missing if entry.is_missing else self._pages
         with self._lock:
             if self.changed_since(entry.topics, since) or entry.size > shelf.limit * LARGEST_SHARE:
@@ -63,11 +64,11 @@ class PageStore:
             return True
 
     def changed_since(self, topics: Iterable[str], position: int) -> bool:
-        """Whether one of the topics has changed after a position, or may have."""
+        """Tell if one of the topics has changed, or may have, after a position."""
         return position < self._floor or any(self._changed.get(topic, 0) > position for topic in topics)
 
     def drop(self, topics: Iterable[str]) -> None:
-        """Forget the pages that read these topics."""
+        """Invalidate the topics: drop the pages that depend on them."""
         with self._lock:
             if EVERYTHING in topics:
                 self._empty()
@@ -83,11 +84,11 @@ class PageStore:
                 self._floor = self.position
 
     def begin_anew(self) -> None:
-        """In a forked child: a lock that another thread of the parent held is held by nobody now."""
+        """Replace the lock in a forked child: another thread of the parent may have held it."""
         self._lock = threading.Lock()
 
     def clear(self) -> None:
-        """Forget everything, and refuse what is being made at this moment."""
+        """Drop everything, and refuse pages in the making."""
         with self._lock:
             self._empty()
 
@@ -115,12 +116,12 @@ class PageStore:
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size in bytes."""
         return self._pages.size + self._missing.size
 
 
 class Shelf(Generic[S]):
-    """Things such as pages, up to a number of bytes, in the order in which they were last read."""
+    """An LRU list with a limit in bytes."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -128,23 +129,23 @@ class Shelf(Generic[S]):
         self._things: OrderedDict[str, S] = OrderedDict()
 
     def get(self, key: str) -> S | None:
-        """The thing, which thereby goes to the end of the queue."""
+        """Return the entry and mark it as the most recently used."""
         thing = self._things.get(key)
         if thing is not None:
             try:
                 self._things.move_to_end(key)
             except KeyError:
-                # Another thread has just dropped it; this reader asked before.
+                # Another thread has dropped it since this one looked.
                 return None
         return thing
 
     def put(self, key: str, thing: S) -> None:
-        """Add something that is not there."""
+        """Add a new entry."""
         self._things[key] = thing
         self.size += thing.size
 
     def take(self, key: str) -> S | None:
-        """Remove something."""
+        """Remove an entry."""
         thing = self._things.pop(key, None)
         if thing is not None:
             self.size -= thing.size
@@ -152,11 +153,11 @@ class Shelf(Generic[S]):
 
     @property
     def oldest(self) -> str:
-        """What was read the longest time ago."""
+        """The key of the least recently used entry."""
         return next(iter(self._things))
 
     def clear(self) -> None:
-        """Remove all."""
+        """Remove all entries."""
         self._things.clear()
         self.size = 0
 

@@ -1,4 +1,4 @@
-"""The log of changes is read within seconds; what is older than a day goes."""
+"""Prunes the change log: processes read it within seconds, and rows older than a day are deleted."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ KEPT = timedelta(days=1)
 
 @periodic("pagecache.forget_old", every=timedelta(hours=1), deletes=True)
 def forget_old() -> None:
-    """Delete old changes, but never the last one, by which a process knows that the log is the one it has read before."""
+    """Delete old changes, except the last one, by which a process recognises the log."""
     last = select(func.max(CacheChange.id)).scalar_subquery()
     db.session.execute(delete(CacheChange).where(CacheChange.at < clock.now() - KEPT, CacheChange.id < last))
     db.session.commit()

@@ -1,16 +1,16 @@
-"""Topics: the names of what pages depend on. The cache compares them and knows nothing of their meaning."""
+"""Topics: the names of a page's dependencies. The cache compares them and attaches no meaning to them."""
 
 from typing import Final
 
 
 class Topic(str):
-    """Something that pages depend on and writes change: ``settings``, ``posts``, ``post:12``."""
+    """A dependency of pages that writes invalidate: ``settings``, ``posts``, ``post:12``."""
 
     __slots__ = ()
 
     @property
     def family(self) -> "Topic | None":
-        """The topic of all rows of its kind; None for one that stands for no row."""
+        """The topic of all rows of its kind; None for a topic without a row."""
         kind, colon, _ = self.partition(":")
         return Topic(f"{kind}:*") if colon else None
 
@@ -22,7 +22,7 @@ class TopicFamily:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        #: Invalidates each page that depends on any topic of the family.
+        #: Invalidates every page that depends on any topic of the family.
         self.every = Topic(f"{kind}:*")
 
     def __call__(self, row_id: int) -> Topic:
@@ -30,5 +30,5 @@ class TopicFamily:
         return Topic(f"{self.kind}:{row_id}")
 
 
-#: Every page depends on it.
+#: Invalidates every page.
 EVERYTHING: Final = Topic("*")

@@ -1,9 +1,8 @@
-"""A look at SQLite's own note of the last commit, which costs no call into SQLite.
+"""Reads SQLite's WAL index header, which changes with every commit, without a call into SQLite.
 
-A call into SQLite lets go of Python's lock, and under load a thread then waits long for its next turn: that costs more
-than all the rest of an answer from memory. The header of the WAL index (https://www.sqlite.org/walformat.html, section
-2.1) is memory that all processes share, and every commit changes it before it returns. If its bytes are the same,
-nothing was committed.
+A call into SQLite releases the GIL, and under load a thread then waits long for its next turn, which costs more than
+the rest of a cached response. The header (https://www.sqlite.org/walformat.html, section 2.1) is shared memory, and
+every commit changes it before it returns. Equal bytes mean that nothing was committed.
 """
 
 import mmap
@@ -11,14 +10,14 @@ import os
 from typing import Final
 
 HEADER_BYTES: Final = 96
-#: By path. Never closed: closing any descriptor of the file would drop the locks that SQLite holds on it in this
-#: process (fcntl, POSIX). SQLite keeps the file as long as one of our connections is open, and those stay open.
+#: By path. Never closed: closing any descriptor of the file would drop SQLite's locks on it in this process (fcntl,
+#: POSIX). SQLite keeps the file as long as one of our connections is open, and those stay open.
 _open: Final[dict[str, mmap.mmap]] = {}
 _descriptors: Final[list[int]] = []
 
 
 def header_of(database: str) -> mmap.mmap | None:
-    """The header, as it changes; None for a database without a WAL index in shared memory."""
+    """Map the header; None for a database without a WAL index in shared memory."""
     path = f"{database}-shm"
     try:
         found = os.stat(path)  # noqa: PTH116 (for every answer, and a Path takes longer)

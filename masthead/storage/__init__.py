@@ -1,1 +1,1 @@
-"""Files by key: the one interface behind which a local folder stands, or later an object store. Knows no feature."""
+"""File storage by key: one interface for a local folder and an object store. Knows no feature."""

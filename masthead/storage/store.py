@@ -1,4 +1,4 @@
-"""A place for files: put, get, exists, delete and list by key, written whole or not at all."""
+"""The file store: atomic put, get, exists, delete and list by key."""
 
 import errno
 import os
@@ -17,12 +17,12 @@ from obstore.store import LocalStore, ObjectStore
 
 from masthead.db import leave_transaction
 
-#: Lower-case words, digits, dots and hyphens between single slashes; no part begins with a dot. A key that has this
-#: form can neither leave the folder nor name two files on a system that does not tell capitals from small letters.
+#: Lower-case words, digits, dots and hyphens between single slashes; no segment begins with a dot. Such a key can
+#: neither leave the folder nor collide with another on a case-insensitive file system.
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
 KEY_CHARACTERS = 400
 EXTENSION = "masthead.storage"
-#: What a request to a bucket may take, with its repetitions.
+#: Time limit in seconds of a request to a bucket, including retries.
 BUCKET_TIMEOUT = "5s"
 BUCKET_RETRIES = 2
 NO_SPACE = os.strerror(errno.ENOSPC)
@@ -30,7 +30,7 @@ READ_ONLY = os.strerror(errno.EROFS)
 
 
 class KeyRefused(ValueError):
-    """This cannot be the key of a file."""
+    """The text is no valid key."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"{key[:80]!r} cannot be the key of a file.")
@@ -38,22 +38,22 @@ class KeyRefused(ValueError):
 
 
 class StoreUnavailable(Exception):
-    """The place for files does not do what it is asked: it is away, full, or refuses us."""
+    """The store is away, full, or refuses access."""
 
 
 class StoreFull(StoreUnavailable):
-    """There is no room for another file."""
+    """The store has no room for another file."""
 
 
 class StoreReadOnly(StoreUnavailable):
-    """Files can be read, and none can be written."""
+    """The store can be read but not written."""
 
 
 class FileStore(ABC):
     """Files by key.
 
-    obstore runs threads of its own from the first call on, and a process that was forked after it hangs: so a store
-    opens at its first use, in the process that uses it.
+    obstore starts threads at its first call, and a process forked after that hangs: so a store is opened at its first
+    use, in the process that uses it.
     """
 
     def __init__(self) -> None:
@@ -70,19 +70,21 @@ class FileStore(ABC):
 
     @abstractmethod
     def _open(self) -> ObjectStore:
-        """Begin to use it."""
+        """Open the store."""
 
     @property
     @abstractmethod
     def place(self) -> str:
-        """Where it is, for people."""
+        """The location, for people."""
 
     @abstractmethod
     def problem(self) -> str | None:
-        """Why nothing can be kept here now, and what to do; None if all is well. Quick, for it is asked often."""
+        """Return the problem that prevents writing, and its fix; None if there is none. Fast enough for frequent
+        calls.
+        """
 
     def put(self, key: str, content: bytes) -> None:
-        """Write a file, replacing the one before; when this returns, it survives a power cut."""
+        """Write a file, replacing the previous one; durable when this returns."""
         try:
             with _failures():
                 obstore.put(self._files, _checked(key), content)
@@ -90,12 +92,12 @@ class FileStore(ABC):
             raise StoreUnavailable(f"There is no such place as {self.place}.") from None
 
     def get(self, key: str) -> bytes:
-        """The content of a file; raises `FileNotFoundError`."""
+        """Return the content of a file; raises `FileNotFoundError`."""
         with _failures():
             return bytes(obstore.get(self._files, _checked(key)).bytes())
 
     def size(self, key: str) -> int | None:
-        """How many bytes a file has; None if there is none."""
+        """Return the size of a file in bytes; None if it does not exist."""
         try:
             with _failures():
                 return obstore.head(self._files, _checked(key))["size"]
@@ -103,11 +105,11 @@ class FileStore(ABC):
             return None
 
     def exists(self, key: str) -> bool:
-        """Whether there is such a file."""
+        """Tell if the file exists."""
         return self.size(key) is not None
 
     def delete(self, key: str) -> None:
-        """Remove a file, if there is one."""
+        """Delete a file if it exists."""
         try:
             with _failures():
                 obstore.delete(self._files, _checked(key))
@@ -115,7 +117,7 @@ class FileStore(ABC):
             return
 
     def keys(self, below: str = "") -> Iterator[str]:
-        """The keys of all files, or of those in a folder, in no particular order."""
+        """List the keys of all files, or of those in a folder, in no particular order."""
         with _failures():
             for batch in obstore.list(self._files, _checked(below) if below else None):
                 for entry in batch:
@@ -139,7 +141,7 @@ class FolderStore(FileStore):
         return str(self.folder)
 
     def problem(self) -> str | None:
-        """Whether the folder, or the one in which it will be made when the first file comes, can be written to."""
+        """Check that the folder, or its parent before the first file, is writable."""
         nearest = next(place for place in (self.folder, *self.folder.parents) if place.exists())
         if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
             return None
@@ -149,7 +151,7 @@ class FolderStore(FileStore):
         )
 
     def put(self, key: str, content: bytes) -> None:
-        """Write a file and wait for the disk."""
+        """Write a file and fsync it."""
         super().put(key, content)
         path = self.folder / key
         _sync(path)
@@ -157,7 +159,7 @@ class FolderStore(FileStore):
 
 
 class Bucket(FileStore):
-    """Files in a bucket of S3, or of anything that speaks its language."""
+    """Files in a bucket of S3 or a compatible service."""
 
     def __init__(self, url: str, access_key: str = "", secret_key: str = "") -> None:
         super().__init__()
@@ -191,11 +193,11 @@ class Bucket(FileStore):
 
     @property
     def place(self) -> str:
-        """The bucket and the beginning of every key in it."""
+        """The bucket and its key prefix."""
         return f"s3://{self._bucket}" + (f"/{self._prefix}" if self._prefix else "")
 
     def problem(self) -> str | None:
-        """Whether the bucket answers about files that are not there."""
+        """Check the bucket by a request for a missing file."""
         try:
             next(self.keys("masthead-probe"), None)
         except FileNotFoundError:
@@ -218,13 +220,13 @@ def _checked(key: str) -> str:
 
 @contextmanager
 def _failures() -> Iterator[None]:
-    """Everything that obstore can say but "there is no such file" is one error of ours."""
+    """Convert every obstore error except "not found" to ours."""
     try:
         yield
     except (FileNotFoundError, NotFoundError) as error:
         raise FileNotFoundError(str(error)) from None
     except (BaseError, OSError) as error:
-        # obstore says what the system said, and has no class for it.
+        # obstore passes the system's message on without a class of its own.
         raise _kind_of(str(error))(" ".join(str(error).split())[:500]) from error
 
 
@@ -235,7 +237,7 @@ def _kind_of(message: str) -> type[StoreUnavailable]:
 
 
 def _sync(path: Path) -> None:
-    """Wait until the disk has it; obstore renames a whole file into place, but leaves the rest to the system."""
+    """Sync the file and its folders: obstore renames complete files into place, but does not sync."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -244,24 +246,24 @@ def _sync(path: Path) -> None:
 
 
 def opened(url: str, *, access_key: str = "", secret_key: str = "") -> FileStore:
-    """The store that an address names, a folder or ``s3://bucket/folder?endpoint=…&region=…``; nothing is asked yet."""
+    """Make the store of a URL, a folder or ``s3://bucket/folder?endpoint=…&region=…``; makes no request."""
     if url.startswith("s3://"):
         return Bucket(url, access_key, secret_key)
     return FolderStore(Path(url))
 
 
 def init_app(app: Flask) -> None:
-    """Prepare the store that MEDIA_URL names."""
+    """Prepare the store of MEDIA_URL."""
     app.extensions[EXTENSION] = named(app.config["MEDIA_URL"], app.config)
 
 
 def named(url: str, settings: Mapping[str, Any]) -> FileStore:
-    """The store at an address, with the keys of this site."""
+    """Return the store at a URL, with this site's credentials."""
     secret = settings["AWS_SECRET_ACCESS_KEY"].get_secret_value()
     return opened(url, access_key=settings["AWS_ACCESS_KEY_ID"], secret_key=secret)
 
 
 def current() -> FileStore:
-    """The store of the application."""
+    """Return the store of the application."""
     store: FileStore = current_app.extensions[EXTENSION]
     return store
