@@ -1,4 +1,4 @@
-"""A circuit breaker: who has just failed to answer is left alone for a while, so that only one request waits for it."""
+"""A circuit breaker: after a failure a server is not called for a while, so that only one request waits for it."""
 
 import threading
 import time
@@ -9,13 +9,13 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-#: How long nobody asks after a failure.
+#: Seconds for which the circuit stays open.
 OPEN_SECONDS = 5.0
 T = TypeVar("T")
 
 
 class Circuit:
-    """The way to one server, from one process. Calls go through it; while it is open they fail over at once."""
+    """The circuit to one server, for one process. While it is open, calls fail over at once."""
 
     def __init__(
         self,
@@ -34,11 +34,11 @@ class Circuit:
 
     @property
     def is_open(self) -> bool:
-        """Whether calls are not even tried."""
+        """True while calls fail over without a try."""
         return self._clock() < self._open_until
 
     def call(self, wanted: Callable[[], T], instead: Callable[[], T]) -> T:
-        """The answer of ``wanted``; that of ``instead``, if it fails or has failed a moment ago."""
+        """Return the result of ``wanted``, or that of ``instead`` if it fails or the circuit is open."""
         if not self._may_try():
             return instead()
         try:
@@ -51,14 +51,14 @@ class Circuit:
         return answer
 
     def _may_try(self) -> bool:
-        """Whether this call is let through. After a failure one at a time tries whether things are well again."""
+        """Tell if this call may go through; after a failure one call at a time probes the server."""
         if not self._has_failed:
             return True
         with self._lock:
             now = self._clock()
             if now < self._open_until:
                 return False
-            # The others go on as before until this one knows.
+            # The others keep failing over until the probe has returned.
             self._open_until = now + self._seconds
             return True
 

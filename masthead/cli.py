@@ -1,4 +1,4 @@
-"""The command ``masthead``; its sub-commands belong to the features and are mounted by `masthead.app`."""
+"""The ``masthead`` command; `masthead.app` mounts the features' sub-commands."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def _create_app() -> "Flask":
-    """Make the application, or end with the list of what is wrong with the configuration."""
+    """Make the application, or exit with the list of configuration problems."""
     from masthead.app import create_app
     from masthead.config import ConfigurationError, load
 
     try:
-        # Help is for everywhere, and leaves nothing behind.
+        # Help works everywhere, and creates nothing.
         return create_app(
             load(
                 stores_secrets=publication_home.present().is_dir()
@@ -41,7 +41,7 @@ def _print_version(ctx: click.Context, _option: click.Parameter, value: Any) -> 
 
 
 class MastheadGroup(FlaskGroup):
-    """Flask's group with our commands alone: no other extension's, and no choice of another application."""
+    """Flask's command group without plugin commands and without the choice of another application."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -67,19 +67,19 @@ class MastheadGroup(FlaskGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command. One that needs a publication ends here where there is none, before it makes anything."""
+        """Find the command. Without a publication, commands that need one end here before they create anything."""
         place = publication_home.present()
-        # `dev` works on the source, and reads no publication.
+        # `dev` works on the source tree and needs no publication.
         if "--help" not in args and args[:1] != ["dev"]:
             if not place.is_dir() and not publication_home.may_be_made(args):
                 raise click.ClickException(publication_home.MISSING.format(place))
             if publication_home.named() is None and args[:1] != ["install"]:
-                # Whoever stands in the wrong folder shall see it.
+                # Shows that the command runs in the wrong folder.
                 click.echo(f"Home: {place}", err=True)
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Find a command; two of them before there is an application, since they say where and how it is made."""
+        """Find a command; ``serve`` and ``install`` need no application, because they determine its settings."""
         if name == "serve":
             from masthead.operation.serving import serve
 
@@ -91,7 +91,7 @@ class MastheadGroup(FlaskGroup):
         return super().get_command(ctx, name)
 
     def _load_plugin_commands(self) -> None:
-        """Leave out what other installed packages would add."""
+        """Load no plugin commands of other packages."""
 
 
 def main() -> None:

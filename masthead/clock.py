@@ -1,6 +1,6 @@
-"""The only reader of the time, so that tests and imports can say what time it is.
+"""The only source of the current time, so that tests and imports can set it.
 
-Processes that go on call `ignore_leaps`: then a wall clock that is set wrong for a moment changes nothing for them.
+Long-running processes call `ignore_leaps`, and are then unaffected by a wall clock that is wrong for a moment.
 """
 
 import threading
@@ -12,38 +12,38 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-#: Steps of the wall clock that are followed at once, as those of a time server are.
+#: Steps of the wall clock that are applied at once, such as corrections by NTP.
 TOLERATED_SECONDS = 30.0
-#: How long a greater step must have lasted before it is taken for the right time.
+#: Seconds after which a greater step is accepted.
 ACCEPTED_AFTER_SECONDS = 300.0
-#: The clock that nobody can set. On Linux it goes on while the machine sleeps, as the wall clock does.
+#: A clock that cannot be set. On Linux it includes suspended time, as the wall clock does.
 _UPTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def now() -> datetime:
-    """The current moment in UTC, timezone-aware."""
+    """Return the current time in UTC, timezone-aware."""
     return _source[-1]()
 
 
 def ignore_leaps() -> None:
-    """Let `now` ignore a wall clock that leaps, from this moment on, in this process and its forks."""
+    """Make `now` ignore leaps of the wall clock, in this process and its forks."""
     _source[:] = [SteadyClock(time.time, lambda: time.clock_gettime(_UPTIME)).now]
 
 
 class SteadyClock:
-    """The wall clock without its leaps: a great step counts once it has lasted for some minutes."""
+    """The wall clock without leaps: a great step is accepted once it has lasted for some minutes."""
 
     def __init__(self, wall: Callable[[], float], uptime: Callable[[], float]) -> None:
         self._wall = wall
         self._uptime = uptime
         self._lock = threading.Lock()
-        #: The wall clock is ahead of the uptime by this.
+        #: Difference between wall clock and uptime.
         self._offset = wall() - uptime()
-        #: The offset since the leap, and the uptime when it was noticed.
+        #: Offset after a leap, and the uptime at which it was noticed.
         self._leap: tuple[float, float] | None = None
 
     def now(self) -> datetime:
-        """The current moment in UTC, timezone-aware."""
+        """Return the current time in UTC, timezone-aware."""
         wall, uptime = self._wall(), self._uptime()
         if abs(wall - uptime - self._offset) > TOLERATED_SECONDS:
             return datetime.fromtimestamp(uptime + self._offset_in_leap(wall - uptime, uptime), UTC)
@@ -65,5 +65,5 @@ def _wall() -> datetime:
     return datetime.now(UTC)
 
 
-#: Who is asked. Commands that end soon, and tests, ask the wall clock.
+#: The current source. Short-lived commands and tests read the wall clock.
 _source: list[Callable[[], datetime]] = [_wall]

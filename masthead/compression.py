@@ -1,4 +1,4 @@
-"""Content codings: what a client understands, and bodies made shorter (RFC 9110, sections 8.4 and 12.5.3). Pure."""
+"""Content codings: negotiation and compression (RFC 9110, sections 8.4 and 12.5.3). Pure."""
 
 import gzip
 import re
@@ -16,16 +16,16 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-#: In the order in which we prefer them.
+#: In order of preference.
 CODINGS: Final = ("br", "zstd", "gzip")
-#: Shorter bodies fit into a packet anyway.
+#: Shorter bodies fit into one packet anyway.
 COMPRESSED_FROM_BYTES: Final = 400
 TEXT: Final = re.compile(r"text/|application/(?:[\w.+-]*\+)?(?:json|xml|javascript)\b|image/svg\+xml")
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to look for a shorter body, in the levels of each coding."""
+    """Compression effort, as the level of each coding."""
 
     brotli: int
     zstd: int
@@ -36,25 +36,25 @@ class Effort:
 QUICK: Final = Effort(brotli=4, zstd=3, gzip=6)
 #: For many clients, the first of whom waits.
 KEPT: Final = Effort(brotli=5, zstd=9, gzip=6)
-#: For everybody, for as long as the program runs.
+#: For all clients, while the program runs.
 BEST: Final = Effort(brotli=11, zstd=19, gzip=9)
 
 
 def is_worthwhile(media_type: str, size: int) -> bool:
-    """Whether a body of this type and so many bytes becomes shorter by enough to be worth the work."""
+    """Tell if compressing a body of this type and size saves enough."""
     return size >= COMPRESSED_FROM_BYTES and TEXT.match(media_type) is not None
 
 
 @lru_cache(maxsize=512)
 def accepted(header: str) -> tuple[str, ...]:
-    """The codings that a client understands, by its Accept-Encoding, in the order in which we prefer them."""
+    """List the codings in an Accept-Encoding header, in our order of preference."""
     given = parse_accept_header(header.lower())
     quality = {str(name): value for name, value in given}
     return tuple(name for name in CODINGS if quality.get(name, quality.get("*", 0)) > 0)
 
 
 def chosen(header: str | None, available: Collection[str]) -> str:
-    """The best coding among those available for a client with this Accept-Encoding; "" is none."""
+    """Return the best available coding for an Accept-Encoding header; "" is none."""
     if header is not None and len(available) > 1:
         for name in accepted(header):
             if name in available:
@@ -63,17 +63,17 @@ def chosen(header: str | None, available: Collection[str]) -> str:
 
 
 def compress(body: bytes, coding: str, effort: Effort) -> bytes:
-    """The body in one coding."""
+    """Compress the body by one coding."""
     if coding == "br":
         return bytes(brotli.compress(body, mode=brotli.MODE_TEXT, quality=effort.brotli))
     if coding == "zstd":
         return bytes(zstd.compress(body, effort.zstd))
-    # Without the time, the same body is the same bytes.
+    # Without a timestamp the output is reproducible.
     return gzip.compress(body, effort.gzip, mtime=0)
 
 
 def variants(body: bytes, media_type: str, effort: Effort) -> dict[str, bytes]:
-    """The body by coding: the plain one under "", and each that is shorter."""
+    """Map codings to bodies: the plain one under "", and each coding that makes it shorter."""
     bodies = {"": body}
     if is_worthwhile(media_type, len(body)):
         bodies |= {

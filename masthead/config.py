@@ -1,7 +1,7 @@
-"""Every setting once: its name, type, default and rule.
+"""The settings: name, type, default and rule of each.
 
 Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.env``, in that order of precedence;
-``FLASK_<NAME>`` beats ``<NAME>``. All mistakes are reported together, and a value is never printed.
+``FLASK_<NAME>`` beats ``<NAME>``. All problems are reported together, and values are never printed.
 """
 
 import os
@@ -42,17 +42,17 @@ from masthead.setting_types import (
     TraceCollector,
 )
 
-#: What HOST may be to listen on every network of the machine.
+#: Values of HOST that listen on every network interface.
 EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 
 
-#: The database in MASTHEAD_HOME, where DATABASE_URL names none.
+#: File name of the default database in MASTHEAD_HOME.
 SQLITE_NAME = "masthead.sqlite3"
 Environment = Literal["development", "testing", "staging", "production"]
 
 
 class ConfigurationError(Exception):
-    """The configuration cannot be used; ``problems`` names every setting that is wrong."""
+    """The configuration is invalid; ``problems`` names every wrong setting."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -60,12 +60,12 @@ class ConfigurationError(Exception):
 
 
 class Config(BaseSettings):
-    """What every environment shares. The class attributes below are the reference for `docs/configuration.md`."""
+    """The settings of every environment. The class attributes are the reference for `docs/configuration.md`."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True, env_ignore_empty=True)
     ENVIRONMENT: ClassVar[Environment]
 
-    #: Folder for the database, the generated secrets and ``config.env``.
+    #: Folder of the database, the generated secrets and ``config.env``.
     MASTHEAD_HOME: Path = Path("instance")
     #: Signs cookies and form tokens. Generated once into ``MASTHEAD_HOME/secrets`` when absent.
     SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
@@ -73,116 +73,116 @@ class Config(BaseSettings):
     JWT_SECRET_KEY: SecretKey = Field(default=SecretStr(""), validate_default=False)
     #: ``sqlite:///…`` or ``postgresql://…``; empty means ``masthead.sqlite3`` in ``MASTHEAD_HOME``.
     DATABASE_URL: DatabaseAddress = ""
-    #: Connections to PostgreSQL that a process keeps, and as many more for moments; how long a statement may take there.
+    #: Pool size for PostgreSQL in each process, with as many overflow connections; statement time-out in seconds.
     DATABASE_CONNECTIONS: int = Field(default=10, ge=1, le=500)
     DATABASE_STATEMENT_SECONDS: int = Field(default=30, ge=0, le=3_600)
-    #: How long the server may take to accept a connection, and how long a row may be waited for that somebody else holds.
+    #: Connection time-out and lock time-out of PostgreSQL, in seconds.
     DATABASE_CONNECT_SECONDS: int = Field(default=3, ge=2, le=60)
     DATABASE_LOCK_SECONDS: int = Field(default=10, ge=0, le=3_600)
-    #: After how many seconds without a sign of life on the network a connection to PostgreSQL is given up.
+    #: Seconds without network traffic after which a connection to PostgreSQL is closed.
     DATABASE_NETWORK_SECONDS: int = Field(default=10, ge=1, le=3_600)
-    #: ``redis://…``: where several machines count the limits together; empty: each machine for itself.
+    #: ``redis://…``: shares rate limits between machines; empty: each machine counts by itself.
     REDIS_URL: RedisAddress = ""
     #: ``redis://…``: the broker that wakes ``masthead worker``; empty: ``masthead serve`` runs the jobs itself.
     CELERY_BROKER_URL: RedisAddress = ""
-    #: Address and port that ``masthead serve`` listens on.
+    #: Address and port of ``masthead serve``.
     HOST: ListeningHost = "127.0.0.1"
     PORT: int = Field(default=8000, ge=1, le=65535)
-    #: Seconds for which the body of a request may stand still, and the bytes per second that have to come after that time.
+    #: Seconds for which the body of a request may stall, and the minimum rate in bytes per second after that time.
     BODY_TIMEOUT_SECONDS: int = Field(default=10, ge=1, le=600)
     BODY_BYTES_PER_SECOND: int = Field(default=500, ge=1, le=1_000_000)
-    #: Server processes.
+    #: Number of server processes.
     WORKERS: int = Field(default=1, ge=1, le=64)
-    #: Seconds without a sign of life after which a process is ended and replaced.
+    #: Seconds without a heartbeat after which a process is replaced.
     WORKER_TIMEOUT_SECONDS: int = Field(default=30, ge=3, le=3_600)
-    #: Public address of the site; every absolute link is built from it. Empty means ``http://HOST:PORT``.
+    #: Public URL of the site, the base of every absolute link. Empty means ``http://HOST:PORT``.
     SITE_URL: SiteAddress = ""
-    #: Where browsers get the static files: a delivery network that asks this site for them. Empty: from the site itself.
+    #: URL of a CDN that serves the static files and fetches them from this site. Empty: the site itself.
     STATIC_URL: StaticAddress = ""
-    #: Host names that requests may carry, comma-separated; empty means SITE_URL's host and this machine's own names.
+    #: Accepted Host headers, comma-separated; empty means SITE_URL's host and this machine's own names.
     TRUSTED_HOSTS: Annotated[Hosts, NoDecode] = ()
-    #: Whether browsers, once they have seen the site on https, ask for every name below SITE_URL's host by https as well.
+    #: Extends HSTS to all subdomains of SITE_URL's host.
     HSTS_INCLUDE_SUBDOMAINS: bool = False
-    #: Number of proxies in front whose ``X-Forwarded-*`` headers are believed.
+    #: Number of trusted proxies, whose ``X-Forwarded-*`` headers are applied.
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
-    #: Origins such as https://app.example.org whose scripts may call the API, comma-separated; none by default.
+    #: Origins such as https://app.example.org that may call the API (CORS), comma-separated; none by default.
     CORS_ORIGINS: Annotated[Origins, NoDecode] = ()
-    #: Where pictures are: a folder, or ``s3://bucket/folder?endpoint=…&region=…``; empty: ``media`` in MASTHEAD_HOME.
+    #: Picture store: a folder, or ``s3://bucket/folder?endpoint=…&region=…``; empty: ``media`` in MASTHEAD_HOME.
     MEDIA_URL: PictureFolder = ""
-    #: The keys to the bucket. Empty: what the machine itself has been given.
+    #: Credentials of the bucket. Empty: the machine's own credentials.
     AWS_ACCESS_KEY_ID: str = ""
     AWS_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
-    #: The largest picture that is accepted, in megabytes.
+    #: Maximum size of a picture, in megabytes.
     MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
-    #: Pictures of other sites in texts: copied into the media store, shown to readers as links, or not accepted.
+    #: Pictures from other sites in texts: copied into the media store, shown as links, or refused.
     EXTERNAL_IMAGES: Literal["fetch", "link", "refuse"] = "fetch"
-    #: Who may make an account.
+    #: Who may register.
     REGISTRATION: Literal["open", "invite", "closed"] = "open"
-    #: ``smtp://user:password@host:587?tls=starttls``, ``smtps://…``, ``console:`` or ``file:///folder``; empty: no mail.
+    #: ``smtp://user:password@host:587?tls=starttls``, ``smtps://…``, ``console:`` or ``file:///folder``; empty: no
+    #: mail.
     MAIL_URL: MailServerAddress = ""
-    #: The same in parts, for those who have them so; MAIL_URL wins. MAIL_USE_TLS is STARTTLS, MAIL_USE_SSL is smtps.
+    #: The parts of MAIL_URL as separate settings; MAIL_URL takes precedence. MAIL_USE_TLS is STARTTLS, MAIL_USE_SSL
+    #: smtps.
     MAIL_SERVER: str = ""
     MAIL_PORT: int = Field(default=587, ge=1, le=65535)
     MAIL_USE_TLS: bool = True
     MAIL_USE_SSL: bool = False
     MAIL_USERNAME: str = ""
     MAIL_PASSWORD: SecretStr = SecretStr("")
-    #: Who letters come from: an address, or ``Name <address>``. Empty means ``masthead@`` and SITE_URL's host.
+    #: Sender of email: an address, or ``Name <address>``. Empty means ``masthead@`` and SITE_URL's host.
     MAIL_DEFAULT_SENDER: Sender = ""
     RATELIMIT_ENABLED: bool = True
-    #: Failed sign-ins of one account and from one address, and of all together.
+    #: Failed sign-ins for each account, for each address, and in total.
     RATELIMIT_SIGN_IN: Limit = "10 per 5 minutes"
     RATELIMIT_SIGN_IN_TOTAL: Limit = "1000 per 5 minutes"
-    #: Wrong second factors of one account, after its right password.
+    #: Wrong second factors of one account, after its correct password.
     RATELIMIT_SECOND_FACTOR: Limit = "20 per hour"
-    #: Letters of one purpose to one mail address, and requests for them from one caller. A pause, no total: strangers
-    #: who ask for somebody's letters must not use up those that the owner needs.
+    #: Emails of one purpose to one address, and requests by one client; short, as strangers use up the owner's quota.
     RATELIMIT_LETTERS: Limit = "3 per 15 minutes"
     RATELIMIT_LETTER_REQUESTS: Limit = "30 per hour"
-    #: New accounts from one address; comments of one account; searches from one address.
+    #: Registrations from one address; comments of one account; searches from one address.
     RATELIMIT_REGISTRATION: Limit = "60 per hour"
     RATELIMIT_COMMENT: Limit = "20 per minute"
     RATELIMIT_SEARCH: Limit = "60 per minute"
-    #: Requests to the API by one token, or from one address without a token: all together, and of each kind.
+    #: API requests by one token, or from one address without a token: in total, and of each kind.
     RATELIMIT_API: Limit = "600 per minute"
     RATELIMIT_API_READS: Limit = "600 per minute"
     RATELIMIT_API_WRITES: Limit = "300 per minute"
-    #: Forms that one account sends on the site.
+    #: Forms that one account submits on the site.
     RATELIMIT_DESK: Limit = "300 per minute"
-    #: Whether pages for anonymous readers are kept in memory, and how many megabytes of them in each server process.
+    #: Enables the page cache, and sets its size in megabytes for each server process.
     PAGE_CACHE: bool = True
     PAGE_CACHE_MB: int = Field(default=32, ge=1, le=65_536)
-    #: How long kept pages go on while the database does not answer; 0 sends none that may be out of date.
+    #: Seconds for which stale pages are served while the database does not answer; 0 serves none.
     PAGE_CACHE_STALE_SECONDS: int = Field(default=3_600, ge=0, le=604_800)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["console", "json"] = "console"
-    #: A file that gets the log as well, put aside every ten megabytes; and syslog: ``local``, or ``udp://host:514``.
+    #: Additional log file, rotated every ten megabytes; and syslog: ``local``, or ``udp://host:514``.
     LOG_FILE: str = ""
     SYSLOG: SyslogAddress = ""
-    #: Write every SQL statement to the log, with its parameters: for development.
+    #: Log every SQL statement with its parameters: for development.
     SQLALCHEMY_ECHO: bool = False
-    #: Statements that take so many milliseconds are logged; 0 logs none.
+    #: Threshold of the slow statement log in milliseconds; 0 logs none.
     SLOW_STATEMENT_MS: int = Field(default=500, ge=0, le=3_600_000)
-    #: Where Sentry, or what speaks its language, hears of errors; empty: nowhere. It needs the extra ``sentry``.
+    #: DSN of Sentry or a compatible service; empty: no error reports. Needs the extra ``sentry``.
     SENTRY_DSN: ErrorCollector = ""
-    #: Where a collector of OpenTelemetry hears, by OTLP over HTTP, of each request, job and statement, and the name of the
-    #: site there; empty: nowhere. It needs the extra ``opentelemetry``.
+    #: OTLP/HTTP endpoint for traces, and the service name there; empty: no traces. Needs the extra ``opentelemetry``.
     OTEL_EXPORTER_OTLP_ENDPOINT: TraceCollector = ""
     OTEL_SERVICE_NAME: str = "masthead"
-    #: Who sends this as a bearer token may read ``/metrics``, beside programs on this machine.
+    #: Bearer token that may read ``/metrics``, beside programs on this machine.
     METRICS_TOKEN: SecretStr = SecretStr("")
-    #: Hours for which a form that somebody opened can still be sent.
+    #: Lifetime of form tokens in hours.
     FORM_HOURS: int = Field(default=12, ge=1, le=720)
-    #: Seconds between two writes of how often posts were read; 0 writes nothing.
+    #: Interval in seconds for writing view counts; 0 writes none.
     VIEWS_FLUSH_SECONDS: int = Field(default=10, ge=0, le=3_600)
-    #: Days after which spam and deleted comments are removed for good; 0 keeps them.
+    #: Days after which spam and deleted comments are purged; 0 keeps them.
     COMMENT_TRASH_DAYS: int = Field(default=30, ge=0, le=3_650)
-    #: How long a login lasts that nobody uses: with "keep me signed in", and without (then the browser's end ends it too).
+    #: Idle lifetime of a login: with "keep me signed in", and without (then closing the browser ends it too).
     SESSION_IDLE_DAYS: int = Field(default=30, ge=1, le=365)
     SESSION_IDLE_HOURS: int = Field(default=24, ge=1, le=8_760)
-    #: How long any login lasts.
+    #: Absolute lifetime of a login.
     SESSION_DAYS: int = Field(default=90, ge=1, le=365)
-    #: Passwords that one process hashes at the same time.
+    #: Concurrent password hashes of one process.
     HASHES_AT_ONCE: int = Field(default=2, ge=1, le=64)
     #: Argon2id: memory in KiB, passes and lanes (RFC 9106; OWASP asks for at least 19 MiB and 2 passes).
     ARGON2_MEMORY_KIB: int = Field(default=19_456, ge=8, le=4_194_304)
@@ -204,7 +204,7 @@ class Config(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _fill_in_addresses(cls, values: Any) -> Any:
-        """Derive what was left empty from what was given."""
+        """Derive empty settings from others."""
         values = dict(values)
         values["MASTHEAD_HOME"] = home = Path(values.get("MASTHEAD_HOME") or "instance").absolute()
         if not values.get("DATABASE_URL"):
@@ -213,15 +213,14 @@ class Config(BaseSettings):
             values["MEDIA_URL"] = str(home / "media")
         if not values.get("SITE_URL"):
             host = str(values.get("HOST") or "127.0.0.1")
-            # "Every network" is an address to listen on, not one that a browser could open; and of a wrong HOST it is
-            # HOST that is told, not what would follow from it.
+            # Browsers cannot open a wildcard address; an invalid HOST is reported itself, not the URL from it.
             host = "127.0.0.1" if host in EVERY_NETWORK or not LISTENING_HOST.fullmatch(host) else host
             values["SITE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{values.get('PORT') or 8000}"
         return values
 
     @model_validator(mode="after")
     def _fill_in_mail(self) -> Self:
-        """MAIL_SERVER and its companions as a MAIL_URL. (The model is frozen once this is done.)"""
+        """Combine MAIL_SERVER and its companions into MAIL_URL. (The model is frozen after this.)"""
         if not self.MAIL_URL and self.MAIL_SERVER:
             scheme = "smtps" if self.MAIL_USE_SSL else "smtp"
             password = quote(self.MAIL_PASSWORD.get_secret_value(), safe="")
@@ -241,18 +240,18 @@ class Config(BaseSettings):
 
     @property
     def is_https(self) -> bool:
-        """Whether readers reach the site by https, which makes cookies Secure and turns HSTS on."""
+        """True if SITE_URL is https, which makes cookies Secure and turns HSTS on."""
         return self.SITE_URL.startswith("https://")
 
     @property
     def trusted_hosts(self) -> list[str]:
-        """The host names that a request may carry (a port is ignored by the check)."""
+        """The accepted host names; the check ignores ports."""
         if self.TRUSTED_HOSTS:
             return list(self.TRUSTED_HOSTS)
         return list(dict.fromkeys([self.site_host, "localhost", "127.0.0.1", "[::1]"]))
 
     def flask_settings(self) -> dict[str, object]:
-        """The mapping for ``app.config``: our settings and what the extensions derive from them."""
+        """Build the mapping for ``app.config``: our settings and those of the extensions."""
         prefix = "__Host-" if self.is_https else ""
         ours = {name: getattr(self, name) for name in type(self).model_fields}
         is_development = self.ENVIRONMENT == "development"
@@ -261,7 +260,7 @@ class Config(BaseSettings):
             "JWT_SECRET_KEY": self.JWT_SECRET_KEY.get_secret_value(),
             "TESTING": self.ENVIRONMENT == "testing",
             "DEBUG": is_development,
-            # A changed template shows at the next request, and the toolbar lists the statements of a page.
+            # Changed templates show at the next request, and the toolbar lists the statements of a page.
             "TEMPLATES_AUTO_RELOAD": is_development,
             "SQLALCHEMY_RECORD_QUERIES": is_development,
             "TRUSTED_HOSTS": self.trusted_hosts,
@@ -271,12 +270,12 @@ class Config(BaseSettings):
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_SECURE": self.is_https,
             "PERMANENT_SESSION_LIFETIME": timedelta(days=self.SESSION_DAYS),
-            # The cookie is as old as the login; sending it again with every answer would make it no younger.
+            # The cookie is as old as the login; sending it again would not extend it.
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": self.FORM_HOURS * 3_600,
             "WTF_CSRF_CHECK_DEFAULT": False,
-            # Each view has a limit of its own, see `masthead.web.middleware.body_limits`; these are the largest of them. Long
-            # articles are sent as one form field, for which Werkzeug's own limit is 500 kB.
+            # Upper bounds; each view has a limit of its own, see `masthead.web.middleware.body_limits`. Long articles
+            # are sent as one form field, for which Werkzeug's own limit is 500 kB.
             "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 6 * 1024 * 1024,
             "MAX_FORM_PARTS": 500,
@@ -285,12 +284,12 @@ class Config(BaseSettings):
         return ours | derived | setting_names.flask_overrides(os.environ, ours)
 
     def with_secrets(self) -> Self:
-        """This configuration with the generated secrets filled in, making them on the first start."""
+        """Return this configuration with generated secrets, creating their files on the first start."""
         made = {name: SecretStr(secret_files.stored(self.MASTHEAD_HOME, name)) for name in self._missing()}
         return self.model_copy(update=made)
 
     def with_passing_secrets(self) -> Self:
-        """This configuration with secrets that end with this process."""
+        """Return this configuration with secrets for this process only."""
         made = {name: SecretStr(secrets.token_urlsafe(48)) for name in self._missing()}
         return self.model_copy(update=made)
 
@@ -323,12 +322,12 @@ class DevelopmentConfig(Config):
 
     ENVIRONMENT = "development"
 
-    #: Off here, so that every request runs the code and the template as they are now.
+    #: Off, so that every request runs the current code and template.
     PAGE_CACHE: bool = False
 
 
 class TestingConfig(Config):
-    """For the test suite: cheap password hashes, no thread of its own, everything else as in production."""
+    """For the test suite: cheap password hashes, no background threads, everything else as in production."""
 
     ENVIRONMENT = "testing"
     __test__ = False
@@ -345,7 +344,7 @@ class StagingConfig(Config):
 
 
 class ProductionConfig(Config):
-    """The default, so that a forgotten variable is the safe case."""
+    """The default, so that a missing FLASK_CONFIG is safe."""
 
     ENVIRONMENT = "production"
 
@@ -357,9 +356,9 @@ CONFIGS: dict[str, type[Config]] = {
 
 
 def load(*, stores_secrets: bool = True, **overrides: object) -> Config:
-    """Read the configuration that FLASK_CONFIG chooses; raises `ConfigurationError` with every problem at once.
+    """Load the configuration that FLASK_CONFIG selects; raises `ConfigurationError` with every problem at once.
 
-    With ``stores_secrets=False`` missing secrets are made for this process alone, and nothing is written.
+    With ``stores_secrets=False`` missing secrets are generated for this process alone, and nothing is written.
     """
     name = os.environ.get("FLASK_CONFIG") or "production"
     if name not in CONFIGS:
@@ -379,7 +378,7 @@ def load(*, stores_secrets: bool = True, **overrides: object) -> Config:
 
 
 def unknown_names(home: Path) -> list[str]:
-    """A sentence for each name in the environment or in ``config.env`` of this home that nothing reads."""
+    """Return a sentence for each unknown name in the environment or in ``config.env`` of this home."""
     known = {"FLASK_CONFIG", *Config.model_fields}
     path = home / "config.env"
     in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
@@ -391,7 +390,7 @@ def unknown_names(home: Path) -> list[str]:
 
 
 def _problems(error: ValidationError) -> list[str]:
-    """One line a setting, without its value, since values may be secrets."""
+    """One line for each setting, without its value, which may be secret."""
     lines = []
     for item in error.errors(include_url=False, include_input=False):
         name = str(item["loc"][0]) if item["loc"] else "configuration"

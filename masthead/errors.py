@@ -1,11 +1,11 @@
-"""Domain errors: what went wrong, in a sentence for a person, without any HTTP."""
+"""Domain errors: a sentence for a person, without any HTTP."""
 
 from collections.abc import Iterable
 from types import TracebackType
 
 
 class DomainError(Exception):
-    """Something that the caller asked for cannot be done; the message is a full sentence."""
+    """A request cannot be fulfilled; the message is a full sentence."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -13,7 +13,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """What was asked for does not exist, or this person may not know that it does."""
+    """The object does not exist, or its existence must not be revealed to this person."""
 
 
 class NotAllowed(DomainError):
@@ -21,11 +21,11 @@ class NotAllowed(DomainError):
 
 
 class Conflict(DomainError):
-    """The state of the thing, or another change to it, rules this out."""
+    """The state of the object, or a concurrent change, rules the action out."""
 
 
 class Invalid(DomainError):
-    """A value cannot be accepted; ``field`` names the input that holds it, if one does."""
+    """A value is invalid; ``field`` names its input, if it has one."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -33,12 +33,12 @@ class Invalid(DomainError):
 
     @property
     def each(self) -> tuple["Invalid", ...]:
-        """Every mistake that this error tells of, the first one first."""
+        """Yield every error, the first one first."""
         return (self,)
 
     @property
     def by_field(self) -> dict[str, list[str]]:
-        """The sentences by the names of their fields."""
+        """Map field names to messages."""
         found: dict[str, list[str]] = {}
         for mistake in self.each:
             if mistake.field:
@@ -47,7 +47,7 @@ class Invalid(DomainError):
 
 
 class SeveralInvalid(Invalid):
-    """Several values cannot be accepted, each for its own reason."""
+    """Several values are invalid, each for its own reason."""
 
     def __init__(self, mistakes: Iterable[Invalid]) -> None:
         self.mistakes = tuple(mistakes)
@@ -55,18 +55,18 @@ class SeveralInvalid(Invalid):
 
     @property
     def each(self) -> tuple[Invalid, ...]:
-        """Every mistake, the first one first."""
+        """Yield every error, the first one first."""
         return self.mistakes
 
 
 class Busy(DomainError):
-    """Too many ask for the same costly thing at once; it works again in a few seconds."""
+    """Too many concurrent requests for an expensive operation; a retry works in a few seconds."""
 
 
 class Mistakes:
-    """What is wrong with the values of one request, collected so that all of it is said at once.
+    """Collects the errors of several values, so that all are reported at once.
 
-    Each ``with mistakes:`` judges one value, and the next ones are judged whatever it found.
+    Each ``with mistakes:`` block checks one value; an error does not stop the next blocks.
     """
 
     def __init__(self, found: Iterable[Invalid] = ()) -> None:
@@ -75,29 +75,29 @@ class Mistakes:
             self.add(mistake)
 
     def add(self, error: Invalid) -> None:
-        """Note a mistake, once."""
+        """Add an error, once."""
         for mistake in error.each:
             self._found.setdefault((mistake.field, mistake.message), mistake)
 
     @property
     def found(self) -> tuple[Invalid, ...]:
-        """The mistakes, in the order in which they were noted."""
+        """The errors in the order in which they were added."""
         return tuple(self._found.values())
 
     def settle(self) -> None:
-        """Raise one error that tells of everything noted, if there is something."""
+        """Raise one error that contains all, if there are any."""
         if len(self.found) == 1:
             raise self.found[0]
         if self.found:
             raise SeveralInvalid(self.found)
 
     def __enter__(self) -> None:
-        """Begin to judge a value."""
+        """Begin to check a value."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        """Note what is wrong with it. A missing right is no mistake of a value: it is told once the values are right."""
+        """Collect an `Invalid`. Other domain errors are dropped: the action raises them once all values are valid."""
         if isinstance(error, Invalid):
             self.add(error)
         return isinstance(error, DomainError)

@@ -1,6 +1,6 @@
-"""The Flask extension instances; `masthead.app` binds them to an application.
+"""The Flask extension instances; `create_app` binds them to an application.
 
-Talisman keeps its settings on itself, so `create_app` makes one for each application instead.
+Talisman stores settings on itself, so each application gets its own instance instead.
 """
 
 from flask_login import LoginManager

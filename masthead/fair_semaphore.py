@@ -1,7 +1,6 @@
-"""A semaphore that serves its waiters in the order in which they came.
+"""A first-in first-out semaphore.
 
-`threading.Semaphore` gives a place that has become free to whoever asks first, which a newcomer does more often than
-the thread that has slept longest. Under load some wait for ever.
+`threading.Semaphore` wakes a waiter but lets newcomers acquire first, so under load some threads starve.
 """
 
 import threading
@@ -9,7 +8,7 @@ from collections import deque
 
 
 class FairSemaphore:
-    """Places that are handed from one holder to the next; safe with any number of threads."""
+    """Slots that pass from one holder to the next; thread-safe."""
 
     def __init__(self, places: int) -> None:
         self._lock = threading.Lock()
@@ -17,7 +16,7 @@ class FairSemaphore:
         self._line: deque[threading.Lock] = deque()
 
     def acquire(self, *, waiting: int, seconds: float) -> bool:
-        """Take a place, or wait for one at most so long; False at once if so many wait already."""
+        """Acquire a slot, waiting up to ``seconds``; False at once if ``waiting`` threads wait already."""
         with self._lock:
             if self._free > 0:
                 self._free -= 1
@@ -36,7 +35,7 @@ class FairSemaphore:
         return is_ours
 
     def _was_handed(self, turn: threading.Lock) -> bool:
-        """Leave the line; True if the place was handed over in the same moment."""
+        """Leave the queue; True if the slot was handed over at the same moment."""
         with self._lock:
             if turn in self._line:
                 self._line.remove(turn)
@@ -44,7 +43,7 @@ class FairSemaphore:
             return True
 
     def release(self) -> None:
-        """Hand the place to the first who waits."""
+        """Hand the slot to the first waiter."""
         with self._lock:
             self._free += 1
             if self._free > 0 and self._line:
@@ -52,11 +51,11 @@ class FairSemaphore:
                 self._line.popleft().release()
 
     def retake(self) -> None:
-        """Take a place at once, even if none is free; the next ones that are released then go to nobody."""
+        """Acquire a slot at once, even if none is free; as many releases then free none."""
         with self._lock:
             self._free -= 1
 
     @property
     def waiting(self) -> int:
-        """Threads that wait at this moment."""
+        """The number of waiting threads."""
         return len(self._line)

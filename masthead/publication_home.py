@@ -1,4 +1,4 @@
-"""The folder of a publication, ``MASTHEAD_HOME``: where it is, and which commands may make it."""
+"""The home folder of a publication, ``MASTHEAD_HOME``: its location, and the commands that may create it."""
 
 import os
 import pwd
@@ -9,11 +9,11 @@ from typing import Final
 from dotenv import dotenv_values
 
 NAME: Final = "MASTHEAD_HOME"
-#: Where it is if nobody says so: in the present folder.
+#: Default home, in the current folder.
 DEFAULT: Final = "instance"
-#: Commands that begin a publication. Any other that is typed in the wrong folder must leave no secrets there.
+#: Commands that create a publication. Others, typed in the wrong folder, must not leave secrets there.
 BEGINNING: Final = (("init-db",), ("restore",), ("install",), ("db", "upgrade"))
-#: It begins one only with a database elsewhere, which has its tables: a new file has none.
+#: Creates a home only if DATABASE_URL is set: a new SQLite file has no tables.
 SERVING: Final = ("serve",)
 MISSING = (
     "There is no publication in {}. Go to the folder that holds yours, or set MASTHEAD_HOME to its home. "
@@ -23,7 +23,7 @@ NOT_OURS = "{path}: {reason}. It belongs to {owner}, and this process runs as {a
 
 
 def named() -> str | None:
-    """The home that the environment or ``.env`` names."""
+    """Return the home that the environment or ``.env`` names."""
     for variable in (f"FLASK_{NAME}", NAME):
         if os.environ.get(variable):
             return os.environ[variable]
@@ -31,12 +31,12 @@ def named() -> str | None:
 
 
 def present() -> Path:
-    """The home of this process."""
+    """Return the home of this process."""
     return Path(named() or DEFAULT).absolute()
 
 
 def may_be_made(arguments: Sequence[str]) -> bool:
-    """Whether a command line begins a publication where there is none."""
+    """Tell if a command line may create a missing publication."""
     words = tuple(word for word in arguments if not word.startswith("-"))
     if "--help" in arguments:
         return False
@@ -46,7 +46,7 @@ def may_be_made(arguments: Sequence[str]) -> bool:
 
 
 def why_denied(path: Path, reason: str) -> str:
-    """A sentence for a file or folder that the account of this process may not use: whose it is, and what to do."""
+    """Explain why this process's account may not use a file or folder: its owner, and the fix."""
     nearest = next((folder for folder in (path, *path.parents) if _owner_of(folder)), path)
     account = _account(os.geteuid())
     return NOT_OURS.format(

@@ -1,4 +1,4 @@
-"""The secrets that Masthead makes for itself, in files that only their owner can read."""
+"""Generated secrets, in files that only their owner can read."""
 
 import contextlib
 import os
@@ -11,19 +11,19 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether other accounts of the machine may do anything with a file or folder."""
+    """Tell if other accounts of the machine have any access to a file or folder."""
     return path.exists() and bool(path.stat().st_mode & OTHERS)
 
 
 def stored(home: Path, name: str) -> str:
-    """The secret called ``name`` from ``home/secrets/``, made on first use (mode 0600)."""
+    """Return the secret from ``home/secrets/``, created on first use (mode 0600)."""
     folder = home / "secrets"
-    # The mode counts for the last folder alone.
+    # mkdir applies the mode to the last folder alone.
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
     if not path.exists():
-        # Several processes may start at once: each writes a whole file, and the first link wins.
+        # Processes may start concurrently: each writes a whole file, and the first hard link wins.
         with tempfile.NamedTemporaryFile("w", dir=folder, prefix=f".{name}.", encoding="ascii") as draft:
             draft.write(secrets.token_urlsafe(48))
             draft.flush()

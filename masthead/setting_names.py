@@ -1,4 +1,4 @@
-"""Names of settings that nothing reads: misspelt ones, and ``FLASK_`` variables that are neither ours nor Flask's."""
+"""Unknown settings: misspelt names, and ``FLASK_`` variables that are neither ours nor Flask's."""
 
 import difflib
 import json
@@ -10,7 +10,7 @@ from flask import Flask
 PREFIX: Final = "FLASK_"
 #: Variables that Flask's own command reads (https://flask.palletsprojects.com/en/stable/cli/), beside FLASK_RUN_….
 COMMAND_VARIABLES: Final = frozenset({"CONFIG", "APP", "DEBUG", "ENV", "SKIP_DOTENV"})
-#: Settings that Flask and its extensions read and Masthead leaves alone, beside Flask's own defaults.
+#: Settings that Flask and its extensions read and Masthead does not set, beside Flask's own defaults.
 EXTENSION_SETTINGS: Final = frozenset(
     {
         "EXPLAIN_TEMPLATE_LOADING",
@@ -21,7 +21,7 @@ EXTENSION_SETTINGS: Final = frozenset(
         "TRAP_HTTP_EXCEPTIONS",
     }
 )
-#: Settings that Masthead derives from its own, where a second source could only contradict.
+#: Settings that Masthead derives from its own; a second source could only contradict.
 DERIVED: Final = frozenset(
     {
         "APPLICATION_ROOT",
@@ -45,15 +45,15 @@ DERIVED: Final = frozenset(
 )
 FLASK_SETTINGS: Final = frozenset(Flask.default_config) - DERIVED | EXTENSION_SETTINGS
 LEAST_LIKENESS: Final = 0.75
-#: Of variables that others may have set for other programs, only those count that can hardly be anything else.
+#: Higher threshold for variables without the prefix, which other programs may use.
 LEAST_MISSPELT_LIKENESS: Final = 0.86
 SHORTEST_MISSPELT: Final = 8
-#: They say where the file is, so it cannot say them.
+#: These locate the file, so they cannot be set in it.
 NOT_IN_FILES: Final = frozenset({"MASTHEAD_HOME"})
 
 
 def flask_overrides(environment: Mapping[str, str], ours: Collection[str]) -> dict[str, Any]:
-    """Flask's settings from ``FLASK_<NAME>``, read as `flask.Config.from_prefixed_env` reads them: JSON, else text."""
+    """Read Flask's settings from ``FLASK_<NAME>``, like `flask.Config.from_prefixed_env`: JSON, else text."""
     return {
         name: _value(environment[PREFIX + name])
         for name in sorted(FLASK_SETTINGS - set(ours))
@@ -62,7 +62,7 @@ def flask_overrides(environment: Mapping[str, str], ours: Collection[str]) -> di
 
 
 def unknown_variables(environment: Mapping[str, str], ours: Collection[str]) -> Iterator[str]:
-    """A sentence for each ``FLASK_`` variable that nothing reads."""
+    """Return a sentence for each unknown ``FLASK_`` variable."""
     for variable in sorted(environment):
         name = variable.removeprefix(PREFIX)
         if variable == name or name in COMMAND_VARIABLES or name.startswith("RUN_"):
@@ -74,8 +74,8 @@ def unknown_variables(environment: Mapping[str, str], ours: Collection[str]) -> 
 
 
 def misspelt_variables(environment: Mapping[str, str], ours: Collection[str]) -> Iterator[str]:
-    """A sentence for each variable that is so close to a setting that it was meant to be one."""
-    # Plurals and the like of what other programs read are not meant for us.
+    """Return a sentence for each variable whose name nearly equals a setting."""
+    # Short settings are skipped: they resemble variables of other programs.
     candidates = [name for name in ours if len(name) >= SHORTEST_MISSPELT]
     for variable in sorted(environment):
         if variable in ours or variable.startswith(PREFIX):
@@ -86,7 +86,7 @@ def misspelt_variables(environment: Mapping[str, str], ours: Collection[str]) ->
 
 
 def unknown_in_file(values: Mapping[str, str | None], path: str, ours: Collection[str]) -> Iterator[str]:
-    """A sentence for each name in a file of settings that is none of ours, or that has no effect there."""
+    """Return a sentence for each unknown or ineffective name in a settings file."""
     for name in sorted(values):
         if name in NOT_IN_FILES or name.removeprefix(PREFIX) in COMMAND_VARIABLES:
             yield f"{name} in {path} has no effect: set it in the environment."

@@ -1,4 +1,4 @@
-"""What the values of settings must look like: types that check, and say in a few words what is wrong. Pure."""
+"""Types of settings, which validate values and describe errors briefly. Pure."""
 
 import re
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 MINIMUM_SECRET_CHARACTERS = 32
-#: Keys that tutorials print. A site that runs with one of them can be entered by anyone.
+#: Example keys from tutorials; with one of them anyone can forge a session.
 KNOWN_SECRETS = frozenset(
     {
         "dev",
@@ -28,13 +28,13 @@ KNOWN_SECRETS = frozenset(
 )
 #: A bucket's name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-#: An origin as browsers send it (RFC 6454, section 6.2), as a literal and not as a pattern.
+#: An origin as browsers send it (RFC 6454, section 6.2), literal rather than a pattern.
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
-#: A path that needs no quoting anywhere it is written.
+#: A path that needs no quoting anywhere.
 ADDRESS_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
-#: A host name, or an address as it is written without brackets.
+#: A host name, or an IP address without brackets.
 LISTENING_HOST = re.compile(r"[^\s/@:*?#\[\]]+|[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2,}(?:%\w+)?")
-#: A host name or an address, and perhaps a port; not what stands before it in an address, such as a password.
+#: A host name or an IP address, optionally with a port, but without user information.
 HOST = re.compile(r"(?:[^\s/@:*?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 
 LIMIT = re.compile(
@@ -45,7 +45,7 @@ LARGEST_LIMIT = 10**9
 
 
 def address_parts(value: str, *schemes: str) -> SplitResult | None:
-    """The parts of an address that begins with one of these schemes and names a host; None for anything else."""
+    """Split a URL with one of these schemes and a host; None for anything else."""
     parts = _parts(value, schemes)
     return parts if parts is not None and parts.hostname else None
 
@@ -53,7 +53,7 @@ def address_parts(value: str, *schemes: str) -> SplitResult | None:
 def _parts(value: str, schemes: Collection[str]) -> SplitResult | None:
     try:
         parts = urlsplit(value)
-        # Asking for the port is what checks it; no server listens on 0.
+        # Reading the port validates it; no server listens on 0.
         is_possible = parts.port != 0
     except ValueError:
         return None
@@ -65,7 +65,7 @@ def _known_limit(value: str) -> str:
         limit = limits.parse(value)
     except ValueError:
         raise ValueError("must look like 10 per 5 minutes") from None
-    # The library reads the first limit that it finds, and lets any words stand around it.
+    # limits reads the first limit that it finds and ignores surrounding text.
     if LIMIT.fullmatch(value) is None:
         raise ValueError("must be one limit, and look like 10 per 5 minutes")
     if not 0 < limit.amount < LARGEST_LIMIT or not 0 < limit.multiples < LARGEST_LIMIT:
@@ -115,7 +115,7 @@ def _known_syslog(value: str) -> str:
 
 
 def picture_place(value: str) -> str:
-    """Where pictures are kept, a folder or a bucket, in its one form; raises `ValueError` with what is wrong."""
+    """Normalise the picture store, a folder or a bucket; raises `ValueError` with the reason."""
     if not value or "://" not in value:
         return str(Path(value).absolute()) if value else value
     try:
@@ -135,7 +135,7 @@ def picture_place(value: str) -> str:
 
 
 def _public_parts(value: str) -> SplitResult | None:
-    """The parts of an address that pages may show: host and path alone, nothing that could be a password or a query."""
+    """Return the parts of a URL that pages may show: host and path, no user information or query."""
     parts = address_parts(value, "http", "https")
     is_plain = parts is not None and HOST.fullmatch(parts.netloc) and not (parts.query or parts.fragment)
     return parts if is_plain else None
@@ -156,7 +156,7 @@ def _known_delivery_network(value: str) -> str:
     parts = _public_parts(value)
     if parts is None or not ADDRESS_PATH.fullmatch(parts.path):
         raise ValueError("must look like https://cdn.example.org/static")
-    # A host alone is asked for what this site has below /static.
+    # A CDN without a path serves this site's /static.
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/static'}"
 
 
@@ -194,8 +194,8 @@ def _known_mail(value: str) -> str:
 
 
 _ADDRESS = r"[^\s<>@,;:()\"]+@[^\s<>@,;:()\"]+"
-#: An address, or one behind a name, which stands in quotation marks if it holds more than words. `parseaddr` would take
-#: the first of several.
+#: An address, optionally after a name, which is quoted if it contains special characters. `parseaddr` would accept the
+#: first of several.
 SENDER = re.compile(rf"{_ADDRESS}|(?:\"(?:[^\"\\]|\\.)*\"|[^\"<>@,;:()]*)\s*<{_ADDRESS}>")
 
 
@@ -225,7 +225,7 @@ def _whole_hosts(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-#: How often, in what time, in the words of Flask-Limiter.
+#: A rate limit in the notation of Flask-Limiter.
 Limit = Annotated[str, AfterValidator(_known_limit)]
 SecretKey = Annotated[SecretStr, AfterValidator(_strong_secret)]
 DatabaseAddress = Annotated[str, AfterValidator(_known_database)]

@@ -1,4 +1,4 @@
-"""Time zones by their IANA names, and what a clock on the wall there means on the days when it is changed."""
+"""Time zones by IANA name, and the conversion of local times around clock changes."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
@@ -10,27 +10,27 @@ log = structlog.get_logger(__name__)
 
 NAME_CHARACTERS = 64
 DEFAULT = "UTC"
-#: Files beside the zones that name no place: the zone of the server, and the mark of a system without one.
+#: Files beside the zones that name no place: the server's own zone, and a marker for a missing one.
 _NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
-#: Older names of zones that have a newer one. They are accepted, as browsers and old sites send them, but not offered.
+#: Aliases of renamed zones. Accepted, because browsers and old sites send them, but not offered.
 _OLD_AREAS = ("Etc/", "SystemV/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
 
 
 @cache
 def _names() -> dict[str, str]:
-    """Lower-case name → name."""
+    """Map lower-case names to names."""
     return {name.lower(): name for name in available_timezones() - _NO_ZONES}
 
 
 @cache
 def offered() -> tuple[str, ...]:
-    """The names to choose from, in alphabetical order: UTC, then areas with their places."""
+    """List the selectable names in alphabetical order: UTC, then areas with their places."""
     places = sorted(name for name in _names().values() if "/" in name and not name.startswith(_OLD_AREAS))
     return (DEFAULT, *places)
 
 
 def canonical(name: str) -> str:
-    """The name as IANA writes it; raises `ValueError` if there is no such zone."""
+    """Return the name as IANA writes it; raises `ValueError` if there is no such zone."""
     try:
         return _names()[name.strip().lower()]
     except KeyError:
@@ -39,7 +39,7 @@ def canonical(name: str) -> str:
 
 @cache
 def zone(name: str) -> tzinfo:
-    """The zone of this name. UTC stands in for one that this computer does not know, so that pages still appear."""
+    """Return the zone of this name, or UTC if this machine does not know it, so that pages still appear."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
@@ -48,16 +48,16 @@ def zone(name: str) -> tzinfo:
 
 
 def local(moment: datetime, at: tzinfo) -> datetime:
-    """The moment as a clock there shows it."""
+    """Convert a time to the zone."""
     try:
         return moment.astimezone(at)
     except OverflowError:
-        # The first and the last day of the calendar have no other zone.
+        # The first and the last day of the calendar cannot be converted.
         return moment.astimezone(UTC)
 
 
 def moments(shown: datetime, at: tzinfo) -> list[datetime]:
-    """The moments, in UTC, at which clocks there show this date and time: one, or none or two when they are changed."""
+    """Return the UTC times at which clocks show this date and time: one, or none or two at a clock change."""
     found = []
     for fold in (0, 1):
         moment = shown.replace(tzinfo=at, fold=fold).astimezone(UTC)
@@ -67,7 +67,7 @@ def moments(shown: datetime, at: tzinfo) -> list[datetime]:
 
 
 def beginning(year: int, month: int, day: int, at: tzinfo) -> datetime:
-    """The moment, in UTC, at which a day begins there; where no clock shows midnight, the change of the clocks."""
+    """Return the UTC time at which a local day begins; where midnight is skipped, the clock change."""
     try:
         return datetime(year, month, day, tzinfo=at).astimezone(UTC)
     except OverflowError:
@@ -75,13 +75,13 @@ def beginning(year: int, month: int, day: int, at: tzinfo) -> datetime:
 
 
 def label(moment: datetime, at: tzinfo) -> str:
-    """The short name of the zone at a moment, such as CET, or its distance from UTC where it has none: UTC+05:45."""
+    """Return the zone's abbreviation at a time, such as CET, or its UTC offset if it has none: UTC+05:45."""
     name = local(moment, at).tzname() or ""
     return name if name.isalpha() else distance(moment, at)
 
 
 def distance(moment: datetime, at: tzinfo) -> str:
-    """How far clocks there are from UTC at a moment: ``UTC+05:45``."""
+    """Return the UTC offset at a time: ``UTC+05:45``."""
     offset = local(moment, at).utcoffset() or timedelta()
     sign = "-" if offset < timedelta() else "+"
     hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)

@@ -1,6 +1,6 @@
-"""The value that says that nothing was said: an action leaves what has it as it is.
+"""`UNSET`, the value of an argument that was not given: actions leave the attribute as it is.
 
-Forms and requests hold a part of an object. An action that took absent for empty would erase the rest.
+Forms and requests contain a part of an object. An action that took absent for empty would erase the rest.
 """
 
 from enum import Enum
@@ -19,5 +19,5 @@ UNSET: Final[Literal[Unset.UNSET]] = Unset.UNSET
 
 
 def chosen(wanted: T | Unset, present: T) -> T:
-    """The wanted value, or the present one if nothing was said."""
+    """Return the wanted value, or the present one for `UNSET`."""
     return present if isinstance(wanted, Unset) else wanted

@@ -1,4 +1,4 @@
-"""The Celery application for those who start its workers themselves: ``celery -A masthead.worker worker``."""
+"""The Celery application for external workers: ``celery -A masthead.worker worker``."""
 
 from masthead import clock
 from masthead.app import create_app

@@ -1,4 +1,4 @@
-"""The application for servers: ``masthead.wsgi:app`` (also called ``application``)."""
+"""The WSGI application for servers: ``masthead.wsgi:app`` (also called ``application``)."""
 
 import click
 
@@ -13,7 +13,7 @@ from masthead.web.telemetry import metrics
 try:
     settings = configuration.load()
 except configuration.ConfigurationError as error:
-    # `flask --app masthead.wsgi …` shows this one as a sentence, and anything else with its traceback.
+    # `flask --app masthead.wsgi …` prints this exception as a sentence, and others with their traceback.
     raise click.ClickException(f"The configuration has mistakes:\n{error}") from None
 clock.ignore_leaps()
 metrics.share(settings.MASTHEAD_HOME)

@@ -1,1 +1,1 @@
-"""Running a site from the shell: the server, the schema, sample data."""
+"""Operation of a site from the shell: server, schema, backups, checks, sample data."""

@@ -1,4 +1,4 @@
-"""``masthead cache …``: what the server's processes keep in memory."""
+"""``masthead cache …``: statistics and clearing of the page cache."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ group = Group("cache", help="See what the page cache does, and clear it.")
 @group.command("status")
 @with_appcontext
 def status() -> None:
-    """Show how often each process of the server answers from memory, and how full that is."""
+    """Show the hits and the size of the page cache in each process of the server."""
     if not current_app.config["PAGE_CACHE"]:
         click.echo("The page cache is switched off (PAGE_CACHE).")
         return
@@ -35,14 +35,14 @@ def status() -> None:
         table.add_row(str(process_id), *_cells(counts))
     if len(processes) > 1:
         table.add_row("together", *_cells(Counts(*map(sum, zip(*processes.values(), strict=True)))))
-    # A pipe has no width of its own, and must not lose columns.
+    # A pipe has no width, and must not truncate columns.
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 @group.command("clear")
 @with_appcontext
 def clear() -> None:
-    """Let every process of the server make each page anew; pages are never stale, so this is for measuring and for doubt."""
+    """Clear the page cache in every process of the server; pages are never stale, so this is for measurements and for doubt."""
     if not current_app.config["PAGE_CACHE"]:
         click.echo("The page cache is switched off (PAGE_CACHE).")
         return

@@ -1,4 +1,4 @@
-"""``masthead check``: what is wrong with this installation, and how to mend it."""
+"""``masthead check``: problems of an installation, and how to fix them."""
 
 import os
 import sqlite3
@@ -28,9 +28,9 @@ from masthead.web.commands import Command
 from masthead.web.middleware import proxies
 from masthead.web.telemetry import logs, sentry, tracing
 
-#: Less free space than this stops a database sooner than its owner can look.
+#: Below this much free space a database fails before its owner can react.
 FREE_MEGABYTES = 200
-#: How long a check tells of an address that could not be read.
+#: Seconds for which the check reports an unreadable client address.
 NOTED_SECONDS = 86_400
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -46,7 +46,7 @@ THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 )
 @with_appcontext
 def check(subjects: tuple[str, ...], deep: bool) -> None:
-    """Say what is wrong with the installation, and how to mend it. Exit code 1 if anything is."""
+    """Check the installation, and say how to fix its problems. Exit code 1 if there are any."""
     known = CHECKS | DEEP_CHECKS
     unknown = set(subjects) - known.keys()
     if unknown:
@@ -62,14 +62,14 @@ def check(subjects: tuple[str, ...], deep: bool) -> None:
 
 
 def all_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
-    """These checks, in the order in which one would mend what they find."""
+    """Run these checks, in the order in which their problems are best fixed."""
     for subject, looked_at in CHECKS.items():
         if subject in subjects:
             yield from looked_at()
 
 
 def all_deep_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
-    """The deep checks, or those among them that were named; none without usable tables, which is told then."""
+    """Run the deep checks, or the named ones; none without usable tables, which is a finding of its own."""
     problem = present_schema().problem
     if problem is not None:
         yield Finding(Level.ERROR, "pages", problem)
@@ -80,7 +80,7 @@ def all_deep_findings(subjects: tuple[str, ...]) -> Iterator[Finding]:
 
 
 def _configuration() -> Iterator[Finding]:
-    # Whoever gets here has a valid one: an invalid one has ended with the list of its mistakes.
+    # An invalid configuration has ended the command with the list of its problems.
     for sentence in configuration.unknown_names(_home()):
         yield Finding(Level.ERROR, "configuration", sentence)
     if current_app.debug:
@@ -164,7 +164,7 @@ def _database() -> Iterator[Finding]:
 
 
 def _database_beside(url: URL) -> Iterator[Finding]:
-    """Whether the home holds the SQLite file of a publication that the present database is not."""
+    """Tell if the home contains an SQLite database of a publication that DATABASE_URL does not name."""
     path = _home() / SQLITE_NAME
     if url.get_backend_name() == "sqlite" and url.database and Path(url.database) == path:
         return
@@ -178,7 +178,7 @@ def _database_beside(url: URL) -> Iterator[Finding]:
 
 
 def _posts_in(path: Path) -> int:
-    """How many posts a SQLite file of ours holds; 0 if it is none."""
+    """Count the posts in an SQLite file; 0 if it is none of ours."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
             (count,) = connection.execute("SELECT count(*) FROM post").fetchone()
@@ -250,7 +250,7 @@ def _host_of(site_url: str) -> str:
 
 
 def _proxies() -> Iterator[Finding]:
-    """Whether what proxies say of readers could be read lately."""
+    """Check that the client addresses from the proxy were readable lately."""
     note = _home() / proxies.NOTE_NAME
     if note.exists() and clock.now().timestamp() - note.stat().st_mtime < NOTED_SECONDS:
         yield Finding(
@@ -273,7 +273,7 @@ def _log() -> Iterator[Finding]:
 
 
 def _observers() -> Iterator[Finding]:
-    """Whether those hear of errors and requests who were named; they are not asked."""
+    """Check that error reports and traces can be sent; contacts no server."""
     settings = current_app.config
     wanted = {"SENTRY_DSN": sentry, "OTEL_EXPORTER_OTLP_ENDPOINT": tracing}
     named = {name: module for name, module in wanted.items() if settings[name]}
@@ -294,7 +294,7 @@ def _home() -> Path:
     return home
 
 
-#: Each by the subject of its first line.
+#: The checks, by the subject of their first line.
 CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "configuration": _configuration,
     "secrets": _secrets,

@@ -1,4 +1,4 @@
-"""Whether the clock can be trusted, by what was stored of it before."""
+"""Check of the clock against its stored readings."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ def clock_is_right() -> Iterator[Finding]:
     try:
         last = clock_guard.last_reading()
     except SQLAlchemyError:
-        # That the database cannot be read is told elsewhere.
+        # The database check reports this failure.
         return
     if last is not None and now < last.seen_at - clock_guard.TOLERANCE:
         sentence = (

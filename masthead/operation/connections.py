@@ -1,4 +1,4 @@
-"""The servers beside the site, and whether they answer: PostgreSQL, Redis, the broker and its workers, the mail server."""
+"""Checks of connected servers: PostgreSQL, Redis, the broker and its workers, the mail server."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,18 +16,18 @@ from masthead.mail import transports
 from masthead.operation.findings import Finding, Level
 
 PROBE_SECONDS = 1.0
-#: The oldest PostgreSQL that the suite has seen.
+#: The oldest PostgreSQL version that the test suite has run on.
 OLDEST_POSTGRESQL = 150_000
-#: Connections that PostgreSQL keeps for administrators, and that others may have.
+#: Connections that PostgreSQL reserves for superusers, and some for other clients.
 SPARE_CONNECTIONS = 10
-#: A job that nobody has taken for this long waits for a runner that is not there.
+#: Age of an untaken job beyond which no runner seems to exist.
 PATIENCE = timedelta(minutes=5)
-#: Anybody can register with an address whose server refuses everything, so such a job is no fault of the site.
+#: Anybody can register with an address whose server refuses everything, so such a job is not the site's fault.
 REFUSED = Job.last_error.startswith(f"{transports.LetterRefused.__name__}:")
 
 
 def answers(url: str) -> str | None:
-    """Why a Redis does not answer; None if it does."""
+    """Return the reason why a Redis does not answer; None if it does."""
     leave_transaction("Redis")
     from redis import Redis
     from redis.backoff import NoBackoff
@@ -44,7 +44,7 @@ def answers(url: str) -> str | None:
 
 
 def postgresql() -> Iterator[Finding]:
-    """Its version, and whether it has connections enough for every process."""
+    """Check the version and the number of available connections."""
     settings = current_app.config
     if db.engine.dialect.name != "postgresql":
         return
@@ -52,14 +52,14 @@ def postgresql() -> Iterator[Finding]:
         version = int(db.session.scalar(text("SHOW server_version_num")) or 0)
         most = int(db.session.scalar(text("SHOW max_connections")) or 0)
     except SQLAlchemyError:
-        # That it does not answer is told elsewhere.
+        # The database check reports this failure.
         return
     finally:
         db.session.rollback()
     if version < OLDEST_POSTGRESQL:
         sentence = "PostgreSQL is older than 15. Upgrade it: Masthead is tried on 15 and newer."
         yield Finding(Level.ERROR, "postgresql", sentence)
-    # The jobs' process and the page cache's listener are processes and connections, too.
+    # The jobs' process and the page cache's listener need connections, too.
     needed = (settings["WORKERS"] + 1) * (2 * settings["DATABASE_CONNECTIONS"] + 1) + SPARE_CONNECTIONS
     if needed > most:
         sentence = (
@@ -70,7 +70,7 @@ def postgresql() -> Iterator[Finding]:
 
 
 def redis() -> Iterator[Finding]:
-    """Where limits are counted together."""
+    """Check the server of shared rate limits."""
     url = current_app.config["REDIS_URL"]
     if not url:
         yield Finding(Level.OK, "limits", "They are counted on this machine.")
@@ -87,7 +87,7 @@ def redis() -> Iterator[Finding]:
 
 
 def broker() -> Iterator[Finding]:
-    """Whether jobs reach a worker."""
+    """Check that jobs reach a worker."""
     url = current_app.config["CELERY_BROKER_URL"]
     if not url:
         yield Finding(Level.OK, "broker", "None is set: `masthead serve` runs the jobs itself.")
@@ -110,7 +110,7 @@ def broker() -> Iterator[Finding]:
 
 
 def jobs() -> Iterator[Finding]:
-    """What failed, and what nobody takes."""
+    """Report failed jobs, and jobs that no runner takes."""
     overdue = (Job.state == JobState.QUEUED) & (Job.run_at < clock.now() - PATIENCE)
     count = select(func.count()).select_from(Job)
     try:
@@ -141,7 +141,7 @@ def jobs() -> Iterator[Finding]:
 
 
 def mail() -> Iterator[Finding]:
-    """Whether letters can be handed over; none is sent."""
+    """Check that email can be delivered, without sending any."""
     transport = transports.from_url(current_app.config["MAIL_URL"])
     if transport is None:
         sentence = "None is sent. Links to confirm and to reset are shown to administrators; set MAIL_URL to send them."
@@ -155,6 +155,6 @@ def mail() -> Iterator[Finding]:
 
 
 def _host(url: str) -> str:
-    """Host and port, without the password."""
+    """Return host and port, without the password."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or 6379}"

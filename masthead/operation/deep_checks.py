@@ -1,4 +1,4 @@
-"""``masthead check --deep``: reads every page of the database and every picture, which takes as long as there are many."""
+"""``masthead check --deep``: reads every page of the database and every picture, so its duration grows with them."""
 
 import hashlib
 import hmac
@@ -18,15 +18,17 @@ from masthead.search.models import INDEX
 from masthead.storage import store
 from masthead.storage.store import StoreUnavailable
 
-#: Names and messages that one sentence shows.
+#: Maximum number of names and messages in one sentence.
 SHOWN: Final = 3
 DAMAGED: Final = (
     "The database is damaged ({}). Stop the site, and restore the newest backup that passes this check."
 )
 NO_AMCHECK: Final = "Its pages were not looked at: the extension amcheck is not installed. As its superuser: CREATE EXTENSION amcheck;"
-#: SQLite's way of comparing its full text index with the table (https://www.sqlite.org/fts5.html#the_integrity_check_command).
+#: SQLite's comparison of the full-text index with its table
+#: (https://www.sqlite.org/fts5.html#the_integrity_check_command).
 INTEGRITY: Final = f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('integrity-check', 1)"  # noqa: S608 (our own name)
-#: Every index in order, with each row of its table, and every page of the tables (https://www.postgresql.org/docs/current/amcheck.html).
+#: Checks the order of every index, its rows in the table, and every page of the tables
+#: (https://www.postgresql.org/docs/current/amcheck.html).
 AMCHECK: Final = {
     "index": """
         SELECT c.relname, bt_index_check(c.oid::regclass, true)
@@ -41,7 +43,7 @@ AMCHECK: Final = {
 
 
 def pages() -> Iterator[Finding]:
-    """Whether the pages of the database are whole, and its indexes in order."""
+    """Check that the database's pages are intact, and its indexes in order."""
     with db.engine.connect() as connection:
         try:
             if connection.dialect.name == "sqlite":
@@ -72,7 +74,7 @@ def _has_amcheck(connection: Connection) -> bool:
 
 
 def references() -> Iterator[Finding]:
-    """Whether every row that another one names is there."""
+    """Check that every foreign key has its row."""
     with db.engine.connect() as connection:
         try:
             broken = _broken_references(connection)
@@ -104,7 +106,7 @@ def _broken_references(connection: Connection) -> list[str]:
 
 
 def index() -> Iterator[Finding]:
-    """Whether the search finds posts by the words that they have."""
+    """Check that the search index contains the words of the posts."""
     with db.engine.connect() as connection:
         try:
             drifted = [f"post {post_id}" for post_id in indexing.drifted(connection)]
@@ -121,7 +123,7 @@ def index() -> Iterator[Finding]:
 
 
 def _differing_words() -> list[str]:
-    """Whether SQLite's full text index holds what its table holds; PostgreSQL's is a column of the row itself."""
+    """Tell if SQLite's full-text index differs from its table; PostgreSQL's index is a column of the row itself."""
     database = db.engine.url.database
     if db.engine.dialect.name != "sqlite" or not database:
         return []
@@ -138,7 +140,7 @@ def _differing_words() -> list[str]:
 
 
 def files() -> Iterator[Finding]:
-    """Whether the file of every picture is there, and is the one that was stored."""
+    """Check that the file of every picture exists and has the stored content."""
     with db.engine.connect() as connection:
         rows = connection.execute(select(Media.path, Media.content_hash).order_by(Media.id)).all()
     missing, damaged, pictures = [], [], store.current()
@@ -169,7 +171,7 @@ def _some(names: list[str]) -> str:
     return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown
 
 
-#: Each by the subject of its line.
+#: The deep checks, by the subject of their line.
 DEEP_CHECKS: Final[dict[str, Callable[[], Iterator[Finding]]]] = {
     "pages": pages,
     "references": references,

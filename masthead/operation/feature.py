@@ -1,4 +1,4 @@
-"""Running a site: the server, the schema, backups, checks, health and metrics."""
+"""Operation of a site: the server, the schema, backups, checks, health and metrics."""
 
 from masthead.features import Feature
 from masthead.operation import health_views, metrics_views, rendering, shell, tasks

@@ -1,11 +1,11 @@
-"""What a look at an installation finds."""
+"""Findings of the checks."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Level(StrEnum):
-    """How bad it is. Only an error makes the command fail."""
+    """The severity of a finding. Only errors make the command fail."""
 
     OK = "ok"
     WARNING = "warning"
@@ -13,7 +13,7 @@ class Level(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One line: what was looked at, and how it is or how to mend it."""
+    """One line of the report: subject, and state or fix."""
 
     level: Level
     subject: str

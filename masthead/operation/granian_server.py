@@ -1,4 +1,4 @@
-"""granian on a port that another process holds, which all of its workers share."""
+"""granian on a port that another process holds, shared by all of its workers."""
 
 import os
 import socket
@@ -11,14 +11,14 @@ from masthead.operation.listening import BACKLOG
 
 
 class SharedPortServer(MPServer):
-    """By itself granian opens the port once for each worker, and whoever waits for one that ends is turned away."""
+    """By itself granian opens the port once for each worker, and an ending worker drops its queued connections."""
 
     def __init__(self, *, listener: int, **options: Any) -> None:
         super().__init__(**options)
         self._listener = listener
 
     def _init_shared_socket(self) -> None:
-        # As granian does itself where it cannot open the port several times.
+        # Like granian's own fallback where a port cannot be opened several times.
         descriptor = os.dup(self._listener)
         make: Any = SocketHolder
         vars(self).update(

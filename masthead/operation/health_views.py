@@ -1,4 +1,4 @@
-"""Whether the site lives and can work, for load balancers and supervisors. Strangers read it, so it names no details."""
+"""Health endpoints for load balancers and supervisors. Public, so they name no details."""
 
 import errno
 import tempfile
@@ -25,7 +25,7 @@ bp = Blueprint("health", __name__)
 
 RETRY_SECONDS: Final = 5
 OK, FAILED, READ_ONLY, FULL = "ok", "failed", "read-only", "full"
-#: Less room than this is none: a text with its revision, its place in the search index and the log of changes.
+#: Minimum free space in bytes: a text with its revision, its search entry and its change log row.
 PROBE_BYTES: Final = 64 * 1024
 SYSTEM_ERRORS: Final = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 NO_WRITES: Final = "Pages can be read, but nothing can be saved."
@@ -36,7 +36,7 @@ NO_WRITES: Final = "Pages can be read, but nothing can be saved."
 @sessionless
 @also_over_http
 def live() -> ResponseReturnValue:
-    """Whether this process answers at all; a supervisor restarts one that does not."""
+    """Liveness: this process answers. A supervisor restarts one that does not."""
     response = jsonify(status=OK)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -48,9 +48,9 @@ def live() -> ResponseReturnValue:
 @sessionless
 @also_over_http
 def ready() -> ResponseReturnValue:
-    """Whether it can serve readers and writers: 503 and which part fails, if it can not.
+    """Readiness: the site can serve readers and writers; otherwise 503 with the failing parts.
 
-    Servers that it can do without are in the list `away` while they do not answer, and change nothing else.
+    Optional servers that do not answer are in the list `away`, and do not affect the status.
     """
     checks = _checks()
     problems = optional_servers.problems()
@@ -74,7 +74,7 @@ def ready() -> ResponseReturnValue:
 
 
 def _checks() -> dict[str, str]:
-    """The parts that every site needs."""
+    """Run the checks of the required parts."""
     revision = _revision()
     return {
         "database": FAILED if revision is None else _writing() if revision else OK,
@@ -84,7 +84,7 @@ def _checks() -> dict[str, str]:
 
 
 def _revision() -> str | None:
-    """The revision of the tables; empty before the first migration, None if the database does not answer."""
+    """Return the schema revision; empty before the first migration, None if the database does not answer."""
     try:
         with db.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -97,18 +97,18 @@ def _revision() -> str | None:
 
 
 def _writing() -> str:
-    """Whether the database can be written, and if not, why."""
+    """Check that the database can be written, and name the failure if not."""
     failure = write_failure()
-    # While somebody writes, writing is possible.
+    # A busy database is being written, so writing works.
     if failure not in {None, Failure.BUSY}:
         return {Failure.READ_ONLY: READ_ONLY, Failure.FULL: FULL}.get(failure, FAILED)
     file = db.engine.url.database
-    # SQLite learns that its disk is full when it must grow.
+    # SQLite notices a full disk only when its file must grow.
     return _room_in(Path(file).parent) if db.engine.dialect.name == "sqlite" and file else OK
 
 
 def _folder() -> str:
-    """Whether pictures can be kept, where they are files of this machine; a bucket may be away."""
+    """Check that pictures can be stored in the local folder; a bucket may be away."""
     store = storage.current()
     if not isinstance(store, storage.FolderStore):
         return OK
@@ -120,7 +120,7 @@ def _folder() -> str:
 
 
 def _room_in(folder: Path) -> str:
-    """Whether a file can be written there."""
+    """Check that a file can be written there."""
     try:
         with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
             file.write(bytes(PROBE_BYTES))

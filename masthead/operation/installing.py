@@ -1,4 +1,4 @@
-"""``masthead install``: everything between the program and a site that systemd keeps running."""
+"""``masthead install``: turns the program into a site that systemd runs."""
 
 import os
 import pwd
@@ -16,7 +16,7 @@ from masthead.operation.systemd_units import Places
 from masthead.web.commands import Command, NamedPath
 
 FOLDER = NamedPath(file_okay=False, path_type=Path)
-#: Systemd is at work where it has this folder (sd_booted(3)).
+#: Exists if systemd runs the machine (sd_booted(3)).
 RUNNING: Final = Path("/run/systemd/system")
 NOT_ROOT = (
     "Only root can make an account and units. Run it with sudo, or see with --dry-run what it would do."
@@ -52,7 +52,7 @@ Step = tuple[str, ...]
 @click.option("--broker", is_flag=True, help="Units for `masthead worker` and `masthead beat` as well.")
 @click.option("--dry-run", is_flag=True, help="Show the commands and the units, and do nothing.")
 def install(home: Path, account: str, units: Path, broker: bool, dry_run: bool) -> None:
-    """Make the account, the home, the tables and the units, and start the site. What is there already stays."""
+    """Create the account, the home, the tables and the units, and start the site. Existing ones stay."""
     places = Places(program(), home.absolute(), account)
     names = (*systemd_units.SITE, *(systemd_units.WITH_BROKER if broker else ()))
     texts = {units / name: systemd_units.unit(name, places) for name in names}
@@ -82,12 +82,12 @@ def install(home: Path, account: str, units: Path, broker: bool, dry_run: bool) 
 
 
 def program() -> Path:
-    """The command `masthead` of this environment, which the units start."""
+    """Return the path of the `masthead` command of this environment, for the units."""
     return Path(sys.executable).absolute().with_name("masthead")
 
 
 def preparing(places: Places) -> Iterator[Step]:
-    """The commands that make the account and the home, where they are missing."""
+    """List the commands that create the missing account and home."""
     try:
         pwd.getpwnam(places.account)
     except KeyError:
@@ -97,13 +97,13 @@ def preparing(places: Places) -> Iterator[Step]:
 
 
 def as_account(places: Places, *arguments: str) -> Step:
-    """A command of the site, run by its account in its home."""
+    """Build a command that the site's account runs in its home."""
     variables = ("env", f"MASTHEAD_HOME={places.home}", str(places.program), *arguments)
     return ("runuser", "-u", places.account, "--", *variables)
 
 
 def starting(names: tuple[str, ...]) -> Iterator[Step]:
-    """The commands that let systemd run the units, now and after each start of the machine."""
+    """List the commands that start the units now and at every boot."""
     yield ("systemctl", "daemon-reload")
     yield ("systemctl", "enable", "--now", *names)
 
@@ -111,7 +111,7 @@ def starting(names: tuple[str, ...]) -> Iterator[Step]:
 def _run(step: Step) -> None:
     click.echo(f"$ {shlex.join(step)}")
     try:
-        # Any folder that every account may stand in.
+        # A folder that every account may enter.
         subprocess.run(step, check=True, cwd="/")  # noqa: S603 (root has typed the options)
     except FileNotFoundError:
         raise click.ClickException(
@@ -124,7 +124,7 @@ def _run(step: Step) -> None:
 
 
 def _try_program(places: Places) -> None:
-    """See that the account can run the program: systemd would say no more than "Permission denied"."""
+    """Check that the account can run the program: systemd would only say "Permission denied"."""
     step = as_account(places, "--version")
     result = subprocess.run(  # noqa: S603 (root has typed the options)
         step, check=False, cwd="/", capture_output=True, text=True, errors="replace"

@@ -1,4 +1,4 @@
-"""``masthead jobs …``, and the runner as a process beside the server."""
+"""``masthead jobs …``, and the runner process beside the server."""
 
 import multiprocessing
 import os
@@ -58,7 +58,7 @@ def list_jobs(state: str | None, limit: int) -> None:
 )
 @with_appcontext
 def retry(job_id: int | None, is_all: bool, name: str | None) -> None:
-    """Let the dead or cancelled job JOB_ID start afresh, or with --all every dead one."""
+    """Restart the dead or cancelled job JOB_ID, or with --all every dead one."""
     if is_all == (job_id is not None):
         raise click.UsageError("Name one job, or say --all.")
     if name is not None and not is_all:
@@ -79,7 +79,7 @@ def retry(job_id: int | None, is_all: bool, name: str | None) -> None:
 @click.argument("job_id", type=click.IntRange(1, GREATEST_ID))
 @with_appcontext
 def cancel(job_id: int) -> None:
-    """Keep the job JOB_ID from running."""
+    """Cancel the waiting job JOB_ID."""
     outbox.cancel(job_id)
     db.session.commit()
     click.echo(f"Job {job_id} is cancelled.")
@@ -99,10 +99,10 @@ def run(info: ScriptInfo, once: bool) -> None:
 
 
 def work(app: Flask, *, parent: int | None = None, descriptors: Sequence[int] = ()) -> None:
-    """Run jobs until a signal comes or the process ``parent`` is gone; close ``descriptors``, which are the server's."""
+    """Run jobs until a signal or the end of the process ``parent``; closes ``descriptors``, which are the server's."""
     for descriptor in descriptors:
         os.close(descriptor)
-    # The server has set a limit for requests, if it is that which has forked us.
+    # The server that forks this process has set a statement time-out for requests.
     limit_statements(app, 0)
     runner = Runner(app)
 
@@ -123,12 +123,12 @@ def _stop_without(parent: int, runner: Runner) -> None:
 
 
 class Companion:
-    """A runner in a process beside the server, started again if it dies."""
+    """A runner process beside the server, restarted when it dies."""
 
     def __init__(self, app: Flask, *, descriptors: Sequence[int] = ()) -> None:
         self._app = app
         self._descriptors = descriptors
-        # A fork shares the memory of what is loaded already.
+        # A fork shares the memory of loaded modules.
         self._context = multiprocessing.get_context("fork")
         self._ending = threading.Event()
         self._process = self._start()
@@ -151,7 +151,7 @@ class Companion:
                 self._process = self._start()
 
     def end(self) -> None:
-        """Let it finish the jobs in hand, and wait for that."""
+        """Let it finish its jobs, and wait for that."""
         self._ending.set()
         self._process.terminate()
         self._process.join()

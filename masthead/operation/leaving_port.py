@@ -1,7 +1,7 @@
-"""Taking no more connections from a port that others go on to share.
+"""Lets a worker leave a shared port before it ends.
 
-granian ends whatever it has just accepted when it is told to end. So a worker that is to end stops accepting some time
-before: under the descriptors of the port it gets a socket to which nobody ever connects.
+granian drops just accepted connections when it is told to end. So an ending worker stops accepting some time before: a
+socket to which nobody connects replaces the port under its descriptors.
 """
 
 import os
@@ -24,14 +24,14 @@ class PortLeaver:
         self._has_left = False
 
     def __call__(self) -> None:
-        """Look at the flag; a worker calls this every second."""
+        """Check the flag; a worker calls this every second."""
         if self._is_draining() and not self._has_left and DESCRIPTORS.is_dir():
             self._has_left = True
             self._leave()
 
     def _leave(self) -> None:
         with socket.socket(socket.AF_UNIX) as nobody:
-            # An abstract name, which the system chooses.
+            # An abstract socket name, chosen by the system.
             nobody.bind("")
             nobody.listen()
             nobody.setblocking(False)

@@ -1,7 +1,7 @@
-"""Children that end with their parent, and parents that notice when a child has frozen.
+"""Heartbeats: children end with their parent, and a watchdog replaces frozen children.
 
-Each child says every second that it lives, through a pipe; a parent that hears nothing ends it, and whoever started it
-starts another. The system ends children whose parent has gone (Linux), or they notice it by themselves.
+Each child writes to a pipe every second; a parent that reads nothing kills it, and its owner starts another. The
+system ends children whose parent is gone (Linux); elsewhere they notice it themselves.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ SIGN: Final = struct.Struct("=i")
 
 
 def end_with_parent(parent: int) -> None:
-    """Let this process be killed when the process ``parent``, which has started it, ends."""
+    """Arrange for this process to be killed when its parent, the process ``parent``, ends."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
@@ -42,7 +42,7 @@ def _watch_parent(parent: int) -> None:
 
 
 class Watchdog:
-    """Ends forks of this process that have fallen silent."""
+    """Kills forks of this process that send no heartbeat."""
 
     def __init__(self, seconds: float, *, say: Callable[[], object], in_child: Callable[[], object]) -> None:
         self._seconds = seconds
@@ -55,12 +55,12 @@ class Watchdog:
         os.register_at_fork(after_in_child=self._begin_in_child)
 
     def start(self) -> None:
-        """Watch from a thread, which also says that this process lives."""
+        """Watch from a thread, which also sends this process's heartbeat."""
         threading.Thread(target=self._listen, name="watchdog", daemon=True).start()
         threading.Thread(target=self._look_on, name="frozen workers", daemon=True).start()
 
     def _begin_in_child(self) -> None:
-        # Forks of forks are not watched here.
+        # Grandchildren are not watched here.
         if os.getppid() != self._parent:
             return
         os.close(self._reader)
@@ -70,7 +70,7 @@ class Watchdog:
     def _say_on(self) -> None:
         sign = SIGN.pack(os.getpid())
         while True:
-            # A parent that sleeps finds signs enough when the pipe is full.
+            # A full pipe holds heartbeats enough for a suspended parent.
             with suppress(BlockingIOError):
                 os.write(self._writer, sign)
             self._in_child()
@@ -87,7 +87,7 @@ class Watchdog:
             began = time.monotonic()
             time.sleep(BEAT_SECONDS)
             if time.monotonic() - began > 5 * BEAT_SECONDS:
-                # The machine was asleep or very busy, and the children as well.
+                # The machine was suspended or overloaded, and the children as well.
                 self._heard = dict.fromkeys(self._heard, time.monotonic())
             for process, heard in list(self._heard.items()):
                 if time.monotonic() - heard > self._seconds:
@@ -102,7 +102,7 @@ class Watchdog:
 
 
 def _is_child(process: int) -> bool:
-    """Whether a process runs and is a child of ours; another may have its number by now."""
+    """Tell if the process is a running child of ours; its id may have been reused."""
     try:
         return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except ChildProcessError:

@@ -1,4 +1,4 @@
-"""The port that `masthead serve` listens on: opened here, or handed over by systemd."""
+"""The listening socket of `masthead serve`: opened here, or inherited from systemd."""
 
 import errno
 import os
@@ -14,14 +14,14 @@ WHY_NOT: Final = {
     errno.EADDRNOTAVAIL: "This machine has no address {host}. Choose one that it has with --host, or 0.0.0.0 for all.",
     errno.EACCES: "Port {port} may be used by the system's administrator alone. Choose one above 1023 with --port.",
 }
-#: Connections that wait until a server takes them, also while one is replaced by another.
+#: Listen backlog, which also has to last while one server replaces another.
 BACKLOG: Final = 2_048
 #: `sd_listen_fds(3)`.
 FIRST_INHERITED: Final = 3
 
 
 def inherited() -> int | None:
-    """The descriptor of a socket that systemd has opened; None if there is none."""
+    """Return the descriptor of the socket that systemd has opened; None if there is none."""
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return None
     if os.environ.get("LISTEN_FDS") != "1":
@@ -32,7 +32,7 @@ def inherited() -> int | None:
 
 
 def opened(host: str, port: int) -> int:
-    """The descriptor of a socket that listens there; raises `ClickException` if nobody can."""
+    """Open a listening socket and return its descriptor; raises `ClickException` on failure."""
     try:
         family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as listener:

@@ -58,7 +58,7 @@ def _copy(source: FileStore, target: FileStore) -> tuple[int, int]:
     copied = 0
     with Progress(console=Console(stderr=True), transient=True) as progress:
         for key in progress.track(keys, description="Pictures"):
-            # A picture's name is made from its content, so one of the same size is the same.
+            # Names derive from the content, so a file of equal size is the same picture.
             if target.size(key) == source.size(key):
                 continue
             content = source.get(key)

@@ -1,4 +1,4 @@
-"""``/metrics`` for Prometheus: requests, statements, the page cache, background jobs and letters."""
+"""``/metrics`` for Prometheus: requests, statements, the page cache, background jobs and email."""
 
 import os
 import secrets
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 bp = Blueprint("metrics", __name__)
 
 NOT_HERE = "Metrics are for programs on this machine, or for those that send METRICS_TOKEN as a bearer token."
-#: What a proxy adds. Behind one, everybody seems to be on this machine.
+#: Headers that proxies add. Behind a proxy every client seems to be on this machine.
 PROXIED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 PAGES: Final = {
     "hits": "Pages from memory.",
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 @sessionless
 @also_over_http
 def show() -> Response:
-    """Everything that is counted, in Prometheus's text format."""
+    """All metrics in Prometheus's text format."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 
     if not _may_read():
@@ -84,10 +84,10 @@ def _may_read() -> bool:
 
 
 class _Standing:
-    """How things stand at this moment, over all processes."""
+    """Gauges over all processes, collected at each scrape."""
 
     def collect(self) -> Iterator["Metric"]:
-        """The page cache from its processes' files, room on the disks, and what the database knows."""
+        """Collect the page cache counters, disk space, and figures from the database."""
         yield from _pages()
         yield from site_status.disks()
         yield from site_status.database()
@@ -109,6 +109,6 @@ def _pages() -> Iterator["Metric"]:
 
 
 def _is_of_this_server(process: int) -> bool:
-    """Whether a process has the same parent as this one: several servers may have one home."""
+    """Tell if a process has the parent of this one: several servers may share one home."""
     parent = web.parent_of(process)
     return process == os.getpid() or parent in {None, os.getppid()}

@@ -1,4 +1,4 @@
-"""Making and changing the tables with Alembic: ``init-db`` and ``db …``. Only commands load this module, for it is large."""
+"""Schema migrations with Alembic: ``init-db`` and ``db …``. Only commands import this large module."""
 
 import logging
 from collections.abc import Iterator
@@ -20,30 +20,30 @@ from masthead.web.commands import Command
 
 NEWEST = "head"
 LONGEST_SENTENCE = 300
-#: They change the tables, or the note of their revision.
+#: Commands that change the tables or their recorded revision.
 CHANGING = frozenset({"upgrade", "downgrade", "stamp"})
-#: They only look a revision up.
+#: Commands that only show a revision.
 READING = frozenset({"show", "edit"})
-#: They write a new file.
+#: Commands that write a new migration.
 NUMBERED = frozenset({"migrate", "revision", "merge"})
-#: Stands in the new file where no message was given.
+#: Default message of a new migration.
 UNNAMED = "Change the tables"
 
 
 def is_described(_item: object, name: str | None, kind: str, is_reflected: bool, _model: object) -> bool:
-    """Whether the models describe this table; SQLite's full text index, made of several, is a migration's alone."""
+    """Tell if the models describe this table; SQLite's full-text index exists in a migration alone."""
     return not (is_reflected and kind == "table" and (name or "").startswith(INDEX))
 
 
 def leave_out_empty(context: Any, _revision: object, directives: list[Any]) -> None:
-    """Write no migration where `db migrate` finds nothing to change; `db revision` writes an empty one on purpose."""
+    """Skip the file if `db migrate` finds no difference; `db revision` writes an empty migration on purpose."""
     if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
         directives.clear()
         click.echo("The migrations make the tables that the models describe: nothing is written.")
 
 
 def bind() -> None:
-    """Let the functions of Flask-Migrate find the migrations of the present application."""
+    """Point Flask-Migrate to the migrations of this application."""
     if "migrate" not in current_app.extensions:
         flask_migrate.Migrate().init_app(
             current_app,
@@ -54,7 +54,7 @@ def bind() -> None:
             include_object=is_described,
             process_revision_directives=leave_out_empty,
         )
-        # The library has put its own group of this name there.
+        # Flask-Migrate has put its own group of this name there.
         current_app.cli.add_command(db_group, "db")
 
 
@@ -67,7 +67,7 @@ def upgrade(revision: str = NEWEST) -> None:
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Say what Alembic refuses as every other command does, instead of in a line of the log."""
+    """Report Alembic's errors in a sentence, as every other command does, instead of a log line."""
     heard: list[str] = []
 
     def keep(record: logging.LogRecord) -> bool:
@@ -90,13 +90,13 @@ def one_sentence() -> Iterator[None]:
 
 
 def _sentence(text: str) -> str:
-    # A name of 10,000 characters says no more than its beginning, and one with a line end is not two lines.
+    # Truncated, and on one line, whatever names the message repeats.
     text = " ".join(text.split())
     return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
 
 
 class AlembicCommand(Command):
-    """A command of Alembic's that ends in a sentence."""
+    """An Alembic command whose errors end in a sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -114,7 +114,7 @@ class AlembicCommand(Command):
         except (AssertionError, AttributeError):
             if self.name not in READING:
                 raise
-            # Alembic's own, for a distance that leads past the first revision.
+            # Alembic's error for a relative revision before the first one.
             raise click.ClickException(
                 "There is no such revision. `masthead db history` lists them."
             ) from None
@@ -123,13 +123,13 @@ class AlembicCommand(Command):
         return result
 
     def _number(self, ctx: click.Context) -> None:
-        """Give a new migration the next number, as all files in the folder have, unless the caller names a revision."""
+        """Number a new migration after the newest file, unless the caller names a revision."""
         folder = Path(ctx.params.get("directory") or MIGRATIONS)
         ctx.params["rev_id"] = ctx.params.get("rev_id") or next_revision(folder)
         ctx.params["message"] = " ".join((ctx.params.get("message") or "").split()).rstrip(".") or UNNAMED
 
     def perform(self, ctx: click.Context) -> Any:
-        """Do the work, and keep others from changing the tables meanwhile; with --sql nothing is changed."""
+        """Run the command under the schema lock; --sql changes nothing and takes no lock."""
         if self.name not in CHANGING or ctx.params.get("sql"):
             return super().perform(ctx)
         with schema_lock.held():
@@ -141,9 +141,9 @@ class AlembicCommand(Command):
 @click.group("db")
 @with_appcontext
 def db_group() -> None:
-    """Make the tables, bring them up to date, and compare them with the models."""
+    """Create and migrate the tables, and compare them with the models."""
     bind()
-    # Options of the group that this one replaces, which its commands read.
+    # Options of the replaced group, which its commands read.
     g.directory, g.x_arg = None, ()
 
 

@@ -1,4 +1,4 @@
-"""The servers that a process can serve without: each may be away, and readers and writers go on."""
+"""Probes of optional servers, whose absence does not stop readers and writers."""
 
 import threading
 import time
@@ -18,17 +18,17 @@ from masthead.storage import store as storage
 
 log = structlog.get_logger(__name__)
 
-#: How long a probe waits for all of them together; they are asked at the same time.
+#: Seconds for all probes together, which run concurrently.
 PROBE_SECONDS: Final = 2.0
-#: A mail server is asked once in this time. Some count connections that say nothing as attacks.
+#: Minimum seconds between two probes of the mail server. Some servers count silent connections as attacks.
 MAIL_SECONDS: Final = 30.0
 EXTENSION: Final = "masthead.operation.mail_probe"
-#: Why a server does not answer; None if it does.
+#: Returns the reason why a server does not answer; None if it does.
 Probe = Callable[[], str | None]
 
 
 class MailProbe:
-    """Asks the mail server now and then, and remembers what came of it."""
+    """Probes the mail server at intervals, and caches the result."""
 
     def __init__(self, url: str) -> None:
         self._server = transports.from_url(url)
@@ -37,7 +37,7 @@ class MailProbe:
         self._problem: str | None = None
 
     def problem(self) -> str | None:
-        """Why it does not greet us; None if it does, or if emails go to no server."""
+        """Return the reason why it does not answer; None if it does, or if MAIL_URL names no server."""
         if not isinstance(self._server, transports.SMTP):
             return None
         with self._lock:
@@ -48,7 +48,7 @@ class MailProbe:
 
 
 def _greeting(server: transports.SMTP) -> str | None:
-    """Why the server does not greet us."""
+    """Return the reason why the server sends no greeting."""
     try:
         server.greet(connections.PROBE_SECONDS)
     except transports.FAILURES as error:
@@ -57,11 +57,11 @@ def _greeting(server: transports.SMTP) -> str | None:
 
 
 def problems() -> Mapping[str, str | None]:
-    """Each optional server that is set, and why it does not answer."""
+    """Map each optional server that does not answer to the reason."""
     probes = dict(_probes(current_app.config))
     if not probes:
         return {}
-    # Not as a context manager: that would wait for the slowest.
+    # Not a context manager, which would wait for the slowest probe.
     pool = ThreadPoolExecutor(len(probes), thread_name_prefix="probe")
     began = time.monotonic()
     asked = {name: pool.submit(probe) for name, probe in probes.items()}

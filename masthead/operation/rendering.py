@@ -1,7 +1,7 @@
-"""Rendering stored texts again, when a version of Masthead reads Markdown otherwise than the one before.
+"""Renders stored texts again after a change of the Markdown renderer.
 
-A migration queues the first job; each job renders a few texts and queues the next, so a publication of any size takes
-bounded memory, short transactions, and can be interrupted. Versions, dates and revisions stay as they are.
+A migration enqueues the first job; each job renders a batch and enqueues the next, so a publication of any size takes
+bounded memory and short transactions, and can be interrupted. Versions, dates and revisions stay as they are.
 """
 
 from dataclasses import dataclass, field
@@ -28,15 +28,15 @@ _KINDS: dict[str, type[Post] | type[Page]] = {"post": Post, "page": Page}
 
 @dataclass(slots=True)
 class Rendering:
-    """What became of a few texts."""
+    """The result of a batch."""
 
-    #: The last one; None if there are no more.
+    #: The last id of the batch; None if no texts are left.
     last_id: int | None = None
-    #: Texts that are over the limits of today.
+    #: Texts that exceed the current limits.
     kept: list[int] = field(default_factory=list)
 
     def told(self, kind: str) -> str:
-        """A sentence about those that were kept, '' if there are none."""
+        """Describe the texts that were left unchanged; '' if there are none."""
         if not self.kept:
             return ""
         texts = ", ".join(f"{kind} {text_id}" for text_id in self.kept)
@@ -45,7 +45,7 @@ class Rendering:
 
 @task("texts.render", writes=True)
 def render_texts(kind: str, before_id: int) -> str:
-    """Render the texts of a kind with ids below one, the newest first, and queue the rest; 0 begins with the newest."""
+    """Render a batch of texts with ids below ``before_id``, the newest first, and enqueue the next; 0 begins anew."""
     done = render_some(kind, before_id)
     if done.last_id is not None:
         enqueue(render_texts, kind, done.last_id)
@@ -72,7 +72,7 @@ def render_all() -> None:
 
 
 def render_some(kind: str, before_id: int) -> Rendering:
-    """Render a few texts again."""
+    """Render a batch of texts."""
     model, done = _KINDS[kind], Rendering()
     ids = select(model.id).order_by(model.id.desc()).limit(RENDERED_AT_ONCE)
     if before_id:
@@ -87,7 +87,7 @@ def render_some(kind: str, before_id: int) -> Rendering:
 
 
 def _render(model: type[Post] | type[Page], text_id: int) -> bool:
-    """Render a text again; False if it is over the limits of today and stays as it was."""
+    """Render a text; False if it exceeds the current limits and keeps its HTML."""
     text = db.session.execute(
         select(model.title, model.summary, model.body, model.html, model.version).where(model.id == text_id)
     ).one_or_none()
@@ -95,11 +95,11 @@ def _render(model: type[Post] | type[Page], text_id: int) -> bool:
         return True
     rendered = render(text.body)
     if rendered.is_source:
-        # An earlier version took it. Its readers go on seeing the text, not its source.
+        # An earlier version accepted it. Readers keep its old HTML instead of the source.
         return False
     html = with_older_ids(external.with_copies(rendered.html), text.html)
     if html != text.html:
-        # Whoever saved it meanwhile has rendered it.
+        # A concurrent save has rendered it.
         db.session.execute(
             update(model)
             .where(model.id == text_id, model.version == text.version)

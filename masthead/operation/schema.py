@@ -1,4 +1,4 @@
-"""Whether the tables are those of this version. Changing them is done by `masthead.operation.migrating`."""
+"""The state of the schema. `masthead.operation.migrating` changes it."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +18,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """The revision of the tables, and what has to be done first if they cannot be used."""
+    """The schema revision, and the sentence that explains how to make it usable."""
 
     revision: str | None
     problem: str | None = None
@@ -26,21 +26,21 @@ class SchemaState:
 
 @cache
 def newest_revision() -> str:
-    """The revision that this version works with: migrations are numbered in their file names.
+    """Return the revision of this version, from the numbered file names of the migrations.
 
-    Alembic would say the same after running each of them as a program, which a start has no time for.
+    Alembic would import every migration to tell the same, which is too slow for a start.
     """
     return max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def next_revision(migrations: Path) -> str:
-    """The number of the next migration in a folder of migrations: one more than its newest file has."""
+    """Return the number of the next migration in a folder: one more than that of its newest file."""
     numbers = (path.stem.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py"))
     return f"{max(map(int, filter(str.isdecimal, numbers)), default=0) + 1:04}"
 
 
 def present_schema() -> SchemaState:
-    """Look at the database. Never raises for one that is missing, away or of another version."""
+    """Inspect the database. Never raises if it is missing, away or of another version."""
     try:
         with db.engine.connect() as connection:
             has_tables = inspect(connection).has_table("alembic_version")
@@ -60,7 +60,7 @@ def present_schema() -> SchemaState:
 
 
 def shown_place() -> str:
-    """Where the tables are: a file, or an address without its password."""
+    """Return the location of the tables: a file, or a URL without its password."""
     url = db.engine.url
     return (
         str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
@@ -68,5 +68,5 @@ def shown_place() -> str:
 
 
 def first_line(error: DBAPIError) -> str:
-    """What the database says, without the statement and the values."""
+    """Return the database's message without statement and values."""
     return str(error.orig).strip().splitlines()[0]

@@ -1,4 +1,4 @@
-"""One process at a time changes the tables: whoever comes second waits until the first is done, and says so."""
+"""The schema lock: one process at a time migrates, and the others wait and say so."""
 
 import fcntl
 import os
@@ -12,14 +12,14 @@ from sqlalchemy import text
 
 from masthead.db import db
 
-#: The key of PostgreSQL's advisory lock; any number that nobody else takes.
+#: Key of PostgreSQL's advisory lock, arbitrary but unique.
 KEY: Final = 7_277_432
 WAITING: Final = "Another process is changing the tables. This one waits until it is done."
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Hold the lock of the present database."""
+    """Hold the schema lock of the database."""
     locked = _in_postgresql() if db.engine.dialect.name == "postgresql" else _beside_file()
     with locked:
         yield
@@ -27,7 +27,7 @@ def held() -> Iterator[None]:
 
 @contextmanager
 def _in_postgresql() -> Iterator[None]:
-    # The lock is the connection's, so it ends with the process, however that ends.
+    # An advisory lock ends with its connection, however the process ends.
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}):
             click.echo(WAITING, err=True)

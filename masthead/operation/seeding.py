@@ -1,4 +1,4 @@
-"""``seed-db``: accounts and texts to try Masthead with, a few or a whole publication."""
+"""``seed-db``: sample accounts and texts, a few or a whole publication."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,8 +23,8 @@ SAMPLE, DEMONSTRATION = "sample", "fieldglass"
 @click.option("--demo", is_flag=True, help="A whole publication: authors, 60 posts, comments and pictures.")
 @with_appcontext
 def seed_db(demo: bool) -> None:
-    """Add sample accounts and posts. What is there stays; a second time adds nothing."""
-    # Drawing and reading YAML are for this command alone; every other one starts sooner without them.
+    """Add sample accounts and posts. Existing ones stay; a second run adds nothing."""
+    # Imported here: drawing and YAML libraries would slow the start of every other command.
     from masthead.operation.demo import collection, filling
 
     problem = present_schema().problem

@@ -1,4 +1,4 @@
-"""The production server, and the set-up link of a site that nobody has an account on."""
+"""The production server, and the set-up link of a site without accounts."""
 
 import gc
 import multiprocessing.process
@@ -24,17 +24,17 @@ from masthead.web.commands import Command
 from masthead.web.middleware import body_places, load_shedding
 from masthead.web.telemetry import metrics
 
-#: Answers from memory and refusals, which take microseconds, must find a thread whatever the others do.
+#: Spare threads for cache hits and refusals, which take microseconds and must never wait.
 QUICK_THREADS = 20
-#: Requests that one process has in hand at most; a thread is started when it is needed.
+#: Maximum number of requests in progress of one process; threads start on demand.
 THREADS = (
     load_shedding.PLACES + load_shedding.WAITING + body_places.PLACES + body_places.WAITING + QUICK_THREADS
 )
-#: A connection that has not sent its headers after this time is closed, so that slow clients cannot fill the server.
+#: Seconds that a client has to send its headers; slow connections are closed.
 HEADER_SECONDS = 15
-#: How long requests in hand may take when the server is told to stop.
+#: Seconds that running requests get at shutdown.
 GRACE_SECONDS = 15
-#: What the server's processes serve; see `masthead.wsgi`.
+#: WSGI entry point of server processes; see `masthead.wsgi`.
 TARGET = "masthead.wsgi:app"
 
 
@@ -65,7 +65,7 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
 
 
 def _answer(settings: configuration.Config, server: str, listener: int) -> None:
-    """Answer on a port that the supervisor holds."""
+    """Serve on a port that the supervisor holds."""
     watchdog = lifelines.Watchdog(
         settings.WORKER_TIMEOUT_SECONDS,
         say=_say_that_it_lives,
@@ -76,14 +76,14 @@ def _answer(settings: configuration.Config, server: str, listener: int) -> None:
     with app.app_context():
         _prepare(settings)
     share_memory()
-    # With a broker, `masthead worker` and `masthead beat` do the jobs.
+    # With a broker, `masthead worker` and `masthead beat` run the jobs.
     companion = None if settings.CELERY_BROKER_URL else Companion(app, descriptors=(listener,))
     parent = os.getpid()
     try:
         watchdog.start()
         SERVERS[server](listener, settings.WORKERS)
     finally:
-        # gunicorn's workers are forks that end by coming back to here.
+        # gunicorn's workers are forks that return to this point when they end.
         if os.getpid() == parent:
             if companion is not None:
                 companion.end()
@@ -91,7 +91,7 @@ def _answer(settings: configuration.Config, server: str, listener: int) -> None:
 
 
 def _say_that_it_lives() -> None:
-    """Write to the supervisor; the first time it says that this server is ready."""
+    """Send a heartbeat to the supervisor; the first one reports that this server is ready."""
     try:
         os.write(int(os.environ[supervisor.LIFELINE]), b".")
     except BlockingIOError:
@@ -101,7 +101,7 @@ def _say_that_it_lives() -> None:
 
 
 def tighten(home: Path) -> None:
-    """Keep other accounts of the machine out of the home folder and its pictures, and say so if they could get in."""
+    """Restrict the home and its pictures to their owner, and report it if they were open."""
     for folder in (home, home / "media"):
         if secret_files.is_open_to_others(folder):
             try:
@@ -117,7 +117,7 @@ def tighten(home: Path) -> None:
 
 
 def _settings(host: str | None, port: int | None, workers: int | None) -> configuration.Config:
-    """The configuration with the options in it; the server's processes, which read it for themselves, see them too."""
+    """Return the configuration with the options applied, also in the environment of server processes."""
     for name, given in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
         if given is not None:
             os.environ[f"FLASK_{name}"] = str(given)
@@ -128,19 +128,19 @@ def _settings(host: str | None, port: int | None, workers: int | None) -> config
 
 
 def application() -> Flask:
-    """The application that the server's processes will answer with: they are forks of this one and find it made."""
+    """Return the application that this process loaded before it forked server processes."""
     app: Flask = import_string(TARGET)
     return app
 
 
 def share_memory() -> None:
-    """Keep the garbage collector of forks away from what is loaded already: its marks would make each copy it all."""
+    """Exempt loaded objects from garbage collection, whose marks would make each fork copy their memory."""
     gc.collect()
     gc.freeze()
 
 
 def _prepare(settings: configuration.Config) -> None:
-    """See that the tables are there, and say where the site is."""
+    """Check the tables, and print the site's URL."""
     problem = present_schema().problem
     if problem is not None:
         raise click.ClickException(problem)
@@ -151,7 +151,7 @@ def _prepare(settings: configuration.Config) -> None:
     if token is not None:
         click.echo("Nobody has an account yet. Open this link to set your publication up; it works once:")
         click.echo(f"{settings.SITE_URL}/setup?token={token}")
-    # The server's processes open connections of their own.
+    # Server processes open their own connections.
     db.session.remove()
     db.engine.dispose()
 
@@ -171,7 +171,7 @@ def _serve_with_granian(listener: int, workers: int) -> None:
         blocking_threads=THREADS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1_000),
         log_enabled=True,
-        # Its one warning at a start is about the number of threads, which wait for the database most of the time.
+        # Its only start warning concerns the number of threads, most of which wait for the database.
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,
@@ -189,13 +189,13 @@ def _serve_with_gunicorn(listener: int, workers: int) -> None:
         "timeout": 2 * GRACE_SECONDS,
         "graceful-timeout": GRACE_SECONDS,
         "log-level": "warning",
-        # It would take SCRIPT_NAME and the scheme from headers of every client on this machine; `masthead.web.proxies` reads
-        # what proxies say, as far as TRUSTED_PROXIES allows.
+        # gunicorn would accept SCRIPT_NAME and the scheme from headers of local clients; `masthead.web.proxies` applies
+        # TRUSTED_PROXIES.
         "forwarded-allow-ips": "",
         "forwarder-headers": "",
         "limit-request-line": 8_190,
     }
-    # Since version 25 gunicorn opens a control socket in the home folder, which nobody here uses.
+    # Since version 25 gunicorn opens a control socket in the home folder, which nothing here uses.
     options = ["--no-control-socket", *(f"--{name}={value}" for name, value in settings.items())]
     sys.argv = ["gunicorn", *options, TARGET]
     os.register_at_fork(after_in_child=_forget_children)
@@ -203,9 +203,9 @@ def _serve_with_gunicorn(listener: int, workers: int) -> None:
 
 
 def _forget_children() -> None:
-    """Let a fork wait for no process of its parent's when it ends.
+    """Make an ending fork wait for no child of its parent.
 
-    The library does this in forks that it makes; gunicorn makes its own, which ended with an error for the job runner.
+    multiprocessing does so in its own forks; gunicorn makes others, which failed at exit because of the job runner.
     """
     children: set[multiprocessing.process.BaseProcess] = vars(multiprocessing.process)["_children"]
     children.clear()

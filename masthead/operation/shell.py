@@ -1,4 +1,4 @@
-"""What ``flask shell`` has at hand."""
+"""The namespace of ``flask shell``."""
 
 import importlib.util
 import pkgutil
@@ -11,12 +11,12 @@ from masthead.db import Base, db
 
 
 def init_app(app: Flask) -> None:
-    """Register it."""
+    """Register the namespace."""
     app.shell_context_processor(_names)
 
 
 def _names() -> dict[str, Any]:
-    """Every model by its name, the actions of every feature by the feature's name, and what makes a text ready."""
+    """Return every model by name, each feature's actions under the feature's name, and the renderers of texts."""
     from masthead.posts.rendering import render_text
 
     models = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}

@@ -1,4 +1,4 @@
-"""How things stand at this moment, for ``/metrics``: room on the disks, the database, jobs, emails, the last backup."""
+"""Gauges for ``/metrics``: disk space, the database, jobs, emails, the last backup."""
 
 import shutil
 from collections.abc import Iterator
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: Tasks that send emails.
+#: Tasks that send email.
 OF_MAIL: Final = or_(Job.name.like("%.tell\\_%", escape="\\"), Job.name == "accounts.send_link")
 
 
 def disks() -> Iterator["Metric"]:
-    """Room where the database and the pictures are kept."""
+    """Report free space for the database and the pictures."""
     from prometheus_client.core import GaugeMetricFamily
 
     free = GaugeMetricFamily("masthead_disk_free_bytes", "Room that is left.", labels=["place"])
@@ -60,7 +60,7 @@ def _places() -> dict[str, Path]:
 
 
 def database() -> Iterator["Metric"]:
-    """What the database knows; while it does not answer, that it does not."""
+    """Report figures from the database, or that it does not answer."""
     from prometheus_client.core import GaugeMetricFamily
 
     most = 2 * current_app.config["DATABASE_CONNECTIONS"] if db.engine.dialect.name != "sqlite" else 0

@@ -1,4 +1,4 @@
-"""The steps of a site's start that every server needs, ours and those which load `masthead.wsgi` themselves."""
+"""Start-up steps of every server, including those that load `masthead.wsgi` themselves."""
 
 from flask import Flask
 
@@ -8,11 +8,11 @@ from masthead.operation.schema import present_schema
 
 
 def begin(app: Flask) -> None:
-    """Settle what the first start decides for good. Without usable tables nothing is settled, and nothing fails here."""
+    """Store the decisions of the first start. Does nothing, and never fails, without usable tables."""
     with app.app_context():
         if present_schema().problem is None:
             identity.settle()
             db.session.commit()
         db.session.remove()
-        # The server's processes are forks, and open connections of their own.
+        # Server processes are forks, and open their own connections.
         db.engine.dispose()

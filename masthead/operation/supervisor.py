@@ -1,9 +1,9 @@
-"""The process that `masthead serve` becomes: it holds the port, and lets a server answer on it.
+"""The supervisor, the main process of `masthead serve`: it holds the port, and runs a server on it.
 
-The port outlives every server. So a server that has died, frozen or is to be replaced (``SIGHUP``) has a successor that
-answers on the same port, and whoever connects meanwhile waits for it. A new server has loaded the code and the settings of
-that moment; the old one ends once the new one is ready, and stays if that one cannot start. This module imports nothing
-but the standard library, so the process is small.
+The port outlives every server. A server that has died, frozen or is replaced (``SIGHUP``) gets a successor on the same
+port, and clients that connect in between wait for it. A new server loads the current code and settings; the old one
+ends once the new one is ready, and stays if that one cannot start. This module imports only the standard library, so
+the process is small.
 """
 
 import os
@@ -17,22 +17,22 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-#: The environment variables in which a server finds the port, and where to say that it is ready and lives.
+#: Environment variables with the descriptors of the port, and of the pipe for heartbeats.
 LISTENER: Final = "MASTHEAD_LISTEN_FD"
 LIFELINE: Final = "MASTHEAD_LIFELINE_FD"
 #: See `masthead.web.middleware.draining`.
 FLAG: Final = "MASTHEAD_DRAINING_FD"
 LOOK_SECONDS: Final = 0.5
-#: How long a new server may take until it is ready, and an old one to end: its requests and jobs in hand.
+#: Seconds that a new server has to become ready, and an old one to finish its requests and jobs.
 START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 40.0
 RESPAWN_SECONDS: Final = 1.0
-#: How long the clients of an old server have to come back on another connection.
+#: Seconds in which the clients of an old server are moved to new connections.
 DRAIN_SECONDS: Final = 3.0
 
 
 class Server:
-    """A server process, and the pipe on which it says each second that it lives."""
+    """A server process, and the pipe of its heartbeats."""
 
     def __init__(self, listener: int, command: list[str]) -> None:
         self._pipe, lifeline = os.pipe()
@@ -51,11 +51,11 @@ class Server:
 
     @property
     def pipe(self) -> int:
-        """Readable when it has said something."""
+        """Descriptor of the pipe, readable after a heartbeat."""
         return self._pipe
 
     def listen(self) -> None:
-        """Take note of what it has said."""
+        """Read the heartbeats."""
         try:
             if os.read(self._pipe, 4_096):
                 self.is_ready = True
@@ -64,33 +64,33 @@ class Server:
             pass
 
     def code(self) -> int | None:
-        """Its exit code; None while it runs."""
+        """Return the exit code; None while it runs."""
         return self._process.poll()
 
     def has_frozen(self, seconds: float) -> bool:
-        """Whether it has said nothing for too long."""
+        """Tell if no heartbeat arrived for too long."""
         return time.monotonic() - self._heard > (seconds if self.is_ready else START_SECONDS)
 
     def forgive(self) -> None:
-        """Count its silence from now: this process has not listened for a while."""
+        """Restart the heartbeat time-out: this process has not read the pipe for a while."""
         self._heard = time.monotonic()
 
     def end(self) -> None:
-        """Let it finish what it has in hand, and end."""
+        """Terminate the server gracefully."""
         self.is_ending = True
         self.send(signal.SIGTERM)
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal, if it runs."""
+        """Send a signal if the server runs."""
         if self._process.poll() is None:
             self._process.send_signal(number)
 
     def drain(self) -> None:
-        """Let it end each connection after its next answer."""
+        """Make the server close each connection after its next response."""
         os.pwrite(self._flag.fileno(), b"\x01", 0)
 
     def close(self) -> None:
-        """Forget it once it has ended."""
+        """Release the resources of an ended server."""
         os.close(self._pipe)
         self._flag.close()
 
@@ -101,7 +101,7 @@ class Supervisor:
     def __init__(self, listener: int, command: list[str], frozen_seconds: float) -> None:
         self._listener, self._command, self._frozen_seconds = listener, command, frozen_seconds
         self._stops = self._reloads = False
-        #: Whether a server was ready once; a start that fails after that is tried again.
+        #: True once a server was ready; later start failures are retried.
         self._has_served = False
         self._wakeup, writer = os.pipe()
         for end in (self._wakeup, writer):
@@ -114,7 +114,7 @@ class Supervisor:
         self._old: list[tuple[Server, float]] = []
 
     def run(self) -> int:
-        """Serve; the exit code."""
+        """Supervise, and return the exit code."""
         while not self._stops:
             self._wait()
             self._end_old_ones()
@@ -122,7 +122,7 @@ class Supervisor:
             code = self._current.code()
             if code is not None:
                 if not self._has_served and not self._current.is_ready:
-                    # It has said why it cannot start.
+                    # The server has printed why it cannot start.
                     return code if code >= 0 else 1
                 self._replace_dead(f"ended with code {code}")
             elif self._current.has_frozen(self._frozen_seconds):
@@ -146,7 +146,7 @@ class Supervisor:
     def _wait(self) -> None:
         began = time.monotonic()
         pipes = {server.pipe: server for server in self._servers()}
-        # A pipe whose server has ended is readable all the time.
+        # The pipe of an ended server is always readable.
         living = [pipe for pipe, server in pipes.items() if server.code() is None]
         for ready in select.select([self._wakeup, *living], [], [], LOOK_SECONDS)[0]:
             if ready == self._wakeup:
@@ -154,7 +154,7 @@ class Supervisor:
             else:
                 pipes[ready].listen()
         if time.monotonic() - began > 10 * LOOK_SECONDS:
-            # The whole machine was asleep, or this process; the server's signs of life are in the pipe.
+            # The machine or this process was suspended; the servers' heartbeats are in the pipe.
             for server in self._servers():
                 server.forgive()
 
@@ -172,7 +172,7 @@ class Supervisor:
             self._next = self._spawn()
 
     def _take_over(self) -> None:
-        """End the present server when its successor is ready."""
+        """End the current server when its successor is ready."""
         if self._next is None:
             return
         if self._next.code() is not None:
@@ -198,7 +198,7 @@ class Supervisor:
                 server.end()
 
     def _stop(self) -> int:
-        """End all servers; the exit code of the present one."""
+        """End all servers, and return the exit code of the current one."""
         servers = [*self._servers(), *(server for server, _ in self._old)]
         for server in servers:
             server.send(signal.SIGTERM)
@@ -213,23 +213,23 @@ class Supervisor:
 
 
 def say(sentence: str) -> None:
-    """Tell the operator."""
+    """Print a sentence for the operator."""
     sys.stderr.write(f"{sentence}\n")
     sys.stderr.flush()
 
 
 def become(listener: int, arguments: list[str], frozen_seconds: float) -> NoReturn:
-    """Let this process be the supervisor of servers that are started with these arguments."""
+    """Replace this process by the supervisor of servers with these arguments."""
     os.set_inheritable(listener, True)
     sys.stdout.flush()
-    # Names of files in the present folder must not stand for modules, unless that is where this program is.
+    # Files in the current folder must not shadow modules, unless the program itself is there.
     python = [sys.executable, *([] if str(Path.cwd()) in sys.path[:1] else ["-P"])]
     arguments = ["-m", __name__, str(listener), str(frozen_seconds), *arguments]
     os.execv(python[0], [*python, *arguments])  # noqa: S606 - no shell is wanted
 
 
 def main(arguments: list[str]) -> NoReturn:
-    """Supervise: the port's descriptor, the seconds after which a silent server is frozen, and its command line."""
+    """Entry point: the port's descriptor, the heartbeat time-out in seconds, and the server's command line."""
     listener, frozen_seconds, *rest = arguments
     command = [sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "masthead", *rest]
     sys.exit(Supervisor(int(listener), command, float(frozen_seconds)).run())

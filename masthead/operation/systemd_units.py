@@ -1,4 +1,4 @@
-"""The units of systemd: ``masthead install --systemd`` writes them, and ``deploy/systemd`` shows them for the usual places."""
+"""systemd units: ``masthead install --systemd`` writes them, and ``deploy/systemd`` shows them for the default paths."""
 
 import grp
 import pwd
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-#: Each unit's command, and what its description says.
+#: Command and description of each unit.
 UNITS: Final = {
     "masthead.service": ("serve", "the site"),
     "masthead-worker.service": ("worker", "background jobs (with CELERY_BROKER_URL)"),
     "masthead-beat.service": ("beat", "what is due by the clock (with CELERY_BROKER_URL)"),
 }
-#: Always there, and those that only a site with a broker needs.
+#: Units of every site, and those that only a site with a broker needs.
 SITE: Final = ("masthead.service",)
 WITH_BROKER: Final = ("masthead-worker.service", "masthead-beat.service")
 STATE: Final = Path("/var/lib")
 HOMES: Final = Path("/home")
-#: Where `masthead install` puts things if nobody says otherwise.
+#: Default paths of `masthead install`.
 UNIT_FOLDER: Final = Path("/etc/systemd/system")
 DEFAULT_HOME: Final = STATE / "masthead"
 DEFAULT_ACCOUNT: Final = "masthead"
@@ -62,7 +62,7 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things are on this machine, and the account that runs the site."""
+    """The paths of an installation, and the account that runs the site."""
 
     program: Path
     home: Path
@@ -70,7 +70,7 @@ class Places:
 
     @property
     def group(self) -> str:
-        """The account's own group; of one that is still to be made, its namesake."""
+        """The account's group; for an account yet to be created, the group of its name."""
         try:
             return grp.getgrgid(pwd.getpwnam(self.account).pw_gid).gr_name
         except KeyError:
@@ -78,7 +78,7 @@ class Places:
 
 
 def unit(name: str, places: Places) -> str:
-    """The text of a unit."""
+    """Render a unit file."""
     command, description = UNITS[name]
     return TEMPLATE.format(
         description=description,
@@ -95,7 +95,7 @@ def unit(name: str, places: Places) -> str:
 
 
 def _places(home: Path) -> str:
-    """What systemd makes of the home: below /var/lib it makes the folder itself, elsewhere it lets the unit write there."""
+    """Return the directives for the home: systemd creates one below /var/lib, and grants write access to others."""
     if home.parent == STATE:
         return f"StateDirectory={home.name}\nStateDirectoryMode=0700"
     return f"ReadWritePaths={home}"

@@ -1,4 +1,4 @@
-"""What the database needs from time to time, however the publication grows."""
+"""Periodic maintenance of the database."""
 
 from datetime import timedelta
 
@@ -8,6 +8,6 @@ from masthead.jobs import periodic
 
 @periodic("database.refresh_statistics", every=timedelta(days=1))
 def refresh() -> None:
-    """Let the planner know how large the tables have become."""
+    """Update the planner's statistics."""
     refresh_statistics()
     db.session.commit()

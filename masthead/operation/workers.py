@@ -1,4 +1,4 @@
-"""``masthead worker`` and ``masthead beat``: the background jobs as processes of their own, with a broker between."""
+"""``masthead worker`` and ``masthead beat``: background jobs in separate processes, with a broker between."""
 
 import signal
 from types import FrameType
@@ -10,7 +10,7 @@ from flask.cli import ScriptInfo, pass_script_info
 from masthead import clock
 from masthead.web.commands import Command
 
-#: Jobs that one worker runs at the same time.
+#: Concurrent jobs of one worker.
 THREADS = 4
 NO_BROKER = (
     "There is no broker. Set CELERY_BROKER_URL, for example redis://localhost:6379/0, for every process of the site; "
@@ -28,7 +28,7 @@ NO_BROKER = (
 )
 @pass_script_info
 def worker(info: ScriptInfo, threads: int) -> None:
-    """Run background jobs, as the broker names them, until a signal comes. Start as many as you like."""
+    """Run background jobs from the broker until a signal comes. Any number of workers may run."""
     from masthead.jobs import celery_bridge as bridge
 
     app = _app_with_broker(info)
@@ -42,7 +42,7 @@ def worker(info: ScriptInfo, threads: int) -> None:
 @click.command("beat", cls=Command)
 @pass_script_info
 def beat(info: ScriptInfo) -> None:
-    """Queue what is due by the clock and wake the workers, until a signal comes. A second one does no harm."""
+    """Enqueue periodic jobs and wake the workers until a signal comes. A second one does no harm."""
     from masthead.jobs import celery_bridge as bridge
 
     running = bridge.Beat(_app_with_broker(info))

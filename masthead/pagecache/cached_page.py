@@ -23,9 +23,9 @@ REPEATED: Final = frozenset({"cache-control", "content-location", "expires", "la
 DATE_IS_CERTAIN_AFTER: Final = timedelta(seconds=2)
 #: Overhead of an entry in bytes, beside its bodies.
 OVERHEAD_BYTES: Final = 2_048
-#: How a proxy announces that it keeps pages for the time when we are away (Edge Architecture Specification 1.0).
+#: Announces a proxy that caches pages for outages of the application (Edge Architecture Specification 1.0).
 SURROGATE: Final = 'nginx="Surrogate/1.0"'
-#: To nginx: keep it, but it was out of date long ago, so ask again each time.
+#: Tells nginx to store the response as already expired, so that it asks again each time.
 PERMISSION: Final = ("X-Accel-Expires", "@1")
 
 
@@ -140,9 +140,8 @@ def _variant(headers: Headers, body: bytes, encoding: str, fingerprint: str, cod
 
 
 def permission_for(environ: "WSGIEnvironment") -> Headers:
-    """The header that lets the proxy of `deploy/nginx.conf` keep an answer that is for everybody.
+    """Return the header that lets the proxy of `deploy/nginx.conf` store a response for everybody.
 
-    A proxy that does not announce itself is told nothing: one that was set up for something else could take the permission
-    for more than it is.
+    Proxies that do not announce themselves get none: one with another configuration could serve the page as fresh.
     """
     return [PERMISSION] if environ.get("HTTP_SURROGATE_CAPABILITY") == SURROGATE else []

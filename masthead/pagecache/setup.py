@@ -27,8 +27,7 @@ _installed: "weakref.WeakSet[PageCache]" = weakref.WeakSet()
 
 
 def init_app(app: Flask, config: Config, *, on_hit: OnHit) -> None:
-    """Install the middleware. Call this before the middleware that knows proxies, which belongs outside of the cache.
-    """
+    """Install the middleware. Call this before the middleware that knows proxies, which belongs outside of the cache."""
     store = PageStore(config.PAGE_CACHE_MB * MEGABYTE)
     cache = PageCache(
         app.wsgi_app,

@@ -1,1 +1,1 @@
-"""A backup: one file that holds the database, the pictures and the secrets as they were at one moment."""
+"""Backups: one file with a consistent copy of the database, the pictures and the secrets."""

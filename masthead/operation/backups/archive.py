@@ -1,4 +1,4 @@
-"""The file of a backup: a tar archive with a manifest of checksums as its last member. Knows no database."""
+"""The backup file: a tar archive whose last member is a manifest of checksums. Knows no database."""
 
 import hashlib
 import io
@@ -16,11 +16,11 @@ from masthead.errors import Conflict, Invalid
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-#: What may be in an archive: relative paths without a part that begins with a dot.
+#: Allowed member names: relative paths without a segment that begins with a dot.
 MEMBER = re.compile(
     r"(?:database|media|secrets)/[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*|config\.env", re.ASCII
 )
-#: The archive while it is not whole.
+#: Name of the archive while it is incomplete.
 DRAFT = "archive.part"
 MANIFEST_BYTES = 512_000_000
 CHUNK_BYTES = 1 << 20
@@ -28,19 +28,19 @@ CHUNK_BYTES = 1 << 20
 
 @dataclass(slots=True)
 class Manifest:
-    """What a backup says of itself."""
+    """The metadata of a backup."""
 
     version: str
     created_at: str
     database: str
     revision: str
-    #: Of each file its size and its SHA-256.
+    #: Size and SHA-256 of each file.
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
-    #: Of each table its columns, in the order of the data; empty where the database is one file.
+    #: Columns of each table, in the order of the data; empty where the database is one file.
     tables: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> bytes:
-        """The manifest as it stands in the archive."""
+        """Serialise the manifest for the archive."""
         document = {
             "format": FORMAT,
             "masthead": self.version,
@@ -54,7 +54,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, content: bytes) -> "Manifest":
-        """Read it; raises `Invalid`."""
+        """Parse a manifest; raises `Invalid`."""
         try:
             document = json.loads(content)
             if document["format"] != FORMAT:
@@ -74,14 +74,14 @@ class Manifest:
 
 
 class ArchiveWriter:
-    """An archive that is being written."""
+    """Writes an archive and collects its checksums."""
 
     def __init__(self, tar: tarfile.TarFile, manifest: Manifest) -> None:
         self._tar = tar
         self._manifest = manifest
 
     def add(self, name: str, path: Path) -> None:
-        """Put a file in, and note its checksum."""
+        """Add a file, and record its checksum."""
         if not MEMBER.fullmatch(name):
             raise Invalid(f"{path} has a name that a backup cannot hold.")
         with path.open("rb") as file:
@@ -115,9 +115,9 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 
 @contextmanager
 def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[ArchiveWriter]:
-    """Write an archive that appears under its name only when it is whole; raises `Conflict` if there is one.
+    """Write an archive that gets its name only when it is complete; raises `Conflict` if the name is taken.
 
-    ``folder`` is on the same file system, and holds it until then.
+    ``folder`` holds it until then, and is on the same file system.
     """
     if path.exists():
         raise Conflict(f"{path} exists already. Choose another name; a backup replaces nothing.")
@@ -130,7 +130,7 @@ def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[ArchiveWri
                 tar.addfile(_member(MANIFEST, len(content)), io.BytesIO(content))
             file.flush()
             os.fsync(file.fileno())
-            # Unlike a rename, a link never replaces what somebody else has put there meanwhile.
+            # Unlike a rename, a hard link never replaces a file that was created in the meantime.
             os.link(draft, path)
         except FileExistsError:
             raise Conflict(
@@ -142,7 +142,7 @@ def writing(path: Path, manifest: Manifest, folder: Path) -> Iterator[ArchiveWri
 
 @contextmanager
 def streaming(into: IO[bytes], manifest: Manifest) -> Iterator[ArchiveWriter]:
-    """Write a compressed archive into a pipe. Its reader knows by the manifest, the last member, that it is whole."""
+    """Write a compressed archive to a pipe. The manifest, its last member, shows that it is complete."""
     with tarfile.open(fileobj=into, mode="w|gz") as tar:
         yield ArchiveWriter(tar, manifest)
         content = manifest.as_json()
@@ -155,7 +155,7 @@ def _is_compressed(path: Path) -> bool:
 
 
 def unpack(path: Path, into: Path) -> Manifest:
-    """Lay the files of an archive into an empty folder, and check each; raises `Invalid` for a damaged archive."""
+    """Extract an archive into an empty folder and verify each file; raises `Invalid` for a damaged archive."""
     checksums: dict[str, tuple[int, str]] = {}
     manifest: Manifest | None = None
     try:
@@ -198,5 +198,5 @@ def _lay(content: IO[bytes], path: Path) -> tuple[int, str]:
 
 
 def described(manifest: Manifest) -> dict[str, Any]:
-    """The figures that people want to see of a backup."""
+    """Summarise a backup in figures for people."""
     return {"files": len(manifest.files), "bytes": sum(size for size, _ in manifest.files.values())}

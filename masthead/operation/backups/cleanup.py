@@ -1,4 +1,4 @@
-"""Folders to work in, and the remains of backups and restores that were killed."""
+"""Temporary folders of backup commands, and the removal of those that killed commands left."""
 
 import fcntl
 import os
@@ -17,26 +17,29 @@ from masthead import clock
 
 PREFIX: Final = ".masthead-"
 LOCK: Final = "lock"
-#: A folder without a lock is one that somebody makes at this moment, or one of an earlier version.
+#: A folder without a lock is being created at this moment, or belongs to an earlier version.
 YOUNG_SECONDS: Final = 60
-#: What a shell shows of a command that a signal has ended.
+#: Exit code that shells report for a command ended by a signal.
 ENDED_BY_SIGNAL: Final = 128
 
 
 @contextmanager
 def workspace(parent: Path) -> Iterator[Path]:
-    """A folder below ``parent`` for this command alone, which goes with it; those of killed commands go first."""
+    """Create a temporary folder below ``parent``, and remove it at the end.
+
+    Folders of killed commands are removed first.
+    """
     remove(parent)
     with _ending_by_exception(), tempfile.TemporaryDirectory(dir=parent, prefix=PREFIX) as name:
         folder = Path(name)
         with (folder / LOCK).open("w") as lock:
-            # A lock ends with its process, so nobody takes a command at work for a dead one.
+            # A lock ends with its process, so a folder in use is never taken for an abandoned one.
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
 
 
 def remove(parent: Path) -> None:
-    """Remove the folders of commands that have ended without doing so."""
+    """Remove the folders of commands that were killed."""
     for folder in parent.glob(f"{PREFIX}*"):
         if folder.is_dir() and not _is_in_use(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -58,7 +61,7 @@ def _is_in_use(folder: Path) -> bool:
 
 @contextmanager
 def _ending_by_exception() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl+C does, so that it removes what it has begun."""
+    """Convert SIGTERM to an exception, like Ctrl+C, so that the command cleans up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -51,7 +51,7 @@ def backup(file: Path) -> None:
         revision=schema.revision or "",
     )
     with cleanup.workspace(parent) as folder, _writing(file, manifest, folder) as writer:
-        # The database first: pictures are written before the rows that name them, and never change.
+        # Database first: pictures are immutable, and written before the rows that reference them.
         manifest.tables = sqlite.save(folder) if _is_sqlite() else postgresql.save(folder)
         for path in sorted((folder / "database").iterdir()):
             writer.add(f"database/{path.name}", path)
@@ -77,7 +77,7 @@ def _writing(file: Path, manifest: Manifest, folder: Path) -> AbstractContextMan
 @click.argument("file", type=FILE)
 @with_appcontext
 def restore(file: Path) -> None:
-    """Put a backup into an empty home: a new folder, or a database without tables. Stop the server before."""
+    """Restore a backup into an empty home: a new folder, or a database without tables. Stop the server first."""
     _refuse_unless_empty()
     _home().mkdir(parents=True, exist_ok=True)
     with cleanup.workspace(_home()) as workspace:
@@ -117,7 +117,7 @@ def _refuse_unless_empty() -> None:
 
 
 def _picture(key: str, folder: Path) -> Path:
-    """The file of a picture: itself, or a copy of what is in the bucket."""
+    """Return the file of a picture: itself, or a copy of the one in the bucket."""
     pictures = store.current()
     if isinstance(pictures, FolderStore):
         return pictures.folder / key
@@ -139,7 +139,7 @@ def _put_pictures(folder: Path) -> None:
 
 
 def _put_private_files(folder: Path) -> None:
-    """The secrets of the old site, which sign its cookies and links, and its settings."""
+    """Restore the secrets of the old site, which sign its cookies and links, and its settings."""
     (_home() / "secrets").mkdir(mode=0o700, exist_ok=True)
     for path in sorted((folder / "secrets").glob("*")):
         path.replace(_home() / "secrets" / path.name)

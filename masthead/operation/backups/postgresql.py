@@ -1,4 +1,4 @@
-"""The database of PostgreSQL, table by table, from one snapshot (https://www.postgresql.org/docs/current/sql-copy.html)."""
+"""Backup of PostgreSQL, table by table, from one snapshot (https://www.postgresql.org/docs/current/sql-copy.html)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ CHUNK_BYTES = 1 << 20
 
 @contextmanager
 def _connection() -> Iterator[Connection[Any]]:
-    """A connection apart from the pool, in a transaction that ends with the block."""
+    """Open a connection outside of the pool, in a transaction that ends with the block."""
     pooled = db.engine.raw_connection()
     try:
         driver = cast(Connection[Any], pooled.driver_connection)
@@ -29,7 +29,7 @@ def _connection() -> Iterator[Connection[Any]]:
 
 
 def save(into: Path) -> dict[str, list[str]]:
-    """Write every table as it is at one moment, while others read and write; the columns of each."""
+    """Write every table from one snapshot, without blocking anybody; returns the columns of each."""
     folder = into / FOLDER
     folder.mkdir()
     inspector = inspect(db.engine)
@@ -48,10 +48,10 @@ def save(into: Path) -> dict[str, list[str]]:
 
 
 def load(folder: Path, tables: dict[str, list[str]], revision: str) -> None:
-    """Make the tables of the backup's revision, and fill them."""
+    """Create the tables of the backup's revision and fill them."""
     migrating.upgrade(revision)
     with _connection() as connection, connection.cursor() as cursor:
-        # The migrations have written rows of their own, such as the roles.
+        # The migrations insert rows, such as the roles.
         cursor.execute(
             sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(sql.Identifier(name) for name in tables))
         )
@@ -73,7 +73,7 @@ def _copy(name: str, columns: list[str], direction: str) -> sql.Composed:
 
 
 def _next_id(name: str) -> sql.Composed:
-    """The statement that lets the table's numbers go on behind the greatest."""
+    """Build the statement that sets a table's sequence behind its greatest id."""
     return sql.SQL(
         "SELECT setval(pg_get_serial_sequence({}, 'id'), greatest((SELECT max(id) FROM {}), 1), "
         "(SELECT count(*) > 0 FROM {})) WHERE pg_get_serial_sequence({}, 'id') IS NOT NULL"

@@ -1,4 +1,4 @@
-"""The database of SQLite as one consistent file (https://www.sqlite.org/backup.html)."""
+"""Backup of an SQLite database as one consistent file (https://www.sqlite.org/backup.html)."""
 
 import shutil
 import sqlite3
@@ -16,22 +16,22 @@ def _place() -> Path:
 
 
 def save(into: Path) -> dict[str, list[str]]:
-    """Copy the database as it is at one moment, while others read and write it."""
+    """Copy the database consistently while others read and write it."""
     copy = into / NAME
     copy.parent.mkdir(parents=True)
     with closing(sqlite3.connect(_place())) as source, closing(sqlite3.connect(copy)) as target:
-        # All pages in one step, which is one read transaction: in WAL mode nobody waits for it.
+        # All pages in one step, which is one read transaction: in WAL mode it blocks nobody.
         source.backup(target, pages=-1)
         (verdict,) = target.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise Conflict(f"The database is damaged ({verdict}). Restore an older backup.")
-        # One file, without a journal beside it.
+        # A single file, without a journal.
         target.execute("PRAGMA journal_mode = DELETE")
     return {}
 
 
 def load(folder: Path, _tables: dict[str, list[str]]) -> None:
-    """Put the saved database in the place of the empty one."""
+    """Replace the empty database by the saved one."""
     place = _place()
     db.session.remove()
     db.engine.dispose()

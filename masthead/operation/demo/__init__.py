@@ -1,1 +1,1 @@
-"""The demonstration publication: its people, texts, comments and pictures. Everything here was written and drawn for it."""
+"""The demonstration publication: people, texts, comments and pictures, all written and drawn for it."""

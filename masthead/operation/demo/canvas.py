@@ -1,4 +1,4 @@
-"""What the scenes of the demonstration are drawn with: two inks, soft gradients, and the grain of paper."""
+"""The canvas of the demonstration's scenes: two inks, soft gradients, and paper grain."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw
 
 WIDTH, HEIGHT = 1_600, 1_000
-#: Drawn at twice the size and reduced, which makes the edges smooth.
+#: Supersampling factor, for smooth edges.
 SCALE = 2
 JPEG_QUALITY = 84
-#: How far the grain lightens and darkens, of 128. It also keeps gradients from showing steps.
+#: Strength of the grain, of 128. It also hides banding in gradients.
 GRAIN = 9
 
 Colour = tuple[int, int, int]
@@ -21,7 +21,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """The colours of a picture, from its paper to its darkest tone, and one that stands out."""
+    """The palette of a picture, from paper to the darkest tone, and an accent."""
 
     paper: Colour
     haze: Colour
@@ -40,13 +40,13 @@ PALETTES: tuple[Inks, ...] = (
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
-    """A colour between two: 0 is the first, 1 the second."""
+    """Mix two colours: 0 is the first, 1 the second."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue
 
 
 class Canvas:
-    """A sheet of 1,600 × 1,000 points; every length is in points."""
+    """A canvas of 1,600 × 1,000 points; every length is in points."""
 
     def __init__(self, seed: str) -> None:
         self.random = Random(seed)  # noqa: S311 - pictures are no secrets
@@ -55,11 +55,11 @@ class Canvas:
         self._draw = ImageDraw.Draw(self.image)
 
     def tone(self, depth: float) -> Colour:
-        """A tone from the haze (0) to the darkest ink (1)."""
+        """Return a tone from the haze (0) to the darkest ink (1)."""
         return mix(self.inks.haze, self.inks.ink, depth)
 
     def fill(self, top: Colour, bottom: Colour, *, begin: float = 0, end: float = HEIGHT) -> None:
-        """A vertical gradient over the whole width."""
+        """Draw a vertical gradient over the whole width."""
         height = round((end - begin) * SCALE)
         band = Image.linear_gradient("L").resize((WIDTH * SCALE, height))
         place = (0, round(begin * SCALE))
@@ -67,28 +67,28 @@ class Canvas:
         self.image.paste(Image.new("RGB", band.size, bottom), place, band)
 
     def polygon(self, points: Sequence[Point], colour: Colour) -> None:
-        """A filled shape."""
+        """Draw a filled polygon."""
         self._draw.polygon([(x * SCALE, y * SCALE) for x, y in points], colour)
 
     def box(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
-        """A filled rectangle."""
+        """Draw a filled rectangle."""
         self._draw.rectangle([x * SCALE, y * SCALE, (x + width) * SCALE, (y + height) * SCALE], colour)
 
     def disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
-        """A filled circle."""
+        """Draw a filled circle."""
         self._draw.ellipse(_around(x, y, radius), colour)
 
     def ring(self, x: float, y: float, radius: float, colour: Colour, width: float) -> None:
-        """A circle's line."""
+        """Draw the outline of a circle."""
         self._draw.ellipse(_around(x, y, radius), outline=colour, width=round(width * SCALE))
 
     def line(self, points: Sequence[Point], colour: Colour, width: float) -> None:
-        """A line through the points."""
+        """Draw a line through the points."""
         scaled = [(x * SCALE, y * SCALE) for x, y in points]
         self._draw.line(scaled, colour, round(width * SCALE), joint="curve")
 
     def ridge(self, height: float, roughness: float) -> list[Point]:
-        """The upper edge of hills at about this height, from left to right."""
+        """Return the upper edge of hills at about this height, from left to right."""
         waves = [
             (self.random.uniform(0.5, 1.0) * roughness / n, n, self.random.uniform(0, math.tau))
             for n in (1, 2, 3, 5, 8, 13)
@@ -99,7 +99,7 @@ class Canvas:
         ]
 
     def spread(self, start: float, end: float, step: tuple[float, float]) -> Iterator[tuple[float, float]]:
-        """Places of random widths side by side: where each begins, and how wide it is."""
+        """Return adjacent intervals of random widths: start and width of each."""
         x = start
         while x < end:
             width = self.random.uniform(*step)
@@ -107,7 +107,7 @@ class Canvas:
             x += width
 
     def jpeg(self) -> bytes:
-        """The picture with the grain of paper, as a file."""
+        """Return the picture with paper grain as JPEG."""
         image = self.image.reduce(SCALE)
         noise = Image.frombytes("L", image.size, self.random.randbytes(WIDTH * HEIGHT))
         grain = noise.point([128 + (value - 128) * GRAIN // 128 for value in range(256)]).convert("RGB")

@@ -1,4 +1,4 @@
-"""Reading the texts of the demonstration: Markdown with a head of YAML, and YAML for people, settings and comments."""
+"""Reads the demonstration's content: Markdown with YAML front matter, and YAML for people, settings and comments."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +13,7 @@ PostState = Literal["published", "scheduled", "in_review", "draft"]
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody with an account."""
+    """An account of the demonstration."""
 
     username: str
     name: str
@@ -29,7 +29,7 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A post or a page; ``days`` is how many days before today it appeared."""
+    """A post or a page; ``days`` is its age in days."""
 
     slug: str
     title: str
@@ -44,13 +44,13 @@ class Text:
 
     @property
     def age(self) -> timedelta:
-        """How long ago it appeared."""
+        """The time since its publication."""
         return timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A comment, and the comments that answer it."""
+    """A comment with its replies."""
 
     by: str
     text: str
@@ -60,7 +60,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Everything that a publication begins with."""
+    """The whole content of a demonstration publication."""
 
     people: tuple[DemoPerson, ...]
     posts: tuple[Text, ...]
@@ -70,7 +70,7 @@ class Collection:
 
 
 def read(name: str) -> Collection:
-    """The collection in the folder of this name; posts come in the order in which they appeared."""
+    """Read the collection in the folder of this name; posts are in order of publication."""
     folder = FOLDER / name
     posts = (_text(path) for path in folder.glob("posts/*.md"))
     threads = _yaml(folder / "comments.yaml") or {}

@@ -1,4 +1,4 @@
-"""The comments and the readers of the demonstration, as they would have come."""
+"""The comments and view counts of the demonstration."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ from masthead.operation.demo.collection import Reply
 from masthead.people.models import User
 from masthead.posts.models import DailyViews, Post
 
-#: The time between two comments below a post.
+#: Time between two comments on a post.
 PACE = timedelta(hours=1, minutes=50)
-#: For so many days after it appeared a post of the demonstration is read.
+#: Days for which a demonstration post is read after its publication.
 READ_DAYS = 40
 
-#: What a moderator does so that a comment ends in a status. One that waits was taken for spam, and then was not.
+#: Moderation actions that lead to each status. A pending comment was marked as spam and then restored.
 DECISIONS: dict[CommentStatus, tuple[CommentTransition, ...]] = {
     CommentStatus.APPROVED: (CommentTransition.APPROVE,),
     CommentStatus.PENDING: (CommentTransition.REJECT, CommentTransition.RESTORE),
@@ -29,7 +29,7 @@ DECISIONS: dict[CommentStatus, tuple[CommentTransition, ...]] = {
 
 
 def rendered(replies: Iterable[Reply]) -> dict[str, RenderedComment]:
-    """The texts of comments and of their answers, rendered."""
+    """Render the texts of comments and replies."""
     return {reply.text: rendering.render_comment(reply.text) for reply in _flat(replies)}
 
 
@@ -40,7 +40,7 @@ def _flat(replies: Iterable[Reply]) -> Iterator[Reply]:
 
 
 class DemoDiscussion:
-    """The comments below one post."""
+    """The comments on one post."""
 
     def __init__(
         self, post: Post, people: Mapping[str, User], moderator: User, rendered: Mapping[str, RenderedComment]
@@ -53,7 +53,7 @@ class DemoDiscussion:
         self._times = (begin + PACE * number for number in count(1))
 
     def write(self, replies: Iterable[Reply], *, until: datetime, parent: Comment | None = None) -> int:
-        """Write the comments and those that answer them; how many."""
+        """Write the comments and their replies; returns their number."""
         written = 0
         for reply in replies:
             at = min(next(self._times), until)
@@ -79,7 +79,7 @@ class DemoDiscussion:
 
 
 def add_readers(post: Post, *, at: datetime) -> None:
-    """Let a published post have been read: most on its first day, then ever less."""
+    """Add view counts to a published post: most on its first day, then ever fewer."""
     if post.published_at is None or post.published_at > at:
         return
     random = Random(post.slug)  # noqa: S311 - nobody guesses readers

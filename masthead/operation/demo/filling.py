@@ -1,4 +1,4 @@
-"""Filling a publication with a collection. What is there already stays as it is, so a second time adds nothing."""
+"""Fills a publication with a collection. Idempotent: existing content stays as it is."""
 
 import secrets
 from collections.abc import Iterable
@@ -29,16 +29,16 @@ from masthead.settings import actions as settings
 from masthead.settings.models import Setting
 from masthead.text.names import name_key
 
-#: Who has the administrator's role in a collection gets this one where somebody administers the site already.
+#: Role of the collection's administrator on a site that has an administrator already.
 SECOND_IN_COMMAND = "editor"
 HOUR_OF_PUBLICATION = 6
 
 
 @dataclass(slots=True)
 class Report:
-    """What was added."""
+    """The content that was added."""
 
-    #: New accounts with their passwords, which are known nowhere else.
+    #: New accounts with their passwords, which are stored nowhere else.
     accounts: list[tuple[DemoPerson, str]] = field(default_factory=list)
     posts: int = 0
     pages: int = 0
@@ -48,13 +48,13 @@ class Report:
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything was there already."""
+        """True if everything existed already."""
         return not (self.accounts or self.posts or self.pages or self.comments or self.has_settings)
 
 
 @dataclass(slots=True)
 class Preparation:
-    """Everything that takes time and no database: hashes, drawings, rendered texts."""
+    """The expensive results that need no transaction: hashes, drawings, rendered texts."""
 
     people: list[tuple[DemoPerson, str, str]]
     pages: list[tuple[Text, RenderedText]]
@@ -65,7 +65,7 @@ class Preparation:
 
 
 def prepare(collection: Collection) -> Preparation:
-    """Work out what is missing, and make it ready."""
+    """Determine the missing content and prepare it."""
     with snapshot() as session:
         accounts_of_people = select(User.id).where(User.is_byline.is_(False)).limit(1)
         has_accounts = session.scalar(accounts_of_people) is not None
@@ -113,7 +113,7 @@ def _rendered_form(text: Text, drawings: dict[DemoPicture, Drawn]) -> RenderedTe
 
 
 def write(collection: Collection, prepared: Preparation, *, at: datetime) -> Report:
-    """Write what was prepared; one transaction, which the caller commits. None of the sample people gets an email."""
+    """Write the prepared content in one transaction, which the caller commits. Sends no email."""
     with delivery.held_back():
         return _write(collection, prepared, at=at)
 
@@ -143,7 +143,7 @@ def _write(collection: Collection, prepared: Preparation, *, at: datetime) -> Re
 
 
 def _cast(collection: Collection) -> dict[str, User]:
-    """The people of the collection by name; raises `Conflict` if somebody real has one of their names."""
+    """Return the collection's people by name; raises `Conflict` if a real account has one of their names."""
     cast = {}
     for person in collection.people:
         user = people.by_username(person.username)
@@ -189,7 +189,7 @@ def _write_post(text: Text, rendered: RenderedText, cast: dict[str, User], *, at
 
 
 def _moment(text: Text, *, at: datetime) -> datetime:
-    """When a post appeared: in the morning, at a minute that differs from post to post."""
+    """Return the publication time of a post: in the morning, at a minute that varies by post."""
     minutes = len(text.body) % 150
     morning = at.replace(hour=HOUR_OF_PUBLICATION, minute=0, second=0, microsecond=0)
     return morning - text.age + timedelta(minutes=minutes)

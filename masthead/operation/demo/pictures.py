@@ -1,4 +1,4 @@
-"""The pictures of a collection: drawn by several processes at once, before anything is written."""
+"""Pictures of a collection: drawn in parallel processes before anything is written."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,32 +16,32 @@ from masthead.operation.demo.still_lifes import DRAWINGS, draw
 from masthead.people.models import User
 from masthead.posts.rendering import Picture
 
-#: How a text asks for a drawing: `![](scene:coast "Caption")`.
+#: Syntax of a drawing in a text: `![](scene:coast "Caption")`.
 PLACE = re.compile(r"!\[\]\(scene:(\w+)")
 
 
 class DemoPicture(NamedTuple):
-    """A drawing: what it shows, and the seed that makes it differ from others of its kind."""
+    """A drawing's scene, and the seed that varies it."""
 
     scene: str
     seed: str
 
 
 class Drawn(NamedTuple):
-    """A finished drawing and its address."""
+    """A finished drawing and its URL."""
 
     picture: PreparedPicture
     url: str
 
 
 def wanted_by(text: Text) -> list[DemoPicture]:
-    """The lead picture, if there is one, and those in the text."""
+    """List the drawings of a text, the lead picture first."""
     inside = [DemoPicture(scene, f"{text.slug}/{n}") for n, scene in enumerate(PLACE.findall(text.body))]
     return [DemoPicture(text.scene, text.slug), *inside] if text.scene else inside
 
 
 def drawn(texts: Iterable[Text]) -> dict[DemoPicture, Drawn]:
-    """Every drawing that the texts want. Call it before the store is used: a forked process could not use it then."""
+    """Draw all pictures of the texts. Call it before the store is used: a forked process could not use it then."""
     wanted = [one for text in texts for one in wanted_by(text)]
     if not wanted:
         return {}
@@ -57,14 +57,14 @@ def _prepared(wanted: DemoPicture) -> PreparedPicture:
 
 
 def lead_of(text: Text, drawings: Mapping[DemoPicture, Drawn]) -> Picture | None:
-    """The picture above a post."""
+    """Return the lead picture of a post."""
     if not text.scene:
         return None
     return Picture(drawings[DemoPicture(text.scene, text.slug)].url, DRAWINGS[text.scene][1], text.caption)
 
 
 def placed(text: Text, drawings: Mapping[DemoPicture, Drawn]) -> Text:
-    """The text with the addresses of its drawings, and what they show in words."""
+    """Replace scene references by URLs and alternative texts."""
     number = iter(range(len(drawings) + 1))
 
     def place(match: re.Match[str]) -> str:
@@ -75,6 +75,6 @@ def placed(text: Text, drawings: Mapping[DemoPicture, Drawn]) -> Text:
 
 
 def store(drawings: Mapping[DemoPicture, Drawn], *, by: User, at: datetime) -> None:
-    """Keep the drawings."""
+    """Store the drawings."""
     for wanted, drawing in drawings.items():
         media.store(drawing.picture, name=f"{wanted.seed}.jpg", alt=DRAWINGS[wanted.scene][1], by=by, at=at)

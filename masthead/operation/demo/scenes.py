@@ -1,4 +1,4 @@
-"""What the pictures of the demonstration show. Each scene is a composition that differs with the seed of its canvas."""
+"""The landscapes of the demonstration. Each scene varies with the seed of its canvas."""
 
 import math
 from collections.abc import Callable

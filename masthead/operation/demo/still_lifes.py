@@ -1,4 +1,4 @@
-"""Pictures of things: tools, dishes, books, wheels and plans. See `scenes` for landscapes."""
+"""The still lifes of the demonstration: tools, dishes, books, wheels and plans. See `scenes` for landscapes."""
 
 import math
 from collections.abc import Callable
@@ -203,12 +203,12 @@ STILL_LIFES: dict[str, tuple[Callable[[Canvas], None], str]] = {
     "plan": (plan, "A plan of streets beside a river, with rings that spread from one corner."),
     "arches": (arches, "Arches above still water, and their reflection."),
 }
-#: Everything that can be drawn, by name: how, and what somebody who cannot see it is told.
+#: All drawings by name: function and alternative text.
 DRAWINGS = SCENES | STILL_LIFES
 
 
 def draw(seed: str, name: str) -> bytes:
-    """The drawing as a JPEG file; the same seed gives the same picture."""
+    """Draw a JPEG file; the same seed gives the same picture."""
     canvas = Canvas(seed)
     DRAWINGS[name][0](canvas)
     return canvas.jpeg()

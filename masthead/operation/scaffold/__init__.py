@@ -1,1 +1,1 @@
-"""`masthead dev new-feature`: writes a small working feature into a checkout of the source."""
+"""``masthead dev new-feature``: writes a small working feature into a checkout of the source."""

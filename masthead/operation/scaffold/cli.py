@@ -1,4 +1,4 @@
-"""``masthead dev …``: help for those who work on the source."""
+"""``masthead dev …``: commands for developers of Masthead."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ from masthead.operation.schema import MIGRATIONS, newest_revision, next_revision
 from masthead.web.commands import Group
 
 ROOT = Path(__file__).resolve().parents[3]
-#: An installed package has none of these.
+#: Paths that exist in a checkout and not in an installed package.
 MARKS = ("pyproject.toml", ".importlinter", "ARCHITECTURE.md", "docs/glossary.md", "tests/architecture")
 NO_CHECKOUT = "This command changes the source of Masthead, so it works only in a checkout of it. {} is an installed package."
 
@@ -62,7 +62,7 @@ def _write(texts: Mapping[Path, str]) -> None:
 
 
 def _tidy(paths: Iterable[Path]) -> None:
-    """Sort imports and break lines: both depend on the name."""
+    """Sort imports and wrap lines, which depend on the name."""
     if find_spec("ruff") is None:
         click.echo("Ruff is not installed here: run `make check` for the order of imports and the lines.")
         return

@@ -13,7 +13,7 @@ MIGRATIONS = Path("masthead/migrations/versions")
 
 
 def rendered(name: FeatureName, *, revision: str, down_revision: str) -> dict[Path, str]:
-    """The new files: the path of each in the checkout, and its text."""
+    """Return the new files: path in the checkout and text."""
     values = name.placeholders() | {"revision": revision, "down_revision": down_revision}
     found: dict[Path, str] = {}
     for template in resources.files(__package__).joinpath(TEMPLATES).iterdir():

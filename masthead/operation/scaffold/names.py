@@ -1,4 +1,4 @@
-"""The names of a new feature: the forms of one word, and the words that would collide with something."""
+"""The name of a new feature in all its forms, and the names that would collide."""
 
 import builtins
 import keyword
@@ -110,14 +110,14 @@ NO_SINGULAR = "There is no way to see what one of {name!r} is called. Say it wit
 
 @dataclass(frozen=True, slots=True)
 class FeatureName:
-    """A feature in each form of its name: ``reading_lists`` and ``reading_list``."""
+    """A feature's name in each form: ``reading_lists`` and ``reading_list``."""
 
     plural: str
     singular: str
 
     @property
     def path(self) -> str:
-        """The first part of its URLs."""
+        """The first segment of its URLs."""
         return self.plural.replace("_", "-")
 
     def placeholders(self) -> dict[str, str]:
@@ -141,7 +141,7 @@ class FeatureName:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The names that the source and the application use already."""
+    """The names that the source and the application already use."""
 
     tables: Collection[str]
     blueprints: Collection[str]

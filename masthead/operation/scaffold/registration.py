@@ -1,7 +1,7 @@
-"""The lists in which a new feature must stand: of features, layers and API groups, and the tables of the tests.
+"""Registers a new feature in the lists of features, layers and API groups, and in the tables of the tests.
 
-Each edit finds its place by what the file says. A file that no longer says it stops the scaffolding before anything is
-written, and `tests/operation/test_scaffold.py` notices.
+Each edit finds its place by an expression. A file that does not match stops the scaffolding before anything is written, and
+`tests/operation/test_scaffold.py` fails.
 """
 
 import re
@@ -11,7 +11,7 @@ from masthead.errors import Conflict
 from masthead.operation.scaffold.files import PLACEHOLDER
 from masthead.operation.scaffold.names import FeatureName
 
-#: File → pairs of an expression and the text that goes in at the end of what it matches; `@…@` as in the templates.
+#: File → pairs of an expression and the text to insert after its match; `@…@` as in the templates.
 EDITS: dict[str, tuple[tuple[str, str], ...]] = {
     "masthead/app.py": (
         (
@@ -91,7 +91,7 @@ EDITS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def edited(root: Path, name: FeatureName) -> dict[Path, str]:
-    """The files that list the feature from now on: the path of each in the checkout, and its new text."""
+    """Return the edited files: path in the checkout and new text."""
     return {Path(file): _edited(root / file, edits, name) for file, edits in EDITS.items()}
 
 
