@@ -1,5 +1,6 @@
 """`masthead dev new-feature`: what it writes passes every check, and what cannot work is refused before anything is written."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -160,6 +161,20 @@ def test_a_list_that_is_gone_stops_before_anything_is_written(in_checkout, invok
 def test_the_singular_is_found(plural, singular):
     taken = names.Taken(tables=(), blueprints=(), paths=(), packages=(), replaced=())
     assert names.parse(plural, None, taken).singular == singular
+
+
+def test_the_page_names_every_list_that_the_command_edits():
+    page = (ROOT / "docs" / "adding-a-feature.md").read_text()
+    assert [file for file in registration.EDITS if file not in page] == []
+
+
+def test_the_files_that_the_page_names_exist():
+    page = (ROOT / "docs" / "adding-a-feature.md").read_text()
+    named = set(re.findall(r"`((?:masthead|tests|docs|scripts)/[\w/.]+\.py)`", page))
+    rows = re.findall(r"\| `((?:\w+/)\w+\.py)`", page)
+    assert len(named) > 8
+    missing = [name for name in named if not (ROOT / name).exists()]
+    assert missing + [name for name in rows if not (ROOT / "masthead" / name).exists()] == []
 
 
 def test_every_placeholder_is_filled():

@@ -124,6 +124,8 @@ def _path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
     for match in _ARGUMENT.finditer(rule.rule):
         number = {"type": "integer", "minimum": 1, "maximum": GREATEST_ID}
         text = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^/\x00]+$"}
+        if match["name"] not in _PARTS:
+            raise LookupError(f"Describe the path parameter {match['name']!r} in _PARTS.")
         description, example = _PARTS[match["name"]]
         yield {
             "name": match["name"],
