@@ -72,6 +72,7 @@ check: development
 lint: development
 	$(PART) lint $(BIN)/ruff check .
 	$(PART) lint $(BIN)/ruff format --check .
+	$(PART) lint $(BIN)/python scripts/check_subjects.py
 	$(PART) types $(BIN)/mypy
 	$(PART) layers $(BIN)/lint-imports
 

@@ -23,7 +23,13 @@ def commands() -> str:
 
 
 def test_the_check_runs_linters_types_and_layers(commands):
-    for tool in ("ruff check .", "ruff format --check .", "mypy", "lint-imports"):
+    for tool in (
+        "ruff check .",
+        "ruff format --check .",
+        "mypy",
+        "lint-imports",
+        "python scripts/check_subjects.py",
+    ):
         assert any(line.endswith(f"/{tool}") for line in commands.splitlines()), tool
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     assert settings["mypy"]["strict"] is True

@@ -17,7 +17,6 @@ from masthead.posts.details import lead_of
 from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
 from masthead.posts.lifecycle import Status
-from masthead.posts.lists import counts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit
 from masthead.posts.rendering import RenderedText, render_text
@@ -214,33 +213,22 @@ def restore(post_id: int) -> ResponseReturnValue:
 @bp.get("/my-posts")
 @requires(Permission.WRITE)
 def my_posts() -> ResponseReturnValue:
-    """List one's own posts, by state with ``?status=``; for editors, everybody's with ``?of=everybody``."""
-    by = current_user()
-    of_everybody = request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS)
-    posts = queries.everybodys() if of_everybody else queries.written_by(by)
-    status = request.args.get("status", "")
-    posts = posts.where(queries.in_list(status))
-    total = counts.kept() if of_everybody and not status else None
-    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
-    of = "everybody" if of_everybody else None
+    """List one's own posts; those of one state with ``?status=``."""
+    by, status = current_user(), request.args.get("status", "")
+    if request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS):
+        # An address of earlier versions.
+        return redirect(url_for("posts_admin.index", state=status or None))
+    posts = queries.written_by(by).where(queries.in_list(status))
+    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE)
     return render_template(
         "posts/my_posts.html",
-        heading="All posts" if of_everybody else "My posts",
         page=page,
-        rows=[read_models.row(post, [post.author] if of else []) for post in page.items],
-        filters=read_models.filters(
-            status, lambda shown: url_for("posts_desk.my_posts", status=shown, of=of)
-        ),
-        other=_other_list(of_everybody=of_everybody) if by.can(Permission.EDIT_POSTS) else None,
-        of_everybody=of_everybody,
-        values={"of": of, "status": status or None},
+        rows=[read_models.row(post, []) for post in page.items],
+        filters=read_models.filters(status, lambda shown: url_for("posts_desk.my_posts", status=shown)),
+        other=FilterLink("All posts", url_for("posts_admin.index"))
+        if by.can(Permission.EDIT_POSTS)
+        else None,
+        values={"status": status or None},
         is_filtered=bool(status),
         nothing=read_models.NO_POSTS[status],
     )
-
-
-def _other_list(*, of_everybody: bool) -> FilterLink:
-    """Return the link between one's own posts and everybody's."""
-    if of_everybody:
-        return FilterLink("Only mine", url_for("posts_desk.my_posts"))
-    return FilterLink("All posts", url_for("posts_desk.my_posts", of="everybody"))

@@ -265,12 +265,16 @@ def test_fifty_parallel_posts_with_one_title_get_fifty_addresses(app, cast, in_p
         assert db.session.query(Revision).count() == 50
 
 
-def test_an_editor_finds_everybodys_posts_with_their_owners(sign_in, cast):
-    PostFactory(author=cast.walt, title="Harvest")
-    page = sign_in(cast.edith).get("/blog/my-posts?of=everybody")
-    assert page.status_code == 200
-    assert "Harvest" in page.text
-    assert cast.walt.display_name in page.text
+def test_everybodys_posts_have_one_page(sign_in, cast):
+    DraftFactory(author=cast.walt, title="Harvest")
+    edith, walt = sign_in(cast.edith), sign_in(cast.walt)
+    old = edith.get("/blog/my-posts?of=everybody&status=draft")
+    assert (old.status_code, old.headers["Location"]) == (302, "/admin/posts?state=draft")
+    page = edith.read(old.headers["Location"])
+    assert "Harvest" in page.text("//tbody")
+    assert cast.walt.display_name in page.text("//tbody")
+    assert edith.read("/blog/my-posts").all("//main//a[@href='/admin/posts']")
+    assert walt.read("/blog/my-posts?of=everybody").all("//main//a[@href='/admin/posts']") == []
 
 
 @pytest.mark.parametrize(
