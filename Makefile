@@ -16,7 +16,7 @@ MASTHEAD := $(BIN)/masthead
 PART := @$(BIN)/python scripts/part.py
 
 #: R45: every line and branch of what decides who may do what, what text may hold, and where we connect.
-COVERED_WHOLE := masthead/people/permissions.py,masthead/text/sanitise.py,masthead/outbound/*
+COVERED_WHOLE := masthead/people/permissions.py,masthead/people/authorization.py,masthead/text/sanitise.py,masthead/outbound/*
 #: And of what is kept. Which of its threads and forks is in which line when it is ended is up to the machine: two of a hundred.
 COVERED_NEARLY := masthead/pagecache/*
 

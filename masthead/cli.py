@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import FlaskGroup
+from werkzeug.utils import import_string
 
 from masthead import __version__, publication_home
 
@@ -40,6 +41,20 @@ def _print_version(ctx: click.Context, _option: click.Parameter, value: Any) -> 
         ctx.exit()
 
 
+def _answer_without_application(ctx: click.Context, args: list[str]) -> None:
+    """End with an unknown command's error or a group's help, which need no publication."""
+    from masthead import features
+    from masthead.app import FEATURES
+
+    places = features.commands(FEATURES)
+    if args[0] not in places and args[0] != "shell":
+        ctx.fail(f"No such command {args[0]!r}.")
+    command = import_string(places[args[0]]) if len(args) == 1 and args[0] in places else None
+    if isinstance(command, click.Group):
+        click.echo(command.get_help(click.Context(command, info_name=args[0], parent=ctx)))
+        ctx.exit(2)
+
+
 class MastheadGroup(FlaskGroup):
     """Flask's command group without plugin commands and without the choice of another application."""
 
@@ -71,8 +86,11 @@ class MastheadGroup(FlaskGroup):
         place = publication_home.present()
         # `dev` works on the source tree and needs no publication.
         if "--help" not in args and args[:1] != ["dev"]:
-            if not place.is_dir() and not publication_home.may_be_made(args):
-                raise click.ClickException(publication_home.MISSING.format(place))
+            try:
+                publication_home.check(args)
+            except publication_home.MissingHome as error:
+                _answer_without_application(ctx, args)
+                raise click.ClickException(str(error)) from None
             if publication_home.named() is None and args[:1] != ["install"]:
                 # Shows that the command runs in the wrong folder.
                 click.echo(f"Home: {place}", err=True)

@@ -22,12 +22,13 @@ MISSING = (
 NOT_OURS = "{path}: {reason}. It belongs to {owner}, and this process runs as {account}. Run: chown -R {account} {home}"
 
 
+class MissingHome(Exception):
+    """No publication is where a command looks for it."""
+
+
 def named() -> str | None:
     """Return the home that the environment or ``.env`` names."""
-    for variable in (f"FLASK_{NAME}", NAME):
-        if os.environ.get(variable):
-            return os.environ[variable]
-    return dotenv_values(".env", encoding="utf-8").get(NAME) or None
+    return _setting(NAME)
 
 
 def present() -> Path:
@@ -40,9 +41,15 @@ def may_be_made(arguments: Sequence[str]) -> bool:
     words = tuple(word for word in arguments if not word.startswith("-"))
     if "--help" in arguments:
         return False
-    has_database = any(os.environ.get(name) for name in ("DATABASE_URL", "FLASK_DATABASE_URL"))
-    commands = (*BEGINNING, SERVING) if has_database else BEGINNING
+    commands = (*BEGINNING, SERVING) if _setting("DATABASE_URL") else BEGINNING
     return any(words[: len(command)] == command for command in commands)
+
+
+def check(arguments: Sequence[str]) -> None:
+    """Raise `MissingHome` for a command line that needs a publication where there is none."""
+    place = present()
+    if not place.is_dir() and not may_be_made(arguments):
+        raise MissingHome(MISSING.format(place))
 
 
 def why_denied(path: Path, reason: str) -> str:
@@ -52,6 +59,14 @@ def why_denied(path: Path, reason: str) -> str:
     return NOT_OURS.format(
         path=path, reason=reason, owner=_owner_of(nearest) or "nobody", account=account, home=nearest
     )
+
+
+def _setting(name: str) -> str | None:
+    """A setting as the environment or ``.env`` has it, before there is a configuration."""
+    for variable in (f"FLASK_{name}", name):
+        if os.environ.get(variable):
+            return os.environ[variable]
+    return dotenv_values(".env", encoding="utf-8").get(name) or None
 
 
 def _owner_of(path: Path) -> str:

@@ -36,7 +36,7 @@ def new_subjects(root: Path) -> list[str]:
     def git(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["git", *arguments], cwd=root, capture_output=True, encoding="utf-8", check=False
-        )  # noqa: S607
+        )
 
     if git("merge-base", "--is-ancestor", SINCE, "HEAD").returncode:
         return []

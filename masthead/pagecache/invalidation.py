@@ -51,6 +51,7 @@ class Watched:
     rows: Topic | None
     rules: tuple[Rule, ...]
     statements: frozenset[Topic]
+    inserts: frozenset[Topic]
     deleted: frozenset[Topic]
 
     @property
@@ -73,15 +74,18 @@ def watch(
     row: TopicFamily | None = None,
     rows: Topic | None = None,
     statements: Collection[Topic] = (EVERYTHING,),
+    inserts: Collection[Topic] | None = None,
     deleted: Collection[Topic] = (),
 ) -> None:
     """Declare a model that pages depend on.
 
     A page that loads a row depends on ``row(id)``; one that queries rows depends on ``rows``. A flush invalidates the
     topics of the rules for the changed columns. A bulk INSERT, UPDATE or DELETE loads no rows, so it invalidates
-    ``statements`` if it writes a column of a rule. A deleted row invalidates ``deleted`` as well.
+    ``statements`` if it writes a column of a rule, or ``inserts`` if it is an INSERT and they are given. A deleted row
+    invalidates ``deleted`` as well.
     """
-    _watched[model] = Watched(rows, rules, frozenset(statements), frozenset(deleted))
+    inserted = statements if inserts is None else inserts
+    _watched[model] = Watched(rows, rules, frozenset(statements), frozenset(inserted), frozenset(deleted))
     _observe_flushes(model)
     if row is not None:
 
@@ -138,7 +142,8 @@ def _note_statement(state: ORMExecuteState) -> None:
     for found in _watched_in(state):
         if not state.is_select:
             if _writes(state, found):
-                _pending(state.session).topics.update(found.statements)
+                topics = found.inserts if state.is_insert else found.statements
+                _pending(state.session).topics.update(topics)
         elif page is not None and found.rows is not None:
             page.add(found.rows)
 

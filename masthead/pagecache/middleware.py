@@ -93,7 +93,6 @@ class PageCache:
             return self._bypass(environ, start_response)
         if not self.watch.catch_up():
             return self._without_news(key, environ, start_response)
-        self.outage.end()
         entry = self.store.get(key)
         if entry is not None and entry.is_fresh(clock.now()):
             return self._hit(entry, environ, start_response)
@@ -228,8 +227,10 @@ class PageCache:
                 flight.is_keepable = False
             kept = self.store.get(key) if has_outage(seen) and self.outage.is_bridged() else None
             if kept is not None:
+                self.outage.begin()
                 return self._stale(kept, environ, start_response)
             return _pass_on(answer, reading, environ, start_response, "miss")
+        self.outage.end()
         entry = self._entry(answer, reading, began)
         if not self.store.put(key, entry, since=reading.since):
             self.counters.values[counters.REFUSED] += 1

@@ -215,8 +215,10 @@ User.has_second_factor = column_property(
 
 pagecache.watch(
     User,
+    # Who has no published post has a page as long as they may write.
     pagecache.rule(
-        ["username", "username_key", "name", "bio", "website", "avatar"], lambda user: [AUTHOR(user.id)]
+        ["username", "username_key", "name", "bio", "website", "avatar", "is_active", "is_byline", "role_id"],
+        lambda user: [AUTHOR(user.id)],
     ),
     pagecache.rule(["id", "username", "username_key"], lambda _: [PEOPLE]),
     row=AUTHOR,
@@ -225,3 +227,4 @@ pagecache.watch(
     statements=[pagecache.EVERYTHING],
     deleted=[pagecache.EVERYTHING],
 )
+pagecache.watch(Role, pagecache.rule(["permissions"], lambda _: [AUTHOR.every]), statements=[AUTHOR.every])

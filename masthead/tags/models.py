@@ -33,6 +33,7 @@ pagecache.watch(
     row=TAG,
     rows=TAGS,
     statements=[TAGS, TAG.every],
+    inserts=[TAGS],
     # Its name is on any number of pages, and deletions are so rare that all pages may be rendered again.
     deleted=[pagecache.EVERYTHING],
 )

@@ -63,3 +63,15 @@ def test_a_large_package_has_folders():
         and not [*folder.glob("*/__init__.py")]
     ]
     assert crowded == []
+
+
+def test_no_docstring_is_a_riddle():
+    opening = re.compile(r"(What|Whether|Of|That|The same)\b")
+    riddles = [
+        f"{module.place(node) if hasattr(node, 'lineno') else module.name}: {text.splitlines()[0]}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if (text := ast.get_docstring(node)) and opening.match(text)
+    ]
+    assert riddles == []

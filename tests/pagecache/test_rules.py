@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import delete, update
 
 from masthead.comments.models import Comment
-from masthead.db import db
+from masthead.db import db, insert_unique
 from masthead.pagecache import invalidation
 from masthead.pages.models import Page
-from masthead.people.models import User
+from masthead.people.models import Role, User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.redirects.models import Redirect
@@ -125,3 +125,32 @@ def test_statement_on_a_family_drops_the_page_of_each_row(app, client, new_clien
         db.session.execute(update(Post).where(Post.id == first.id).values(html="<p>Replaced</p>"))
         db.session.commit()
     assert "Replaced" in new_client().get(f"/blog/post/{first.slug}").text
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("is_active", False), ("is_byline", True), ("role_id", None)],
+    ids=["disabled", "byline", "reader"],
+)
+def test_page_of_a_writer_without_posts_follows_the_account(app, cast, new_client, column, value):
+    assert new_client().get("/blog/author/walt").status_code == 200
+    with app.app_context():
+        walt = db.session.get(User, cast.walt.id)
+        setattr(walt, column, db.session.get(User, cast.rhea.id).role_id if value is None else value)
+        db.session.commit()
+    assert new_client().get("/blog/author/walt").status_code == 404
+
+
+def test_page_of_a_writer_without_posts_follows_the_role(app, cast, new_client):
+    assert new_client().get("/blog/author/walt").status_code == 200
+    with app.app_context():
+        role = db.session.get(Role, db.session.get(User, cast.walt.id).role_id)
+        role.permissions = []
+        db.session.commit()
+    assert new_client().get("/blog/author/walt").status_code == 404
+
+
+def test_new_tag_changes_the_list_of_tags_alone(app):
+    with app.app_context():
+        insert_unique(Tag, Tag.slug, "nature", key="nature", name="Nature", description="")
+        assert pending() == {"tags"}
