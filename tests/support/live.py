@@ -18,6 +18,8 @@ from tests.support.databases import Database
 #: For a busy machine; the server itself gives requests 15 seconds and jobs 20.
 START_SECONDS = 90
 STOP_SECONDS = 60
+#: Printed when a new server has taken over.
+REPLACED = "A new server answers"
 
 
 class LiveSite:
@@ -95,6 +97,16 @@ class LiveSite:
         )
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout
+
+    def reload(self) -> None:
+        """Have the server replaced by a new one, and wait until that one answers."""
+        assert self._process is not None
+        before = self.output.count(REPLACED)
+        self._process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + START_SECONDS
+        while self.output.count(REPLACED) == before:
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.05)
 
     def stop(self) -> int:
         """Ask the server to end, as Ctrl+C does; its exit code."""
