@@ -37,14 +37,14 @@ class Figures:
     read_wrongly: int
 
 
-def run(holes: int, *, server: str = "granian") -> Figures:
-    """Let PostgreSQL vanish so often."""
+def run(holes: int, *, silent_seconds: float = SILENT_SECONDS, server: str = "granian") -> Figures:
+    """Let PostgreSQL vanish so often, and for so long each time."""
     with tempfile.TemporaryDirectory(prefix="masthead-hole-") as name, _database() as (database, hole):
         url = f"postgresql+psycopg://postgres@127.0.0.1:{hole.port}/postgres"
         site = Site(Path(name), url, server=server, DATABASE_STATEMENT_SECONDS=STATEMENT_SECONDS)
         site.prepare()
         with site.running():
-            return _suffer(site, database, hole, holes)
+            return _suffer(site, database, hole, holes, silent_seconds)
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def _database() -> Iterator[tuple[OwnPostgres, BlackHole]]:
         database.close()
 
 
-def _suffer(site: Site, database: OwnPostgres, hole: BlackHole, holes: int) -> Figures:
+def _suffer(site: Site, database: OwnPostgres, hole: BlackHole, holes: int, silent_seconds: float) -> Figures:
     writers = [Writer(site.signed_in(), str(number)) for number in range(WRITERS)]
     for writer in writers:
         writer.begin()
@@ -70,7 +70,7 @@ def _suffer(site: Site, database: OwnPostgres, hole: BlackHole, holes: int) -> F
     for _ in range(holes):
         time.sleep(1.0)
         hole.swallow()
-        silent_until = time.monotonic() + SILENT_SECONDS
+        silent_until = time.monotonic() + silent_seconds
         while time.monotonic() < silent_until:
             statuses += [watcher.ask("GET", path, seconds=15).status for path in ("/health/live", "/metrics")]
             time.sleep(1.0)

@@ -1,15 +1,19 @@
 """A site in a folder of its own that is made to suffer: started, killed, written to, and counted afterwards."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from tests.support.commands import environment
@@ -21,6 +25,8 @@ EMAIL = "walt@example.org"
 START_SECONDS = 40
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 POST = "/blog/post/under-load"
+#: Settings of the server that leave what is stored as it is.
+WITHOUT_TRACE = {"WORKERS", "WORKER_TIMEOUT_SECONDS", "BODY_TIMEOUT_SECONDS"}
 
 
 class Site:
@@ -32,6 +38,7 @@ class Site:
         self.home = home
         self.log = home / "server.log"
         self._server = server
+        self._is_plain = not database_url and settings.keys() <= WITHOUT_TRACE
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {
@@ -74,6 +81,14 @@ class Site:
 
     def prepare(self) -> None:
         """Tables, somebody who writes, and a post under which it is written."""
+        if self._is_plain:
+            # It takes longer than many a fault, and it is the same for all of these.
+            shutil.copytree(_plain_home(), self.home, dirs_exist_ok=True)
+        else:
+            self.make()
+
+    def make(self) -> None:
+        """The same, made step by step."""
         self.run("db", "upgrade")
         self.run("user", "create", "walt", EMAIL, "--role", "administrator", "--password", PASSWORD)
         with self.running():
@@ -140,6 +155,17 @@ class Site:
         guest = Guest(self.url)
         assert guest.fill_in("/auth/login", email=EMAIL, password=PASSWORD).status == 303
         return guest
+
+
+@cache
+def _plain_home() -> Path:
+    """The home of a site that was prepared and never started since, until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="masthead-plain-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    site = Site(folder)
+    site.make()
+    site.log.unlink()
+    return folder
 
 
 class Writer:
