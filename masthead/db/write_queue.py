@@ -176,7 +176,10 @@ class QueuedConnection(sqlite3.Connection):
         self.end_turn()
 
     def __del__(self) -> None:
-        """Release the turn of a connection that nobody has closed."""
+        """Release the turn of a connection that nobody has closed, when the garbage collector finds it.
+
+        A connection holds itself by its cache of statements, so this may come much later than its last use.
+        """
         queue, self._queue = self._queue, None
         if queue is not None:
             queue.leave()
