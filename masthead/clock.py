@@ -3,6 +3,7 @@
 Long-running processes call `ignore_leaps`, and are then unaffected by a wall clock that is wrong for a moment.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ log = structlog.get_logger(__name__)
 TOLERATED_SECONDS = 30.0
 #: Seconds after which a greater step is accepted.
 ACCEPTED_AFTER_SECONDS = 300.0
+#: Seconds between readings in an idle process, so that all processes detect a leap at about the same time.
+READ_INTERVAL_SECONDS = 1.0
 #: A clock that cannot be set. On Linux it includes suspended time, as the wall clock does.
 _UPTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -27,7 +30,28 @@ def now() -> datetime:
 
 def ignore_leaps() -> None:
     """Make `now` ignore leaps of the wall clock, in this process and its forks."""
-    _source[:] = [SteadyClock(time.time, lambda: time.clock_gettime(_UPTIME)).now]
+    is_first = not _steady
+    _steady[:] = [SteadyClock(time.time, lambda: time.clock_gettime(_UPTIME))]
+    _source[:] = [_steady[0].now]
+    if is_first:
+        _start_reading()
+        os.register_at_fork(after_in_child=_start_in_fork)
+
+
+def _start_reading() -> None:
+    threading.Thread(target=_read_periodically, name="clock", daemon=True).start()
+
+
+def _read_periodically() -> None:
+    while True:
+        now()
+        time.sleep(READ_INTERVAL_SECONDS)
+
+
+def _start_in_fork() -> None:
+    # A thread of the parent may have held the lock.
+    _steady[0].reset_lock()
+    _start_reading()
 
 
 class SteadyClock:
@@ -50,6 +74,10 @@ class SteadyClock:
         self._offset, self._leap = wall - uptime, None
         return datetime.fromtimestamp(wall, UTC)
 
+    def reset_lock(self) -> None:
+        """Replace the lock; a fork calls this, because the thread that held it exists only in the parent."""
+        self._lock = threading.Lock()
+
     def _offset_in_leap(self, offset: float, uptime: float) -> float:
         with self._lock:
             if self._leap is None or abs(offset - self._leap[0]) > TOLERATED_SECONDS:
@@ -67,3 +95,5 @@ def _wall() -> datetime:
 
 #: The current source. Short-lived commands and tests read the wall clock.
 _source: list[Callable[[], datetime]] = [_wall]
+#: The clock of a process that ignores leaps, if this is one.
+_steady: list[SteadyClock] = []

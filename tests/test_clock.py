@@ -1,11 +1,35 @@
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from masthead.clock import ACCEPTED_AFTER_SECONDS, SteadyClock
 
+ROOT = Path(__file__).parents[1]
 DAY = 86_400.0
+#: A process and its fork, whose clock is set forward for good while neither of them has anything to do.
+IDLE = """
+import os, time
+
+real, leap = time.time, 0.0
+time.time = lambda: real() + leap
+
+from masthead import clock
+
+clock.ACCEPTED_AFTER_SECONDS = 1.0
+clock.ignore_leaps()
+fork = os.fork()
+leap = 400 * 86_400.0
+time.sleep(5)
+difference = abs(clock.now().timestamp() - time.time())
+os.write(1, b"right " if difference < 1 else b"wrong ")
+if fork:
+    os.waitpid(fork, 0)
+os._exit(0)
+"""
 
 
 class Clocks:
@@ -73,3 +97,10 @@ def test_a_second_leap_begins_the_waiting_anew(clocks):
     clocks.read()
     clocks.go_on(ACCEPTED_AFTER_SECONDS - 1)
     assert clocks.read() == pytest.approx(right + 2 * (ACCEPTED_AFTER_SECONDS - 1))
+
+
+def test_an_idle_process_and_its_fork_follow_a_leap_that_lasts():
+    result = subprocess.run(
+        [sys.executable, "-c", IDLE], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert result.stdout.endswith("right right "), result.stdout + result.stderr
