@@ -71,15 +71,17 @@ def _answer(settings: configuration.Config, server: str, listener: int) -> None:
         say=_say_that_it_lives,
         in_child=PortLeaver(listener) if server == "granian" else int,
     )
-    metrics.begin(settings.MASTHEAD_HOME)
-    app = application()
-    with app.app_context():
-        _prepare(settings)
-    share_memory()
-    # With a broker, `masthead worker` and `masthead beat` run the jobs.
-    companion = None if settings.CELERY_BROKER_URL else Companion(app, descriptors=(listener,))
+    companion: Companion | None = None
     parent = os.getpid()
     try:
+        metrics.begin(settings.MASTHEAD_HOME)
+        app = application()
+        with app.app_context():
+            _prepare(settings)
+        share_memory()
+        # With a broker, `masthead worker` and `masthead beat` run the jobs.
+        if not settings.CELERY_BROKER_URL:
+            companion = Companion(app, descriptors=(listener,))
         watchdog.start()
         SERVERS[server](listener, settings.WORKERS)
     finally:

@@ -1,5 +1,7 @@
+import hashlib
 import http.client
 import json
+import os
 import socket
 import threading
 import time
@@ -10,6 +12,7 @@ from functools import partial
 
 import pytest
 
+from masthead.web.telemetry import metrics
 from tests.support.live import free_port
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -28,6 +31,13 @@ def ends_with(result, sentence):
 
 def test_without_tables_it_says_what_to_do(masthead):
     ends_with(masthead("serve", "--port", str(free_port())), "Run `masthead db upgrade` first.")
+
+
+def test_a_start_that_fails_leaves_no_folder_of_metrics(masthead, tmp_path):
+    home = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:16]
+    places = [(metrics.MEMORY, f"masthead-{os.geteuid()}-{home}-*"), (tmp_path / metrics.FOLDER, "*")]
+    ends_with(masthead("serve", "--port", str(free_port())), "Run `masthead db upgrade` first.")
+    assert [folder for place, pattern in places for folder in place.glob(pattern)] == []
 
 
 def test_a_port_in_use_is_told(masthead):
