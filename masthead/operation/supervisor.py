@@ -13,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Final, NoReturn
+from typing import BinaryIO, Final, NoReturn
 
 #: Environment variables with the descriptors of the port, and of the pipe for heartbeats.
 LISTENER: Final = "MASTHEAD_LISTEN_FD"
 LIFELINE: Final = "MASTHEAD_LIFELINE_FD"
 #: See `masthead.web.middleware.draining`.
 FLAG: Final = "MASTHEAD_DRAINING_FD"
+STDERR: Final = 2
 LOOK_SECONDS: Final = 0.5
 #: Seconds that a new server has to become ready, and an old one to finish its requests and jobs.
 START_SECONDS: Final = 120.0
@@ -35,17 +37,21 @@ class Server:
     """A server process, and the pipe of its heartbeats."""
 
     def __init__(self, listener: int, command: list[str]) -> None:
-        self._pipe, lifeline = os.pipe()
-        os.set_blocking(self._pipe, False)
-        self._flag = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the server
-        self._flag.write(bytes(1))
-        self._flag.flush()
-        descriptors = {LISTENER: listener, LIFELINE: lifeline, FLAG: self._flag.fileno()}
-        environment = os.environ | {name: str(number) for name, number in descriptors.items()}
-        self._process = subprocess.Popen(  # noqa: S603 - our own command line
-            command, env=environment, pass_fds=tuple(descriptors.values())
-        )
-        os.close(lifeline)
+        with ExitStack() as opened, ExitStack() as passed_on:
+            self._pipe, lifeline = os.pipe()
+            opened.callback(os.close, self._pipe)
+            passed_on.callback(os.close, lifeline)
+            os.set_blocking(self._pipe, False)
+            self._flag = opened.enter_context(_flag_file())
+            self._flag.write(bytes(1))
+            descriptors = {LISTENER: listener, LIFELINE: lifeline, FLAG: self._flag.fileno()}
+            environment = os.environ | {name: str(number) for name, number in descriptors.items()}
+            self._process = subprocess.Popen(  # noqa: S603 - our own command line
+                command, env=environment, pass_fds=tuple(descriptors.values())
+            )
+            #: Kept open until `close`.
+            self._opened = opened.pop_all()
+        self.is_closed = False
         self.is_ready = self.is_ending = False
         self.began = self._heard = time.monotonic()
 
@@ -53,6 +59,11 @@ class Server:
     def pipe(self) -> int:
         """Descriptor of the pipe, readable after a heartbeat."""
         return self._pipe
+
+    @property
+    def pid(self) -> int:
+        """Return the process id."""
+        return self._process.pid
 
     def listen(self) -> None:
         """Read the heartbeats."""
@@ -91,8 +102,17 @@ class Server:
 
     def close(self) -> None:
         """Release the resources of an ended server."""
-        os.close(self._pipe)
-        self._flag.close()
+        self.is_closed = True
+        self._opened.close()
+
+
+def _flag_file() -> BinaryIO:
+    """Open an empty file; in memory if the system supports that, because the disk may be full."""
+    if sys.platform.startswith("linux"):
+        file: BinaryIO = os.fdopen(os.memfd_create("masthead-draining"), "r+b", buffering=0)
+    else:
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the server closes it
+    return file
 
 
 class Supervisor:
@@ -115,8 +135,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Supervise, and return the exit code."""
-        while not self._stops:
-            self._wait()
+        while self._goes_on():
             self._end_old_ones()
             self._has_served = self._has_served or self._current.is_ready
             code = self._current.code()
@@ -124,7 +143,7 @@ class Supervisor:
                 if not self._has_served and not self._current.is_ready:
                     # The server has printed why it cannot start.
                     return code if code >= 0 else 1
-                self._replace_dead(f"ended with code {code}")
+                self._replace_dead(code)
             elif self._current.has_frozen(self._frozen_seconds):
                 self._current.send(signal.SIGKILL)
             if self._reloads:
@@ -133,12 +152,37 @@ class Supervisor:
             self._take_over()
         return self._stop()
 
+    def _goes_on(self) -> bool:
+        """Wait for news; False after a signal to stop."""
+        self._wait()
+        self._reap()
+        return not self._stops
+
     def _note(self, number: int, _frame: FrameType | None) -> None:
         self._stops = self._stops or number in (signal.SIGTERM, signal.SIGINT)
         self._reloads = self._reloads or number == signal.SIGHUP
 
     def _spawn(self) -> Server:
         return Server(self._listener, self._command)
+
+    def _spawn_if_possible(self, otherwise: str) -> Server | None:
+        """Start a server; tell the operator and return None if the system lacks the resources."""
+        try:
+            return self._spawn()
+        except OSError as error:
+            say(f"No new server could be started ({error}); {otherwise}")
+            return None
+
+    def _reap(self) -> None:
+        """Reap ended children; as process 1 of a container, the supervisor inherits orphans, too."""
+        servers = {server.pid: server for server in [*self._servers(), *(old for old, _ in self._old)]}
+        with suppress(ChildProcessError):
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if ended.si_pid in servers:
+                    # This stores the exit code.
+                    servers[ended.si_pid].code()
+                else:
+                    os.waitpid(ended.si_pid, 0)
 
     def _servers(self) -> list[Server]:
         return [self._current, *([self._next] if self._next else [])]
@@ -158,18 +202,20 @@ class Supervisor:
             for server in self._servers():
                 server.forgive()
 
-    def _replace_dead(self, reason: str) -> None:
-        say(f"The server {reason}; another one is started.")
-        self._current.close()
+    def _replace_dead(self, code: int) -> None:
+        if not self._current.is_closed:
+            say(f"The server ended with code {code}; another one is started.")
+            self._current.close()
         if self._next is not None:
             self._current, self._next = self._next, None
             return
         time.sleep(RESPAWN_SECONDS)
-        self._current = self._spawn()
+        # After a failure, `run` calls this again.
+        self._current = self._spawn_if_possible("it is tried again.") or self._current
 
     def _begin_successor(self) -> None:
         if self._next is None:
-            self._next = self._spawn()
+            self._next = self._spawn_if_possible("the old one goes on.")
 
     def _take_over(self) -> None:
         """End the current server when its successor is ready."""
@@ -209,13 +255,17 @@ class Supervisor:
                     server.send(signal.SIGKILL)
             time.sleep(0.05)
         code = self._current.code() or 0
+        if code in (-signal.SIGTERM, -signal.SIGINT):
+            # The signal came before the server had its handlers.
+            return 0
         return code if code >= 0 else 1
 
 
 def say(sentence: str) -> None:
-    """Print a sentence for the operator."""
-    sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
+    """Print a sentence for the operator, if anybody still reads stderr."""
+    with suppress(OSError):
+        # `sys.stderr` would keep what it cannot write, and fail again at exit.
+        os.write(STDERR, f"{sentence}\n".encode())
 
 
 def become(listener: int, arguments: list[str], frozen_seconds: float) -> NoReturn:
@@ -232,7 +282,12 @@ def main(arguments: list[str]) -> NoReturn:
     """Entry point: the port's descriptor, the heartbeat time-out in seconds, and the server's command line."""
     listener, frozen_seconds, *rest = arguments
     command = [sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "masthead", *rest]
-    sys.exit(Supervisor(int(listener), command, float(frozen_seconds)).run())
+    try:
+        running = Supervisor(int(listener), command, float(frozen_seconds))
+    except OSError as error:
+        say(f"The server could not be started ({error}).")
+        sys.exit(1)
+    sys.exit(running.run())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What Prometheus reads, and who may."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from masthead.audit.tasks import forget_old
 from masthead.db import db
 from masthead.jobs import outbox, schedule
+from masthead.web.telemetry import metrics
 from tests.factories import PostFactory
 from tests.support.commands import environment
 from tests.support.live import free_port
@@ -189,3 +191,12 @@ def ask(url):
         except OSError:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_process_whose_end_nobody_has_noted_has_no_identity():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    try:
+        assert metrics.identity(process.pid) is None
+    finally:
+        process.wait()

@@ -61,7 +61,9 @@ def share(home: Path) -> None:
 
 def end() -> None:
     """Remove the metrics folder; call this when the last process of a server has ended."""
-    shutil.rmtree(os.environ.pop(SWITCH), ignore_errors=True)
+    folder = os.environ.pop(SWITCH, None)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget_ended() -> None:
@@ -110,7 +112,9 @@ def identity(process: int) -> str | None:
     try:
         facts = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
         # The program's name stands in parentheses, and may contain some itself.
-        return f"{process}.{facts.rpartition(')')[2].split()[19]}"
+        fields = facts.rpartition(")")[2].split()
+        # An ended process is listed as a zombie until its parent reaps it.
+        return None if fields[0] in {"Z", "X"} else f"{process}.{fields[19]}"
     except (OSError, IndexError):
         pass
     try:
