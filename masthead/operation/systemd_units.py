@@ -33,7 +33,7 @@ Group={group}
 WorkingDirectory={folder}
 Environment=MASTHEAD_HOME={home} PYTHONUNBUFFERED=1
 ExecStart={program} {command}
-Restart=always
+{reload}Restart=always
 RestartSec=2
 # Requests and jobs in hand get their time to finish.
 TimeoutStopSec=40
@@ -57,6 +57,12 @@ LimitNOFILE=65536
 
 [Install]
 WantedBy=multi-user.target
+"""
+
+#: Only the server of the site has a successor that takes its port over.
+RELOAD: Final = """\
+# Another server, with the code and the settings of now, and no failed request.
+ExecReload=/bin/kill -HUP $MAINPID
 """
 
 
@@ -88,6 +94,7 @@ def unit(name: str, places: Places) -> str:
         home=places.home,
         program=places.program,
         command=command,
+        reload=RELOAD if command == "serve" else "",
         places=_places(places.home),
         # The account must be able to read the program.
         protected="read-only" if HOMES in places.program.parents else "yes",
