@@ -118,7 +118,9 @@ def test_the_texts_of_the_examples_are_what_comes_of_them(document):
     for place, _, answer in answers(document):
         example = answer.get("content", {}).get("application/json", {}).get("example", {})
         if {"body", "html"} <= example.keys():
-            profile = renderer.SanitiserProfile.COMMENT if "post" in example else renderer.SanitiserProfile.ARTICLE
+            profile = (
+                renderer.SanitiserProfile.COMMENT if "post" in example else renderer.SanitiserProfile.ARTICLE
+            )
             assert renderer.render(example["body"], profile=profile).html == example["html"], place
 
 
