@@ -234,8 +234,8 @@ def test_a_backup_at_work_keeps_its_folder(tmp_path):
 @pytest.mark.databases("sqlite")
 def test_a_backup_that_is_told_to_end_removes_what_it_has_begun(masthead, tmp_path, start_process):
     program = (
-        "import signal, sys, time; from pathlib import Path; from masthead.operation.backups import leftovers\n"
-        "with leftovers.workspace(Path(sys.argv[1])): print('at work', flush=True); time.sleep(60)"
+        "import signal, sys, time; from pathlib import Path; from masthead.operation.backups import cleanup\n"
+        "with cleanup.workspace(Path(sys.argv[1])): print('at work', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
