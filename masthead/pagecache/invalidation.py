@@ -9,10 +9,11 @@ import secrets
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
+from weakref import WeakValueDictionary
 
 from flask import current_app
 from sqlalchemy import Insert, Table, Update, event, func, insert, inspect, literal_column, select
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.sql import ClauseElement, visitors
 
 from masthead import clock
@@ -33,6 +34,10 @@ class PendingInvalidation:
     """The topics that the current transaction has invalidated so far."""
 
     topics: set[Topic] = field(default_factory=set)
+    #: Rows that a flush has inserted, by model and key: they join the identity map only when the flush ends.
+    inserted: WeakValueDictionary[tuple[type[Any], tuple[Any, ...]], Any] = field(
+        default_factory=WeakValueDictionary
+    )
     mark: str = ""
 
 
@@ -122,11 +127,7 @@ def loaded(model: type[Base], row_id: int) -> Any:
     """Return the session's row with this id, without a query; None if it is not loaded."""
     session = db.session()
     found = session.identity_map.get(session.identity_key(model, row_id))
-    if found is not None:
-        return found
-    # Rows that this flush inserts are not in the identity map yet.
-    new = (row for row in session.new if isinstance(row, model))
-    return next((row for row in new if inspect(row).mapper.primary_key_from_instance(row) == (row_id,)), None)
+    return found if found is not None else _pending(session).inserted.get((model, (row_id,)))
 
 
 def _pending(session: Session) -> PendingInvalidation:
@@ -188,13 +189,15 @@ def _observe_flushes(model: type[Base]) -> None:
     """
 
     @event.listens_for(model, "after_insert")
-    @event.listens_for(model, "after_delete")
-    def note_row(_mapper: object, _connection: object, row: Any) -> None:
+    def note_new_row(mapper: Mapper[Any], _connection: object, row: Any) -> None:
+        key = tuple(mapper.primary_key_from_instance(row))
+        _pending(db.session()).inserted[model, key] = row
         _note_row(row, _watched[model].columns)
 
     @event.listens_for(model, "after_delete")
-    def note_deleted_row(_mapper: object, _connection: object, _row: Any) -> None:
+    def note_deleted_row(_mapper: object, _connection: object, row: Any) -> None:
         _pending(db.session()).topics.update(_watched[model].deleted)
+        _note_row(row, _watched[model].columns)
 
     @event.listens_for(model, "after_update")
     def note_changed_row(_mapper: object, _connection: object, row: Any) -> None:

@@ -1,10 +1,12 @@
 """The rules beside the models: which columns change which topics."""
 
 import ast
+import sys
 
 import pytest
 from sqlalchemy import delete, update
 
+from masthead import clock
 from masthead.comments.models import Comment
 from masthead.db import db, insert_unique
 from masthead.pagecache import invalidation
@@ -154,3 +156,41 @@ def test_new_tag_changes_the_list_of_tags_alone(app):
     with app.app_context():
         insert_unique(Tag, Tag.slug, "nature", key="nature", name="Nature", description="")
         assert pending() == {"tags"}
+
+
+def _calls_of_a_flush(author_id, number):
+    """Store new posts, each with a byline, in one flush; the number of Python calls."""
+    now, calls = clock.now(), 0
+
+    def count(_frame, event, _argument):
+        nonlocal calls
+        calls += event == "call"
+
+    db.session.add_all(
+        Post(
+            author_id=author_id,
+            slug=f"post-{number}-{index}",
+            title="Harvest",
+            body="",
+            html="",
+            toc=[],
+            created_at=now,
+            updated_at=now,
+            byline_rows=[PostByline(user_id=author_id, position=0)],
+        )
+        for index in range(number)
+    )
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        db.session.flush()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+def test_rules_of_a_large_flush_cost_each_row_the_same(app, cast):
+    with app.app_context():
+        _calls_of_a_flush(cast.walt.id, 2)
+        few, many = _calls_of_a_flush(cast.walt.id, 20), _calls_of_a_flush(cast.walt.id, 80)
+    assert many < 4.5 * few
