@@ -13,6 +13,8 @@ from blinker import Signal
 from flask import Blueprint, Flask, current_app
 
 EXTENSION: Final = "masthead.features"
+#: The items of all menus, sorted once: every page of somebody signed in shows some.
+NAVIGATION: Final = "masthead.navigation"
 #: URL prefix of the API.
 API_PREFIX: Final = "/api/v1"
 Menu = Literal["work", "administration", "account"]
@@ -100,7 +102,9 @@ class Feature:
 
 def register_all(app: Flask, features: Sequence[Feature]) -> None:
     """Register features with an application, in this order."""
+    items = sorted((item for feature in features for item in feature.navigation), key=lambda item: item.order)
     app.extensions[EXTENSION] = tuple(features)
+    app.extensions[NAVIGATION] = items
     for feature in features:
         feature.register(app)
 
@@ -113,8 +117,8 @@ def installed() -> tuple[Feature, ...]:
 
 def navigation_of(menu: Menu, user: Any) -> Iterator[NavigationItem]:
     """Return the items of a menu that an account may open, in their order."""
-    items = [item for feature in installed() for item in feature.navigation if item.menu == menu]
-    return (item for item in sorted(items, key=lambda item: item.order) if item.is_open_to(user))
+    items: list[NavigationItem] = current_app.extensions[NAVIGATION]
+    return (item for item in items if item.menu == menu and item.is_open_to(user))
 
 
 def commands(features: Sequence[Feature]) -> dict[str, str]:
