@@ -21,7 +21,7 @@ STATEMENT_SECONDS = 4
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of a database that takes requests and never answers."""
 
     holes: int
     acknowledged: int

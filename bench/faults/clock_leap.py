@@ -49,7 +49,7 @@ os.register_at_fork(after_in_child=begin)
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of a clock that leaps and comes back."""
 
     leaps: int
     #: Lines of the log that tell of them.

@@ -1,13 +1,11 @@
 """PostgreSQL stopped for a while: pages from memory go on and say so, writes are refused, and all is well afterwards."""
 
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from bench.faults.many_writers import is_polite
-from bench.faults.site import POST, Site, Writer
+from bench.faults.site import POST, Site, Writer, on_postgres
 from tests.support.over_http import Guest
 from tests.support.own_postgres import OwnPostgres
 
@@ -16,7 +14,7 @@ READ = ("/", POST, "/blog/", "/feed.xml")
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of pages from memory while the database is away."""
 
     acknowledged: int
     lost: int
@@ -36,16 +34,8 @@ class Figures:
 
 def run(seconds: float = 10.0) -> Figures:
     """Stop it for so long."""
-    server = OwnPostgres()
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory(prefix="masthead-away-") as name:
-            site = Site(Path(name), server.url)
-            site.prepare()
-            with site.running():
-                return _suffer(site, server, seconds)
-    finally:
-        server.close()
+    with on_postgres() as (site, server):
+        return _suffer(site, server, seconds)
 
 
 def _suffer(site: Site, server: OwnPostgres, seconds: float) -> Figures:

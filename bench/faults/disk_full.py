@@ -18,7 +18,7 @@ READ = ("/", POST, "/dashboard", "/blog/my-posts", "/search?q=load")
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of a site whose disk is full."""
 
     #: Answers to comments while the disk was full, and those that were not 507.
     refused: int

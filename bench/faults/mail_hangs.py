@@ -20,7 +20,7 @@ POSTS = 12
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of letters to a mail server that hangs."""
 
     hanging: int
     #: Posts, sign-ins and commands while letters hung, and those that failed.

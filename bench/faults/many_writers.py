@@ -14,7 +14,7 @@ from tests.support.over_http import Reply
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of many writers at once."""
 
     writers: int
     acknowledged: int
@@ -69,5 +69,5 @@ def _figures(site: Site, crowd: list[Writer]) -> Figures:
 
 
 def is_polite(reply: Reply | None) -> bool:
-    """Whether a refusal says when to come back."""
+    """Tell if a refusal says when to come back."""
     return reply is not None and reply.status == 503 and "retry-after" in reply.headers

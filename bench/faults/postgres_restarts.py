@@ -1,13 +1,11 @@
 """PostgreSQL restarted and crashed under load: 503 meanwhile, work within seconds afterwards, nothing acknowledged lost."""
 
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 
-from bench.faults.site import Site, Writer
+from bench.faults.site import Site, Writer, on_postgres
 from tests.support.over_http import Reply
 from tests.support.own_postgres import OwnPostgres
 
@@ -17,7 +15,7 @@ DOWN_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of a PostgreSQL that is restarted or crashes under load."""
 
     restarts: int
     acknowledged: int
@@ -31,16 +29,8 @@ class Figures:
 
 def run(restarts: int) -> Figures:
     """Restart it so often, every second time by a crash."""
-    server = OwnPostgres()
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory(prefix="masthead-restarts-") as name:
-            site = Site(Path(name), server.url)
-            site.prepare()
-            with site.running():
-                return _suffer(site, server, restarts)
-    finally:
-        server.close()
+    with on_postgres() as (site, server):
+        return _suffer(site, server, restarts)
 
 
 def _suffer(site: Site, server: OwnPostgres, restarts: int) -> Figures:

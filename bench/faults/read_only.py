@@ -14,9 +14,8 @@ from pathlib import Path
 
 from bench.faults.disk_full import NoDisk
 from bench.faults.many_writers import is_polite
-from bench.faults.site import POST, Site, Writer
+from bench.faults.site import POST, Site, Writer, on_postgres
 from tests.support.over_http import Guest
-from tests.support.own_postgres import OwnPostgres
 
 ATTEMPTS = 20
 DISK_MEGABYTES = 96
@@ -27,7 +26,7 @@ FOR_STRANGERS = 3
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of a site whose storage can only be read."""
 
     acknowledged: int
     lost: int
@@ -48,16 +47,8 @@ class Figures:
 
 def run_standby() -> Figures:
     """PostgreSQL becomes a standby, and is promoted again."""
-    server = OwnPostgres()
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory(prefix="masthead-standby-") as name:
-            site = Site(Path(name), server.url)
-            site.prepare()
-            with site.running():
-                return _suffer(site, fail=server.become_standby, mend=server.promote)
-    finally:
-        server.close()
+    with on_postgres() as (site, server):
+        return _suffer(site, fail=server.become_standby, mend=server.promote)
 
 
 def run_disk() -> Figures:

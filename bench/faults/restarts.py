@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of restarts under load."""
+    """Figures of servers that are replaced under load."""
 
     reloads: int
     acknowledged: int
@@ -33,7 +33,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class FrozenFigures:
-    """What came of frozen and killed processes."""
+    """Figures of processes that are frozen or killed."""
 
     frozen: int
     replaced: int

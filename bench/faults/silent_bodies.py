@@ -20,7 +20,7 @@ END_SECONDS = 60
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of connections that begin a body and fall silent."""
 
     silent: int
     acknowledged: int

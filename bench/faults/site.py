@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.support.commands import environment
 from tests.support.live import free_port
 from tests.support.over_http import Guest, Reply
+from tests.support.own_postgres import OwnPostgres
 
 PASSWORD = "a lamp, a desk and a deadline"
 EMAIL = "walt@example.org"
@@ -27,6 +28,21 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 POST = "/blog/post/under-load"
 #: Settings of the server that leave what is stored as it is.
 WITHOUT_TRACE = {"WORKERS", "WORKER_TIMEOUT_SECONDS", "BODY_TIMEOUT_SECONDS"}
+
+
+@contextmanager
+def on_postgres() -> Iterator[tuple["Site", OwnPostgres]]:
+    """Run a site on a PostgreSQL server of its own that may be stopped, crashed or made a standby."""
+    server = OwnPostgres()
+    server.start()
+    try:
+        with tempfile.TemporaryDirectory(prefix="masthead-postgres-") as name:
+            site = Site(Path(name), server.url)
+            site.prepare()
+            with site.running():
+                yield site, server
+    finally:
+        server.close()
 
 
 class Site:

@@ -15,7 +15,7 @@ WRITERS = 3
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it."""
+    """Figures of a server that is killed while people write."""
 
     cycles: int
     acknowledged: int
