@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from masthead.fair_semaphore import FairSemaphore
 
 
-class WaitingRoom:
+class ConcurrencyLimiter:
     """Slots for concurrent work; a caller is refused if the queue is full or its wait times out."""
 
     def __init__(self, *, places: int, waiting: int, seconds: float) -> None:

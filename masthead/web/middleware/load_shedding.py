@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from flask import Flask, has_request_context, request
 
-from masthead.web.middleware.concurrency_limiter import WaitingRoom
+from masthead.web.middleware.concurrency_limiter import ConcurrencyLimiter
 from masthead.web.middleware.refusals import refuse
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 @contextmanager
 def place_left() -> Iterator[None]:
     """Release the slot of this request while it waits for something other than the processor."""
-    room: WaitingRoom | None = request.environ.get(ROOM) if has_request_context() else None
+    room: ConcurrencyLimiter | None = request.environ.get(ROOM) if has_request_context() else None
     with nullcontext() if room is None else room.left_meanwhile():
         yield
 
@@ -62,7 +62,7 @@ class LoadShedding:
         seconds: float = WAIT_SECONDS,
     ) -> None:
         self._app = app
-        self._room = WaitingRoom(places=places, waiting=waiting, seconds=seconds)
+        self._room = ConcurrencyLimiter(places=places, waiting=waiting, seconds=seconds)
         self._told_at = float("-inf")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -40,14 +40,14 @@ TOO_SLOW: Final = "What you sent did not arrive in time. Go back, and send it ag
 
 def init_app(app: Flask, config: Config) -> None:
     """Buffer the bodies of all requests; call this before the middleware that knows proxies."""
-    app.wsgi_app = SlowBodies(  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = RequestBuffering(  # type: ignore[method-assign]  # as Flask documents it
         app.wsgi_app,
         limit=body_limits.limit_for(app),
         places=BodyPlaces(seconds=config.BODY_TIMEOUT_SECONDS, least_rate=config.BODY_BYTES_PER_SECOND),
     )
 
 
-class SlowBodies:
+class RequestBuffering:
     """A WSGI middleware that passes a request on when its body is complete."""
 
     def __init__(

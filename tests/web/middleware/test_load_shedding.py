@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from masthead.web.middleware.concurrency_limiter import WaitingRoom
+from masthead.web.middleware.concurrency_limiter import ConcurrencyLimiter
 from masthead.web.middleware.load_shedding import RETRY_SECONDS, LoadShedding
 
 
@@ -92,7 +92,7 @@ def test_a_place_is_free_again_when_its_request_is_answered_or_fails(work):
 
 
 def test_who_waits_for_something_else_lets_another_have_the_place(work):
-    room = WaitingRoom(places=1, waiting=1, seconds=0.01)
+    room = ConcurrencyLimiter(places=1, waiting=1, seconds=0.01)
     assert room.take()
     with room.left_meanwhile():
         assert room.take()

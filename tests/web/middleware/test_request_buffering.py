@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from masthead.web.middleware.body_places import BodyPlaces
-from masthead.web.middleware.request_buffering import SlowBodies
+from masthead.web.middleware.request_buffering import RequestBuffering
 
 LIMIT = 100
 
@@ -56,7 +56,7 @@ def ask(app, body, **environ):
 
 def make_app(*, seconds=30.0, least_rate=1.0, **places):
     room = BodyPlaces(seconds=seconds, least_rate=least_rate, **places)
-    return SlowBodies(echo, limit=lambda environ: LIMIT, places=room, stop=hang_up)
+    return RequestBuffering(echo, limit=lambda environ: LIMIT, places=room, stop=hang_up)
 
 
 @pytest.fixture
