@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from masthead import clock
+from masthead.config.types import address_parts
 from masthead.errors import Invalid
 from masthead.importing.batch import ImportOptions
 from masthead.importing.importer import Importer
@@ -23,7 +24,6 @@ from masthead.importing.reporting.console import print_plan, print_report
 from masthead.importing.reporting.report import ImportReport
 from masthead.importing.source import Source
 from masthead.media import external
-from masthead.setting_types import address_parts
 from masthead.web.commands import Group, NamedPath
 
 group = Group("import", help="Import content from other systems.")

@@ -6,8 +6,8 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import Progress
 
+from masthead.config.types import picture_place
 from masthead.errors import Invalid
-from masthead.setting_types import picture_place
 from masthead.storage import store
 from masthead.storage.store import FileStore, StoreUnavailable
 from masthead.web.commands import Command, Group

@@ -14,7 +14,9 @@ FORBIDDEN_NAMES = frozenset(
 FORBIDDEN_CLASSES = re.compile(r"\w(Service|Impl|Manager|Helper)$")
 #: The only modules that hand on names of others: what a package says it offers.
 #: `jobs.enqueue(…)`, `@jobs.task(…)`, `audit.record(…)` and `pagecache.invalidate(…)` read better than their modules' names.
-RE_EXPORTING = frozenset({"masthead.audit", "masthead.db", "masthead.jobs", "masthead.pagecache"})
+RE_EXPORTING = frozenset(
+    {"masthead.audit", "masthead.config", "masthead.db", "masthead.jobs", "masthead.pagecache"}
+)
 
 
 def lines_of(function: Function) -> int:

@@ -1,29 +1,13 @@
-"""The settings: name, type, default and rule of each.
+"""The settings: name, type, default and rule of each."""
 
-Settings come from the environment, a ``.env`` file and ``MASTHEAD_HOME/config.env``, in that order of precedence;
-``FLASK_<NAME>`` beats ``<NAME>``. All problems are reported together, and values are never printed.
-"""
-
-import os
-import secrets
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
-from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from masthead import publication_home, secret_files, setting_names
-from masthead.setting_types import (
+from masthead.config.types import (
     LISTENING_HOST,
     DatabaseAddress,
     ErrorCollector,
@@ -48,22 +32,12 @@ EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 
 #: File name of the default database in MASTHEAD_HOME.
 SQLITE_NAME = "masthead.sqlite3"
-Environment = Literal["development", "testing", "staging", "production"]
 
 
-class ConfigurationError(Exception):
-    """The configuration is invalid; ``problems`` names every wrong setting."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-class Config(BaseSettings):
-    """The settings of every environment. The class attributes are the reference for `docs/configuration.md`."""
+class ConfigFields(BaseSettings):
+    """The settings of every environment, without their use: the reference for `docs/configuration.md`."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True, env_ignore_empty=True)
-    ENVIRONMENT: ClassVar[Environment]
 
     #: Folder of the database, the generated secrets and ``config.env``.
     MASTHEAD_HOME: Path = Path("instance")
@@ -237,163 +211,3 @@ class Config(BaseSettings):
     def site_host(self) -> str:
         """The host name of SITE_URL, without its port."""
         return urlsplit(self.SITE_URL).hostname or ""
-
-    @property
-    def is_https(self) -> bool:
-        """True if SITE_URL is https, which makes cookies Secure and turns HSTS on."""
-        return self.SITE_URL.startswith("https://")
-
-    @property
-    def trusted_hosts(self) -> list[str]:
-        """The accepted host names; the check ignores ports."""
-        if self.TRUSTED_HOSTS:
-            return list(self.TRUSTED_HOSTS)
-        return list(dict.fromkeys([self.site_host, "localhost", "127.0.0.1", "[::1]"]))
-
-    def flask_settings(self) -> dict[str, object]:
-        """Build the mapping for ``app.config``: our settings and those of the extensions."""
-        prefix = "__Host-" if self.is_https else ""
-        ours = {name: getattr(self, name) for name in type(self).model_fields}
-        is_development = self.ENVIRONMENT == "development"
-        derived = {
-            "SECRET_KEY": self.SECRET_KEY.get_secret_value(),
-            "JWT_SECRET_KEY": self.JWT_SECRET_KEY.get_secret_value(),
-            "TESTING": self.ENVIRONMENT == "testing",
-            "DEBUG": is_development,
-            # Changed templates show at the next request, and the toolbar lists the statements of a page.
-            "TEMPLATES_AUTO_RELOAD": is_development,
-            "SQLALCHEMY_RECORD_QUERIES": is_development,
-            "TRUSTED_HOSTS": self.trusted_hosts,
-            "SQLALCHEMY_DATABASE_URI": self.DATABASE_URL,
-            "SESSION_COOKIE_NAME": f"{prefix}session",
-            "SESSION_COOKIE_HTTPONLY": True,
-            "SESSION_COOKIE_SAMESITE": "Lax",
-            "SESSION_COOKIE_SECURE": self.is_https,
-            "PERMANENT_SESSION_LIFETIME": timedelta(days=self.SESSION_DAYS),
-            # The cookie is as old as the login; sending it again would not extend it.
-            "SESSION_REFRESH_EACH_REQUEST": False,
-            "WTF_CSRF_TIME_LIMIT": self.FORM_HOURS * 3_600,
-            "WTF_CSRF_CHECK_DEFAULT": False,
-            # Upper bounds; each view has a limit of its own, see `masthead.web.middleware.body_limits`. Long articles
-            # are sent as one form field, for which Werkzeug's own limit is 500 kB.
-            "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
-            "MAX_FORM_MEMORY_SIZE": 6 * 1024 * 1024,
-            "MAX_FORM_PARTS": 500,
-            "PREFERRED_URL_SCHEME": urlsplit(self.SITE_URL).scheme,
-        }
-        return ours | derived | setting_names.flask_overrides(os.environ, ours)
-
-    def with_secrets(self) -> Self:
-        """Return this configuration with generated secrets, creating their files on the first start."""
-        made = {name: SecretStr(secret_files.stored(self.MASTHEAD_HOME, name)) for name in self._missing()}
-        return self.model_copy(update=made)
-
-    def with_passing_secrets(self) -> Self:
-        """Return this configuration with secrets for this process only."""
-        made = {name: SecretStr(secrets.token_urlsafe(48)) for name in self._missing()}
-        return self.model_copy(update=made)
-
-    def _missing(self) -> list[str]:
-        names = ("SECRET_KEY", "JWT_SECRET_KEY")
-        return [name for name in names if not getattr(self, name).get_secret_value()]
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then ``FLASK_<NAME>``, ``<NAME>``, ``.env``, ``config.env``."""
-        home = Path(os.environ.get("MASTHEAD_HOME") or "instance")
-        return (
-            init_settings,
-            EnvSettingsSource(settings_cls, env_prefix="FLASK_"),
-            EnvSettingsSource(settings_cls),
-            DotEnvSettingsSource(settings_cls, env_file=Path(".env"), env_file_encoding="utf-8"),
-            DotEnvSettingsSource(settings_cls, env_file=home / "config.env", env_file_encoding="utf-8"),
-        )
-
-
-class DevelopmentConfig(Config):
-    """Reloading, the debug toolbar and the debugger; never for a site that others can reach."""
-
-    ENVIRONMENT = "development"
-
-    #: Off, so that every request runs the current code and template.
-    PAGE_CACHE: bool = False
-
-
-class TestingConfig(Config):
-    """For the test suite: cheap password hashes, no background threads, everything else as in production."""
-
-    ENVIRONMENT = "testing"
-    __test__ = False
-
-    VIEWS_FLUSH_SECONDS: int = Field(default=0, ge=0)
-    ARGON2_MEMORY_KIB: int = Field(default=8, ge=8)
-    ARGON2_PASSES: int = Field(default=1, ge=1)
-
-
-class StagingConfig(Config):
-    """Like production, for a rehearsal."""
-
-    ENVIRONMENT = "staging"
-
-
-class ProductionConfig(Config):
-    """The default, so that a missing FLASK_CONFIG is safe."""
-
-    ENVIRONMENT = "production"
-
-
-CONFIGS: dict[str, type[Config]] = {
-    config.ENVIRONMENT: config
-    for config in (DevelopmentConfig, TestingConfig, StagingConfig, ProductionConfig)
-}
-
-
-def load(*, stores_secrets: bool = True, **overrides: object) -> Config:
-    """Load the configuration that FLASK_CONFIG selects; raises `ConfigurationError` with every problem at once.
-
-    With ``stores_secrets=False`` missing secrets are generated for this process alone, and nothing is written.
-    """
-    name = os.environ.get("FLASK_CONFIG") or "production"
-    if name not in CONFIGS:
-        raise ConfigurationError([f"FLASK_CONFIG: must be one of {', '.join(CONFIGS)}."])
-    try:
-        read = CONFIGS[name](**overrides)  # type: ignore[arg-type]  # pydantic checks them
-        return read.with_secrets() if stores_secrets else read.with_passing_secrets()
-    except ValidationError as error:
-        raise ConfigurationError(_problems(error)) from None
-    except PermissionError as error:
-        place = Path(str(error.filename or publication_home.present()))
-        raise ConfigurationError(
-            [f"MASTHEAD_HOME: {publication_home.why_denied(place, error.strerror or '')}"]
-        ) from None
-    except OSError as error:
-        raise ConfigurationError([f"MASTHEAD_HOME: {error.filename}: {error.strerror}."]) from None
-
-
-def unknown_names(home: Path) -> list[str]:
-    """Return a sentence for each unknown name in the environment or in ``config.env`` of this home."""
-    known = {"FLASK_CONFIG", *Config.model_fields}
-    path = home / "config.env"
-    in_file = dotenv_values(path, encoding="utf-8") if path.is_file() else {}
-    return [
-        *setting_names.unknown_variables(os.environ, known),
-        *setting_names.misspelt_variables(os.environ, known),
-        *setting_names.unknown_in_file(in_file, str(path), known),
-    ]
-
-
-def _problems(error: ValidationError) -> list[str]:
-    """One line for each setting, without its value, which may be secret."""
-    lines = []
-    for item in error.errors(include_url=False, include_input=False):
-        name = str(item["loc"][0]) if item["loc"] else "configuration"
-        message = item["msg"].removeprefix("Value error, ")
-        lines.append(f"{name}: {message[0].lower()}{message[1:]}.")
-    return lines
