@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from blinker import Signal
 from flask import Blueprint, Flask, current_app
+from werkzeug.utils import import_string
 
 EXTENSION: Final = "masthead.features"
 #: The items of all menus, sorted once: every page of somebody signed in shows some.
@@ -98,6 +99,11 @@ class Feature:
             app.register_blueprint(blueprint, url_prefix=prefix or None)
         for blueprint, prefix in self.api:
             app.register_blueprint(blueprint, url_prefix=API_PREFIX + prefix)
+
+
+def load(*packages: str) -> tuple[Feature, ...]:
+    """Import the ``feature.py`` of each package below `masthead`, and return their declarations."""
+    return tuple(import_string(f"masthead.{package}.feature:feature") for package in packages)
 
 
 def register_all(app: Flask, features: Sequence[Feature]) -> None:

@@ -13,13 +13,7 @@ from masthead.operation.scaffold.names import FeatureName
 
 #: File → pairs of an expression and the text to insert after its match; `@…@` as in the templates.
 EDITS: dict[str, tuple[tuple[str, str], ...]] = {
-    "masthead/app.py": (
-        (
-            r"\nfrom masthead\.config import Config",
-            "\nfrom masthead.@plural@.feature import feature as @plural@",
-        ),
-        (r"(?=\n    \*\(user_admin,)", "\n    @plural@,"),
-    ),
+    "masthead/app.py": ((r'(?=\n    \*\("user_admin",)', '\n    "@plural@",'),),
     ".importlinter": ((r"\n    comments \| pages[^\n]*", " | @plural@"),),
     "ARCHITECTURE.md": ((r"\n\| features \| [^,|]*`(?=[,|])", " `@plural@`"),),
     "masthead/web/api/groups.py": (
