@@ -13,7 +13,7 @@ from masthead.web.commands import CommandTable
 #: form is genuine.
 FEATURES = features.load(
     *("people", "api_tokens", "login", "mfa", "account_deletion", "web"),
-    *("site", "posts", "comments", "pages", "feeds", "search", "redirects"),
+    *("site", "posts", "tags", "comments", "pages", "feeds", "search", "redirects"),
     *("media", "importing", "exporting"),
     *("user_admin", "dashboard", "admin", "operation", "audit", "jobs", "pagecache"),
 )

@@ -19,7 +19,6 @@ sys.path.insert(0, str(ROOT))
 
 from masthead.admin.forms import SettingsForm  # noqa: E402
 from masthead.admin.schemas import SettingsChange  # noqa: E402
-from masthead.admin.tag_forms import TagForm  # noqa: E402
 from masthead.exporting import markdown  # noqa: E402
 from masthead.importing.items import Item, LeadPicture, SourceAuthor  # noqa: E402
 from masthead.importing.site_data import SiteAuthor, SiteRedirect, SiteTag  # noqa: E402
@@ -39,6 +38,7 @@ from masthead.redirects.admin import RedirectForm  # noqa: E402
 from masthead.redirects.models import Redirect  # noqa: E402
 from masthead.redirects.schemas import RedirectInput  # noqa: E402
 from masthead.settings.publication import Publication  # noqa: E402
+from masthead.tags.forms import TagForm  # noqa: E402
 from masthead.tags.models import Tag  # noqa: E402
 from masthead.tags.schemas import TagChange, TagInput  # noqa: E402
 from masthead.user_admin import cli as people_cli  # noqa: E402 (found by the path above, like all that follow)

@@ -1,6 +1,6 @@
-"""The frame of the administration: settings, tags, jobs, statistics, the page cache and the audit log."""
+"""The frame of the administration: settings, jobs, statistics, the page cache and the audit log."""
 
-from masthead.admin import api, audit, cache, jobs, navigation, operation_api, statistics, tags, views
+from masthead.admin import api, audit, cache, jobs, navigation, operation_api, statistics, views
 from masthead.features import Feature, NavigationItem
 from masthead.people.permissions import Permission
 
@@ -8,7 +8,6 @@ feature = Feature(
     name="admin",
     blueprints=(
         (views.bp, "/admin"),
-        (tags.bp, "/admin/tags"),
         (views.settings_bp, "/admin/settings"),
         (audit.bp, "/admin"),
         (jobs.bp, "/admin"),
@@ -23,13 +22,6 @@ feature = Feature(
         (operation_api.cache, "/cache"),
     ),
     navigation=(
-        NavigationItem(
-            "tags_admin.index",
-            "Tags",
-            40,
-            permission=Permission.MANAGE_TAGS,
-            purpose="Name and describe what posts are about, and merge tags.",
-        ),
         NavigationItem(
             "settings_admin.edit",
             "Settings",

@@ -15,9 +15,10 @@ from masthead.db import db
 from masthead.feeds import atom, identity, json_feed, lengths, queries, rss
 from masthead.feeds.feed import Feed, FeedAuthor, FeedEntry
 from masthead.people.models import User
-from masthead.posts.links import author_url, post_url, tag_url
+from masthead.posts.links import author_url, post_url
 from masthead.posts.models import Post
 from masthead.settings.queries import publication
+from masthead.tags.links import tag_url
 from masthead.tags.models import Tag
 from masthead.text.absolute import absolute, absolute_links
 from masthead.web.middleware.static_files import asset_url

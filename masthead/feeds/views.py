@@ -12,7 +12,7 @@ from masthead import clock, pagecache
 from masthead.errors import NotFound
 from masthead.feeds import atom, contents, json_feed, rss
 from masthead.feeds.feed import Feed
-from masthead.posts import public_people, tag_merging
+from masthead.posts import public_people, tagging
 from masthead.posts import queries as posts
 from masthead.web.access import public
 from masthead.web.middleware.sessionless import sessionless
@@ -74,7 +74,7 @@ for address in USUAL_ADDRESSES:
 @sessionless
 def tag(slug: str, file: str) -> ResponseReturnValue:
     """The newest posts with a tag as a feed."""
-    found, count = tag_merging.at(slug, reader=None)
+    found, count = tagging.tag_at(slug, reader=None)
     if found.slug != slug:
         return redirect(url_for("feeds.tag", slug=found.slug, file=file), code=301)
     return _answer(contents.of_tag(found, count), file)

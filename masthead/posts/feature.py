@@ -3,8 +3,8 @@
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.people.permissions import Permission
-from masthead.posts import admin, receivers, tasks, view_counter
-from masthead.posts.api import people, posts, review, tags, transitions
+from masthead.posts import admin, receivers, tagging, tasks, view_counter
+from masthead.posts.api import people, posts, review, transitions
 from masthead.posts.views import desk, history, lists
 
 feature = Feature(
@@ -20,7 +20,6 @@ feature = Feature(
         (posts.bp, "/posts"),
         (transitions.bp, "/posts"),
         (review.bp, "/posts"),
-        (tags.bp, "/tags"),
     ),
     navigation=(
         NavigationItem("posts_desk.create", "New post", 20, "work", Permission.WRITE, starts_text=True),
@@ -34,10 +33,10 @@ feature = Feature(
         ),
     ),
     tasks=(tasks,),
-    permissions=(Permission.WRITE, Permission.PUBLISH, Permission.EDIT_POSTS, Permission.MANAGE_TAGS),
+    permissions=(Permission.WRITE, Permission.PUBLISH, Permission.EDIT_POSTS),
     receivers=((transfer_content, receivers.transfer_posts),),
     personal_data=PersonalData(
         receivers.export_posts, ("post", "post_byline", "revision", "revision_byline", "review_note")
     ),
-    init=(view_counter.init_app,),
+    init=(view_counter.init_app, tagging.init_app),
 )

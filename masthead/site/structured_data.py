@@ -14,9 +14,10 @@ from markupsafe import Markup
 from masthead.pages.links import page_url
 from masthead.pages.models import Page
 from masthead.people.models import User
-from masthead.posts.links import author_url, post_url, tag_url
+from masthead.posts.links import author_url, post_url
 from masthead.posts.models import Post
 from masthead.settings.queries import publication
+from masthead.tags.links import tag_url
 from masthead.tags.models import Tag
 from masthead.text.absolute import absolute as absolute_address
 

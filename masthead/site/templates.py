@@ -7,9 +7,10 @@ from flask import Flask
 from masthead.comments.links import comment_url
 from masthead.media import external, sizes
 from masthead.pages.links import page_url
-from masthead.posts.links import author_url, post_url, tag_url
+from masthead.posts.links import author_url, post_url
 from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
+from masthead.tags.links import tag_url
 from masthead.text import languages
 
 

@@ -6,10 +6,13 @@ from sqlalchemy import Select, select
 
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.redirects.models import Redirect, Target
 from masthead.tags.models import Tag
 from masthead.text.names import name_key, tidy_name
 
 NO_TAG = "There is no such tag."
+#: The path of a tag's page, which redirects keep for merged tags.
+ADDRESS = "/blog/tag/{slug}"
 
 
 def by_slug(slug: str) -> Tag:
@@ -18,6 +21,21 @@ def by_slug(slug: str) -> Tag:
     if tag is None:
         raise NotFound(NO_TAG)
     return tag
+
+
+def present_at(slug: str) -> Tag:
+    """Return the tag at this slug, or the tag it was merged into; raises `NotFound`."""
+    try:
+        return by_slug(slug)
+    except NotFound:
+        present = db.session.scalar(
+            select(Tag)
+            .join(Redirect, (Redirect.kind == Target.TAG) & (Redirect.target_id == Tag.id))
+            .where(Redirect.path == ADDRESS.format(slug=slug))
+        )
+        if present is None:
+            raise
+        return present
 
 
 def get(tag_id: int) -> Tag:

@@ -44,7 +44,7 @@ def test_blueprints_are_made_in_views_admin_and_api(attribute):
 
 
 def _words(module_name):
-    """The folders and the parts of the name of a module: ``masthead.posts.api.tags`` has the word ``api``."""
+    """The folders and the parts of the name of a module: ``masthead.posts.api.people`` has the word ``api``."""
     return [word for part in module_name.split(".")[1:] for word in part.split("_")]
 
 

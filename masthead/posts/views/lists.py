@@ -11,7 +11,7 @@ from masthead import pagecache
 from masthead.db import ResultPage, paginated
 from masthead.errors import NotFound
 from masthead.people.access import visitor
-from masthead.posts import public_people, queries, tag_merging
+from masthead.posts import public_people, queries, tagging
 from masthead.posts.lists import counts, rows, selections
 from masthead.posts.lists.rows import ListedPost
 from masthead.posts.lists.selections import Selection
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 @pagecache.cached("page")
 def tag(slug: str) -> ResponseReturnValue:
     """List the posts with a tag; one that only drafts carry is visible to people who may see them."""
-    found, count = tag_merging.at(slug, reader=visitor())
+    found, count = tagging.tag_at(slug, reader=visitor())
     if found.slug != slug:
         return redirect(url_for("posts.tag", slug=found.slug), code=301)
     return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found), count))

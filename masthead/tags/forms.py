@@ -3,9 +3,10 @@
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from masthead.admin.forms import TOO_LONG
 from masthead.tags.models import DESCRIPTION_CHARACTERS, NAME_CHARACTERS
 from masthead.web.forms.base import Form, trimmed
+
+TOO_LONG = "This has at most %(max)d characters."
 
 
 class TagForm(Form):

@@ -3,13 +3,12 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from masthead.admin.tag_forms import MergeForm, TagForm
 from masthead.db import db, paginate
 from masthead.errors import Conflict, Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts import tag_merging
-from masthead.tags import actions, queries
+from masthead.tags import actions, merging, queries, tagged_content
+from masthead.tags.forms import MergeForm, TagForm
 from masthead.tags.models import Tag
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
@@ -26,7 +25,7 @@ def index() -> ResponseReturnValue:
     """List all tags, or those whose name contains the search text."""
     wanted = request.args.get("q", "").strip()
     page = paginate(queries.named_like(wanted), page=page_number(), per_page=TAGS_OF_A_PAGE)
-    counts = tag_merging.counts(page.items)
+    counts = tagged_content.counts(page.items)
     return render_template("admin/tags.html", page=page, counts=counts, wanted=wanted)
 
 
@@ -99,7 +98,7 @@ def merge(tag_id: int) -> ResponseReturnValue:
         old = tag.name
         try:
             into = _named(form.into.data or "")
-            count = tag_merging.merge(tag, into, by=current_user())
+            count = merging.merge(tag, into, by=current_user())
         except (Invalid, Conflict) as error:
             db.session.rollback()
             form.show(error)
@@ -117,7 +116,7 @@ def delete(tag_id: int) -> ResponseReturnValue:
     """Delete a tag that no post carries."""
     tag = queries.get(tag_id)
     name = tag.name
-    tag_merging.remove_unused(tag, by=current_user())
+    merging.remove_unused(tag, by=current_user())
     db.session.commit()
     flash(f"Tag deleted: {name}.")
     return redirect(url_for("tags_admin.index"), code=303)
@@ -130,9 +129,9 @@ def _named(name: str) -> Tag:
     return tag
 
 
-def _desk(tag_id: int, form: TagForm, merging: MergeForm, status: int) -> ResponseReturnValue:
+def _desk(tag_id: int, form: TagForm, merge_form: MergeForm, status: int) -> ResponseReturnValue:
     # Load the tag again: the rollback expired every object, and another request may have merged the tag.
     tag = queries.get(tag_id)
-    carried = tag_merging.counts([tag]).get(tag_id, 0)
-    page = render_template("admin/tag.html", form=form, merging=merging, tag=tag, carried=carried)
+    carried = tagged_content.counts([tag]).get(tag_id, 0)
+    page = render_template("admin/tag.html", form=form, merging=merge_form, tag=tag, carried=carried)
     return page, status

@@ -1,4 +1,4 @@
-"""The API of tags. It belongs to posts, because published posts decide which tags are public."""
+"""The API of tags. Published content decides which of them are public."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,8 +9,7 @@ from masthead.db import db, paginate
 from masthead.errors import Invalid, NotFound
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.permissions import Permission
-from masthead.posts import tag_merging
-from masthead.tags import actions, queries
+from masthead.tags import actions, merging, queries, tagged_content
 from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, TagMerge, Tags, TagsQuery
 from masthead.unset import UNSET
@@ -26,7 +25,7 @@ bp = Blueprint("tags_api", __name__)
 @operation("List tags", tag="tags", query=TagsQuery, answer=Tags, problems=(404,), is_conditional=True)
 def index(query: TagsQuery) -> Answer:
     """Tags of published posts and of posts that you may see, by name; all tags for people who manage tags."""
-    page = paginate(tag_merging.visible_to(visitor()), page=query.page, per_page=query.per_page)
+    page = paginate(tagged_content.visible_to(visitor()), page=query.page, per_page=query.per_page)
     return listed(Tags, page, tags=[TagAnswer.of(tag) for tag in page.items])
 
 
@@ -35,7 +34,7 @@ def index(query: TagsQuery) -> Answer:
 @operation("Read a tag", tag="tags", answer=TagAnswer, problems=(404,), is_conditional=True)
 def show(slug: str) -> Answer:
     """A tag, if you may see a post that carries it, or manage tags."""
-    found = db.session.scalar(tag_merging.visible_to(visitor()).where(Tag.slug == slug))
+    found = db.session.scalar(tagged_content.visible_to(visitor()).where(Tag.slug == slug))
     if found is None:
         raise NotFound(queries.NO_TAG)
     return Answer(TagAnswer.of(found))
@@ -112,7 +111,7 @@ def delete(slug: str) -> Response:
     """Delete a tag that no post carries; merge other tags into one that stays."""
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
-    tag_merging.remove_unused(tag, by=current_user())
+    merging.remove_unused(tag, by=current_user())
     answer = settled(Answer, None)
     db.session.commit()
     return answer
@@ -133,7 +132,7 @@ def merge(slug: str, body: TagMerge) -> Response:
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
     into = _chosen(body.into)
-    tag_merging.merge(tag, into, by=current_user())
+    merging.merge(tag, into, by=current_user())
     answer = settled(_shown, into.slug)
     db.session.commit()
     return answer
