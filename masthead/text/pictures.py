@@ -1,4 +1,4 @@
-"""Images in sanitised HTML: their sources, their sizes, and links in place of those that a page may not embed."""
+"""Images and players in sanitised HTML: their sources, their sizes, and links in place of those that a page may not embed."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,13 @@ from urllib.parse import urljoin, urlsplit
 #: Every value is in double quotes, and may contain a `>`.
 _PIECE: Final = re.compile(r"<(img|a|/a)\b((?:[^>\"]|\"[^\"]*\")*)>")
 _SOURCE: Final = re.compile(r"(\ssrc=\")([^\"]*)\"")
+_PLAYER: Final = re.compile(
+    r"<(?P<name>audio|video)\b(?P<attributes>(?:[^>\"]|\"[^\"]*\")*)>(?P<content>.*?)</(?P=name)>", re.DOTALL
+)
+_TRACK: Final = re.compile(r"<track\b(?:[^>\"]|\"[^\"]*\")*>")
+_TRACK_SOURCE: Final = re.compile(r"\ssrc=\"([^\"]*)\"")
+_POSTER: Final = re.compile(r"\sposter=\"([^\"]*)\"")
+_LABEL: Final = re.compile(r"\saria-label=\"([^\"]*)\"")
 _ALT: Final = re.compile(r"\salt=\"([^\"]*)\"")
 _SIDE: Final = re.compile(r"\s(?:width|height)=\"")
 Size = tuple[int, int]
@@ -54,7 +61,8 @@ def _exchanged(value: str, copies: Mapping[str, str]) -> str:
 
 
 def for_page(clean_html: str, site_url: str, sizes: Callable[[list[str]], Mapping[str, Size]]) -> str:
-    """Return the text as a page can show it: images with their sizes, and links to external ones."""
+    """Return the text as a page can show it: images with their sizes, and links to external images and players."""
+    clean_html = _PLAYER.sub(lambda player: _player(player, site_url), clean_html)
     addresses = sources(clean_html)
     if not addresses:
         return clean_html
@@ -73,9 +81,34 @@ def for_page(clean_html: str, site_url: str, sizes: Callable[[list[str]], Mappin
     return _each_picture(clean_html, shown)
 
 
+def _player(player: re.Match[str], site_url: str) -> str:
+    """Return a player without what comes from other sites; a link if that is the recording."""
+
+    def is_elsewhere(pattern: re.Pattern[str], tag: str) -> bool:
+        found = pattern.search(tag)
+        return found is not None and is_external(unescape(found[1]), site_url)
+
+    source = _SOURCE.search(player["attributes"])
+    address = unescape(source[2]) if source else ""
+    if source and is_external(address, site_url):
+        label = _LABEL.search(player["attributes"])
+        return f'<a href="{escape(address)}">{label[1] if label else escape(_name_of(address))}</a>'
+    opening = player[0][: player.start("content") - player.start()]
+    if is_elsewhere(_POSTER, opening):
+        opening = _POSTER.sub("", opening)
+    content = _TRACK.sub(
+        lambda track: "" if is_elsewhere(_TRACK_SOURCE, track[0]) else track[0], player["content"]
+    )
+    return f"{opening}{content}</{player['name']}>"
+
+
+def _name_of(address: str) -> str:
+    return urlsplit(address).path.rpartition("/")[2] or address
+
+
 def _link(tag: str, address: str, *, is_in_link: bool) -> str:
     alt = _ALT.search(tag)
-    words = (alt[1].strip() if alt else "") or escape(urlsplit(address).path.rpartition("/")[2] or address)
+    words = (alt[1].strip() if alt else "") or escape(_name_of(address))
     return words if is_in_link else f'<a href="{escape(address)}">{words}</a>'
 
 

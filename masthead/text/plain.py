@@ -18,8 +18,10 @@ _BREAK: Final = re.compile(
 _CELL: Final = re.compile(r"</t[dh]>")
 #: Search and counts use the source of a formula.
 _FORMULA: Final = re.compile(r'<math\b[^>]*?\balttext="([^"]*+)"[^>]*+>.*?</math>', re.DOTALL)
+#: The link in a player stands for the player.
+_PLAYER: Final = re.compile(r"<(audio|video)\b.*?</\1>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*+>")
-_PICTURE: Final = re.compile(r"<img\b")
+_SHOWN: Final = re.compile(r"<(?:audio|img|video)\b")
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r" ?\n[ \n]*")
 
@@ -41,13 +43,13 @@ def is_visible(text: str) -> bool:
 
 
 def is_blank(clean_html: str) -> bool:
-    """Return whether sanitised HTML shows neither a letter nor an image."""
-    return _PICTURE.search(clean_html) is None and not is_visible(text_of(clean_html))
+    """Return whether sanitised HTML shows neither a letter nor an image nor a player."""
+    return _SHOWN.search(clean_html) is None and not is_visible(text_of(clean_html))
 
 
 def text_of(clean_html: str) -> str:
     """Return the words of sanitised HTML, one line for each block."""
-    text = _APPARATUS.sub("", clean_html)
+    text = _PLAYER.sub("", _APPARATUS.sub("", clean_html))
     text = _FORMULA.sub(r" \1 ", text)
     text = _CELL.sub(" ", _BREAK.sub("\n", text))
     return lines_of(unescape(_TAG.sub("", text)))

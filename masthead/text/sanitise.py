@@ -40,7 +40,8 @@ _BLOCKS: Final = words(
     "blockquote dd dl dt h4 h5 h6 hr input label li ol p pre table tbody td tfoot th thead tr ul"
 )
 _ARTICLE_ONLY: Final = words(
-    "caption col colgroup details div figcaption figure h1 h2 h3 img rp rt ruby section summary time"
+    "audio caption col colgroup details div figcaption figure h1 h2 h3 img rp rt ruby section summary time track "
+    "video"
 )
 #: MathML Core without links, actions, annotations and the two HTML elements in disguise, mglyph and malignmark.
 MATHML_TAGS: Final = words(
@@ -60,7 +61,7 @@ DROPPED_WITH_CONTENT: Final = words(
 
 #: Writers get a warning about these: without them the text shows less than intended.
 _MISSED: Final = (DROPPED_WITH_CONTENT - words("annotation annotation-xml")) | words(
-    "applet audio base button canvas embed form frame frameset link marquee meta object select video"
+    "applet base button canvas embed form frame frameset link marquee meta object select source"
 )
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _START_TAG: Final = re.compile(r"<([a-zA-Z][a-zA-Z-]*)(?=[\s/>])")
@@ -91,6 +92,7 @@ _ARTICLE_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     **_COMMENT_ATTRIBUTES,
     "*": frozenset({"lang", "dir", "id"}),
     "a": frozenset({"class", "href", "title"}),
+    "audio": frozenset({"aria-label", "controls", "preload", "src"}),
     "col": frozenset({"span"}),
     "colgroup": frozenset({"span"}),
     "del": frozenset({"datetime"}),
@@ -106,6 +108,8 @@ _ARTICLE_ATTRIBUTES: Final[dict[str, frozenset[str]]] = {
     "section": frozenset({"class"}),
     "sup": frozenset({"class"}),
     "time": frozenset({"datetime"}),
+    "track": frozenset({"kind", "label", "src", "srclang"}),
+    "video": frozenset({"aria-label", "controls", "height", "poster", "preload", "src", "width"}),
     **dict.fromkeys(MATHML_TAGS - {"math"}, _MATHML_ATTRIBUTES),
 }
 _ALIGNMENTS: Final = frozenset({"align-left", "align-center", "align-right"})
@@ -115,7 +119,7 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
     "a": frozenset({"footnote-backref"}),
     "code": frozenset({"math-source"}),
     "div": _ALIGNMENTS | {"math-block"},
-    "figure": _ALIGNMENTS,
+    "figure": _ALIGNMENTS | {"full", "gallery", "wide"},
     "hr": frozenset({"footnotes-sep"}),
     "img": _ALIGNMENTS,
     "input": frozenset({"task-list-item-checkbox"}),
@@ -129,14 +133,20 @@ CLASSES: Final[dict[str, frozenset[str]]] = {
     "th": _ALIGNMENTS,
     "ul": frozenset({"contains-task-list"}),
 }
-#: WordPress class names and our equivalents, so that imported texts keep their shape.
+#: Class names of WordPress and Ghost and our equivalents, so that imported texts keep their shape.
 _CLASS_SYNONYMS: Final = {
     "aligncenter": "align-center",
+    "alignfull": "full",
     "alignleft": "align-left",
     "alignright": "align-right",
+    "alignwide": "wide",
     "has-text-align-center": "align-center",
     "has-text-align-left": "align-left",
     "has-text-align-right": "align-right",
+    "kg-gallery-card": "gallery",
+    "kg-width-full": "full",
+    "kg-width-wide": "wide",
+    "wp-block-gallery": "gallery",
 }
 
 #: The required pattern of an attribute's value, on any element.
@@ -148,11 +158,15 @@ _SHAPES: Final[dict[str, re.Pattern[str]]] = {
     "datetime": re.compile(r"[0-9TtZzPpDHMSWY:.+\- ]{1,40}"),
     "dir": re.compile(r"ltr|rtl|auto"),
     "display": re.compile(r"block|inline"),
+    "kind": re.compile(r"captions|subtitles|descriptions|chapters"),
+    "label": re.compile(r"[^\x00-\x1f]{1,100}"),
     "lang": re.compile(r"[A-Za-z0-9-]{1,35}"),
+    "preload": re.compile(r"none|metadata|auto"),
     "reversed": re.compile(r".{0,10}"),
     "rowspan": re.compile(r"[1-9]\d{0,2}"),
     "scope": re.compile(r"row|col|rowgroup|colgroup"),
     "span": re.compile(r"[1-9]\d{0,2}"),
+    "srclang": re.compile(r"[A-Za-z0-9-]{1,35}"),
     "start": re.compile(r"-?\d{1,9}"),
     # Reachable by keyboard, in document order.
     "tabindex": re.compile(r"0"),
@@ -166,6 +180,7 @@ _SHAPES: Final[dict[str, re.Pattern[str]]] = {
     },
 }
 _LEADING_NEWLINES: Final = re.compile(r"(<pre\b[^>]*+>)\n+")
+_SIZED: Final = frozenset({"img", "video"})
 _PICTURE_SIDES: Final = frozenset({"height", "width"})
 _PICTURE_SIZE: Final = re.compile(r"[1-9]\d{0,4}")
 _LANGUAGE_CLASS: Final = re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}")
@@ -221,7 +236,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return None if is_reserved(identity) else identity or None
     if name == "href":
         return _href(value)
-    if tag == "img" and name in _PICTURE_SIDES:
+    if tag in _SIZED and name in _PICTURE_SIDES:
         return value if _PICTURE_SIZE.fullmatch(value) else None
     shape = _SHAPES.get(name)
     return value if shape is None or shape.fullmatch(value) else None
@@ -253,6 +268,8 @@ def _cleaner(profile: SanitiserProfile) -> nh3.Cleaner:
     }
     if not is_comment:
         forced["img"] = {"loading": "lazy"}
+        # Readers can stop every sound.
+        forced["audio"] = forced["video"] = {"controls": ""}
     attributes = _COMMENT_ATTRIBUTES if is_comment else _ARTICLE_ATTRIBUTES
     allowed: Callable[[str, str, str], str | None] = _attribute
     return nh3.Cleaner(

@@ -175,10 +175,10 @@ def test_api_answers_with_warnings(cast, client, token_of, is_new):
 
 def test_writer_is_told_of_what_was_left_out(cast, sign_in):
     walt = sign_in(cast.walt)
-    edit = write(walt, "<video src=a.mp4></video>\n\n<audio src=b.mp3></audio>", button="save")
+    edit = write(walt, "<object data=a.mp4></object>\n\n<iframe src=b></iframe>", button="save")
     said = walt.read(edit).text("//div[@role='status']")
-    assert "<video> is left out" in said
-    assert "<audio> is left out" in said
+    assert "<object> is left out" in said
+    assert "<iframe> is left out" in said
 
 
 def test_pages_are_treated_alike(app, cast, client, sign_in, other_site, token_of):

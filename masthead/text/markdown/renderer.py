@@ -17,7 +17,15 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.deflist import deflist_plugin
 
 from masthead.text import anchors, highlighting, html_limits, plain, sanitise
-from masthead.text.markdown import footnotes, html_blocks, nesting_limits, structure, work_limit
+from masthead.text.markdown import (
+    figures,
+    footnotes,
+    html_blocks,
+    media_attributes,
+    nesting_limits,
+    structure,
+    work_limit,
+)
 from masthead.text.markdown.autolinks import autolinks
 from masthead.text.markdown.emphasis import emphasis
 from masthead.text.markdown.headings import Heading, anchored_headings, spoken
@@ -111,8 +119,8 @@ def _article_parser() -> MarkdownIt:
     parser.use(footnotes.footnotes)
     parser.use(dollar_math)
     parser.use(anchored_headings)
-    parser.use(structure.figures)
-    parser.add_render_rule("image", _image)
+    parser.use(media_attributes.media_attributes)
+    parser.use(figures.figures)
     return parser
 
 
@@ -142,15 +150,6 @@ def _list_item(
 ) -> str:
     """Leave a task's checkbox to `structure.labelled_tasks`, which knows the task's text."""
     return renderer.renderToken(tokens, index, options, env)
-
-
-def _image(
-    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
-    """Let the browser decode images asynchronously; the sanitiser adds lazy loading."""
-    tokens[index].attrSet("loading", "lazy")
-    tokens[index].attrSet("decoding", "async")
-    return renderer.image(tokens, index, options, env)
 
 
 def _linked_image(_: object, tokens: Sequence[Token], index: int, __: object, ___: object) -> str:

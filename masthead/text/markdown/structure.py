@@ -1,4 +1,4 @@
-"""Core rules that give a parsed text Masthead's shapes: figures, aligned cells, task lists.
+"""Core rules that give a parsed text Masthead's shapes: aligned cells, task lists, lowered headings.
 
 Each is one pass over the tokens, after the parser and before the renderer.
 """
@@ -19,11 +19,6 @@ def lowered_headings(md: MarkdownIt) -> None:
     md.core.ruler.push("lowered_headings", _lower_headings)
 
 
-def figures(md: MarkdownIt) -> None:
-    """Turn an image alone in its paragraph into a figure; its title becomes the caption."""
-    md.core.ruler.push("figures", _frame_images)
-
-
 def aligned_cells(md: MarkdownIt) -> None:
     """Align a cell by a class: the page allows no inline style."""
     md.core.ruler.push("aligned_cells", _align_cells)
@@ -38,33 +33,6 @@ def _lower_headings(state: StateCore) -> None:
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + _COMMENT_HEADINGS_BELOW, 6)}"
-
-
-def _frame_images(state: StateCore) -> None:
-    for index, token in enumerate(state.tokens):
-        if token.type != "inline" or state.tokens[index - 1].type != "paragraph_open":
-            continue
-        image = _lone_image(token.children or [])
-        if image is None or state.tokens[index - 1].hidden:
-            continue
-        state.tokens[index - 1].tag = state.tokens[index + 1].tag = "figure"
-        caption = image.attrs.pop("title", None)
-        if caption and token.children is not None:
-            token.children += [
-                Token("figcaption_open", "figcaption", 1),
-                Token("text", "", 0, content=str(caption)),
-                Token("figcaption_close", "figcaption", -1),
-            ]
-
-
-def _lone_image(children: list[Token]) -> Token | None:
-    match [token.type for token in children]:
-        case ["image"]:
-            return children[0]
-        case ["link_open", "image", "link_close"]:
-            return children[1]
-        case _:
-            return None
 
 
 def _align_cells(state: StateCore) -> None:

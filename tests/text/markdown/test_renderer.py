@@ -116,7 +116,7 @@ def test_linked_image_alone_becomes_a_figure() -> None:
     assert "<figcaption>Our cat</figcaption></figure>" in html
 
 
-@pytest.mark.parametrize("source", ["A ![b](/c.png)", "![a](/b.png) ![c](/d.png)", "- ![a](/b.png)"])
+@pytest.mark.parametrize("source", ["A ![b](/c.png)", "![a](/b.png) and ![c](/d.png)", "- ![a](/b.png)"])
 def test_image_beside_text_stays_in_the_line(source: str) -> None:
     assert "figure" not in parse(renderer.render(source).html).tags()
 
