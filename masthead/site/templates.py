@@ -11,7 +11,7 @@ from masthead.posts.links import author_url, post_url
 from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
 from masthead.tags.links import tag_url
-from masthead.text import languages
+from masthead.text import languages, pictures
 
 
 def init_app(app: Flask) -> None:
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     dates.init_app(app)
     app.jinja_env.globals |= {
         "for_page": external.for_page,
+        "has_media": pictures.has_media,
         "is_shown": external.is_shown,
         "size_of": sizes.attributes,
     }

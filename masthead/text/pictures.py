@@ -18,7 +18,13 @@ _POSTER: Final = re.compile(r"\sposter=\"([^\"]*)\"")
 _LABEL: Final = re.compile(r"\saria-label=\"([^\"]*)\"")
 _ALT: Final = re.compile(r"\salt=\"([^\"]*)\"")
 _SIDE: Final = re.compile(r"\s(?:width|height)=\"")
+_MEDIA: Final = re.compile(r"<(?:audio|figure|img|video)\b")
 Size = tuple[int, int]
+
+
+def has_media(html: str) -> bool:
+    """Return whether a text needs the style sheet of media."""
+    return _MEDIA.search(html) is not None
 
 
 def is_external(address: str, site_url: str) -> bool:

@@ -15,7 +15,7 @@ PACKAGE = Path(masthead.__file__).parent
 TEMPLATES = sorted(path for path in (PACKAGE / "templates").rglob("*.html") if path.parent.name != "mail")
 STYLES = sorted((PACKAGE / "static/css").glob("*.css"))
 #: What a page for anonymous readers links, code included.
-PUBLIC_STYLES = ("tokens.css", "site.css", "code.css", "media.css", "print.css")
+PUBLIC_STYLES = ("tokens.css", "site.css", "code.css", "print.css")
 PUBLIC_STYLE_BYTES = 30 * 1024
 SCRIPT_BYTES = 15 * 1024
 LINE_CHARACTERS = 160
