@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup
 
 from masthead.comments.links import comment_url
 from masthead.media import external, sizes
@@ -12,6 +13,7 @@ from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
 from masthead.tags.links import tag_url
 from masthead.text import languages, pictures
+from masthead.web.middleware.static_files import asset_url
 
 
 def init_app(app: Flask) -> None:
@@ -28,8 +30,8 @@ def init_app(app: Flask) -> None:
     dates.init_app(app)
     app.jinja_env.globals |= {
         "for_page": external.for_page,
-        "has_media": pictures.has_media,
         "is_shown": external.is_shown,
+        "media_styles": _media_styles,
         "size_of": sizes.attributes,
     }
     app.context_processor(_publication)
@@ -38,3 +40,10 @@ def init_app(app: Flask) -> None:
 def _publication() -> dict[str, Any]:
     found = publication()
     return {"publication": found, "is_right_to_left": languages.is_right_to_left(found.language)}
+
+
+def _media_styles(html: str) -> Markup:
+    """Return the link to the style sheet of pictures, players and cards, for a text that shows some."""
+    if not pictures.has_media(html):
+        return Markup()
+    return Markup('<link rel="stylesheet" href="{}">').format(asset_url("css/media.css"))
