@@ -17,12 +17,12 @@ from sqlalchemy import insert, text
 from masthead.app import create_app
 from masthead.comments.models import Comment, CommentStatus
 from masthead.config import ProductionConfig
+from masthead.content.rendering import RenderedText, render_text
 from masthead.db import Base, db
 from masthead.people import queries as people
 from masthead.people.models import Role, User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostByline, PostSlug, PostTag
-from masthead.posts.rendering import RenderedText, render_text
 from masthead.search import postgresql
 from masthead.search.documents import Document, document
 from masthead.search.models import SearchDocument

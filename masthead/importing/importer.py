@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from masthead import audit, clock
+from masthead.content.errors import SlugTaken, StaleVersion
 from masthead.db import db, refresh_statistics, snapshot
 from masthead.errors import DomainError, Invalid, NotAllowed
 from masthead.importing import queries
@@ -38,7 +39,6 @@ from masthead.pages.links import ABOUT
 from masthead.people import queries as accounts
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts.errors import SlugTaken, StaleVersion
 from masthead.redirects import actions as redirects
 from masthead.storage import store as storage
 

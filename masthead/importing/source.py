@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from masthead.content.rendering import Picture
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageFiles, ImageImporter, ImportedImage
 from masthead.importing.items import ImportNote, Item, SkippedItem
@@ -18,7 +19,6 @@ from masthead.importing.scan import ScanResult
 from masthead.importing.site_data import SiteRecord
 from masthead.importing.urls.heading_ids import HeadingIdRule
 from masthead.importing.urls.index import AddressIndex
-from masthead.posts.rendering import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 def _names() -> dict[str, Any]:
     """Return every model by name, each feature's actions under the feature's name, and the renderers of texts."""
-    from masthead.posts.rendering import render_text
+    from masthead.content.rendering import render_text
 
     models = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}
     return models | _actions() | {"db": db, "render_text": render_text}

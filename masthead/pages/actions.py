@@ -3,37 +3,30 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete
 
 from masthead import audit
-from masthead.db import db, insert_first_free, insert_unique
+from masthead.content import actions as content
+from masthead.content.rendering import RenderedText
+from masthead.db import db
 from masthead.errors import NotAllowed
-from masthead.media import external
-from masthead.pages.errors import InTrash, NotInTrash, PageSlugTaken, StalePageVersion
-from masthead.pages.models import Page, PageSlug
+from masthead.pages.errors import InTrash, NotInTrash
+from masthead.pages.models import Page
+from masthead.pages.slugs import SLUGS
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts.rendering import SLUG_CHARACTERS, RenderedText
 from masthead.redirects.models import Redirect, Target
-from masthead.text.anchors import with_kept_ids
-from masthead.text.slugs import slugify
-from masthead.unset import chosen
 
 
 def create(rendered: RenderedText, *, by: User, at: datetime) -> Page:
     """Create a page that is not public; raises `SlugTaken`."""
     _check_right(by)
-    if rendered.slug is None:
-        slug = insert_first_free(PageSlug, PageSlug.slug, slugify(rendered.title), limit=SLUG_CHARACTERS)
-    elif insert_unique(PageSlug, PageSlug.slug, rendered.slug):
-        slug = rendered.slug
-    else:
-        raise PageSlugTaken(rendered.slug)
+    slug = SLUGS.claim(rendered)
     page = Page(slug=slug, is_public=False, created_at=at)
-    _set(page, rendered, at=at)
+    content.set_text(page, rendered, at=at)
     db.session.add(page)
     db.session.flush()
-    db.session.execute(update(PageSlug).where(PageSlug.slug == slug).values(page_id=page.id))
+    SLUGS.assign([page])
     _record("created", page, by=by)
     return page
 
@@ -43,11 +36,9 @@ def revise(
 ) -> None:
     """Save a new version of the page; a changed slug leaves a redirect at the old one."""
     _check_can_change(page, by)
-    if expected_version is not None and expected_version != page.version:
-        raise StalePageVersion(expected=expected_version, actual=page.version)
-    if rendered.slug is not None and rendered.slug != page.slug:
-        _readdress(page, rendered.slug)
-    _set(page, rendered, at=at)
+    content.check_version(page, expected_version)
+    SLUGS.change(page, rendered.slug)
+    content.set_text(page, rendered, at=at)
     _record("edited", page, by=by)
 
 
@@ -114,27 +105,3 @@ def _record(deed: str, page: Page, *, by: User) -> None:
 def _check_right(by: User) -> None:
     if not by.can(Permission.MANAGE_PAGES):
         raise NotAllowed("Your role does not allow you to change pages.")
-
-
-def _readdress(page: Page, slug: str) -> None:
-    if not insert_unique(PageSlug, PageSlug.slug, slug, page_id=page.id):
-        owner = db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug))
-        if owner != page.id:
-            raise PageSlugTaken(slug)
-    page.slug = slug
-
-
-def keep_address(page: Page, slug: str) -> bool:
-    """Reserve a slug that the page had elsewhere, as after a change of slug here; return whether that was possible."""
-    if insert_unique(PageSlug, PageSlug.slug, slug, page_id=page.id):
-        return True
-    return db.session.scalar(select(PageSlug.page_id).where(PageSlug.slug == slug)) == page.id
-
-
-def _set(page: Page, rendered: RenderedText, *, at: datetime) -> None:
-    page.title = rendered.title
-    page.summary = chosen(rendered.summary, page.summary or "")
-    page.body = rendered.body
-    page.html = with_kept_ids(external.with_copies(rendered.html), page.html or "")
-    page.toc = [list(heading) for heading in rendered.toc]
-    page.updated_at = at

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
+from masthead.content.rendering import RenderedText, render_text
 from masthead.db import count_of, db, snapshot
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
@@ -17,7 +18,6 @@ from masthead.pages.tasks import TRASH_DAYS
 from masthead.pages.validation import validate
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts.rendering import RenderedText, render_text
 from masthead.web.forms.base import redisplays_expired_form, warn
 from masthead.web.forms.field_errors import show_others
 from masthead.web.middleware import body_limits

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 from sqlalchemy import Select
-from werkzeug.exceptions import PreconditionFailed
 
 from masthead import clock
+from masthead.content.api import stale_version_is_412
+from masthead.content.rendering import render_text
 from masthead.db import db, paginate, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.pages import actions, pictures, queries
-from masthead.pages.errors import StalePageVersion
 from masthead.pages.models import Page, PageStatus
 from masthead.pages.schemas import (
     PageAnswer,
@@ -26,10 +26,9 @@ from masthead.pages.schemas import (
 from masthead.pages.validation import validate
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.permissions import Permission
-from masthead.posts.rendering import render_text
 from masthead.unset import UNSET
 from masthead.web.access import public
-from masthead.web.api.operations import STALE, Answer, check_match, heed_match, operation, settled
+from masthead.web.api.operations import Answer, check_match, heed_match, operation, settled
 from masthead.web.api.paging import listed, located
 
 bp = Blueprint("pages_api", __name__)
@@ -137,10 +136,8 @@ def change(slug: str, body: PageChange) -> Response:
     )
     by, at = current_user(), clock.now()
     page = queries.get_to_change(seen.id)
-    try:
+    with stale_version_is_412():
         actions.revise(page, rendered, by=by, at=at, expected_version=seen.version)
-    except StalePageVersion:
-        raise PreconditionFailed(STALE) from None
     if body.is_public is not None:
         (actions.publish if body.is_public else actions.unpublish)(page, by=by, at=at)
     answer = settled(_whole, page, rendered.warnings + pictures.receive(page))

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from masthead.content.forms import ContentForm, title_field
 from masthead.pages.models import Page
-from masthead.posts.forms.post import TextForm, title_field
 
 
-class PageForm(TextForm):
+class PageForm(ContentForm):
     """The editor form of a page."""
 
     title = title_field("Give the page a title.")
@@ -24,7 +24,7 @@ class PageForm(TextForm):
         return {name: text for name, text in super().content_fields().items() if not self[name].errors}
 
     def content_fields(self, page: Page | None = None) -> dict[str, Any]:
-        """Return the arguments of `masthead.posts.rendering.render_text`; an unchanged text keeps its line ends."""
+        """Return the arguments of `masthead.content.rendering.render_text`; an unchanged text keeps its line ends."""
         fields = super().content_fields()
         if page is not None and fields["body"] == page.body.replace("\r\n", "\n"):
             fields["body"] = page.body

@@ -1,10 +1,11 @@
 """Queries for pages."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.pages.models import Page, PageSlug, PageStatus
+from masthead.pages.models import Page, PageStatus
+from masthead.pages.slugs import SLUGS
 
 
 def every() -> Select[Page]:
@@ -46,11 +47,7 @@ def by_slug(slug: str) -> Page:
 
 def present_slug(old_slug: str) -> str | None:
     """Return the present slug of the public page that once had this one."""
-    return db.session.scalar(
-        select(Page.slug)
-        .join(PageSlug, PageSlug.page_id == Page.id)
-        .where(PageSlug.slug == old_slug, Page.is_public)
-    )
+    return SLUGS.present(old_slug, and_(Page.is_public))
 
 
 def slug_of(page_id: int) -> str | None:

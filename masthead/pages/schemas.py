@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
+from masthead.content.schemas import Body, Slug, Summary, Title
 from masthead.pages.links import page_url
 from masthead.pages.models import Page, PageStatus
-from masthead.posts.api.schemas import Body, Slug, Summary, Title
 from masthead.web.api.paging import address
 from masthead.web.api.schemas import Changed, ListAnswer, Made, PageQuery, Schema
 

@@ -1,32 +1,30 @@
-"""Actions on posts. Rendering, the expensive part, happens before: see `masthead.posts.rendering`."""
+"""Actions on posts. Rendering, the expensive part, happens before: see `masthead.content.rendering`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from masthead import audit, jobs
-from masthead.db import db, insert_first_free, insert_unique
+from masthead.content import actions as content
+from masthead.content.rendering import RenderedText
+from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
-from masthead.media import external
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import history, lifecycle, review
 from masthead.posts.details import NOTHING, Details, checked_note, credited, set_details
-from masthead.posts.errors import NothingToPublish, SlugTaken, StaleVersion
+from masthead.posts.errors import NothingToPublish
 from masthead.posts.lifecycle import Status, Transition
-from masthead.posts.models import Post, PostByline, PostSlug, PostTag
+from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.permissions import can_edit, can_publish, can_send_back, can_withdraw
-from masthead.posts.rendering import SLUG_CHARACTERS, RenderedText
+from masthead.posts.slugs import SLUGS
 from masthead.posts.tasks import tell_of_publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
-from masthead.text.anchors import with_kept_ids
 from masthead.text.plain import is_blank
-from masthead.text.slugs import slugify
-from masthead.unset import Unset, chosen
+from masthead.unset import Unset
 
 #: The action names of transitions in the audit log.
 DEEDS: dict[Transition, str] = {
@@ -51,14 +49,14 @@ def create(
     """Create a draft owned by ``by``; raises `SlugTaken` if the rendered text names a slug that is in use."""
     if not by.can(Permission.WRITE):
         raise NotAllowed("Your role does not allow you to write posts.")
-    slug = _claimed_slug(rendered)
+    slug = SLUGS.claim(rendered)
     post = Post(author_id=by.id, slug=slug, status=Status.DRAFT, created_at=at, byline_rows=[], tag_rows=[])
     _set(post, rendered, at=at)
     credit(post, [by] if bylines is None else bylines)
     _detail(post, details, owner=by, by=by)
     db.session.add(post)
     db.session.flush()
-    db.session.execute(update(PostSlug).where(PostSlug.slug == slug).values(post_id=post.id))
+    SLUGS.assign([post])
     history.keep(post, rendered.body, by=by, at=at, note=checked_note(details.note))
     _record("created", post, by=by)
     return post
@@ -78,12 +76,10 @@ def revise(
         raise NotAllowed("Only its author or an editor can change this post.")
     if post.status is Status.TRASHED:
         raise lifecycle.TransitionNotPossible(Transition.PUBLISH, post.status)
-    if expected_version is not None and expected_version != post.version:
-        raise StaleVersion(expected=expected_version, actual=post.version)
+    content.check_version(post, expected_version)
     was_blank = _is_blank(post)
-    published_at, content = post.published_at, _content(post)
-    if rendered.slug is not None and rendered.slug != post.slug:
-        _readdress(post, rendered.slug)
+    published_at, before = post.published_at, _content(post)
+    SLUGS.change(post, rendered.slug)
     _set(post, rendered, at=at)
     if post.status is Status.PUBLIC and not was_blank and _is_blank(post):
         raise NothingToPublish
@@ -96,7 +92,7 @@ def revise(
         _announce(post, post.published_at, to=dict.fromkeys((by.id, post.author_id)))
     db.session.flush()
     history.keep(post, rendered.body, by=by, at=at, note=checked_note(details.note))
-    _record_edit(post, content, by=by)
+    _record_edit(post, before, by=by)
 
 
 def _detail(post: Post, details: Details, *, owner: User, by: User) -> None:
@@ -126,30 +122,6 @@ def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
         _record("edited", post, by=by, changed=", ".join(changed), **short)
 
 
-def _claimed_slug(rendered: RenderedText) -> str:
-    if rendered.slug is None:
-        return insert_first_free(PostSlug, PostSlug.slug, slugify(rendered.title), limit=SLUG_CHARACTERS)
-    if not insert_unique(PostSlug, PostSlug.slug, rendered.slug):
-        raise SlugTaken(rendered.slug)
-    return rendered.slug
-
-
-def _readdress(post: Post, slug: str) -> None:
-    """Give the post another slug; the old one stays reserved for ever, and redirects with 301."""
-    if not insert_unique(PostSlug, PostSlug.slug, slug, post_id=post.id):
-        owner = db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug))
-        if owner != post.id:
-            raise SlugTaken(slug)
-    post.slug = slug
-
-
-def keep_address(post: Post, slug: str) -> bool:
-    """Reserve a slug that the post had elsewhere, as after a change of slug here; return whether that was possible."""
-    if insert_unique(PostSlug, PostSlug.slug, slug, post_id=post.id):
-        return True
-    return db.session.scalar(select(PostSlug.post_id).where(PostSlug.slug == slug)) == post.id
-
-
 def _set(post: Post, rendered: RenderedText, *, at: datetime) -> None:
     set_text(post, rendered, at=at)
     with db.session.no_autoflush:
@@ -159,19 +131,14 @@ def _set(post: Post, rendered: RenderedText, *, at: datetime) -> None:
 
 def set_text(post: Post, rendered: RenderedText, *, at: datetime) -> None:
     """Set the text of a post that is being created or revised."""
-    post.title = rendered.title
-    post.summary = chosen(rendered.summary, post.summary or "")
-    post.body = rendered.body
-    post.html = with_kept_ids(external.with_copies(rendered.html), post.html or "")
+    content.set_text(post, rendered, at=at)
     post.excerpt = rendered.excerpt
-    post.toc = [list(heading) for heading in rendered.toc]
     post.words = rendered.words
     post.reading_minutes = rendered.reading_minutes
     if not isinstance(rendered.lead, Unset):
         post.lead_image = rendered.lead.url if rendered.lead else None
         post.lead_alt = rendered.lead.alt if rendered.lead else ""
         post.lead_caption = rendered.lead.caption if rendered.lead else ""
-    post.updated_at = at
 
 
 def set_tags(post: Post, wanted: Sequence[Tag]) -> None:

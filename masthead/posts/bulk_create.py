@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
-from masthead.db import db, insert_all_unique
+from masthead.content.rendering import RenderedText
+from masthead.db import db
 from masthead.errors import NotAllowed
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import actions, history
-from masthead.posts.errors import SlugTaken
 from masthead.posts.lifecycle import Status
-from masthead.posts.models import Post, PostSlug, Revision, RevisionByline
-from masthead.posts.rendering import RenderedText
+from masthead.posts.models import Post, Revision, RevisionByline
+from masthead.posts.slugs import SLUGS
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.names import name_key
@@ -42,12 +42,12 @@ def bulk_create(arrivals: Sequence[PostImport], *, by: User) -> list[Post]:
     """Create the posts, owned by ``by``, in this order; raises `SlugTaken` for the first slug in use."""
     if not by.can(Permission.WRITE) or not by.can(Permission.PUBLISH):
         raise NotAllowed("Your role does not allow you to publish posts.")
-    _claim_addresses(arrivals)
+    SLUGS.claim_all([arrival.rendered.slug or "" for arrival in arrivals])
     subjects = _tags(arrivals)
     made = [_post(arrival, subjects, by) for arrival in arrivals]
     db.session.add_all(made)
     db.session.flush()
-    _own_addresses(made)
+    SLUGS.assign(made)
     _keep_revisions(arrivals, made, by)
     return made
 
@@ -77,19 +77,6 @@ def _post(arrival: PostImport, subjects: dict[str, Tag], by: User) -> Post:
     actions.set_tags(post, [subjects[name_key(name)] for name in chosen(rendered.tags, ())])
     actions.credit(post, arrival.bylines)
     return post
-
-
-def _claim_addresses(arrivals: Sequence[PostImport]) -> None:
-    slugs = [arrival.rendered.slug or "" for arrival in arrivals]
-    ours = insert_all_unique(PostSlug, PostSlug.slug, [{"slug": slug} for slug in slugs])
-    for slug in slugs:
-        if slug not in ours:
-            raise SlugTaken(slug)
-
-
-def _own_addresses(made: Sequence[Post]) -> None:
-    if made:
-        db.session.execute(update(PostSlug), [{"slug": post.slug, "post_id": post.id} for post in made])
 
 
 def _keep_revisions(arrivals: Sequence[PostImport], made: Sequence[Post], by: User) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from masthead.content.rendering import Picture
 from masthead.errors import Invalid, Mistakes, NotAllowed
 from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_credit, can_publish
-from masthead.posts.rendering import Picture
 from masthead.text.languages import LANGUAGE, LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.text.plain import is_storable
 from masthead.unset import UNSET, Unset, chosen

@@ -1,26 +1,6 @@
 """The errors of posts."""
 
-from masthead.errors import Conflict, Invalid
-
-
-class SlugTaken(Invalid):
-    """Another post has, or once had, this slug."""
-
-    def __init__(self, slug: str) -> None:
-        super().__init__("Another post has, or once had, this address. Choose another one.", field="slug")
-        self.slug = slug
-
-
-class StaleVersion(Conflict):
-    """The post was changed after the writer opened it."""
-
-    def __init__(self, *, expected: int, actual: int) -> None:
-        super().__init__(
-            "Somebody else saved this post after you opened it. Your text is still here: compare it with theirs, "
-            "and save again to replace it."
-        )
-        self.expected = expected
-        self.actual = actual
+from masthead.errors import Invalid
 
 
 class NothingToPublish(Invalid):

@@ -19,16 +19,17 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from masthead import clock, pagecache
-from masthead.db import Base, Identifier, Timestamps
+from masthead.content.models import Content, ContentSlug
+from masthead.content.rendering import SLUG_CHARACTERS, TITLE_CHARACTERS
+from masthead.db import Base, Identifier
 from masthead.people.models import User
 from masthead.posts import lifecycle
 from masthead.posts.cache_topics import EDITS, POST, POSTS
 from masthead.posts.lifecycle import State, Status
-from masthead.posts.rendering import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import Tag
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 
@@ -49,7 +50,7 @@ def _status_type(name: str) -> Enum:
     )
 
 
-class Post(Timestamps, Base):
+class Post(Content, Base):
     """An article, from its first draft to the trash."""
 
     __tablename__ = "post"
@@ -79,28 +80,21 @@ class Post(Timestamps, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
-    title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS))
-    slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), unique=True)
-    summary: Mapped[str] = mapped_column(default="")
+    KIND = "post"
+
     body: Mapped[str] = mapped_column(deferred=True, deferred_group="text")
     html: Mapped[str] = mapped_column(deferred=True, deferred_group="text")
     excerpt: Mapped[str] = mapped_column(default="")
-    #: The headings: level, id, text.
     toc: Mapped[list[Any]] = mapped_column(JSON, deferred=True, deferred_group="text")
     status: Mapped[Status] = mapped_column(_status_type("status"), default=Status.DRAFT)
     published_at: Mapped[datetime | None]
     trashed_at: Mapped[datetime | None]
-    #: Set by every change of content or status; not by counters, so that feeds and site maps can rely on it.
-    updated_at: Mapped[datetime] = mapped_column()
     words: Mapped[int] = mapped_column(default=0)
     reading_minutes: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
     #: The number of approved comments, maintained by the actions of comments.
     comment_count: Mapped[int] = mapped_column(default=0)
     comments_open: Mapped[bool] = mapped_column(default=True)
-    #: Incremented by every change of content or status, not by counters.
-    version: Mapped[int] = mapped_column(default=1)
     #: The owner of the text, who may edit it. `bylines` holds the credited people.
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"))
     lead_image: Mapped[str | None]
@@ -110,12 +104,6 @@ class Post(Timestamps, Base):
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
     #: Equal in all translations of a text; None without translations.
     translation_key: Mapped[str | None] = mapped_column(String(TRANSLATION_KEY_CHARACTERS), index=True)
-
-    # An update of a row that somebody else changed meanwhile fails instead of overwriting it.
-    @declared_attr.directive
-    @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.version}
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
     byline_rows: Mapped[list["PostByline"]] = relationship(
@@ -189,14 +177,12 @@ class PostTag(Base):
     tag: Mapped[Tag] = relationship(lazy="raise", innerjoin=True)
 
 
-class PostSlug(Base):
-    """A slug that a post has or had: the present one, and those that redirect with 301."""
+class PostSlug(ContentSlug, Base):
+    """A slug that a post has or had."""
 
     __tablename__ = "post_slug"
     __table_args__ = (Index("ix_post_slug_post_id", "post_id"),)
 
-    slug: Mapped[str] = mapped_column(String(SLUG_CHARACTERS), primary_key=True)
-    #: Empty only inside the transaction that creates the post: the slug is claimed before there is a row.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
 
 

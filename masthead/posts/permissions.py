@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from masthead.errors import NotAllowed, NotFound
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts.lifecycle import Status
@@ -37,6 +38,15 @@ def can_edit(by: User, post: Owned) -> bool:
     if by.id != post.author_id or not by.can(Permission.WRITE):
         return False
     return by.can(Permission.PUBLISH) or post.status is not Status.PUBLIC
+
+
+def check_editable(post: Post, by: User, *, refusal: str) -> None:
+    """Raise `NotAllowed` with this sentence if the person may only see the post, and `NotFound` if not even that."""
+    if can_edit(by, post):
+        return
+    if post.author_id == by.id or post.is_published:
+        raise NotAllowed(refusal)
+    raise NotFound("There is no such post.")
 
 
 def can_withdraw(by: User, post: Owned) -> bool:

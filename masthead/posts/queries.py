@@ -32,7 +32,8 @@ from masthead.posts.cache_topics import POST, POSTS
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.lists import counts
 from masthead.posts.lists.selections import Selection
-from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
+from masthead.posts.models import Post, PostByline, PostTag, Revision
+from masthead.posts.slugs import SLUGS
 
 #: A moment and an id: the position of a post in the order of time.
 Place = tuple[datetime, int]
@@ -205,11 +206,7 @@ def _one(statement: Select[Post], **parameters: Any) -> Post:
 
 def present_slug(old_slug: str) -> str | None:
     """Return the present slug of the published post that once had this one."""
-    return db.session.scalar(
-        select(Post.slug)
-        .join(PostSlug, PostSlug.post_id == Post.id)
-        .where(PostSlug.slug == old_slug, Post.is_published)
-    )
+    return SLUGS.present(old_slug, and_(Post.is_published))
 
 
 def slug_of(post_id: int) -> str | None:

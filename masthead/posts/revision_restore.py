@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from masthead.content.rendering import Picture, RenderedText, render_text
 from masthead.db import snapshot
 from masthead.errors import NotAllowed, NotFound
 from masthead.people.models import User
@@ -15,7 +16,6 @@ from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, Revision
 from masthead.posts.permissions import can_credit, can_edit, can_publish
-from masthead.posts.rendering import Picture, RenderedText, render_text
 from masthead.tags import actions as tags
 from masthead.unset import UNSET
 

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.errors import Conflict, Invalid, Mistakes, NotFound
 from masthead.login import passwords, session_auth
@@ -19,7 +20,6 @@ from masthead.people import queries as people
 from masthead.people.models import User
 from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts import actions as posts
-from masthead.posts.rendering import render_text
 from masthead.settings import actions as settings
 from masthead.settings.publication import NavLink
 from masthead.settings.queries import value

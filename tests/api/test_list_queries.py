@@ -8,6 +8,7 @@ import pytest
 from masthead import audit, clock, jobs
 from masthead.api_tokens.models import ApiToken
 from masthead.comments.models import CommentStatus
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.login.models import LoginSession
 from masthead.pages.tasks import purge_trash
@@ -16,7 +17,6 @@ from masthead.people.models import Role
 from masthead.posts import actions
 from masthead.posts import queries as posts
 from masthead.posts.models import ReviewNote
-from masthead.posts.rendering import render_text
 from masthead.redirects import changing
 from masthead.user_admin import invitations
 from masthead.web.api import document

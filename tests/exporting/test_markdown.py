@@ -6,6 +6,7 @@ import yaml
 from sqlalchemy import update
 
 from masthead import clock
+from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.media import actions as media
 from masthead.media.pictures import prepare
@@ -13,7 +14,6 @@ from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.rendering import Picture
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.storage import store as storage

@@ -4,11 +4,11 @@ from typing import Any
 
 import factory
 
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.pages import actions
 from masthead.pages.models import Page
 from masthead.people.models import User
-from masthead.posts.rendering import render_text
 from tests.factories.people import UserFactory
 from tests.factories.posts import NEWEST
 from tests.factories.storing import storing

@@ -7,12 +7,12 @@ from typing import Any
 import factory
 
 from masthead import pagecache
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.people.models import User
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.rendering import render_text
 from tests.factories.people import UserFactory
 from tests.factories.storing import storing
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from masthead.content.rendering import Picture
 from masthead.posts.models import Post
-from masthead.posts.rendering import Picture
 from tests.factories import BylineFactory, PostFactory
 from tests.support.people import Cast
 

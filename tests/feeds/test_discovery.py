@@ -7,11 +7,11 @@ from lxml import etree
 from sqlalchemy import insert
 
 from masthead import clock
+from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.rendering import Picture
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory
 from tests.factories.posts import NEWEST

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from masthead import clock
+from masthead.content.rendering import Picture, render_text
 from masthead.db import db
 from masthead.media import actions as media
 from masthead.media.models import Media
@@ -19,7 +20,6 @@ from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostSlug
-from masthead.posts.rendering import Picture, render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.tags import actions as tags

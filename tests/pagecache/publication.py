@@ -22,6 +22,7 @@ from masthead.comments import queries as stored_comments
 from masthead.comments import rendering
 from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.models import Comment
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.errors import DomainError
 from masthead.pages import actions as pages
@@ -34,7 +35,6 @@ from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.rendering import render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from masthead.settings import actions as publication

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from masthead import clock
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.pagecache.middleware import StalePage
 from masthead.people import actions as accounts
@@ -14,7 +15,6 @@ from masthead.people.models import User
 from masthead.posts import actions as posts
 from masthead.posts import queries
 from masthead.posts.models import Post
-from masthead.posts.rendering import render_text
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, PostFactory
 from tests.support.discussions import address, send

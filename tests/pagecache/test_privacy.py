@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from masthead import clock
 from masthead.comments.models import CommentStatus
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.login import one_time_links, sessions
 from masthead.login.one_time_links import Purpose
@@ -12,7 +13,6 @@ from masthead.posts import actions as posts
 from masthead.posts import queries as stored_posts
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
-from masthead.posts.rendering import render_text
 from masthead.settings import actions as settings
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, UserFactory
 from tests.support.discussions import address

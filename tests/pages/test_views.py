@@ -1,9 +1,9 @@
 import pytest
 
 from masthead import clock
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.pages import actions
-from masthead.posts.rendering import render_text
 
 
 @pytest.fixture

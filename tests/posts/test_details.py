@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from masthead import clock
+from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.people.models import User
 from masthead.posts import queries
 from masthead.posts.models import Post, Revision, RevisionByline
-from masthead.posts.rendering import Picture
 from tests.api.conftest import Caller, as_  # noqa: F401 (a fixture)
 from tests.factories import BylineFactory, DraftFactory, PostFactory
 from tests.support.visitors import document

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from masthead import clock
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.jobs.runner import Runner
 from masthead.people import queries as people
 from masthead.posts import actions, queries
 from masthead.posts.lifecycle import Status
-from masthead.posts.rendering import render_text
 from tests.factories import BylineFactory, DraftFactory, PostFactory
 from tests.support.visitors import document
 

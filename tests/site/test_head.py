@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
+from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.posts import queries as posts
-from masthead.posts.rendering import Picture
 from tests.factories import BylineFactory, CommentFactory, DraftFactory, PageFactory, PostFactory
 from tests.factories.posts import NEWEST
 

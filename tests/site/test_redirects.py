@@ -1,9 +1,9 @@
 import pytest
 
 from masthead import clock
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.posts import actions as posts
-from masthead.posts.rendering import render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 

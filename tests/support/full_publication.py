@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 
 from masthead import clock
 from masthead.comments.models import CommentStatus
+from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.jobs.models import Job, JobState
 from masthead.media import actions as media
@@ -14,7 +15,6 @@ from masthead.media.pictures import prepare
 from masthead.pages.models import Page
 from masthead.people.models import Role
 from masthead.posts.lifecycle import Status
-from masthead.posts.rendering import Picture
 from masthead.redirects import actions as redirects
 from masthead.settings import actions as settings
 from masthead.user_admin import invitations

@@ -6,6 +6,7 @@ from typing import Any
 
 from masthead import clock
 from masthead.comments.models import CommentStatus
+from masthead.content.rendering import Picture, render_text
 from masthead.db import db
 from masthead.pages import actions as page_actions
 from masthead.pages import queries as pages
@@ -13,7 +14,6 @@ from masthead.people import queries as people
 from masthead.posts import actions, queries
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
-from masthead.posts.rendering import Picture, render_text
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
 from tests.factories import (

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from masthead.content.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.importing.items import ImportNote, Item, ItemKind, NoteCollector, NoteKind, SourceAuthor
 from masthead.importing.markdown import alias_fields, authors, lead_pictures, publication_status
 from masthead.importing.markdown.dialect import Dialect, GeneratorRules, PathInfo
@@ -14,7 +15,6 @@ from masthead.importing.reading.fields import THEME_FIELDS, FrontMatterFields, V
 from masthead.importing.reading.front_matter import SourceDocument
 from masthead.importing.reading.plain_text import printable
 from masthead.importing.urls import permalinks
-from masthead.posts.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.excerpts import excerpt
 from masthead.text.languages import TRANSLATION_KEY_CHARACTERS

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
 
+from masthead.content.rendering import RenderedText, render_text
 from masthead.errors import Invalid
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageImporter, ImportedImage
@@ -27,7 +28,6 @@ from masthead.importing.reading.plain_text import printable
 from masthead.importing.source import Source, TranslatedBody
 from masthead.importing.urls import heading_ids
 from masthead.importing.urls.index import AddressIndex
-from masthead.posts.rendering import RenderedText, render_text
 from masthead.text.anchors import dead_fragments, fragments_elsewhere, ids_of, is_place
 from masthead.text.excerpts import excerpt
 from masthead.text.markdown.renderer import render

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from masthead.content.rendering import RenderedText
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.importing import queries
@@ -26,7 +27,6 @@ from masthead.posts.bulk_create import PostImport
 from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.rendering import RenderedText
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
 

@@ -11,10 +11,10 @@ from masthead.importing.models import ImportedItem
 from masthead.importing.storing.actions import StoredItem
 from masthead.importing.storing.run import ImportRun
 from masthead.importing.urls.index import tag_pages
-from masthead.pages import actions as pages
 from masthead.pages import pictures as page_pictures
-from masthead.posts import actions as posts
+from masthead.pages.slugs import SLUGS as PAGE_SLUGS
 from masthead.posts import pictures as post_pictures
+from masthead.posts.slugs import SLUGS as POST_SLUGS
 from masthead.redirects import actions as redirects
 from masthead.redirects.actions import Destination
 from masthead.redirects.models import Target
@@ -88,9 +88,9 @@ def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
 def _is_own_address(path: str, stored: StoredItem) -> bool:
     """Check if the path has the form of our own addresses; if so, the text keeps it as a former address."""
     if stored.post is not None and (post_slug := _POST.fullmatch(path)):
-        return posts.keep_address(stored.post, post_slug[1])
+        return POST_SLUGS.keep(stored.post, post_slug[1])
     if stored.page is not None and (page_slug := _PAGE.fullmatch(path)):
-        return pages.keep_address(stored.page, page_slug[1])
+        return PAGE_SLUGS.keep(stored.page, page_slug[1])
     return False
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
+from masthead.content.rendering import SLUG_CHARACTERS
 from masthead.importing.items import ItemKind, ScannedItem
-from masthead.posts.rendering import SLUG_CHARACTERS
 
 #: How many numbered slugs are looked up at once.
 _NUMBERS: Final = 50

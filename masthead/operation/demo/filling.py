@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from masthead.comments.rendering import RenderedComment
+from masthead.content.rendering import RenderedText, render_text
 from masthead.db import db, snapshot
 from masthead.errors import Conflict
 from masthead.login import passwords
@@ -24,7 +25,6 @@ from masthead.people.models import User
 from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts import actions as posts
 from masthead.posts.models import Post, PostSlug
-from masthead.posts.rendering import RenderedText, render_text
 from masthead.settings import actions as settings
 from masthead.settings.models import Setting
 from masthead.text.names import name_key

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from flask import current_app, url_for
 
+from masthead.content.rendering import Picture
 from masthead.media import actions as media
 from masthead.media.pictures import PreparedPicture, prepare
 from masthead.operation.demo.collection import Text
 from masthead.operation.demo.still_lifes import DRAWINGS, draw
 from masthead.people.models import User
-from masthead.posts.rendering import Picture
 
 #: Syntax of a drawing in a text: `![](scene:coast "Caption")`.
 PLACE = re.compile(r"!\[\]\(scene:(\w+)")

@@ -9,8 +9,10 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import PreconditionFailed
 
 from masthead import clock
+from masthead.content.api import stale_version_is_412
+from masthead.content.rendering import RenderedText, render_text
 from masthead.db import db, paginated, snapshot
-from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.errors import Invalid, NotFound
 from masthead.media import external
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.models import User
@@ -19,13 +21,11 @@ from masthead.posts import actions, pictures, queries
 from masthead.posts.api.requests import details_of, mistakes_in, picture_wish
 from masthead.posts.api.schemas import Fields, PostAnswer, PostChange, PostInput, PostItem, Posts, PostsQuery
 from masthead.posts.details import lead_of
-from masthead.posts.errors import StaleVersion
 from masthead.posts.lifecycle import Status
 from masthead.posts.lists import counts, filters, rows
 from masthead.posts.lists.rows import ListedPost
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, can_see, can_withdraw
-from masthead.posts.rendering import RenderedText, render_text
+from masthead.posts.permissions import can_edit, can_see, can_withdraw, check_editable
 from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
@@ -193,11 +193,8 @@ def show(slug: str, query: Fields) -> Answer | Response:
 
 def editable(slug: str) -> Post:
     """Return the post, if the person may edit it; raises `NotFound` for one that the person cannot see."""
-    post, by = queries.by_slug(slug), current_user()
-    if not can_edit(by, post):
-        if post.author_id == by.id or post.is_published:
-            raise NotAllowed("Only its author or an editor can change this post.")
-        raise NotFound("There is no such post.")
+    post = queries.by_slug(slug)
+    check_editable(post, current_user(), refusal="Only its author or an editor can change this post.")
     return post
 
 
@@ -264,10 +261,8 @@ def _save(post: Post, rendered: RenderedText, body: PostInput | PostChange) -> R
     by, at = current_user(), clock.now()
     rendered = dataclasses.replace(rendered, lead=lead_of(post, picture_wish(body)))
     details = details_of(body, post, by=by, at=at)
-    try:
+    with stale_version_is_412():
         actions.revise(post, rendered, by=by, at=at, expected_version=post.version, details=details)
-    except StaleVersion:
-        raise PreconditionFailed(STALE) from None
     bring_to(post, body.status, body.published_at, by=by, at=at)
     warnings = rendered.warnings + pictures.receive(post)
     answer = settled(whole, post.slug, warnings=warnings)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from masthead.content.schemas import Body, Slug, Summary, Title
 from masthead.people.models import NAME_CHARACTERS as PERSON_CHARACTERS
 from masthead.people.models import User
 from masthead.posts.bylines import AUTHORS_LIMIT
@@ -13,32 +14,12 @@ from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS,
 from masthead.posts.lifecycle import State
 from masthead.posts.lists.rows import CreditedPerson, ListedPost
 from masthead.posts.models import Post, ReviewNote, Revision
-from masthead.posts.rendering import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.review import NOTE_CHARACTERS
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
 from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
 
-Title = Annotated[
-    Text, Field(min_length=1, max_length=TITLE_CHARACTERS, examples=["The ferry that runs on a rope"])
-]
-Body = Annotated[
-    Text,
-    Field(max_length=BODY_CHARACTERS, description="Markdown.", examples=["There is *no engine* at Callow."]),
-]
-Summary = Annotated[
-    Text, Field(max_length=SUMMARY_CHARACTERS, examples=["A crossing of ninety metres, a hundred years old."])
-]
-Slug = Annotated[
-    Text,
-    Field(
-        min_length=1,
-        max_length=SLUG_CHARACTERS,
-        description="How it is named in its address; from the title, if nothing is said.",
-        examples=["the-ferry"],
-    ),
-]
 TagName = Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])]
 Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
 Wish = Annotated[

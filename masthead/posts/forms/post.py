@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length, Optional
 
+from masthead.content.forms import ContentForm, title_field
 from masthead.people.models import User
 from masthead.posts import bylines
 from masthead.posts.details import (
@@ -17,67 +18,17 @@ from masthead.posts.details import (
 )
 from masthead.posts.forms.datetime_fields import MomentField, WhichMomentField
 from masthead.posts.models import Post
-from masthead.posts.rendering import BODY_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.posts.review import NOTE_CHARACTERS
 from masthead.tags import actions as tags
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.unset import UNSET
-from masthead.web.forms.base import Form, trimmed
+from masthead.web.forms.base import trimmed
 from masthead.web.forms.fields import BoxField, is_as_shown, was_sent
 
 TOO_LONG = "This has at most %(max)d characters."
 
 
-def title_field(asked: str) -> StringField:
-    """Return the field for a title, with this message if it is empty."""
-    return StringField(
-        "Title",
-        [
-            DataRequired(asked),
-            Length(max=TITLE_CHARACTERS, message="A title has at most %(max)d characters."),
-        ],
-        [trimmed],
-    )
-
-
-class TextForm(Form):
-    """The common fields of posts and pages. Each adds its title."""
-
-    title: StringField
-    summary = TextAreaField(
-        "Excerpt",
-        [Length(max=SUMMARY_CHARACTERS, message="An excerpt has at most %(max)d characters.")],
-        [trimmed],
-    )
-    body = TextAreaField(
-        "Content", [Length(max=BODY_CHARACTERS, message="The content has at most %(max)d characters.")]
-    )
-    slug = StringField(
-        "URL slug",
-        [Length(max=SLUG_CHARACTERS, message="A URL slug has at most %(max)d characters.")],
-        [trimmed],
-        description="Leave empty to generate from title. Old URLs redirect here.",
-    )
-    version = HiddenField()
-
-    @property
-    def seen_version(self) -> int | None:
-        """The version that the writer saw; None if the form names none."""
-        given = str(self.version.data or "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-
-    def content_fields(self) -> dict[str, Any]:
-        """Return the arguments of `masthead.posts.rendering.render_text`."""
-        return {
-            "title": self.title.data or "",
-            "summary": (self.summary.data or "").replace("\r\n", "\n"),
-            # Browsers send line ends as CRLF (HTML, form submission); Markdown is kept with LF.
-            "body": (self.body.data or "").replace("\r\n", "\n"),
-            "slug": self.slug.data or None,
-        }
-
-
-class PostForm(TextForm):
+class PostForm(ContentForm):
     """The editor form of a post."""
 
     title = title_field("Give the post a title.")
@@ -127,7 +78,7 @@ class PostForm(TextForm):
         return shown is not None and is_as_shown(field, shown[name])
 
     def content_fields(self, post: Post | None = None) -> dict[str, Any]:
-        """Return the arguments of `masthead.posts.rendering.render_text`, without values equal to those of ``post``."""
+        """Return the arguments of `masthead.content.rendering.render_text`, without values equal to those of ``post``."""
         shown = PostForm.of(post, is_sent=False) if post is not None else None
         fields = super().content_fields() | {"tags": tags.parse(self.tags.data or "")}
         if post is not None and shown is not None and self.kept("body", shown):

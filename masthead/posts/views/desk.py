@@ -7,8 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
+from masthead.content.rendering import RenderedText, render_text
 from masthead.db import db, paginate, snapshot
-from masthead.errors import DomainError, Invalid, NotAllowed, NotFound
+from masthead.errors import DomainError, Invalid
 from masthead.media import external
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
@@ -18,8 +19,7 @@ from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit
-from masthead.posts.rendering import RenderedText, render_text
+from masthead.posts.permissions import can_edit, check_editable
 from masthead.web.forms.base import redisplays_expired_form, warn
 from masthead.web.forms.field_errors import show_others
 from masthead.web.list_filters import FilterLink
@@ -130,10 +130,7 @@ def _save(post: Post, rendered: RenderedText, form: PostForm) -> None:
 def editable(post_id: int) -> Post:
     """Return the post, if the person may edit it; raises `NotFound` for one that the person cannot see."""
     post = queries.get(post_id)
-    if not can_edit(current_user(), post):
-        if post.author_id == current_user().id or post.is_published:
-            raise NotAllowed("Only an editor can change this post now.")
-        raise NotFound("There is no such post.")
+    check_editable(post, current_user(), refusal="Only an editor can change this post now.")
     return post
 
 

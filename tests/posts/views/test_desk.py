@@ -248,8 +248,8 @@ def test_a_contributor_submits_and_cannot_publish(sign_in, cast, client):
 
 
 def test_fifty_parallel_posts_with_one_title_get_fifty_addresses(app, cast, in_parallel):
+    from masthead.content.rendering import render_text
     from masthead.posts import actions
-    from masthead.posts.rendering import render_text
 
     rendered = render_text(title="One title", body="Text.", tags=("Same", "Tags"))
 

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from masthead import clock
+from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.posts import actions
-from masthead.posts.rendering import render_text
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
+from masthead.content.rendering import Picture
 from masthead.importing.image_import import ImageImporter
 from masthead.importing.items import Item, ItemKind, NoteCollector
 from masthead.importing.markdown.dialect import Dialect
@@ -27,7 +28,6 @@ from masthead.importing.reading.fields import FrontMatterFields, as_text
 from masthead.importing.source import TranslatedBody
 from masthead.importing.urls import list_pages
 from masthead.importing.urls.index import AddressIndex
-from masthead.posts.rendering import Picture
 from masthead.text.profiles import SanitiserProfile
 from masthead.text.sanitise import TAGS
 

@@ -1,0 +1,1 @@
+"""The common base of posts and pages: columns, slugs, versions, rendering, and forms."""
