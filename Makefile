@@ -82,12 +82,12 @@ bench: development
 soak: export SOAK_EXAMPLES ?= 300
 soak: export SOAK_STEPS ?= 80
 soak: development
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) tests/pagecache/test_freshness.py
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -n $(TEST_WORKERS) tests/pagecache/test_freshness.py
 
 fuzz: export FUZZ_EXAMPLES ?= 10
 fuzz: export FUZZ_SEED ?= 1
 fuzz: development
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 -rP tests/api/test_fuzz.py
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -n $(TEST_WORKERS) --maxprocesses 8 -rP tests/api/test_fuzz.py
 
 # Every file is pinned to the versions of dev.txt, so that the sets can be installed on top of each other. The extras
 # stay: pip up to 23 takes `coverage` for another requirement than `coverage[toml]`, and refuses the one without a hash.

@@ -8,8 +8,9 @@ from re import _constants, _parser  # type: ignore[attr-defined] # their only re
 import pytest
 
 from tests.architecture.source import modules
-from tests.architecture.test_imports import NOT_FOR_IMPORT
 
+#: Made for a process of their own: importing them makes an application, and its home folder.
+NOT_FOR_IMPORT = frozenset({"masthead.wsgi", "masthead.worker", "masthead.__main__"})
 #: What a possessive repeat may hold: one character. Python 3.11.0 to 3.11.4 match others wrongly
 #: (https://github.com/python/cpython/issues/106052); an atomic group, ``(?>…)``, says the same.
 SINGLE = frozenset(

@@ -12,6 +12,7 @@ from functools import partial
 
 import pytest
 
+from masthead.web.middleware import load_shedding
 from masthead.web.telemetry import metrics
 from tests.support.live import free_port
 
@@ -96,11 +97,13 @@ def test_more_than_can_be_answered_is_refused_and_pages_from_memory_go_on(make_l
     site.start()
     assert asked(site.port, "GET", "/") == [(200, None)]
     refused = threading.Event()
-    with ThreadPoolExecutor(251) as people:
+    # Somebody more than may work and wait has to be refused.
+    crowd_size = load_shedding.PLACES + load_shedding.WAITING + 60
+    with ThreadPoolExecutor(crowd_size + 1) as people:
         # Nothing takes as long as a password.
         attempt = json.dumps({"email": cast.ada.email, "password": "one of many guesses"})
         ask = partial(asked, site.port, "POST", "/api/v1/auth/login", attempt, until=refused)
-        crowd = [people.submit(ask) for _ in range(250)]
+        crowd = [people.submit(ask) for _ in range(crowd_size)]
         reader = people.submit(asked, site.port, "GET", "/", until=refused)
         attempts = [answer for person in crowd for answer in person.result()]
     assert set(attempts) == {(401, None), (503, "5")}
@@ -108,11 +111,11 @@ def test_more_than_can_be_answered_is_refused_and_pages_from_memory_go_on(make_l
 
 
 def asked(port, method, path, body=None, *, until=None):
-    """Status and Retry-After of each answer to somebody who asks once, or until somebody is refused."""
+    """Status and Retry-After of each answer to somebody who asks once, or until somebody is refused (or a minute long)."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    answers = []
+    answers, deadline = [], time.monotonic() + 60
     with closing(connection):
-        while not answers or (until is not None and not until.is_set()):
+        while not answers or (until is not None and not until.is_set() and time.monotonic() < deadline):
             connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
             answer = connection.getresponse()
             answer.read()
