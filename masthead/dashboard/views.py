@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from masthead.comments import queries as comments
 from masthead.comments.models import Comment, CommentStatus
-from masthead.db import ResultPage, db, paginate
+from masthead.db import ResultPage, db, paginated
 from masthead.people.access import current_user, signed_in
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
-from masthead.posts import review
+from masthead.posts import review, summaries
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, ReviewNote
+from masthead.posts.summaries import PostSummary
 
 bp = Blueprint("dashboard", __name__)
 
@@ -38,7 +39,7 @@ class DashboardFigure(NamedTuple):
 class RecentPost(NamedTuple):
     """A recently edited post, with the note of an editor who returned it."""
 
-    post: Post
+    post: PostSummary
     note: ReviewNote | None
 
 
@@ -52,7 +53,7 @@ class Writing(NamedTuple):
 class Review(NamedTuple):
     """The section for editors: posts of others that wait for review, and the link to all of them."""
 
-    submitted: ResultPage[Post]
+    submitted: ResultPage[PostSummary]
     url: str
 
 
@@ -76,7 +77,7 @@ def _writing(user: User) -> Writing | None:
     if not user.can(Permission.WRITE):
         return None
     own = posts.written_by(user).where(Post.status != Status.TRASHED).limit(RECENT_POSTS)
-    recent = list(db.session.scalars(own).unique())
+    recent = summaries.load(own)
     counts = posts.counts_by_status(user)
     figures = (
         [DashboardFigure(label, counts.get(status, 0)) for status, label in FIGURES.items()] if counts else []
@@ -88,7 +89,7 @@ def _writing(user: User) -> Writing | None:
 def _review(user: User) -> Review | None:
     if not user.can(Permission.EDIT_POSTS):
         return None
-    submitted = paginate(posts.submitted_by_others(user), page=1, per_page=SUBMITTED_POSTS)
+    submitted = paginated(posts.submitted_by_others(user), summaries.load, page=1, per_page=SUBMITTED_POSTS)
     return Review(submitted, url_for("posts_admin.index", state=State.IN_REVIEW))
 
 

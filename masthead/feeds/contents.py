@@ -15,8 +15,10 @@ from masthead.db import db
 from masthead.feeds import atom, identity, json_feed, lengths, queries, rss
 from masthead.feeds.feed import Feed, FeedAuthor, FeedEntry
 from masthead.people.models import User
+from masthead.posts import summaries
 from masthead.posts.links import author_url, post_url
 from masthead.posts.models import Post
+from masthead.posts.summaries import CreditedPerson, PostSummary
 from masthead.settings.queries import publication
 from masthead.tags.links import tag_url
 from masthead.tags.models import Tag
@@ -88,9 +90,11 @@ def _frame(
 
 
 def _filled(frame: Feed, statement: Select[Post]) -> Feed:
-    posts = db.session.scalars(statement).unique().all()
-    whole = lengths.that_fit(post.html for post in posts)
-    entries = tuple(_entry_of_post(post, is_whole) for post, is_whole in zip(posts, whole, strict=True))
+    posts = summaries.load_with_html(statement)
+    whole = lengths.that_fit(html for _, html in posts)
+    entries = tuple(
+        _entry_of_post(post, html, is_whole) for (post, html), is_whole in zip(posts, whole, strict=True)
+    )
     changed = [
         queries.last_change_of_posts() or NEVER,
         frame.changed,
@@ -124,9 +128,9 @@ def of_comments(post: Post) -> Feed:
     )
 
 
-def _entry_of_post(post: Post, is_whole: bool) -> FeedEntry:
+def _entry_of_post(post: PostSummary, html: str, is_whole: bool) -> FeedEntry:
     address = _absolute(post_url(post))
-    text = absolute_links(post.html, address) if is_whole else lengths.shortened(post.html, address)
+    text = absolute_links(html, address) if is_whole else lengths.shortened(html, address)
     published = post.published_at or post.created_at
     return FeedEntry(
         id=_tag_uri(post.created_at, f"post/{post.id}"),
@@ -137,7 +141,7 @@ def _entry_of_post(post: Post, is_whole: bool) -> FeedEntry:
         published=published,
         # A scheduled post appears later than its last change.
         updated=max(post.updated_at, published),
-        authors=_people(post.bylines or [post.author]),
+        authors=_people(post.bylines or (post.author,)),
         tags=tuple(tag.name for tag in post.tags),
         image=absolute(post.lead_image, address) if post.lead_image else None,
         language=post.language,
@@ -160,7 +164,7 @@ def _entry_of_comment(comment: Comment, post: Post) -> FeedEntry:
     )
 
 
-def _lead(post: Post, address: str) -> str:
+def _lead(post: PostSummary, address: str) -> str:
     """Return the lead image, which is not part of the text."""
     if not post.lead_image:
         return ""
@@ -169,7 +173,7 @@ def _lead(post: Post, address: str) -> str:
     return f'<figure><img src="{source}" alt="{escape(post.lead_alt)}">{caption}</figure>\n'
 
 
-def _people(users: Iterable[User]) -> tuple[FeedAuthor, ...]:
+def _people(users: Iterable[User | CreditedPerson]) -> tuple[FeedAuthor, ...]:
     return tuple(FeedAuthor(user.display_name, _absolute(author_url(user))) for user in users)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
 from masthead import pagecache
 from masthead.comments.cache_topics import COMMENTS
@@ -23,8 +23,8 @@ COMMENT_ENTRIES = 50
 
 
 def newest_posts() -> Select[Post]:
-    """Return the newest posts with their texts."""
-    return _with_text(posts.newest_first())
+    """Select the newest posts."""
+    return posts.newest_first().limit(ENTRIES)
 
 
 def newest_about(tag: Tag, count: int) -> Select[Post]:
@@ -38,13 +38,7 @@ def newest_by(user: User, count: int) -> Select[Post]:
 
 
 def _newest_of(selection: Selection, count: int) -> Select[Post]:
-    return _with_text(posts.among(selection, count=count))
-
-
-def _with_text(statement: Select[Post]) -> Select[Post]:
-    return statement.limit(ENTRIES).options(
-        undefer(Post.html), joinedload(Post.author, innerjoin=True), *posts.with_credits()
-    )
+    return posts.among(selection, count=count).limit(ENTRIES)
 
 
 def newest_comments(post: Post) -> Select[Comment]:

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 
 from masthead import clock
-from masthead.db import GREATEST_ID, db, paginate
+from masthead.db import GREATEST_ID, db, paginated
 from masthead.errors import DomainError, Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import actions, queries, read_models, review
+from masthead.posts import actions, queries, read_models, review, summaries
 from masthead.posts.lifecycle import State
 from masthead.posts.lists import counts
 from masthead.posts.models import Post
@@ -50,11 +50,11 @@ def index() -> ResponseReturnValue:
         posts = posts.where(is_titled)
     elif not state:
         total = counts.kept()
-    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
+    page = paginated(posts, summaries.load, page=page_number(), per_page=POSTS_PER_PAGE, total=total)
     return render_template(
         "posts/all_posts.html",
         page=page,
-        rows=[read_models.row(post, post.bylines) for post in page.items],
+        rows=[read_models.row(post) for post in page.items],
         filters=read_models.filters(
             state, lambda shown: url_for("posts_admin.index", state=shown), first=State.IN_REVIEW
         ),

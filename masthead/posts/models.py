@@ -27,8 +27,8 @@ from masthead.content.models import Content, ContentSlug
 from masthead.content.rendering import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.db import Base, Identifier
 from masthead.people.models import User
-from masthead.posts import lifecycle
 from masthead.posts.cache_topics import EDITS, POST, POSTS
+from masthead.posts.derived import DerivedProperties
 from masthead.posts.lifecycle import State, Status
 from masthead.tags.models import Tag
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
@@ -50,7 +50,7 @@ def _status_type(name: str) -> Enum:
     )
 
 
-class Post(Content, Base):
+class Post(DerivedProperties, Content, Base):
     """An article, from its first draft to the trash."""
 
     __tablename__ = "post"
@@ -122,21 +122,6 @@ class Post(Content, Base):
     def tags(self) -> list[Tag]:
         """The tags, most important first."""
         return [row.tag for row in self.tag_rows]
-
-    @property
-    def kicker(self) -> Tag | None:
-        """The tag above the headline."""
-        return self.tags[0] if self.tag_rows else None
-
-    @property
-    def standfirst(self) -> str:
-        """The author's summary, or the beginning of the text."""
-        return self.summary or self.excerpt
-
-    @property
-    def state(self) -> State:
-        """The state at present."""
-        return lifecycle.state(self.status, self.published_at, now=clock.now())
 
     @hybrid_property
     def is_published(self) -> bool:

@@ -1,4 +1,4 @@
-"""Queries for posts. `masthead.posts.lists.rows` executes those for the lists of readers."""
+"""Queries for posts. `masthead.posts.summaries` executes those for lists."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -44,7 +44,7 @@ TRANSLATIONS = 50
 
 
 @cache
-def with_credits() -> tuple[ORMOption, ...]:
+def _with_credits() -> tuple[ORMOption, ...]:
     """Load bylines by a join, tags by a second query: two queries for any number of posts.
 
     Each byline has its user, but an inner join of the two inside of the outer one would make SQLite put all bylines of
@@ -147,22 +147,18 @@ def to_change(post_ids: Collection[int]) -> Select[Post]:
 
 def written_by(user: User) -> Select[Post]:
     """Select everything that a person owns, last edited first."""
-    return _desk_list().where(Post.author_id == user.id)
+    return everybodys().where(Post.author_id == user.id)
 
 
 def everybodys() -> Select[Post]:
-    """Select everybody's posts, last edited first, with the owner."""
-    return _desk_list().options(joinedload(Post.author, innerjoin=True))
+    """Select everybody's posts, last edited first."""
+    return select(Post).order_by(Post.updated_at.desc(), Post.id.desc())
 
 
 def submitted_by_others(editor: User) -> Select[Post]:
     """Select other people's submitted posts, longest waiting first."""
     waiting = everybodys().where(Post.status == Status.IN_REVIEW, Post.author_id != editor.id)
     return waiting.order_by(None).order_by(Post.updated_at, Post.id)
-
-
-def _desk_list() -> Select[Post]:
-    return select(Post).order_by(Post.updated_at.desc(), Post.id.desc()).options(*with_credits())
 
 
 def get(post_id: int) -> Post:
@@ -193,7 +189,7 @@ def _at_slug() -> Select[Post]:
 @cache
 def _whole() -> Select[Post]:
     return select(Post).options(
-        undefer_group("text"), joinedload(Post.author, innerjoin=True), *with_credits()
+        undefer_group("text"), joinedload(Post.author, innerjoin=True), *_with_credits()
     )
 
 

@@ -13,6 +13,7 @@ from masthead.posts.lifecycle import State, Status
 from masthead.posts.links import post_url
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_publish, can_withdraw
+from masthead.posts.summaries import PostSummary
 from masthead.web.list_filters import FilterLink
 
 #: The states of a public post, whose date is that of its publication.
@@ -38,41 +39,31 @@ NO_POSTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post in a list of writers or editors."""
+    """A post in a list of writers or editors, with its links."""
 
-    id: int
-    title: str
-    #: The people in its byline.
-    people: list[User]
-    state: State
+    post: PostSummary
     #: None in the trash, where a post cannot be edited.
     edit_url: str | None
     url: str
     view_label: str
+    #: The date that the list shows.
     moment: datetime
-    comment_count: int
-    views: int
 
 
-def row(post: Post, people: list[User]) -> PostRow:
-    """Return the row of a post, with the people that the list names."""
+def row(post: PostSummary) -> PostRow:
+    """Return the row of a post."""
     state = post.state
     is_trashed = state is State.TRASHED
     return PostRow(
-        id=post.id,
-        title=post.title,
-        people=people,
-        state=state,
+        post=post,
         edit_url=None if is_trashed else url_for("posts_desk.edit", post_id=post.id),
         url=post_url(post),
         view_label="View" if state is State.PUBLISHED else "Preview",
         moment=public_moment(post) or post.updated_at,
-        comment_count=post.comment_count,
-        views=post.views,
     )
 
 
-def public_moment(post: Post) -> datetime | None:
+def public_moment(post: Post | PostSummary) -> datetime | None:
     """Return the first moment at which readers see the post; None if there is no such decision."""
     return post.published_at if post.state in PUBLIC else None
 

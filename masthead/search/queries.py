@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from masthead.db import ResultPage, db
 from masthead.errors import NotFound
 from masthead.people.models import User
-from masthead.posts.lists import rows as listed
-from masthead.posts.lists.rows import ListedPost
+from masthead.posts import summaries
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.queries import is_published_before, newest
+from masthead.posts.summaries import PostSummary
 from masthead.search import passages, postgresql, proposals, sqlite
 from masthead.search.wording import SearchTerms, understood
 from masthead.settings.queries import zone
@@ -31,7 +31,7 @@ PASSAGE_HTML_CHARACTERS = 300_000
 class Hit:
     """A matching post with its passage."""
 
-    post: ListedPost
+    post: PostSummary
     title: Markup
     passage: Markup
 
@@ -91,7 +91,7 @@ def _hits(wanted: SearchTerms, post_ids: list[int]) -> list[Hit]:
     if not post_ids:
         return []
     # SQLite is not asked again whether they are published: it might walk the index of all that are.
-    found = listed.load(newest(Post.id.in_(post_ids)))
+    found = summaries.load_illustrated(newest(Post.id.in_(post_ids)))
     posts = {post.id: post for post in found if post.is_published}
     texts = _texts(wanted, post_ids)
     return [_hit(posts[post_id], wanted, texts.get(post_id, "")) for post_id in post_ids if post_id in posts]
@@ -110,7 +110,7 @@ def _whole_tags(html: str) -> str:
     return html[: html.rfind("<")] if len(html) == PASSAGE_HTML_CHARACTERS else html
 
 
-def _hit(post: ListedPost, wanted: SearchTerms, text: str) -> Hit:
+def _hit(post: PostSummary, wanted: SearchTerms, text: str) -> Hit:
     passage = passages.passage(text, wanted.terms)
     return Hit(post, passages.marked(post.title, wanted.terms), passage or Markup.escape(post.standfirst))
 

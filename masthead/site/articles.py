@@ -1,7 +1,6 @@
 """The article part of a post's page: equal for every reader, and so rendered once for each change."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from flask import render_template, url_for
@@ -13,9 +12,10 @@ from masthead.db import db
 from masthead.errors import NotFound
 from masthead.people.cache_topics import AUTHOR
 from masthead.posts import queries as posts
+from masthead.posts import summaries
 from masthead.posts.cache_topics import POST, POSTS
-from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post
+from masthead.posts.summaries import PostSummary
 from masthead.settings.queries import publication
 from masthead.text import anchors
 
@@ -50,31 +50,19 @@ class Translation(NamedTuple):
 class Article:
     """A post for its page."""
 
-    id: int
-    slug: str
-    title: str
-    author_id: int
-    #: The ids of people whose comments are marked as the author's.
-    writers: tuple[int, ...]
-    status: Status
-    state: State
-    published_at: datetime | None
-    comments_open: bool
-    comment_count: int
-    #: The canonical URL, if the text has one elsewhere.
-    canonical_url: str
+    post: PostSummary
     #: The rendered head and body of the page, including the links to other posts.
     head: Markup
     text: Markup
 
+    @property
+    def writers(self) -> tuple[int, ...]:
+        """The ids of people whose comments are marked as the author's."""
+        return tuple(person.id for person in self.post.bylines or (self.post.author,))
+
     def place(self, name: str) -> str:
         """Return the id of a part of the page below the text; another one, if the text uses the id itself."""
         return f"page_{name}" if name in anchors.ids_of(str(self.text)) else name
-
-    @property
-    def is_published(self) -> bool:
-        """True if readers can see it."""
-        return self.state is State.PUBLISHED
 
 
 def at(slug: str) -> Article | None:
@@ -97,17 +85,7 @@ def of(post: Post) -> Article:
     pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *people)), COMMENTS(post.id))
     seen = {"post": post, "people": people, "translations": _translations(post)}
     return Article(
-        id=post.id,
-        slug=post.slug,
-        title=post.title,
-        author_id=post.author_id,
-        writers=tuple(person.id for person in people),
-        status=post.status,
-        state=post.state,
-        published_at=post.published_at,
-        comments_open=post.comments_open,
-        comment_count=post.comment_count,
-        canonical_url=post.canonical_url or "",
+        post=summaries.of(post),
         head=_markup("site/_article_head.html", **seen),
         text=_markup("site/_article.html", **seen, neighbours=_neighbours(post)),
     )

@@ -66,9 +66,9 @@ def below(
 
     Without a number, the page is that of the answered comment, or the first one.
     """
-    if article.is_published and reply_to is None and not can_moderate(reader):
+    if article.post.is_published and reply_to is None and not can_moderate(reader):
         # A missing page is memoized as missing, until the next comment.
-        pagecache.depends_on(COMMENTS(article.id))
+        pagecache.depends_on(COMMENTS(article.post.id))
         common = _common(article, is_anonymous=reader is None, can_reply=can_reply, page=page or 1)
         if reader is None or reader.id not in common.voices:
             return Discussion(common.html, page or 1)
@@ -80,7 +80,7 @@ def below(
 
 def page_of(article: Article, reader: User | None, comment_id: int | None) -> int | None:
     """Return the number of the page that shows the comment to the reader; None if the reader may not read it there."""
-    rows = db.session.execute(comments.skeleton_below(article.id, reader)).all()
+    rows = db.session.execute(comments.skeleton_below(article.post.id, reader)).all()
     return thread.page_with(thread.branches(row[:3] for row in rows), comment_id)
 
 
@@ -88,12 +88,12 @@ def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int)
     def make() -> Common:
         part = _part(article, None, page=page, is_complete=not is_anonymous)
         # The signed-in reader was loaded before, and adds no dependency. The marks of authors depend on the post.
-        pagecache.depends_on(*(AUTHOR(user_id) for user_id in part.authors), POST(article.id))
+        pagecache.depends_on(*(AUTHOR(user_id) for user_id in part.authors), POST(article.post.id))
         html = _html(article, part, can_reply=can_reply, moderates=False)
         return Common(html, frozenset() if is_anonymous else part.voices)
 
     readers = "everybody" if is_anonymous else f"accounts that {'can' if can_reply else 'cannot'} reply"
-    return pagecache.memoize(f"comments below {article.id}, page {page}, for {readers}", make)
+    return pagecache.memoize(f"comments below {article.post.id}, page {page}, for {readers}", make)
 
 
 def _part(
@@ -105,9 +105,9 @@ def _part(
     is_complete: bool = False,
 ) -> Part:
     """Return a page of the thread. In a long thread, only the comments of the page are loaded."""
-    if article.comment_count > ROOTS_PER_PAGE:
+    if article.post.comment_count > ROOTS_PER_PAGE:
         return _part_of_long_thread(article, reader, page=page, holding=holding, is_complete=is_complete)
-    rows = list(db.session.execute(comments.below(article.id, reader, is_complete=is_complete)))
+    rows = list(db.session.execute(comments.below(article.post.id, reader, is_complete=is_complete)))
     nodes = thread.build(rows, reader=reader, at=clock.now())
     number = page or thread.page_with([thread.ids_of(node) for node in nodes], holding) or 1
     pages = _pages(len(nodes), number)
@@ -118,7 +118,7 @@ def _part(
 def _part_of_long_thread(
     article: Article, reader: User | None, *, page: int | None, holding: int | None, is_complete: bool
 ) -> Part:
-    statement = comments.skeleton_below(article.id, reader, is_complete=is_complete)
+    statement = comments.skeleton_below(article.post.id, reader, is_complete=is_complete)
     skeleton = db.session.execute(statement).all()
     branches = thread.branches(row[:3] for row in skeleton)
     number = page or thread.page_with(branches, holding) or 1
@@ -129,7 +129,9 @@ def _part_of_long_thread(
         some = Comment.id.in_(ids[start : start + STATEMENT_IDS])
         rows += [
             (comment, is_readable)
-            for comment, is_readable in db.session.execute(comments.below(article.id, reader).where(some))
+            for comment, is_readable in db.session.execute(
+                comments.below(article.post.id, reader).where(some)
+            )
         ]
     rows.sort(key=lambda row: (row[0].created_at, row[0].id))
     nodes = thread.build(rows, reader=reader, at=clock.now())
@@ -154,7 +156,7 @@ def _html(article: Article, part: Part, *, can_reply: bool, moderates: bool) -> 
         thread=part.nodes,
         page=part.page,
         pages=part.pages,
-        slug=article.slug,
+        slug=article.post.slug,
         place=article.place("comments"),
         writers=article.writers,
         can_reply=can_reply,

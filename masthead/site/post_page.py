@@ -24,7 +24,7 @@ def render(
 ) -> str:
     """Return the page of a visible post, with the submitted form, or a new one for people who may comment."""
     reader = visitor()
-    if form is None and can_comment(reader, article):
+    if form is None and can_comment(reader, article.post):
         form = CommentForm()
     discussion = discussions.below(article, reader, can_reply=form is not None, reply_to=reply_to, page=page)
     if form is not None:
@@ -33,9 +33,9 @@ def render(
     return render_template(
         "site/post.html",
         article=article,
-        notice=NOTICES.get(article.state),
-        appears_at=article.published_at if article.state is State.SCHEDULED else None,
-        can_edit=reader is not None and can_edit(reader, article),
+        notice=NOTICES.get(article.post.state),
+        appears_at=article.post.published_at if article.post.state is State.SCHEDULED else None,
+        can_edit=reader is not None and can_edit(reader, article.post),
         thread=discussion.html,
         comments_page=discussion.page,
         form=form,

@@ -14,8 +14,7 @@ from masthead.people.access import current_user, requires, visitor
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
-from masthead.posts import view_counter
-from masthead.posts.lists import rows
+from masthead.posts import summaries, view_counter
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
@@ -41,7 +40,7 @@ LATEST_STORIES = 12
 @pagecache.cached()
 def home() -> ResponseReturnValue:
     """The front page: one lead story, some second stories, then the latest ones."""
-    newest = rows.load(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
+    newest = summaries.load_illustrated(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
     return render_template(
         "site/home.html",
         lead=newest[0] if newest else None,
@@ -65,8 +64,8 @@ def post(slug: str) -> ResponseReturnValue:
     if "comment" in request.args:
         return _to_comment(article, reader)
     page = page_number("comments") if "comments" in request.args else None
-    if article.is_published and not (reader is not None and can_edit(reader, article)):
-        view_counter.note(article.id)
+    if article.post.is_published and not (reader is not None and can_edit(reader, article.post)):
+        view_counter.note(article.post.id)
     return post_page.render(article, reply_to=id_from(request.args.get("reply_to")), page=page)
 
 
@@ -76,7 +75,7 @@ def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
     page = discussions.page_of(article, reader, comment_id)
     place = article.place("comments") if page is None else f"comment-{comment_id}"
     number = page if page is not None and page > 1 else None
-    return redirect(url_for("site.post", slug=article.slug, comments=number, _anchor=place), code=302)
+    return redirect(url_for("site.post", slug=article.post.slug, comments=number, _anchor=place), code=302)
 
 
 @bp.post("/blog/post/<slug>/comment")

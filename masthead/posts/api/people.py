@@ -19,7 +19,7 @@ from masthead.people.authorization import can_change_account
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.people.schemas import Account
-from masthead.posts import public_people, queries
+from masthead.posts import public_people, queries, summaries
 from masthead.posts.api.people_schemas import (
     AccountChange,
     AccountDeletion,
@@ -31,7 +31,6 @@ from masthead.posts.api.people_schemas import (
     Writer,
 )
 from masthead.posts.api.schemas import PostItem, Posts
-from masthead.posts.lists import rows as listed_posts
 from masthead.posts.lists import selections
 from masthead.unset import UNSET
 from masthead.user_admin import actions as user_admin_actions
@@ -110,7 +109,7 @@ def posts(user_id: int, query: PageQuery) -> Answer:
     """Published posts that credit the person, newest first. `/posts?author=` adds filters and drafts."""
     user, count = _known(user_id)
     found = queries.among(selections.by(user), count=count)
-    page = paginated(found, listed_posts.load, page=query.page, per_page=query.per_page, total=count)
+    page = paginated(found, summaries.load, page=query.page, per_page=query.per_page, total=count)
     return listed(Posts, page, posts=[PostItem.of(post) for post in page.items])
 
 

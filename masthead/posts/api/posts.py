@@ -17,15 +17,15 @@ from masthead.media import external
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import actions, pictures, queries
+from masthead.posts import actions, pictures, queries, summaries
 from masthead.posts.api.requests import details_of, mistakes_in, picture_wish
 from masthead.posts.api.schemas import Fields, PostAnswer, PostChange, PostInput, PostItem, Posts, PostsQuery
 from masthead.posts.details import lead_of
 from masthead.posts.lifecycle import Status
-from masthead.posts.lists import counts, filters, rows
-from masthead.posts.lists.rows import ListedPost
+from masthead.posts.lists import counts, filters
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see, can_withdraw, check_editable
+from masthead.posts.summaries import PostSummary
 from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
@@ -57,7 +57,7 @@ def index(query: PostsQuery) -> Answer:
     count = filters.count_of(selections, query)
     total = counts.published() if query.asks_for_all else count
     wanted = filters.posts(query, selections, count)
-    page = paginated(wanted, rows.load, page=query.page, per_page=query.per_page, total=total)
+    page = paginated(wanted, summaries.load, page=query.page, per_page=query.per_page, total=total)
     last = page.items[-1] if page.items and page.has_next and query.sort == "-published_at" else None
     return Answer(
         Posts(
@@ -77,7 +77,7 @@ def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     selections = filters.selections_of(query)
     count = filters.count_of(selections, query)
     behind = filters.posts(query, selections, count, position(query.cursor or ""))
-    found = rows.load(behind.limit(query.per_page + 1))
+    found = summaries.load(behind.limit(query.per_page + 1))
     shown = found[: query.per_page]
     cursor = _cursor(shown[-1]) if len(found) > query.per_page else None
     answer = Posts(
@@ -92,7 +92,7 @@ def _behind_cursor(query: PostsQuery, chosen: frozenset[str] | None) -> Answer:
     return Answer(answer, headers=further, fields=chosen, items="posts")
 
 
-def _cursor(post: ListedPost | None) -> str | None:
+def _cursor(post: PostSummary | None) -> str | None:
     return cursor_of(post.published_at, post.id) if post is not None and post.published_at else None
 
 

@@ -12,9 +12,9 @@ from masthead.people.models import User
 from masthead.posts.bylines import AUTHORS_LIMIT
 from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS, REMARK_CHARACTERS
 from masthead.posts.lifecycle import State
-from masthead.posts.lists.rows import CreditedPerson, ListedPost
 from masthead.posts.models import Post, ReviewNote, Revision
 from masthead.posts.review import NOTE_CHARACTERS
+from masthead.posts.summaries import CreditedPerson, PostSummary
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.web.api.paging import CURSOR_CHARACTERS, address
@@ -111,7 +111,7 @@ class Author(Schema):
         return cls(id=user.id, username=user.username, name=user.display_name)
 
 
-def lead_image_of(of: Post | ListedPost | Revision) -> LeadImage | None:
+def lead_image_of(of: Post | PostSummary | Revision) -> LeadImage | None:
     # Stored values may predate the present rules for input.
     if not of.lead_image:
         return None
@@ -151,7 +151,7 @@ class PostItem(Schema):
     url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
 
     @classmethod
-    def values_of(cls, post: Post | ListedPost) -> dict[str, Any]:
+    def values_of(cls, post: Post | PostSummary) -> dict[str, Any]:
         """Return the values of the fields."""
         return {
             "id": post.id,
@@ -179,7 +179,7 @@ class PostItem(Schema):
         }
 
     @classmethod
-    def of(cls, post: Post | ListedPost) -> "PostItem":
+    def of(cls, post: Post | PostSummary) -> "PostItem":
         """Return the item of a post."""
         return cls(**cls.values_of(post))
 

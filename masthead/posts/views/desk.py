@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from masthead import clock
 from masthead.content.rendering import RenderedText, render_text
-from masthead.db import db, paginate, snapshot
+from masthead.db import db, paginated, snapshot
 from masthead.errors import DomainError, Invalid
 from masthead.media import external
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts import actions, bylines, messages, pictures, queries, read_models, review
+from masthead.posts import actions, bylines, messages, pictures, queries, read_models, review, summaries
 from masthead.posts.details import lead_of
 from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
@@ -216,11 +216,11 @@ def my_posts() -> ResponseReturnValue:
         # An address of earlier versions.
         return redirect(url_for("posts_admin.index", state=status or None))
     posts = queries.written_by(by).where(queries.in_list(status))
-    page = paginate(posts, page=page_number(), per_page=POSTS_PER_PAGE)
+    page = paginated(posts, summaries.load, page=page_number(), per_page=POSTS_PER_PAGE)
     return render_template(
         "posts/my_posts.html",
         page=page,
-        rows=[read_models.row(post, []) for post in page.items],
+        rows=[read_models.row(post) for post in page.items],
         filters=read_models.filters(status, lambda shown: url_for("posts_desk.my_posts", status=shown)),
         other=FilterLink("All posts", url_for("posts_admin.index"))
         if by.can(Permission.EDIT_POSTS)

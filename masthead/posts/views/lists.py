@@ -11,10 +11,10 @@ from masthead import pagecache
 from masthead.db import ResultPage, paginated
 from masthead.errors import NotFound
 from masthead.people.access import visitor
-from masthead.posts import public_people, queries, tagging
-from masthead.posts.lists import counts, rows, selections
-from masthead.posts.lists.rows import ListedPost
+from masthead.posts import public_people, queries, summaries, tagging
+from masthead.posts.lists import counts, selections
 from masthead.posts.lists.selections import Selection
+from masthead.posts.summaries import PostSummary
 from masthead.settings.queries import publication
 from masthead.web.access import public
 from masthead.web.paging import page_number
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     """List all posts, newest first."""
     page = paginated(
         queries.newest_first(),
-        rows.load,
+        summaries.load_illustrated,
         page=page_number(),
         per_page=publication().posts_per_page,
         total=counts.published(),
@@ -48,9 +48,15 @@ def tag(slug: str) -> ResponseReturnValue:
     return render_template("posts/tag.html", tag=found, page=_page_of(selections.about(found), count))
 
 
-def _page_of(selection: Selection, count: int) -> ResultPage[ListedPost]:
+def _page_of(selection: Selection, count: int) -> ResultPage[PostSummary]:
     posts = queries.among(selection, count=count)
-    return paginated(posts, rows.load, page=page_number(), per_page=publication().posts_per_page, total=count)
+    return paginated(
+        posts,
+        summaries.load_illustrated,
+        page=page_number(),
+        per_page=publication().posts_per_page,
+        total=count,
+    )
 
 
 @bp.get("/author/<username>")
@@ -85,7 +91,7 @@ def month(year: int, month: int) -> ResponseReturnValue:
         raise NotFound("There is no such month.")
     page = paginated(
         queries.of_month(year, month),
-        rows.load,
+        summaries.load_illustrated,
         page=page_number(),
         per_page=publication().posts_per_page,
     )

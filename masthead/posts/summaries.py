@@ -1,9 +1,11 @@
-"""Rows of lists of posts: plain values, loaded in two statements for any number of posts.
+"""The read model of a post: plain values, loaded in two statements for any number of posts.
 
-A mapped object costs several times as much as its row, and lists change nothing.
+Lists for readers, writers, feeds, search and the API show it. A mapped object costs several times as much as its row, and
+they change nothing.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -11,13 +13,13 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BindParameter, CompoundSelect, Select, Table, bindparam, literal, select, union_all
 
-from masthead import clock, pagecache
+from masthead import pagecache
 from masthead.db import db
 from masthead.media import sizes
 from masthead.people.cache_topics import AUTHOR
 from masthead.people.models import User
-from masthead.posts import lifecycle
 from masthead.posts.cache_topics import POST
+from masthead.posts.derived import DerivedProperties
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.models import Post, PostByline, PostTag
 from masthead.tags.cache_topics import TAG
@@ -35,6 +37,11 @@ class CreditedPerson(NamedTuple):
     username: str
     name: str
     avatar: str | None
+
+    @classmethod
+    def of(cls, user: User) -> "CreditedPerson":
+        """Return the names of an account."""
+        return cls(user.id, user.username, user.name, user.avatar)
 
     @property
     def display_name(self) -> str:
@@ -56,7 +63,7 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPost:
+class PostSummary(DerivedProperties):
     """A post without its text."""
 
     id: int
@@ -84,19 +91,9 @@ class ListedPost:
     tags: tuple[Label, ...]
 
     @property
-    def kicker(self) -> Label | None:
-        """The tag above the headline."""
-        return self.tags[0] if self.tags else None
-
-    @property
-    def standfirst(self) -> str:
-        """The author's summary, or the beginning of the text."""
-        return self.summary or self.excerpt
-
-    @property
-    def state(self) -> State:
-        """The state at present."""
-        return lifecycle.state(self.status, self.published_at, now=clock.now())
+    def author_id(self) -> int:
+        """The id of the owner."""
+        return self.author.id
 
     @property
     def is_published(self) -> bool:
@@ -104,27 +101,55 @@ class ListedPost:
         return self.state is State.PUBLISHED
 
 
-def load(posts: Select[Post]) -> list[ListedPost]:
+def load(posts: Select[Post]) -> list[PostSummary]:
     """Load the posts of a statement, in its order."""
-    found = db.session.execute(_with_columns(posts)).all()
+    return [summary for summary, _ in _load(posts)]
+
+
+def load_illustrated(posts: Select[Post]) -> list[PostSummary]:
+    """Load the posts for a list with their lead images, whose sizes take one more query at most."""
+    found = load(posts)
+    sizes.of(post.lead_image for post in found if post.lead_image)
+    return found
+
+
+def load_with_html(posts: Select[Post]) -> list[tuple[PostSummary, str]]:
+    """Load the posts with their rendered texts."""
+    return [(summary, html) for summary, (html,) in _load(posts, Post.html)]
+
+
+def of(post: Post) -> PostSummary:
+    """Return the read model of a post that is loaded with its author, bylines and tags."""
+    return PostSummary(
+        *(
+            *(getattr(post, name) for name in _OWN),
+            CreditedPerson.of(post.author),
+            tuple(map(CreditedPerson.of, post.bylines)),
+            tuple(Label(tag.id, tag.slug, tag.name) for tag in post.tags),
+        )
+    )
+
+
+def _load(posts: Select[Post], *more: Any) -> list[tuple[PostSummary, Sequence[Any]]]:
+    """Load the posts with more of their columns."""
+    found = db.session.execute(_with_columns(posts, more)).all()
     if not found:
         return []
     people, labels = _credits([row.id for row in found])
-    own = len(_OWN)
-    listed = [
-        ListedPost(*(*row[:own], CreditedPerson(*row[own:]), tuple(people[row.id]), tuple(labels[row.id])))
-        for row in found
-    ]
-    # One query for the sizes of all images.
-    sizes.of(post.lead_image for post in listed if post.lead_image)
-    for post in listed:
+    listed: list[tuple[PostSummary, Sequence[Any]]] = []
+    for row in found:
+        names_and_tags = (CreditedPerson(*row[_AUTHOR]), tuple(people[row.id]), tuple(labels[row.id]))
+        listed.append((PostSummary(*(*row[: _AUTHOR.start], *names_and_tags)), row[_AUTHOR.stop :]))
+    for post, _ in listed:
         pagecache.depends_on(POST(post.id), *(TAG(tag.id) for tag in post.tags))
         pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *post.bylines)))
     return listed
 
 
 #: The post's own columns: all fields but its author, bylines and tags.
-_OWN = tuple(field.name for field in fields(ListedPost))[:-3]
+_OWN = tuple(field.name for field in fields(PostSummary))[:-3]
+#: The place of the author's columns, which follow.
+_AUTHOR = slice(len(_OWN), len(_OWN) + len(CreditedPerson._fields))
 
 
 @cache
@@ -132,8 +157,8 @@ def _columns() -> tuple[Any, ...]:
     return (*(getattr(Post, name) for name in _OWN), *(_PEOPLE.c[name] for name in CreditedPerson._fields))
 
 
-def _with_columns(posts: Select[Post]) -> Select[Any]:
-    return posts.join(_PEOPLE, _PEOPLE.c.id == Post.author_id).with_only_columns(*_columns())
+def _with_columns(posts: Select[Post], more: Sequence[Any]) -> Select[Any]:
+    return posts.join(_PEOPLE, _PEOPLE.c.id == Post.author_id).with_only_columns(*_columns(), *more)
 
 
 def _credits(post_ids: list[int]) -> tuple[dict[int, list[CreditedPerson]], dict[int, list[Label]]]:
