@@ -44,8 +44,7 @@ class ContentForm(Form):
     @property
     def seen_version(self) -> int | None:
         """The version that the writer saw; None if the form names none."""
-        given = str(self.version.data or "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+        return number_in(self.version)
 
     def content_fields(self) -> dict[str, Any]:
         """Return the arguments of `masthead.content.rendering.render_text`."""
@@ -56,3 +55,9 @@ class ContentForm(Form):
             "body": (self.body.data or "").replace("\r\n", "\n"),
             "slug": self.slug.data or None,
         }
+
+
+def number_in(field: HiddenField) -> int | None:
+    """Return the whole number that a hidden field holds; None if it holds none."""
+    given = str(field.data or "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None

@@ -14,6 +14,8 @@ from masthead.text.plain import is_storable, is_visible
 from masthead.text.slugs import slugify
 from masthead.unset import UNSET, Unset
 
+#: The title of a draft that has none yet. Its slug is replaced when a title is saved.
+UNTITLED = "Untitled"
 TITLE_CHARACTERS = 300
 SUMMARY_CHARACTERS = 1_000
 SLUG_CHARACTERS = 200

@@ -52,6 +52,13 @@ class SlugTable:
             raise self._taken(slug)
         content.slug = slug
 
+    def name_after(self, content: Content, title: str) -> None:
+        """Give a text the first free slug made from a title."""
+        owner = {self.owner.key: content.id}
+        content.slug = insert_first_free(
+            self.model, self.slug, slugify(title), limit=SLUG_CHARACTERS, **owner
+        )
+
     def keep(self, content: Content, slug: str) -> bool:
         """Reserve a slug for a text that has or had it; return whether that was possible."""
         if insert_unique(self.model, self.slug, slug, **{self.owner.key: content.id}):

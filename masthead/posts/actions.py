@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from masthead import audit, jobs
 from masthead.content import actions as content
-from masthead.content.rendering import RenderedText
+from masthead.content.rendering import UNTITLED, RenderedText
 from masthead.db import db
 from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
@@ -79,6 +79,8 @@ def revise(
     content.check_version(post, expected_version)
     was_blank = _is_blank(post)
     published_at, before = post.published_at, _content(post)
+    if rendered.slug is None and _is_unnamed(post) and rendered.title != UNTITLED:
+        SLUGS.name_after(post, rendered.title)
     SLUGS.change(post, rendered.slug)
     _set(post, rendered, at=at)
     if post.status is Status.PUBLIC and not was_blank and _is_blank(post):
@@ -120,6 +122,12 @@ def _record_edit(post: Post, before: dict[str, object], *, by: User) -> None:
     }
     if changed:
         _record("edited", post, by=by, changed=", ".join(changed), **short)
+
+
+def _is_unnamed(post: Post) -> bool:
+    """Return whether the post is a new draft whose slug was made before it had a title."""
+    is_new = post.status is Status.DRAFT and post.published_at is None
+    return is_new and post.title == UNTITLED and post.slug.startswith(UNTITLED.lower())
 
 
 def _set(post: Post, rendered: RenderedText, *, at: datetime) -> None:
@@ -197,6 +205,7 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
     _move(post, Transition.PUBLISH, by=by, at=at, deed="" if was_published else "published")
     if post.published_at is None or post.published_at > at:
         post.published_at = at
+    history.mark_public(post)
     if not was_published:
         review.resolve_notes(post, at=at)
         review.tell_author_of_publication(post, by=by)
@@ -212,6 +221,7 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise NothingToPublish
     _move(post, Transition.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())
     post.published_at = when
+    history.mark_public(post)
     review.resolve_notes(post, at=at)
     _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
 

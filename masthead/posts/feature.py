@@ -4,8 +4,9 @@ from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.people.permissions import Permission
 from masthead.posts import admin, receivers, tagging, tasks, view_counter
-from masthead.posts.api import people, posts, review, transitions
-from masthead.posts.views import desk, history, lists
+from masthead.posts.api import people, posts, review, transitions, working_copies
+from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists
+from masthead.posts.working_copy import personal_data
 
 feature = Feature(
     name="posts",
@@ -13,6 +14,8 @@ feature = Feature(
         (lists.bp, "/blog"),
         (desk.bp, "/blog"),
         (history.bp, "/blog"),
+        (autosave_endpoints.bp, "/blog"),
+        (conflicts.bp, "/blog"),
         (admin.bp, "/admin/posts"),
     ),
     api=(
@@ -20,6 +23,7 @@ feature = Feature(
         (posts.bp, "/posts"),
         (transitions.bp, "/posts"),
         (review.bp, "/posts"),
+        (working_copies.bp, "/posts"),
     ),
     navigation=(
         NavigationItem("posts_desk.create", "New post", 20, "work", Permission.WRITE, starts_text=True),
@@ -34,9 +38,23 @@ feature = Feature(
     ),
     tasks=(tasks,),
     permissions=(Permission.WRITE, Permission.PUBLISH, Permission.EDIT_POSTS),
-    receivers=((transfer_content, receivers.transfer_posts),),
+    receivers=(
+        (transfer_content, receivers.transfer_posts),
+        (transfer_content, personal_data.transfer_working_copies),
+    ),
     personal_data=PersonalData(
-        receivers.export_posts, ("post", "post_byline", "revision", "revision_byline", "review_note")
+        personal_data.export_with_posts,
+        (
+            "post",
+            "post_byline",
+            "revision",
+            "revision_byline",
+            "review_note",
+            "working_copy",
+            "working_copy_change",
+            "kept_text",
+            "editing_lease",
+        ),
     ),
     init=(view_counter.init_app, tagging.init_app),
 )

@@ -1,14 +1,16 @@
 """Revisions of posts: each contains everything that readers see."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.people.models import User
+from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, Revision, RevisionByline
 
 #: PostgreSQL's column holds no larger number, and a query with one would fail.
@@ -33,27 +35,73 @@ def values_of(post: Post) -> dict[str, Any]:
     }
 
 
+class Kind(StrEnum):
+    """The reasons for which a revision is stored."""
+
+    SAVED = "saved"
+    #: The last autosave of a sitting.
+    AUTOSAVE = "autosave"
+    #: A text that could not be merged.
+    CONFLICT = "conflict"
+    #: A working copy that was discarded.
+    DISCARDED = "discarded"
+
+
 def keep(post: Post, body: str, *, by: User, at: datetime, note: str) -> None:
     """Store the present state of a post, whose tags and bylines are loaded."""
-    last = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post.id)) or 0
+    number = next_number(post.id)
     db.session.add(
         Revision(
             **values_of(post),
             post_id=post.id,
-            number=last + 1,
+            number=number,
             body=body,
             tags=[tag.name for tag in post.tags],
             author_id=by.id,
             note=note,
             created_at=at,
+            was_public=post.status is Status.PUBLIC,
+            post_version=post.version,
         )
     )
+    _keep_bylines(post, number)
+
+
+def keep_text(
+    post: Post, text: dict[str, Any], kind: Kind, *, author_id: int, at: datetime, note: str = ""
+) -> int:
+    """Store a text that the post does not have, with its other details; return the number of the revision."""
+    number = next_number(post.id)
+    values = values_of(post) | text
+    stored = {"post_id": post.id, "number": number, "author_id": author_id, "created_at": at}
+    db.session.add(Revision(**values, **stored, kind=kind, note=note))
+    _keep_bylines(post, number)
+    return number
+
+
+def next_number(post_id: int) -> int:
+    """Return the number of the next revision."""
+    last = db.session.scalar(select(func.max(Revision.number)).where(Revision.post_id == post_id)) or 0
+    return last + 1
+
+
+def _keep_bylines(post: Post, number: int) -> None:
     # The statement of the bylines refers to the row.
     db.session.flush()
     db.session.add_all(
-        RevisionByline(post_id=post.id, number=last + 1, position=row.position, user_id=row.user_id)
+        RevisionByline(post_id=post.id, number=number, position=row.position, user_id=row.user_id)
         for row in post.byline_rows
     )
+
+
+def mark_public(post: Post) -> None:
+    """Mark the last saved revision as one that readers see, after the post was published."""
+    db.session.flush()
+    saved = select(func.max(Revision.number)).where(Revision.post_id == post.id, Revision.kind == Kind.SAVED)
+    statement = update(Revision).where(
+        Revision.post_id == post.id, Revision.number == saved.scalar_subquery()
+    )
+    db.session.execute(statement.values(was_public=True), execution_options={"synchronize_session": False})
 
 
 def numbered(post_id: int, number: int) -> Select[Revision]:
@@ -76,3 +124,15 @@ def get(post: Post, number: int) -> Revision:
     if found is None:
         raise NotFound(MISSING)
     return found
+
+
+def has_saved(post_id: int, user_id: int) -> bool:
+    """Return whether a person stored a revision of the post."""
+    saved = select(Revision.id).where(Revision.post_id == post_id, Revision.author_id == user_id).limit(1)
+    return db.session.scalar(saved) is not None
+
+
+def newest_saved(post_id: int) -> int | None:
+    """Return the number of the newest revision that was saved as the post's text."""
+    saved = (Revision.post_id == post_id, Revision.kind == Kind.SAVED)
+    return db.session.scalar(select(func.max(Revision.number)).where(*saved))

@@ -200,6 +200,15 @@ class Revision(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="RESTRICT"), index=True)
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    #: Why it was stored; see `masthead.posts.history.Kind`.
+    kind: Mapped[str] = mapped_column(String(20), default="saved", server_default=text("'saved'"))
+    #: A name that an editor gave it.
+    name: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
+    #: True if readers saw it, or will when its moment comes.
+    was_public: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The version of the post after this save, where a save that began with it is merged from. None for older ones, and
+    #: for those that no save stored.
+    post_version: Mapped[int | None]
     #: True if the columns below were stored, too. Revisions from before schema version 0125 have the text alone.
     is_whole: Mapped[bool] = mapped_column(default=False, server_default=false())
     lead_image: Mapped[str | None]

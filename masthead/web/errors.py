@@ -132,8 +132,8 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def wants_json() -> bool:
-    """Tell if the response is JSON: below ``/api/``, or by the client's Accept header."""
-    if request.path.startswith("/api/"):
+    """Tell if the response is JSON: below ``/api/``, to a request in JSON, or by the client's Accept header."""
+    if request.path.startswith("/api/") or request.mimetype == "application/json":
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best != "text/html"

@@ -46,6 +46,13 @@ def _revised(cast, as_):
     return post | {"number": 1}
 
 
+def _typed(cast, as_):
+    post = _post(cast, as_)
+    body = {"title": "Rivers", "body": "They run on."}
+    as_(cast.walt)("PUT", f"/posts/{post['slug']}/working-copy", body, etag="*")
+    return post
+
+
 def _comment(cast, as_, status=CommentStatus.PENDING):
     return {"comment_id": CommentFactory(author=cast.rhea, status=status, created_at=clock.now()).id}
 
@@ -115,6 +122,9 @@ DEEDS = [
     ("walt", "PUT", "/posts/{slug}", WRITTEN, _post),
     ("walt", "PATCH", "/posts/{slug}", {"tags": ["Rivers"]}, _post),
     ("walt", "DELETE", "/posts/{slug}", None, _post),
+    ("walt", "PUT", "/posts/{slug}/working-copy", {"title": "Rivers", "body": "They run on."}, _post),
+    ("walt", "DELETE", "/posts/{slug}/working-copy", None, _typed),
+    ("walt", "POST", "/posts/{slug}/update", None, _typed),
     ("walt", "POST", "/posts/{slug}/publish", {}, _draft),
     ("walt", "POST", "/posts/{slug}/unpublish", None, _post),
     ("walt", "POST", "/posts/{slug}/restore", None, _trashed),

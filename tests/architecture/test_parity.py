@@ -70,6 +70,11 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
         "POST /posts/<slug>/publish",
         "POST /posts/<slug>/unpublish",
     ),
+    "/blog/edit/<int:post_id>/discard": ("DELETE /posts/<slug>/working-copy",),
+    "/blog/edit/<int:post_id>/merge": ("PUT /posts/<slug>/working-copy", "POST /posts/<slug>/update"),
+    "/blog/edit/<int:post_id>/presence": Only(
+        "It says that somebody has a page open, which a program does not."
+    ),
     "/blog/delete/<int:post_id>": ("DELETE /posts/<slug>",),
     "/blog/restore/<int:post_id>": ("POST /posts/<slug>/restore",),
     # The administration.

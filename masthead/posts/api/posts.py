@@ -26,6 +26,7 @@ from masthead.posts.lists import counts, filters
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see, can_withdraw, check_editable
 from masthead.posts.summaries import PostSummary
+from masthead.posts.working_copy import journal
 from masthead.unset import UNSET
 from masthead.web.access import public
 from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
@@ -164,7 +165,8 @@ def bring_to(post: Post, wish: str | None, when: datetime | None, *, by: User, a
 def whole(slug: str, fields: frozenset[str] | None = None, *, warnings: Sequence[str] = ()) -> Answer:
     """Return the present state of a post."""
     post = queries.by_slug(slug)
-    return Answer(PostAnswer.whole(post, warnings), etag=str(post.version), fields=fields)
+    answer = PostAnswer.whole(post, warnings, has_working_copy=journal.is_open(post.id))
+    return Answer(answer, etag=str(post.version), fields=fields)
 
 
 @bp.get("/<slug>")
@@ -188,7 +190,9 @@ def show(slug: str, query: Fields) -> Answer | Response:
     reader = visitor()
     is_writer = reader is not None and can_edit(reader, post)
     warnings = external.warnings_about(post.html, post.lead_image) if is_writer else ()
-    return Answer(PostAnswer.whole(post, warnings), etag=str(post.version), fields=chosen)
+    is_open = journal.is_open(post.id) if is_writer else None
+    answer = PostAnswer.whole(post, warnings, has_working_copy=is_open)
+    return Answer(answer, etag=str(post.version), fields=chosen)
 
 
 def editable(slug: str) -> Post:

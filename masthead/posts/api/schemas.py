@@ -200,10 +200,24 @@ class PostAnswer(PostItem):
         examples=[["<iframe> is left out: a text cannot hold it. Link to what it shows instead."]],
     )
 
+    has_working_copy: bool | None = Field(
+        default=None,
+        description="Whether writers typed something that is not saved. Null for those who may not edit it.",
+        examples=[False],
+    )
+
     @classmethod
-    def whole(cls, post: Post, warnings: Sequence[str] = ()) -> "PostAnswer":
+    def whole(
+        cls, post: Post, warnings: Sequence[str] = (), *, has_working_copy: bool | None = None
+    ) -> "PostAnswer":
         """Return the answer for a post, whose text is loaded."""
-        return cls(**cls.values_of(post), body=post.body, html=post.html, warnings=list(warnings))
+        return cls(
+            **cls.values_of(post),
+            body=post.body,
+            html=post.html,
+            warnings=list(warnings),
+            has_working_copy=has_working_copy,
+        )
 
 
 class PostInput(Schema):

@@ -20,7 +20,7 @@ def mistakes_in(
     form: PostForm, post: Post | None, *, action: str, by: User, at: datetime
 ) -> tuple[Invalid, ...]:
     """Return every mistake; the caller rolls the transaction back."""
-    shown = PostForm.of(post, is_sent=False) if post is not None else None
+    shown = form.shown()
     said = {field.name for field in form if not field.errors and not form.kept(field.short_name, shown)}
     mistakes = Mistakes()
     names: tuple[str, ...] | Unset = UNSET
@@ -33,7 +33,7 @@ def mistakes_in(
     }
     sent = SubmittedPost(
         texts=_texts(form, said) | {"tags": names},
-        picture=form.picture_wish(post),
+        picture=form.picture_wish(),
         details=Details(**details),
         authors=bylines.parse(form.authors.data or "") if "authors" in said else UNSET,
         is_to_be_public=action in PUBLISHING and "body" in said,

@@ -1,9 +1,10 @@
 """The form for posts."""
 
+import dataclasses
 from datetime import datetime
 from typing import Any
 
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from masthead.content.forms import ContentForm, title_field
@@ -19,6 +20,9 @@ from masthead.posts.details import (
 from masthead.posts.forms.datetime_fields import MomentField, WhichMomentField
 from masthead.posts.models import Post
 from masthead.posts.review import NOTE_CHARACTERS
+from masthead.posts.working_copy.models import CLIENT_CHARACTERS
+from masthead.posts.working_copy.shown import ShownPost
+from masthead.posts.working_copy.texts import WorkingText
 from masthead.tags import actions as tags
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
 from masthead.unset import UNSET
@@ -62,13 +66,27 @@ class PostForm(ContentForm):
         [trimmed],
     )
 
+    #: The version of the post with which the writer compared the text by hand, on the page of conflicts.
+    merged_with = HiddenField()
+    #: The kept text that this one finishes.
+    resolves = HiddenField()
+    #: The editor that sent it, as in its autosaves.
+    client = HiddenField(validators=[Length(max=CLIENT_CHARACTERS)])
+    sequence = HiddenField()
+
+    #: What the page showed that sent the form; None for a new post.
+    seen: ShownPost | None = None
+
     @classmethod
-    def of(cls, post: Post, *, is_sent: bool = True) -> "PostForm":
+    def of(cls, shown: ShownPost, *, is_sent: bool = True) -> "PostForm":
         """Return the form filled with a post, overridden by the submitted fields if they count."""
-        values = {name: getattr(post, name) for name in (*_TEXTS, "published_at", "comments_open", "version")}
-        values |= {"tags": ", ".join(tag.name for tag in post.tags), "authors": bylines.written(post)}
-        values["published_at_which"] = post.published_at
-        return cls(**values) if is_sent else cls(None, **values)
+        form = cls(**shown.values) if is_sent else cls(None, **shown.values)
+        form.seen = shown
+        return form
+
+    def shown(self) -> "PostForm | None":
+        """Return the form as the page showed it; None for a new post."""
+        return PostForm.of(self.seen, is_sent=False) if self.seen is not None else None
 
     def kept(self, name: str, shown: "PostForm | None") -> bool:
         """Return whether a field is unchanged: omitted, or submitted as it was shown."""
@@ -77,18 +95,22 @@ class PostForm(ContentForm):
             return True
         return shown is not None and is_as_shown(field, shown[name])
 
-    def content_fields(self, post: Post | None = None) -> dict[str, Any]:
-        """Return the arguments of `masthead.content.rendering.render_text`, without values equal to those of ``post``."""
-        shown = PostForm.of(post, is_sent=False) if post is not None else None
+    def new_content(self) -> dict[str, Any]:
+        """Return the arguments of `masthead.content.rendering.render_text` for a new post."""
         fields = super().content_fields() | {"tags": tags.parse(self.tags.data or "")}
-        if post is not None and shown is not None and self.kept("body", shown):
-            # An unchanged text keeps its stored line ends.
-            fields["body"] = post.body
-        return fields | {name: UNSET for name in ("summary", "tags") if self.kept(name, shown)}
+        return fields | {name: UNSET for name in ("summary", "tags") if self.kept(name, None)}
 
-    def picture_wish(self, post: Post | None) -> PictureWish:
+    def working_text(self) -> WorkingText:
+        """Return the submitted text; unchanged fields keep what they were, such as the line ends of an old text."""
+        shown, base = self.shown(), self.seen.text if self.seen is not None else WorkingText()
+        sent = super().content_fields() | {"tags": tags.parse(self.tags.data or "")}
+        sent["slug"] = sent["slug"] or base.slug
+        changed = {name: value for name, value in sent.items() if not self.kept(name, shown)}
+        return dataclasses.replace(base, **changed)
+
+    def picture_wish(self) -> PictureWish:
         """Return the requested lead image."""
-        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        shown = self.shown()
         return PictureWish(
             url=UNSET if self.kept("lead_image", shown) else self.lead_image.data or None,
             alt=UNSET if self.kept("lead_alt", shown) else _lines(self.lead_alt.data),
@@ -97,7 +119,7 @@ class PostForm(ContentForm):
 
     def details(self, post: Post | None, *, by: User, at: datetime) -> Details:
         """Return the requested details beside text and image; creates the bylines of new guests."""
-        shown = PostForm.of(post, is_sent=False) if post is not None else None
+        shown = self.shown()
         values: dict[str, Any] = {
             name: self[name].data or None
             for name in ("canonical_url", "language", "translation_key")
@@ -111,12 +133,6 @@ class PostForm(ContentForm):
             names = bylines.parse(self.authors.data or "")
             values["bylines"] = bylines.people(names, post=post, by=by, at=at)
         return Details(**values, note=self.revision_note.data or "")
-
-
-_TEXTS = (
-    "title", "summary", "body", "slug", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language",
-    "translation_key",
-)  # fmt: skip
 
 
 def _lines(text: str | None) -> str:

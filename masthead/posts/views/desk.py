@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
-from masthead.content.rendering import RenderedText, render_text
-from masthead.db import db, paginated, snapshot
-from masthead.errors import DomainError, Invalid
+from masthead.content.rendering import render_text
+from masthead.db import db, paginated
+from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
@@ -19,7 +19,10 @@ from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.permissions import can_edit, check_editable
+from masthead.posts.views import autosave_endpoints, conflicts, saving
+from masthead.posts.views.saving import editable
+from masthead.posts.working_copy import saves, shown
+from masthead.posts.working_copy.texts import CannotMerge, WorkingText
 from masthead.web.forms.base import redisplays_expired_form, warn
 from masthead.web.forms.field_errors import show_others
 from masthead.web.list_filters import FilterLink
@@ -43,12 +46,14 @@ def create() -> ResponseReturnValue:
 @redisplays_expired_form
 @body_limits.takes(body_limits.ARTICLE_BYTES)
 def store() -> ResponseReturnValue:
-    """Create a post."""
+    """Create a post; JSON is the first autosave of a new one."""
+    if request.mimetype == "application/json":
+        return autosave_endpoints.create()
     form = PostForm()
     if form.validate():
         try:
-            rendered = render_text(**form.content_fields())
-            rendered = dataclasses.replace(rendered, lead=lead_of(None, form.picture_wish(None)))
+            rendered = render_text(**form.new_content())
+            rendered = dataclasses.replace(rendered, lead=lead_of(None, form.picture_wish()))
             by, at = current_user(), clock.now()
             post = actions.create(rendered, by=by, at=at, details=form.details(None, by=by, at=at))
             _take_step(post, form, at=at)
@@ -68,11 +73,11 @@ def store() -> ResponseReturnValue:
 @bp.get("/edit/<int:post_id>")
 @requires(Permission.WRITE)
 def edit(post_id: int) -> ResponseReturnValue:
-    """Show the editor of a post; for one in the trash, offer to restore it."""
+    """Show the editor of a post, with its working copy; for one in the trash, offer to restore it."""
     post = editable(post_id)
     if post.status is Status.TRASHED:
         return render_template("posts/trashed.html", post=post)
-    return _desk(PostForm.of(post), post, 200)
+    return _desk(PostForm.of(shown.now(post)), post, 200)
 
 
 @bp.post("/edit/<int:post_id>")
@@ -80,33 +85,34 @@ def edit(post_id: int) -> ResponseReturnValue:
 @redisplays_expired_form
 @body_limits.takes(body_limits.ARTICLE_BYTES)
 def save(post_id: int) -> ResponseReturnValue:
-    """Change a post."""
-    with snapshot() as session:
-        seen = session.scalars(queries.with_id(post_id)).unique().one_or_none()
-    # The permission is checked below, by the common rules.
-    form = PostForm.of(seen) if seen is not None and can_edit(current_user(), seen) else PostForm()
-    rendered = None
-    valid = form.validate()
+    """Change a post; what others changed meanwhile is merged, or the page of conflicts follows."""
+    form, saved = saving.open_form(post_id)
+    mine, rendered = WorkingText(), None
     try:
-        # Rendering comes before the query: a query for a change takes SQLite's write lock.
-        rendered = render_text(**form.content_fields(seen)) if valid else None
+        if form.validate():
+            mine = form.working_text()
+            # Rendering comes before the query: a query for a change takes SQLite's write lock.
+            rendered = saves.rendered(mine, saved)
     except Invalid as error:
         form.show(error)
-    post = editable(post_id)
     if rendered is None:
+        post = editable(post_id)
         _show_others(form, post)
         return _desk(form, queries.get(post_id), 422)
     try:
-        _save(post, rendered, form)
-        pictures.receive(post)
+        post = saving.save(post_id, form, mine, rendered, then=_take_step)
+    except CannotMerge as conflict:
+        return conflicts.keep(post_id, form, conflict.mine)
+    except saving.RightEnded:
+        return conflicts.keep_for_former_writer(post_id, form, mine)
+    except NotFound:
+        raise
     except DomainError as error:
         db.session.rollback()
         form.show(error)
         if isinstance(error, Invalid):
             _show_others(form, queries.get(post_id))
-        post = queries.get(post_id)
-        form.version.data = str(post.version)
-        return _desk(form, post, 422)
+        return _desk(form, queries.get(post_id), 422)
     db.session.commit()
     flash(messages.said(_pressed(), post, by=current_user()))
     warn(rendered.warnings)
@@ -117,21 +123,6 @@ def _show_others(form: PostForm, post: Post | None) -> None:
     """Show the remaining mistakes beside those of the form."""
     by, at = current_user(), clock.now()
     show_others(form, lambda: mistakes_in(form, post, action=_pressed(), by=by, at=at))
-
-
-def _save(post: Post, rendered: RenderedText, form: PostForm) -> None:
-    by, at = current_user(), clock.now()
-    rendered = dataclasses.replace(rendered, lead=lead_of(post, form.picture_wish(post)))
-    details = form.details(post, by=by, at=at)
-    actions.revise(post, rendered, by=by, at=at, expected_version=form.seen_version, details=details)
-    _take_step(post, form, at=at)
-
-
-def editable(post_id: int) -> Post:
-    """Return the post, if the person may edit it; raises `NotFound` for one that the person cannot see."""
-    post = queries.get(post_id)
-    check_editable(post, current_user(), refusal="Only an editor can change this post now.")
-    return post
 
 
 def _pressed() -> str:

@@ -10,7 +10,7 @@ from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.posts import history, pictures, queries, revision_restore
 from masthead.posts.models import Revision
-from masthead.posts.views.desk import editable
+from masthead.posts.views.saving import editable
 from masthead.web.paging import page_number
 
 bp = Blueprint("posts_desk_history", __name__)

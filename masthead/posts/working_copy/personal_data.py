@@ -1,0 +1,54 @@
+"""Signal receivers that export and transfer what a person typed."""
+
+from sqlalchemy import delete, select, update
+
+from masthead.account_deletion.signals import ContentTransfer
+from masthead.db import db
+from masthead.features import PersonalDataSection
+from masthead.people.models import User
+from masthead.posts import receivers
+from masthead.posts.working_copy import journal
+from masthead.posts.working_copy.models import EditingLease, KeptText, WorkingCopy, WorkingCopyChange
+
+
+def export_with_posts(user: User) -> list[PersonalDataSection]:
+    """Export posts and revisions, and what the person typed that is not saved."""
+    return [
+        *receivers.export_posts(user),
+        PersonalDataSection("working_copies", "What you typed and did not publish", _working_copies(user)),
+        PersonalDataSection("kept_texts", "Texts that were kept for you", _kept_texts(user)),
+    ]
+
+
+def _working_copies(user: User) -> list[dict[str, object]]:
+    wrote = select(WorkingCopyChange.post_id).where(WorkingCopyChange.user_id == user.id)
+    statement = (
+        select(WorkingCopy)
+        .where(WorkingCopy.is_open, WorkingCopy.post_id.in_(wrote))
+        .order_by(WorkingCopy.post_id)
+    )
+    return [
+        {"post_id": copy.post_id, "changed_at": copy.changed_at}
+        | journal.head_text(copy.post_id, copy).as_dict()
+        for copy in db.session.scalars(statement).all()
+    ]
+
+
+def _kept_texts(user: User) -> list[dict[str, object]]:
+    statement = select(KeptText).where(KeptText.user_id == user.id).order_by(KeptText.id)
+    return [
+        {"post_id": kept.post_id, "created_at": kept.created_at, **kept.text}
+        for kept in db.session.scalars(statement)
+    ]
+
+
+def transfer_working_copies(transfer: ContentTransfer) -> None:
+    """Credit entries of the journal to a former member, and delete what was kept for the person alone."""
+    leaving, former = transfer.user.id, transfer.former_member
+    db.session.execute(delete(KeptText).where(KeptText.user_id == leaving))
+    db.session.execute(delete(EditingLease).where(EditingLease.user_id == leaving))
+    if former is None:
+        return
+    for model in (WorkingCopy, WorkingCopyChange):
+        statement = update(model).where(model.user_id == leaving).values(user_id=former.id)
+        db.session.execute(statement, execution_options={"synchronize_session": False})
