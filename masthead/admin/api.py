@@ -15,7 +15,7 @@ from masthead.people.permissions import Permission
 from masthead.settings import actions, navigation
 from masthead.settings.publication import NavLink
 from masthead.settings.queries import publication
-from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation, tag_of
 from masthead.web.api.paging import cursor_of, links, numbered, page_links, position
 
 settings = Blueprint("settings_api", __name__)
@@ -65,9 +65,7 @@ def change(body: SettingsChange) -> Response:
     Mistakes(_mistakes(body.model_dump(exclude_unset=True))).settle()
     check_match(tag_of(SettingsAnswer.of(publication())))
     actions.change(current_user(), **values)
-    answer = settled(_present)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_present)
 
 
 def _check_navigation(wanted: tuple[NavLink, ...]) -> None:

@@ -20,15 +20,14 @@ from masthead.admin.operation_schemas import (
     StatisticsQuery,
 )
 from masthead.admin.statistics import PERIODS, TOP_POSTS
-from masthead.db import db, paginate
 from masthead.errors import Invalid
 from masthead.jobs import outbox
 from masthead.pagecache import clear_cache as clearing
 from masthead.pagecache import counters
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.web.api.operations import Answer, operation, settled
-from masthead.web.api.paging import address, listed
+from masthead.web.api.operations import Answer, commit_and_answer, operation
+from masthead.web.api.paging import address, list_answer
 
 jobs = Blueprint("jobs_api", __name__)
 statistics = Blueprint("statistics_api", __name__)
@@ -40,8 +39,7 @@ cache = Blueprint("cache_api", __name__)
 @operation("List jobs", tag="jobs", query=JobsQuery, answer=Jobs, problems=(403, 404))
 def list_jobs(query: JobsQuery) -> Answer:
     """Jobs, newest first, filtered by state and task."""
-    page = paginate(outbox.listed(query.state, query.task or ""), page=query.page, per_page=query.per_page)
-    return listed(Jobs, page, jobs=[JobAnswer.of(job) for job in page.items])
+    return list_answer(Jobs, outbox.listed(query.state, query.task or ""), query, JobAnswer.of)
 
 
 @jobs.get("/<int:job_id>")
@@ -63,9 +61,7 @@ def retry(job_id: int) -> Response:
     """Queue a failed or cancelled job again."""
     outbox.retry(job_id)
     audit.record("job.retried", by=current_user(), subject=str(job_id))
-    answer = settled(_shown, job_id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_shown, job_id)
 
 
 @jobs.post("/<int:job_id>/cancel")
@@ -75,9 +71,7 @@ def cancel(job_id: int) -> Response:
     """Cancel a queued or failed job."""
     outbox.cancel(job_id)
     audit.record("job.cancelled", by=current_user(), subject=str(job_id))
-    answer = settled(_shown, job_id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_shown, job_id)
 
 
 @statistics.get("")
@@ -131,6 +125,4 @@ def show_cache() -> Answer:
 def clear_cache() -> Response:
     """Clear the page cache of every server process on every machine. Never necessary: pages are never stale."""
     clearing.clear(by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)

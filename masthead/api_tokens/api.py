@@ -4,11 +4,11 @@ from flask import Blueprint, url_for
 
 from masthead.api_tokens import personal_tokens
 from masthead.api_tokens.schemas import NewToken, PersonalTokens, TokenAnswer, TokenInput
-from masthead.db import db, paginate
+from masthead.db import db
 from masthead.people import reauthentication
 from masthead.people.access import current_user, signed_in
 from masthead.web.api.operations import Answer, check_match, operation
-from masthead.web.api.paging import listed, located
+from masthead.web.api.paging import list_answer, located
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("tokens_api", __name__)
@@ -19,8 +19,7 @@ bp = Blueprint("tokens_api", __name__)
 @operation("List your tokens", tag="tokens", query=PageQuery, answer=PersonalTokens, problems=(403, 404))
 def index(query: PageQuery) -> Answer:
     """Your personal tokens, the newest first."""
-    page = paginate(personal_tokens.owned_by(current_user()), page=query.page, per_page=query.per_page)
-    return listed(PersonalTokens, page, tokens=[TokenAnswer.of(token) for token in page.items])
+    return list_answer(PersonalTokens, personal_tokens.owned_by(current_user()), query, TokenAnswer.of)
 
 
 @bp.get("/<int:token_id>")

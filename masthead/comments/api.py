@@ -1,6 +1,7 @@
 """The API of comments and their moderation."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -19,7 +20,6 @@ from masthead.comments.schemas import (
     Comments,
     QueueQuery,
 )
-from masthead.db import db, paginate
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.people.access import current_user, requires, signed_in, visitor
 from masthead.people.permissions import Permission
@@ -27,13 +27,22 @@ from masthead.posts import queries as posts
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_see
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
-from masthead.web.api.paging import listed, located
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation, tag_of
+from masthead.web.api.paging import list_answer, located
 from masthead.web.api.schemas import PageQuery
 from masthead.web.limits import throttling
 
 below = Blueprint("post_comments_api", __name__)
 bp = Blueprint("comments_api", __name__)
+
+#: The declaration of an operation that decides on one comment.
+_decision = partial(
+    operation,
+    tag="comments",
+    scope="comments:moderate",
+    answer=CommentAnswer,
+    problems=(401, 403, 404),
+)
 
 
 def _post(slug: str) -> Post:
@@ -62,8 +71,7 @@ def index(slug: str, query: PageQuery) -> Answer:
         .order_by(Comment.created_at, Comment.id)
         .options(undefer(Comment.body))
     )
-    page = paginate(statement, page=query.page, per_page=query.per_page)
-    return listed(Comments, page, comments=[CommentAnswer.of(comment, post) for comment in page.items])
+    return list_answer(Comments, statement, query, lambda comment: CommentAnswer.of(comment, post))
 
 
 def _validate(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
@@ -89,9 +97,11 @@ def create(slug: str, body: CommentInput) -> Response:
     throttling.count("comment", str(by.id))
     post = _post(slug)
     comment = actions.write(post, remark, by=by, at=clock.now(), parent_id=body.parent_id)
-    answer = settled(_made, comment.id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, comment.id)
+
+
+def _item(comment: Comment) -> CommentAnswer:
+    return CommentAnswer.of(comment, comment.post)
 
 
 def _made(comment_id: int) -> Answer:
@@ -100,7 +110,7 @@ def _made(comment_id: int) -> Answer:
 
 def _shown(comment_id: int) -> Answer:
     comment = queries.get(comment_id, reader=current_user())
-    return Answer(CommentAnswer.of(comment, comment.post))
+    return Answer(_item(comment))
 
 
 @bp.get("/<int:comment_id>")
@@ -109,7 +119,7 @@ def _shown(comment_id: int) -> Answer:
 def show(comment_id: int) -> Answer:
     """A comment that the reader may read."""
     comment = queries.get(comment_id, reader=visitor())
-    return Answer(CommentAnswer.of(comment, comment.post))
+    return Answer(_item(comment))
 
 
 @bp.patch("/<int:comment_id>")
@@ -126,11 +136,9 @@ def change(comment_id: int, body: CommentChange) -> Response:
     """Change one's own comment, within 15 minutes of sending it."""
     remark = render_comment(body.body)
     comment = queries.get(comment_id, reader=current_user())
-    check_match(tag_of(CommentAnswer.of(comment, comment.post)))
+    check_match(tag_of(_item(comment)))
     actions.revise(comment, remark, by=current_user(), at=clock.now())
-    answer = settled(_shown, comment_id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_shown, comment_id)
 
 
 @bp.delete("/<int:comment_id>")
@@ -145,13 +153,11 @@ def change(comment_id: int, body: CommentChange) -> Response:
 def delete(comment_id: int) -> Response:
     """Delete a comment: authors their own, moderators any."""
     comment = queries.get(comment_id, reader=current_user())
-    check_match(tag_of(CommentAnswer.of(comment, comment.post)))
+    check_match(tag_of(_item(comment)))
     if not can_delete(current_user(), comment):
         raise NotAllowed("Only its author or a moderator can delete a comment.")
     actions.take(CommentTransition.DELETE, [comment], by=current_user(), at=clock.now())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.get("")
@@ -166,21 +172,12 @@ def delete(comment_id: int) -> Response:
 )
 def queue(query: QueueQuery) -> Answer:
     """Comments of one status for moderators; pending ones by default."""
-    page = paginate(queries.queue(current_user(), query.status), page=query.page, per_page=query.per_page)
-    return listed(
-        Comments, page, comments=[CommentAnswer.of(comment, comment.post) for comment in page.items]
-    )
+    return list_answer(Comments, queries.queue(current_user(), query.status), query, _item)
 
 
 @bp.post("/<int:comment_id>/approve")
 @requires(Permission.MODERATE)
-@operation(
-    "Approve a comment",
-    tag="comments",
-    scope="comments:moderate",
-    answer=CommentAnswer,
-    problems=(401, 403, 404),
-)
+@_decision("Approve a comment")
 def approve(comment_id: int) -> Response:
     """Approve a comment, so that everybody can read it."""
     return _decided(comment_id, CommentTransition.APPROVE)
@@ -188,13 +185,7 @@ def approve(comment_id: int) -> Response:
 
 @bp.post("/<int:comment_id>/reject")
 @requires(Permission.MODERATE)
-@operation(
-    "Mark a comment as spam",
-    tag="comments",
-    scope="comments:moderate",
-    answer=CommentAnswer,
-    problems=(401, 403, 404),
-)
+@_decision("Mark a comment as spam")
 def reject(comment_id: int) -> Response:
     """Mark a comment as spam, so that only moderators can read it."""
     return _decided(comment_id, CommentTransition.REJECT)
@@ -202,13 +193,7 @@ def reject(comment_id: int) -> Response:
 
 @bp.post("/<int:comment_id>/restore")
 @requires(Permission.MODERATE)
-@operation(
-    "Restore a comment",
-    tag="comments",
-    scope="comments:moderate",
-    answer=CommentAnswer,
-    problems=(401, 403, 404),
-)
+@_decision("Restore a comment")
 def restore(comment_id: int) -> Response:
     """Put spam, or a comment that a moderator deleted, back into moderation."""
     if not can_restore(current_user(), queries.get_for_moderation(comment_id, by=current_user())):
@@ -220,13 +205,7 @@ def restore(comment_id: int) -> Response:
 
 @bp.post("/<int:comment_id>/unapprove")
 @requires(Permission.MODERATE)
-@operation(
-    "Return a comment to pending",
-    tag="comments",
-    scope="comments:moderate",
-    answer=CommentAnswer,
-    problems=(401, 403, 404),
-)
+@_decision("Return a comment to pending")
 def unapprove(comment_id: int) -> Response:
     """Withdraw an approval; until the next decision only the author and moderators can read the comment."""
     return _decided(comment_id, CommentTransition.UNAPPROVE)
@@ -236,11 +215,9 @@ def _decided(comment_id: int, step: CommentTransition) -> Response:
     by = current_user()
     comment = queries.get_for_moderation(comment_id, by=by)
     actions.take(step, [comment], by=by, at=clock.now())
-    answer = settled(_for_moderation, comment_id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_for_moderation, comment_id)
 
 
 def _for_moderation(comment_id: int) -> Answer:
     comment = queries.get_for_moderation(comment_id, by=current_user())
-    return Answer(CommentAnswer.of(comment, comment.post))
+    return Answer(_item(comment))

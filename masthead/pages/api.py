@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from masthead import clock
 from masthead.content.api import stale_version_is_412
 from masthead.content.rendering import render_text
-from masthead.db import db, paginate, snapshot
+from masthead.db import db, snapshot
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.media import external
 from masthead.pages import actions, pictures, queries
@@ -28,8 +28,8 @@ from masthead.people.access import current_user, requires, visitor
 from masthead.people.permissions import Permission
 from masthead.unset import UNSET
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, heed_match, operation, settled
-from masthead.web.api.paging import listed, located
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, heed_match, operation
+from masthead.web.api.paging import list_answer, located
 
 bp = Blueprint("pages_api", __name__)
 
@@ -54,8 +54,7 @@ def index(query: PagesQuery) -> Answer:
         wanted = queries.of_status(query.status)
     elif query.status is not None:
         wanted = queries.of_status(query.status)
-    page = paginate(wanted, page=query.page, per_page=query.per_page)
-    return listed(Pages, page, items=[PageItem.of(found) for found in page.items])
+    return list_answer(Pages, wanted, query, PageItem.of)
 
 
 def _readable() -> Select[Page]:
@@ -103,9 +102,7 @@ def create(body: PageInput) -> Response:
     page = actions.create(rendered, by=by, at=at)
     if body.is_public:
         actions.publish(page, by=by, at=at)
-    answer = settled(_made, page, rendered.warnings + pictures.receive(page))
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, page, rendered.warnings + pictures.receive(page))
 
 
 def _made(page: Page, warnings: list[str]) -> Answer:
@@ -140,9 +137,7 @@ def change(slug: str, body: PageChange) -> Response:
         actions.revise(page, rendered, by=by, at=at, expected_version=seen.version)
     if body.is_public is not None:
         (actions.publish if body.is_public else actions.unpublish)(page, by=by, at=at)
-    answer = settled(_whole, page, rendered.warnings + pictures.receive(page))
-    db.session.commit()
-    return answer
+    return commit_and_answer(_whole, page, rendered.warnings + pictures.receive(page))
 
 
 @bp.delete("/<slug>")
@@ -163,9 +158,7 @@ def delete(slug: str, query: PageDeletion) -> Response:
         actions.purge(page, by=current_user())
     else:
         actions.trash(page, by=current_user(), at=clock.now())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.post("/<slug>/restore")
@@ -182,9 +175,7 @@ def restore(slug: str) -> Response:
     page = _to_change(slug, is_trashed=True)
     heed_match(str(page.version))
     actions.restore(page, by=current_user(), at=clock.now())
-    answer = settled(_whole, page)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_whole, page)
 
 
 def _to_change(slug: str, *, is_trashed: bool) -> Page:

@@ -2,14 +2,13 @@
 
 from flask import Blueprint, Response, url_for
 
-from masthead.db import db, paginate
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.redirects import changing
 from masthead.redirects.models import Redirect
 from masthead.redirects.schemas import RedirectAnswer, RedirectInput, Redirects, RedirectsQuery
-from masthead.web.api.operations import Answer, operation, settled
-from masthead.web.api.paging import listed, located
+from masthead.web.api.operations import Answer, commit_and_answer, operation
+from masthead.web.api.paging import list_answer, located
 
 bp = Blueprint("redirects_api", __name__)
 
@@ -19,8 +18,7 @@ bp = Blueprint("redirects_api", __name__)
 @operation("List redirects", tag="settings", query=RedirectsQuery, answer=Redirects, problems=(403, 404))
 def index(query: RedirectsQuery) -> Answer:
     """Redirects to URLs. Old addresses of texts, tags and people redirect by themselves and are not listed."""
-    page = paginate(changing.elsewhere(query.q or ""), page=query.page, per_page=query.per_page)
-    return listed(Redirects, page, redirects=[RedirectAnswer.of(found) for found in page.items])
+    return list_answer(Redirects, changing.elsewhere(query.q or ""), query, RedirectAnswer.of)
 
 
 @bp.post("")
@@ -37,9 +35,7 @@ def index(query: RedirectsQuery) -> Answer:
 def create(body: RedirectInput) -> Response:
     """Create a redirect. Existing pages of this site take precedence over it."""
     made = changing.make(body.path, body.url, by=current_user())
-    answer = settled(_made, made)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, made)
 
 
 def _made(redirect: Redirect) -> Answer:
@@ -62,6 +58,4 @@ def show(redirect_id: int) -> Answer:
 def delete(redirect_id: int) -> Response:
     """Delete a redirect; its path answers 404 again. To change a target, delete the redirect and create another."""
     changing.remove(changing.get(redirect_id), by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)

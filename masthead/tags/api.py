@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
-from masthead.db import db, paginate
+from masthead.db import db
 from masthead.errors import Invalid, NotFound
 from masthead.people.access import current_user, requires, visitor
 from masthead.people.permissions import Permission
@@ -14,8 +14,8 @@ from masthead.tags.models import Tag
 from masthead.tags.schemas import TagAnswer, TagChange, TagInput, TagMerge, Tags, TagsQuery
 from masthead.unset import UNSET
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
-from masthead.web.api.paging import listed, located
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation, tag_of
+from masthead.web.api.paging import list_answer, located
 
 bp = Blueprint("tags_api", __name__)
 
@@ -25,8 +25,7 @@ bp = Blueprint("tags_api", __name__)
 @operation("List tags", tag="tags", query=TagsQuery, answer=Tags, problems=(404,), is_conditional=True)
 def index(query: TagsQuery) -> Answer:
     """Tags of published posts and of posts that you may see, by name; all tags for people who manage tags."""
-    page = paginate(tagged_content.visible_to(visitor()), page=query.page, per_page=query.per_page)
-    return listed(Tags, page, tags=[TagAnswer.of(tag) for tag in page.items])
+    return list_answer(Tags, tagged_content.visible_to(visitor()), query, TagAnswer.of)
 
 
 @bp.get("/<slug>")
@@ -63,9 +62,7 @@ def _validate(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid
 def create(body: TagInput) -> Response:
     """Create a tag. Writers create tags by naming them; readers see a tag with its first published post."""
     tag = actions.make(body.name, description=body.description, by=current_user())
-    answer = settled(_made, tag.slug)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, tag.slug)
 
 
 def _made(slug: str) -> Answer:
@@ -93,9 +90,7 @@ def change(slug: str, body: TagChange) -> Response:
         name=UNSET if body.name is None else body.name,
         description=UNSET if body.description is None else body.description,
     )
-    answer = settled(_shown, tag.slug)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_shown, tag.slug)
 
 
 @bp.delete("/<slug>")
@@ -112,9 +107,7 @@ def delete(slug: str) -> Response:
     tag = queries.by_slug(slug)
     check_match(tag_of(TagAnswer.of(tag)))
     merging.remove_unused(tag, by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.post("/<slug>/merge")
@@ -133,9 +126,7 @@ def merge(slug: str, body: TagMerge) -> Response:
     check_match(tag_of(TagAnswer.of(tag)))
     into = _chosen(body.into)
     merging.merge(tag, into, by=current_user())
-    answer = settled(_shown, into.slug)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_shown, into.slug)
 
 
 def _chosen(wanted: str) -> Tag:

@@ -17,7 +17,7 @@ from masthead.people.permissions import Permission
 from masthead.user_admin import actions as user_admin_actions
 from masthead.user_admin import invitations
 from masthead.user_admin.schemas import InvitationAnswer, InvitationInput, Invitations, LinkAnswer
-from masthead.web.api.operations import Answer, check_match, operation, settled
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation
 from masthead.web.api.paging import listed
 from masthead.web.api.schemas import PageQuery
 
@@ -87,9 +87,7 @@ def withdraw_invitation(invitation_id: int) -> Response:
     token, _ = invitations.get(invitation_id)
     check_match(invitations.version_of(token))
     invitations.withdraw(invitation_id, by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.post("/<int:user_id>/reset-link")
@@ -119,9 +117,7 @@ def reset_factor(user_id: int) -> Response:
     """For a person who has lost their second factors. It needs a sign-in of the last ten minutes."""
     reauthentication.check()
     user_admin_actions.reset_second_factor(queries.get(user_id), by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.delete("/<int:user_id>/tokens")
@@ -130,9 +126,7 @@ def reset_factor(user_id: int) -> Response:
 def end_tokens(user_id: int) -> Response:
     """None of them opens anything from the next request on. The person stays signed in."""
     login_actions.end_tokens(queries.get(user_id), by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.post("/<int:user_id>/sign-out")
@@ -141,6 +135,4 @@ def end_tokens(user_id: int) -> Response:
 def sign_out(user_id: int) -> Response:
     """Every device and every client has to sign in again."""
     login_actions.sign_out_everywhere(queries.get(user_id), by=current_user())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
-from masthead.db import db, paginate
 from masthead.errors import Invalid
 from masthead.people import queries
 from masthead.people.access import current_user, requires, requires_any
@@ -14,8 +13,8 @@ from masthead.people.permissions import Permission
 from masthead.user_admin import role_actions
 from masthead.user_admin.role_actions import RoleDraft
 from masthead.user_admin.schemas import RoleAnswer, RoleChange, RoleHeir, RoleInput, Roles
-from masthead.web.api.operations import Answer, check_match, operation, settled
-from masthead.web.api.paging import listed, located
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation
+from masthead.web.api.paging import list_answer, located
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("roles_api", __name__)
@@ -28,8 +27,7 @@ READERS = (Permission.MANAGE_USERS, Permission.MANAGE_ROLES)
 @operation("List roles", tag="roles", query=PageQuery, answer=Roles, problems=(403, 404))
 def index(query: PageQuery) -> Answer:
     """Select all roles, the lowest rank first."""
-    page = paginate(queries.roles(), page=query.page, per_page=query.per_page)
-    return listed(Roles, page, roles=[RoleAnswer.of(role) for role in page.items])
+    return list_answer(Roles, queries.roles(), query, RoleAnswer.of)
 
 
 @bp.get("/<name>")
@@ -65,9 +63,7 @@ def create(body: RoleInput) -> Response:
     """Its name comes from its title, and never changes."""
     draft = RoleDraft(body.title.strip(), body.rank, frozenset(body.permissions), body.requires_second_factor)
     role = role_actions.create(draft, by=current_user())
-    answer = settled(_made, role)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, role)
 
 
 def _made(role: Role) -> Answer:
@@ -97,9 +93,7 @@ def change(name: str, body: RoleChange) -> Response:
         requires_second_factor=role.requires_second_factor if asks is None else asks,
     )
     role_actions.revise(role, draft, by=current_user(), expected_version=role.version)
-    answer = settled(_shown, role)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_shown, role)
 
 
 @bp.delete("/<name>")
@@ -118,6 +112,4 @@ def delete(name: str, query: RoleHeir) -> Response:
     check_match(role.version)
     heir = queries.chosen_role(query.heir, field="heir") if query.heir is not None else None
     role_actions.delete(role, by=current_user(), heir=heir)
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from masthead import audit
-from masthead.db import db, paginate
+from masthead.db import db
 from masthead.errors import NotFound
 from masthead.login import actions as login_actions
 from masthead.login import sessions
@@ -12,7 +12,7 @@ from masthead.login.schemas import SessionAnswer, Sessions, SigningOut
 from masthead.people import queries
 from masthead.people.access import current_user, signed_in
 from masthead.web.api.operations import Answer, check_match, operation
-from masthead.web.api.paging import listed
+from masthead.web.api.paging import list_answer
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("sessions_api", __name__)
@@ -25,8 +25,7 @@ bp = Blueprint("sessions_api", __name__)
 )
 def index(query: PageQuery) -> Answer:
     """The browsers in which you are signed in, the last used first."""
-    page = paginate(sessions.active_sessions(current_user()), page=query.page, per_page=query.per_page)
-    return listed(Sessions, page, sessions=[SessionAnswer.of(login) for login in page.items])
+    return list_answer(Sessions, sessions.active_sessions(current_user()), query, SessionAnswer.of)
 
 
 @bp.get("/<int:session_id>")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, url_for
 from masthead import clock
 from masthead.account_deletion import actions as deletion_actions
 from masthead.account_deletion.content_policy import ContentPolicy
-from masthead.db import db, paginate, paginated
+from masthead.db import paginate, paginated
 from masthead.errors import Invalid, NotAllowed, NotFound
 from masthead.login import passwords
 from masthead.login.validation import has_account, validate
@@ -35,7 +35,7 @@ from masthead.posts.lists import selections
 from masthead.unset import UNSET
 from masthead.user_admin import actions as user_admin_actions
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, operation, settled, tag_of
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation, tag_of
 from masthead.web.api.paging import listed, located
 from masthead.web.api.schemas import PageQuery
 
@@ -147,9 +147,7 @@ def create(body: AccountInput) -> Response:
     actions.update_profile(
         user, name=body.name.strip(), bio=body.bio, website=body.website, by=current_user()
     )
-    answer = settled(_made, user.id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, user.id)
 
 
 def _made(user_id: int) -> Answer:
@@ -187,9 +185,7 @@ def change(user_id: int, body: AccountChange) -> Response:
             website=UNSET if body.website is None else body.website,
             avatar=body.avatar if "avatar" in body.model_fields_set else UNSET,
         )
-    answer = settled(_whole, user_id)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_whole, user_id)
 
 
 @bp.delete("/<int:user_id>")
@@ -212,6 +208,4 @@ def delete(user_id: int, query: AccountDeletion) -> Response:
     deletion_actions.delete_now(
         user, posts=policy, comments=policy.for_comments, heir=heir, by=by, at=clock.now()
     )
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)

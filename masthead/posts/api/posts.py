@@ -29,7 +29,7 @@ from masthead.posts.summaries import PostSummary
 from masthead.posts.working_copy import journal
 from masthead.unset import UNSET
 from masthead.web.access import public
-from masthead.web.api.operations import STALE, Answer, check_match, operation, settled
+from masthead.web.api.operations import STALE, Answer, check_match, commit_and_answer, operation
 from masthead.web.api.paging import address, cursor_of, links, numbered, page_links, position
 
 bp = Blueprint("posts_api", __name__)
@@ -125,9 +125,7 @@ def create(body: PostInput) -> Response:
     by, at = current_user(), clock.now()
     post = actions.create(rendered, by=by, at=at, details=details_of(body, None, by=by, at=at))
     bring_to(post, body.status, body.published_at, by=by, at=at)
-    answer = settled(_made, post.slug, rendered.warnings + pictures.receive(post))
-    db.session.commit()
-    return answer
+    return commit_and_answer(_made, post.slug, rendered.warnings + pictures.receive(post))
 
 
 def _rendered_form(body: PostInput) -> RenderedText:
@@ -269,9 +267,7 @@ def _save(post: Post, rendered: RenderedText, body: PostInput | PostChange) -> R
         actions.revise(post, rendered, by=by, at=at, expected_version=post.version, details=details)
     bring_to(post, body.status, body.published_at, by=by, at=at)
     warnings = rendered.warnings + pictures.receive(post)
-    answer = settled(whole, post.slug, warnings=warnings)
-    db.session.commit()
-    return answer
+    return commit_and_answer(whole, post.slug, warnings=warnings)
 
 
 @bp.delete("/<slug>")
@@ -283,6 +279,4 @@ def delete(slug: str) -> Response:
     if post.status is Status.TRASHED:
         raise NotFound("There is no such post.")
     actions.trash(post, by=current_user(), at=clock.now())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)

@@ -4,15 +4,14 @@ from functools import partial
 
 from flask import Blueprint, Response
 
-from masthead.db import paginate
 from masthead.people.access import requires
 from masthead.people.permissions import Permission
 from masthead.posts import actions, review
 from masthead.posts.api.posts import editable
-from masthead.posts.api.schemas import PostAnswer, Returning, ReviewNoteItem, ReviewNotes
-from masthead.posts.api.transitions import STEPS, taken
+from masthead.posts.api.schemas import Returning, ReviewNoteItem, ReviewNotes
+from masthead.posts.api.transitions import taken, transition
 from masthead.web.api.operations import Answer, operation
-from masthead.web.api.paging import listed
+from masthead.web.api.paging import list_answer
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("post_review_api", __name__)
@@ -20,7 +19,7 @@ bp = Blueprint("post_review_api", __name__)
 
 @bp.post("/<slug>/submit")
 @requires(Permission.WRITE)
-@operation("Submit a post for review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+@transition("Submit a post for review")
 def submit(slug: str) -> Response:
     """Submit a post for review. The editors get an email, if mail is on."""
     return taken(slug, actions.submit)
@@ -28,7 +27,7 @@ def submit(slug: str) -> Response:
 
 @bp.post("/<slug>/withdraw")
 @requires(Permission.WRITE)
-@operation("Withdraw a post from review", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+@transition("Withdraw a post from review")
 def withdraw(slug: str) -> Response:
     """Withdraw one's own post from review; it becomes a draft again."""
     return taken(slug, actions.withdraw)
@@ -36,14 +35,10 @@ def withdraw(slug: str) -> Response:
 
 @bp.post("/<slug>/return")
 @requires(Permission.WRITE)
-@operation(
+@transition(
     "Send a post back to its author",
-    tag="posts",
     body=Returning,
     is_body_optional=True,
-    answer=PostAnswer,
-    problems=STEPS,
-    is_conditional=True,
 )
 def send_back(slug: str, body: Returning) -> Response:
     """Send a post back, for editors; it becomes a draft again, and the author gets the note by email, if mail is on."""
@@ -61,5 +56,4 @@ def send_back(slug: str, body: Returning) -> Response:
 )
 def notes(slug: str, query: PageQuery) -> Answer:
     """The review notes of a post, latest first, for people who may edit the post."""
-    page = paginate(review.notes_on(editable(slug)), page=query.page, per_page=query.per_page)
-    return listed(ReviewNotes, page, notes=[ReviewNoteItem.of(note) for note in page.items])
+    return list_answer(ReviewNotes, review.notes_on(editable(slug)), query, ReviewNoteItem.of)

@@ -6,21 +6,23 @@ from functools import partial
 from flask import Blueprint, Response
 
 from masthead import clock
-from masthead.db import ResultPage, db, paginate
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.posts import actions, history, pictures, queries, revision_restore
 from masthead.posts.api.posts import bring_to, editable, whole
 from masthead.posts.api.revision_schemas import RevisionAnswer, RevisionItem, Revisions
 from masthead.posts.api.schemas import PostAnswer, Publishing
-from masthead.posts.models import Post, Revision
-from masthead.web.api.operations import Answer, heed_match, operation, settled
-from masthead.web.api.paging import listed
+from masthead.posts.models import Post
+from masthead.web.api.operations import Answer, commit_and_answer, heed_match, operation
+from masthead.web.api.paging import list_answer
 from masthead.web.api.schemas import PageQuery
 
 bp = Blueprint("post_steps_api", __name__)
 
-STEPS = (401, 403, 404, 409, 412)
+#: The declaration of an operation that changes the state of a post, and answers with the post.
+transition = partial(
+    operation, tag="posts", answer=PostAnswer, problems=(401, 403, 404, 409, 412), is_conditional=True
+)
 
 
 def seen(slug: str) -> Post:
@@ -33,21 +35,15 @@ def seen(slug: str) -> Post:
 def taken(slug: str, step: Callable[..., None]) -> Response:
     """Apply a transition, and return the post as the answer."""
     step(seen(slug), by=current_user(), at=clock.now())
-    answer = settled(whole, slug)
-    db.session.commit()
-    return answer
+    return commit_and_answer(whole, slug)
 
 
 @bp.post("/<slug>/publish")
 @requires(Permission.WRITE)
-@operation(
+@transition(
     "Publish or schedule a post",
-    tag="posts",
     body=Publishing,
     is_body_optional=True,
-    answer=PostAnswer,
-    problems=STEPS,
-    is_conditional=True,
 )
 def publish(slug: str, body: Publishing) -> Response:
     """Publish a post now, or at the given moment."""
@@ -56,7 +52,7 @@ def publish(slug: str, body: Publishing) -> Response:
 
 @bp.post("/<slug>/unpublish")
 @requires(Permission.WRITE)
-@operation("Unpublish a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+@transition("Unpublish a post")
 def unpublish(slug: str) -> Response:
     """Unpublish a post; it becomes a draft again."""
     return taken(slug, actions.unpublish)
@@ -64,12 +60,8 @@ def unpublish(slug: str) -> Response:
 
 @bp.post("/<slug>/restore")
 @requires(Permission.WRITE)
-@operation(
+@transition(
     "Restore a post from the trash",
-    tag="posts",
-    answer=PostAnswer,
-    problems=STEPS,
-    is_conditional=True,
 )
 def restore(slug: str) -> Response:
     """Restore a post from the trash as a draft."""
@@ -83,10 +75,7 @@ def restore(slug: str) -> Response:
 )
 def revisions(slug: str, query: PageQuery) -> Answer:
     """Revisions, newest first, for people who may edit the post."""
-    page: ResultPage[Revision] = paginate(
-        queries.revisions_of(editable(slug)), page=query.page, per_page=query.per_page
-    )
-    return listed(Revisions, page, revisions=[RevisionItem.of(revision) for revision in page.items])
+    return list_answer(Revisions, queries.revisions_of(editable(slug)), query, RevisionItem.of)
 
 
 @bp.get("/<slug>/revisions/<int:number>")
@@ -102,7 +91,7 @@ def revision(slug: str, number: int) -> Answer:
 
 @bp.post("/<slug>/revisions/<int:number>/restore")
 @requires(Permission.WRITE)
-@operation("Restore a revision", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True)
+@transition("Restore a revision")
 def restore_revision(slug: str, number: int) -> Response:
     """Save this revision again as the newest one. Slug and status of the post stay."""
     by = current_user()
@@ -110,6 +99,4 @@ def restore_revision(slug: str, number: int) -> Response:
     prepared = revision_restore.prepare(queries.at_slug(slug), number, by=by)
     post = seen(slug)
     revision_restore.restore(post, prepared, by=by, at=clock.now())
-    answer = settled(whole, post.slug, warnings=pictures.receive(post))
-    db.session.commit()
-    return answer
+    return commit_and_answer(whole, post.slug, warnings=pictures.receive(post))

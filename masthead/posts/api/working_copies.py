@@ -9,14 +9,13 @@ from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.posts import actions, pictures, queries
 from masthead.posts.api.posts import editable, whole
-from masthead.posts.api.schemas import PostAnswer
-from masthead.posts.api.transitions import STEPS, seen
+from masthead.posts.api.transitions import seen, transition
 from masthead.posts.api.working_copy_schemas import WorkingCopyAnswer, WorkingCopyInput
 from masthead.posts.permissions import can_edit
 from masthead.posts.working_copy import autosaves, journal, saves, shown
 from masthead.posts.working_copy.autosaves import Autosave, Saved
 from masthead.posts.working_copy.texts import WorkingText
-from masthead.web.api.operations import Answer, check_match, operation, settled
+from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation
 
 bp = Blueprint("working_copies_api", __name__)
 
@@ -66,9 +65,7 @@ def replace(slug: str, body: WorkingCopyInput) -> Response:
     result = autosaves.autosave(post.id, Autosave(fields, version), by=current_user(), at=clock.now())
     if not isinstance(result, Saved):
         raise Conflict("Somebody else changed the same words. Open the post in the editor to merge them.")
-    answer = settled(_present, slug)
-    db.session.commit()
-    return answer
+    return commit_and_answer(_present, slug)
 
 
 @bp.delete("/<slug>/working-copy")
@@ -82,16 +79,12 @@ def discard(slug: str) -> Response:
     key = journal.lock(post.id)
     check_match(str(journal.head_version(key, journal.copy_of(post.id))))
     saves.discard(key, by=current_user(), at=clock.now())
-    answer = settled(Answer, None)
-    db.session.commit()
-    return answer
+    return commit_and_answer(Answer, None)
 
 
 @bp.post("/<slug>/update")
 @requires(Permission.WRITE)
-@operation(
-    "Save the working copy of a post", tag="posts", answer=PostAnswer, problems=STEPS, is_conditional=True
-)
+@transition("Save the working copy of a post")
 def update(slug: str) -> Response:
     """Make the working copy the post's text; readers of a published post see it then."""
     before, text = _working_text(slug)
@@ -105,9 +98,7 @@ def update(slug: str) -> Response:
     actions.revise(post, done, by=by, at=at)
     warnings = done.warnings + pictures.receive(post)
     saves.close(post.id, by=by, at=at)
-    answer = settled(whole, post.slug, warnings=warnings)
-    db.session.commit()
-    return answer
+    return commit_and_answer(whole, post.slug, warnings=warnings)
 
 
 def _working_text(slug: str) -> tuple[WorkingText, WorkingText]:

@@ -105,7 +105,7 @@ def _store_key(session: Session) -> None:
         # Releasing a savepoint is no commit.
         return
     if "idempotency_answer" not in g:
-        raise LookupError("There is no answer to keep: make it by `operations.settled` before the commit.")
+        raise LookupError("There is no answer to keep: make it by `operations.commit_and_answer`.")
     answer: Response = g.idempotency_answer
     db.session.execute(
         delete(UsedKey).where(UsedKey.name == g.idempotency_key, UsedKey.created_at <= _limit())

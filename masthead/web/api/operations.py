@@ -174,11 +174,14 @@ def _judged(described: Operation, said: dict[str, Any], arguments: dict[str, Any
     return mistakes.found
 
 
-def settled(make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
-    """Build the response from the flushed state; the following commit stores it with the idempotency key."""
+def commit_and_answer(
+    make: Callable[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Response:
+    """Build the response from the flushed state, store it with the idempotency key, and commit all of it at once."""
     db.session.flush()
     response = _response(g.api_operation, make(*args, **kwargs))
     idempotency.keep(response)
+    db.session.commit()
     return response
 
 

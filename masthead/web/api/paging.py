@@ -4,16 +4,21 @@ import base64
 import binascii
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import current_app, request
+from pydantic import BaseModel
+from sqlalchemy import Select
 
-from masthead.db import GREATEST_ID, ResultPage
+from masthead.db import GREATEST_ID, ResultPage, paginate
 from masthead.errors import Invalid
 from masthead.web.api.operations import Answer
-from masthead.web.api.schemas import ListAnswer
+from masthead.web.api.schemas import ListAnswer, PageQuery
+
+T = TypeVar("T")
 
 CURSOR_CHARACTERS = 200
 NO_CURSOR = "This cursor is not one of ours. Begin again without it."
@@ -68,6 +73,16 @@ def numbered(page: Any, per_page: int) -> dict[str, Any]:
 def listed(shape: type[ListAnswer], page: ResultPage[Any], **items: Any) -> Answer:
     """Build the response of a numbered list; ``items`` holds its rows under the collection's name."""
     return Answer(shape(**items, **numbered(page, page.per_page)), headers=page_links(page))
+
+
+def list_answer(
+    shape: type[ListAnswer], statement: Select[T], query: PageQuery, item: Callable[[T], BaseModel]
+) -> Answer:
+    """Build the response of a numbered list from the rows of a statement."""
+    page = paginate(statement, page=query.page, per_page=query.per_page)
+    # A list has one member beside those of every list: its rows.
+    (name,) = shape.model_fields.keys() - ListAnswer.model_fields.keys()
+    return listed(shape, page, **{name: [item(row) for row in page.items]})
 
 
 def page_links(page: Any) -> dict[str, str]:
