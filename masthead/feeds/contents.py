@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from masthead.comments.links import comment_url
 from masthead.comments.models import Comment
 from masthead.db import db
+from masthead.embeds import display
 from masthead.feeds import atom, identity, json_feed, lengths, queries, rss
 from masthead.feeds.feed import Feed, FeedAuthor, FeedEntry
 from masthead.people.models import User
@@ -92,8 +93,14 @@ def _frame(
 def _filled(frame: Feed, statement: Select[Post]) -> Feed:
     posts = summaries.load_with_html(statement)
     whole = lengths.that_fit(html for _, html in posts)
+    texts = display.for_feeds(
+        html if is_whole else "" for (_, html), is_whole in zip(posts, whole, strict=True)
+    )
     entries = tuple(
-        _entry_of_post(post, html, is_whole) for (post, html), is_whole in zip(posts, whole, strict=True)
+        _entry_of_post(
+            post, absolute_links(text, _absolute(post_url(post))) if is_whole else _beginning(post, html)
+        )
+        for (post, html), text, is_whole in zip(posts, texts, whole, strict=True)
     )
     changed = [
         queries.last_change_of_posts() or NEVER,
@@ -128,9 +135,12 @@ def of_comments(post: Post) -> Feed:
     )
 
 
-def _entry_of_post(post: PostSummary, html: str, is_whole: bool) -> FeedEntry:
+def _beginning(post: PostSummary, html: str) -> str:
+    return lengths.shortened(html, _absolute(post_url(post)))
+
+
+def _entry_of_post(post: PostSummary, text: str) -> FeedEntry:
     address = _absolute(post_url(post))
-    text = absolute_links(html, address) if is_whole else lengths.shortened(html, address)
     published = post.published_at or post.created_at
     return FeedEntry(
         id=_tag_uri(post.created_at, f"post/{post.id}"),

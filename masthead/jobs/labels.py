@@ -15,6 +15,7 @@ TASKS: Final[dict[str, str]] = {
     "comments.tell_moderators": "Notify moderators about pending comments",
     "comments.tell_of_comment": "Email about a comment",
     "database.refresh_statistics": "Update database statistics",
+    "embeds.fetch": "Fetch the description of an embedded page",
     "jobs.forget_old": "Clear old background tasks",
     "limits.forget_old": "Clear old rate limits",
     "pagecache.forget_old": "Clear old cache",

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from masthead import pagecache
+from masthead.embeds import display
 from masthead.errors import NotFound
 from masthead.pages import queries
 from masthead.pages.cache_topics import PAGES
@@ -11,6 +12,7 @@ from masthead.pages.links import ABOUT, url_of
 from masthead.people.access import visitor
 from masthead.people.permissions import Permission
 from masthead.web.access import public
+from masthead.web.middleware.security_headers import allow_players
 
 bp = Blueprint("pages", __name__)
 
@@ -50,4 +52,6 @@ def _answer(slug: str) -> ResponseReturnValue:
     can_edit = user is not None and user.can(Permission.MANAGE_PAGES)
     if not page.is_public and not can_edit:
         raise NotFound("There is no such page.")
-    return render_template("pages/page.html", page=page, can_edit=can_edit)
+    text = display.for_page(page.html)
+    allow_players(text)
+    return render_template("pages/page.html", page=page, text=text, can_edit=can_edit)

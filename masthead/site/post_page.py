@@ -9,6 +9,7 @@ from masthead.posts.lifecycle import State
 from masthead.posts.permissions import can_edit
 from masthead.site import discussions
 from masthead.site.articles import Article
+from masthead.web.middleware.security_headers import allow_players
 
 #: The banners of posts that readers cannot see.
 NOTICES: dict[State, str] = {
@@ -30,6 +31,7 @@ def render(
     if form is not None:
         # If the parent comment is gone, the form can still be sent, as a comment on the post.
         form.parent_id.data = str(discussion.reply_to.id) if discussion.reply_to else ""
+    allow_players(article.text)
     return render_template(
         "site/post.html",
         article=article,

@@ -6,6 +6,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from masthead.comments.links import comment_url
+from masthead.embeds import display
 from masthead.media import external, sizes
 from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url
@@ -13,6 +14,7 @@ from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
 from masthead.tags.links import tag_url
 from masthead.text import languages, pictures
+from masthead.web.middleware import security_headers
 from masthead.web.middleware.static_files import asset_url
 
 
@@ -29,9 +31,9 @@ def init_app(app: Flask) -> None:
     }
     dates.init_app(app)
     app.jinja_env.globals |= {
-        "for_page": external.for_page,
+        "for_page": display.for_page,
         "is_shown": external.is_shown,
-        "media_styles": _media_styles,
+        "media_files": _media_files,
         "size_of": sizes.attributes,
     }
     app.context_processor(_publication)
@@ -42,8 +44,11 @@ def _publication() -> dict[str, Any]:
     return {"publication": found, "is_right_to_left": languages.is_right_to_left(found.language)}
 
 
-def _media_styles(html: str) -> Markup:
-    """Return the link to the style sheet of pictures, players and cards, for a text that shows some."""
+def _media_files(html: str) -> Markup:
+    """Return the links to the style sheet and the script of pictures, players and cards, for a text that shows some."""
     if not pictures.has_media(html):
         return Markup()
-    return Markup('<link rel="stylesheet" href="{}">').format(asset_url("css/media.css"))
+    styles = Markup('<link rel="stylesheet" href="{}">').format(asset_url("css/media.css"))
+    if not security_headers.frames_players(html):
+        return styles
+    return styles + Markup('<script type="module" src="{}"></script>').format(asset_url("js/embeds.js"))

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 PREFIX: Final = "/media/"
 
 
-class MediaKind(StrEnum):
-    """Decides which element shows a file."""
+class MediaElement(StrEnum):
+    """The element that shows a file."""
 
     PICTURE = "picture"
     AUDIO = "audio"
@@ -19,18 +19,18 @@ class MediaKind(StrEnum):
 
 
 _EXTENSIONS: Final = {
-    MediaKind.PICTURE: "apng avif bmp gif heic heif ico jfif jpeg jpg jxl png svg tif tiff webp",
-    MediaKind.AUDIO: "aac flac m4a mp3 oga ogg opus wav weba",
-    MediaKind.VIDEO: "m4v mov mp4 ogv webm",
-    MediaKind.CAPTIONS: "vtt",
-    MediaKind.FILE: "7z csv doc docx epub gz ics key json md mobi numbers odp ods odt pages pdf ppt pptx rtf tar txt xls xlsx zip",
+    MediaElement.PICTURE: "apng avif bmp gif heic heif ico jfif jpeg jpg jxl png svg tif tiff webp",
+    MediaElement.AUDIO: "aac flac m4a mp3 oga ogg opus wav weba",
+    MediaElement.VIDEO: "m4v mov mp4 ogv webm",
+    MediaElement.CAPTIONS: "vtt",
+    MediaElement.FILE: "7z csv doc docx epub gz ics key json md mobi numbers odp ods odt pages pdf ppt pptx rtf tar txt xls xlsx zip",
 }
 _KINDS: Final = {extension: kind for kind, names in _EXTENSIONS.items() for extension in names.split()}
 
 
-def kind_of(address: str) -> MediaKind:
+def kind_of(address: str) -> MediaElement:
     """Return the kind of the media at a URL; one without a known extension counts as a picture."""
-    return _KINDS.get(extension_of(address), MediaKind.PICTURE)
+    return _KINDS.get(extension_of(address), MediaElement.PICTURE)
 
 
 def extension_of(address: str) -> str:
@@ -49,4 +49,4 @@ def path_of(address: str) -> str:
 
 def is_stored_file(address: str) -> bool:
     """Return whether a URL has the path of a stored file that is no picture."""
-    return path_of(address).startswith(PREFIX) and kind_of(address) is not MediaKind.PICTURE
+    return path_of(address).startswith(PREFIX) and kind_of(address) is not MediaElement.PICTURE

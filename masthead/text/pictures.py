@@ -18,7 +18,7 @@ _POSTER: Final = re.compile(r"\sposter=\"([^\"]*)\"")
 _LABEL: Final = re.compile(r"\saria-label=\"([^\"]*)\"")
 _ALT: Final = re.compile(r"\salt=\"([^\"]*)\"")
 _SIDE: Final = re.compile(r"\s(?:width|height)=\"")
-_MEDIA: Final = re.compile(r"<(?:audio|figure|img|video)\b")
+_MEDIA: Final = re.compile(r"<(?:audio|figure|img|video)\b|<(?:div|p) class=\"(?:embed|file)\"")
 Size = tuple[int, int]
 
 

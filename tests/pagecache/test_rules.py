@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from masthead import clock
 from masthead.comments.models import Comment
 from masthead.db import db, insert_unique
+from masthead.embeds.models import Embed
 from masthead.pagecache import invalidation
 from masthead.pages.models import Page
 from masthead.people.models import Role, User
@@ -30,6 +31,7 @@ UNSHOWN = {
     Tag: {"id", "key", "created_at", "updated_at"},
     Redirect: {"id", "created_at", "updated_at"},
     Setting: {"key"},
+    Embed: {"id", "problem", "tries", "tried_at"},
 }
 
 

@@ -14,10 +14,10 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from masthead.text.markdown.headings import spoken
 from masthead.text.markdown.media_attributes import attributes_of
-from masthead.text.media_kinds import MediaKind, kind_of, path_of
+from masthead.text.media_kinds import MediaElement, kind_of, path_of
 
-_PLAYERS: Final = frozenset({MediaKind.AUDIO, MediaKind.VIDEO})
-_FRAMED: Final = _PLAYERS | {MediaKind.PICTURE}
+_PLAYERS: Final = frozenset({MediaElement.AUDIO, MediaElement.VIDEO})
+_FRAMED: Final = _PLAYERS | {MediaElement.PICTURE}
 _SPACES: Final = frozenset({"softbreak", "hardbreak"})
 
 
@@ -29,7 +29,7 @@ class Piece:
     tokens: tuple[Token, ...]
 
     @property
-    def kind(self) -> MediaKind:
+    def kind(self) -> MediaElement:
         """The kind of its file."""
         return kind_of(str(self.image.attrs.get("src", "")))
 
@@ -128,18 +128,18 @@ def _media(
     kind = kind_of(str(token.attrs.get("src", "")))
     if kind in _PLAYERS:
         return _player(token, kind)
-    if kind is not MediaKind.PICTURE:
+    if kind is not MediaElement.PICTURE:
         return _link(token)
     token.attrSet("loading", "lazy")
     token.attrSet("decoding", "async")
     return renderer.image(tokens, index, options, env)
 
 
-def _player(token: Token, kind: MediaKind) -> str:
+def _player(token: Token, kind: MediaElement) -> str:
     attributes = attributes_of(token)
     label = spoken(token.children).strip()
     given = {"src": str(token.attrs.get("src", "")), "preload": "metadata", "aria-label": label}
-    if kind is MediaKind.VIDEO:
+    if kind is MediaElement.VIDEO:
         given["poster"] = attributes.address("poster")
     tracks = "".join(
         _track(attributes.address(key), key.partition("-")[2])

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_talisman import Talisman
 from werkzeug.exceptions import BadRequest
 
 from masthead.config import Config
+from masthead.text import players
 from masthead.text.plain import is_storable
 from masthead.web.middleware import proxies
 
@@ -85,8 +86,19 @@ REFUSED_FEATURES = (
 )
 PERMISSIONS_POLICY = dict.fromkeys(REFUSED_FEATURES, "()") | dict.fromkeys(NEEDED_FEATURES, "(self)")
 
+#: Features that players of other sites use, on the pages that have some.
+PLAYER_FEATURES = ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")
+#: The mark of a player in the HTML of a page; the sanitiser lets no text have it.
+PLAYER_MARK = " data-frame="
+
 #: Content types that may load from STATIC_URL.
 STATIC_DIRECTIVES = ("script-src", "style-src", "img-src", "font-src")
+
+_ORIGINS = " ".join(f'"{origin}"' for origin in players.ORIGINS)
+_PLAYER_PERMISSIONS = ", ".join(
+    f"{name}={allowed}"
+    for name, allowed in (PERMISSIONS_POLICY | dict.fromkeys(PLAYER_FEATURES, f"(self {_ORIGINS})")).items()
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 #: Attribute of a view with its own policy.
@@ -103,6 +115,17 @@ def own_policy(policy: str) -> Callable[[View], View]:
     return decorate
 
 
+def frames_players(html: str) -> bool:
+    """Return whether the HTML of a page has players of other sites."""
+    return PLAYER_MARK in html
+
+
+def allow_players(html: str) -> None:
+    """Let the response of this request frame the known players, if its HTML has some."""
+    if frames_players(html):
+        g.frames_players = True
+
+
 def also_over_http(view: View) -> View:
     """Declare that the view answers http without a redirect to https: health probes are no browsers."""
     setattr(view, "talisman_view_options", {"force_https": False})  # noqa: B010 (as Talisman's own decorator does)
@@ -113,6 +136,7 @@ def init_app(app: Flask, config: Config) -> None:
     """Set the headers of every response, and refuse unstorable URLs."""
     # Functions that run after a request run in reverse order: this one after Talisman's, whose header it replaces.
     app.after_request(_apply_own_policy)
+    app.after_request(_allow_players)
     Talisman(
         app,
         content_security_policy=content_security_policy(config),
@@ -161,6 +185,15 @@ def _apply_own_policy(response: Response) -> Response:
     policy = getattr(current_app.view_functions.get(request.endpoint or ""), OWN_POLICY, None)
     if policy is not None and response.status_code < 400:
         response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _allow_players(response: Response) -> Response:
+    """Name the providers of players in the policies, where a page has a player; elsewhere nothing can be framed."""
+    if g.get("frames_players") and response.status_code < 400:
+        frames = f"; frame-src {' '.join(players.ORIGINS)}"
+        response.headers["Content-Security-Policy"] += frames
+        response.headers["Permissions-Policy"] = _PLAYER_PERMISSIONS
     return response
 
 
