@@ -16,7 +16,7 @@ from masthead.people.permissions import Permission
 from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.forms.base import redisplays_expired_form
 
-bp = Blueprint("closing_admin", __name__)
+bp = Blueprint("account_deletion_admin", __name__)
 
 
 @bp.get("/<int:user_id>/delete")
@@ -57,7 +57,7 @@ def remove(user_id: int) -> ResponseReturnValue:
         else:
             db.session.commit()
             flash(f"The account of {name} is deleted.")
-            return redirect(url_for("accounts_admin.index"), code=303)
+            return redirect(url_for("user_admin.index"), code=303)
     return render_template("accounts/delete_account.html", form=form, user=user), 422
 
 

@@ -19,7 +19,7 @@ from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.access import public
 from masthead.web.forms.base import redisplays_expired_form
 
-bp = Blueprint("privacy", __name__)
+bp = Blueprint("account_deletion", __name__)
 bp.record_once(lambda _state: action_labels.add_fields(content_policy.FIELD_LABELS))
 
 
@@ -119,7 +119,7 @@ def keep(token: str) -> ResponseReturnValue:
         raise NotFound(one_time_links.INVALID)
     db.session.commit()
     flash("Your account stays. Sign in as before.")
-    return redirect(url_for("accounts.login"), code=303)
+    return redirect(url_for("login.login"), code=303)
 
 
 def _form(*, fresh: bool = False) -> DeletionRequestForm:

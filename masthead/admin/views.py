@@ -62,7 +62,7 @@ def _figures(user: User) -> list[OverviewFigure]:
             url = url_for("posts_admin.index", state=state)
             figures.append(OverviewFigure(label, count, url))
     if user.can(Permission.MANAGE_USERS):
-        figures.append(OverviewFigure("Accounts", counts.accounts, url_for("accounts_admin.index")))
+        figures.append(OverviewFigure("Accounts", counts.accounts, url_for("user_admin.index")))
     return figures
 
 

@@ -13,26 +13,27 @@ from masthead.people.permissions import Permission
 #: Longer values are shortened: people need to recognise them, not to read them.
 SHOWN_CHARACTERS = 80
 
+UNKNOWN_ACTION = "Send the form"
 #: Endpoint → the label of its form, as heading and button. ``{name}`` is the affected person or role.
 LABELS = {
-    "accounts_admin.set_role": "Change the role of {name}",
-    "assistance.send_invitation": "Invite somebody",
-    "assistance.reset_link": "Create password reset link for {name}",
-    "assistance.reset_factor": "Reset 2FA of {name}",
-    "closing_admin.remove": "Delete the account of {name}",
-    "factors.store_passkey": "Add a passkey",
-    "factors.add_authenticator": "Set up the authenticator app",
-    "factors.remove_authenticator": "Remove the authenticator app",
-    "factors.remove_passkey": "Remove the passkey",
-    "factors.rename_passkey": "Rename the passkey",
-    "factors.renew_recovery_codes": "Generate new recovery codes",
-    "invitation_admin.again": "Create a new invitation link",
+    "user_admin.set_role": "Change the role of {name}",
+    "user_credentials_admin.send_invitation": "Invite somebody",
+    "user_credentials_admin.reset_link": "Create password reset link for {name}",
+    "user_credentials_admin.reset_factor": "Reset 2FA of {name}",
+    "account_deletion_admin.remove": "Delete the account of {name}",
+    "mfa.store_passkey": "Add a passkey",
+    "mfa.add_authenticator": "Set up the authenticator app",
+    "mfa.remove_authenticator": "Remove the authenticator app",
+    "mfa.remove_passkey": "Remove the passkey",
+    "mfa.rename_passkey": "Rename the passkey",
+    "mfa.renew_recovery_codes": "Generate new recovery codes",
+    "invitations_admin.again": "Create a new invitation link",
     "personal_tokens.create": "Create token",
-    "privacy.close": "Delete my account",
-    "privacy.download": "Export my data",
-    "roles.store": "Create role",
-    "roles.remove": "Delete the role {name}",
-    "roles.save": "Change the role {name}",
+    "account_deletion.close": "Delete my account",
+    "account_deletion.download": "Export my data",
+    "roles_admin.store": "Create role",
+    "roles_admin.remove": "Delete the role {name}",
+    "roles_admin.save": "Change the role {name}",
     "security.change_address": "Change my email",
 }
 
@@ -58,7 +59,8 @@ def summarize(
         if label and value:
             facts.setdefault(label, []).append(_shortened(said(value)))
     listed = tuple((label, "; ".join(values)) for label, values in facts.items())
-    return ActionSummary(LABELS[endpoint].format(name=_name(arguments)), listed)
+    # A form may have been signed by an earlier release, which called its view otherwise.
+    return ActionSummary(LABELS.get(endpoint, UNKNOWN_ACTION).format(name=_name(arguments)), listed)
 
 
 def _name(arguments: Mapping[str, int]) -> str:

@@ -17,7 +17,7 @@ feature = Feature(
     ),
     api=((auth_api.auth, "/auth"), (sessions_api.bp, "/auth/sessions")),
     navigation=(
-        NavigationItem("accounts.profile", "Profile", 10, "account"),
+        NavigationItem("login.profile", "Profile", 10, "account"),
         NavigationItem("security.overview", "Account security", 20, "account"),
     ),
     tasks=(tasks,),

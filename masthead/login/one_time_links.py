@@ -158,7 +158,7 @@ ENDPOINTS = {
     Purpose.CONFIRM: "recovery.confirm",
     Purpose.RESET: "recovery.reset",
     Purpose.INVITE: "invitations.accept",
-    Purpose.UNDO: "privacy.undo",
+    Purpose.UNDO: "account_deletion.undo",
 }
 
 

@@ -10,7 +10,7 @@ from masthead.web import access
 REASONS = {
     "posts_desk.create": "Sign in to create a post.",
     "posts_desk.edit": "Sign in to edit this post.",
-    "accounts.profile": "Sign in to continue to your profile.",
+    "login.profile": "Sign in to continue to your profile.",
     "security.overview": "Sign in to continue to your sign-in settings.",
     "security.devices": "Sign in to continue to your devices.",
     "personal_tokens.index": "Sign in to continue to your API tokens.",

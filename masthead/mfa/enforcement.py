@@ -13,15 +13,15 @@ ALLOWED_ENDPOINTS = frozenset(
     {
         "static",
         "site.theme",
-        "accounts.logout",
+        "login.logout",
         "security.overview",
         "reauthentication.confirm",
         "reauthentication.prove",
         "reauthentication.confirm_with_passkey",
-        "factors.authenticator",
-        "factors.add_authenticator",
-        "factors.add_passkey",
-        "factors.store_passkey",
+        "mfa.authenticator",
+        "mfa.add_authenticator",
+        "mfa.add_passkey",
+        "mfa.store_passkey",
     }
 )
 

@@ -18,7 +18,7 @@ from masthead.people.user_agents import device_name
 from masthead.settings.queries import publication
 from masthead.web.forms.base import redisplays_expired_form
 
-bp = Blueprint("factors", __name__)
+bp = Blueprint("mfa", __name__)
 
 WRONG = "This code is not right. Check the clock of your device, then enter the code that the app shows now."
 

@@ -99,5 +99,5 @@ def ask_to_sign_in() -> Response:
     if errors.wants_json():
         raise Unauthorized
     if request.method in csrf_protection.SAFE_METHODS:
-        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), code=302)
+        return redirect(url_for("login.login", next=request.full_path.rstrip("?")), code=302)
     return csrf_protection.offer_again()

@@ -17,7 +17,7 @@ from masthead.user_admin import invitations, read_models
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
 
-bp = Blueprint("accounts_admin", __name__)
+bp = Blueprint("user_admin", __name__)
 
 PEOPLE_PER_PAGE = 50
 
@@ -95,7 +95,7 @@ def _both(user_id: int) -> tuple[User, User]:
 
 def _back(sentence: str, category: str = "message") -> ResponseReturnValue:
     flash(sentence, category)
-    return redirect_back(url_for("accounts_admin.index"))
+    return redirect_back(url_for("user_admin.index"))
 
 
 def _refuse(conflict: Conflict) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 from masthead.web.safe_redirects import redirect_back
 
-bp = Blueprint("assistance", __name__)
+bp = Blueprint("user_credentials_admin", __name__)
 
 
 @bp.get("/users/invite")
@@ -85,7 +85,7 @@ def reset_factor(user_id: int) -> ResponseReturnValue:
     user_admin_actions.reset_second_factor(user, by=current_user())
     db.session.commit()
     flash(f"{user.display_name} no longer has two-factor authentication, and is signed out everywhere.")
-    return redirect_back(url_for("accounts_admin.index"))
+    return redirect_back(url_for("user_admin.index"))
 
 
 @bp.post("/users/<int:user_id>/sign-out")
@@ -107,7 +107,7 @@ def end_tokens(user_id: int) -> ResponseReturnValue:
     login_actions.end_tokens(user, by=current_user())
     db.session.commit()
     flash(f"The API tokens of {user.display_name} are revoked. They no longer work.")
-    return redirect_back(url_for("accounts_admin.index"))
+    return redirect_back(url_for("user_admin.index"))
 
 
 def show_link(purpose: Purpose, link: str, title: str) -> ResponseReturnValue:

@@ -25,14 +25,14 @@ feature = Feature(
     commands={"user": "masthead.user_admin.cli:group"},
     navigation=(
         NavigationItem(
-            "accounts_admin.index",
+            "user_admin.index",
             "People",
             50,
             permission=Permission.MANAGE_USERS,
             purpose="Invite, find and help people, change their role, and disable accounts.",
         ),
         NavigationItem(
-            "roles.index",
+            "roles_admin.index",
             "Roles",
             60,
             permission=Permission.MANAGE_ROLES,

@@ -14,7 +14,7 @@ from masthead.user_admin import credentials_admin, invitations, read_models
 from masthead.web.paging import page_number
 from masthead.web.safe_redirects import redirect_back
 
-bp = Blueprint("invitation_admin", __name__)
+bp = Blueprint("invitations_admin", __name__)
 
 PER_PAGE = 50
 
@@ -60,4 +60,4 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
     email = invitations.withdraw(invitation_id, mark, by=current_user())
     db.session.commit()
     flash(f"The invitation for {email} is withdrawn. The link no longer works.")
-    return redirect_back(url_for("invitation_admin.index"))
+    return redirect_back(url_for("invitations_admin.index"))

@@ -44,7 +44,7 @@ def join(token: str) -> ResponseReturnValue:
         else:
             db.session.commit()
             flash("Your account is ready. Sign in with the password that you chose.")
-            return redirect(url_for("accounts.login"), code=303)
+            return redirect(url_for("login.login"), code=303)
     show_others(form, lambda: validate_registration(form.right("username", "password")))
     return _page(form, 422, email)
 

@@ -19,7 +19,7 @@ from masthead.user_admin.role_actions import RoleDraft
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 
-bp = Blueprint("roles", __name__)
+bp = Blueprint("roles_admin", __name__)
 
 FIRST_RANK = 20
 
@@ -204,4 +204,4 @@ def _edit_page(form: RoleForm, role: Role | None, status: int) -> ResponseReturn
 
 def _back(sentence: str) -> ResponseReturnValue:
     flash(sentence)
-    return redirect(url_for("roles.index"), code=303)
+    return redirect(url_for("roles_admin.index"), code=303)

@@ -25,7 +25,7 @@ BUTTONS = {
 }
 #: Views that a signed-in administrator finds by no link: letters, redirects and programs lead to them.
 UNLINKED = {
-    "accounts.registered",
+    "login.registered",
     "discovery.robots_txt",
     "discovery.site_map_part",
     "discovery.whole_site_map",
@@ -36,7 +36,7 @@ UNLINKED = {
     "reauthentication.confirm",
     "two_factor.second_step",
     "metrics.show",
-    "privacy.undo",
+    "account_deletion.undo",
     "invitations.accept",
     "recovery.asked",
     "recovery.confirm",

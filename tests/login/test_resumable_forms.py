@@ -130,6 +130,12 @@ def test_every_form_that_needs_a_proof_has_words_for_what_it_does(app: Flask) ->
     assert guarded == set(action_labels.LABELS)
 
 
+@pytest.mark.databases("sqlite")
+def test_form_of_a_view_that_has_another_name_now_is_still_offered(app: Flask) -> None:
+    with app.app_context():
+        assert action_labels.summarize("accounts.gone", {}, []).label == "Send the form"
+
+
 def test_wrong_proof_keeps_the_form(ada: Visitor, asked: Callable[..., str]) -> None:
     kept = asked()
     answer = prove(ada, kept, password="wrong")

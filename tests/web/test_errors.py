@@ -187,7 +187,7 @@ def test_a_failure_of_a_function_for_one_request_is_an_error_page_too(make_app, 
         after_this_request(lambda _response: 1 / 0)
         return "done"
 
-    app.view_functions["accounts.login"] = view
+    app.view_functions["login.login"] = view
     response = new_client(app).get("/auth/login")
     assert response.status_code == 500
     assert response.headers["Content-Security-Policy"]

@@ -88,7 +88,7 @@ def set_password(token: str) -> ResponseReturnValue:
                 "Your new password is set. You are signed out everywhere, and your API tokens are revoked. "
                 "Sign in with it."
             )
-            return redirect(url_for("accounts.login"), code=303)
+            return redirect(url_for("login.login"), code=303)
     return _page("reset", form, 422)
 
 
@@ -128,7 +128,7 @@ def _confirmed(found: AccountToken, secret: str, *, is_theirs: bool) -> Response
     flash("Your address is confirmed.")
     if link is not None:
         return redirect(link, code=303)
-    return redirect(url_for("accounts.login"), code=303)
+    return redirect(url_for("login.login"), code=303)
 
 
 def _confirm_page(

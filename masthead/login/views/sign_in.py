@@ -30,7 +30,7 @@ from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.field_errors import show_others
 from masthead.web.safe_redirects import local_path, redirect_back
 
-bp = Blueprint("accounts", __name__)
+bp = Blueprint("login", __name__)
 
 WRONG = "The email address or the password is not right. Check both, and try again."
 #: Every wrong password gets this hint, so that it does not reveal an unconfirmed account.
@@ -74,7 +74,7 @@ def make_account() -> ResponseReturnValue:
         else:
             db.session.commit()
             email_ownership.remember_registration(password_hash)
-            return redirect(url_for("accounts.registered"), code=303)
+            return redirect(url_for("login.registered"), code=303)
     show_others(form, lambda: validate_registration(form.right("username", "email", "password")))
     return render_template("accounts/register.html", form=form), 422
 
@@ -174,7 +174,7 @@ def save_profile() -> ResponseReturnValue:
         else:
             db.session.commit()
             flash("Your profile is saved.")
-            return redirect(url_for("accounts.profile"), code=303)
+            return redirect(url_for("login.profile"), code=303)
     show_others(form, lambda: validate(form.right("name", "avatar"), user=user))
     user = queries.get(current_user().id)
     return _profile_page(form, user), 422
@@ -195,4 +195,4 @@ def choose_emails() -> ResponseReturnValue:
     actions.choose_emails(user, choices, by=user)
     db.session.commit()
     flash("Your email settings are saved.")
-    return redirect(url_for("accounts.profile"), code=303)
+    return redirect(url_for("login.profile"), code=303)

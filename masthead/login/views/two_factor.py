@@ -79,7 +79,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
 def _start_again() -> ResponseReturnValue:
     if access.visitor() is None:
         flash(TOO_LATE, "warning")
-        return redirect(url_for("accounts.login", next=passkey_forms.next_path()), code=303)
+        return redirect(url_for("login.login", next=passkey_forms.next_path()), code=303)
     return redirect_back(url_for("dashboard.index"))
 
 
