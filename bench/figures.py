@@ -21,7 +21,7 @@ class Figure:
 
     @property
     def is_met(self) -> bool:
-        """Whether the goal is reached."""
+        """True if the goal is reached."""
         return self.value >= self.goal if self.is_least else self.value <= self.goal
 
     def as_json(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def at_most(name: str, value: float, goal: float, *, unit: str = "×", spread: f
 
 
 class Rounds:
-    """The same measurements several times in turn, so that what else the machine does meets all of them alike."""
+    """Measurements repeated in turn, so that other work of the machine slows all of them alike."""
 
     def __init__(self, measurements: Mapping[str, Callable[[], float]], rounds: int) -> None:
         self.values: dict[str, list[float]] = {name: [] for name in measurements}

@@ -1,4 +1,4 @@
-"""What `masthead serve` takes before anybody has asked for anything: memory and time."""
+"""Memory and start time of `masthead serve` before the first request."""
 
 import os
 import signal

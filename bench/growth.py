@@ -1,4 +1,4 @@
-"""What a large publication costs against one of a thousand posts: every page made, none from memory."""
+"""Compare a large publication with one of a thousand posts: every page is rendered, none comes from the cache."""
 
 from contextlib import ExitStack
 from datetime import timedelta

@@ -89,12 +89,12 @@ def measure(folder: Path, home: Path, slug: str, *, rounds: int, seconds: float)
 
 
 def has_nginx() -> bool:
-    """Whether there is one to compare with."""
+    """Return True if nginx is installed."""
     return shutil.which("nginx") is not None
 
 
 def _made_and_taught(slug: str) -> dict[str, tuple[str, str, int]]:
-    """The same five pages from Masthead without memory, and from the tutorial's blog."""
+    """Measure the same five pages from Masthead without its cache, and from the tutorial's blog."""
     post = quote(slug)
     ours = {
         "home": "/",

@@ -55,7 +55,7 @@ class Post(db.Model):
     comments = db.relationship("Comment", backref="post", lazy="dynamic")
 
     def to_json(self) -> dict[str, Any]:
-        """What the API answers."""
+        """Return the JSON of the API."""
         return {
             "title": self.title,
             "slug": self.slug,

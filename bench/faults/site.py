@@ -104,7 +104,7 @@ class Site:
             self.make()
 
     def make(self) -> None:
-        """The same, made step by step."""
+        """Make the site step by step."""
         self.run("db", "upgrade")
         self.run("user", "create", "walt", EMAIL, "--role", "administrator", "--password", PASSWORD)
         with self.running():
@@ -133,7 +133,7 @@ class Site:
             time.sleep(0.02)
 
     def answers(self) -> bool:
-        """Whether it answers with a page."""
+        """Return True if the site answers with a page."""
         with suppress(OSError):
             return Guest(self.url).ask("GET", "/", seconds=2).status == 200
         return False

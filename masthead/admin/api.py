@@ -57,7 +57,7 @@ def _link(link: dict[str, str] | Link) -> NavLink:
     answer=SettingsAnswer,
     problems=(403, 412, 428),
     is_conditional=True,
-    judge=_mistakes,
+    validator=_mistakes,
 )
 def change(body: SettingsChange) -> Response:
     """Change settings. The next request to any page shows them."""

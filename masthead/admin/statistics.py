@@ -25,7 +25,7 @@ WIDTH, HEIGHT, GAP = 720.0, 160.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """One bar of a chart: its day, position and label."""
 
     day: date
@@ -41,7 +41,7 @@ class Chart:
     """A chart with one number for each day."""
 
     label: str
-    bars: Sequence[Bar]
+    bars: Sequence[ChartBar]
     total: int
     most: int
 
@@ -100,7 +100,7 @@ def chart(label: str, period: Sequence[date], counts: Mapping[date, int]) -> Cha
         height = HEIGHT * count / most if most else 0.0
         x, width = number * step + step * GAP / 2, step * (1 - GAP)
         bars.append(
-            Bar(day, count, round(x, 2), round(HEIGHT - height, 2), round(width, 2), round(height, 2))
+            ChartBar(day, count, round(x, 2), round(HEIGHT - height, 2), round(width, 2), round(height, 2))
         )
     return Chart(label, bars, sum(bar.count for bar in bars), most)
 

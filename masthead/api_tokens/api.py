@@ -42,7 +42,7 @@ def show(token_id: int) -> Answer:
     problems=(403, 409),
     is_conditional=True,
     is_secret=True,
-    judge=lambda said: personal_tokens.validate(current_user(), said),
+    validator=lambda said: personal_tokens.validate(current_user(), said),
 )
 def create(body: TokenInput) -> Answer:
     """The token is in this answer and nowhere else. It needs a sign-in of the last ten minutes."""

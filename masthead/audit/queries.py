@@ -61,7 +61,7 @@ def about(actor_id: int, subjects: Sequence[str]) -> Select[AuditEvent]:
     return select(AuditEvent).where((AuditEvent.actor_id == actor_id) | is_about).order_by(AuditEvent.id)
 
 
-def deeds(action: str, subjects: Sequence[str], *, since: datetime) -> Select[AuditEvent]:
+def events_on(action: str, subjects: Sequence[str], *, since: datetime) -> Select[AuditEvent]:
     """Select the actions on these subjects, the oldest first."""
     return (
         select(AuditEvent)

@@ -33,7 +33,7 @@ from masthead.settings.queries import publication
 #: A comment with the same text, author and parent within this time counts as a duplicate.
 SENT_AGAIN = timedelta(days=1)
 #: The action names of moderation decisions in the audit log.
-DEEDS: dict[CommentTransition, str] = {
+AUDIT_EVENTS: dict[CommentTransition, str] = {
     CommentTransition.APPROVE: "approved",
     CommentTransition.REJECT: "rejected",
     CommentTransition.DELETE: "deleted",
@@ -43,7 +43,7 @@ DEEDS: dict[CommentTransition, str] = {
 
 
 def write(
-    post: Post, remark: RenderedComment, *, by: User, at: datetime, parent_id: int | None = None
+    post: Post, text: RenderedComment, *, by: User, at: datetime, parent_id: int | None = None
 ) -> Comment:
     """Create a comment or a reply, which waits for moderation if the publication's policy says so.
 
@@ -57,7 +57,7 @@ def write(
         raise CommentsClosed
     answered = None if parent_id is None else _parent(post, parent_id, by=by)
     parent_id, depth = (None, 0) if answered is None else _place_below(answered)
-    sent_before = _sent_before(post, remark, by=by, at=at, parent_id=parent_id)
+    sent_before = _sent_before(post, text, by=by, at=at, parent_id=parent_id)
     if sent_before is not None:
         return sent_before
     comment = Comment(
@@ -66,8 +66,8 @@ def write(
         reply_to_id=answered.id if answered is not None else None,
         depth=depth,
         author_id=by.id,
-        body=remark.body,
-        html=remark.html,
+        body=text.body,
+        html=text.html,
         status=_first_status(post, by),
         created_at=at,
     )
@@ -94,7 +94,7 @@ def validate(post: Post, body: str | None, parent_id: int | None, *, by: User) -
 
 
 def _sent_before(
-    post: Post, remark: RenderedComment, *, by: User, at: datetime, parent_id: int | None
+    post: Post, text: RenderedComment, *, by: User, at: datetime, parent_id: int | None
 ) -> Comment | None:
     """Return the person's recent comment with this text and parent, if it is not removed."""
     # The lock serialises each person's requests: two simultaneous duplicates would not see each other.
@@ -105,7 +105,7 @@ def _sent_before(
         Comment.parent_id.is_not_distinct_from(parent_id),
         Comment.status.in_([CommentStatus.PENDING, CommentStatus.APPROVED]),
         Comment.created_at > at - SENT_AGAIN,
-        Comment.body == remark.body,
+        Comment.body == text.body,
     )
     return db.session.scalars(same.order_by(Comment.id).limit(1)).first()
 
@@ -136,14 +136,14 @@ def _first_status(post: Post, by: User) -> CommentStatus:
             return CommentStatus.PENDING
 
 
-def revise(comment: Comment, remark: RenderedComment, *, by: User, at: datetime) -> None:
+def revise(comment: Comment, text: RenderedComment, *, by: User, at: datetime) -> None:
     """Change one's own comment. It waits again if a new one would, and a pending one stays pending."""
     if by.id != comment.author_id:
         raise NotAllowed("Only its author can change a comment.")
     if not can_revise(by, comment, at=at):
         raise EditWindowClosed
-    comment.body = remark.body
-    comment.html = remark.html
+    comment.body = text.body
+    comment.html = text.html
     comment.edited_at = at
     db.session.flush()
     if _first_status(comment.post, by) is CommentStatus.PENDING:
@@ -174,7 +174,9 @@ def _record(step: CommentTransition, moved: Sequence[Comment], *, by: User) -> N
     """Record the decision in the audit log, with the comment's author and post."""
     rows = db.session.execute(queries.summaries([comment.id for comment in moved])) if moved else ()
     for comment_id, title, username in rows:
-        audit.record(f"comment.{DEEDS[step]}", by=by, subject=title, comment=comment_id, author=username)
+        audit.record(
+            f"comment.{AUDIT_EVENTS[step]}", by=by, subject=title, comment=comment_id, author=username
+        )
 
 
 def _move(

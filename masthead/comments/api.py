@@ -88,15 +88,15 @@ def _validate(said: dict[str, Any], slug: str) -> Iterable[Invalid]:
     status=201,
     problems=(401, 403, 404, 409, 429),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def create(slug: str, body: CommentInput) -> Response:
     """Comment on a post. `status` tells whether the comment waits for a moderator."""
-    remark = render_comment(body.body)
+    text = render_comment(body.body)
     by = current_user()
     throttling.count("comment", str(by.id))
     post = _post(slug)
-    comment = actions.write(post, remark, by=by, at=clock.now(), parent_id=body.parent_id)
+    comment = actions.write(post, text, by=by, at=clock.now(), parent_id=body.parent_id)
     return commit_and_answer(_made, comment.id)
 
 
@@ -134,10 +134,10 @@ def show(comment_id: int) -> Answer:
 )
 def change(comment_id: int, body: CommentChange) -> Response:
     """Change one's own comment, within 15 minutes of sending it."""
-    remark = render_comment(body.body)
+    text = render_comment(body.body)
     comment = queries.get(comment_id, reader=current_user())
     check_match(tag_of(_item(comment)))
-    actions.revise(comment, remark, by=current_user(), at=clock.now())
+    actions.revise(comment, text, by=current_user(), at=clock.now())
     return commit_and_answer(_shown, comment_id)
 
 

@@ -20,7 +20,7 @@ def id_from(given: object) -> int | None:
     return int(text) if 1 <= int(text) <= GREATEST_ID else None
 
 
-class RemarkForm(Form):
+class CommentTextForm(Form):
     """The text of an existing comment."""
 
     # `masthead.comments.rendering` checks the length: browsers send a line end as two characters, which count as one.
@@ -38,7 +38,7 @@ class RemarkForm(Form):
             return None
 
 
-class CommentForm(RemarkForm):
+class CommentForm(CommentTextForm):
     """A new comment."""
 
     parent_id = HiddenField()

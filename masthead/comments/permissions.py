@@ -12,7 +12,7 @@ from masthead.posts.models import Post
 EDIT_WINDOW = timedelta(minutes=15)
 
 
-class Discussed(Protocol):
+class Commentable(Protocol):
     """The attributes of a post that decide whether it takes comments."""
 
     @property
@@ -24,12 +24,12 @@ class Discussed(Protocol):
         """True if readers can see it."""
 
 
-def can_comment(by: User | None, post: Discussed) -> bool:
+def can_comment(by: User | None, post: Commentable) -> bool:
     """Return whether the person may comment below the post, which must be public and open."""
     return by is not None and by.can(Permission.COMMENT) and is_open(post)
 
 
-def is_open(post: Discussed) -> bool:
+def is_open(post: Commentable) -> bool:
     """Return whether the post takes comments now."""
     return post.comments_open and post.is_published
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from masthead import clock
 from masthead.comments import actions, queries
 from masthead.comments.errors import EditWindowClosed
-from masthead.comments.forms import RemarkForm
+from masthead.comments.forms import CommentTextForm
 from masthead.comments.lifecycle import CommentTransition
 from masthead.comments.links import comment_url, discussion_url
 from masthead.comments.models import Comment
@@ -28,7 +28,7 @@ def edit(comment_id: int) -> ResponseReturnValue:
     comment = _own(comment_id)
     if not can_revise(current_user(), comment, at=clock.now()):
         raise EditWindowClosed
-    return _edit_page(RemarkForm(body=comment.body), comment)
+    return _edit_page(CommentTextForm(body=comment.body), comment)
 
 
 @bp.post("/<int:comment_id>/edit")
@@ -37,13 +37,13 @@ def edit(comment_id: int) -> ResponseReturnValue:
 @body_limits.takes(body_limits.LONG_FORM_BYTES)
 def save(comment_id: int) -> ResponseReturnValue:
     """Change one's own comment."""
-    form = RemarkForm()
-    remark = form.rendered()
+    form = CommentTextForm()
+    text = form.rendered()
     comment = _own(comment_id)
-    if remark is None:
+    if text is None:
         return _edit_page(form, comment), 422
     try:
-        actions.revise(comment, remark, by=current_user(), at=clock.now())
+        actions.revise(comment, text, by=current_user(), at=clock.now())
     except EditWindowClosed as error:
         db.session.rollback()
         form.show(error)
@@ -59,7 +59,7 @@ def _own(comment_id: int) -> Comment:
     return comment
 
 
-def _edit_page(form: RemarkForm, comment: Comment) -> str:
+def _edit_page(form: CommentTextForm, comment: Comment) -> str:
     until = comment.created_at + EDIT_WINDOW
     return render_template("comments/edit.html", form=form, comment=comment, until=until)
 

@@ -9,7 +9,7 @@ from masthead.text.excerpts import beginning
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class LengthBudget:
     """A budget of HTML characters and tags."""
 
     characters: int
@@ -25,8 +25,8 @@ class Room:
 
 
 #: The longest of 509 posts of a real blog has 60,000 characters and 4,000 tags.
-OF_ENTRY: Final = Room(1_000_000, 40_000)
-OF_FEED: Final = Room(4_000_000, 160_000)
+OF_ENTRY: Final = LengthBudget(1_000_000, 40_000)
+OF_FEED: Final = LengthBudget(4_000_000, 160_000)
 #: The budget of a text that does not fit.
 EXCERPT_CHARACTERS: Final = 1_000
 

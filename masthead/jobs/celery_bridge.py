@@ -22,7 +22,7 @@ from masthead.circuit_breaker import Circuit
 from masthead.db import db, leave_transaction
 from masthead.jobs import leases, outbox, schedule
 from masthead.jobs.runner import PAUSE_SECONDS, SCHEDULE_SECONDS, Runner
-from masthead.jobs.wakeup import Alarm
+from masthead.jobs.wakeup import WakeEvent
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -70,7 +70,7 @@ def celery_for(url: str, *, is_sending: bool = False) -> "Celery":
     return app
 
 
-class Messenger:
+class JobSender:
     """Sends job ids. Never raises, and waits for a broker that is down only once in a while."""
 
     def __init__(self, url: str) -> None:
@@ -108,7 +108,7 @@ class OnHit:
             self._wanted.notify()
 
     def _keep_sending(self) -> None:
-        messenger = Messenger(self._url)
+        messenger = JobSender(self._url)
         while True:
             with self._wanted:
                 while not self._job_ids:
@@ -145,9 +145,9 @@ class Beat:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.messenger = Messenger(app.config["CELERY_BROKER_URL"])
+        self.messenger = JobSender(app.config["CELERY_BROKER_URL"])
         self._is_stopping = False
-        self._alarm = Alarm()
+        self._alarm = WakeEvent()
         self._known_ticks: dict[str, int] = {}
         self._sent: dict[int, float] = {}
 

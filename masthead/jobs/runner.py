@@ -21,7 +21,7 @@ from masthead.db import db
 from masthead.jobs import clock_guard, current_job, leases, registry, schedule, wakeup
 from masthead.jobs.errors import NoRetry
 from masthead.jobs.leases import LEASE, Lease
-from masthead.jobs.wakeup import Alarm
+from masthead.jobs.wakeup import WakeEvent
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ class Runner:
         self.owner = f"{platform.node()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
         # The thread of `run` sleeps on the alarm alone; see `Alarm`.
         self._stopping = threading.Event()
-        self._alarm = Alarm()
+        self._alarm = WakeEvent()
         self._running: set[Future[None]] = set()
         self._known_ticks: dict[str, int] = {}
         self._next_tick = self._next_renewal = time.monotonic()

@@ -21,7 +21,7 @@ CHANNEL: Final = "masthead_jobs"
 LOOK_SECONDS: Final = 1.0
 
 
-class Alarm:
+class WakeEvent:
     """Wakes a sleeping thread, from threads and from signal handlers.
 
     Not an `Event`: its lock deadlocks a signal handler that interrupts the same thread while it goes to sleep. A
@@ -48,7 +48,7 @@ class Alarm:
 class Listener:
     """A thread that rings the alarm when a job is committed to PostgreSQL."""
 
-    def __init__(self, engine: Engine, alarm: Alarm) -> None:
+    def __init__(self, engine: Engine, alarm: WakeEvent) -> None:
         self._alarm = alarm
         self._ended = threading.Event()
         #: True while notifications are received.

@@ -9,7 +9,7 @@ from masthead.jobs import periodic, task
 from masthead.login import one_time_links, sessions
 from masthead.login.models import AccountToken
 from masthead.login.one_time_links import Purpose, url_of
-from masthead.mail import delivery, letters
+from masthead.mail import delivery, messages
 from masthead.mfa import passkeys
 from masthead.people import queries
 
@@ -30,7 +30,7 @@ def send_link(token_id: int) -> None:
         return
     purpose = Purpose(token.purpose)
     link = url_of(purpose, one_time_links.issue_secret(token))
-    letter = letters.compose(TEMPLATES[purpose], recipient=recipient, link=link)
+    letter = messages.compose(TEMPLATES[purpose], recipient=recipient, link=link)
     # The link must work when the email arrives. If sending fails, the next attempt issues a new secret.
     db.session.commit()
     delivery.send(letter)
@@ -54,7 +54,7 @@ def notify_existing_account(user_id: int) -> None:
     """Email the owner of an address that somebody tried to register with it. The form does not reveal that."""
     user = queries.get(user_id)
     if user.email and user.is_active:
-        delivery.send(letters.compose("registered_before", recipient=user.email))
+        delivery.send(messages.compose("registered_before", recipient=user.email))
 
 
 @periodic("accounts.forget_ended", every=timedelta(hours=6), deletes=True)

@@ -10,8 +10,8 @@ from flask import Flask, current_app
 
 from masthead.circuit_breaker import Circuit
 from masthead.db import leave_transaction
-from masthead.mail import letters, transports
-from masthead.mail.letters import Letter
+from masthead.mail import messages, transports
+from masthead.mail.messages import MailMessage
 from masthead.mail.transports import Mailbox
 
 EXTENSION = "masthead.mail.circuit"
@@ -44,7 +44,7 @@ def held_back() -> Iterator[None]:
         _are_held.reset(token)
 
 
-def send(letter: Letter) -> None:
+def send(message: MailMessage) -> None:
     """Send the message now; raises as `deliver` does.
 
     While the server does not answer, one message in five seconds tries it, and the others fail at once.
@@ -53,7 +53,7 @@ def send(letter: Letter) -> None:
 
     def attempt() -> None:
         try:
-            deliver(letter)
+            deliver(message)
         except transports.ANSWERS as error:
             # An error response shows that the server is up.
             failure.append(error)
@@ -72,10 +72,10 @@ def send(letter: Letter) -> None:
         raise error
 
 
-def deliver(letter: Letter) -> None:
+def deliver(message: MailMessage) -> None:
     """Send the message now, even if the circuit is open.
 
-    Raises `LetterRefused` if the server refuses it for good, `OSError` or `smtplib.SMTPException` if a retry may
+    Raises `MessageRefused` if the server refuses it for good, `OSError` or `smtplib.SMTPException` if a retry may
     succeed.
     """
     transport = transports.from_url(current_app.config["MAIL_URL"])
@@ -83,13 +83,13 @@ def deliver(letter: Letter) -> None:
         log.info("mail is off, so an email was not sent")
         return
     name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    message = letters.message(letter, Mailbox(address, name))
+    built = messages.mime_message(message, Mailbox(address, name))
     leave_transaction("the mail server")
     try:
-        transport.send(message)
+        transport.send(built)
     except transports.FAILURES as error:
         if transports.is_permanent(error):
-            raise transports.LetterRefused(str(error)) from error
+            raise transports.MessageRefused(str(error)) from error
         raise
 
 

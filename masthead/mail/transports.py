@@ -20,13 +20,13 @@ TIMEOUT_SECONDS = 30
 FAILURES = (OSError, smtplib.SMTPException)
 
 
-class LetterRefused(smtplib.SMTPException, NoRetry):
+class MessageRefused(smtplib.SMTPException, NoRetry):
     """The server refuses this message for good."""
 
 
 #: Errors with which a working server refuses something.
 ANSWERS = (
-    LetterRefused,
+    MessageRefused,
     smtplib.SMTPAuthenticationError,
     smtplib.SMTPDataError,
     smtplib.SMTPNotSupportedError,

@@ -1,7 +1,7 @@
 """Emails about changes of second factors."""
 
 from masthead.jobs import task
-from masthead.mail import delivery, letters
+from masthead.mail import delivery, messages
 from masthead.people import queries
 
 #: Event → the sentence of the email.
@@ -21,4 +21,4 @@ def notify_of_change(user_id: int, event: str) -> None:
     """Email the owner of an account about a change of its second factors, so that no foreign change goes unnoticed."""
     user = queries.get(user_id)
     if user.email:
-        delivery.send(letters.compose("factor", recipient=user.email, event=EVENTS[event]))
+        delivery.send(messages.compose("factor", recipient=user.email, event=EVENTS[event]))

@@ -23,7 +23,7 @@ SPARE_CONNECTIONS = 10
 #: Age of an untaken job beyond which no runner seems to exist.
 PATIENCE = timedelta(minutes=5)
 #: Anybody can register with an address whose server refuses everything, so such a job is not the site's fault.
-REFUSED = Job.last_error.startswith(f"{transports.LetterRefused.__name__}:")
+REFUSED = Job.last_error.startswith(f"{transports.MessageRefused.__name__}:")
 
 
 def answers(url: str) -> str | None:

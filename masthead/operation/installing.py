@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from masthead.operation import systemd_units
-from masthead.operation.systemd_units import Places
+from masthead.operation.systemd_units import UnitPaths
 from masthead.web.commands import Command, NamedPath
 
 FOLDER = NamedPath(file_okay=False, path_type=Path)
@@ -53,7 +53,7 @@ Step = tuple[str, ...]
 @click.option("--dry-run", is_flag=True, help="Show the commands and the units, and do nothing.")
 def install(home: Path, account: str, units: Path, broker: bool, dry_run: bool) -> None:
     """Create the account, the home, the tables and the units, and start the site. Existing ones stay."""
-    places = Places(program(), home.absolute(), account)
+    places = UnitPaths(program(), home.absolute(), account)
     names = (*systemd_units.SITE, *(systemd_units.WITH_BROKER if broker else ()))
     texts = {units / name: systemd_units.unit(name, places) for name in names}
     if dry_run:
@@ -86,7 +86,7 @@ def program() -> Path:
     return Path(sys.executable).absolute().with_name("masthead")
 
 
-def preparing(places: Places) -> Iterator[Step]:
+def preparing(places: UnitPaths) -> Iterator[Step]:
     """List the commands that create the missing account and home."""
     try:
         pwd.getpwnam(places.account)
@@ -96,7 +96,7 @@ def preparing(places: Places) -> Iterator[Step]:
     yield ("install", "-d", "-o", places.account, "-g", places.group, "-m", "700", str(places.home))
 
 
-def as_account(places: Places, *arguments: str) -> Step:
+def as_account(places: UnitPaths, *arguments: str) -> Step:
     """Build a command that the site's account runs in its home."""
     variables = ("env", f"MASTHEAD_HOME={places.home}", str(places.program), *arguments)
     return ("runuser", "-u", places.account, "--", *variables)
@@ -123,7 +123,7 @@ def _run(step: Step) -> None:
         ) from None
 
 
-def _try_program(places: Places) -> None:
+def _try_program(places: UnitPaths) -> None:
     """Check that the account can run the program: systemd would only say "Permission denied"."""
     step = as_account(places, "--version")
     result = subprocess.run(  # noqa: S603 (root has typed the options)
@@ -136,7 +136,7 @@ def _try_program(places: Places) -> None:
         )
 
 
-def _show(places: Places, texts: dict[Path, str], names: tuple[str, ...]) -> None:
+def _show(places: UnitPaths, texts: dict[Path, str], names: tuple[str, ...]) -> None:
     for step in (*preparing(places), as_account(places, "db", "upgrade")):
         click.echo(f"$ {shlex.join(step)}")
     for path, text in texts.items():

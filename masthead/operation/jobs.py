@@ -122,7 +122,7 @@ def _stop_without(parent: int, runner: Runner) -> None:
     runner.stop()
 
 
-class Companion:
+class JobsProcess:
     """A runner process beside the server, restarted when it dies."""
 
     def __init__(self, app: Flask, *, descriptors: Sequence[int] = ()) -> None:

@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from masthead.db import transactions
-from masthead.mail import delivery, letters, transports
+from masthead.mail import delivery, messages, transports
 from masthead.web.commands import Group
 
 group = Group("mail", help="Check that emails can be sent.")
@@ -16,7 +16,7 @@ group = Group("mail", help="Check that emails can be sent.")
 @with_appcontext
 def test(address: str) -> None:
     """Send a test letter to ADDRESS now, and say what the mail server answers."""
-    letters.address(address)
+    messages.address(address)
     if not delivery.is_on():
         raise click.ClickException(
             "Mail is off. Set MAIL_URL, for example smtp://user:password@host:587?tls=starttls."
@@ -24,7 +24,7 @@ def test(address: str) -> None:
     try:
         with transactions(may_write=False):
             site_url = current_app.config["SITE_URL"]
-            delivery.deliver(letters.compose("test", recipient=address, site_url=site_url))
+            delivery.deliver(messages.compose("test", recipient=address, site_url=site_url))
     except transports.FAILURES as error:
         raise click.ClickException(f"The email was not sent: {error}") from None
     click.echo(f"The email to {address} was handed over.")

@@ -66,7 +66,7 @@ def show() -> Response:
     else:
         text = generate_latest(web.of(current_app).registry)
     ours = CollectorRegistry()
-    ours.register(_Standing())
+    ours.register(_SharedGauges())
     response = Response(text + generate_latest(ours), content_type=CONTENT_TYPE_LATEST)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -83,7 +83,7 @@ def _may_read() -> bool:
     return address is not None and address.is_loopback
 
 
-class _Standing:
+class _SharedGauges:
     """Gauges over all processes, collected at each scrape."""
 
     def collect(self) -> Iterator["Metric"]:

@@ -16,19 +16,19 @@ from masthead import config as configuration
 from masthead import secret_files
 from masthead.db import db
 from masthead.operation import lifelines, listening, supervisor
-from masthead.operation.jobs import Companion
-from masthead.operation.leaving_port import PortLeaver
+from masthead.operation.jobs import JobsProcess
+from masthead.operation.port_release import PortReleaser
 from masthead.operation.schema import present_schema
 from masthead.site.setup_views import issue_token
 from masthead.web.commands import Command
-from masthead.web.middleware import body_places, load_shedding
+from masthead.web.middleware import body_slots, load_shedding
 from masthead.web.telemetry import metrics
 
 #: Spare threads for cache hits and refusals, which take microseconds and must never wait.
 QUICK_THREADS = 20
 #: Maximum number of requests in progress of one process; threads start on demand.
 THREADS = (
-    load_shedding.PLACES + load_shedding.WAITING + body_places.PLACES + body_places.WAITING + QUICK_THREADS
+    load_shedding.PLACES + load_shedding.WAITING + body_slots.PLACES + body_slots.WAITING + QUICK_THREADS
 )
 #: Seconds that a client has to send its headers; slow connections are closed.
 HEADER_SECONDS = 15
@@ -69,9 +69,9 @@ def _answer(settings: configuration.Config, server: str, listener: int) -> None:
     watchdog = lifelines.Watchdog(
         settings.WORKER_TIMEOUT_SECONDS,
         say=_say_that_it_lives,
-        in_child=PortLeaver(listener) if server == "granian" else int,
+        in_child=PortReleaser(listener) if server == "granian" else int,
     )
-    companion: Companion | None = None
+    companion: JobsProcess | None = None
     parent = os.getpid()
     try:
         metrics.begin(settings.MASTHEAD_HOME)
@@ -81,7 +81,7 @@ def _answer(settings: configuration.Config, server: str, listener: int) -> None:
         share_memory()
         # With a broker, `masthead worker` and `masthead beat` run the jobs.
         if not settings.CELERY_BROKER_URL:
-            companion = Companion(app, descriptors=(listener,))
+            companion = JobsProcess(app, descriptors=(listener,))
         watchdog.start()
         SERVERS[server](listener, settings.WORKERS)
     finally:

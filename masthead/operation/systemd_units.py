@@ -67,7 +67,7 @@ ExecReload=/bin/kill -HUP $MAINPID
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class UnitPaths:
     """The paths of an installation, and the account that runs the site."""
 
     program: Path
@@ -83,7 +83,7 @@ class Places:
             return self.account
 
 
-def unit(name: str, places: Places) -> str:
+def unit(name: str, places: UnitPaths) -> str:
     """Render a unit file."""
     command, description = UNITS[name]
     return TEMPLATE.format(

@@ -36,9 +36,9 @@ class HitCounters:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self.begin_anew()
+        self.reset_after_fork()
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Reset to zero in private memory: a command that answers no request needs no file."""
         self.values = memoryview(bytearray(FORMAT.size)).cast("Q")
         self._is_shared = False

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from flask_caching.backends.base import BaseCache
 
-from masthead.pagecache.store import LARGEST_SHARE, Shelf
+from masthead.pagecache.store import LARGEST_SHARE, LruCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class FragmentStore(BaseCache):
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(default_timeout=0)
         self._lock = threading.Lock()
-        self._shelf = Shelf[Pickled](limit_bytes)
+        self._cache = LruCache[Pickled](limit_bytes)
         _stores.add(self)
 
     @classmethod
@@ -51,28 +51,28 @@ class FragmentStore(BaseCache):
 
     def get(self, key: str) -> Any:
         """Return the value of a key, or None."""
-        found = self._shelf.get(key)
+        found = self._cache.get(key)
         return None if found is None else pickle.loads(found.data)  # noqa: S301 (made by `set`, in this process)
 
     def set(self, key: str, value: Any, timeout: int | timedelta | None = None) -> bool:
         """Store a value; False if it is too large."""
         pickled = Pickled(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
         with self._lock:
-            self._shelf.take(key)
-            if pickled.size > self._shelf.limit * LARGEST_SHARE:
+            self._cache.take(key)
+            if pickled.size > self._cache.limit * LARGEST_SHARE:
                 return False
-            self._shelf.put(key, pickled)
-            while self._shelf.size > self._shelf.limit:
-                self._shelf.take(self._shelf.oldest)
+            self._cache.put(key, pickled)
+            while self._cache.size > self._cache.limit:
+                self._cache.take(self._cache.oldest)
             return True
 
     def clear(self) -> bool:
         """Delete everything."""
         with self._lock:
-            self._shelf.clear()
+            self._cache.clear()
         return True
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Replace the lock in a forked child: another thread of the parent may have held it."""
         self._lock = threading.Lock()
 
@@ -80,9 +80,9 @@ class FragmentStore(BaseCache):
 _stores: "weakref.WeakSet[FragmentStore]" = weakref.WeakSet()
 
 
-def _begin_anew_in_child() -> None:
+def _reset_in_child() -> None:
     for store in _stores:
-        store.begin_anew()
+        store.reset_after_fork()
 
 
-os.register_at_fork(after_in_child=_begin_anew_in_child)
+os.register_at_fork(after_in_child=_reset_in_child)

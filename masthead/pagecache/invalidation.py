@@ -50,7 +50,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedModel:
     """A model that pages depend on."""
 
     rows: Topic | None
@@ -65,7 +65,7 @@ class Watched:
         return {column for rule in self.rules for column in rule.columns}
 
 
-_watched: dict[type[Any], Watched] = {}
+_watched: dict[type[Any], WatchedModel] = {}
 
 
 def rule(columns: Iterable[str], topics: Callable[[Any], Iterable[Topic]]) -> Rule:
@@ -90,7 +90,9 @@ def watch(
     invalidates ``deleted`` as well.
     """
     inserted = statements if inserts is None else inserts
-    _watched[model] = Watched(rows, rules, frozenset(statements), frozenset(inserted), frozenset(deleted))
+    _watched[model] = WatchedModel(
+        rows, rules, frozenset(statements), frozenset(inserted), frozenset(deleted)
+    )
     _observe_flushes(model)
     if row is not None:
 
@@ -101,7 +103,7 @@ def watch(
                 page.add(row(instance.id))
 
 
-def watched() -> dict[type[Any], Watched]:
+def watched() -> dict[type[Any], WatchedModel]:
     """The declarations, by model."""
     return _watched
 
@@ -149,7 +151,7 @@ def _note_statement(state: ORMExecuteState) -> None:
             page.add(found.rows)
 
 
-def _writes(state: ORMExecuteState, found: Watched) -> bool:
+def _writes(state: ORMExecuteState, found: WatchedModel) -> bool:
     """Tell if a bulk statement writes a column that pages show; only an UPDATE can avoid them."""
     statement = state.statement
     # SQLAlchemy has no public access to the columns of SET.
@@ -167,7 +169,7 @@ def _is_same(column: Any, value: Any) -> bool:
     return isinstance(column, ClauseElement) and isinstance(value, ClauseElement) and value.compare(column)
 
 
-def _watched_in(state: ORMExecuteState) -> list[Watched]:
+def _watched_in(state: ORMExecuteState) -> list[WatchedModel]:
     """Return the watched models of a statement; for a SELECT of expressions, all that it names."""
     if isinstance(state.statement, Insert | Update):
         # An UPDATE may read other tables, but changes one.

@@ -52,7 +52,7 @@ class CapturedResponse:
 
 
 @dataclass(slots=True)
-class Flight:
+class SingleFlight:
     """A page in the making, and the requests that wait for it."""
 
     landed: threading.Event = field(default_factory=threading.Event)
@@ -77,7 +77,7 @@ class PageCache:
         self._addresses = addresses
         self._on_hit = on_hit
         self._lock = threading.Lock()
-        self._flights: dict[str, Flight] = {}
+        self._flights: dict[str, SingleFlight] = {}
         self.store = store
         self.watch = watch
         self.counters = counted
@@ -102,14 +102,14 @@ class PageCache:
         """Drop every page."""
         self.store.clear()
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Reset in a forked child, which must not use the parent's threads, connections and counters."""
         self._lock = threading.Lock()
         self._flights = {}
-        self.store.begin_anew()
+        self.store.reset_after_fork()
         self.watch.forget()
-        self.outage.begin_anew()
-        self.counters.begin_anew()
+        self.outage.reset_after_fork()
+        self.counters.reset_after_fork()
 
     def _hit(
         self, entry: CachedPage, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -187,7 +187,7 @@ class PageCache:
         if parameters is None:
             return self._bypass(environ, start_response)
         key = _key_of_page(key, environ, parameters)
-        mine: Flight | None = None
+        mine: SingleFlight | None = None
         for _ in range(FLIGHTS):
             entry = self.store.get(key) if self.watch.catch_up() else None
             if entry is not None and entry.is_fresh(clock.now()):
@@ -195,7 +195,7 @@ class PageCache:
             with self._lock:
                 flight = self._flights.get(key)
                 if flight is None:
-                    mine = self._flights[key] = Flight()
+                    mine = self._flights[key] = SingleFlight()
                     break
             if not flight.landed.wait(FLIGHT_SECONDS) or not flight.is_keepable:
                 break
@@ -213,7 +213,7 @@ class PageCache:
         seen: "WSGIEnvironment",
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
-        flight: Flight | None,
+        flight: SingleFlight | None,
     ) -> Iterable[bytes]:
         """Make the page, store it if it is cacheable, and send it."""
         # Before the first read: the page may miss later changes.

@@ -34,9 +34,9 @@ class Outage:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self.begin_anew()
+        self.reset_after_fork()
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Replace the lock in a forked child: another thread of the parent may have held it."""
         self._lock = threading.Lock()
         self._began: float | None = None

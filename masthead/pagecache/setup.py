@@ -64,9 +64,9 @@ def _note_moments(response: Response) -> Response:
     return response
 
 
-def _begin_anew_in_child() -> None:
+def _reset_in_child() -> None:
     for cache in _installed:
-        cache.begin_anew()
+        cache.reset_after_fork()
 
 
-os.register_at_fork(after_in_child=_begin_anew_in_child)
+os.register_at_fork(after_in_child=_reset_in_child)

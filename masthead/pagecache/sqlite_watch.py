@@ -23,7 +23,7 @@ UNKNOWN: Final = (-1, "")
 LAST_ROW: Final = "SELECT id, mark FROM change ORDER BY id DESC LIMIT 1"
 
 
-class Thread(threading.local):
+class ThreadState(threading.local):
     """A thread's connection, and the data version up to which the thread knows the changes."""
 
     cursor: sqlite3.Cursor | None = None
@@ -39,7 +39,7 @@ class SQLiteWatch:
         self._lock = threading.Lock()
         #: The last log row that this process knows; None if the log was empty, UNKNOWN before the first look.
         self._last: tuple[int, str] | None = UNKNOWN
-        self._thread = Thread()
+        self._thread = ThreadState()
         self._header: mmap.mmap | None = None
         #: Device and inode of the file at the first look.
         self._identity: tuple[int, int] | None = None
@@ -86,7 +86,7 @@ class SQLiteWatch:
 
     def forget(self) -> None:
         """Reset, also in a forked child: a connection must not be used in two processes."""
-        self._thread = Thread()
+        self._thread = ThreadState()
         self._lock = threading.Lock()
         self._last = UNKNOWN
         self._header = self._seen = self._identity = None

@@ -35,8 +35,8 @@ class PageStore:
         self.limit = limit_bytes
         #: Number of pages dropped by invalidations.
         self.dropped = 0
-        self._pages = Shelf[CachedPage](int(limit_bytes * (1 - MISSING_SHARE)))
-        self._missing = Shelf[CachedPage](int(limit_bytes * MISSING_SHARE))
+        self._pages = LruCache[CachedPage](int(limit_bytes * (1 - MISSING_SHARE)))
+        self._missing = LruCache[CachedPage](int(limit_bytes * MISSING_SHARE))
         self._by_topic: defaultdict[str, set[str]] = defaultdict(set)
         #: Number of changes that this process has applied. It is a logical clock: data read before a change may be
         #: stale after it.
@@ -51,16 +51,16 @@ class PageStore:
 
     def put(self, key: str, entry: CachedPage, *, since: int) -> bool:
         """Store a page made from the state at ``since``; False if one of its topics has changed."""
-        shelf = self._missing if entry.is_missing else self._pages
+        cache = self._missing if entry.is_missing else self._pages
         with self._lock:
-            if self.changed_since(entry.topics, since) or entry.size > shelf.limit * LARGEST_SHARE:
+            if self.changed_since(entry.topics, since) or entry.size > cache.limit * LARGEST_SHARE:
                 return False
             self._remove(key)
-            shelf.put(key, entry)
+            cache.put(key, entry)
             for topic in entry.topics:
                 self._by_topic[topic].add(key)
-            while shelf.size > shelf.limit:
-                self._remove(shelf.oldest)
+            while cache.size > cache.limit:
+                self._remove(cache.oldest)
             return True
 
     def changed_since(self, topics: Iterable[str], position: int) -> bool:
@@ -83,7 +83,7 @@ class PageStore:
                 self._changed.clear()
                 self._floor = self.position
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Replace the lock in a forked child: another thread of the parent may have held it."""
         self._lock = threading.Lock()
 
@@ -120,7 +120,7 @@ class PageStore:
         return self._pages.size + self._missing.size
 
 
-class Shelf(Generic[S]):
+class LruCache(Generic[S]):
     """An LRU list with a limit in bytes."""
 
     def __init__(self, limit: int) -> None:

@@ -98,8 +98,8 @@ def _check_can_change(page: Page, by: User) -> None:
         raise InTrash
 
 
-def _record(deed: str, page: Page, *, by: User) -> None:
-    audit.record(f"page.{deed}", by=by, subject=page.title, page=page.id)
+def _record(event: str, page: Page, *, by: User) -> None:
+    audit.record(f"page.{event}", by=by, subject=page.title, page=page.id)
 
 
 def _check_right(by: User) -> None:

@@ -28,7 +28,13 @@ from masthead.people.access import current_user, requires, visitor
 from masthead.people.permissions import Permission
 from masthead.unset import UNSET
 from masthead.web.access import public
-from masthead.web.api.operations import Answer, check_match, commit_and_answer, heed_match, operation
+from masthead.web.api.operations import (
+    Answer,
+    check_match,
+    check_optional_match,
+    commit_and_answer,
+    operation,
+)
 from masthead.web.api.paging import list_answer, located
 
 bp = Blueprint("pages_api", __name__)
@@ -93,7 +99,7 @@ def _whole(page: Page, warnings: Sequence[str] = ()) -> Answer:
     status=201,
     problems=(403, 409),
     is_conditional=True,
-    judge=_mistakes,
+    validator=_mistakes,
 )
 def create(body: PageInput) -> Response:
     """Create a page, public at once if `status` says so."""
@@ -118,7 +124,7 @@ def _made(page: Page, warnings: list[str]) -> Answer:
     answer=PageAnswer,
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_mistakes,
+    validator=_mistakes,
 )
 def change(slug: str, body: PageChange) -> Response:
     """Save the given members; omitted ones stay."""
@@ -173,7 +179,7 @@ def delete(slug: str, query: PageDeletion) -> Response:
 def restore(slug: str) -> Response:
     """Restore a page from the trash as a draft."""
     page = _to_change(slug, is_trashed=True)
-    heed_match(str(page.version))
+    check_optional_match(str(page.version))
     actions.restore(page, by=current_user(), at=clock.now())
     return commit_and_answer(_whole, page)
 

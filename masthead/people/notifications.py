@@ -8,8 +8,8 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from masthead.db import db
-from masthead.mail import delivery, letters
-from masthead.mail.letters import Letter
+from masthead.mail import delivery, messages
+from masthead.mail.messages import MailMessage
 from masthead.people import queries
 from masthead.people.models import User
 from masthead.people.permissions import Permission
@@ -88,10 +88,10 @@ def send(kind: Notification, user: User, **context: Any) -> None:
     delivery.send(compose(kind, user, **context))
 
 
-def compose(kind: Notification, user: User, **context: Any) -> Letter:
+def compose(kind: Notification, user: User, **context: Any) -> MailMessage:
     """Write the email of this kind, whose template has the same name."""
     stop = absolute_url("emails.stop", token=_signer().dumps([user.id, kind.value]))
-    return letters.compose(kind.value, recipient=user.email or "", unsubscribe=stop, **context)
+    return messages.compose(kind.value, recipient=user.email or "", unsubscribe=stop, **context)
 
 
 def from_token(token: str) -> tuple[int, Notification] | None:

@@ -27,7 +27,7 @@ from masthead.text.plain import is_blank
 from masthead.unset import Unset
 
 #: The action names of transitions in the audit log.
-DEEDS: dict[Transition, str] = {
+AUDIT_EVENTS: dict[Transition, str] = {
     Transition.SUBMIT: "submitted",
     Transition.WITHDRAW: "withdrawn",
     Transition.RETURN: "returned",
@@ -202,7 +202,7 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
     if not post.is_published and _is_blank(post):
         raise NothingToPublish
     was_published = post.is_published
-    _move(post, Transition.PUBLISH, by=by, at=at, deed="" if was_published else "published")
+    _move(post, Transition.PUBLISH, by=by, at=at, event="" if was_published else "published")
     if post.published_at is None or post.published_at > at:
         post.published_at = at
     history.mark_public(post)
@@ -219,7 +219,7 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise Invalid("Choose a time in the future, or publish the post now.", field="published_at")
     if _is_blank(post):
         raise NothingToPublish
-    _move(post, Transition.PUBLISH, by=by, at=at, deed="scheduled", when=when.isoformat())
+    _move(post, Transition.PUBLISH, by=by, at=at, event="scheduled", when=when.isoformat())
     post.published_at = when
     history.mark_public(post)
     review.resolve_notes(post, at=at)
@@ -272,18 +272,18 @@ def _is_blank(post: Post) -> bool:
 
 
 def _move(
-    post: Post, step: Transition, *, by: User, at: datetime, deed: str | None = None, **details: str
+    post: Post, step: Transition, *, by: User, at: datetime, event: str | None = None, **details: str
 ) -> bool:
-    """Apply a transition; return whether the status has changed. An empty ``deed`` is not recorded."""
+    """Apply a transition; return whether the status has changed. An empty ``event`` is not recorded."""
     before = post.status
     post.status = lifecycle.after(step, before)
     post.updated_at = at
     is_moved = post.status is not before
-    deed = (DEEDS[step] if is_moved else "") if deed is None else deed
-    if deed:
-        _record(deed, post, by=by, **details)
+    event = (AUDIT_EVENTS[step] if is_moved else "") if event is None else event
+    if event:
+        _record(event, post, by=by, **details)
     return is_moved
 
 
-def _record(deed: str, post: Post, *, by: User, **details: object) -> None:
-    audit.record(f"post.{deed}", by=by, subject=post.title, post=post.id, **details)
+def _record(event: str, post: Post, *, by: User, **details: object) -> None:
+    audit.record(f"post.{event}", by=by, subject=post.title, post=post.id, **details)

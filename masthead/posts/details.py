@@ -45,7 +45,7 @@ NOTHING: Final = Details()
 
 
 @dataclass(frozen=True, slots=True)
-class PictureWish:
+class LeadPictureUpdate:
     """The requested lead image. Without a URL there is none."""
 
     url: str | Unset | None = UNSET
@@ -53,7 +53,7 @@ class PictureWish:
     caption: str | Unset = UNSET
 
 
-KEPT: Final = PictureWish()
+KEPT: Final = LeadPictureUpdate()
 
 
 def set_details(post: Post, details: Details, *, by: User) -> None:
@@ -148,7 +148,7 @@ def credited(post: Post, wanted: Sequence[User], *, owner: User, by: User) -> li
     return people
 
 
-def lead_of(post: Post | None, wish: PictureWish) -> Picture | Unset | None:
+def lead_of(post: Post | None, wish: LeadPictureUpdate) -> Picture | Unset | None:
     """Return the requested lead image; UNSET if it is the present one. Raises `Invalid`."""
     present = Picture(post.lead_image, post.lead_alt, post.lead_caption) if post and post.lead_image else None
     url = chosen(wish.url, present.url if present else None)

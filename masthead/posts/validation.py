@@ -9,7 +9,7 @@ from masthead.content.validation import check_texts
 from masthead.errors import Invalid, Mistakes
 from masthead.people.models import User
 from masthead.posts import bylines
-from masthead.posts.details import KEPT, NOTHING, Details, PictureWish, check_details, lead_of
+from masthead.posts.details import KEPT, NOTHING, Details, LeadPictureUpdate, check_details, lead_of
 from masthead.posts.errors import NothingToPublish
 from masthead.posts.models import Post
 from masthead.posts.slugs import SLUGS
@@ -24,7 +24,7 @@ class SubmittedPost:
 
     #: The arguments of `masthead.content.rendering.render_text`.
     texts: Mapping[str, Any] = field(default_factory=dict)
-    picture: PictureWish = KEPT
+    picture: LeadPictureUpdate = KEPT
     details: Details = NOTHING
     authors: Sequence[str] | Unset = UNSET
     is_to_be_public: bool = False

@@ -22,7 +22,7 @@ from masthead import clock, pagecache, time_zones
 from masthead.db import Identifier, db, insert_into
 from masthead.posts.models import DailyViews, Post
 from masthead.settings.models import Setting
-from masthead.web.exit_hooks import at_end
+from masthead.web.exit_hooks import register_exit_hook
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +126,7 @@ def _keep_flushing(app: Flask, seconds: int) -> None:
             flush(app)
 
     threading.Thread(target=work, name="views", daemon=True).start()
-    at_end(partial(flush, app))
+    register_exit_hook(partial(flush, app))
 
 
 def flush(app: Flask) -> None:

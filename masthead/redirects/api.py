@@ -30,7 +30,7 @@ def index(query: RedirectsQuery) -> Answer:
     answer=RedirectAnswer,
     status=201,
     problems=(403, 409),
-    judge=changing.validate,
+    validator=changing.validate,
 )
 def create(body: RedirectInput) -> Response:
     """Create a redirect. Existing pages of this site take precedence over it."""

@@ -79,13 +79,13 @@ def _is_replaceable(term: Term, known: dict[str, int]) -> bool:
 def _near(typed: str, known: dict[str, int]) -> list[str]:
     """Return the nearest words, ordered by distance and frequency."""
     allowed = 2 if len(typed) >= TWO_MISTAKES else 1
-    letters = _letters(typed)
+    letters = _character_set(typed)
     found: list[tuple[int, int, str]] = []
     for candidate, count in known.items():
         # Each mistake changes at most two letters of the set, which leaves few words to compare.
         if abs(len(candidate) - len(typed)) > allowed:
             continue
-        if (_letters(candidate) ^ letters).bit_count() > 2 * allowed:
+        if (_character_set(candidate) ^ letters).bit_count() > 2 * allowed:
             continue
         mistakes = _mistakes(typed, candidate, allowed)
         if 0 < mistakes <= allowed:
@@ -93,7 +93,7 @@ def _near(typed: str, known: dict[str, int]) -> list[str]:
     return [candidate for _, _, candidate in sorted(found)[:_NEAREST]]
 
 
-def _letters(text: str) -> int:
+def _character_set(text: str) -> int:
     bits = 0
     for letter in text:
         bits |= 1 << (ord(letter) & 63)

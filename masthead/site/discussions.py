@@ -33,7 +33,7 @@ class Discussion:
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
+class SharedThreadPage:
     """A page of comments for all who neither wrote one of them nor moderate."""
 
     html: Markup
@@ -42,7 +42,7 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ThreadPage:
     """One page of a thread."""
 
     nodes: list[Node]
@@ -84,13 +84,13 @@ def page_of(article: Article, reader: User | None, comment_id: int | None) -> in
     return thread.page_with(thread.branches(row[:3] for row in rows), comment_id)
 
 
-def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int) -> Common:
-    def make() -> Common:
+def _common(article: Article, *, is_anonymous: bool, can_reply: bool, page: int) -> SharedThreadPage:
+    def make() -> SharedThreadPage:
         part = _part(article, None, page=page, is_complete=not is_anonymous)
         # The signed-in reader was loaded before, and adds no dependency. The marks of authors depend on the post.
         pagecache.depends_on(*(AUTHOR(user_id) for user_id in part.authors), POST(article.post.id))
         html = _html(article, part, can_reply=can_reply, moderates=False)
-        return Common(html, frozenset() if is_anonymous else part.voices)
+        return SharedThreadPage(html, frozenset() if is_anonymous else part.voices)
 
     readers = "everybody" if is_anonymous else f"accounts that {'can' if can_reply else 'cannot'} reply"
     return pagecache.memoize(f"comments below {article.post.id}, page {page}, for {readers}", make)
@@ -103,7 +103,7 @@ def _part(
     page: int | None,
     holding: int | None = None,
     is_complete: bool = False,
-) -> Part:
+) -> ThreadPage:
     """Return a page of the thread. In a long thread, only the comments of the page are loaded."""
     if article.post.comment_count > ROOTS_PER_PAGE:
         return _part_of_long_thread(article, reader, page=page, holding=holding, is_complete=is_complete)
@@ -112,12 +112,12 @@ def _part(
     number = page or thread.page_with([thread.ids_of(node) for node in nodes], holding) or 1
     pages = _pages(len(nodes), number)
     voices = frozenset(comment.author_id for comment, _ in rows)
-    return Part(nodes[_slice(number)], number, pages, voices, voices)
+    return ThreadPage(nodes[_slice(number)], number, pages, voices, voices)
 
 
 def _part_of_long_thread(
     article: Article, reader: User | None, *, page: int | None, holding: int | None, is_complete: bool
-) -> Part:
+) -> ThreadPage:
     statement = comments.skeleton_below(article.post.id, reader, is_complete=is_complete)
     skeleton = db.session.execute(statement).all()
     branches = thread.branches(row[:3] for row in skeleton)
@@ -136,7 +136,7 @@ def _part_of_long_thread(
     rows.sort(key=lambda row: (row[0].created_at, row[0].id))
     nodes = thread.build(rows, reader=reader, at=clock.now())
     authors = frozenset(comment.author_id for comment, _ in rows)
-    return Part(nodes, number, pages, frozenset(row.author_id for row in skeleton), authors)
+    return ThreadPage(nodes, number, pages, frozenset(row.author_id for row in skeleton), authors)
 
 
 def _pages(roots: int, number: int) -> int:
@@ -150,7 +150,7 @@ def _slice(number: int) -> slice:
     return slice((number - 1) * ROOTS_PER_PAGE, number * ROOTS_PER_PAGE)
 
 
-def _html(article: Article, part: Part, *, can_reply: bool, moderates: bool) -> Markup:
+def _html(article: Article, part: ThreadPage, *, can_reply: bool, moderates: bool) -> Markup:
     rendered = render_template(
         "site/_thread.html",
         thread=part.nodes,

@@ -85,8 +85,8 @@ def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:
 def comment(slug: str) -> ResponseReturnValue:
     """Comment on a post or reply to a comment; the form keeps a rejected text."""
     form = CommentForm()
-    remark = form.rendered()
-    if remark is None:
+    text = form.rendered()
+    if text is None:
         show_others(form, lambda: comments.validate(_post_at(slug), None, form.parent, by=current_user()))
         return post_page.render(_article_at(slug), form=form, reply_to=form.parent), 422
     try:
@@ -98,7 +98,7 @@ def comment(slug: str) -> ResponseReturnValue:
         return page, 429, {"Retry-After": str(error.retry_after)}
     found = _post_at(slug)
     try:
-        written = comments.write(found, remark, by=current_user(), at=clock.now(), parent_id=form.parent)
+        written = comments.write(found, text, by=current_user(), at=clock.now(), parent_id=form.parent)
     except (Invalid, CommentsClosed) as error:
         db.session.rollback()
         form.show(error)

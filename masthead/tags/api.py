@@ -57,7 +57,7 @@ def _validate(said: dict[str, Any], slug: str | None = None) -> Iterable[Invalid
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def create(body: TagInput) -> Response:
     """Create a tag. Writers create tags by naming them; readers see a tag with its first published post."""
@@ -78,7 +78,7 @@ def _made(slug: str) -> Answer:
     answer=TagAnswer,
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def change(slug: str, body: TagChange) -> Response:
     """Rename or describe a tag everywhere at once."""

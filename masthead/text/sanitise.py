@@ -194,7 +194,7 @@ def clean(html: str, profile: SanitiserProfile = SanitiserProfile.ARTICLE) -> st
     A removed element leaves its children where a parser may not expect them, such as a paragraph in a paragraph; so the
     result is cleaned again until a browser would parse it exactly as written.
     """
-    return _settled(html, _CLEANERS[profile], MAX_ROUNDS)
+    return _cleaned_until_stable(html, _CLEANERS[profile], MAX_ROUNDS)
 
 
 def as_source(text: str) -> str:
@@ -204,11 +204,11 @@ def as_source(text: str) -> str:
     return f'<pre tabindex="0">{escaped}</pre>\n'
 
 
-def _settled(html: str, cleaner: nh3.Cleaner, rounds: int) -> str:
+def _cleaned_until_stable(html: str, cleaner: nh3.Cleaner, rounds: int) -> str:
     cleaned = cleaner.clean(html_limits.tame(html))
     # A parser drops the first newline of a `pre` and turns carriage returns into newlines each time it reads them.
     cleaned = _LEADING_NEWLINES.sub(r"\1", cleaned.replace("\r", "\n"))
-    return cleaned if cleaned == html or not rounds else _settled(cleaned, cleaner, rounds - 1)
+    return cleaned if cleaned == html or not rounds else _cleaned_until_stable(cleaned, cleaner, rounds - 1)
 
 
 def removed_elements(html: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def _validate_invitation(said: dict[str, Any]) -> Iterable[Invalid]:
     status=201,
     problems=(401, 403, 404, 409),
     is_secret=True,
-    judge=_validate_invitation,
+    validator=_validate_invitation,
 )
 def invite(body: InvitationInput) -> Answer:
     """The link is in this answer, and in a letter where mail is on. It needs a sign-in of the last ten minutes."""

@@ -45,7 +45,7 @@ def check_open() -> None:
 
 def invite(email: str, role: Role, *, by: User) -> str:
     """Invite somebody and return the link. An email carries another link if mail is on."""
-    is_sent = delivery.is_on() and _is_letter_free(email)
+    is_sent = delivery.is_on() and _is_mail_allowed(email)
     token = _vouched_for(prepare(email, role, by=by), by)
     db.session.flush()
     if is_sent:
@@ -56,7 +56,7 @@ def invite(email: str, role: Role, *, by: User) -> str:
     return url_of(Purpose.INVITE, one_time_links.issue_secret(token))
 
 
-def _is_letter_free(email: str) -> bool:
+def _is_mail_allowed(email: str) -> bool:
     # The counter may be on another machine, and no transaction should wait for that.
     end_unwritten_transaction()
     return throttling.is_free("letters", Purpose.INVITE, queries.email_key(email))

@@ -57,7 +57,7 @@ def _validate(said: dict[str, Any], name: str | None = None) -> Iterable[Invalid
     status=201,
     problems=(403, 409),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def create(body: RoleInput) -> Response:
     """Its name comes from its title, and never changes."""
@@ -79,7 +79,7 @@ def _made(role: Role) -> Answer:
     answer=RoleAnswer,
     problems=(403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def change(name: str, body: RoleChange) -> Response:
     """If its rights change, whoever has it goes on with a new session, and their API clients sign in again."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from multiprocessing import util
 
 
-def at_end(act: Callable[[], object]) -> None:
+def register_exit_hook(act: Callable[[], object]) -> None:
     """Register a function for the end of this process; forks have to register their own.
 
     Forked workers never run `atexit`; these functions run in workers and in the main process.
@@ -13,15 +13,15 @@ def at_end(act: Callable[[], object]) -> None:
     util.Finalize(None, act, exitpriority=1)
 
 
-class AtEnd:
+class ExitHook:
     """An exit hook that may be requested repeatedly and is registered once in each process."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._act = act
-        self._asked_in: int | None = None
+        self._registered_in: int | None = None
 
-    def ask(self) -> None:
+    def register(self) -> None:
         """Register the function if this process has not done so."""
-        if self._asked_in != os.getpid():
-            self._asked_in = os.getpid()
-            at_end(self._act)
+        if self._registered_in != os.getpid():
+            self._registered_in = os.getpid()
+            register_exit_hook(self._act)

@@ -4,15 +4,30 @@ import ast
 import re
 from collections import defaultdict
 
-from tests.architecture.source import PACKAGE, ROOT, modules
+import pytest
+
+from tests.architecture.source import PACKAGE, ROOT, Module, modules
 
 PACKAGE_MODULES = 20
 GLOSSARY = ROOT / "docs" / "glossary.md"
 HEADING = "## Words of the code"
+#: Words of an earlier structure. Blueprints of pages have the names of their packages.
+FORMER_BLUEPRINTS = {"accounts", "assistance", "factors", "privacy", "closing_admin", "accounts_admin"}
+#: Folders beside the package whose docstrings are read like its own.
+TOOLS = ("tests/support", "tests/factories", "bench", "scripts")
 
 
 def banned_words():
-    """The private words of the table, which no module, class or function may have in its name."""
+    """The private words of the table, which no module, class or function may have for its name."""
+    return {word.strip("*").lower() for word in _banned()}
+
+
+def banned_parts():
+    """Those in italics, which may not even be a part of one."""
+    return {word.strip("*").lower() for word in _banned() if word.startswith("*")}
+
+
+def _banned():
     table = GLOSSARY.read_text().partition(HEADING)[2]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("|")]
     return {word.strip().strip("`") for row in rows[2:] for word in row[2].split(",") if word.strip()}
@@ -31,18 +46,24 @@ def definitions(module):
 
 
 def test_the_glossary_bans_words():
-    assert {"keyring", "typeset", "herald", "waiting_room", "kept_forms"} <= banned_words()
+    assert {"keyring", "typeset", "herald", "waiting_room", "kept_forms", "shelf"} <= banned_words()
+    assert {"shelf", "wish", "deed"} <= banned_parts()
 
 
 def test_no_name_is_a_private_word():
-    banned = banned_words()
+    banned, parts = banned_words(), banned_parts()
     found = [
         place
         for module in modules()
         for name, place in definitions(module)
-        if name.lower().strip("_") in banned
+        if name.lower().strip("_") in banned or parts & set(words_of(name))
     ]
     assert found == []
+
+
+@pytest.mark.databases("sqlite")
+def test_blueprints_have_no_private_word_for_a_name(app):
+    assert app.blueprints.keys() & FORMER_BLUEPRINTS == set()
 
 
 def test_a_class_name_has_one_meaning():
@@ -66,10 +87,11 @@ def test_a_large_package_has_folders():
 
 
 def test_no_docstring_is_a_riddle():
+    tools = [Module(path) for folder in TOOLS for path in (ROOT / folder).rglob("*.py")]
     opening = re.compile(r"(What|Whether|Of|That|The same)\b")
     riddles = [
         f"{module.place(node) if hasattr(node, 'lineno') else module.name}: {text.splitlines()[0]}"
-        for module in modules()
+        for module in (*modules(), *tools)
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         if (text := ast.get_docstring(node)) and opening.match(text)

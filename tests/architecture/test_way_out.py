@@ -47,7 +47,7 @@ ALLOWED = {
     # Where the server listens.
     ("masthead/operation/listening.py", "socket"),
     ("masthead/operation/granian_server.py", "socket"),
-    ("masthead/operation/leaving_port.py", "socket"),
+    ("masthead/operation/port_release.py", "socket"),
     # The connections that a server has accepted.
     ("masthead/web/middleware/client_sockets.py", "socket"),
     # What SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT name; both libraries bring connections of their own.
@@ -84,7 +84,7 @@ def test_only_the_named_modules_open_connections():
 WITHOUT_GUARD = {
     "masthead/operation/listening.py",
     "masthead/operation/granian_server.py",
-    "masthead/operation/leaving_port.py",
+    "masthead/operation/port_release.py",
     "masthead/web/middleware/client_sockets.py",
     "masthead/web/telemetry/sentry.py",
     "masthead/web/telemetry/tracing.py",

@@ -82,7 +82,7 @@ def test_whoever_commits_does_not_wait_for_the_broker(site, monkeypatch):
         sent.append(job_id)
         return True
 
-    monkeypatch.setattr(celery_bridge.Messenger, "_send", send)
+    monkeypatch.setattr(celery_bridge.JobSender, "_send", send)
     queue(site, 3)
     assert sent == []
     answers.set()

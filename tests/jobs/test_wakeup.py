@@ -12,7 +12,7 @@ from masthead import clock, jobs
 from masthead.db import db
 from masthead.jobs import registry, runner
 from masthead.jobs.runner import Runner
-from masthead.jobs.wakeup import Alarm
+from masthead.jobs.wakeup import WakeEvent
 
 #: No test waits so long; a job that begins has begun for another reason.
 NEVER = 3_600
@@ -84,9 +84,9 @@ def test_job_begins_at_once_when_it_is_committed(app, began, work, monkeypatch):
 @pytest.mark.databases("postgresql")
 def test_job_that_is_rolled_back_wakes_nobody(app, began, monkeypatch):
     rung = []
-    monkeypatch.setattr(Alarm, "ring", lambda _self: rung.append(1))
+    monkeypatch.setattr(WakeEvent, "ring", lambda _self: rung.append(1))
     with app.app_context():
-        listener = runner.wakeup.Listener(db.engine, Alarm())
+        listener = runner.wakeup.Listener(db.engine, WakeEvent())
         await_listener(app)
         # For what was committed before it listened.
         await_ring(rung)
@@ -121,7 +121,7 @@ def test_jobs_run_while_nobody_listens_and_the_listener_comes_back(app, began, w
 
 
 def test_alarm_that_rings_early_is_heard_and_many_are_one():
-    alarm = Alarm()
+    alarm = WakeEvent()
     for _ in range(3):
         alarm.ring()
     alarm.sleep(NEVER)
@@ -131,7 +131,7 @@ def test_alarm_that_rings_early_is_heard_and_many_are_one():
 
 
 def test_signal_handler_wakes_whoever_sleeps():
-    alarm = Alarm()
+    alarm = WakeEvent()
     before = signal.signal(signal.SIGALRM, lambda *_: alarm.ring())
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.05)

@@ -11,7 +11,7 @@ from flask import Flask
 
 from masthead.config import TestingConfig
 from masthead.db import transactions
-from masthead.mail import delivery, letters, transports
+from masthead.mail import delivery, messages, transports
 from tests.support.mailbox import PASSWORD, USERNAME, Mailbox
 
 MakeApp = Callable[..., Flask]
@@ -23,7 +23,7 @@ def address_of(mailbox: Mailbox, *, password: str = PASSWORD, tls: str = "startt
 
 def send_test(app: Flask) -> None:
     with app.app_context(), transactions(may_write=False):
-        delivery.send(letters.compose("test", recipient="rhea@example.org", site_url="https://example.org"))
+        delivery.send(messages.compose("test", recipient="rhea@example.org", site_url="https://example.org"))
 
 
 def test_letter_arrives_encrypted(

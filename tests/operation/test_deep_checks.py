@@ -194,7 +194,7 @@ def test_a_letter_that_its_recipient_refuses_is_no_fault_of_the_site(look, app, 
             )
             db.session.commit()
 
-    bury("LetterRefused: 550 5.1.1 No such person")
+    bury("MessageRefused: 550 5.1.1 No such person")
     code, lines = look("--only", "jobs")
     assert code == 0
     assert "refused for good" in lines["warning", "jobs"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from masthead.operation import installing, systemd_units
-from masthead.operation.systemd_units import Places
+from masthead.operation.systemd_units import UnitPaths
 from tests.support.commands import ROOT
 
 ACCOUNT = pwd.getpwuid(os.geteuid()).pw_name
@@ -26,7 +26,7 @@ def install(tmp_path):
 
 @pytest.mark.parametrize("name", sorted(systemd_units.UNITS))
 def test_units_of_the_repository_are_those_that_are_written(name):
-    places = Places(
+    places = UnitPaths(
         Path("/srv/masthead/.venv/bin/masthead"), systemd_units.DEFAULT_HOME, systemd_units.DEFAULT_ACCOUNT
     )
     assert (ROOT / "deploy" / "systemd" / name).read_text() == systemd_units.unit(name, places)
@@ -67,7 +67,7 @@ def test_a_program_that_the_account_cannot_run_is_told(tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o000)
     with pytest.raises(Exception, match=r"cannot run .*masthead: .+/srv/masthead"):
-        installing._try_program(Places(program, tmp_path, ACCOUNT))
+        installing._try_program(UnitPaths(program, tmp_path, ACCOUNT))
 
 
 def test_somebody_who_is_not_root_is_told_so(tmp_path, monkeypatch, app):
@@ -80,6 +80,6 @@ def test_somebody_who_is_not_root_is_told_so(tmp_path, monkeypatch, app):
 
 def test_a_program_below_home_stays_readable():
     text = systemd_units.unit(
-        "masthead.service", Places(systemd_units.HOMES / "ada/bin/masthead", Path("/srv/x"), "ada")
+        "masthead.service", UnitPaths(systemd_units.HOMES / "ada/bin/masthead", Path("/srv/x"), "ada")
     )
     assert "ProtectHome=read-only\n" in text

@@ -17,7 +17,7 @@ from masthead.pagecache.counters import HitCounters
 from masthead.pagecache.dependencies import KEPT
 from masthead.pagecache.fragments import StaleFragment
 from masthead.pagecache.middleware import StalePage
-from masthead.pagecache.store import PageStore, Shelf
+from masthead.pagecache.store import LruCache, PageStore
 from masthead.pagecache.wal_index import header_of
 from masthead.posts.cache_topics import POSTS
 from masthead.web.access import public
@@ -146,9 +146,9 @@ class Vanishing(OrderedDict):
 
 
 def test_a_page_that_goes_while_it_is_looked_for_is_not_there():
-    shelf = Shelf(1_000)
-    shelf._things = Vanishing({"/": object()})
-    assert shelf.get("/") is None
+    cache = LruCache(1_000)
+    cache._things = Vanishing({"/": object()})
+    assert cache.get("/") is None
 
 
 def test_a_database_without_a_log_has_no_header(tmp_path):

@@ -11,8 +11,8 @@ from masthead import jobs
 from masthead.db import db, end_unwritten_transaction, own_transaction
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
-from masthead.mail import delivery, letters
-from masthead.mail.transports import LetterRefused
+from masthead.mail import delivery, messages
+from masthead.mail.transports import MessageRefused
 from masthead.mfa.tasks import notify_of_change
 from masthead.operation import connections
 from masthead.outbound.client import Client
@@ -139,13 +139,13 @@ def test_a_server_that_is_away_is_left_alone_for_a_moment(make_app, cast, silent
 
 
 def letter():
-    return letters.compose("test", recipient="rhea@example.org", site_url="https://example.org")
+    return messages.compose("test", recipient="rhea@example.org", site_url="https://example.org")
 
 
 def ask_the_broker():
-    from masthead.jobs.celery_bridge import Messenger
+    from masthead.jobs.celery_bridge import JobSender
 
-    return Messenger("redis://127.0.0.1:9/0").send([1])
+    return JobSender("redis://127.0.0.1:9/0").send([1])
 
 
 CONVERSATIONS = [
@@ -153,7 +153,7 @@ CONVERSATIONS = [
     lambda: throttling.count("comment", "walt"),
     lambda: throttling.check("comment", "walt"),
     lambda: throttling.is_free("comment", "walt"),
-    lambda: throttling.stand("comment", "walt"),
+    lambda: throttling.remaining_quota("comment", "walt"),
     lambda: connections.answers("redis://127.0.0.1:9/0"),
     lambda: delivery.send(letter()),
     lambda: Client().fetch("https://example.org/"),
@@ -186,11 +186,11 @@ def test_what_is_counted_is_uncounted_when_the_transaction_has_ended(app, end):
     post = PostFactory()
     with app.app_context():
         throttling.count("comment", "walt")
-        before = throttling.stand("comment", "walt").remaining
+        before = throttling.remaining_quota("comment", "walt").remaining
         db.session.get(Post, post.id)
         throttling.take_back("comment", "walt")
         getattr(db.session, end)()
-        assert throttling.stand("comment", "walt").remaining == before + 1
+        assert throttling.remaining_quota("comment", "walt").remaining == before + 1
 
 
 def test_a_transaction_that_has_written_is_not_ended_in_the_middle(app):
@@ -266,4 +266,4 @@ def test_all_dead_jobs_of_a_task_start_afresh(app, cast):
 
 
 def test_refused_letters_are_known_by_their_class():
-    assert issubclass(LetterRefused, OSError)
+    assert issubclass(MessageRefused, OSError)

@@ -1,4 +1,4 @@
-"""What several tests of accounts need."""
+"""Helpers for the tests of accounts."""
 
 from collections.abc import Callable, Collection
 from datetime import timedelta

@@ -38,7 +38,7 @@ def executable() -> str | None:
 
 
 def is_required() -> bool:
-    """Whether a missing browser is a failure."""
+    """Return True if a missing browser is a failure."""
     return os.environ.get("REQUIRE_BROWSER", "") not in {"", "0"}
 
 

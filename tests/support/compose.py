@@ -16,7 +16,7 @@ def executable() -> str | None:
 
 
 def is_required() -> bool:
-    """Whether a missing one is a failure."""
+    """Return True if a missing one is a failure."""
     return os.environ.get("REQUIRE_COMPOSE", "") not in {"", "0"}
 
 
@@ -40,7 +40,7 @@ class DockerCompose:
     """`docker_compose.config(file, SITE_URL="…")`."""
 
     def config(self, file: object, **settings: str) -> subprocess.CompletedProcess[str]:
-        """What it makes of a file."""
+        """Return the configuration that it reads from a file."""
         found = executable()
         assert found is not None, f"{MISSING} {REMEDY}"
         return subprocess.run(

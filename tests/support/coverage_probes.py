@@ -35,7 +35,7 @@ Frame = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def is_wanted() -> bool:
-    """Whether whoever runs the tests wants coverage."""
+    """Return True if this run measures coverage."""
     return os.environ.get("TEST_COVERAGE", "") not in {"", "0"}
 
 
@@ -114,7 +114,7 @@ def _frame(body: list[ast.stmt], start: int, *, is_class: bool = False) -> list[
 
 
 def _stays_first(node: ast.stmt) -> bool:
-    """Whether a statement is a docstring, or an import from `__future__`."""
+    """Return True for a docstring, and for an import from `__future__`."""
     if isinstance(node, ast.ImportFrom):
         return node.module == "__future__"
     return (

@@ -27,7 +27,7 @@ HOST = "localhost"
 
 @dataclass
 class Crawl:
-    """What somebody has found."""
+    """The pages that one visitor has found."""
 
     faults: list[str] = field(default_factory=list)
     #: The pages by address.
@@ -154,7 +154,7 @@ def _rank(place: str) -> int:
 
 
 def _queries(form: Form, page: Document) -> Iterator[dict[str, Any]]:
-    """What a form that changes nothing can send: as it is, and with each choice and some words in each field."""
+    """The queries of a GET form: as it is, and with each choice and some words in each field."""
     yield form.values
     for name in form.fields:
         controls = page.all(f"//form//*[@name='{name}']")

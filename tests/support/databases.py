@@ -42,7 +42,7 @@ def pages_of(app: Flask) -> PageCache:
 
 
 class Content(Protocol):
-    """What is stored in a database, and how to put it back to where it began."""
+    """The content of a database, which can be put back to where it began."""
 
     url: str
 

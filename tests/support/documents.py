@@ -23,13 +23,13 @@ class Form:
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, names: Mapping[str, Value], button: str | None) -> bool:
-        """Whether it has these fields and this button."""
+        """Return True if the form has these fields and this button."""
         return names.keys() <= self.fields.keys() and (
             button is None or any(button == value for _, value in self.buttons)
         )
 
     def filled(self, typed: Mapping[str, Value], button: str | None) -> dict[str, list[str]]:
-        """What a browser sends after this was typed and the button pressed."""
+        """Return the data that a browser sends after this was typed and the button pressed."""
         sent = {name: list(values) for name, values in self.values.items()}
         for name, value in typed.items():
             if value is False:
@@ -75,14 +75,14 @@ class Document:
 
     @property
     def errors(self) -> list[str]:
-        """What it says beside invalid fields: the elements that an invalid field is described by."""
+        """Return the messages beside invalid fields: the elements that describe them."""
         ids = " ".join(self.all("//*[@aria-invalid='true']/@aria-describedby")).split()
         return [
             text for name in ids for text in self.texts(f"//*[@id='{name}' and contains(@class, 'error')]")
         ]
 
     def error_of(self, name: str) -> str:
-        """What it says beside the field; empty if the field is valid."""
+        """Return the message beside the field; empty if the field is valid."""
         ids = " ".join(self.all(f"//*[@name='{name}' and @aria-invalid='true']/@aria-describedby")).split()
         return " ".join(
             text
@@ -91,7 +91,7 @@ class Document:
         )
 
     def value_of(self, name: str) -> str | None:
-        """What stands in the field."""
+        """Return the value of the field."""
         return next((form.values[name][0] for form in self.forms if name in form.values), None)
 
     @property

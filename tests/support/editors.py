@@ -30,6 +30,6 @@ class Editor:
         return self.visitor.put(self.url, json=sent, headers={"X-CSRF-Token": self.token})
 
     def shown(self) -> dict[str, Any]:
-        """What the page would show now."""
+        """Return the state that the page would show now."""
         shown: dict[str, Any] = self.visitor.get(self.url).get_json()
         return shown

@@ -42,7 +42,7 @@ def send(client: Visitor, method: str, path: str, **fields: object) -> TestRespo
 
 
 def is_let_in(response: TestResponse) -> bool:
-    """Whether the view was reached. Who has to sign in is redirected, or (400) keeps the form to send it again."""
+    """Return True if the view was reached. Visitors who have to sign in are redirected, or get 400 with the form to send again."""
     if response.status_code in (302, 303) and "/auth/login?next=" in (response.location or ""):
         return False
     return response.status_code not in (400, 401, 403)

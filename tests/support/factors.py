@@ -32,7 +32,7 @@ class App:
     first_code: str = ""
 
     def code(self, steps: int = 0) -> str:
-        """What it shows now, or ``steps`` half minutes later."""
+        """Return the code of this moment, or of ``steps`` half minutes later."""
         step = int(clock.now().timestamp()) // 30
         return pyotp.HOTP(self.secret).at(step + steps)
 
@@ -106,7 +106,7 @@ class Device:
 
 
 def options_on(client: Visitor, path: str) -> dict[str, Any]:
-    """What the page would have the browser ask for."""
+    """Return the options that the page hands to the browser."""
     (options,) = client.read(path).all("//form[@data-passkey]/@data-options")
     found: dict[str, Any] = json.loads(options)
     return found

@@ -69,7 +69,7 @@ class LiveSite:
             time.sleep(0.05)
 
     def answers(self) -> bool:
-        """Whether the server answers a request."""
+        """Return True if the server answers a request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/theme.css")
@@ -81,7 +81,7 @@ class LiveSite:
 
     @property
     def output(self) -> str:
-        """What the server has printed since its first start."""
+        """Return the output of the server since its first start."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
     def run(self, *arguments: str) -> str:

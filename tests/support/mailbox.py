@@ -19,7 +19,7 @@ USERNAME, PASSWORD = "letters", "p@ss/word"
 
 @dataclass
 class Mailbox:
-    """What the server was given."""
+    """The messages that the server was given."""
 
     port: int = 0
     certificate: Path = Path()

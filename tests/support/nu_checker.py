@@ -30,7 +30,7 @@ def executable() -> str | None:
 
 
 def is_required() -> bool:
-    """Whether a missing Java is a failure."""
+    """Return True if a missing Java is a failure."""
     return os.environ.get("REQUIRE_NU", "") not in {"", "0"}
 
 

@@ -14,7 +14,7 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answered."""
+    """The answer of a server."""
 
     status: int
     headers: dict[str, str]

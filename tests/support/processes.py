@@ -33,7 +33,7 @@ class Running:
 
     @property
     def output(self) -> str:
-        """What it has printed."""
+        """Return the output so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:

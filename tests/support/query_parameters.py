@@ -48,7 +48,7 @@ class RecordingQuery(MultiDict[str, str]):
         return super().__getitem__(key)
 
     def __contains__(self, key: object) -> bool:
-        """Whether there is a value."""
+        """Return True if there is a value."""
         self._record(str(key))
         return super().__contains__(key)
 

@@ -25,7 +25,7 @@ def executable() -> str | None:
 
 
 def is_required() -> bool:
-    """Whether a missing nginx is a failure."""
+    """Return True if a missing nginx is a failure."""
     return os.environ.get("REQUIRE_NGINX", "") not in {"", "0"}
 
 
@@ -105,7 +105,7 @@ class Nginx:
 
     @property
     def errors(self) -> str:
-        """What it has complained of."""
+        """Return its error log."""
         log = self.folder / "log" / "error.log"
         return log.read_text(encoding="utf-8") if log.exists() else ""
 

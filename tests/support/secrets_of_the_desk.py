@@ -34,7 +34,7 @@ SIGN = "zqxjv"
 
 @dataclass
 class Secrets:
-    """What is hidden: names that stand in addresses, and ids."""
+    """The hidden objects: names that stand in addresses, and ids."""
 
     slugs: set[str] = field(default_factory=set)
     usernames: set[str] = field(default_factory=set)

@@ -13,7 +13,7 @@ from masthead.db import db, insert_into, paginate
 from masthead.errors import NotFound
 from masthead.jobs import task
 from masthead.mail import delivery
-from masthead.mail.letters import Letter
+from masthead.mail.messages import MailMessage
 from masthead.mail.transports import FAILURES
 from masthead.people import notifications
 from masthead.people import queries as accounts
@@ -86,7 +86,7 @@ def tell_moderator(user_id: int) -> None:
     waiting = paginate(queries.queue(user, CommentStatus.PENDING), page=1, per_page=LISTED_COMMENTS)
     if not waiting.total:
         return
-    letter = _letter(user, waiting.items, waiting.total)
+    letter = _pending_comments_message(user, waiting.items, waiting.total)
     now = clock.now()
     if not _claim(user, at=now):
         _queue(user_id)
@@ -123,7 +123,7 @@ def _release(user_id: int, *, at: datetime) -> None:
     db.session.commit()
 
 
-def _letter(user: User, listed: Sequence[Comment], total: int) -> Letter:
+def _pending_comments_message(user: User, listed: Sequence[Comment], total: int) -> MailMessage:
     comments = [(comment, excerpt(text_of(comment.html), LISTED_CHARACTERS)) for comment in listed]
     link = absolute_url("comments_admin.queue")
     return notifications.compose(

@@ -52,7 +52,7 @@ def _validate_profile(said: dict[str, Any]) -> Iterable[Invalid]:
     status=201,
     problems=(403, 429),
     bearer="none",
-    judge=_validate_registration,
+    validator=_validate_registration,
 )
 def register(body: Registration) -> Answer:
     """Make an account; the answer does not say whether the address had one already."""
@@ -167,7 +167,7 @@ def me() -> Answer:
     answer=Account,
     problems=(401, 412, 428),
     is_conditional=True,
-    judge=_validate_profile,
+    validator=_validate_profile,
 )
 def change_me(body: ProfileChange) -> Answer:
     """Change what readers see of the account."""

@@ -129,7 +129,7 @@ def _validate(said: dict[str, Any], user_id: int | None = None) -> Iterable[Inva
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def create(body: AccountInput) -> Response:
     """Create an account with a password that you hand over. Requires a sign-in within the last ten minutes."""
@@ -163,7 +163,7 @@ def _made(user_id: int) -> Answer:
     answer=Member,
     problems=(401, 403, 404, 409, 412, 428),
     is_conditional=True,
-    judge=_validate,
+    validator=_validate,
 )
 def change(user_id: int, body: AccountChange) -> Response:
     """Change the role or the profile of an account, disable or enable it."""

@@ -18,7 +18,7 @@ from masthead.people.access import current_user, requires, visitor
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import actions, pictures, queries, summaries
-from masthead.posts.api.requests import details_of, mistakes_in, picture_wish
+from masthead.posts.api.requests import details_of, lead_picture_update, mistakes_in
 from masthead.posts.api.schemas import Fields, PostAnswer, PostChange, PostInput, PostItem, Posts, PostsQuery
 from masthead.posts.details import lead_of
 from masthead.posts.lifecycle import Status
@@ -117,11 +117,11 @@ def _chosen(names: str | None, shape: type[PostItem]) -> frozenset[str] | None:
     status=201,
     problems=(401, 403, 409),
     is_conditional=True,
-    judge=_mistakes,
+    validator=_mistakes,
 )
 def create(body: PostInput) -> Response:
     """Create a draft, or a post of the given status; `published` requires the right to publish."""
-    rendered = dataclasses.replace(_rendered_form(body), lead=lead_of(None, picture_wish(body)))
+    rendered = dataclasses.replace(_rendered_form(body), lead=lead_of(None, lead_picture_update(body)))
     by, at = current_user(), clock.now()
     post = actions.create(rendered, by=by, at=at, details=details_of(body, None, by=by, at=at))
     bring_to(post, body.status, body.published_at, by=by, at=at)
@@ -215,7 +215,7 @@ def _matching(slug: str) -> Post:
     answer=PostAnswer,
     problems=CHANGES,
     is_conditional=True,
-    judge=_mistakes,
+    validator=_mistakes,
 )
 def replace(slug: str, body: PostInput) -> Response:
     """Replace the whole post."""
@@ -232,7 +232,7 @@ def replace(slug: str, body: PostInput) -> Response:
     answer=PostAnswer,
     problems=CHANGES,
     is_conditional=True,
-    judge=_mistakes,
+    validator=_mistakes,
 )
 def change(slug: str, body: PostChange) -> Response:
     """Save the given members; omitted ones stay."""
@@ -261,7 +261,7 @@ def _is_matched(post: Post) -> bool:
 
 def _save(post: Post, rendered: RenderedText, body: PostInput | PostChange) -> Response:
     by, at = current_user(), clock.now()
-    rendered = dataclasses.replace(rendered, lead=lead_of(post, picture_wish(body)))
+    rendered = dataclasses.replace(rendered, lead=lead_of(post, lead_picture_update(body)))
     details = details_of(body, post, by=by, at=at)
     with stale_version_is_412():
         actions.revise(post, rendered, by=by, at=at, expected_version=post.version, details=details)

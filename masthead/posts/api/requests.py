@@ -8,7 +8,7 @@ from masthead.errors import Invalid, Mistakes
 from masthead.people.models import User
 from masthead.posts import bylines, validation
 from masthead.posts.api.schemas import LeadImage, LeadImageChange, PostChange, PostInput
-from masthead.posts.details import Details, PictureWish
+from masthead.posts.details import Details, LeadPictureUpdate
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.validation import SubmittedPost
@@ -64,25 +64,25 @@ def _check_date(when: datetime, wish: str | None, post: Post | None, *, at: date
         raise Invalid("A date in the future needs the status published.", field="published_at")
 
 
-def picture_wish(body: PostInput | PostChange) -> PictureWish:
+def lead_picture_update(body: PostInput | PostChange) -> LeadPictureUpdate:
     """Return the requested lead image."""
-    return _wish(body.lead_image, is_said="lead_image" in _said(body))
+    return _picture_update(body.lead_image, is_said="lead_image" in _said(body))
 
 
-def _wish(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> PictureWish:
+def _picture_update(image: LeadImage | LeadImageChange | None, *, is_said: bool) -> LeadPictureUpdate:
     match image:
         case LeadImage(url=url, alt=alt, caption=caption):
-            return PictureWish(url, alt, caption)
+            return LeadPictureUpdate(url, alt, caption)
         case LeadImageChange() as change:
             said = change.model_fields_set
             # Null removes the description; a null URL removes the image.
-            return PictureWish(
+            return LeadPictureUpdate(
                 url=change.url if "url" in said else UNSET,
                 alt=change.alt or "" if "alt" in said else UNSET,
                 caption=change.caption or "" if "caption" in said else UNSET,
             )
         case _:
-            return PictureWish(None, "", "") if is_said else PictureWish()
+            return LeadPictureUpdate(None, "", "") if is_said else LeadPictureUpdate()
 
 
 def mistakes_in(said: Mapping[str, Any], post: Post | None, *, by: User, at: datetime) -> Iterable[Invalid]:
@@ -92,7 +92,7 @@ def mistakes_in(said: Mapping[str, Any], post: Post | None, *, by: User, at: dat
             name: said[name] for name in ("title", "body", "summary", "slug") if said.get(name) is not None
         }
         | ({"tags": tuple(said["tags"])} if said.get("tags") is not None else {}),
-        picture=_wish(said.get("lead_image"), is_said="lead_image" in said),
+        picture=_picture_update(said.get("lead_image"), is_said="lead_image" in said),
         details=Details(
             **{name: said[name] for name in CLEARABLE & said.keys()}, note=said.get("note") or ""
         ),

@@ -13,7 +13,7 @@ from masthead.posts.api.posts import bring_to, editable, whole
 from masthead.posts.api.revision_schemas import RevisionAnswer, RevisionItem, Revisions
 from masthead.posts.api.schemas import PostAnswer, Publishing
 from masthead.posts.models import Post
-from masthead.web.api.operations import Answer, commit_and_answer, heed_match, operation
+from masthead.web.api.operations import Answer, check_optional_match, commit_and_answer, operation
 from masthead.web.api.paging import list_answer
 from masthead.web.api.schemas import PageQuery
 
@@ -28,7 +28,7 @@ transition = partial(
 def seen(slug: str) -> Post:
     """Return the post; refuses an outdated `If-Match`, which is optional."""
     post = editable(slug)
-    heed_match(str(post.version))
+    check_optional_match(str(post.version))
     return post
 
 

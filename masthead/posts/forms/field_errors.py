@@ -33,7 +33,7 @@ def mistakes_in(
     }
     sent = SubmittedPost(
         texts=_texts(form, said) | {"tags": names},
-        picture=form.picture_wish(),
+        picture=form.lead_picture_update(),
         details=Details(**details),
         authors=bylines.parse(form.authors.data or "") if "authors" in said else UNSET,
         is_to_be_public=action in PUBLISHING and "body" in said,

@@ -15,7 +15,7 @@ from masthead.posts.details import (
     PICTURE_WORDS_CHARACTERS,
     REMARK_CHARACTERS,
     Details,
-    PictureWish,
+    LeadPictureUpdate,
 )
 from masthead.posts.forms.datetime_fields import MomentField, WhichMomentField
 from masthead.posts.models import Post
@@ -108,10 +108,10 @@ class PostForm(ContentForm):
         changed = {name: value for name, value in sent.items() if not self.kept(name, shown)}
         return dataclasses.replace(base, **changed)
 
-    def picture_wish(self) -> PictureWish:
+    def lead_picture_update(self) -> LeadPictureUpdate:
         """Return the requested lead image."""
         shown = self.shown()
-        return PictureWish(
+        return LeadPictureUpdate(
             url=UNSET if self.kept("lead_image", shown) else self.lead_image.data or None,
             alt=UNSET if self.kept("lead_alt", shown) else _lines(self.lead_alt.data),
             caption=UNSET if self.kept("lead_caption", shown) else _lines(self.lead_caption.data),

@@ -53,7 +53,7 @@ def store() -> ResponseReturnValue:
     if form.validate():
         try:
             rendered = render_text(**form.new_content())
-            rendered = dataclasses.replace(rendered, lead=lead_of(None, form.picture_wish()))
+            rendered = dataclasses.replace(rendered, lead=lead_of(None, form.lead_picture_update()))
             by, at = current_user(), clock.now()
             post = actions.create(rendered, by=by, at=at, details=form.details(None, by=by, at=at))
             _take_step(post, form, at=at)

@@ -77,7 +77,7 @@ def save(
     _check_details(form, post)
     if merged != mine or before.slug != mine.slug:
         done = saves.rendered(merged, before)
-    done = dataclasses.replace(done, lead=lead_of(post, form.picture_wish()))
+    done = dataclasses.replace(done, lead=lead_of(post, form.lead_picture_update()))
     details = form.details(post, by=by, at=at)
     actions.revise(post, done, by=by, at=at, details=details)
     then(post, form, at=at)

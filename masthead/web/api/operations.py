@@ -32,7 +32,7 @@ from masthead.web.middleware import body_limits
 ATTRIBUTE = "masthead_operation"
 View = TypeVar("View", bound=Callable[..., Any])
 Arguments = ParamSpec("Arguments")
-Judge = Callable[..., Iterable[Invalid]]
+Validator = Callable[..., Iterable[Invalid]]
 CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 READING = frozenset({"GET", "HEAD"})
 UNSAFE = CHANGING | {"POST"}
@@ -60,7 +60,7 @@ class Operation:
     #: True if the response holds a secret that is stored nowhere.
     is_secret: bool
     #: Reports every other error in the valid fields; the transaction is rolled back afterwards.
-    judge: Judge | None
+    validator: Validator | None
 
     def needed_scope(self, method: str) -> str | None:
         """Return the scope that a personal token needs for this method."""
@@ -100,12 +100,12 @@ def operation(
     bearer: str = "access",
     scope: str | None = None,
     is_secret: bool = False,
-    judge: Judge | None = None,
+    validator: Validator | None = None,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query`` and ``body`` as validated schemas, and returns an `Answer`."""
     status = HTTPStatus(status)
     shapes = (query, body, is_body_optional, answer, status, problems)
-    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, judge)
+    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, validator)
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
@@ -141,10 +141,10 @@ def _carried_out(described: Operation, view: Callable[..., Any], arguments: dict
         idempotency.check_overtaken()
         if isinstance(error, StaleDataError):
             raise PreconditionFailed(STALE) from None
-        if isinstance(error, Invalid) and described.judge is not None:
+        if isinstance(error, Invalid) and described.validator is not None:
             body = checked["body"]
             said = {name: getattr(body, name) for name in body.model_fields_set}
-            Mistakes((error, *_judged(described, said, arguments))).settle()
+            Mistakes((error, *_invalid_fields(described, said, arguments))).settle()
         raise
 
 
@@ -152,21 +152,23 @@ def _with_others(
     described: Operation, wrong: dict[str, list[str]], arguments: dict[str, Any]
 ) -> dict[str, list[str]]:
     """Add the domain errors of the valid fields, so that the client gets all errors at once."""
-    if described.judge is None or described.body is None:
+    if described.validator is None or described.body is None:
         return wrong
     said = members.right_ones(described.body, wrong)
-    for mistake in _judged(described, said, arguments):
+    for mistake in _invalid_fields(described, said, arguments):
         if mistake.field in said:
             wrong.setdefault(mistake.field, []).append(mistake.message)
     return wrong
 
 
-def _judged(described: Operation, said: dict[str, Any], arguments: dict[str, Any]) -> tuple[Invalid, ...]:
+def _invalid_fields(
+    described: Operation, said: dict[str, Any], arguments: dict[str, Any]
+) -> tuple[Invalid, ...]:
     mistakes = Mistakes()
     try:
         # A missing object has no further errors.
         with mistakes:
-            for mistake in described.judge(said, **arguments) if described.judge is not None else ():
+            for mistake in described.validator(said, **arguments) if described.validator is not None else ():
                 mistakes.add(mistake)
     finally:
         # The checks may have added the rows that the request would have stored.
@@ -310,10 +312,10 @@ def check_match(etag: str) -> None:
     """Raise 428 without If-Match, and 412 if it does not match the current state."""
     if "If-Match" not in request.headers:
         raise PreconditionRequired(NO_MATCH)
-    heed_match(etag)
+    check_optional_match(etag)
 
 
-def heed_match(etag: str) -> None:
+def check_optional_match(etag: str) -> None:
     """Raise 412 if If-Match is sent and does not match the current state (RFC 9110, section 13.1.1)."""
     if "If-Match" in request.headers and not request.if_match.contains(etag):
         db.session.rollback()

@@ -41,8 +41,8 @@ def _count_for(client: str) -> None:
 
 
 def _is_known(token: str) -> bool:
-    stand = throttling.stand("api", token)
-    return stand.remaining < stand.amount
+    quota = throttling.remaining_quota("api", token)
+    return quota.remaining < quota.amount
 
 
 def recognised() -> None:

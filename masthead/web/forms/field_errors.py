@@ -7,15 +7,15 @@ from masthead.errors import Invalid
 from masthead.web.forms.base import Form
 
 
-def show_others(form: Form, judge: Callable[[], Iterable[Invalid]]) -> None:
-    """Show the domain errors that ``judge`` finds beside the existing ones; its changes are rolled back."""
+def show_others(form: Form, validator: Callable[[], Iterable[Invalid]]) -> None:
+    """Show the domain errors that ``validator`` finds beside the existing ones; its changes are rolled back."""
     if form.meta.csrf and form.csrf_token.errors:
         # The request is forged or its token has expired, so the fields were not validated.
         return
     right = {field.short_name for field in form if not field.errors}
     known = {field.short_name for field in form}
     try:
-        mistakes = list(judge())
+        mistakes = list(validator())
     finally:
         # The checks may have added the rows that the request would have stored.
         db.session.rollback()

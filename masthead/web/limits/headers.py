@@ -19,8 +19,8 @@ def count(name: str, key: str) -> None:
         throttling.count(name, key)
     finally:
         # Read now: the counter may be on another machine, and a later read could wait for it within a transaction.
-        stand = throttling.stand(name, key)
-        g.counted_limits = {**g.get("counted_limits", {}), name: (key, stand)}
+        quota = throttling.remaining_quota(name, key)
+        g.counted_limits = {**g.get("counted_limits", {}), name: (key, quota)}
 
 
 def forget(name: str) -> None:
@@ -32,12 +32,12 @@ def forget(name: str) -> None:
 
 def _tell(response: Response) -> Response:
     """Report the limit that is closest to being exhausted."""
-    counted: dict[str, tuple[str, throttling.Stand]] = g.get("counted_limits", {})
-    stands = [stand for _, stand in counted.values()]
+    counted: dict[str, tuple[str, throttling.RemainingQuota]] = g.get("counted_limits", {})
+    stands = [quota for _, quota in counted.values()]
     if stands:
-        stand = min(stands, key=lambda one: one.remaining)
-        seconds = max(0, math.ceil(stand.reset_at - clock.now().timestamp()))
-        response.headers["RateLimit-Limit"] = str(stand.amount)
-        response.headers["RateLimit-Remaining"] = str(stand.remaining)
+        quota = min(stands, key=lambda one: one.remaining)
+        seconds = max(0, math.ceil(quota.reset_at - clock.now().timestamp()))
+        response.headers["RateLimit-Limit"] = str(quota.amount)
+        response.headers["RateLimit-Remaining"] = str(quota.remaining)
         response.headers["RateLimit-Reset"] = str(seconds)
     return response

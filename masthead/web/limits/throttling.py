@@ -110,7 +110,7 @@ def take_back(name: str, *keys: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class RemainingQuota:
     """The remaining quota of a limit."""
 
     amount: int
@@ -119,13 +119,13 @@ class Stand:
     reset_at: float
 
 
-def stand(name: str, *keys: str) -> Stand:
+def remaining_quota(name: str, *keys: str) -> RemainingQuota:
     """Return the remaining quota of ``RATELIMIT_<NAME>``."""
     limits, item = _limits(), _item(name)
     if not limits.is_enabled:
-        return Stand(item.amount, item.amount, clock.now().timestamp())
+        return RemainingQuota(item.amount, item.amount, clock.now().timestamp())
     window = limits.strategy.get_window_stats(item, name, *keys)
-    return Stand(item.amount, max(0, window.remaining), window.reset_time)
+    return RemainingQuota(item.amount, max(0, window.remaining), window.reset_time)
 
 
 def reset(app: Flask) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from masthead.web.middleware.body_places import BodyArrival
+from masthead.web.middleware.body_slots import IncomingBody
 from masthead.web.middleware.proxies import PEER
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class BodyDeadlines:
     def __init__(self, stop: Stop) -> None:
         self._stop = stop
         self._lock = threading.Lock()
-        self._arrivals: dict[BodyArrival, WSGIEnvironment] = {}
+        self._arrivals: dict[IncomingBody, WSGIEnvironment] = {}
         self._working: dict[int, Work] = {}
         self._answered: deque[tuple[str, float, float]] = deque(maxlen=REMEMBERED)
         self._thread: threading.Thread | None = None
@@ -52,7 +52,7 @@ class BodyDeadlines:
         self._answered.append((*work, time.monotonic()))
 
     @contextmanager
-    def watching(self, environ: "WSGIEnvironment", arrival: BodyArrival) -> Iterator[None]:
+    def watching(self, environ: "WSGIEnvironment", arrival: IncomingBody) -> Iterator[None]:
         """Abort the body in this block if it is late."""
         with self._lock:
             self._arrivals[arrival] = environ
@@ -83,7 +83,7 @@ class BodyDeadlines:
                 if arrival.is_cut:
                     self._stop(environ, arrival.began, self._others(environ.get(PEER, ""), arrivals))
 
-    def _others(self, peer: str, arrivals: "list[tuple[BodyArrival, WSGIEnvironment]]") -> Collection[float]:
+    def _others(self, peer: str, arrivals: "list[tuple[IncomingBody, WSGIEnvironment]]") -> Collection[float]:
         """List the arrival times of requests from an address whose connections must be left alone."""
         working = [moment for address, moment in list(self._working.values()) if address == peer]
         since = time.monotonic() - LEAVING_SECONDS

@@ -1,7 +1,7 @@
 """Request buffering: a body is read completely before the request is handled, so that slow clients occupy no slot.
 
 A server thread that waits for the rest of a form can do nothing else, and no WSGI server interrupts it. So a limited
-number of bodies arrive at a time (`masthead.web.middleware.body_places`), each with a deadline: when it has passed, a
+number of bodies arrive at a time (`masthead.web.middleware.body_slots`), each with a deadline: when it has passed, a
 thread of this process shuts down reading on the connection, and the request gets 408. A request without a slot gets
 503. A proxy such as nginx, which buffers requests itself, makes both rare.
 """
@@ -18,7 +18,7 @@ from masthead.config import Config
 from masthead.text.addresses import customer
 from masthead.web.middleware import body_limits
 from masthead.web.middleware.body_deadlines import BodyDeadlines, Stop
-from masthead.web.middleware.body_places import BodyArrival, BodyPlaces
+from masthead.web.middleware.body_slots import BodySlots, IncomingBody
 from masthead.web.middleware.client_sockets import stop_reading
 from masthead.web.middleware.refusals import refuse
 
@@ -43,7 +43,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.wsgi_app = RequestBuffering(  # type: ignore[method-assign]  # as Flask documents it
         app.wsgi_app,
         limit=body_limits.limit_for(app),
-        places=BodyPlaces(seconds=config.BODY_TIMEOUT_SECONDS, least_rate=config.BODY_BYTES_PER_SECOND),
+        places=BodySlots(seconds=config.BODY_TIMEOUT_SECONDS, least_rate=config.BODY_BYTES_PER_SECOND),
     )
 
 
@@ -55,7 +55,7 @@ class RequestBuffering:
         app: "WSGIApplication",
         *,
         limit: Callable[["WSGIEnvironment"], int],
-        places: BodyPlaces,
+        places: BodySlots,
         stop: Stop = stop_reading,
     ) -> None:
         self._app = app
@@ -109,7 +109,7 @@ class RequestBuffering:
         return int(given) if 0 < int(given) <= self._limit(environ) else None
 
     @staticmethod
-    def _copy(source: IO[bytes], body: IO[bytes], length: int, arrival: BodyArrival) -> None:
+    def _copy(source: IO[bytes], body: IO[bytes], length: int, arrival: IncomingBody) -> None:
         while length > 0 and (chunk := source.read(min(length, CHUNK_BYTES))):
             if arrival.is_cut:
                 return

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from masthead import clock
-from masthead.web.exit_hooks import at_end
+from masthead.web.exit_hooks import register_exit_hook
 from masthead.web.telemetry.logs import StandardError
 from masthead.web.telemetry.request_id import of_environment
 
@@ -62,7 +62,7 @@ class Lines:
             # After a fork, the lock may be held by a thread that exists only in the parent.
             self._writing = threading.Lock()
             threading.Thread(target=self._keep_writing, name="access log", daemon=True).start()
-            at_end(self.write)
+            register_exit_hook(self.write)
 
     def write(self) -> None:
         """Flush the buffer; lines that the thread is writing are written as well when this returns."""

@@ -17,7 +17,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from masthead import __version__
 from masthead.config import Config
-from masthead.web.exit_hooks import AtEnd
+from masthead.web.exit_hooks import ExitHook
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -78,7 +78,7 @@ class Reporter:
 
     def __init__(self, client: "Client") -> None:
         self._client = client
-        self._at_end = AtEnd(partial(client.flush, timeout=GRACE_SECONDS))
+        self._exit_hook = ExitHook(partial(client.flush, timeout=GRACE_SECONDS))
 
     def __call__(self, _logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
         """Report this line if it is an error. Never raises: logging must not fail."""
@@ -101,7 +101,7 @@ class Reporter:
         event["logentry"] = {"message": str(line.get("event", "")), "params": []}
         event["tags"] = {name: str(line[name]) for name in TAGS if name in line}
         event["transaction"] = _place(line)
-        self._at_end.ask()
+        self._exit_hook.register()
         self._client.capture_event(event, hint=hint)
 
 

@@ -18,7 +18,7 @@ from masthead import __version__
 from masthead.config import Config
 from masthead.db import db, observe
 from masthead.jobs import current_job
-from masthead.web.exit_hooks import AtEnd
+from masthead.web.exit_hooks import ExitHook
 from masthead.web.telemetry import request_id
 from masthead.web.telemetry.metrics import KNOWN_METHODS, NO_ROUTE
 
@@ -98,14 +98,14 @@ class Tracing:
         self._tracer: Tracer = provider.get_tracer("masthead", __version__)
         #: Continues a trace only for a trusted proxy; otherwise clients could write into traces.
         self._believes_callers = believes_callers
-        self._at_end = AtEnd(provider.shutdown)
+        self._exit_hook = ExitHook(provider.shutdown)
 
     def begin_request(self) -> "Span":
         """Start the span of a request."""
         from opentelemetry.trace import SpanKind
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        self._at_end.ask()
+        self._exit_hook.register()
         carrier = dict(request.headers) if self._believes_callers else {}
         carrier = {name.lower(): value for name, value in carrier.items()}
         route = request.url_rule.rule if request.url_rule is not None else NO_ROUTE
@@ -126,7 +126,7 @@ class Tracing:
         """Trace a job; a failed one is marked, without its error message."""
         from opentelemetry.trace import SpanKind, StatusCode
 
-        self._at_end.ask()
+        self._exit_hook.register()
         facts: dict[str, str | int] = {"masthead.job": job_id, "masthead.task": name}
         # A job starts a trace of its own: it may run hours after the request that queued it.
         with self._tracer.start_as_current_span(

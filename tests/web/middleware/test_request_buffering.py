@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from masthead.web.middleware.body_places import BodyPlaces
+from masthead.web.middleware.body_slots import BodySlots
 from masthead.web.middleware.request_buffering import RequestBuffering
 
 LIMIT = 100
@@ -55,7 +55,7 @@ def ask(app, body, **environ):
 
 
 def make_app(*, seconds=30.0, least_rate=1.0, **places):
-    room = BodyPlaces(seconds=seconds, least_rate=least_rate, **places)
+    room = BodySlots(seconds=seconds, least_rate=least_rate, **places)
     return RequestBuffering(echo, limit=lambda environ: LIMIT, places=room, stop=hang_up)
 
 

@@ -15,7 +15,7 @@ from masthead.web.middleware import draining
 DESCRIPTORS: Final = Path("/proc/self/fd")
 
 
-class PortLeaver:
+class PortReleaser:
     """Leaves the port once its server has a successor."""
 
     def __init__(self, listener: int) -> None:

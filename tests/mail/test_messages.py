@@ -5,8 +5,8 @@ from flask import Flask
 
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.mail import letters
-from masthead.mail.letters import Letter
+from masthead.mail import messages
+from masthead.mail.messages import MailMessage
 from masthead.mail.transports import Mailbox
 from masthead.settings import actions as settings
 
@@ -15,7 +15,7 @@ SENDER = Mailbox("desk@example.org", "The Desk")
 
 def test_letter_has_text_and_html_with_inlined_styles(app: Flask) -> None:
     with app.app_context():
-        letter = letters.compose("test", recipient="rhea@example.org", site_url="https://example.org")
+        letter = messages.compose("test", recipient="rhea@example.org", site_url="https://example.org")
     assert letter.subject == "A test email from Masthead"
     assert letter.text.startswith("This email shows")
     assert "<style" not in letter.html
@@ -35,8 +35,8 @@ def test_letter_has_text_and_html_with_inlined_styles(app: Flask) -> None:
 def test_title_cannot_add_a_header(app: Flask, title: str) -> None:
     with app.app_context():
         settings.change(title=title)
-        letter = letters.compose("test", recipient="rhea@example.org", site_url="https://example.org")
-        raw = letters.message(letter, Mailbox("desk@example.org", title)).as_bytes()
+        letter = messages.compose("test", recipient="rhea@example.org", site_url="https://example.org")
+        raw = messages.mime_message(letter, Mailbox("desk@example.org", title)).as_bytes()
         db.session.rollback()
     head = raw.partition(b"\n\n")[0].decode()
     assert "=?utf-8?q?=0A" not in head
@@ -61,4 +61,4 @@ def test_title_cannot_add_a_header(app: Flask, title: str) -> None:
 )
 def test_recipient_is_one_address(app: Flask, address: str) -> None:
     with app.app_context(), pytest.raises(Invalid):
-        letters.message(Letter(address, "Subject", "text", "<p>html</p>"), SENDER)
+        messages.mime_message(MailMessage(address, "Subject", "text", "<p>html</p>"), SENDER)

@@ -35,7 +35,7 @@ _POLICY = default_policy.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailMessage:
     """An email to one person."""
 
     recipient: str
@@ -46,13 +46,15 @@ class Letter:
     unsubscribe: str = ""
 
 
-def compose(template: str, *, recipient: str, unsubscribe: str = "", **context: Any) -> Letter:
+def compose(template: str, *, recipient: str, unsubscribe: str = "", **context: Any) -> MailMessage:
     """Render ``templates/mail/<template>.{txt,html}``. The first line of the text is the subject."""
     context["unsubscribe"] = unsubscribe
     text = render_template(f"mail/{template}.txt", **context)
     subject, _, body = text.lstrip().partition("\n")
     html = render_template(f"mail/{template}.html", subject=subject, **context)
-    return Letter(recipient, one_line(subject), body.strip() + "\n", _with_inline_styles(html), unsubscribe)
+    return MailMessage(
+        recipient, one_line(subject), body.strip() + "\n", _with_inline_styles(html), unsubscribe
+    )
 
 
 def _with_inline_styles(html: str) -> str:
@@ -69,32 +71,32 @@ def one_line(subject: str) -> str:
     return " ".join(printable.replace("=?", "= ?").split())[:SUBJECT_CHARACTERS]
 
 
-def message(letter: Letter, sender: Mailbox) -> EmailMessage:
+def mime_message(message: MailMessage, sender: Mailbox) -> EmailMessage:
     """Build the MIME message (RFC 5322); raises `Invalid` for an invalid address."""
     built = EmailMessage(policy=_POLICY)
     built["From"] = address(sender.address, one_line(sender.name))
-    built["To"] = address(letter.recipient)
-    built["Subject"] = letter.subject
+    built["To"] = address(message.recipient)
+    built["Subject"] = message.subject
     built["Date"] = format_datetime(clock.now())
-    built["Message-ID"] = _message_id(letter)
+    built["Message-ID"] = _message_id(message)
     # Suppresses automatic replies (RFC 3834).
     built["Auto-Submitted"] = "auto-generated"
-    if letter.unsubscribe:
+    if message.unsubscribe:
         # One-click unsubscribe (RFC 2369, RFC 8058).
-        built["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        built["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    built.set_content(letter.text)
-    built.add_alternative(letter.html, subtype="html")
+    built.set_content(message.text)
+    built.add_alternative(message.html, subtype="html")
     return built
 
 
-def _message_id(letter: Letter) -> str:
+def _message_id(message: MailMessage) -> str:
     """Make a Message-ID. A retried job reuses the ids of its messages, so that a mailbox shows each message once."""
     domain = urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
     mark = current_job.next_mark()
     if mark is None:
         return make_msgid(domain=domain)
-    named = f"{mark}\n{letter.recipient}\n{letter.subject}"
+    named = f"{mark}\n{message.recipient}\n{message.subject}"
     digest = hmac.new(current_app.config["SECRET_KEY"].encode(), named.encode(), hashlib.sha256).hexdigest()
     return f"<{digest[:40]}@{domain}>"
 

@@ -23,7 +23,7 @@ LOOK_SECONDS: Final = 0.1
 
 
 @dataclass(eq=False)
-class BodyArrival:
+class IncomingBody:
     """A body that is arriving."""
 
     address: str
@@ -50,7 +50,7 @@ class BodyArrival:
         return time.monotonic() >= deadline
 
 
-class BodyPlaces:
+class BodySlots:
     """The slots of one process."""
 
     def __init__(
@@ -66,11 +66,11 @@ class BodyPlaces:
         self._seconds, self._least_rate = seconds, least_rate
         self._places, self._of_address = places, of_address
         self._wait_seconds, self._stalled_seconds = wait_seconds, stalled_seconds
-        self._arrivals: list[BodyArrival] = []
+        self._arrivals: list[IncomingBody] = []
         self._waiting: Counter[str] = Counter()
         self._change = threading.Condition()
 
-    def take(self, address: str) -> BodyArrival | None:
+    def take(self, address: str) -> IncomingBody | None:
         """Acquire a slot for a body from this address, at once or after a short wait; None if none is available."""
         until = time.monotonic() + self._wait_seconds
         with self._change:
@@ -89,15 +89,15 @@ class BodyPlaces:
                 self._waiting += Counter()
         return None
 
-    def leave(self, arrival: BodyArrival) -> None:
+    def leave(self, arrival: IncomingBody) -> None:
         """Release the slot, unless it was taken away."""
         with self._change:
             if arrival in self._arrivals:
                 self._arrivals.remove(arrival)
                 self._change.notify_all()
 
-    def _enter(self, address: str) -> BodyArrival:
-        arrival = BodyArrival(address, self._seconds, self._least_rate)
+    def _enter(self, address: str) -> IncomingBody:
+        arrival = IncomingBody(address, self._seconds, self._least_rate)
         self._arrivals.append(arrival)
         return arrival
 
