@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from masthead.config.media import MediaFields
 from masthead.config.types import (
     LISTENING_HOST,
     DatabaseAddress,
@@ -16,7 +17,6 @@ from masthead.config.types import (
     ListeningHost,
     MailServerAddress,
     Origins,
-    PictureFolder,
     RedisAddress,
     SecretKey,
     Sender,
@@ -34,7 +34,7 @@ EVERY_NETWORK = frozenset({"0.0.0.0", "::"})
 SQLITE_NAME = "masthead.sqlite3"
 
 
-class ConfigFields(BaseSettings):
+class ConfigFields(MediaFields):
     """The settings of every environment, without their use: the reference for `docs/configuration.md`."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, case_sensitive=True, env_ignore_empty=True)
@@ -81,13 +81,6 @@ class ConfigFields(BaseSettings):
     TRUSTED_PROXIES: int = Field(default=0, ge=0, le=10)
     #: Origins such as https://app.example.org that may call the API (CORS), comma-separated; none by default.
     CORS_ORIGINS: Annotated[Origins, NoDecode] = ()
-    #: Picture store: a folder, or ``s3://bucket/folder?endpoint=…&region=…``; empty: ``media`` in MASTHEAD_HOME.
-    MEDIA_URL: PictureFolder = ""
-    #: Credentials of the bucket. Empty: the machine's own credentials.
-    AWS_ACCESS_KEY_ID: str = ""
-    AWS_SECRET_ACCESS_KEY: SecretStr = SecretStr("")
-    #: Maximum size of a picture, in megabytes.
-    MAX_UPLOAD_MB: int = Field(default=20, ge=1, le=200)
     #: Pictures from other sites in texts: copied into the media store, shown as links, or refused.
     EXTERNAL_IMAGES: Literal["fetch", "link", "refuse"] = "fetch"
     #: Who may register.

@@ -9,7 +9,8 @@ from masthead.importing.errors import Unreadable
 from masthead.importing.reading.plain_text import printable
 from masthead.media import actions as media
 from masthead.media.errors import PictureRefused
-from masthead.media.pictures import PictureFacts, prepare
+from masthead.media.processing.facts import PictureFacts
+from masthead.media.processing.pictures import prepare
 from masthead.storage.store import FileStore
 
 #: The extensions of files that are imported as images when a text links to them.

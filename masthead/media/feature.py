@@ -2,13 +2,18 @@
 
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, PersonalData
-from masthead.media import receivers, views
+from masthead.media import purge_tasks, receivers, tasks, views
+from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
 
 feature = Feature(
     name="media",
     blueprints=((views.bp, ""),),
+    tasks=(tasks, purge_tasks),
     permissions=(Permission.UPLOAD,),
-    receivers=((transfer_content, receivers.transfer_media),),
-    personal_data=PersonalData(receivers.export_media, ("media",)),
+    receivers=(
+        (transfer_content, receivers.transfer_media),
+        (describe_uses, receivers.describe_profiles_and_settings),
+    ),
+    personal_data=PersonalData(receivers.export_media, ("media", "media_upload")),
 )

@@ -1,34 +1,26 @@
-"""The dimensions of images, so that a page reserves their space while they load."""
+"""The dimensions of pictures, so that a page reserves their space while they load."""
 
 from collections.abc import Iterable
-from typing import Final
 
+from flask import g
 from markupsafe import Markup
-from sqlalchemy import select
 
-from masthead.db import db
-from masthead.media.models import Media
+from masthead.media import display
+from masthead.media.links import PREFIX
 from masthead.text.pictures import Size
 
-PREFIX: Final = "/media/"
-#: Entries have about a hundred bytes each.
-REMEMBERED: Final = 20_000
-#: Dimensions by path. A path is derived from the file's content, so its entry is valid in every database for ever.
-_sizes: dict[str, Size] = {}
+__all__ = ["PREFIX", "attributes", "of"]
 
 
 def of(addresses: Iterable[str]) -> dict[str, Size]:
-    """Return width and height of the stored images among these URLs; one query at most."""
-    paths = {address: address.removeprefix(PREFIX) for address in addresses if address.startswith(PREFIX)}
-    unknown = set(paths.values()) - _sizes.keys()
-    if unknown:
-        if len(_sizes) + len(unknown) > REMEMBERED:
-            _sizes.clear()
-        rows = db.session.execute(
-            select(Media.path, Media.width, Media.height).where(Media.path.in_(unknown))
-        )
-        _sizes.update({path: (width, height) for path, width, height in rows})
-    return {address: _sizes[path] for address, path in paths.items() if path in _sizes}
+    """Return width and height of the stored pictures among these URLs; two queries at most."""
+    known: dict[str, Size] = g.setdefault("media_sizes", {})
+    wanted = list(addresses)
+    unknown = [address for address in wanted if address not in known]
+    for address, media in display.shown(unknown).items():
+        if media.width:
+            known[address] = (media.width, media.height)
+    return {address: known[address] for address in wanted if address in known}
 
 
 def attributes(address: str) -> Markup:

@@ -10,6 +10,7 @@ from masthead.content import actions as content
 from masthead.content.rendering import RenderedText
 from masthead.db import db
 from masthead.errors import NotAllowed
+from masthead.media import usage as media_usage
 from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.models import Page
 from masthead.pages.slugs import SLUGS
@@ -88,8 +89,9 @@ def forget(page_ids: Sequence[int]) -> None:
     options = {"synchronize_session": False}
     led = delete(Redirect).where(Redirect.kind == Target.PAGE, Redirect.target_id.in_(page_ids))
     gone = delete(Page).where(Page.id.in_(page_ids), Page.trashed_at.is_not(None)).returning(Page.id)
-    if db.session.scalars(gone, execution_options=options).all():
+    if page_ids := db.session.scalars(gone, execution_options=options).all():
         db.session.execute(led, execution_options=options)
+        media_usage.forget("page", page_ids)
 
 
 def _check_can_change(page: Page, by: User) -> None:

@@ -1,7 +1,8 @@
 """Pages beside the posts."""
 
 from masthead.features import Feature, NavigationItem
-from masthead.pages import admin, api, tasks, views
+from masthead.media.signals import describe_uses
+from masthead.pages import admin, api, receivers, tasks, views
 from masthead.people.permissions import Permission
 
 feature = Feature(
@@ -18,5 +19,6 @@ feature = Feature(
         ),
     ),
     tasks=(tasks,),
+    receivers=((describe_uses, receivers.describe_uses_in_pages),),
     permissions=(Permission.MANAGE_PAGES,),
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from masthead import pagecache
 from masthead.content.models import Content, ContentSlug
 from masthead.db import Base
+from masthead.media import usage as media_usage
 from masthead.pages.cache_topics import PAGE, PAGES
 
 
@@ -52,6 +53,7 @@ def _is_known_to_readers(page: Page) -> bool:
     return page.is_public or bool(pagecache.previous(page, "is_public"))
 
 
+media_usage.watch(Page, "page", ["html"], public_by="is_public", is_public=lambda page: page.is_public)
 pagecache.watch(
     Page,
     pagecache.rule(

@@ -8,6 +8,7 @@ from masthead import clock
 from masthead.db import db
 from masthead.jobs import enqueue, periodic, task
 from masthead.media import external
+from masthead.media import usage as media_usage
 from masthead.media.tasks import copy_missing
 from masthead.pages import actions
 from masthead.pages.models import Page
@@ -38,12 +39,14 @@ def copy_pictures(page_id: int) -> None:
 
 
 def _exchange(page_id: int, copies: dict[str, str]) -> None:
-    html = db.session.scalar(select(Page.html).where(Page.id == page_id).with_for_update())
-    if html is None or not copies:
+    page = db.session.execute(
+        select(Page.html, Page.is_public).where(Page.id == page_id).with_for_update()
+    ).one_or_none()
+    if page is None or not copies:
         return
+    html = external.exchanged(page.html, copies)
     db.session.execute(
-        update(Page)
-        .where(Page.id == page_id)
-        .values(html=external.exchanged(html, copies), updated_at=Page.updated_at),
+        update(Page).where(Page.id == page_id).values(html=html, updated_at=Page.updated_at),
         execution_options={"synchronize_session": False},
     )
+    media_usage.note("page", page_id, [html], is_public=page.is_public)

@@ -31,7 +31,7 @@ SENTENCES: dict[Permission, str] = {
     Permission.COMMENT: "Comment on posts",
     Permission.WRITE: "Write drafts and submit them for review",
     Permission.PUBLISH: "Publish, schedule and unpublish their own posts",
-    Permission.UPLOAD: "Upload pictures",
+    Permission.UPLOAD: "Bring in pictures and other files",
     Permission.EDIT_POSTS: "Edit, publish and trash all posts",
     Permission.MANAGE_TAGS: "Rename, merge and describe tags",
     Permission.MANAGE_PAGES: "Write and publish pages",
@@ -55,7 +55,8 @@ class DefaultRole:
 
 
 _WRITING = (Permission.COMMENT, Permission.WRITE)
-_PUBLISHING = (*_WRITING, Permission.PUBLISH, Permission.UPLOAD)
+_UPLOADING = (*_WRITING, Permission.UPLOAD)
+_PUBLISHING = (*_UPLOADING, Permission.PUBLISH)
 _EDITING = (
     *_PUBLISHING,
     Permission.EDIT_POSTS,
@@ -94,7 +95,7 @@ OPENS_ADMINISTRATION: tuple[Permission, ...] = (
 
 DEFAULT_ROLES: tuple[DefaultRole, ...] = (
     DefaultRole(READER, "Reader", 10, (Permission.COMMENT,)),
-    DefaultRole("contributor", "Contributor", 20, _WRITING),
+    DefaultRole("contributor", "Contributor", 20, _UPLOADING),
     DefaultRole("author", "Author", 30, _PUBLISHING),
     DefaultRole("moderator", "Moderator", 40, (Permission.COMMENT, Permission.MODERATE)),
     DefaultRole("editor", "Editor", 50, _EDITING),

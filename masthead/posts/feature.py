@@ -2,6 +2,7 @@
 
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, NavigationItem, PersonalData
+from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
 from masthead.posts import admin, receivers, tagging, tasks, view_counter
 from masthead.posts.api import people, posts, review, transitions, working_copies
@@ -41,6 +42,7 @@ feature = Feature(
     receivers=(
         (transfer_content, receivers.transfer_posts),
         (transfer_content, personal_data.transfer_working_copies),
+        (describe_uses, receivers.describe_uses_in_posts),
     ),
     personal_data=PersonalData(
         personal_data.export_with_posts,

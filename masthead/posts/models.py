@@ -26,6 +26,7 @@ from masthead import clock, pagecache
 from masthead.content.models import Content, ContentSlug
 from masthead.content.rendering import SLUG_CHARACTERS, TITLE_CHARACTERS
 from masthead.db import Base, Identifier
+from masthead.media import usage as media_usage
 from masthead.people.models import User
 from masthead.posts.cache_topics import EDITS, POST, POSTS
 from masthead.posts.derived import DerivedProperties
@@ -319,6 +320,13 @@ pagecache.watch(
     row=POST,
     rows=POSTS,
     statements=_POST_STATEMENTS,
+)
+media_usage.watch(
+    Post,
+    "post",
+    ["html", "lead_image"],
+    public_by="status",
+    is_public=lambda post: post.status is Status.PUBLIC,
 )
 pagecache.watch(
     PostByline, pagecache.rule(["user_id", "position"], _row_topics), rows=POSTS, statements=_POST_STATEMENTS

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
 from masthead.features import PersonalDataSection
+from masthead.media.signals import Use, UsesToDescribe
 from masthead.people.models import User
+from masthead.posts import queries
+from masthead.posts.links import post_url
 from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
 
 
@@ -97,3 +101,13 @@ def transfer_posts(transfer: ContentTransfer) -> None:
         db.session.execute(update(history).where(history.author_id == leaving).values(author_id=former.id))
     shown = update(RevisionByline).where(RevisionByline.user_id == leaving)
     db.session.execute(shown.values(user_id=former.id))
+
+
+def describe_uses_in_posts(question: UsesToDescribe) -> None:
+    """Name the posts that show a file; a draft leads to the editor."""
+    if question.kind != "post":
+        return
+    condition = Post.id.in_(question.object_ids) & queries.is_visible_to(question.reader)
+    for post in db.session.scalars(select(Post).where(condition).order_by(Post.id)):
+        url = post_url(post) if post.is_published else url_for("posts_desk.edit", post_id=post.id)
+        question.uses.append(Use(question.kind, post.id, post.title, url))

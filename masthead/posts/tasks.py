@@ -9,6 +9,7 @@ from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import enqueue, periodic, task
 from masthead.media import external
+from masthead.media import usage as media_usage
 from masthead.media.tasks import copy_missing
 from masthead.people import notifications
 from masthead.people import queries as accounts
@@ -106,6 +107,7 @@ def purge_trash() -> None:
         condition = Post.id.in_(ids) & (Post.status == Status.TRASHED)
         statement = delete(Post).where(condition).returning(Post.id, Post.title)
         gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
+        media_usage.forget("post", [row.id for row in gone])
         for row in gone:
             audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=TRASH_DAYS)
         db.session.commit()
@@ -130,16 +132,17 @@ def _pictures_of(post_id: int) -> tuple[str, str | None]:
 def _exchange(post_id: int, copies: dict[str, str]) -> None:
     """Embed the copies. The version stays, so that people who are editing the post get no conflict."""
     text = db.session.execute(
-        select(Post.html, Post.lead_image).where(Post.id == post_id).with_for_update()
+        select(Post.html, Post.lead_image, Post.status).where(Post.id == post_id).with_for_update()
     ).one_or_none()
     if text is None or not copies:
         return
     values = {
         "html": external.exchanged(text.html, copies),
         "lead_image": copies.get(text.lead_image, text.lead_image),
-        "updated_at": Post.updated_at,
     }
     db.session.execute(
-        update(Post).where(Post.id == post_id).values(**values),
+        update(Post).where(Post.id == post_id).values(**values, updated_at=Post.updated_at),
         execution_options={"synchronize_session": False},
     )
+    shown = (values["html"], values["lead_image"])
+    media_usage.note("post", post_id, shown, is_public=text.status is Status.PUBLIC)

@@ -25,6 +25,8 @@ EXTENSION = "masthead.storage"
 #: Time limit in seconds of a request to a bucket, including retries.
 BUCKET_TIMEOUT = "5s"
 BUCKET_RETRIES = 2
+#: Of a file that is read in parts.
+CHUNK_BYTES = 1 << 20
 NO_SPACE = os.strerror(errno.ENOSPC)
 READ_ONLY = os.strerror(errno.EROFS)
 
@@ -91,10 +93,41 @@ class FileStore(ABC):
         except FileNotFoundError:
             raise StoreUnavailable(f"There is no such place as {self.place}.") from None
 
+    def put_file(self, key: str, source: Path) -> None:
+        """Write a file from a local one, in parts of some megabytes; durable when this returns."""
+        try:
+            with _failures(), source.open("rb") as file:
+                obstore.put(self._files, _checked(key), file)
+        except FileNotFoundError:
+            raise StoreUnavailable(f"There is no such place as {self.place}.") from None
+
     def get(self, key: str) -> bytes:
         """Return the content of a file; raises `FileNotFoundError`."""
         with _failures():
             return bytes(obstore.get(self._files, _checked(key)).bytes())
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Return a part of a file; raises `FileNotFoundError`."""
+        with _failures():
+            return bytes(obstore.get_range(self._files, _checked(key), start=start, length=length))
+
+    def chunks(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from ``start`` to before ``end`` in parts that fit into memory; raises `FileNotFoundError`."""
+        while start < end:
+            part = self.get_range(key, start, min(CHUNK_BYTES, end - start))
+            if not part:
+                raise FileNotFoundError(key)
+            yield part
+            start += len(part)
+
+    def get_file(self, key: str, target: Path) -> None:
+        """Copy a file to a local one; raises `FileNotFoundError`."""
+        size = self.size(key)
+        if size is None:
+            raise FileNotFoundError(key)
+        with target.open("wb") as file:
+            for part in self.chunks(key, 0, size):
+                file.write(part)
 
     def size(self, key: str) -> int | None:
         """Return the size of a file in bytes; None if it does not exist."""
@@ -153,6 +186,14 @@ class FolderStore(FileStore):
     def put(self, key: str, content: bytes) -> None:
         """Write a file and fsync it."""
         super().put(key, content)
+        self._sync(key)
+
+    def put_file(self, key: str, source: Path) -> None:
+        """Write a file from a local one and fsync it."""
+        super().put_file(key, source)
+        self._sync(key)
+
+    def _sync(self, key: str) -> None:
         path = self.folder / key
         _sync(path)
         _sync(path.parent)

@@ -35,6 +35,8 @@ def test_the_documented_default_is_the_real_one(name: str) -> None:
     shown = documented()[name]
     if isinstance(default, bool | int | float | str | Path) and str(default):
         assert shown == f"`{str(default).lower() if isinstance(default, bool) else default}`"
+    elif isinstance(default, tuple) and default:
+        assert shown == f"`{','.join(map(str, default))}`"
     else:
         assert shown.startswith(("none", "made", "empty", "derived")), shown
 

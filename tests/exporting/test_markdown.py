@@ -9,7 +9,7 @@ from masthead import clock
 from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.media import actions as media
-from masthead.media.pictures import prepare
+from masthead.media.processing.pictures import prepare
 from masthead.people.models import User
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 import pytest
 
 from masthead.jobs.runner import Runner
-from masthead.media import copying
+from masthead.media.uploads import copying
 from masthead.outbound.client import Client
 from tests.importing.conftest import written
 from tests.media.pictures import picture

@@ -12,7 +12,7 @@ from masthead.content.rendering import Picture, render_text
 from masthead.db import db
 from masthead.media import actions as media
 from masthead.media.models import Media
-from masthead.media.pictures import prepare
+from masthead.media.processing.pictures import prepare
 from masthead.pages import actions as pages
 from masthead.pages import queries as stored_pages
 from masthead.people import queries as accounts

@@ -10,8 +10,9 @@ from masthead import clock
 from masthead.db import db
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
-from masthead.media import copying, external
+from masthead.media import external
 from masthead.media.models import ExternalPicture
+from masthead.media.uploads import copying
 from masthead.outbound.client import Client
 from masthead.posts.models import Post, Revision
 from tests.factories import PageFactory, PostFactory

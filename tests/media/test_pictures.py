@@ -3,8 +3,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from masthead.media import pictures, structure
 from masthead.media.errors import PictureRefused
+from masthead.media.processing import pictures, structure
 from tests.media.pictures import (
     PLACE,
     animation,

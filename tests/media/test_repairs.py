@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from masthead.media import pictures, repairs
 from masthead.media.errors import PictureRefused
+from masthead.media.processing import pictures, repairs
 from tests.media.pictures import picture
 
 

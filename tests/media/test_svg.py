@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from masthead.media import pictures, svg
 from masthead.media.errors import PictureRefused
+from masthead.media.processing import pictures, svg
 
 HEAD = (
     b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 40 20">'

@@ -5,7 +5,7 @@ import pytest
 from masthead import clock
 from masthead.db import db
 from masthead.media import actions
-from masthead.media.pictures import prepare
+from masthead.media.processing.pictures import prepare
 from masthead.storage import store as storage
 from tests.factories import PostFactory
 from tests.media.pictures import picture

@@ -11,7 +11,7 @@ from masthead.content.rendering import Picture
 from masthead.db import db
 from masthead.jobs.models import Job, JobState
 from masthead.media import actions as media
-from masthead.media.pictures import prepare
+from masthead.media.processing.pictures import prepare
 from masthead.pages.models import Page
 from masthead.people.models import Role
 from masthead.posts.lifecycle import Status

@@ -11,7 +11,8 @@ from flask import current_app, url_for
 
 from masthead.content.rendering import Picture
 from masthead.media import actions as media
-from masthead.media.pictures import PreparedPicture, prepare
+from masthead.media.processing.facts import PreparedPicture
+from masthead.media.processing.pictures import prepare
 from masthead.operation.demo.collection import Text
 from masthead.operation.demo.still_lifes import DRAWINGS, draw
 from masthead.people.models import User

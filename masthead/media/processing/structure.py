@@ -6,11 +6,14 @@ changes no byte. Every other file is encoded again.
 
 import re
 import struct
+import zlib
 from collections.abc import Callable, Iterator
 from struct import unpack_from
 from typing import Final
 
 Part = tuple[bytes, int, int]
+
+_EXIF_PREFIX: Final = b"Exif\0\0"
 
 # JPEG (ITU-T T.81): quantisation and Huffman tables, restart interval, frame header, scan.
 _JPEG_SEGMENTS: Final = frozenset(b"\xdb\xc4\xdd\xc0\xc1\xc2\xda")
@@ -40,12 +43,39 @@ class CutOff(ValueError):
     """A part declares a length beyond the end of the file."""
 
 
-def is_bare(data: bytes, kind: str) -> bool:
-    """Return whether a file of Pillow's format ``kind`` holds the image, and nothing beside or behind it."""
+def is_bare(data: bytes, kind: str, *, notice: bytes = b"") -> bool:
+    """Return whether a file of Pillow's format ``kind`` holds the image and at most this Exif block."""
     try:
-        return _BARE[kind](data)
+        return _BARE[kind](_without(notice, data, kind) if notice else data)
     except (CutOff, struct.error, IndexError):
         return False
+
+
+def _without(notice: bytes, data: bytes, kind: str) -> bytes:
+    """Return a file without one Exif block, if it is exactly this one and stands where Pillow writes it."""
+    block = _exif_block(notice, kind)
+    before, found, after = data.partition(block) if block else (data, b"", b"")
+    if not found:
+        return data
+    if kind == "WEBP":
+        # The length of the container counts the block.
+        (length,) = unpack_from("<I", before, 4)
+        before = before[:4] + struct.pack("<I", length - len(block)) + before[8:]
+    return before + after
+
+
+def _exif_block(notice: bytes, kind: str) -> bytes:
+    bare = notice.removeprefix(_EXIF_PREFIX)
+    match kind:
+        case "JPEG":
+            return b"\xff\xe1" + struct.pack(">H", len(notice) + 2) + notice
+        case "PNG":
+            return (
+                struct.pack(">I4s", len(bare), b"eXIf") + bare + struct.pack(">I", zlib.crc32(b"eXIf" + bare))
+            )
+        case "WEBP":
+            return b"EXIF" + struct.pack("<I", len(bare)) + bare + b"\0" * (len(bare) % 2)
+    return b""
 
 
 def frames(data: bytes, kind: str, *, limit: int) -> int:

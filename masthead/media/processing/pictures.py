@@ -1,8 +1,8 @@
 """Validates and encodes uploaded images: pure, slow, and before any transaction.
 
 The content determines the type, regardless of the file name. The header is checked for size and pixels before anything
-is decoded. The stored file holds pixels alone: no place and time of a photograph, no serial number of a camera, no
-second file hidden behind the first.
+is decoded. The stored file holds pixels and a copyright notice alone: no place and time of a photograph, no serial
+number of a camera, no second file hidden behind the first.
 """
 
 import hashlib
@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
+import pi_heif
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from masthead.media import repairs, structure, svg
 from masthead.media.errors import PictureRefused
+from masthead.media.processing import notices, repairs, structure, svg
+from masthead.media.processing.facts import PictureFacts, PreparedPicture
 
 #: 50 million pixels are a photograph of 8,660 × 5,770; decoded, turned and encoded again, they take 400 MB.
 PIXELS_LIMIT: Final = 50_000_000
@@ -28,6 +30,7 @@ FRAMES_LIMIT: Final = 1_000
 ANIMATION_PIXELS_LIMIT: Final = 100_000_000
 BYTES_LIMIT: Final = 20_000_000
 
+pi_heif.register_heif_opener()
 # A second check behind our own one of the header. Pillow only warns up to twice the limit, so its warning is an error.
 Image.MAX_IMAGE_PIXELS = PIXELS_LIMIT
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -72,6 +75,8 @@ FORMATS: Final[dict[str, PictureFormat]] = {
         "image/avif", "avif", _COLOUR, {"quality": 75, "speed": 8}, pixels_limit=MODERN_PIXELS_LIMIT
     ),
 }
+#: Formats of cameras that browsers do not show, and the format in which they are stored.
+STORED_AS: Final = {"MPO": "JPEG", "HEIF": "JPEG"}
 SVG: Final = PictureFormat("image/svg+xml", "svg", frozenset(), {})
 #: The exceptions that Pillow's decoders raise for a broken file; none of them is a bug of ours.
 BROKEN: Final = (
@@ -93,43 +98,15 @@ BROKEN: Final = (
 _DAMAGED: Final = "This picture is damaged or cut off. Save it again, and try once more."
 _TOO_LARGE: Final = "This picture has more than {} million pixels. Make it smaller first."
 #: The signatures of our formats: Pillow does not distinguish a broken file from another type.
-_BEGINNINGS: Final = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi", re.DOTALL)
+_BEGINNINGS: Final = re.compile(
+    rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:avi|hei|hev|mif|msf)", re.DOTALL
+)
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
-@dataclass(frozen=True, slots=True)
-class PictureFacts:
-    """Metadata of a stored image; small enough to travel between processes."""
-
-    media_type: str
-    extension: str
-    width: int
-    height: int
-    #: In bytes.
-    size: int
-    content_hash: str
-    source_hash: str
-
-    @property
-    def path(self) -> str:
-        """The path of the file, below the folder and below `/media/`: 120 bits of its content hash."""
-        return f"{self.content_hash[:2]}/{self.content_hash[2:32]}.{self.extension}"
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedPicture:
-    """An encoded image and its metadata."""
-
-    facts: PictureFacts
-    content: bytes
-
-    @property
-    def path(self) -> str:
-        """The path of the file; see `PictureFacts`."""
-        return self.facts.path
-
-
-def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
+def prepare(
+    data: bytes, *, limit_bytes: int = BYTES_LIMIT, limit_pixels: int = PIXELS_LIMIT
+) -> PreparedPicture:
     """Validate and encode a file; raises `PictureRefused` with the reason. Runs in any process.
 
     A photograph is turned upright and brought to sRGB. An animated GIF, PNG or WebP stays animated; of an animated AVIF
@@ -147,8 +124,9 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
         return _prepared(content, SVG, width, height, source_hash)
     data = repairs.without_damaged_notes(data)
     with _opened(data) as image:
-        kind = "JPEG" if image.format == "MPO" else image.format or ""
-        _check_pixels(image, FORMATS[kind].pixels_limit, structure.frames(data, kind, limit=FRAMES_LIMIT))
+        kind = STORED_AS.get(image.format or "", image.format or "")
+        limit = min(limit_pixels, FORMATS[kind].pixels_limit)
+        _check_pixels(image, limit, structure.frames(data, kind, limit=FRAMES_LIMIT))
         try:
             content = _decoded_and_bare(image, data, kind)
         except Image.DecompressionBombError:
@@ -158,11 +136,12 @@ def prepare(data: bytes, *, limit_bytes: int = BYTES_LIMIT) -> PreparedPicture:
     # Turning a photograph upright has swapped its width and height.
     with _opened(content) as kept:
         width, height = kept.size
-    return _prepared(content, FORMATS[kind], width, height, source_hash)
+        credit = notices.words_of(kept)
+    return _prepared(content, FORMATS[kind], width, height, source_hash, credit)
 
 
 def _prepared(
-    content: bytes, kind: PictureFormat, width: int, height: int, source_hash: str
+    content: bytes, kind: PictureFormat, width: int, height: int, source_hash: str, credit: str = ""
 ) -> PreparedPicture:
     facts = PictureFacts(
         media_type=kind.media_type,
@@ -172,6 +151,7 @@ def _prepared(
         size=len(content),
         content_hash=hashlib.sha256(content).hexdigest(),
         source_hash=source_hash,
+        credit=credit,
     )
     return PreparedPicture(facts, content)
 
@@ -192,7 +172,7 @@ def _completed(data: bytes, kind: str) -> bytes:
 def _opened(data: bytes) -> Image.Image:
     """Open a file and read its header, if its format is supported."""
     try:
-        return Image.open(BytesIO(data), formats=list(FORMATS))
+        return Image.open(BytesIO(data), formats=[*FORMATS, "HEIF"])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureRefused(_too_large(PIXELS_LIMIT)) from None
     except UnidentifiedImageError:
@@ -204,7 +184,9 @@ def _opened(data: bytes) -> Image.Image:
 def _unknown(data: bytes) -> str:
     if _BEGINNINGS.match(data):
         return _DAMAGED
-    return "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF or SVG."
+    return (
+        "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF, HEIC or SVG."
+    )
 
 
 def _too_large(limit: int) -> str:
@@ -224,10 +206,11 @@ def _check_pixels(image: Image.Image, limit: int, frames: int) -> None:
 
 
 def _decoded_and_bare(image: Image.Image, data: bytes, kind: str) -> bytes:
-    """Return the file if it holds pixels alone, otherwise a new encoding; both are fully decoded."""
+    """Return the file if it holds pixels and a notice of ours alone, otherwise a new encoding; both are fully decoded."""
     is_animation = FORMATS[kind].is_animation_kept and getattr(image, "is_animated", False)
-    if not structure.is_bare(data, kind):
-        return _encoded_animation(image, kind) if is_animation else _encoded(image, data, kind)
+    notice = notices.of(image)
+    if image.format == "HEIF" or not structure.is_bare(data, kind, notice=notice):
+        return _encoded_animation(image, kind) if is_animation else _encoded(image, data, kind, notice)
     for frame in range(getattr(image, "n_frames", 1) if is_animation else 1):
         if is_animation:
             image.seek(frame)
@@ -260,7 +243,7 @@ def _durations(image: Image.Image) -> list[int]:
     return durations
 
 
-def _encoded(image: Image.Image, data: bytes, kind: str) -> bytes:
+def _encoded(image: Image.Image, data: bytes, kind: str, notice: bytes) -> bytes:
     written, chosen = BytesIO(), FORMATS[kind]
     image.load()
     is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
@@ -272,7 +255,8 @@ def _encoded(image: Image.Image, data: bytes, kind: str) -> bytes:
         upright = upright.convert("RGBA" if upright.has_transparency_data and kind != "JPEG" else "RGB")
         upright.info = {}
     lossless = {"lossless": True} if kind == "WEBP" and b"VP8L" in data[:64] else {}
-    upright.save(written, kind, **chosen.options, **lossless)
+    kept = {"exif": notice} if notice and kind in notices.FORMATS else {}
+    upright.save(written, kind, **chosen.options, **lossless, **kept)
     return written.getvalue()
 
 

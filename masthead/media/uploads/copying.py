@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from masthead import clock
 from masthead.db import db, insert_unique
-from masthead.media import actions, queries
+from masthead.media import actions
 from masthead.media.errors import PictureRefused
 from masthead.media.external import hash_of
 from masthead.media.limits import upload_bytes
 from masthead.media.models import ExternalPicture
-from masthead.media.pictures import PreparedPicture, prepare
+from masthead.media.processing.facts import PictureFacts
+from masthead.media.uploads import intake
 from masthead.outbound.client import Client
 from masthead.outbound.errors import Unreachable
-from masthead.storage import store as storage
 
 #: A photograph of the maximum size over a slow line.
 SECONDS: Final = 60.0
@@ -31,9 +31,7 @@ def copy(address: str) -> datetime | None:
 
     The network and the decoder come before the first statement.
     """
-    picture, problem = _read(address)
-    if picture is not None:
-        actions.keep_file(picture, storage.current())
+    facts, problem = _read(address)
     at = clock.now()
     insert_unique(
         ExternalPicture, ExternalPicture.address_hash, hash_of(address), address=address, tried_at=at
@@ -42,21 +40,21 @@ def copy(address: str) -> datetime | None:
         select(ExternalPicture).where(ExternalPicture.address_hash == hash_of(address)).with_for_update()
     ).one()
     row.tries, row.tried_at, row.problem = row.tries + 1, at, problem
-    if picture is not None:
+    if facts is not None:
         name = unquote(basename(urlsplit(address).path), errors="replace")
-        actions.record(picture.facts, name=name, by=None, at=at)
-        row.media_id = queries.with_content(picture.facts.content_hash).id
+        row.media_id = actions.record(facts, name=name, by=None, at=at).id
     return at + WAITS[row.tries - 1] if problem == UNREACHABLE and row.tries <= len(WAITS) else None
 
 
-def _read(address: str) -> tuple[PreparedPicture | None, str]:
+def _read(address: str) -> tuple[PictureFacts | None, str]:
     limit = upload_bytes()
     url = f"https:{address}" if address.startswith("//") else address
     try:
         answer = Client(seconds=SECONDS, largest=limit).fetch(url, headers={"Accept": "image/*"})
         if answer.status != 200:
             return None, UNREACHABLE
-        return prepare(answer.body, limit_bytes=limit), ""
+        with intake.stored([answer.body], is_picture=True) as facts:
+            return facts, ""
     except Unreachable:
         return None, UNREACHABLE
     except PictureRefused as error:

@@ -1,0 +1,144 @@
+"""Runs the decoders in a process of its own, with limits on memory and time; see `masthead.media.processing.child`."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from masthead.media.errors import PictureRefused
+from masthead.media.processing import child, kinds
+from masthead.media.processing.facts import Edit, MadeVariant, PictureFacts
+
+log = structlog.get_logger(__name__)
+
+#: Of real time; the limit on processor time is `child.CPU_SECONDS`, and a busy machine gets it slowly.
+SECONDS: Final = 120
+#: A small file can grow when it is encoded again, such as an animation.
+LARGEST_FILE_BYTES: Final = 500_000_000
+#: What the process needs of the environment: no secret.
+_ENVIRONMENT: Final = ("PYTHONPATH", "LD_LIBRARY_PATH", "TMPDIR", "LANG", "PATH")
+_TOO_COSTLY: Final = (
+    "This file takes more memory or time than a picture may. Make it smaller, or save it again, first."
+)
+_UNKNOWN: Final = (
+    "This is no file of a kind that is accepted. Bring in a picture (JPEG, PNG, WebP, GIF, AVIF, HEIC, SVG), audio, "
+    "video, captions as WebVTT, or a PDF."
+)
+_NO_PICTURE: Final = (
+    "This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF, HEIC or SVG."
+)
+_NOT_HERE: Final = (
+    "Files of the type {} are not accepted here. Choose another kind, or ask an administrator for it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """A file that is ready to be stored; it lies in a temporary folder."""
+
+    facts: PictureFacts
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """The largest files that are accepted, and their types."""
+
+    size: int
+    pixels: int
+    media_types: frozenset[str]
+    is_for_pictures: bool = False
+
+
+@contextmanager
+def prepared(source: Path, limits: UploadLimits) -> Iterator[PreparedFile]:
+    """Validate and encode a file; raises `PictureRefused`. The result exists within the context."""
+    kind = _type_of(source, limits)
+    with tempfile.TemporaryDirectory(prefix="masthead-") as folder:
+        do = "prepare" if kind.kind == "image" else "check"
+        order = {
+            "do": do,
+            "limit_bytes": limits.size,
+            "limit_pixels": limits.pixels,
+            "media_type": kind.media_type,
+        }
+        yield _prepared(order, source, Path(folder))
+
+
+@contextmanager
+def edited(source: Path, edit: Edit) -> Iterator[PreparedFile]:
+    """Crop and turn a stored picture."""
+    with tempfile.TemporaryDirectory(prefix="masthead-") as folder:
+        yield _prepared({"do": "edit", "edit": asdict(edit)}, source, Path(folder))
+
+
+@contextmanager
+def variants(
+    source: Path, media_type: str, widths: Sequence[int]
+) -> Iterator[tuple[list[tuple[MadeVariant, Path]], str]]:
+    """Make the variants of a stored picture, and its placeholder."""
+    with tempfile.TemporaryDirectory(prefix="masthead-") as name:
+        folder = Path(name)
+        order = {"do": "variants", "media_type": media_type, "widths": list(widths)}
+        result = _run(order, source, folder)
+        made = [MadeVariant(**one) for one in result["variants"]]
+        yield [(one, folder / one.file) for one in made], result["placeholder"]
+
+
+def _type_of(source: Path, limits: UploadLimits) -> kinds.FileType:
+    with source.open("rb") as file:
+        head = file.read(kinds.SVG_BYTES)
+    if not head:
+        raise PictureRefused("This file is empty. Choose another one.")
+    kind = kinds.of(head)
+    if limits.is_for_pictures and (kind is None or kind.kind != "image"):
+        raise PictureRefused(_NO_PICTURE)
+    if kind is None:
+        raise PictureRefused(_UNKNOWN)
+    if kind.media_type not in limits.media_types:
+        raise PictureRefused(_NOT_HERE.format(kind.media_type))
+    return kind
+
+
+def _prepared(order: dict[str, Any], source: Path, folder: Path) -> PreparedFile:
+    result = _run(order, source, folder)
+    return PreparedFile(PictureFacts(**result["facts"]), folder / "original")
+
+
+def _run(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
+    """Carry out an order in a process of its own; raises `PictureRefused` if it refuses, dies or takes too long."""
+    told = json.dumps(
+        order | {"source": str(source), "folder": str(folder), "largest_file": LARGEST_FILE_BYTES}
+    )
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    try:
+        done = subprocess.run(  # noqa: S603 (our own program, and no word of the order is a command)
+            [sys.executable, "-P", "-m", child.__name__],
+            input=told.encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("a file took too long to read", order=order["do"], seconds=SECONDS)
+        raise PictureRefused(_TOO_COSTLY) from None
+    if done.returncode != 0:
+        reason = done.stderr.decode("utf-8", "replace")[-500:]
+        log.warning("the process that reads files has died", code=done.returncode, reason=reason)
+        raise PictureRefused(_TOO_COSTLY)
+    result: dict[str, Any] = json.loads(done.stdout)
+    if "full" in result:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    if "refused" in result:
+        raise PictureRefused(result["refused"])
+    return result

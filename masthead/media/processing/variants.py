@@ -1,0 +1,84 @@
+"""Makes the variants of a picture: smaller sizes in several formats, and a tiny blurred placeholder. Pure."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from PIL import Image, ImageFilter
+
+from masthead.media.processing.facts import ENDINGS, MadeVariant
+
+#: Media type → Pillow's format and the options of its encoder, in the order in which browsers are offered them.
+#: AVIF at speed 8 costs a quarter of the time of its default, for five per cent more bytes.
+MODERN: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "image/avif": ("AVIF", {"quality": 58, "speed": 8, "max_threads": 1}),
+    "image/webp": ("WEBP", {"quality": 78, "method": 2}),
+}
+#: The original kinds that get variants. An animation or a drawing is shown as it is.
+CLASSIC: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "image/jpeg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
+    "image/png": ("PNG", {"compress_level": 6}),
+}
+PLACEHOLDER_SIDE: Final = 16
+
+
+def takes_variants(media_type: str, *, is_animated: bool) -> bool:
+    """Return whether pictures of this type get variants."""
+    return media_type in ENDINGS and not is_animated
+
+
+def make(source: Path, media_type: str, folder: Path, wanted: Sequence[int]) -> tuple[list[MadeVariant], str]:
+    """Write the variants of a picture into a folder, and return them with its placeholder.
+
+    Each size is made from the next larger one, which costs a third of making all from the original.
+    """
+    with Image.open(source) as image:
+        if not takes_variants(media_type, is_animated=getattr(image, "is_animated", False)):
+            return [], _placeholder(_plain(image)) if image.format else ""
+        widths = [width for width in sorted(wanted) if width < image.width]
+        # A JPEG is decoded at half or a quarter of its size, if that is still large enough.
+        if widths:
+            image.draft(image.mode, (widths[-1], 1))
+        step = _plain(image)
+        full = image.size
+    made: list[MadeVariant] = []
+    for width in reversed(widths):
+        step = _resized(step, width, full)
+        made += _written(step, media_type, folder)
+    return made, _placeholder(step)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Return the pixels in a mode that every encoder takes."""
+    image.load()
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _resized(image: Image.Image, width: int, full: tuple[int, int]) -> Image.Image:
+    height = max(1, round(full[1] * width / full[0]))
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _written(image: Image.Image, media_type: str, folder: Path) -> Iterator[MadeVariant]:
+    kinds = MODERN if media_type in MODERN else {media_type: CLASSIC[media_type], **MODERN}
+    for kind, (name, options) in kinds.items():
+        written = BytesIO()
+        image.save(written, name, **options)
+        content = written.getvalue()
+        file = f"{image.width}.{ENDINGS[kind]}"
+        (folder / file).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        yield MadeVariant(file, kind, image.width, image.height, len(content), digest)
+
+
+def _placeholder(image: Image.Image) -> str:
+    """Return a blurred miniature as a data URI of a few hundred bytes."""
+    small = image.convert("RGB") if image.mode not in {"RGB", "RGBA"} else image.copy()
+    small.thumbnail((PLACEHOLDER_SIDE, PLACEHOLDER_SIDE))
+    written = BytesIO()
+    small.filter(ImageFilter.GaussianBlur(1)).save(written, "WEBP", quality=40, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(written.getvalue()).decode()}"

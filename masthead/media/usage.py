@@ -1,0 +1,145 @@
+"""Keeps the record of which texts, profiles and settings show which files.
+
+`watch` declares below each model which columns hold addresses. Each flush updates the record; a statement that bypasses
+the session calls `note` or `forget`. A contributor's file joins everybody's library when a public text shows it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, event, insert, inspect, literal, select, update
+
+from masthead.db import Base, db
+from masthead.media.models import Media, MediaUsage
+from masthead.media.signals import Use, UsesToDescribe, describe_uses
+from masthead.people.models import User
+
+#: An address in HTML or on its own. Its path ends before a version, a quotation mark or a bracket.
+_ADDRESS: Final = re.compile(r"/media/([a-z0-9][a-z0-9._/-]{0,98}[a-z0-9])")
+#: The objects of each kind that the list of uses names.
+LISTED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSource:
+    """A model whose rows show files."""
+
+    kind: str
+    columns: tuple[str, ...]
+    id_of: Callable[[Any], int | None]
+    #: The column that tells if everybody sees the row, and how.
+    public_by: str | None
+    is_public: Callable[[Any], bool]
+
+
+def watch(
+    model: type[Base],
+    kind: str,
+    columns: Sequence[str],
+    *,
+    public_by: str | None = None,
+    is_public: Callable[[Any], bool] = lambda _: False,
+    id_of: Callable[[Any], int | None] = lambda row: row.id,
+) -> None:
+    """Declare the columns of a model that hold addresses of files; rows without an id are left out."""
+    watched = UsageSource(kind, tuple(columns), id_of, public_by, is_public)
+
+    @event.listens_for(model, "after_insert")
+    def note_new_row(_mapper: object, connection: Connection, row: Any) -> None:
+        _note_row(connection, watched, row, is_new=True)
+
+    @event.listens_for(model, "after_update")
+    def note_changed_row(_mapper: object, connection: Connection, row: Any) -> None:
+        _note_row(connection, watched, row, is_new=False)
+
+    @event.listens_for(model, "after_delete")
+    def note_deleted_row(_mapper: object, connection: Connection, row: Any) -> None:
+        object_id = watched.id_of(row)
+        if object_id is not None:
+            connection.execute(_deletion(kind, [object_id]))
+
+
+def note(kind: str, object_id: int, texts: Iterable[str | None], *, is_public: bool) -> None:
+    """Record the files that a row shows, after a statement has changed it."""
+    _replace(db.session.connection(), kind, object_id, paths_in(texts))
+    if is_public:
+        _share(db.session.connection(), kind, object_id)
+
+
+def forget(kind: str, object_ids: Sequence[int]) -> None:
+    """Forget rows that a statement has deleted."""
+    db.session.connection().execute(_deletion(kind, object_ids))
+
+
+def paths_in(texts: Iterable[str | None]) -> set[str]:
+    """Return the paths of the files that texts show or link to."""
+    return {path for text in texts if text for path in _ADDRESS.findall(text)}
+
+
+def _note_row(connection: Connection, watched: UsageSource, row: Any, *, is_new: bool) -> None:
+    object_id = watched.id_of(row)
+    if object_id is None:
+        return
+    attributes = inspect(row).attrs
+    changed = {name for name in watched.columns if is_new or attributes[name].history.has_changes()}
+    is_moved = False
+    if changed:
+        before = set() if is_new else paths_in(_earlier(row, name) for name in watched.columns)
+        after = paths_in(getattr(row, name) for name in watched.columns if name in inspect(row).dict)
+        is_moved = before != after
+        if is_moved:
+            _replace(connection, watched.kind, object_id, after)
+    by = watched.public_by
+    is_opened = by is not None and not is_new and attributes[by].history.has_changes()
+    if (is_moved or is_opened) and watched.is_public(row):
+        _share(connection, watched.kind, object_id)
+
+
+def _earlier(row: Any, name: str) -> str | None:
+    history = inspect(row).attrs[name].history
+    value: str | None = history.deleted[0] if history.deleted else inspect(row).dict.get(name)
+    return value
+
+
+def _replace(connection: Connection, kind: str, object_id: int, paths: set[str]) -> None:
+    connection.execute(_deletion(kind, [object_id]))
+    if paths:
+        rows = select(Media.id, literal(kind), literal(object_id)).where(Media.path.in_(paths))
+        columns = ["media_id", "kind", "object_id"]
+        connection.execute(insert(MediaUsage).from_select(columns, rows))
+
+
+def _deletion(kind: str, object_ids: Sequence[int]) -> Any:
+    return delete(MediaUsage).where(MediaUsage.kind == kind, MediaUsage.object_id.in_(object_ids))
+
+
+def _share(connection: Connection, kind: str, object_id: int) -> None:
+    shown = select(MediaUsage.media_id).where(MediaUsage.kind == kind, MediaUsage.object_id == object_id)
+    connection.execute(update(Media).where(Media.id.in_(shown), ~Media.is_shared).values(is_shared=True))
+
+
+def count(media: Media) -> int:
+    """Count the places that show a file, also those that a person may not see."""
+    return len(db.session.execute(_rows(media)).all())
+
+
+def used_in(media: Media, *, by: User) -> list[Use]:
+    """Return the places that show a file, as far as a person may know of them."""
+    found: list[Use] = []
+    rows = db.session.execute(_rows(media)).all()
+    for kind, group in groupby(rows, key=lambda row: row.kind):
+        question = UsesToDescribe(kind, [row.object_id for row in group][:LISTED], by)
+        describe_uses.send(question)
+        found += question.uses
+    return found
+
+
+def _rows(media: Media) -> Any:
+    return (
+        select(MediaUsage.kind, MediaUsage.object_id)
+        .where(MediaUsage.media_id == media.id)
+        .order_by(MediaUsage.kind, MediaUsage.object_id)
+    )
