@@ -124,7 +124,7 @@ def test_what_is_missing_or_refused_is_named_with_the_reason(bring, kept, tmp_pa
         ("pictures", "/link.png is not in the folder"),
         (
             "pictures",
-            "fake.jpg was refused: This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF or SVG.",
+            "fake.jpg was refused: This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF, HEIC or SVG.",
         ),
         ("pictures", "../../outside.png is not in the folder"),
         ("lead picture", "https://else.example/x.jpg lies on another site, whose pictures are not shown"),

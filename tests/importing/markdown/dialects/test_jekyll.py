@@ -292,7 +292,7 @@ def test_pictures_and_files_that_are_not_in_the_folder_are_named(site):
     )
     details = [note.detail for note in read.translated("_posts/2024-01-02-a.md").notes]
     assert details == [
-        "img/here.png was refused: This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF or SVG.",
+        "img/here.png was refused: This is no picture in a format that is accepted. Save it as JPEG, PNG, WebP, GIF, AVIF, HEIC or SVG.",
         "/img/gone.png is not in the folder",
         "/deck.pdf is not in the folder",
         "/img/no.jpg is not in the folder",
