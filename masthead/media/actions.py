@@ -15,7 +15,7 @@ from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.jobs import enqueue
 from masthead.media import queries
 from masthead.media.errors import StaleMedia
-from masthead.media.models import ALT_CHARACTERS, Media, MediaKind, MediaStatus, MediaVariant
+from masthead.media.models import ALT_CHARACTERS, FileKind, Media, MediaStatus, MediaVariant
 from masthead.media.permissions import can_change, can_upload, shares
 from masthead.media.processing.facts import Edit, PictureFacts, PreparedPicture
 from masthead.media.tasks import RETIRED_FOR, delete_files, make_variants
@@ -167,7 +167,7 @@ def check_edit(media: Media, chosen: Edit, *, by: User) -> None:
     """Raise the error of an edit that is not possible."""
     _check_change(media, by)
     problem = chosen.problem()
-    if media.kind != MediaKind.IMAGE or media.media_type in {_DRAWING, "image/gif"}:
+    if media.kind != FileKind.IMAGE or media.media_type in {_DRAWING, "image/gif"}:
         problem = "Only photographs can be cropped and turned. Edit this file elsewhere, and replace it."
     if problem is not None:
         raise Invalid(problem, field="crop")

@@ -21,7 +21,7 @@ PATH_CHARACTERS = 100
 TOKEN_CHARACTERS = 40
 
 
-class MediaKind(StrEnum):
+class FileKind(StrEnum):
     """The kinds of files, each with its own way of being shown."""
 
     IMAGE = "image"
@@ -80,7 +80,7 @@ class Media(Base):
     content_hash: Mapped[str] = mapped_column(String(64), unique=True)
     #: SHA-256 of the uploaded file.
     source_hash: Mapped[str] = mapped_column(String(64), index=True)
-    kind: Mapped[str] = mapped_column(String(20), default=MediaKind.IMAGE, server_default=text("'image'"))
+    kind: Mapped[str] = mapped_column(String(20), default=FileKind.IMAGE, server_default=text("'image'"))
     media_type: Mapped[str] = mapped_column(String(80))
     #: In pixels; 0 for files that are no pictures.
     width: Mapped[int]

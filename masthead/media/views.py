@@ -13,7 +13,7 @@ from masthead.db import db
 from masthead.errors import NotFound
 from masthead.media import queries
 from masthead.media.links import VERSION_CHARACTERS
-from masthead.media.models import Media, MediaKind
+from masthead.media.models import FileKind, Media
 from masthead.storage import store as storage
 from masthead.storage.store import CHUNK_BYTES
 from masthead.web.access import public
@@ -27,7 +27,7 @@ bp = Blueprint("media", __name__)
 #: images.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 #: Browsers play these in a page; opened by themselves, all but pictures are downloads.
-INLINE: Final = frozenset({MediaKind.IMAGE})
+INLINE: Final = frozenset({FileKind.IMAGE})
 
 
 @dataclass(frozen=True, slots=True)
