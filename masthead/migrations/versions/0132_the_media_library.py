@@ -9,8 +9,8 @@ from alembic import op
 
 from masthead.db import types
 
-revision = "0131"
-down_revision = "0130"
+revision = "0132"
+down_revision = "0131"
 branch_labels = None
 depends_on = None
 
