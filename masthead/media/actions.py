@@ -17,7 +17,7 @@ from masthead.media import queries
 from masthead.media.errors import StaleMedia
 from masthead.media.models import ALT_CHARACTERS, FileKind, Media, MediaStatus, MediaVariant
 from masthead.media.permissions import can_change, can_upload, shares
-from masthead.media.processing.facts import Edit, PictureFacts, PreparedPicture
+from masthead.media.processing.facts import PictureEdit, PictureFacts, PreparedPicture
 from masthead.media.tasks import RETIRED_FOR, delete_files, make_variants
 from masthead.media.uploads.quotas import check_quota
 from masthead.media.words import NOTHING, Words, check, file_name, one_line, set_words
@@ -153,7 +153,7 @@ def replace(media: Media, facts: PictureFacts, *, by: User, at: datetime) -> Non
         check_quota(accounts.get(media.owner_id), facts.size - media.size)
     _exchange(media, facts, at=at)
     media.unedited_key, media.source_hash = None, facts.source_hash
-    _set_edit(media, Edit())
+    _set_edit(media, PictureEdit())
     _record("replaced", media, by=by)
 
 
@@ -163,17 +163,21 @@ def check_version(media: Media, expected: int | None) -> None:
         raise StaleMedia
 
 
-def check_edit(media: Media, chosen: Edit, *, by: User) -> None:
+def check_edit(media: Media, chosen: PictureEdit, *, by: User) -> None:
     """Raise the error of an edit that is not possible."""
     _check_change(media, by)
     problem = chosen.problem()
     if media.kind != FileKind.IMAGE or media.media_type in {_DRAWING, "image/gif"}:
-        problem = "Only photographs can be cropped and turned. Edit this file elsewhere, and replace it."
+        problem = (
+            "Only photographs can be cropped and turned. PictureEdit this file elsewhere, and replace it."
+        )
     if problem is not None:
         raise Invalid(problem, field="crop")
 
 
-def edit(media: Media, chosen: Edit, facts: PictureFacts, *, unedited: str, by: User, at: datetime) -> None:
+def edit(
+    media: Media, chosen: PictureEdit, facts: PictureFacts, *, unedited: str, by: User, at: datetime
+) -> None:
     """Show a cropped or turned version of a picture; ``unedited`` is the key of the file that it was made from."""
     _check_change(media, by)
     if (media.unedited_key or media.key) != unedited:
@@ -207,7 +211,7 @@ def _exchange(media: Media, facts: PictureFacts, *, at: datetime) -> None:
         enqueue(make_variants, unique_key="media.variants")
 
 
-def _set_edit(media: Media, chosen: Edit) -> None:
+def _set_edit(media: Media, chosen: PictureEdit) -> None:
     media.rotation = chosen.rotation
     media.crop_left, media.crop_top = chosen.left, chosen.top
     media.crop_width, media.crop_height = chosen.width, chosen.height

@@ -88,9 +88,9 @@ def _check(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
 
 def _edit(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
     from masthead.media.processing import edits, pictures
-    from masthead.media.processing.facts import Edit
+    from masthead.media.processing.facts import PictureEdit
 
-    content = edits.apply(source.read_bytes(), Edit(**order["edit"]))
+    content = edits.apply(source.read_bytes(), PictureEdit(**order["edit"]))
     prepared = pictures.prepare(content, limit_bytes=len(content))
     (folder / "original").write_bytes(prepared.content)
     return {"facts": dataclasses.asdict(prepared.facts)}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from PIL import Image
 
 from masthead.media.errors import PictureRefused
-from masthead.media.processing.facts import Edit
+from masthead.media.processing.facts import PictureEdit
 
 #: Degrees clockwise → what Pillow calls it; it counts the other way.
 _TURNS: Final = {
@@ -21,12 +21,12 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def apply(data: bytes, edit: Edit) -> bytes:
+def apply(data: bytes, edit: PictureEdit) -> bytes:
     """Return the edited picture in its own format."""
     with Image.open(BytesIO(data)) as image:
         if getattr(image, "is_animated", False):
             raise PictureRefused(
-                "An animation cannot be cropped or turned here. Edit it elsewhere, and replace the file."
+                "An animation cannot be cropped or turned here. PictureEdit it elsewhere, and replace the file."
             )
         kind, exif = image.format or "PNG", image.info.get("exif")
         image.load()

@@ -62,7 +62,7 @@ class MadeVariant:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class PictureEdit:
     """Degrees clockwise, then a cut, as fractions of the turned picture."""
 
     rotation: int = 0
@@ -74,7 +74,7 @@ class Edit:
     @property
     def is_nothing(self) -> bool:
         """True if the picture stays as it was brought in."""
-        return self == Edit()
+        return self == PictureEdit()
 
     def problem(self) -> str | None:
         """Return the mistake, as a sentence."""

@@ -16,7 +16,7 @@ import structlog
 
 from masthead.media.errors import PictureRefused
 from masthead.media.processing import child, kinds
-from masthead.media.processing.facts import Edit, MadeVariant, PictureFacts
+from masthead.media.processing.facts import MadeVariant, PictureEdit, PictureFacts
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def prepared(source: Path, limits: UploadLimits) -> Iterator[PreparedFile]:
 
 
 @contextmanager
-def edited(source: Path, edit: Edit) -> Iterator[PreparedFile]:
+def edited(source: Path, edit: PictureEdit) -> Iterator[PreparedFile]:
     """Crop and turn a stored picture."""
     with tempfile.TemporaryDirectory(prefix="masthead-") as folder:
         yield _prepared({"do": "edit", "edit": asdict(edit)}, source, Path(folder))

@@ -17,7 +17,7 @@ from masthead.media.errors import FileTooLarge
 from masthead.media.models import Media
 from masthead.media.permissions import can_upload
 from masthead.media.processing import isolation
-from masthead.media.processing.facts import Edit, PictureFacts
+from masthead.media.processing.facts import PictureEdit, PictureFacts
 from masthead.media.processing.isolation import PreparedFile
 from masthead.media.uploads.quotas import check_quota
 from masthead.media.words import NOTHING, Words, check
@@ -76,8 +76,8 @@ def replace(media_id: int, parts: Iterable[bytes], *, version: int | None, by: U
         return media
 
 
-def edit(media_id: int, chosen: Edit, *, version: int | None, by: User, at: datetime) -> Media:
-    """Crop and turn a picture, always from the file that was brought in; `Edit()` shows that one again."""
+def edit(media_id: int, chosen: PictureEdit, *, version: int | None, by: User, at: datetime) -> Media:
+    """Crop and turn a picture, always from the file that was brought in; `PictureEdit()` shows that one again."""
     media = queries.get(media_id, reader=by)
     actions.check_edit(media, chosen, by=by)
     unedited = media.unedited_key or media.key
