@@ -22,7 +22,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.orm import Session
 
-from masthead.db import postgresql_settings, write_queue
+from masthead.db import moved, postgresql_settings, write_queue
 from masthead.db.base import Base
 
 #: Milliseconds that the head of the queue waits for programs that bypass the queue, such as ``sqlite3``.
@@ -142,7 +142,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Queue for the write lock and take it; raises `WriteTimeout`."""
+    """Queue for the write lock and take it; raises `WriteTimeout`, or `DatabaseMoved`."""
+    moved.check(connection.engine.url.database or "")
     driver: Any = connection.connection.driver_connection
     patience = _patience.get()
     if patience is None:

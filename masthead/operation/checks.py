@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from masthead import clock, secret_files
 from masthead import config as configuration
 from masthead.config import EVERY_NETWORK, SQLITE_NAME
-from masthead.db import db
+from masthead.db import db, moved
 from masthead.operation import clock_checks, connections
+from masthead.operation.database_move import source as database_move
 from masthead.operation.deep_checks import DEEP_CHECKS
 from masthead.operation.findings import Finding, Level
 from masthead.operation.schema import present_schema
@@ -32,6 +33,10 @@ from masthead.web.telemetry import logs, sentry, tracing
 FREE_MEGABYTES = 200
 #: Seconds for which the check reports an unreadable client address.
 NOTED_SECONDS = 86_400
+MOVED = (
+    "The content of {} was moved to another database, and it can only be read. Set DATABASE_URL to the new one, or open "
+    "this one again: masthead db reopen"
+)
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -158,7 +163,10 @@ def _database() -> Iterator[Finding]:
         yield Finding(Level.ERROR, "database", schema.problem)
         return
     place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    yield Finding(Level.OK, "database", f"{place} answers, and its tables are those of this version.")
+    if database_move.has_moved(db.engine):
+        yield Finding(Level.ERROR, "database", MOVED.format(place))
+    else:
+        yield Finding(Level.OK, "database", f"{place} answers, and its tables are those of this version.")
     yield from _database_beside(url)
     yield from _accounts()
 
@@ -167,6 +175,13 @@ def _database_beside(url: URL) -> Iterator[Finding]:
     """Tell if the home contains an SQLite database of a publication that DATABASE_URL does not name."""
     path = _home() / SQLITE_NAME
     if url.get_backend_name() == "sqlite" and url.database and Path(url.database) == path:
+        return
+    if moved.has_moved(str(path)):
+        yield Finding(
+            Level.OK,
+            "database",
+            f"{path} was moved, and can only be read. Delete it when you do not need it.",
+        )
         return
     posts = _posts_in(path) if path.is_file() else 0
     if posts:

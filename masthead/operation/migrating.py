@@ -14,6 +14,7 @@ from flask_migrate.cli import db as alembic_commands
 
 from masthead.db import db
 from masthead.operation import schema_lock
+from masthead.operation.database_move import cli as database_move
 from masthead.operation.schema import MIGRATIONS, next_revision, present_schema, shown_place
 from masthead.search.models import INDEX
 from masthead.web.commands import Command
@@ -151,6 +152,10 @@ for command in alembic_commands.commands.values():
     db_group.add_command(
         AlembicCommand(command.name, params=command.params, callback=command.callback, help=command.help)
     )
+
+
+db_group.add_command(database_move.move)
+db_group.add_command(database_move.reopen)
 
 
 @click.command("init-db", cls=Command)
