@@ -5,8 +5,8 @@ from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
 from masthead.posts import admin, receivers, tagging, tasks, view_counter
-from masthead.posts.api import people, posts, review, transitions, working_copies
-from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists
+from masthead.posts.api import people, posts, preview_api, review, revisions, transitions, working_copies
+from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists, previews
 from masthead.posts.working_copy import personal_data
 
 feature = Feature(
@@ -17,14 +17,18 @@ feature = Feature(
         (history.bp, "/blog"),
         (autosave_endpoints.bp, "/blog"),
         (conflicts.bp, "/blog"),
+        (previews.bp, "/blog"),
         (admin.bp, "/admin/posts"),
     ),
     api=(
         (people.bp, "/users"),
         (posts.bp, "/posts"),
         (transitions.bp, "/posts"),
+        (revisions.bp, "/posts"),
         (review.bp, "/posts"),
         (working_copies.bp, "/posts"),
+        (preview_api.bp, "/posts"),
+        (preview_api.preview_bp, "/preview"),
     ),
     navigation=(
         NavigationItem("posts_desk.create", "New post", 20, "work", Permission.WRITE, starts_text=True),
@@ -56,6 +60,7 @@ feature = Feature(
             "working_copy_change",
             "kept_text",
             "editing_lease",
+            "preview_link",
         ),
     ),
     init=(view_counter.init_app, tagging.init_app),

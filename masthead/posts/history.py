@@ -8,13 +8,15 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from masthead.db import db
-from masthead.errors import NotFound
+from masthead.errors import Invalid, NotFound
 from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, Revision, RevisionByline
+from masthead.text.plain import is_storable
 
 #: PostgreSQL's column holds no larger number, and a query with one would fail.
 MOST_REVISIONS: Final = 2**31 - 1
+NAME_CHARACTERS: Final = 120
 MISSING: Final = "This post has no such revision."
 #: The columns that posts and revisions share, beside status and text.
 ALIKE: Final = (
@@ -136,3 +138,11 @@ def newest_saved(post_id: int) -> int | None:
     """Return the number of the newest revision that was saved as the post's text."""
     saved = (Revision.post_id == post_id, Revision.kind == Kind.SAVED)
     return db.session.scalar(select(func.max(Revision.number)).where(*saved))
+
+
+def set_name(revision: Revision, name: str) -> None:
+    """Name a revision, so that people find it again; an empty name removes it."""
+    name = " ".join(name.split())
+    if len(name) > NAME_CHARACTERS or not is_storable(name):
+        raise Invalid(f"The name of a revision has at most {NAME_CHARACTERS} characters.", field="name")
+    revision.name = name

@@ -78,16 +78,18 @@ def _published(slug: str) -> Article | None:
     return of(post) if post.is_published else None
 
 
-def of(post: Post) -> Article:
-    """Return the article of a post in any status, rendered now."""
+def of(post: Post, *, is_preview: bool = False) -> Article:
+    """Return the article of a post in any status, rendered now; a preview has no links to other posts."""
     people = post.bylines or [post.author]
     # The signed-in reader was loaded before, and adds no dependency; the head contains the comment count.
     pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *people)), COMMENTS(post.id))
-    seen = {"post": post, "people": people, "translations": _translations(post)}
+    translations = [] if is_preview else _translations(post)
+    neighbours = Neighbours(None, None, []) if is_preview else _neighbours(post)
+    seen = {"post": post, "people": people, "translations": translations}
     return Article(
         post=summaries.of(post),
         head=_markup("site/_article_head.html", **seen),
-        text=_markup("site/_article.html", **seen, neighbours=_neighbours(post)),
+        text=_markup("site/_article.html", **seen, neighbours=neighbours),
     )
 
 

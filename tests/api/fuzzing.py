@@ -39,6 +39,7 @@ CONTENT_RULES = {
     "POST /api/v1/posts": "addresses that are taken, moments without a status",
     "PUT /api/v1/posts/{slug}": "the same",
     "PATCH /api/v1/posts/{slug}": "the same",
+    "PATCH /api/v1/posts/{slug}/revisions/{number}": "characters of a name",
     "PUT /api/v1/posts/{slug}/working-copy": "the length of all tags together",
     "POST /api/v1/pages": "addresses that are taken",
     "PATCH /api/v1/pages/{slug}": "the same",

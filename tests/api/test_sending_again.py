@@ -53,6 +53,12 @@ def _typed(cast, as_):
     return post
 
 
+def _shared(cast, as_):
+    post = _post(cast, as_)
+    made = as_(cast.walt)("POST", f"/posts/{post['slug']}/preview-links")
+    return post | {"link_id": made.json["id"]}
+
+
 def _comment(cast, as_, status=CommentStatus.PENDING):
     return {"comment_id": CommentFactory(author=cast.rhea, status=status, created_at=clock.now()).id}
 
@@ -125,6 +131,11 @@ DEEDS = [
     ("walt", "PUT", "/posts/{slug}/working-copy", {"title": "Rivers", "body": "They run on."}, _post),
     ("walt", "DELETE", "/posts/{slug}/working-copy", None, _typed),
     ("walt", "POST", "/posts/{slug}/update", None, _typed),
+    ("walt", "PATCH", "/posts/{slug}/revisions/{number}", {"name": "As printed"}, _revised),
+    ("walt", "POST", "/preview", {"body": "They *run*."}, _nothing),
+    ("walt", "POST", "/posts/{slug}/preview-links", {"days": 2}, _post),
+    ("walt", "DELETE", "/posts/{slug}/preview-links", None, _post),
+    ("walt", "DELETE", "/posts/{slug}/preview-links/{link_id}", None, _shared),
     ("walt", "POST", "/posts/{slug}/publish", {}, _draft),
     ("walt", "POST", "/posts/{slug}/unpublish", None, _post),
     ("walt", "POST", "/posts/{slug}/restore", None, _trashed),

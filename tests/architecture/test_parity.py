@@ -75,6 +75,13 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/blog/edit/<int:post_id>/presence": Only(
         "It says that somebody has a page open, which a program does not."
     ),
+    "/blog/edit/<int:post_id>/history/<int:number>/name": ("PATCH /posts/<slug>/revisions/<int:number>",),
+    "/blog/preview": ("POST /preview",),
+    "/blog/edit/<int:post_id>/preview-links": ("POST /posts/<slug>/preview-links",),
+    "/blog/edit/<int:post_id>/preview-links/<int:link_id>/revoke": (
+        "DELETE /posts/<slug>/preview-links/<int:link_id>",
+    ),
+    "/preview/<token>": Only("A person who was given the link leaves a note on the page."),
     "/blog/delete/<int:post_id>": ("DELETE /posts/<slug>",),
     "/blog/restore/<int:post_id>": ("POST /posts/<slug>/restore",),
     # The administration.

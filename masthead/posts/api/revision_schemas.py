@@ -5,8 +5,9 @@ from datetime import datetime
 from pydantic import Field
 
 from masthead.posts.api.schemas import Author, LeadImage, lead_image_of
+from masthead.posts.history import MOST_REVISIONS, NAME_CHARACTERS
 from masthead.posts.models import Revision
-from masthead.web.api.schemas import ListAnswer, Made, Schema
+from masthead.web.api.schemas import ListAnswer, Made, Schema, Text
 
 
 class RevisionItem(Schema):
@@ -17,6 +18,12 @@ class RevisionItem(Schema):
     slug: str = Field(examples=["the-ferry"])
     status: str = Field(description="The status that the post had.", examples=["public"])
     author_id: int | None = Field(description="Who saved it.", examples=[1])
+    kind: str = Field(
+        description="`saved`, `autosave` (the last one of a sitting), `conflict` (could not be merged) or `discarded`.",
+        examples=["saved"],
+    )
+    name: str = Field(description="A name that somebody gave it.", examples=["As sent to the printer"])
+    was_public: bool = Field(description="Whether readers saw it, or will.", examples=[True])
     note: str = Field(examples=["Corrected the length of the rope."])
     created_at: Made
 
@@ -55,6 +62,42 @@ class RevisionAnswer(RevisionItem):
             authors=[Author.of(user) for user in revision.bylines],
             lead_image=lead_image_of(revision),
         )
+
+
+class RevisionChange(Schema):
+    """A change of a revision, which is only its name."""
+
+    name: Text = Field(max_length=NAME_CHARACTERS, examples=["As sent to the printer"])
+
+
+class DiffQuery(Schema):
+    """The revision to compare with."""
+
+    against: int | None = Field(
+        default=None, ge=1, le=MOST_REVISIONS, description="The older one; the one before, if left out."
+    )
+
+
+class DiffPart(Schema):
+    """A part of two compared texts."""
+
+    kind: str = Field(description="`same`, `removed` or `added`.", examples=["added"])
+    text: str = Field(examples=["a hundred years"])
+
+
+class DiffField(Schema):
+    """A field that differs."""
+
+    field: str = Field(examples=["body"])
+    parts: list[DiffPart]
+
+
+class RevisionDiff(Schema):
+    """The word-level differences between two revisions."""
+
+    against: int = Field(examples=[2])
+    number: int = Field(examples=[3])
+    fields: list[DiffField]
 
 
 class Revisions(ListAnswer):

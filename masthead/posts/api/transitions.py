@@ -1,4 +1,4 @@
-"""The API of transitions and revisions of a post."""
+"""The API of transitions of a post."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,14 +8,11 @@ from flask import Blueprint, Response
 from masthead import clock
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts import actions, history, pictures, queries, revision_restore
+from masthead.posts import actions
 from masthead.posts.api.posts import bring_to, editable, whole
-from masthead.posts.api.revision_schemas import RevisionAnswer, RevisionItem, Revisions
 from masthead.posts.api.schemas import PostAnswer, Publishing
 from masthead.posts.models import Post
-from masthead.web.api.operations import Answer, check_optional_match, commit_and_answer, operation
-from masthead.web.api.paging import list_answer
-from masthead.web.api.schemas import PageQuery
+from masthead.web.api.operations import check_optional_match, commit_and_answer, operation
 
 bp = Blueprint("post_steps_api", __name__)
 
@@ -66,37 +63,3 @@ def unpublish(slug: str) -> Response:
 def restore(slug: str) -> Response:
     """Restore a post from the trash as a draft."""
     return taken(slug, actions.restore)
-
-
-@bp.get("/<slug>/revisions")
-@requires(Permission.WRITE)
-@operation(
-    "List the revisions of a post", tag="posts", query=PageQuery, answer=Revisions, problems=(401, 403, 404)
-)
-def revisions(slug: str, query: PageQuery) -> Answer:
-    """Revisions, newest first, for people who may edit the post."""
-    return list_answer(Revisions, queries.revisions_of(editable(slug)), query, RevisionItem.of)
-
-
-@bp.get("/<slug>/revisions/<int:number>")
-@requires(Permission.WRITE)
-@operation(
-    "Read a revision", tag="posts", answer=RevisionAnswer, problems=(401, 403, 404), is_conditional=True
-)
-def revision(slug: str, number: int) -> Answer:
-    """A revision with its text."""
-    found = history.get(editable(slug), number)
-    return Answer(RevisionAnswer.of(found))
-
-
-@bp.post("/<slug>/revisions/<int:number>/restore")
-@requires(Permission.WRITE)
-@transition("Restore a revision")
-def restore_revision(slug: str, number: int) -> Response:
-    """Save this revision again as the newest one. Slug and status of the post stay."""
-    by = current_user()
-    # Rendering comes before the change, which locks the row.
-    prepared = revision_restore.prepare(queries.at_slug(slug), number, by=by)
-    post = seen(slug)
-    revision_restore.restore(post, prepared, by=by, at=clock.now())
-    return commit_and_answer(whole, post.slug, warnings=pictures.receive(post))

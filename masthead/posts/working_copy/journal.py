@@ -153,7 +153,7 @@ def append(
 
     ``sent`` is what the client sent, if that differs; ``closes`` says that the text is the post's now.
     """
-    base_number, old = _position(post, copy, at=at)
+    base_number, old = _position(post, copy, at=at, closes=closes)
     version = copy.version + 1 if copy is not None else FIRST_VERSION
     if post_version is None:
         post_version = copy.post_version if copy is not None and copy.is_open else post.version
@@ -175,8 +175,13 @@ def append(
     return version
 
 
-def _position(post: PostKey, copy: WorkingCopy | None, *, at: datetime) -> tuple[int, WorkingText]:
-    """Return the revision that the next entry continues, and the text before it; keeps a sitting that has ended."""
+def _position(
+    post: PostKey, copy: WorkingCopy | None, *, at: datetime, closes: bool
+) -> tuple[int, WorkingText]:
+    """Return the revision that the next entry continues, and the text before it.
+
+    Keeps a sitting that has ended before the moment, unless its text is saved now.
+    """
     if copy is None or not copy.is_open:
         number = history.newest_saved(post.id)
         if number is None:
@@ -186,7 +191,8 @@ def _position(post: PostKey, copy: WorkingCopy | None, *, at: datetime) -> tuple
             return number, text_of_revision(post.id, number)
     # A copy that was closed without a save since goes on: its last entry made it equal to the post.
     text = _text_since(post.id, copy.base_number, copy.version)
-    if copy.is_open and (at - copy.changed_at > SITTING or _entries(copy) >= MOST_ENTRIES):
+    has_ended = at - copy.changed_at > SITTING or _entries(copy) >= MOST_ENTRIES
+    if copy.is_open and has_ended and not closes:
         return keep_revision(post.id, text, Kind.AUTOSAVE, author_id=copy.user_id, at=copy.changed_at), text
     return copy.base_number, text
 

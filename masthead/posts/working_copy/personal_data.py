@@ -7,6 +7,7 @@ from masthead.db import db
 from masthead.features import PersonalDataSection
 from masthead.people.models import User
 from masthead.posts import receivers
+from masthead.posts.previews.models import PreviewLink
 from masthead.posts.working_copy import journal
 from masthead.posts.working_copy.models import EditingLease, KeptText, WorkingCopy, WorkingCopyChange
 
@@ -16,6 +17,7 @@ def export_with_posts(user: User) -> list[PersonalDataSection]:
     return [
         *receivers.export_posts(user),
         PersonalDataSection("working_copies", "What you typed and did not publish", _working_copies(user)),
+        PersonalDataSection("preview_links", "Preview links that you created", _preview_links(user)),
         PersonalDataSection("kept_texts", "Texts that were kept for you", _kept_texts(user)),
     ]
 
@@ -34,6 +36,12 @@ def _working_copies(user: User) -> list[dict[str, object]]:
     ]
 
 
+def _preview_links(user: User) -> list[dict[str, object]]:
+    names = ("post_id", "takes_notes", "created_at", "expires_at")
+    statement = select(PreviewLink).where(PreviewLink.created_by_id == user.id).order_by(PreviewLink.id)
+    return [{name: getattr(link, name) for name in names} for link in db.session.scalars(statement)]
+
+
 def _kept_texts(user: User) -> list[dict[str, object]]:
     statement = select(KeptText).where(KeptText.user_id == user.id).order_by(KeptText.id)
     return [
@@ -49,6 +57,8 @@ def transfer_working_copies(transfer: ContentTransfer) -> None:
     db.session.execute(delete(EditingLease).where(EditingLease.user_id == leaving))
     if former is None:
         return
+    shared = update(PreviewLink).where(PreviewLink.created_by_id == leaving)
+    db.session.execute(shared.values(created_by_id=former.id))
     for model in (WorkingCopy, WorkingCopyChange):
         statement = update(model).where(model.user_id == leaving).values(user_id=former.id)
         db.session.execute(statement, execution_options={"synchronize_session": False})

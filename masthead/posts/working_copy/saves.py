@@ -96,3 +96,10 @@ def discard(post: PostKey, *, by: User, at: datetime) -> None:
         post.id, text, Kind.DISCARDED, author_id=copy.user_id, at=copy.changed_at, note="Discarded"
     )
     close(post.id, by=by, at=at)
+
+
+def set_aside(post: PostKey) -> None:
+    """Put an open working copy into the history, before a revision replaces it."""
+    copy = journal.copy_of(post.id)
+    if copy is not None and copy.is_open:
+        journal.keep_sitting(post, copy)

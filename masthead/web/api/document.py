@@ -29,6 +29,7 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "invitation_id": ("The id of the invitation.", 5),
     "job_id": ("The id of the job.", 41),
     "redirect_id": ("The id of the redirect.", 8),
+    "link_id": ("The id of the preview link.", 4),
     "user_id": ("The id of the account.", 1),
 }
 _SECURITY = {

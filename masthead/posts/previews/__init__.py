@@ -1,0 +1,1 @@
+"""Previews of posts: rendered text that is not stored, and secret links to working copies."""
