@@ -7,6 +7,7 @@ from masthead.embeds.models import Embed
 from masthead.text.lone_links import LoneLink
 from masthead.text.media_kinds import extension_of
 from masthead.text.players import Player
+from masthead.text.sizes import readable_size
 
 
 def of_page(link: LoneLink, embed: Embed) -> str:
@@ -16,7 +17,7 @@ def of_page(link: LoneLink, embed: Embed) -> str:
 
 def of_player(link: LoneLink, player: Player, embed: Embed | None) -> str:
     """Return a card that a script turns into a player when a reader asks for it; without the script it is a link."""
-    title = embed.title if embed else f"{player.provider}: {link.text}"
+    title = embed.title if embed else link.text
     card = _card(
         link.address,
         title,
@@ -75,14 +76,3 @@ def _name(link: LoneLink) -> str:
 
 def _facts(link: LoneLink, size: int) -> str:
     return f"{extension_of(link.address).upper()}, {readable_size(size)}"
-
-
-def readable_size(size: int) -> str:
-    """Return a number of bytes as people read it, in units of 1,000 as the limits are."""
-    if size < 1_000:
-        return f"{size} bytes"
-    for unit, bytes_of_it in (("kB", 1_000), ("MB", 1_000_000)):
-        if size < bytes_of_it * 999.5:
-            value = size / bytes_of_it
-            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
-    return f"{size / 1_000_000_000:.1f} GB"

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from html import escape
 from typing import Final, Literal
 
 from flask import current_app
@@ -10,15 +9,12 @@ from sqlalchemy import select
 
 from masthead.db import db
 from masthead.errors import Invalid
-from masthead.media import sizes
+from masthead.media.links import PREFIX
 from masthead.media.models import ExternalPicture, Media
-from masthead.text import html_limits, pictures
-from masthead.text.excerpts import beginning
+from masthead.text import pictures
 
 Mode = Literal["fetch", "link", "refuse"]
 NAMED: Final = 5
-#: The length of the beginning that pages show of an oversized text.
-BEGINNING_CHARACTERS: Final = 3_000
 
 
 def mode() -> Mode:
@@ -50,7 +46,7 @@ def check(clean_html: str, *others: str | None) -> bool:
 
 def copies_of(addresses: Collection[str]) -> dict[str, str]:
     """Return the local URLs of the images that have a copy."""
-    return {known.address: sizes.PREFIX + path for known, path in _known(addresses) if path}
+    return {known.address: PREFIX + path for known, path in _known(addresses) if path}
 
 
 def problems_of(addresses: Collection[str]) -> dict[str, str]:
@@ -82,19 +78,6 @@ def with_copies(clean_html: str) -> str:
 def exchanged(clean_html: str, copies: Mapping[str, str]) -> str:
     """Return the text with these URLs replaced."""
     return pictures.with_copies(clean_html, copies)
-
-
-def for_page(clean_html: str) -> str:
-    """Return the text as a page shows it; see `masthead.text.pictures.for_page`.
-
-    A text stored before there was a size limit is cut to its beginning if it would block a browser.
-    """
-    if html_limits.is_heavy(clean_html):
-        words = escape(beginning(clean_html, BEGINNING_CHARACTERS))
-        return (
-            f"<p>{words}</p>\n<p><em>This text is too long for a page. Its author can divide it.</em></p>\n"
-        )
-    return pictures.for_page(clean_html, current_app.config["SITE_URL"], sizes.of)
 
 
 def is_shown(address: str | None) -> bool:

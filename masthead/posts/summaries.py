@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, CompoundSelect, Select, Table, bindparam, 
 
 from masthead import pagecache
 from masthead.db import db
-from masthead.media import sizes
+from masthead.media import markup
 from masthead.people.cache_topics import AUTHOR
 from masthead.people.models import User
 from masthead.posts.cache_topics import POST
@@ -109,7 +109,7 @@ def load(posts: Select[Post]) -> list[PostSummary]:
 def load_illustrated(posts: Select[Post]) -> list[PostSummary]:
     """Load the posts for a list with their lead images, whose sizes take one more query at most."""
     found = load(posts)
-    sizes.of(post.lead_image for post in found if post.lead_image)
+    markup.prefetch(post.lead_image for post in found)
     return found
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from masthead.comments.links import comment_url
 from masthead.embeds import display
-from masthead.media import external, sizes
+from masthead.media import external, markup
 from masthead.pages.links import page_url
 from masthead.posts.links import author_url, post_url
 from masthead.settings.queries import publication
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
         "for_page": display.for_page,
         "is_shown": external.is_shown,
         "media_files": _media_files,
-        "size_of": sizes.attributes,
+        "picture_of": markup.picture,
     }
     app.context_processor(_publication)
 
@@ -49,6 +49,7 @@ def _media_files(html: str) -> Markup:
     if not pictures.has_media(html):
         return Markup()
     styles = Markup('<link rel="stylesheet" href="{}">').format(asset_url("css/media.css"))
+    styles += markup.focus_styles(html)
     if not security_headers.frames_players(html):
         return styles
     return styles + Markup('<script type="module" src="{}"></script>').format(asset_url("js/embeds.js"))

@@ -12,7 +12,7 @@ from masthead.embeds import display, fetching
 from masthead.embeds.models import Embed
 from masthead.jobs.models import Job
 from masthead.jobs.runner import Runner
-from masthead.media import copying
+from masthead.media.uploads import copying
 from masthead.outbound.client import Client
 from masthead.text.markdown import renderer
 from tests.factories import PostFactory
