@@ -23,7 +23,7 @@ BUTTONS = {
     "editor": (14, 40),
     "administrator": (22, 50),
 }
-#: Views that a signed-in administrator finds by no link: letters, redirects and programs lead to them.
+#: Views that a signed-in administrator finds by no link: emails, redirects, conflicts and scripts lead to them.
 UNLINKED = {
     "login.registered",
     "discovery.robots_txt",
@@ -36,6 +36,8 @@ UNLINKED = {
     "reauthentication.confirm",
     "two_factor.second_step",
     "metrics.show",
+    "posts_desk_conflicts.show",
+    "posts_desk_working_copy.show",
     "account_deletion.undo",
     "invitations.accept",
     "recovery.asked",
