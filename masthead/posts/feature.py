@@ -6,7 +6,7 @@ from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
 from masthead.posts import admin, receivers, tagging, tasks, view_counter
 from masthead.posts.api import people, posts, preview_api, review, revisions, transitions, working_copies
-from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists, previews
+from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists, paste, previews
 from masthead.posts.working_copy import personal_data
 
 feature = Feature(
@@ -18,6 +18,7 @@ feature = Feature(
         (autosave_endpoints.bp, "/blog"),
         (conflicts.bp, "/blog"),
         (previews.bp, "/blog"),
+        (paste.bp, "/blog"),
         (admin.bp, "/admin/posts"),
     ),
     api=(

@@ -82,6 +82,7 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
         "DELETE /posts/<slug>/preview-links/<int:link_id>",
     ),
     "/preview/<token>": Only("A person who was given the link leaves a note on the page."),
+    "/blog/paste": Only("It reads what a person copied; programs send Markdown."),
     "/blog/delete/<int:post_id>": ("DELETE /posts/<slug>",),
     "/blog/restore/<int:post_id>": ("POST /posts/<slug>/restore",),
     # The administration.

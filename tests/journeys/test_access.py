@@ -137,6 +137,7 @@ ROUTES = {
     "POST /blog/edit/<int:post_id>/preview-links/<int:link_id>/revoke": WRITERS,
     "GET /preview/<token>": ANYBODY,
     "POST /preview/<token>": ANYBODY,
+    "POST /blog/paste": WRITERS,
     "GET /blog/delete/<int:post_id>": WRITERS,
     "POST /blog/delete/<int:post_id>": WRITERS,
     "POST /blog/restore/<int:post_id>": WRITERS,

@@ -13,7 +13,17 @@ from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
-from masthead.posts import actions, bylines, messages, pictures, queries, read_models, review, summaries
+from masthead.posts import (
+    actions,
+    bylines,
+    editor_page,
+    messages,
+    pictures,
+    queries,
+    read_models,
+    review,
+    summaries,
+)
 from masthead.posts.details import lead_of
 from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
@@ -160,6 +170,7 @@ def _desk(form: PostForm, post: Post | None, status: int) -> ResponseReturnValue
         form=form,
         post=post,
         editor=read_models.editor(post, current_user()),
+        page=editor_page.page_of(post, has_working_copy=form.seen is not None and form.seen.is_working_copy),
         told=told,
         note=notes.get(post.id) if post is not None else None,
         people=bylines.suggestions(),

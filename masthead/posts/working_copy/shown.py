@@ -32,6 +32,11 @@ class ShownPost:
     details: dict[str, Any]
 
     @property
+    def is_working_copy(self) -> bool:
+        """True if this is a state of the working copy, which readers do not see."""
+        return self.version > journal.FIRST_VERSION
+
+    @property
     def values(self) -> dict[str, Any]:
         """The values of the form's fields."""
         text = self.text

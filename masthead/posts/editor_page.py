@@ -1,0 +1,44 @@
+"""Tells the editor's script the URLs that it calls, and the state of the working copy."""
+
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+
+from masthead.posts.models import Post
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    """The URLs of an editor; those of a post are empty for a new one."""
+
+    edit_url: str
+    working_copy_url: str
+    presence_url: str
+    discard_url: str
+    preview_url: str
+    #: The page of the post with its working copy, as readers would see it.
+    view_url: str
+    preview_links_url: str
+    #: The URL of a post without its slug, as search results show it.
+    post_url_prefix: str
+    has_working_copy: bool
+
+
+def page_of(post: Post | None, *, has_working_copy: bool) -> EditorPage:
+    """Return the URLs of a post's editor."""
+    site = str(current_app.config["SITE_URL"])
+    prefix = site.rstrip("/") + url_for("site.post", slug="-").removesuffix("-")
+    preview = url_for("posts_desk_previews.preview")
+    if post is None:
+        return EditorPage("", "", "", "", preview, "", "", prefix, has_working_copy=False)
+    return EditorPage(
+        edit_url=url_for("posts_desk.edit", post_id=post.id),
+        working_copy_url=url_for("posts_desk_working_copy.autosave", post_id=post.id),
+        presence_url=url_for("posts_desk_working_copy.presence", post_id=post.id),
+        discard_url=url_for("posts_desk_working_copy.discard", post_id=post.id),
+        preview_url=preview,
+        view_url=url_for("previews.own", post_id=post.id),
+        preview_links_url=url_for("posts_desk_previews.index", post_id=post.id),
+        post_url_prefix=prefix,
+        has_working_copy=has_working_copy,
+    )

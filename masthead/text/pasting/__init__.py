@@ -1,0 +1,1 @@
+"""Text of a clipboard as Markdown."""
