@@ -40,6 +40,10 @@ class ImportBatch:
         """The items that could be read."""
         return [result for result in self.results if isinstance(result, PreparedItem)]
 
+    def readable(self) -> list[PreparedItem]:
+        """The items that could be read and stored."""
+        return [one for one in self.prepared() if one.item.source not in self.failures]
+
     def to_write(self) -> list[PreparedItem]:
         """The items that change something."""
         return [one for one in self.prepared() if self.outcomes[one.item.source] in WRITTEN]

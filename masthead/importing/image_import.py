@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.reading.plain_text import printable
 from masthead.media import actions as media
 from masthead.media.errors import PictureRefused
+from masthead.media.external import hash_of
 from masthead.media.processing.facts import PictureFacts
 from masthead.media.processing.pictures import prepare
 from masthead.storage.store import FileStore
@@ -41,6 +43,8 @@ class ImportedImage:
     alt: str = ""
     #: The path of the image on the old site.
     old_path: str = ""
+    #: The URL from which the image was fetched, by which the next import finds it again.
+    fetched_from: str = ""
 
     @property
     def url(self) -> str:
@@ -52,18 +56,30 @@ class ImageImporter:
     """Imports images of one source. Worker processes have copies of it; ``store`` is None in a dry run."""
 
     def __init__(
-        self, files: ImageFiles, store: FileStore | None, *, limit_bytes: int, known: Mapping[str, str]
+        self,
+        files: ImageFiles,
+        store: FileStore | None,
+        *,
+        limit_bytes: int,
+        known: Mapping[str, str],
+        copies: Mapping[str, str] | None = None,
     ) -> None:
         self._files = files
         self._store = store
         self._limit_bytes = limit_bytes
         #: Paths in the store, by the hash of the original and by the hash of the encoded file.
         self._known = known
+        #: Paths in the store, by the hash of the URL from which they were fetched.
+        self._copies = copies or {}
         self._seen: dict[str, ImportedImage | str] = {}
 
     def has_file(self, file: str) -> bool:
         """Check if the source has such a file."""
         return self._files.has_file(file)
+
+    def is_copied(self, address: str) -> bool:
+        """Check if the image at a URL was fetched by an earlier import."""
+        return hash_of(address) in self._copies
 
     def import_file(self, file: str) -> ImportedImage:
         """Import a file; raises `Unreadable` with the reason if it is not an image that can be kept."""
@@ -78,12 +94,17 @@ class ImageImporter:
         return found
 
     def _imported(self, file: str) -> ImportedImage:
+        is_remote = file.startswith(("http://", "https://"))
+        name = printable(unquote(urlsplit(file).path) if is_remote else file).rpartition("/")[2]
+        copied = self._copies.get(hash_of(file)) if is_remote else None
+        if copied is not None:
+            return ImportedImage(copied, name)
         data = self._files.read(file, limit=self._limit_bytes)
-        name = printable(file.rpartition("/")[2])
+        origin = file if is_remote else ""
         present = self._known.get(hashlib.sha256(data).hexdigest())
         if present is not None:
-            return ImportedImage(present, name)
+            return ImportedImage(present, name, fetched_from=origin)
         picture = prepare(data, limit_bytes=self._limit_bytes)
         if self._store is not None:
             media.keep_file(picture, self._store)
-        return ImportedImage(picture.path, name, picture.facts)
+        return ImportedImage(picture.path, name, picture.facts, fetched_from=origin)

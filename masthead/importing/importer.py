@@ -30,7 +30,15 @@ from masthead.importing.reporting.summary import ImportSummary, unreadable_file
 from masthead.importing.scan import ScanResult
 from masthead.importing.site_data import SiteImage, SiteRecord
 from masthead.importing.source import Source
-from masthead.importing.storing import actions, descriptions, old_addresses, site_data, starter_content
+from masthead.importing.storing import (
+    actions,
+    comments,
+    descriptions,
+    navigation,
+    old_addresses,
+    site_data,
+    starter_content,
+)
 from masthead.importing.storing.run import ImportRun
 from masthead.importing.urls import list_pages, slug_planning
 from masthead.media import external, limits
@@ -62,6 +70,7 @@ class Importer:
             by = _owner(options.author)
             self._known = queries.items_of_source(session, name)
             images = media.paths_by_hash(session)
+            copies = media.copies_by_address(session)
             # These reads must not become the beginning of a transaction that writes.
             db.session.remove()
         self._run = ImportRun(
@@ -72,6 +81,7 @@ class Importer:
             None if options.dry_run else storage.current(),
             limit_bytes=limits.upload_bytes(),
             known=images,
+            copies=copies,
         )
         self._summary = ImportSummary(
             source.location, source.format_name, name, options.dry_run, fetch_images=options.fetch_images
@@ -99,6 +109,8 @@ class Importer:
                 db.session.expunge_all()
             self._report_batch(batch)
             progress(len(batch.results), len(self._scan.items))
+        menu = self._source.navigation()
+        self._problems += navigation.set_navigation(menu, self._scan, self._source.old_hosts, writes=writes)
         if writes:
             self._write_site()
             # The tables may have grown a thousandfold.
@@ -181,8 +193,19 @@ class Importer:
             batch.notes = {}
             for prepared in batch.to_write():
                 self._store_alone(prepared, batch)
+        self._store_comments(batch)
         self._problems += self._run.renamed
         self._run.renamed.clear()
+
+    def _store_comments(self, batch: ImportBatch) -> None:
+        """Store the comments of all items, changed or not, and none of them if one cannot be stored."""
+        db.session.flush()
+        try:
+            with db.session.begin_nested():
+                comments.store(batch.readable(), run=self._run)
+        except (DomainError, IntegrityError):
+            self._run.reset()
+            self._problems.append("Some comments could not be stored now. Run the import again for them.")
 
     def _store(self, items: list[PreparedItem]) -> dict[str, tuple[ImportNote, ...]]:
         actions.resolve_bylines((author for one in items for author in one.item.authors), run=self._run)
@@ -253,7 +276,9 @@ class Importer:
 
 def _task(scanned: ScannedItem, slugs: dict[str, str], known: dict[str, ImportedItem]) -> PreparationTask:
     before = known.get(scanned.source)
-    return PreparationTask(scanned, slugs[scanned.source], before.fingerprint if before else None)
+    if before is None:
+        return PreparationTask(scanned, slugs[scanned.source], None)
+    return PreparationTask(scanned, slugs[scanned.source], before.fingerprint, before.comments_fingerprint)
 
 
 def _redirects_last(scanned: ScannedItem) -> bool:

@@ -72,6 +72,41 @@ class SourceAuthor:
     aliases: tuple[str, ...] = ()
     #: The text that goes whole into the profile, if one describes the author.
     file: str = ""
+    #: The preferred user name; '' to make it from the key.
+    username: str = ""
+    #: The old site had a page of the author's texts.
+    has_page: bool = True
+
+
+class CommentState(StrEnum):
+    """The state of a comment on the old site. Spam, removed comments and notes of editors are no comments here."""
+
+    APPROVED = "approved"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceComment:
+    """A comment of the old site."""
+
+    #: The name of the comment below its item, stable from import to import.
+    key: str
+    #: The key of the comment that this one answers; '' for the text itself.
+    parent: str
+    author: SourceAuthor
+    #: HTML.
+    body: str
+    state: CommentState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of a menu: the item or the old address that it leads to."""
+
+    label: str
+    item: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from masthead.db import Base, Identifier
@@ -37,6 +37,24 @@ class ImportedItem(Base):
     #: The version after the import; a higher version now means that the text was edited here.
     version: Mapped[int]
     imported_at: Mapped[datetime]
+    #: SHA-256 of the comments below the text; an equal fingerprint means that there is no new one.
+    comments_fingerprint: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+
+
+class ImportedComment(Base):
+    """A comment that was imported. Without the id it was deleted here, and does not come again."""
+
+    __tablename__ = "imported_comment"
+    __table_args__ = (
+        Index("ix_imported_comment_item_id", "item_id"),
+        Index("ix_imported_comment_comment_id", "comment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    #: SHA-256 of the item's key and of the comment's key in the source.
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("imported_item.id", ondelete="CASCADE"))
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"))
 
 
 class ImportedAuthor(Base):

@@ -14,7 +14,7 @@ from typing import Protocol
 from masthead.content.rendering import Picture
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageFiles, ImageImporter, ImportedImage
-from masthead.importing.items import ImportNote, Item, SkippedItem
+from masthead.importing.items import ImportNote, Item, MenuEntry, SkippedItem, SourceComment
 from masthead.importing.scan import ScanResult
 from masthead.importing.site_data import SiteRecord
 from masthead.importing.urls.heading_ids import HeadingIdRule
@@ -53,6 +53,8 @@ class TranslatedBody:
     lead: Picture | None = None
     #: The imported images that the text shows.
     pictures: tuple[ImportedImage, ...] = ()
+    #: The target of a redirect, if the item does not name it itself.
+    leads_to: str | None = None
 
 
 class Source(Protocol):
@@ -112,6 +114,12 @@ class Source(Protocol):
         self, locator: str, item: Item, addresses: AddressIndex, images: ImageImporter
     ) -> TranslatedBody:
         """Translate the body of an item to Masthead's Markdown, with new links."""
+
+    def comments(self, locator: str) -> Iterable[SourceComment]:
+        """The comments below an item, in any order."""
+
+    def navigation(self) -> Iterable[MenuEntry]:
+        """The main menu of the old site, in order."""
 
     def site_records(self) -> Iterator[SiteRecord]:
         """Authors, tags, redirects and images to restore exactly as they were."""

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final, Literal
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from masthead.db import db
+from masthead.db import db, insert_unique
 from masthead.errors import Invalid
 from masthead.media.links import PREFIX
 from masthead.media.models import ExternalPicture, Media
@@ -83,6 +84,15 @@ def exchanged(clean_html: str, copies: Mapping[str, str]) -> str:
 def is_shown(address: str | None) -> bool:
     """Return whether a page of ours may embed the image at this URL."""
     return bool(address) and not pictures.is_external(address or "", current_app.config["SITE_URL"])
+
+
+def remember_copy(address: str, *, path: str, at: datetime) -> None:
+    """Record that the image at this path is the copy of the one at a URL."""
+    media_id = db.session.scalar(select(Media.id).where(Media.path == path))
+    copy = {"address": address, "media_id": media_id, "tries": 1, "tried_at": at}
+    if not insert_unique(ExternalPicture, ExternalPicture.address_hash, hash_of(address), **copy):
+        known = update(ExternalPicture).where(ExternalPicture.address_hash == hash_of(address))
+        db.session.execute(known.values(media_id=media_id, problem=""))
 
 
 def _known(addresses: Collection[str]) -> list[tuple[ExternalPicture, str | None]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.media.models import Media, MediaStatus, MediaUsage, MediaVariant
+from masthead.media.models import ExternalPicture, Media, MediaStatus, MediaUsage, MediaVariant
 from masthead.media.permissions import can_see, is_visible_to
 from masthead.people.models import User
 from masthead.text.names import name_key
@@ -140,6 +140,12 @@ def paths_by_hash(session: Session) -> dict[str, str]:
     ):
         found[source_hash] = found[content_hash] = path
     return found
+
+
+def copies_by_address(session: Session) -> dict[str, str]:
+    """Return the path of the copy of each image that was fetched, by the hash of its URL."""
+    found = select(ExternalPicture.address_hash, Media.path).join(Media, Media.id == ExternalPicture.media_id)
+    return {row.address_hash: row.path for row in session.execute(found)}
 
 
 def with_content(content_hash: str) -> Media:

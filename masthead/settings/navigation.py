@@ -7,6 +7,8 @@ from masthead.errors import Invalid
 from masthead.settings.publication import NavLink
 from masthead.web.safe_redirects import local_path
 
+#: The navigation of a new publication.
+STARTER = (NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about"))
 LINKS_LIMIT = 20
 LABEL_CHARACTERS = 40
 ADDRESS_CHARACTERS = 500

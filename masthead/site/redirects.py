@@ -1,6 +1,9 @@
 """Resolves old paths to their present URL, in one hop."""
 
-from flask import Flask, url_for
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask, request, url_for
 
 from masthead.db import db
 from masthead.pages import queries as pages
@@ -15,6 +18,9 @@ from masthead.redirects.models import Redirect, Target
 from masthead.tags.models import Tag
 from masthead.web import errors
 
+#: The parameters of plain permalinks of WordPress.
+NUMBERS: Final = ("p", "page_id", "attachment_id")
+
 
 def init_app(app: Flask) -> None:
     """Register the lookup of unknown paths."""
@@ -23,6 +29,18 @@ def init_app(app: Flask) -> None:
 
 def url_for_path(path: str) -> str | None:
     """Return the present URL of an old path's target; None if there is none, or readers may not see it."""
+    return url_of_numbered(path, request.args) or _url_of(path)
+
+
+def url_of_numbered(path: str, query: Mapping[str, str]) -> str | None:
+    """Return the present URL of a text that the old site knew by a number in the query, such as `/?p=12`."""
+    for name in NUMBERS:
+        if query.get(name, "").isdecimal():
+            return _url_of(f"{path.rstrip('/')}/?{name}={query[name]}")
+    return None
+
+
+def _url_of(path: str) -> str | None:
     redirect = queries.for_path(path)
     if redirect is None:
         return None

@@ -21,7 +21,7 @@ from masthead.people.models import User
 from masthead.people.permissions import ADMINISTRATOR
 from masthead.posts import actions as posts
 from masthead.settings import actions as settings
-from masthead.settings.publication import NavLink
+from masthead.settings import navigation
 from masthead.settings.queries import value
 from masthead.site import first_texts
 from masthead.site.forms import SetupForm
@@ -117,12 +117,11 @@ def _set_up(form: SetupForm, token_hash: str) -> User:
         # The server itself issued the link.
         is_confirmed=True,
     )
-    links = [NavLink("Latest", "/blog/"), NavLink("Archive", "/blog/archive/"), NavLink("About", "/about")]
     settings.change(
         administrator,
         title=title,
         accent=form.accent.data,
-        navigation=[asdict(link) for link in links],
+        navigation=[asdict(link) for link in navigation.STARTER],
     )
     page = pages.create(about, by=administrator, at=at)
     pages.publish(page, by=administrator, at=at)

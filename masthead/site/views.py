@@ -19,6 +19,7 @@ from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, can_see
 from masthead.settings.queries import publication
 from masthead.site import articles, discussions, post_page
+from masthead.site import redirects as old_addresses
 from masthead.site.articles import Article
 from masthead.text.colours import accent_variants
 from masthead.web.access import public
@@ -37,9 +38,12 @@ LATEST_STORIES = 12
 
 @bp.get("/")
 @public
-@pagecache.cached()
+@pagecache.cached(*old_addresses.NUMBERS)
 def home() -> ResponseReturnValue:
     """The front page: one lead story, some second stories, then the latest ones."""
+    moved = old_addresses.url_of_numbered(request.path, request.args)
+    if moved is not None:
+        return redirect(moved, code=301)
     newest = summaries.load_illustrated(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
     return render_template(
         "site/home.html",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
@@ -14,10 +15,12 @@ from masthead.importing.items import (
     Item,
     ItemKind,
     ItemOutcome,
+    MenuEntry,
     NoteCollector,
     PublicationStatus,
     ScannedItem,
     SourceAuthor,
+    SourceComment,
 )
 from masthead.importing.preparation.link_rewriter import LinkRewriter
 from masthead.importing.reporting.report import ImportReport
@@ -63,6 +66,8 @@ class Rows:
     address_rule = "numbers"
     no_posts_advice = ""
     problems = ()
+    remarks: ClassVar[dict[str, list[SourceComment]]] = {}
+    menu: ClassVar[tuple[MenuEntry, ...]] = ()
 
     def __init__(self, *items: Item) -> None:
         self._items = {f"row {number}": one for number, one in enumerate(items)}
@@ -100,6 +105,12 @@ class Rows:
         body = rewriter.rewrite(item.body)
         pictures = tuple(rewriter.pictures.values())
         return TranslatedBody(body, None, tuple(notes.notes), links=rewriter.rewritten, pictures=pictures)
+
+    def comments(self, locator: str) -> Iterable[SourceComment]:
+        return self.remarks.get(locator, ())
+
+    def navigation(self) -> Iterable[MenuEntry]:
+        return self.menu
 
     def site_records(self) -> Iterator[SiteRecord]:
         yield SiteRedirect("/old-shop", "https://shop.example/")

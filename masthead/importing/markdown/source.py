@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageImporter
-from masthead.importing.items import Item, SkippedItem
+from masthead.importing.items import Item, MenuEntry, SkippedItem, SourceComment
 from masthead.importing.markdown import export_data
 from masthead.importing.markdown.detection import DIALECTS, detect_dialect
 from masthead.importing.markdown.dialect import Dialect
@@ -118,6 +118,14 @@ class MarkdownFolder:
     ) -> TranslatedBody:
         """Translate a file's template tags and links."""
         return translate(self._dialect, addresses, self._files, images, locator, item)
+
+    def comments(self, locator: str) -> Iterable[SourceComment]:
+        """Folders have no comments."""
+        return ()
+
+    def navigation(self) -> Iterable[MenuEntry]:
+        """Menus of generators are part of their themes."""
+        return ()
 
     def site_records(self) -> Iterator[SiteRecord]:
         """The data files of an own export; nothing for other dialects."""

@@ -5,7 +5,7 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote
 
@@ -22,6 +22,7 @@ from masthead.importing.items import (
     ScannedItem,
     SkippedItem,
 )
+from masthead.importing.preparation.comments import PreparedComments, prepare_comments
 from masthead.importing.preparation.leftover_markup import count_leftover_markup
 from masthead.importing.preparation.link_rewriter import invalid_addresses
 from masthead.importing.reading.plain_text import printable
@@ -44,6 +45,7 @@ class PreparationTask:
     scanned: ScannedItem
     slug: str
     fingerprint: str | None
+    comments_fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class PreparedItem:
     leads_to: str | None
     peak_memory: int
     pictures: tuple[ImportedImage, ...] = ()
+    comments: PreparedComments = field(default_factory=PreparedComments)
 
 
 class Preparer:
@@ -94,7 +97,10 @@ class Preparer:
     def _prepared(self, task: PreparationTask, item: Item) -> PreparedItem:
         translated = self._source.translate(task.scanned.locator, item, self._addresses, self._images)
         old_paths, conflicts = self._old_paths(item)
-        leads_to = self._target(item) if item.kind is ItemKind.REDIRECT else None
+        leads_to = translated.leads_to
+        if leads_to is None and item.kind is ItemKind.REDIRECT:
+            leads_to = self._target(item)
+        comments = prepare_comments(self._source.comments(task.scanned.locator), task.comments_fingerprint)
         fingerprint = fingerprint_of(item, translated, old_paths)
         rendered = None
         if item.kind is not ItemKind.REDIRECT and fingerprint != task.fingerprint:
@@ -109,6 +115,7 @@ class Preparer:
                 *item.notes,
                 *translated.notes,
                 *conflicts,
+                *comments.notes,
                 *_lost_parts(item, rendered),
                 *self._dead_links(rendered),
                 *_changed_address(task, item),
@@ -124,6 +131,7 @@ class Preparer:
             leads_to=leads_to,
             peak_memory=peak_memory(),
             pictures=translated.pictures,
+            comments=comments,
         )
 
     def _dead_links(self, rendered: RenderedText | None) -> Iterator[ImportNote]:

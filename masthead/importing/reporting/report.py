@@ -33,6 +33,7 @@ class ReportTotals:
     lost: Counter[str] = field(default_factory=Counter)
     template_tags: Counter[str] = field(default_factory=Counter)
     links: int = 0
+    comments: int = 0
     files: int = 0
 
     @property
@@ -80,6 +81,7 @@ class ImportReport:
         totals.outcomes[outcome] += 1
         totals.kinds[prepared.item.kind.value] += 1
         totals.links += prepared.links
+        totals.comments += prepared.comments.count
         totals.template_tags += prepared.visible_tags
         for note in all_notes:
             (totals.lost if note.kind is NoteKind.LOST else totals.changed)[note.what] += note.count
@@ -99,6 +101,7 @@ class ImportReport:
                 "lost": [_note(note) for note in all_notes if note.kind is NoteKind.LOST],
                 "template_tags": dict(prepared.visible_tags),
                 "links_rewritten": prepared.links,
+                "comments": prepared.comments.count,
             }
         )
 
@@ -138,6 +141,7 @@ class ImportReport:
             "lost": dict(totals.lost.most_common()),
             "template_tags": dict(totals.template_tags.most_common()),
             "links_rewritten": totals.links,
+            "comments": totals.comments,
         }
         self._file.write("\n], " + _json(rest)[1:] + "\n")
         self._file.close()

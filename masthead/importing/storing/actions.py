@@ -14,6 +14,7 @@ from masthead.importing.preparation.preparer import PreparedItem
 from masthead.importing.storing.run import ImportRun
 from masthead.importing.urls.index import author_pages
 from masthead.media import actions as media
+from masthead.media import external
 from masthead.pages import actions as pages
 from masthead.pages import queries as stored_pages
 from masthead.pages.models import Page
@@ -83,6 +84,8 @@ def _record_images(prepared: PreparedItem, run: ImportRun) -> None:
         if picture.facts is not None and picture.facts.content_hash not in run.pictures:
             media.record(picture.facts, name=picture.name, alt=picture.alt, by=run.by, at=run.at)
             run.pictures.add(picture.facts.content_hash)
+        if picture.fetched_from:
+            external.remember_copy(picture.fetched_from, path=picture.path, at=run.at)
 
 
 def resolve_bylines(authors: Iterable[SourceAuthor], *, run: ImportRun) -> None:
@@ -98,16 +101,20 @@ def resolve_bylines(authors: Iterable[SourceAuthor], *, run: ImportRun) -> None:
 def _make_bylines(authors: Mapping[str, SourceAuthor], run: ImportRun) -> None:
     if not authors:
         return
-    wanted = [Byline(author.name, author.key, author.bio, author.website) for author in authors.values()]
+    wanted = [
+        Byline(author.name, author.username or author.key, author.bio, author.website)
+        for author in authors.values()
+    ]
     made = bylines.create_all(wanted, at=run.at)
     for (key, author), user in zip(authors.items(), made, strict=True):
         run.bylines[key] = user
         run.note_name(author, user)
         db.session.add(ImportedAuthor(key=key, name=author.name, user_id=user.id))
-        run.pending += [
-            Destination(path, Target.AUTHOR, target_id=user.id)
-            for path in author_pages(author.key, run.base_path)
-        ]
+        if author.has_page:
+            run.pending += [
+                Destination(path, Target.AUTHOR, target_id=user.id)
+                for path in author_pages(author.key, run.base_path)
+            ]
 
 
 def _credited(item: Item, run: ImportRun) -> list[User]:

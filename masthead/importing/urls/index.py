@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from masthead.importing.items import Item, PublicationStatus
 from masthead.redirects.queries import normal_path
@@ -11,6 +11,18 @@ from masthead.text.slugs import slugify
 
 _TAG_PAGES: Final = ("/tags/{}", "/tag/{}", "/categories/{}", "/category/{}")
 _AUTHOR_PAGES: Final = ("/author/{}", "/authors/{}")
+
+
+class Claimant(Protocol):
+    """Something that had old addresses."""
+
+    @property
+    def source(self) -> str:
+        """The name of the item in its source."""
+
+    @property
+    def old_paths(self) -> tuple[str, ...]:
+        """The item's own address first, then the others."""
 
 
 @dataclass(slots=True)
@@ -45,7 +57,7 @@ class AddressIndex:
         """Add old pages of a tag or an author."""
         self._lists.update(normal_path(path).removesuffix(".html") for path in paths)
 
-    def claim(self, public: Iterable[Item], hidden: Iterable[Item]) -> None:
+    def claim(self, public: Iterable[Claimant], hidden: Iterable[Claimant]) -> None:
         """Give old addresses to items: own addresses before aliases, and public items before hidden ones."""
         for group in (list(public), list(hidden)):
             for item in group:
@@ -55,7 +67,7 @@ class AddressIndex:
         for path, source in self._by_path.items():
             self._by_folded_path.setdefault(path.casefold(), source)
 
-    def _claim(self, item: Item, paths: Iterable[str]) -> None:
+    def _claim(self, item: Claimant, paths: Iterable[str]) -> None:
         for path in paths:
             self._by_path.setdefault(normal_path(path), item.source)
 

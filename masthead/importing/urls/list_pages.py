@@ -19,6 +19,8 @@ _ATOM: Final = (
     "feeds/all.atom.xml",
     "feeds/atom.xml",
     "feed.xml",
+    "feed/atom",
+    "wp-atom.php",
 )
 _RSS: Final = (
     "feed.rss",
@@ -29,6 +31,11 @@ _RSS: Final = (
     "feeds/rss.xml",
     "rss/index.xml",
     "feed",
+    "feed/rss2",
+    "feed/rss",
+    "feed/rdf",
+    "wp-rss.php",
+    "wp-rss2.php",
 )
 #: The usual paths of lists, and the pages here that they redirect to.
 LISTS: Final = {

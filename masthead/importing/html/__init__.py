@@ -1,0 +1,1 @@
+"""HTML of other systems as Masthead's Markdown."""

@@ -1,0 +1,1 @@
+"""The source "WordPress": the files of its export (WXR, WordPress eXtended RSS)."""
