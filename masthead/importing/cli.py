@@ -8,9 +8,13 @@ from flask.cli import with_appcontext
 
 from masthead import clock
 from masthead.importing.command import EXIT_CODES, common_options, run_command, shared_options, zone_of
+from masthead.importing.ghost.source import open_ghost
 from masthead.importing.markdown.detection import DIALECTS
 from masthead.importing.markdown.options import FolderOptions
 from masthead.importing.markdown.source import MarkdownFolder
+from masthead.importing.medium.source import open_medium
+from masthead.importing.source import SourceOptions
+from masthead.importing.substack.source import open_substack
 from masthead.importing.wordpress.options import WordPressOptions
 from masthead.importing.wordpress.source import WordPressExport
 from masthead.importing.wordpress.spool import Spool
@@ -18,6 +22,12 @@ from masthead.media import external
 from masthead.web.commands import Group, NamedPath
 
 group = Group("import", help="Import content from other systems.")
+
+fetch_option = click.option(
+    "--fetch-images/--no-fetch-images",
+    default=None,
+    help="Queue jobs that copy pictures of other sites. Default: as EXTERNAL_IMAGES says.",
+)
 
 
 @group.command("markdown", epilog=EXIT_CODES)
@@ -44,11 +54,7 @@ group = Group("import", help="Import content from other systems.")
     multiple=True,
     help="Import texts with matching paths as pages. Takes precedence over --posts.",
 )
-@click.option(
-    "--fetch-images/--no-fetch-images",
-    default=None,
-    help="Queue jobs that copy pictures of other sites. Default: as EXTERNAL_IMAGES says.",
-)
+@fetch_option
 @shared_options
 @with_appcontext
 def markdown(folder: Path, report_path: Path | None, **options: Any) -> None:
@@ -93,6 +99,48 @@ def wordpress(files: tuple[Path, ...], media: Path | None, report_path: Path | N
     )
     with Spool() as spool:
         run_command(lambda: WordPressExport.open(list(files), source_options, spool), report_path, options)
+
+
+def _text_options(options: dict[str, Any]) -> SourceOptions:
+    if options["fetch_images"] is None:
+        options["fetch_images"] = external.mode() == "fetch"
+    return SourceOptions(clock.now(), zone_of(options), **common_options(options))
+
+
+@group.command("ghost", epilog=EXIT_CODES)
+@click.argument("file", metavar="FILE", type=NamedPath(path_type=Path, exists=True))
+@fetch_option
+@shared_options
+@with_appcontext
+def ghost(file: Path, report_path: Path | None, **options: Any) -> None:
+    """Import the export of a Ghost site: the JSON file, or a ZIP that also holds the folder `content` with pictures.
+
+    Imports posts, pages, bylines, tags, comments (if the export has them), the navigation, redirects and old addresses.
+    """
+    source_options = _text_options(options)
+    run_command(lambda: open_ghost(file, source_options), report_path, options)
+
+
+@group.command("substack", epilog=EXIT_CODES)
+@click.argument("archive", metavar="ZIP", type=NamedPath(path_type=Path, exists=True))
+@fetch_option
+@shared_options
+@with_appcontext
+def substack(archive: Path, report_path: Path | None, **options: Any) -> None:
+    """Import the export of a Substack: posts, drafts and pages. The export names no authors; --byline does."""
+    source_options = _text_options(options)
+    run_command(lambda: open_substack(archive, source_options), report_path, options)
+
+
+@group.command("medium", epilog=EXIT_CODES)
+@click.argument("archive", metavar="ZIP", type=NamedPath(path_type=Path, exists=True))
+@fetch_option
+@shared_options
+@with_appcontext
+def medium(archive: Path, report_path: Path | None, **options: Any) -> None:
+    """Import the export of a Medium account: stories and drafts. Responses to other people's stories are left out."""
+    source_options = _text_options(options)
+    run_command(lambda: open_medium(archive, source_options), report_path, options)
 
 
 def _source_options(options: dict[str, Any]) -> FolderOptions:

@@ -18,6 +18,8 @@ _PICTURE: Final = re.compile(r"!\[(?:[^\[\]\\\n]|\\.)*\]\([^()\s]+(?: \"(?:[^\"\
 _ZOOM: Final = re.compile(rf"\[({_PICTURE.pattern})\]\([^()\s]+\)")
 _SIDES: Final = {"align-left": "left", "align-right": "right"}
 _WIDTHS: Final = {"alignwide": "wide", "kg-width-wide": "wide", "alignfull": "full", "kg-width-full": "full"}
+#: Lines above and below a block of code that show nothing.
+_EMPTY_LINES: Final = re.compile(r"\A(?:[ \t]*\n)+|(?:\n[ \t]*)+\Z")
 _RECORDING: Final = re.compile(
     r"\.(?:mp3|m4a|ogg|oga|wav|flac|aac|mp4|m4v|webm|ogv|mov)(?:\?|$)", re.IGNORECASE
 )
@@ -149,7 +151,7 @@ def _quotation(node: Element) -> list[str]:
 def _code(node: Element) -> list[str]:
     if node.find("img", "a", "table", "ul", "ol"):
         return [raw.block(node)]
-    text = preformatted(node).replace("\r\n", "\n").strip("\n")
+    text = _EMPTY_LINES.sub("", preformatted(node).replace("\r\n", "\n"))
     return [escaping.fenced(text, _language(node))] if text.strip() else []
 
 

@@ -254,6 +254,8 @@ def _character(pieces: Sequence[_Piece], index: int, step: int) -> str:
     while 0 <= at < len(pieces):
         piece = pieces[at]
         text = piece if isinstance(piece, str) else piece.written
+        if text == HARD_BREAK:
+            return "\n"
         if text:
             return text[0] if step > 0 else text[-1]
         at += step

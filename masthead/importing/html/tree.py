@@ -7,7 +7,7 @@ markup that is none stays text. It builds the tree that the conversion to Markdo
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from typing import Final, TypeAlias
 
 MAX_DEPTH: Final = 100
@@ -182,6 +182,17 @@ class _TreeBuilder:
                 "tfoot",
             }:
                 return
+
+
+def written(node: HtmlNode) -> str:
+    """The HTML of a node."""
+    if isinstance(node, str):
+        return escape(node, quote=False)
+    inner = "".join(map(written, node.children))
+    if not node.name:
+        return inner
+    attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
+    return f"<{node.name}{attributes}>" + ("" if node.name in VOID else f"{inner}</{node.name}>")
 
 
 def attributes_of(rest: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ class XmlElement:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class WxrSegment:
     """An item, or what stands beside the items, as text. ``problem`` says why it cannot be read."""
 
     text: str
@@ -74,7 +74,7 @@ class Segment:
     problem: str = ""
 
 
-def segments(file: ExportFile) -> Iterator[Segment]:
+def segments(file: ExportFile) -> Iterator[WxrSegment]:
     """Split a file; raises `SourceNotFound` for a DOCTYPE."""
     return _Splitter(file).run()
 
@@ -91,7 +91,7 @@ class _Splitter:
         self._in_cdata = False
         self._in_item = False
 
-    def run(self) -> Iterator[Segment]:
+    def run(self) -> Iterator[WxrSegment]:
         rest = ""
         try:
             for part in self._file.parts():
@@ -105,7 +105,7 @@ class _Splitter:
         yield from self._take(rest + " " * _OVERLAP)
         yield self._last("", "")
 
-    def _take(self, text: str) -> Generator[Segment, None, str]:
+    def _take(self, text: str) -> Generator[WxrSegment, None, str]:
         # A mark at the end may go on in the next part, so the last characters wait for it.
         position, end = 0, max(len(text) - _OVERLAP, 0)
         for mark in _MARK.finditer(text):
@@ -117,7 +117,7 @@ class _Splitter:
         self._keep(text[position:keep])
         return text[keep:]
 
-    def _at(self, before: str, mark: str) -> Iterator[Segment]:
+    def _at(self, before: str, mark: str) -> Iterator[WxrSegment]:
         if mark.startswith("<item") and not self._in_cdata:
             # An item that was not closed ends where the next begins.
             self._keep(before)
@@ -146,22 +146,22 @@ class _Splitter:
         if self._size <= (MAX_ITEM_CHARACTERS if self._in_item else MAX_HEAD_CHARACTERS):
             self._kept.append(text)
 
-    def _segment(self) -> Segment:
+    def _segment(self) -> WxrSegment:
         limit = MAX_ITEM_CHARACTERS if self._in_item else MAX_HEAD_CHARACTERS
         problem = f"It is longer than {limit // 1_000_000} million characters." if self._size > limit else ""
-        made = Segment("" if problem else "".join(self._kept), self._begins, self._in_item, problem)
+        made = WxrSegment("" if problem else "".join(self._kept), self._begins, self._in_item, problem)
         self._kept, self._size, self._begins = [], 0, self._line
         return made
 
-    def _last(self, rest: str, problem: str) -> Segment:
+    def _last(self, rest: str, problem: str) -> WxrSegment:
         self._keep(rest)
         made = self._segment()
         if self._in_item:
             place = f"The file ends in line {self._line}, in the middle of this item."
-            return Segment("", made.line, is_item=True, problem=f"{place} {problem}".strip())
+            return WxrSegment("", made.line, is_item=True, problem=f"{place} {problem}".strip())
         closed = "</rss" in made.text[-2_000:] or "</channel" in made.text[-2_000:]
         ended = "" if closed else f"The file ends in line {self._line}, before the end of the export."
-        return Segment(made.text, made.line, is_item=False, problem=f"{ended} {problem}".strip())
+        return WxrSegment(made.text, made.line, is_item=False, problem=f"{ended} {problem}".strip())
 
 
 def prefixes_of(head: str) -> dict[str, str]:

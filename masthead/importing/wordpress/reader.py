@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from masthead.importing.errors import SourceNotFound, Unreadable
 from masthead.importing.items import ItemFailure
 from masthead.importing.wordpress import elements
-from masthead.importing.wordpress.elements import Segment, XmlElement
+from masthead.importing.wordpress.elements import WxrSegment, XmlElement
 from masthead.importing.wordpress.files import ExportFile
 from masthead.importing.wordpress.head import SiteHead
 from masthead.importing.wordpress.spool import Spool
@@ -64,7 +64,7 @@ class _FileReader:
             problem = f"{self._file.dropped} control characters were left out, which no text can hold."
             self._found.problems.append((self._file.name, Unreadable(problem)))
 
-    def _beside(self, segment: Segment) -> None:
+    def _beside(self, segment: WxrSegment) -> None:
         if not self._is_checked:
             self._prefixes |= elements.prefixes_of(segment.text)
             self._is_export = "wp:" in segment.text or "wordpress.org/export" in segment.text
@@ -90,7 +90,7 @@ class _FileReader:
                 f"{self._file.name} is of {head.url}, and the files before are of {first.url}. Import each site alone."
             )
 
-    def _item(self, segment: Segment) -> None:
+    def _item(self, segment: WxrSegment) -> None:
         name = f"{self._file.name}, line {segment.line}"
         if segment.problem:
             self._found.failures.append(ItemFailure(name, segment.problem, segment.line))

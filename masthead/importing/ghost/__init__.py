@@ -1,0 +1,1 @@
+"""The source "Ghost": its JSON export, alone or in a ZIP with pictures."""

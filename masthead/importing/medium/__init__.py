@@ -1,0 +1,1 @@
+"""The source "Medium": the ZIP of its export."""

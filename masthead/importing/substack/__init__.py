@@ -1,0 +1,1 @@
+"""The source "Substack": the ZIP of its export."""

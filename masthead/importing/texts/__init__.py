@@ -1,0 +1,1 @@
+"""Sources whose texts are all in memory: exports of Ghost, Substack and Medium."""
