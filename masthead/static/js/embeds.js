@@ -25,10 +25,7 @@ for (const embed of document.querySelectorAll(".embed[data-frame]")) {
   button.type = "button";
   button.className = "embed-play";
   button.textContent = shape === "video" ? "Play video" : "Play";
-  const name = document.createElement("span");
-  name.className = "for-screen-readers";
-  name.textContent = `: ${title}`;
-  button.append(name);
+  button.setAttribute("aria-label", `${button.textContent}: ${title}`);
   button.addEventListener("click", () => play(embed));
   const note = document.createElement("p");
   note.className = "embed-note";
