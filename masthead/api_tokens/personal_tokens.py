@@ -41,6 +41,8 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
     "tags:write": ("Make and change tags", Permission.MANAGE_TAGS),
     "pages:read": ("Read pages, drafts included", None),
     "pages:write": ("Write and publish pages", Permission.MANAGE_PAGES),
+    "media:read": ("Read the media library", Permission.UPLOAD),
+    "media:write": ("Bring in and change pictures and files", Permission.UPLOAD),
     "users:read": ("Read about people", None),
     "users:write": ("Invite and change accounts", Permission.MANAGE_USERS),
     "roles:read": ("Read roles", Permission.MANAGE_USERS),

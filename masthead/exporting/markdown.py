@@ -187,7 +187,7 @@ def _write_pictures(folder: ExportFolder, session: Session, files: FileStore, ta
     pictures = []
     for picture in queries.pictures(session):
         try:
-            content = files.get(picture.path)
+            content = files.get(picture.key)
         except FileNotFoundError:
             tally.missing.append(picture.path)
             continue

@@ -45,9 +45,11 @@ def pages(session: Session) -> Iterator[Page]:
 
 
 def pictures(session: Session) -> Iterator[Media]:
-    """Every image, by path."""
+    """Every file outside the trash, by path."""
     # Sorted in Python, because databases have different collations.
-    yield from sorted(session.scalars(select(Media)), key=lambda picture: picture.path)
+    yield from sorted(
+        session.scalars(select(Media).where(Media.trashed_at.is_(None))), key=lambda picture: picture.path
+    )
 
 
 def tags(session: Session) -> Iterator[Tag]:

@@ -3,12 +3,15 @@
 from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, PersonalData
 from masthead.media import purge_tasks, receivers, tasks, views
+from masthead.media.api import browser_views, library, uploads
 from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
 
 feature = Feature(
     name="media",
-    blueprints=((views.bp, ""),),
+    blueprints=((views.bp, ""), (browser_views.bp, "/admin/media")),
+    api=((library.bp, "/media"), (uploads.bp, "/media/uploads")),
+    commands={"media": "masthead.media.cli.commands:group"},
     tasks=(tasks, purge_tasks),
     permissions=(Permission.UPLOAD,),
     receivers=(

@@ -4,19 +4,11 @@ from flask import current_app
 
 from masthead.media.processing.isolation import UploadLimits
 
-#: The part of a multipart request that is no file: words and headers.
-WORDS_BYTES = 64 * 1024
-
 
 def upload_bytes() -> int:
     """`MAX_UPLOAD_MB` in bytes."""
     megabytes: int = current_app.config["MAX_UPLOAD_MB"]
     return megabytes * 1_000_000
-
-
-def request_bytes() -> int:
-    """The largest request with a file; the limit of views that take one."""
-    return upload_bytes() + WORDS_BYTES
 
 
 def current(*, is_picture: bool = False) -> UploadLimits:

@@ -42,6 +42,11 @@ def library(reader: User, filters: MediaFilters = MediaFilters()) -> Select[Medi
     )
 
 
+def everything(filters: MediaFilters) -> Select[Media]:
+    """The files of the library as the shell sees them."""
+    return select(Media).where(*_conditions(filters)).order_by(Media.created_at.desc(), Media.id.desc())
+
+
 def _conditions(filters: MediaFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         Media.trashed_at.is_not(None) if filters.trashed else Media.trashed_at.is_(None),

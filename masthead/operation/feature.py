@@ -17,7 +17,6 @@ feature = Feature(
         "install": "masthead.operation.installing:install",
         "jobs": "masthead.operation.jobs:group",
         "mail": "masthead.operation.mail:group",
-        "media": "masthead.operation.media:group",
         "render": "masthead.operation.rendering:render_all",
         "restore": "masthead.operation.backups.cli:restore",
         "seed-db": "masthead.operation.seeding:seed_db",

@@ -11,6 +11,9 @@ from masthead.comments.models import CommentStatus
 from masthead.content.rendering import render_text
 from masthead.db import db
 from masthead.login.models import LoginSession
+from masthead.media import actions as actions_on_media
+from masthead.media import links
+from masthead.media.processing.facts import PictureFacts
 from masthead.pages.tasks import purge_trash
 from masthead.people import queries as roles
 from masthead.people.models import Role
@@ -62,6 +65,16 @@ def make_review_notes(cast, numbers):
                     post_id=post.id, author_id=cast.edith.id, body=f"Note {number}", created_at=clock.now()
                 )
             )
+
+
+def make_media(cast, numbers):
+    for number in numbers:
+        digest = f"{number:064x}"
+        facts = PictureFacts("image/png", "png", 9, 9, 99, digest[::-1], digest)
+        with storing():
+            media = actions_on_media.add(facts, name="a.png", by=cast.walt, at=clock.now()).media
+            address = links.address_of(media)
+        PostFactory(author=cast.walt, body=f"![]({address})")
 
 
 def make_redirects(cast, numbers):
@@ -174,6 +187,9 @@ LISTS = [
     List("/posts/the-ferry/revisions?", make_revisions, 4, "walt", "/posts/{slug}/revisions"),
     # The same for the notes of its review.
     List("/posts/the-ferry/review-notes?", make_review_notes, 4, "walt", "/posts/{slug}/review-notes"),
+    # Count, files with their owners, variants, uses, the posts that use them.
+    List("/media?", make_media, 5, "walt"),
+    List("/media?cursor=WyIyMDMwLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwgMV0&q=a&kind=image&", make_media, 4, "walt"),
     # Count, redirects.
     List("/redirects?", make_redirects, 2, "ada"),
     # The same for its comments.

@@ -1,6 +1,7 @@
 """Everything that takes an Idempotency-Key answers the same again, even if its process died before it could answer."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import update
@@ -13,10 +14,12 @@ from masthead.pages.tasks import purge_trash
 from masthead.web.api import document
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory, UserFactory
 from tests.factories.storing import storing
+from tests.media.pictures import picture
 
 KEY = {"Idempotency-Key": "once"}
 WRITTEN = {"title": "Rivers", "body": "They run."}
 ACCOUNT = {"username": "grace", "email": "grace@example.org", "password": "a bridge, a river and a ferry"}
+PICTURE = picture("PNG")
 REDIRECT = {"path": "/ferry.html", "url": "https://river.example/ferry"}
 
 
@@ -114,6 +117,38 @@ def _dead_job(cast, as_):
     return _waiting_job(cast, as_, state="dead", attempts=12)
 
 
+def _file():
+    return {"data": {"file": (BytesIO(PICTURE), "a.png")}}
+
+
+def _part():
+    kind = "application/offset+octet-stream"
+    return {"data": PICTURE, "content_type": kind, "headers": {"Upload-Offset": "0"}}
+
+
+def _media(cast, as_):
+    content = BytesIO(picture("PNG", (50, 40)))
+    answer = as_(cast.walt)("POST", "/media", data={"file": (content, "b.png")})
+    return {"media_id": answer.json["id"]}
+
+
+def _trashed_media(cast, as_):
+    media = _media(cast, as_)
+    as_(cast.walt)("DELETE", f"/media/{media['media_id']}", etag="*")
+    return media
+
+
+def _upload(cast, as_):
+    body = {"name": "a.png", "bytes": len(PICTURE)}
+    return {"upload_id": as_(cast.walt)("POST", "/media/uploads", body).json["id"]}
+
+
+def _whole_upload(cast, as_):
+    upload = _upload(cast, as_)
+    as_(cast.walt)("PATCH", f"/media/uploads/{upload['upload_id']}", **_part())
+    return upload
+
+
 def _reader(cast, as_):
     return {"user_id": UserFactory().id}
 
@@ -162,6 +197,16 @@ DEEDS = [
     ("ada", "PATCH", "/roles/{name}", {"title": "Visitor"}, _role),
     ("ada", "DELETE", "/roles/{name}", None, _role),
     ("ada", "PATCH", "/settings", {"tagline": "Rivers"}, _nothing),
+    ("walt", "POST", "/media", _file, _nothing),
+    ("walt", "PATCH", "/media/{media_id}", {"alt": "A river"}, _media),
+    ("walt", "PUT", "/media/{media_id}/edit", {"rotation": 90}, _media),
+    ("walt", "PUT", "/media/{media_id}/file", _file, _media),
+    ("walt", "DELETE", "/media/{media_id}", None, _media),
+    ("walt", "POST", "/media/{media_id}/restore", None, _trashed_media),
+    ("walt", "POST", "/media/uploads", {"name": "a.png", "bytes": 9}, _nothing),
+    ("walt", "PATCH", "/media/uploads/{upload_id}", _part, _upload),
+    ("walt", "POST", "/media/uploads/{upload_id}/finish", None, _whole_upload),
+    ("walt", "DELETE", "/media/uploads/{upload_id}", None, _upload),
     ("ada", "POST", "/redirects", REDIRECT, _nothing),
     ("ada", "DELETE", "/redirects/{redirect_id}", None, _redirect),
     ("ada", "POST", "/jobs/{job_id}/cancel", None, _waiting_job),
@@ -183,9 +228,14 @@ def test_what_was_done_by_a_process_that_died_is_answered(
 ):
     caller = as_(getattr(cast, person))
     path = path.format(**make(cast, as_))
+
+    def send():
+        options = body() if callable(body) else {"body": body}
+        return caller(method, path, etag="*", **options | {"headers": KEY | options.get("headers", {})})
+
     with killed_at("after_commit"):
-        caller(method, path, body, etag="*", headers=KEY)
-    answers = [caller(method, path, body, etag="*", headers=KEY) for _ in range(2)]
+        send()
+    answers = [send() for _ in range(2)]
     for answer in answers:
         assert answer.status_code < 300, answer.text
         assert answer.headers["Idempotent-Replayed"] == "true"

@@ -109,6 +109,9 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/admin/pages/<int:page_id>/delete": ("DELETE /pages/<slug>",),
     "/admin/pages/<int:page_id>/restore": ("POST /pages/<slug>/restore",),
     "/admin/pages/<int:page_id>/purge": ("DELETE /pages/<slug>",),
+    "/admin/media/files": ("POST /media",),
+    "/admin/media/uploads": ("POST /media/uploads",),
+    "/admin/media/uploads/<upload_id>/finish": ("POST /media/uploads/<upload_id>/finish",),
     "/admin/redirects": ("POST /redirects",),
     "/admin/redirects/<int:redirect_id>/delete": ("DELETE /redirects/<int:redirect_id>",),
     "/blog/edit/<int:post_id>/history/<int:number>/restore": (

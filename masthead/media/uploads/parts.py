@@ -113,9 +113,13 @@ def cancel(token: str, *, by: User) -> None:
 
 def remove(upload: MediaUpload) -> None:
     """Forget an upload; a job deletes its parts."""
-    keys = [_key(upload.token, start) for start in range(0, upload.size, PART_BYTES)]
     db.session.delete(upload)
-    enqueue(delete_files, *keys)
+    enqueue(delete_files, *keys_of(upload))
+
+
+def keys_of(upload: MediaUpload) -> list[str]:
+    """Return the keys of the parts of an upload, also of those that have not arrived."""
+    return [_key(upload.token, start) for start in range(0, upload.size, PART_BYTES)]
 
 
 def _found(token: str, by: User, *, is_locked: bool) -> MediaUpload:

@@ -12,9 +12,9 @@ from masthead import __version__
 from masthead.db import GREATEST_ID
 from masthead.web import access
 from masthead.web.api import examples, groups, idempotency, relations, responses
-from masthead.web.api.operations import ATTRIBUTE, Operation
+from masthead.web.api.operations import ATTRIBUTE, BYTES_TYPE, Operation
 from masthead.web.api.responses import REFERENCE
-from masthead.web.api.schemas import Problem
+from masthead.web.api.schemas import Problem, Schema
 
 PREFIX = "/api/v1"
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
@@ -31,6 +31,8 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "redirect_id": ("The id of the redirect.", 8),
     "link_id": ("The id of the preview link.", 4),
     "user_id": ("The id of the account.", 1),
+    "media_id": ("The id of the file.", 5),
+    "upload_id": ("The id of the upload.", "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"),
 }
 _SECURITY = {
     "access": {
@@ -118,7 +120,21 @@ def _operation(app: Flask, rule: Rule, method: str, described: Operation, who: s
             "required": not described.is_body_optional,
             "content": {"application/json": {"schema": responses.reference(described.body)}},
         }
+    elif described.upload is not None:
+        content = {"multipart/form-data": {"schema": _form_with_file(described.upload)}}
+        answer["requestBody"] = {"required": True, "content": content}
+    elif described.takes_bytes:
+        schema = {"type": "string", "format": "binary", "maxLength": described.takes_bytes}
+        answer["requestBody"] = {"required": True, "content": {BYTES_TYPE: {"schema": schema}}}
     return answer
+
+
+def _form_with_file(shape: type[Schema]) -> dict[str, Any]:
+    """Return the schema of a multipart request: the file, and the fields beside it."""
+    fields = shape.model_json_schema(ref_template=REFERENCE).get("properties", {})
+    file = {"type": "string", "format": "binary", "description": "The file."}
+    properties = {"file": file} | {name: _without_null(field) for name, field in fields.items()}
+    return {"type": "object", "required": ["file"], "additionalProperties": False, "properties": properties}
 
 
 def _path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
@@ -157,6 +173,14 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _header_parameters(method: str, described: Operation) -> Iterator[dict[str, Any]]:
+    if described.takes_bytes:
+        yield {
+            "name": "Upload-Offset",
+            "in": "header",
+            "required": True,
+            "description": "The byte at which the part begins.",
+            "schema": {"type": "integer", "minimum": 0, "examples": [0]},
+        }
     if method != "GET" and 412 in described.problems:
         yield {
             "name": "If-Match",

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
 from masthead import clock
@@ -127,7 +128,21 @@ def _store_key(session: Session) -> None:
 
 
 def _fingerprint() -> str:
-    return _hash(request.method, request.full_path, request.headers.get("If-Match", ""), request.get_data())
+    named = (request.method, request.full_path, request.headers.get("If-Match", ""))
+    if request.mimetype != "multipart/form-data":
+        return _hash(*named, request.get_data())
+    words = sorted(f"{name}={value}" for name, value in request.form.items(multi=True))
+    return _hash(*named, *words, *map(_digest, request.files.values()))
+
+
+def _digest(file: FileStorage) -> str:
+    """Hash a file that may not fit into memory."""
+    digest = hashlib.sha256()
+    file.stream.seek(0)
+    while part := file.stream.read(1 << 20):
+        digest.update(part)
+    file.stream.seek(0)
+    return digest.hexdigest()
 
 
 def _hash(*parts: str | bytes) -> str:

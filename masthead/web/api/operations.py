@@ -61,6 +61,10 @@ class Operation:
     is_secret: bool
     #: Reports every other error in the valid fields; the transaction is rolled back afterwards.
     validator: Validator | None
+    #: The fields of a multipart request beside its part `file`.
+    upload: type[Schema] | None
+    #: The longest body of plain bytes; 0 for an operation that takes none.
+    takes_bytes: int
 
     def needed_scope(self, method: str) -> str | None:
         """Return the scope that a personal token needs for this method."""
@@ -81,6 +85,8 @@ class Answer:
     content: BaseModel | None
     etag: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    #: The status, if it is not that of the operation.
+    status: int | None = None
     #: Fields of the object or of the list items that the client selected; None selects all.
     fields: frozenset[str] | None = None
     items: str | None = None
@@ -101,11 +107,19 @@ def operation(
     scope: str | None = None,
     is_secret: bool = False,
     validator: Validator | None = None,
+    upload: type[Schema] | None = None,
+    takes_bytes: int = 0,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
-    """Declare an operation. The view gets ``query`` and ``body`` as validated schemas, and returns an `Answer`."""
+    """Declare an operation. The view gets ``query``, ``body`` and ``upload`` as validated schemas, and returns an `Answer`.
+
+    With ``upload`` the request is multipart, and has a file in its part `file`. With ``takes_bytes`` its body is plain
+    bytes, of at most this length.
+    """
     status = HTTPStatus(status)
     shapes = (query, body, is_body_optional, answer, status, problems)
-    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, validator)
+    files = (upload, takes_bytes)
+    described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, validator, *files)
+    limit = body_limits.FILE if upload else takes_bytes or partial(bytes_for, body)
 
     def decorate(view: View) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
@@ -113,7 +127,7 @@ def operation(
             return _carried_out(described, view, arguments)
 
         setattr(answering, ATTRIBUTE, described)
-        setattr(answering, body_limits.ATTRIBUTE, partial(bytes_for, body))
+        setattr(answering, body_limits.ATTRIBUTE, limit)
         return answering
 
     return decorate
@@ -205,13 +219,23 @@ LOCATION_CHARACTERS = 200
 STALE = "This is not the state that you saw. Read it again, and repeat your change."
 NO_JSON = "This is not JSON."
 NOT_AS_JSON = "Send JSON, with the header Content-Type: application/json."
+NOT_AS_FILE = "Send the file as multipart/form-data, in the part “file”."
+NOT_AS_BYTES = "Send the bytes with the header Content-Type: application/offset+octet-stream."
+#: The media type of tus 1.0.
+BYTES_TYPE = "application/offset+octet-stream"
 NO_MATCH = "Say in If-Match which state you saw: the ETag of the last answer."
 
 
 def _inputs(described: Operation) -> tuple[dict[str, Schema], dict[str, list[str]]]:
     checked: dict[str, Schema] = {}
     wrong: dict[str, list[str]] = {}
-    for name, shape, read in (("query", described.query, _query), ("body", described.body, _body)):
+    if described.takes_bytes and request.mimetype != BYTES_TYPE:
+        raise UnsupportedMediaType(NOT_AS_BYTES)
+    for name, shape, read in (
+        ("query", described.query, _query),
+        ("body", described.body, _body),
+        ("upload", described.upload, _upload),
+    ):
         if shape is None:
             continue
         try:
@@ -241,6 +265,17 @@ def _body(described: Operation, shape: type[Schema]) -> Schema:
         raise BadRequest(NO_JSON) from None
     # Strict mode: 1 is neither true, nor a timestamp, nor the text "1".
     return shape.model_validate_json(content, strict=True)
+
+
+def _upload(_described: Operation, shape: type[Schema]) -> Schema:
+    """Validate the fields beside a file, which are texts."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType(NOT_AS_FILE)
+    if "file" not in request.files:
+        raise Invalid(NOT_AS_FILE, field="file")
+    return shape.model_validate(
+        {name: values[0] if len(values) == 1 else values for name, values in request.form.lists()}
+    )
 
 
 def _no_constant(name: str) -> float:
@@ -277,7 +312,9 @@ def _response(described: Operation, answer: Answer | Response) -> Response:
         response.headers.pop("Content-Type", None)
     else:
         response = current_app.response_class(
-            _text_of(answer.content, answer), status=described.status, mimetype="application/json"
+            _text_of(answer.content, answer),
+            status=answer.status or described.status,
+            mimetype="application/json",
         )
     response.headers.update(answer.headers)
     is_secret = described.is_secret or described.bearer != "access"

@@ -80,7 +80,7 @@ def of(method: str, described: Operation) -> dict[str, Any]:
     """Describe every response of an operation."""
     codes = {400, 401, 403, 429, *described.problems}
     codes |= {422} if described.query or described.body or method != "GET" else set()
-    codes |= {413, 415} if described.body else set()
+    codes |= {413, 415} if described.body or described.upload or described.takes_bytes else set()
     codes |= {409} if described.takes_key(method) else set()
     codes |= {304} if method == "GET" and described.is_conditional else set()
     answers = {str(int(described.status)): _success(method, described)}

@@ -30,7 +30,12 @@ ARTICLE_BYTES: Final = 8 * 1024 * 1024
 ANONYMOUS_BYTES: Final = 16 * 1024
 #: Path and query string. The longest of ours have some hundred characters.
 ADDRESS_BYTES: Final = 8 * 1024
+#: The limit of views that take a file: MAX_UPLOAD_MB, and some words beside it.
+FILE: Final = -1
+WORDS_BYTES: Final = 64 * 1024
 MOST_FIELDS: Final = 500
+#: The fields of a form with a file, files included.
+MOST_PARTS: Final = 50
 MOST_STRAY_SIGNS: Final = 1_000
 #: Headers of a multipart part: a name and a type.
 PART_HEADER_BYTES: Final = 4 * 1024
@@ -68,6 +73,11 @@ def takes(size: int) -> Callable[[View], View]:
     return decorate
 
 
+def takes_files(view: View) -> View:
+    """Declare that a view takes a file, in a multipart form."""
+    return takes(FILE)(view)
+
+
 def limit_for(app: Flask) -> Callable[["WSGIEnvironment"], int]:
     """Return the limit of a request before routing, for the middleware that buffers its body."""
 
@@ -77,14 +87,17 @@ def limit_for(app: Flask) -> Callable[["WSGIEnvironment"], int]:
             endpoint, _ = app.url_map.bind("").match(path, method=environ.get("REQUEST_METHOD", "POST"))
         except HTTPException:
             return FORM_BYTES
-        return _limit(app.view_functions.get(endpoint), path, has_token="HTTP_AUTHORIZATION" in environ)
+        view = app.view_functions.get(endpoint)
+        return _limit(app, view, path, has_token="HTTP_AUTHORIZATION" in environ)
 
     return limit_of
 
 
-def _limit(view: object, path: str, *, has_token: bool) -> int:
+def _limit(app: Flask, view: object, path: str, *, has_token: bool) -> int:
     declared = getattr(view, ATTRIBUTE, FORM_BYTES)
     size: int = declared() if callable(declared) else declared
+    if size == FILE:
+        size = app.config["MAX_UPLOAD_MB"] * 1_000_000 + WORDS_BYTES
     return min(size, ANONYMOUS_BYTES) if path.startswith("/api/") and not has_token else size
 
 
@@ -92,12 +105,16 @@ def _check() -> None:
     if len(request.query_string) > ADDRESS_BYTES or len(request.path) > ADDRESS_BYTES:
         raise RequestURITooLarge
     view = current_app.view_functions.get(request.endpoint or "")
-    size = _limit(view, request.path, has_token="Authorization" in request.headers)
+    size = _limit(current_app, view, request.path, has_token="Authorization" in request.headers)
     request.max_content_length = size
+    takes_file = getattr(view, ATTRIBUTE, None) == FILE
+    if takes_file:
+        # Werkzeug writes the file to disk, and counts the parts itself.
+        request.max_form_parts = MOST_PARTS
     if request.method in SAFE_METHODS:
         return
     try:
-        _check_body(size)
+        _check_body(size, takes_file=takes_file)
     except (RequestEntityTooLarge, UnsupportedMediaType):
         count_refused()
         raise
@@ -112,7 +129,7 @@ def count_refused() -> None:
         throttling.count("sign_in", "address", throttling.caller())
 
 
-def _check_body(size: int) -> None:
+def _check_body(size: int, *, takes_file: bool) -> None:
     """Raise `RequestEntityTooLarge` for a body that is too long, or a form that is too expensive to parse."""
     if (request.content_length or 0) > size:
         raise RequestEntityTooLarge
@@ -121,7 +138,7 @@ def _check_body(size: int) -> None:
         return
     if request.mimetype == "application/x-www-form-urlencoded":
         _check_fields(request.get_data())
-    elif request.mimetype == "multipart/form-data":
+    elif request.mimetype == "multipart/form-data" and not takes_file:
         _check_parts(request.get_data(), request.mimetype_params.get("boundary", ""))
 
 
@@ -146,7 +163,7 @@ def _check_parts(body: bytes, boundary: str) -> None:
         blank = _BLANK_LINE.search(part, 2, PART_HEADER_BYTES)
         if blank is None and len(part) > PART_HEADER_BYTES:
             raise RequestEntityTooLarge
-        # No view takes a file, and Werkzeug would write it to disk before a view could refuse it.
+        # This view takes no file, and Werkzeug would write it to disk before a view could refuse it.
         if blank is not None and _FILE.search(part, 0, blank.start()):
             raise UnsupportedMediaType
 

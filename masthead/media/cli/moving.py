@@ -1,4 +1,8 @@
-"""``masthead media move``."""
+"""``masthead media move``: copies every file to another store while readers read."""
+
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from flask import current_app
@@ -10,12 +14,10 @@ from masthead.config.types import picture_place
 from masthead.errors import Invalid
 from masthead.storage import store
 from masthead.storage.store import FileStore, StoreUnavailable
-from masthead.web.commands import Command, Group
-
-group = Group("media", help="Look after the pictures.")
+from masthead.web.commands import Command
 
 
-@group.command("move", cls=Command)
+@click.command("move", cls=Command)
 @click.argument("url")
 @click.option("--from", "origin", help="Where the pictures are; default MEDIA_URL.")
 @with_appcontext
@@ -56,14 +58,26 @@ def _named(url: str) -> FileStore:
 def _copy(source: FileStore, target: FileStore) -> tuple[int, int]:
     keys = sorted(source.keys())
     copied = 0
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        for key in progress.track(keys, description="Pictures"):
-            # Names derive from the content, so a file of equal size is the same picture.
-            if target.size(key) == source.size(key):
+    with (
+        Progress(console=Console(stderr=True), transient=True) as progress,
+        TemporaryDirectory(prefix="masthead-") as folder,
+    ):
+        for key in progress.track(keys, description="Files"):
+            # Names derive from the content, so a file of equal size is the same one.
+            size = source.size(key)
+            if size is None or target.size(key) == size:
                 continue
-            content = source.get(key)
-            target.put(key, content)
-            if target.get(key) != content:
+            local = Path(folder) / "file"
+            source.get_file(key, local)
+            target.put_file(key, local)
+            if _hash_of(target, key) != _hash_of(source, key):
                 raise StoreUnavailable(f"{key} is not the same in {target.place}.")
             copied += 1
     return copied, len(keys)
+
+
+def _hash_of(files: FileStore, key: str) -> bytes:
+    digest = hashlib.sha256()
+    for part in files.chunks(key, 0, files.size(key) or 0):
+        digest.update(part)
+    return digest.digest()
