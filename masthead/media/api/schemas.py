@@ -103,7 +103,7 @@ class MediaEdit(Schema):
         return PictureEdit(self.rotation, self.left, self.top, self.width, self.height)
 
 
-class Variant(Schema):
+class VariantAnswer(Schema):
     """A picture in another size or format."""
 
     url: str = Field(examples=["https://magazine.example/media/ab/cdef-640-01234567.avif"])
@@ -169,7 +169,7 @@ class MediaAnswer(Schema):
     placeholder: str = Field(
         description="A tiny blurred picture, or empty.", examples=["data:image/webp;base64,UklGR"]
     )
-    variants: list[Variant]
+    variants: list[VariantAnswer]
     used_in: list[UsedIn]
     uploaded_by: Uploader | None
     created_at: Made
@@ -203,7 +203,7 @@ class MediaAnswer(Schema):
             problem=media.problem,
             placeholder=media.placeholder,
             variants=[
-                Variant(
+                VariantAnswer(
                     url=address(PREFIX + one.path), width=one.width, height=one.height, type=one.media_type
                 )
                 for one in media.variants
