@@ -32,6 +32,7 @@ from masthead.people.schemas import ProfileChange  # noqa: E402
 from masthead.posts.api.people_schemas import AccountChange, AccountInput  # noqa: E402
 from masthead.posts.api.schemas import LeadImage, PostChange, PostInput  # noqa: E402
 from masthead.posts.forms.post import PostForm  # noqa: E402
+from masthead.posts.history import WORDS  # noqa: E402
 from masthead.posts.models import Post  # noqa: E402
 from masthead.redirects import cli as redirects_cli  # noqa: E402
 from masthead.redirects.admin import RedirectForm  # noqa: E402
@@ -59,6 +60,14 @@ GAPS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "Post": {
         **{name: {"*": BY_ITSELF} for name in ("html", "excerpt", "toc", "words", "reading_minutes")},
         **{name: {"*": KEPT} for name in ("id", "version", "trashed_at", "created_at")},
+        "expired_at": {"*": KEPT},
+        **{
+            name: {"CLI": NO_CLI, "import": "a moved publication decides anew what ends"}
+            for name in ("expires_at", "expires_to")
+        },
+        "update_at": {
+            "CLI": NO_CLI, "import": "working copies are not moved", "export": "working copies are not moved",
+        },
         **{name: {"*": "counted"} for name in ("views", "comment_count")},
         "updated_at": {"desk": KEPT, "API": KEPT, "CLI": KEPT},
         "author_id": {
@@ -69,7 +78,7 @@ GAPS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             for name in (
                 "title", "slug", "summary", "body", "status", "published_at", "comments_open", "lead_image", "lead_alt",
                 "lead_caption", "canonical_url", "language", "translation_key",
-                "authors", "tags",
+                "authors", "tags", *WORDS, "card_image",
             )
         },
         "note": {
@@ -199,7 +208,8 @@ def doors() -> dict[str, tuple[list[str], dict[str, set[str]]]]:
                 # The buttons are the status.
                 "desk": renamed(fields_of_form(PostForm), revision_note="note") | {"status"},
                 "API": members(PostInput, PostChange) | lead,
-                "import": renamed(
+                "import": {*WORDS, "card_image"}
+                | renamed(
                     item, standing="status", date="published_at", updated="updated_at", lead="lead_image", canonical="canonical_url"
                 ),
                 "export": renamed(

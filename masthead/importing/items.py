@@ -165,6 +165,8 @@ class Item:
     comments_open: bool = True
     #: Equal in all translations of the text.
     translation_key: str = ""
+    #: Words and a picture for search results and cards, by the names of the post's fields (own exports).
+    card: tuple[tuple[str, str], ...] = ()
     #: The publication date of a draft that was public before, or is to be published then (own exports).
     draft_date: datetime | None = None
     notes: tuple[ImportNote, ...] = ()
@@ -184,6 +186,7 @@ class Item:
                 ("lead picture", self.lead),
                 ("canonical address", self.canonical),
                 ("language", self.language),
+                ("words for search results and cards", self.card),
                 ("link to translations", self.translation_key),
             )
             if there

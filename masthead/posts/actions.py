@@ -106,7 +106,7 @@ def _detail(post: Post, details: Details, *, owner: User, by: User) -> None:
 def _content(post: Post) -> dict[str, object]:
     """Return everything that readers see of a post, to find the changes of an edit."""
     people = [row.user_id for row in post.byline_rows]
-    names = (*history.ALIKE, "body", "comments_open")
+    names = (*history.ALIKE, *history.WORDS, "body", "comments_open", "expires_at", "expires_to", "update_at")
     return {name: getattr(post, name) for name in names} | {
         "tags": [row.tag_id for row in post.tag_rows],
         "authors": people,
@@ -205,6 +205,7 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
     _move(post, Transition.PUBLISH, by=by, at=at, event="" if was_published else "published")
     if post.published_at is None or post.published_at > at:
         post.published_at = at
+    _end_expiry(post, at=at)
     history.mark_public(post)
     if not was_published:
         review.resolve_notes(post, at=at)
@@ -221,9 +222,24 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise NothingToPublish
     _move(post, Transition.PUBLISH, by=by, at=at, event="scheduled", when=when.isoformat())
     post.published_at = when
+    _end_expiry(post, at=when)
     history.mark_public(post)
     review.resolve_notes(post, at=at)
     _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
+
+
+def _end_expiry(post: Post, *, at: datetime) -> None:
+    """Forget that a post expired; it is public from this moment, at which its end may be over."""
+    post.expired_at = None
+    if post.expires_at is not None and post.expires_at <= at:
+        post.expires_at = None
+
+
+def expire(post: Post, *, at: datetime) -> None:
+    """Take a post from readers at its end. It becomes a draft, which can be published again."""
+    post.status = lifecycle.after(Transition.UNPUBLISH, post.status)
+    post.updated_at = post.expired_at = at
+    audit.record("post.expired", by=None, subject=post.title, post=post.id)
 
 
 def _announce(post: Post, when: datetime, *, to: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """Creates many posts with their original dates and statuses, in few statements (imports)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -33,6 +33,8 @@ class PostImport:
     bylines: Sequence[User]
     comments_open: bool = True
     canonical_url: str | None = None
+    #: Values of `masthead.posts.history.WORDS` and ``card_image``.
+    card: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
     translation_key: str | None = None
     note: str = ""
@@ -68,6 +70,7 @@ def _post(arrival: PostImport, subjects: dict[str, Tag], by: User) -> Post:
         created_at=arrival.created_at,
         comments_open=arrival.comments_open,
         canonical_url=arrival.canonical_url,
+        **arrival.card,
         language=arrival.language,
         translation_key=arrival.translation_key,
         byline_rows=[],

@@ -24,6 +24,11 @@ LABELS: Final = {
     "canonical_url": "Canonical URL",
     "language": "Language",
     "translation_key": "Translation key",
+    "meta_title": "Search title",
+    "meta_description": "Search description",
+    "card_title": "Card title",
+    "card_description": "Card description",
+    "card_image": "Card picture",
     "comments_open": "Comments",
     "published_at": "Date",
 }

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from masthead.content.rendering import Picture
+from masthead import clock
+from masthead.content.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS, Picture
 from masthead.errors import Invalid, Mistakes, NotAllowed
 from masthead.people.models import User
+from masthead.posts.history import WORDS
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_credit, can_publish
@@ -21,6 +23,9 @@ from masthead.unset import UNSET, Unset, chosen
 ADDRESS_CHARACTERS: Final = 2_000
 PICTURE_WORDS_CHARACTERS: Final = 1_000
 REMARK_CHARACTERS: Final = 500
+PICTURE_ADDRESS: Final = (
+    "The address of a picture begins with /media/ for one of yours, or with https:// or http://."
+)
 #: Characters that would end the HTML attribute of a URL, or that parsers read differently.
 _UNSAFE: Final = re.compile(r"[\s<>\"'\\]")
 
@@ -35,6 +40,15 @@ class Details:
     comments_open: bool | Unset = UNSET
     #: None removes the date of a draft. A public post always has one.
     published_at: datetime | Unset | None = UNSET
+    meta_title: str | Unset | None = UNSET
+    meta_description: str | Unset | None = UNSET
+    card_title: str | Unset | None = UNSET
+    card_description: str | Unset | None = UNSET
+    card_image: str | Unset | None = UNSET
+    #: None removes the end, the address to redirect to, or the scheduled update.
+    expires_at: datetime | Unset | None = UNSET
+    expires_to: str | Unset | None = UNSET
+    update_at: datetime | Unset | None = UNSET
     #: In order; an empty list credits the owner alone.
     bylines: Sequence[User] | Unset = UNSET
     #: The reason for the change, for the history.
@@ -62,6 +76,10 @@ def set_details(post: Post, details: Details, *, by: User) -> None:
     post.canonical_url = chosen(details.canonical_url, post.canonical_url) or None
     post.language = chosen(details.language, post.language) or None
     post.translation_key = chosen(details.translation_key, post.translation_key) or None
+    for name in WORDS:
+        setattr(post, name, chosen(getattr(details, name), getattr(post, name)) or "")
+    post.card_image = chosen(details.card_image, post.card_image) or None
+    _set_plans(post, details, by=by)
     if not isinstance(details.comments_open, Unset):
         post.comments_open = details.comments_open
     if not isinstance(details.published_at, Unset) and details.published_at != post.published_at:
@@ -86,9 +104,52 @@ def check_details(details: Details, post: Post | None) -> None:
     if key is not None and (post is None or key != post.translation_key) and not _is_key(key):
         sentence = f"Write a word or a few, at most {TRANSLATION_KEY_CHARACTERS} characters on one line."
         mistakes.add(Invalid(sentence, field="translation_key"))
+    _check_card(details, post, mistakes)
+    _check_plans(details, post, mistakes)
     with mistakes:
         checked_note(details.note)
     mistakes.settle()
+
+
+def _check_card(details: Details, post: Post | None, mistakes: Mistakes) -> None:
+    for name in WORDS:
+        words = chosen(getattr(details, name), None) or ""
+        limit = TITLE_CHARACTERS if name.endswith("_title") else SUMMARY_CHARACTERS
+        if len(words) > limit or not is_storable(words):
+            mistakes.add(Invalid(f"Write at most {limit} characters.", field=name))
+    image = chosen(details.card_image, None) or None
+    if image is not None and (post is None or image != post.card_image) and not _is_picture(image):
+        mistakes.add(Invalid(PICTURE_ADDRESS, field="card_image"))
+
+
+def _check_plans(details: Details, post: Post | None, mistakes: Mistakes) -> None:
+    for name in ("expires_at", "update_at"):
+        when = chosen(getattr(details, name), None)
+        is_changed = post is None or when != getattr(post, name)
+        if when is not None and is_changed and when <= clock.now():
+            mistakes.add(Invalid("Choose a time in the future.", field=name))
+    address = chosen(details.expires_to, None) or None
+    if address is not None and (post is None or address != post.expires_to) and not _is_target(address):
+        sentence = "Write a path of this site like /blog/, or a whole address like https://example.org/."
+        mistakes.add(Invalid(sentence, field="expires_to"))
+
+
+def _is_target(address: str) -> bool:
+    is_path = address.startswith("/") and not address.startswith("//") and not _UNSAFE.search(address)
+    is_short = len(address) <= ADDRESS_CHARACTERS and is_storable(address) and address.isprintable()
+    return (is_path and is_short) or _is_website(address)
+
+
+def _set_plans(post: Post, details: Details, *, by: User) -> None:
+    """Set the end and the scheduled update, which need the right to publish."""
+    plans = {
+        name: chosen(getattr(details, name), getattr(post, name)) or None
+        for name in ("expires_at", "expires_to", "update_at")
+    }
+    if any(value != getattr(post, name) for name, value in plans.items()) and not can_publish(by, post):
+        raise NotAllowed("Only somebody who may publish this post can set when it ends or is updated.")
+    for name, value in plans.items():
+        setattr(post, name, value)
 
 
 def _is_language(tag: str) -> bool:
@@ -168,10 +229,7 @@ def lead_of(post: Post | None, wish: LeadPictureUpdate) -> Picture | Unset | Non
 def _check_picture(wanted: Picture, present: Picture | None) -> None:
     mistakes = Mistakes()
     if (present is None or wanted.url != present.url) and not _is_picture(wanted.url):
-        sentence = (
-            "The address of a picture begins with /media/ for one of yours, or with https:// or http://."
-        )
-        mistakes.add(Invalid(sentence, field="lead_image"))
+        mistakes.add(Invalid(PICTURE_ADDRESS, field="lead_image"))
     for name, words in (("lead_alt", wanted.alt), ("lead_caption", wanted.caption)):
         if len(words) > PICTURE_WORDS_CHARACTERS or not is_storable(words):
             sentence = f"Write at most {PICTURE_WORDS_CHARACTERS} characters about the picture."

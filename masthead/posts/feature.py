@@ -4,7 +4,7 @@ from masthead.account_deletion.signals import transfer_content
 from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
-from masthead.posts import admin, receivers, tagging, tasks, view_counter
+from masthead.posts import admin, due_tasks, receivers, tagging, tasks, view_counter
 from masthead.posts.api import people, posts, preview_api, review, revisions, transitions, working_copies
 from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists, paste, previews
 from masthead.posts.working_copy import personal_data
@@ -42,7 +42,7 @@ feature = Feature(
             purpose="Posts in review, scheduled posts, everybody's drafts, and the trash.",
         ),
     ),
-    tasks=(tasks,),
+    tasks=(tasks, due_tasks),
     permissions=(Permission.WRITE, Permission.PUBLISH, Permission.EDIT_POSTS),
     receivers=(
         (transfer_content, receivers.transfer_posts),
@@ -64,5 +64,5 @@ feature = Feature(
             "preview_link",
         ),
     ),
-    init=(view_counter.init_app, tagging.init_app),
+    init=(due_tasks.init_app, view_counter.init_app, tagging.init_app),
 )

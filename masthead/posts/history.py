@@ -21,8 +21,10 @@ MISSING: Final = "This post has no such revision."
 #: The columns that posts and revisions share, beside status and text.
 ALIKE: Final = (
     "title", "slug", "summary", "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "translation_key",
-    "published_at",
+    "published_at", "card_image",
 )  # fmt: skip
+#: The words that search results and cards show, empty by default.
+WORDS: Final = ("meta_title", "meta_description", "card_title", "card_description")
 
 
 def values_of(post: Post) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def values_of(post: Post) -> dict[str, Any]:
         # Before its first flush, a post has no defaults in empty columns.
         "lead_alt": post.lead_alt or "",
         "lead_caption": post.lead_caption or "",
+        **{name: getattr(post, name) or "" for name in WORDS},
         "comments_open": post.comments_open is not False,
         "status": post.status.value,
         "is_whole": True,

@@ -105,6 +105,19 @@ class Post(DerivedProperties, Content, Base):
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
     #: Equal in all translations of a text; None without translations.
     translation_key: Mapped[str | None] = mapped_column(String(TRANSLATION_KEY_CHARACTERS), index=True)
+    #: Words and a picture for search results and cards; the post's own, where they are empty.
+    meta_title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS), default="", server_default=text("''"))
+    meta_description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    card_title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS), default="", server_default=text("''"))
+    card_description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    card_image: Mapped[str | None]
+    #: The moment from which readers find it no more, and the address to which its page redirects then.
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    expires_to: Mapped[str | None]
+    #: The moment at which it did expire; None after it was published again.
+    expired_at: Mapped[datetime | None]
+    #: The moment at which the working copy becomes public.
+    update_at: Mapped[datetime | None] = mapped_column(index=True)
 
     author: Mapped[User] = relationship(lazy="raise", innerjoin=True)
     byline_rows: Mapped[list["PostByline"]] = relationship(
@@ -218,6 +231,12 @@ class Revision(Base):
     canonical_url: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_CHARACTERS))
     translation_key: Mapped[str | None] = mapped_column(String(TRANSLATION_KEY_CHARACTERS))
+    #: Words and a picture for search results and cards; the post's own, where they are empty.
+    meta_title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS), default="", server_default=text("''"))
+    meta_description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    card_title: Mapped[str] = mapped_column(String(TITLE_CHARACTERS), default="", server_default=text("''"))
+    card_description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    card_image: Mapped[str | None]
     comments_open: Mapped[bool] = mapped_column(default=True, server_default=true())
     published_at: Mapped[datetime | None]
 
@@ -307,6 +326,8 @@ _LISTED_COLUMNS = (
     "canonical_url",
     "translation_key",
     "author_id",
+    "expires_at",
+    "update_at",
 )
 #: Columns that no public page shows, or that always change with others.
 _UNSHOWN_COLUMNS = {"id", "views", "comment_count", "version", "created_at"}

@@ -32,7 +32,7 @@ from masthead.posts.cache_topics import POST, POSTS
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.lists import counts
 from masthead.posts.lists.selections import Selection
-from masthead.posts.models import Post, PostByline, PostTag, Revision
+from masthead.posts.models import Post, PostByline, PostSlug, PostTag, Revision
 from masthead.posts.slugs import SLUGS
 
 #: A moment and an id: the position of a post in the order of time.
@@ -205,6 +205,16 @@ def present_slug(old_slug: str) -> str | None:
     return SLUGS.present(old_slug, and_(Post.is_published))
 
 
+def expired_at_slug(slug: str) -> tuple[str | None] | None:
+    """Return the address to which the page of an expired post redirects; None if no expired post has or had the slug."""
+    row = db.session.execute(
+        select(Post.expires_to)
+        .join(PostSlug, PostSlug.post_id == Post.id)
+        .where(PostSlug.slug == slug, Post.status == Status.DRAFT, Post.expired_at.is_not(None))
+    ).first()
+    return (row.expires_to,) if row is not None else None
+
+
 def slug_of(post_id: int) -> str | None:
     """Return the slug of a published post."""
     return db.session.scalar(select(Post.slug).where(Post.id == post_id, Post.is_published))
@@ -282,6 +292,23 @@ def counts_by_status(user: User) -> dict[Status, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def next_change() -> datetime | None:
+    """Return the moment of the next publication, end or update, at which pages change by themselves."""
+    return min(filter(None, (next_publication(), next_end())), default=None)
+
+
+def next_end() -> datetime | None:
+    """Return the moment of the next end or scheduled update of a public post."""
+    moments = [
+        db.session.scalar(
+            select(func.min(column)).where(Post.status == Status.PUBLIC, column.is_not(None)),
+            execution_options={pagecache.OF_THE_CACHE: True},
+        )
+        for column in (Post.expires_at, Post.update_at)
+    ]
+    return min(filter(None, moments), default=None)
+
+
 def next_publication() -> datetime | None:
     """Return the moment of the next scheduled publication."""
     statement = (
@@ -290,4 +317,4 @@ def next_publication() -> datetime | None:
     return db.session.scalar(statement, execution_options={pagecache.OF_THE_CACHE: True})
 
 
-pagecache.expires_at(POSTS, next_publication)
+pagecache.expires_at(POSTS, next_change)

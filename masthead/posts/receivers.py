@@ -12,6 +12,7 @@ from masthead.features import PersonalDataSection
 from masthead.media.signals import Use, UsesToDescribe
 from masthead.people.models import User
 from masthead.posts import queries
+from masthead.posts.history import WORDS
 from masthead.posts.links import post_url
 from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
 
@@ -39,7 +40,7 @@ def _posts_of(user: User) -> list[Post]:
 
 def _row(post: Post) -> dict[str, Any]:
     names = ("id", "title", "slug", "summary", "body", "status", "language", "lead_image", "lead_alt")
-    beside = ("lead_caption", "canonical_url", "translation_key", "comments_open")
+    beside = ("lead_caption", "canonical_url", "translation_key", "comments_open", *WORDS, "card_image")
     numbers = ("words", "views", "comment_count", "created_at", "updated_at", "published_at", "trashed_at")
     return {name: getattr(post, name) for name in (*names, *beside, *numbers)} | {
         "tags": [tag.name for tag in post.tags]

@@ -56,7 +56,9 @@ def restore(post: Post, prepared: Prepared, *, by: User, at: datetime) -> None:
         rendered = dataclasses.replace(rendered, lead=lead)
         # As they were stored then, even if they would be refused today.
         post.canonical_url, post.language = revision.canonical_url, revision.language
-        post.translation_key = revision.translation_key
+        post.translation_key, post.card_image = revision.translation_key, revision.card_image
+        for name in history.WORDS:
+            setattr(post, name, getattr(revision, name))
         details["comments_open"] = revision.comments_open
         details["published_at"] = _date(post, revision, by=by, at=at)
         details["bylines"] = revision.bylines if _may_credit(post, revision, by=by) else UNSET

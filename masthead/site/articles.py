@@ -51,6 +51,8 @@ class Article:
     """A post for its page."""
 
     post: PostSummary
+    #: The title of the page in search results and in the browser.
+    page_title: str
     #: The rendered head and body of the page, including the links to other posts.
     head: Markup
     text: Markup
@@ -82,12 +84,16 @@ def of(post: Post, *, is_preview: bool = False) -> Article:
     """Return the article of a post in any status, rendered now; a preview has no links to other posts."""
     people = post.bylines or [post.author]
     # The signed-in reader was loaded before, and adds no dependency; the head contains the comment count.
+    if post.expires_at is not None or post.update_at is not None:
+        # The set of public posts turns with time, and so does this page then.
+        pagecache.depends_on(POSTS)
     pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *people)), COMMENTS(post.id))
     translations = [] if is_preview else _translations(post)
     neighbours = Neighbours(None, None, []) if is_preview else _neighbours(post)
     seen = {"post": post, "people": people, "translations": translations}
     return Article(
         post=summaries.of(post),
+        page_title=post.meta_title or post.title,
         head=_markup("site/_article_head.html", **seen),
         text=_markup("site/_article.html", **seen, neighbours=neighbours),
     )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Gone
 
 from masthead import clock, pagecache
 from masthead.comments import actions as comments
@@ -60,7 +61,10 @@ def post(slug: str) -> ResponseReturnValue:
     """Show a post with its comments, or redirect to its present slug."""
     article = articles.at(slug)
     if article is None:
-        found = _post_at(slug)
+        try:
+            found = _post_at(slug)
+        except NotFound:
+            return _end_of(slug)
         if found.slug != slug:
             return redirect(url_for("site.post", slug=found.slug), code=301)
         article = articles.of(found)
@@ -71,6 +75,16 @@ def post(slug: str) -> ResponseReturnValue:
     if article.post.is_published and not (reader is not None and can_edit(reader, article.post)):
         view_counter.note(article.post.id)
     return post_page.render(article, reply_to=id_from(request.args.get("reply_to")), page=page)
+
+
+def _end_of(slug: str) -> ResponseReturnValue:
+    """Answer for a post that readers cannot see: it has expired, or there is none."""
+    ended = posts.expired_at_slug(slug)
+    if ended is None:
+        raise NotFound("There is no such post.")
+    if ended[0] is None:
+        raise Gone
+    return redirect(ended[0], code=301)
 
 
 def _to_comment(article: Article, reader: User | None) -> ResponseReturnValue:

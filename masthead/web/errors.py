@@ -46,6 +46,7 @@ SENTENCES: dict[int, str] = {
     404: "There is no page at this address. It may have moved, or the link may be mistyped.",
     405: "This address cannot be used in this way.",
     409: "Somebody else changed this in the meantime. Load the page again, and repeat your change.",
+    410: "This page was here for a limited time, and is gone.",
     413: "What you sent is larger than this site accepts. Shorten it, and send it again.",
     414: "This address is longer than any of this site's. Check it, and try again.",
     415: "This address does not accept that kind of data.",

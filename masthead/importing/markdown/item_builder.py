@@ -53,6 +53,7 @@ def build_item(
         summary=summary,
         lead=lead_pictures.find_lead_picture(fields, own),
         canonical=canonical(fields, notes),
+        card=_card(fields),
         language=_language(dialect, info, fields, notes),
         old_paths=permalinks.unique([*own, *_former(dialect, fields, own)]),
         body=body,
@@ -204,6 +205,16 @@ def _tags(dialect: Dialect, fields: FrontMatterFields, notes: NoteCollector) -> 
     return tuple(names[:TAGS_LIMIT])
 
 
+#: Fields of search results and cards, with their greatest lengths.
+_CARD = {
+    "meta_title": TITLE_CHARACTERS,
+    "meta_description": SUMMARY_CHARACTERS,
+    "card_title": TITLE_CHARACTERS,
+    "card_description": SUMMARY_CHARACTERS,
+    "card_image": 2_000,
+}
+
+
 def _comments_open(fields: FrontMatterFields) -> bool:
     return fields.flag("comments") is not False
 
@@ -225,6 +236,12 @@ def canonical(fields: FrontMatterFields, notes: NoteCollector) -> str | None:
         line=fields.line("canonical_url", "canonical"),
     )
     return None
+
+
+def _card(fields: FrontMatterFields) -> tuple[tuple[str, str], ...]:
+    """Return the words and the picture for search results and cards, as far as they can be stored."""
+    found = {name: " ".join(fields.text(name).split()) for name in _CARD}
+    return tuple((name, value) for name, value in found.items() if value and len(value) <= _CARD[name])
 
 
 def _language(

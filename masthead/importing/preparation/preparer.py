@@ -217,6 +217,7 @@ def fingerprint_of(item: Item, translated: TranslatedBody, old_paths: tuple[str,
         translated.body,
         translated.opening,
         # Appended only when set, so that items without them keep the fingerprint of earlier imports.
+        *([] if not item.card else [item.card]),
         *([] if item.draft_date is None else [str(item.draft_date)]),
         *([f"translation {item.translation_key}"] if item.translation_key else []),
     )

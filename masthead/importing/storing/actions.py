@@ -26,6 +26,7 @@ from masthead.posts import bulk_create
 from masthead.posts import queries as stored_posts
 from masthead.posts.bulk_create import PostImport
 from masthead.posts.details import Details
+from masthead.posts.history import WORDS
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.redirects.actions import Destination
@@ -137,6 +138,7 @@ def _post_import(prepared: PreparedItem, run: ImportRun) -> PostImport:
         canonical_url=item.canonical,
         language=item.language,
         translation_key=item.translation_key or None,
+        card=dict(item.card),
         note=f"Imported from {item.source}",
     )
 
@@ -148,6 +150,8 @@ def _revise_post(prepared: PreparedItem, known: ImportedItem, run: ImportRun) ->
     # Set before `revise`, so that the revision has them; the import has checked addresses and languages itself.
     post.canonical_url, post.language = item.canonical, item.language
     post.translation_key = item.translation_key or None
+    for name in (*WORDS, "card_image"):
+        setattr(post, name, dict(item.card).get(name, "" if name in WORDS else None))
     if _STATUSES.get(item.status) is None:
         post.published_at = item.date or run.at
     details = Details(comments_open=item.comments_open, bylines=_credited(item, run), note=note)

@@ -20,6 +20,7 @@ from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.people.schemas import Account
 from masthead.posts import public_people, queries, summaries
+from masthead.posts.api.list_schemas import Posts
 from masthead.posts.api.people_schemas import (
     AccountChange,
     AccountDeletion,
@@ -30,7 +31,7 @@ from masthead.posts.api.people_schemas import (
     Person,
     Writer,
 )
-from masthead.posts.api.schemas import PostItem, Posts
+from masthead.posts.api.schemas import PostItem
 from masthead.posts.lists import selections
 from masthead.unset import UNSET
 from masthead.user_admin import actions as user_admin_actions

@@ -18,8 +18,9 @@ from masthead.people.access import current_user, requires, visitor
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import actions, pictures, queries, summaries
+from masthead.posts.api.list_schemas import Fields, Posts, PostsQuery
 from masthead.posts.api.requests import details_of, lead_picture_update, mistakes_in
-from masthead.posts.api.schemas import Fields, PostAnswer, PostChange, PostInput, PostItem, Posts, PostsQuery
+from masthead.posts.api.schemas import PostAnswer, PostChange, PostInput, PostItem
 from masthead.posts.details import lead_of
 from masthead.posts.lifecycle import Status
 from masthead.posts.lists import counts, filters

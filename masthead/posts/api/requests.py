@@ -9,13 +9,25 @@ from masthead.people.models import User
 from masthead.posts import bylines, validation
 from masthead.posts.api.schemas import LeadImage, LeadImageChange, PostChange, PostInput
 from masthead.posts.details import Details, LeadPictureUpdate
+from masthead.posts.history import WORDS
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.validation import SubmittedPost
 from masthead.unset import UNSET, Unset
 
 #: Members that null removes; elsewhere null has no effect.
-CLEARABLE = frozenset({"canonical_url", "language", "translation_key"})
+CLEARABLE = frozenset(
+    {
+        "canonical_url",
+        "language",
+        "translation_key",
+        *WORDS,
+        "card_image",
+        "expires_at",
+        "expires_to",
+        "update_at",
+    }
+)
 
 
 def details_of(body: PostInput | PostChange, post: Post | None, *, by: User, at: datetime) -> Details:

@@ -8,7 +8,7 @@ from masthead.people.access import requires
 from masthead.people.permissions import Permission
 from masthead.posts import actions, review
 from masthead.posts.api.posts import editable
-from masthead.posts.api.schemas import Returning, ReviewNoteItem, ReviewNotes
+from masthead.posts.api.review_schemas import Returning, ReviewNoteItem, ReviewNotes
 from masthead.posts.api.transitions import taken, transition
 from masthead.web.api.operations import Answer, operation
 from masthead.web.api.paging import list_answer

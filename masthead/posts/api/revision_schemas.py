@@ -50,6 +50,11 @@ class RevisionAnswer(RevisionItem):
     canonical_url: str | None = Field(examples=["https://river.example/the-ferry"])
     language: str | None = Field(examples=["de"])
     translation_key: str | None = Field(examples=["ferry"])
+    meta_title: str = Field(examples=[""])
+    meta_description: str = Field(examples=[""])
+    card_title: str = Field(examples=[""])
+    card_description: str = Field(examples=[""])
+    card_image: str | None = Field(examples=["/media/ab/cd.jpg"])
     comments_open: bool = Field(examples=[True])
     published_at: datetime | None = Field(examples=["2026-11-21T09:30:00Z"])
 

@@ -11,14 +11,14 @@ from masthead.people.models import NAME_CHARACTERS as PERSON_CHARACTERS
 from masthead.people.models import User
 from masthead.posts.bylines import AUTHORS_LIMIT
 from masthead.posts.details import ADDRESS_CHARACTERS, PICTURE_WORDS_CHARACTERS, REMARK_CHARACTERS
+from masthead.posts.history import WORDS
 from masthead.posts.lifecycle import State
-from masthead.posts.models import Post, ReviewNote, Revision
-from masthead.posts.review import NOTE_CHARACTERS
+from masthead.posts.models import Post, Revision
 from masthead.posts.summaries import CreditedPerson, PostSummary
 from masthead.tags.models import NAME_CHARACTERS, TAGS_LIMIT
 from masthead.text.languages import LANGUAGE_CHARACTERS, TRANSLATION_KEY_CHARACTERS
-from masthead.web.api.paging import CURSOR_CHARACTERS, address
-from masthead.web.api.schemas import Changed, ListAnswer, Made, Moment, PageQuery, Pattern, Schema, Text
+from masthead.web.api.paging import address
+from masthead.web.api.schemas import Changed, Made, Moment, Schema, Text
 
 TagName = Annotated[Text, Field(min_length=1, max_length=NAME_CHARACTERS, examples=["Outdoors"])]
 Tags = Annotated[list[TagName], Field(max_length=TAGS_LIMIT)]
@@ -78,6 +78,9 @@ Remark = Annotated[
         max_length=REMARK_CHARACTERS, description="Why, for the history.", examples=["Corrected the length."]
     ),
 ]
+
+
+EndAddress = Annotated[Text, Field(max_length=ADDRESS_CHARACTERS, examples=["/blog/"])]
 
 
 class LeadImage(Schema):
@@ -200,6 +203,22 @@ class PostAnswer(PostItem):
         examples=[["<iframe> is left out: a text cannot hold it. Link to what it shows instead."]],
     )
 
+    meta_title: str = Field(default="", examples=["A ferry on a rope"])
+    meta_description: str = Field(default="", examples=["A crossing of ninety metres."])
+    card_title: str = Field(default="", examples=["A ferry on a rope"])
+    card_description: str = Field(default="", examples=["A crossing of ninety metres."])
+    card_image: str | None = Field(default=None, examples=["/media/ab/cd.jpg"])
+    expires_at: datetime | None = Field(
+        default=None, description="When readers find it no more.", examples=["2036-12-01T00:00:00Z"]
+    )
+    expires_to: str | None = Field(
+        default=None, description="Where its page redirects to then.", examples=["/blog/"]
+    )
+    update_at: datetime | None = Field(
+        default=None,
+        description="When the working copy becomes public. Null for those who may not edit it.",
+        examples=["2036-12-01T00:00:00Z"],
+    )
     has_working_copy: bool | None = Field(
         default=None,
         description="Whether writers typed something that is not saved. Null for those who may not edit it.",
@@ -216,6 +235,8 @@ class PostAnswer(PostItem):
             body=post.body,
             html=post.html,
             warnings=list(warnings),
+            **{name: getattr(post, name) for name in (*WORDS, "card_image", "expires_at", "expires_to")},
+            update_at=post.update_at if has_working_copy is not None else None,
             has_working_copy=has_working_copy,
         )
 
@@ -232,6 +253,24 @@ class PostInput(Schema):
     canonical_url: WebAddress | None = None
     language: LanguageTag | None = None
     translation_key: TranslationKey | None = None
+    meta_title: Title | None = Field(default=None, description="The title in search results.")
+    meta_description: Summary | None = Field(default=None, description="The text in search results.")
+    card_title: Title | None = Field(default=None, description="The title on cards of social networks.")
+    card_description: Summary | None = Field(default=None, description="The text on such cards.")
+    card_image: PictureUrl | None = Field(default=None, description="The picture on such cards.")
+    expires_at: Moment | None = Field(
+        default=None,
+        description="From then on readers find it no more.",
+        examples=["2036-12-01T00:00:00Z"],
+    )
+    expires_to: EndAddress | None = Field(
+        default=None, description="Its page redirects there then; without it, 410."
+    )
+    update_at: Moment | None = Field(
+        default=None,
+        description="Then the working copy becomes public.",
+        examples=["2036-12-01T00:00:00Z"],
+    )
     comments_open: bool = Field(default=True, description="Whether comments are allowed.", examples=[True])
     lead_image: LeadImage | None = None
     note: Remark = ""
@@ -253,6 +292,34 @@ class PostChange(Schema):
     canonical_url: WebAddress | None = Field(default=None, description="Null removes it.")
     language: LanguageTag | None = Field(default=None, description="Null removes it.")
     translation_key: TranslationKey | None = Field(default=None, description="Null removes it.")
+    meta_title: Title | None = Field(
+        default=None, description="The title in search results. Null removes it."
+    )
+    meta_description: Summary | None = Field(
+        default=None, description="The text in search results. Null removes it."
+    )
+    card_title: Title | None = Field(
+        default=None, description="The title on cards of social networks. Null removes it."
+    )
+    card_description: Summary | None = Field(
+        default=None, description="The text on such cards. Null removes it."
+    )
+    card_image: PictureUrl | None = Field(
+        default=None, description="The picture on such cards. Null removes it."
+    )
+    expires_at: Moment | None = Field(
+        default=None,
+        description="From then on readers find it no more. Null removes it.",
+        examples=["2036-12-01T00:00:00Z"],
+    )
+    expires_to: EndAddress | None = Field(
+        default=None, description="Its page redirects there then; without it, 410. Null removes it."
+    )
+    update_at: Moment | None = Field(
+        default=None,
+        description="Then the working copy becomes public. Null removes it.",
+        examples=["2036-12-01T00:00:00Z"],
+    )
     comments_open: bool | None = Field(default=None, examples=[False])
     lead_image: LeadImageChange | None = Field(default=None, description="Null removes it.")
     note: Remark | None = None
@@ -266,114 +333,3 @@ class Publishing(Schema):
     """The moment of publication; now by default."""
 
     published_at: Moment | None = Field(default=None, description="When it becomes public, or became.")
-
-
-def _names_of(shape: type[Schema]) -> str:
-    """Return the valid values of ``fields``: names of members, separated by commas."""
-    name = f"({'|'.join(shape.model_fields)})"
-    return f"^{name}(,{name})*$"
-
-
-class Fields(Schema):
-    """The members of the answer."""
-
-    fields: Annotated[Text, Pattern(_names_of(PostAnswer))] | None = Field(
-        default=None,
-        max_length=600,
-        description="Names of members, separated by commas.",
-        examples=["slug,title"],
-    )
-
-
-class PostsQuery(PageQuery, Fields):
-    """The filters and the order of the list of posts."""
-
-    fields: Annotated[Text, Pattern(_names_of(PostItem))] | None = Field(
-        default=None,
-        max_length=600,
-        description="Names of members, separated by commas.",
-        examples=["slug,title"],
-    )
-    cursor: Text | None = Field(
-        default=None,
-        max_length=CURSOR_CHARACTERS,
-        description="The `next_cursor` of the answer before.",
-        examples=["WyIyMDI2LTExLTIxVDA5OjMwOjAwKzAwOjAwIiwgMV0"],
-    )
-    author: Text | None = Field(
-        default=None, max_length=60, description="The user name of somebody named above it.", examples=["ada"]
-    )
-    tag: Text | None = Field(
-        default=None, max_length=200, description="The slug of a tag.", examples=["outdoors"]
-    )
-    status: State | None = Field(
-        default=None,
-        description="Published ones, if nothing is said; others only as far as you may edit them.",
-        examples=["published"],
-    )
-    published_after: Moment | None = Field(default=None, description="Published later than this.")
-    published_before: Moment | None = Field(
-        default=None, description="Published earlier than this.", examples=["2026-12-01T00:00:00Z"]
-    )
-    sort: Literal["-published_at", "published_at", "-updated_at", "updated_at", "-views", "title"] = Field(
-        default="-published_at",
-        description="The order; `-` is the greatest, or the latest, first.",
-        examples=["-published_at"],
-    )
-
-    @property
-    def asks_for_all(self) -> bool:
-        """True if no filter limits the published posts."""
-        return self.author is None and self.tag is None and self.asks_for_any_time
-
-    @property
-    def asks_for_any_time(self) -> bool:
-        """True if the filters set no period, other than that posts are published."""
-        is_bounded = self.published_after is not None or self.published_before is not None
-        return not is_bounded and self.status in {None, State.PUBLISHED}
-
-
-class Posts(ListAnswer):
-    """A page of posts."""
-
-    posts: list[PostItem]
-
-
-class Returning(Schema):
-    """The note to the author."""
-
-    note: Text = Field(
-        default="",
-        max_length=NOTE_CHARACTERS,
-        description="For the author alone; readers never see it.",
-        examples=["Say earlier how long the rope is."],
-    )
-
-
-class ReviewNoteItem(Schema):
-    """The note of an editor who sent a post back."""
-
-    id: int = Field(examples=[7])
-    note: str = Field(examples=["Say earlier how long the rope is."])
-    by: Author = Field(description="The editor who sent it back.")
-    created_at: Made
-    resolved_at: datetime | None = Field(
-        description="When the post was submitted again or published.", examples=["2026-11-21T09:30:00Z"]
-    )
-
-    @classmethod
-    def of(cls, note: ReviewNote) -> "ReviewNoteItem":
-        """Return the item of a note, whose author is loaded."""
-        return cls(
-            id=note.id,
-            note=note.body,
-            by=Author.of(note.author),
-            created_at=note.created_at,
-            resolved_at=note.resolved_at,
-        )
-
-
-class ReviewNotes(ListAnswer):
-    """A page of notes, latest first."""
-
-    notes: list[ReviewNoteItem]

@@ -7,7 +7,7 @@ from masthead.errors import Invalid, Mistakes
 from masthead.people.models import User
 from masthead.posts import bylines
 from masthead.posts.details import Details
-from masthead.posts.forms.post import PostForm
+from masthead.posts.forms.post import DETAILS, PostForm
 from masthead.posts.models import Post
 from masthead.posts.validation import SubmittedPost, validate
 from masthead.tags import actions as tags
@@ -26,11 +26,7 @@ def mistakes_in(
     names: tuple[str, ...] | Unset = UNSET
     with mistakes:
         names = tags.parse(form.tags.data or "") if "tags" in said else UNSET
-    details: dict[str, Any] = {
-        name: form[name].data or None
-        for name in ("canonical_url", "language", "translation_key")
-        if name in said
-    }
+    details: dict[str, Any] = {name: form[name].data or None for name in DETAILS if name in said}
     sent = SubmittedPost(
         texts=_texts(form, said) | {"tags": names},
         picture=form.lead_picture_update(),

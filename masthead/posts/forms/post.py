@@ -8,6 +8,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from masthead.content.forms import ContentForm, title_field
+from masthead.content.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from masthead.people.models import User
 from masthead.posts import bylines
 from masthead.posts.details import (
@@ -18,6 +19,7 @@ from masthead.posts.details import (
     LeadPictureUpdate,
 )
 from masthead.posts.forms.datetime_fields import MomentField, WhichMomentField
+from masthead.posts.history import WORDS
 from masthead.posts.models import Post
 from masthead.posts.review import NOTE_CHARACTERS
 from masthead.posts.working_copy.models import CLIENT_CHARACTERS
@@ -32,6 +34,10 @@ from masthead.web.forms.fields import BoxField, is_as_shown, was_sent
 TOO_LONG = "This has at most %(max)d characters."
 
 
+#: Details that are texts; an empty one is removed.
+DETAILS = ("canonical_url", "language", "translation_key", *WORDS, "card_image", "expires_to")
+
+
 class PostForm(ContentForm):
     """The editor form of a post."""
 
@@ -44,6 +50,24 @@ class PostForm(ContentForm):
     )
     published_at = MomentField("Publish at", [Optional()])
     published_at_which = WhichMomentField("First or second time")
+    meta_title = StringField("Search title", [Length(max=TITLE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    meta_description = TextAreaField(
+        "Search description", [Length(max=SUMMARY_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    card_title = StringField("Card title", [Length(max=TITLE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    card_description = TextAreaField(
+        "Card description", [Length(max=SUMMARY_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    card_image = StringField(
+        "Card picture URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    expires_at = MomentField("Expires at", [Optional()])
+    expires_at_which = WhichMomentField("First or second time")
+    expires_to = StringField(
+        "Then redirect to", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed]
+    )
+    update_at = MomentField("Update at", [Optional()])
+    update_at_which = WhichMomentField("First or second time")
     comments_open = BoxField("Allow comments", default=True)
     lead_image = StringField("Picture URL", [Length(max=ADDRESS_CHARACTERS, message=TOO_LONG)], [trimmed])
     lead_alt = TextAreaField(
@@ -121,10 +145,12 @@ class PostForm(ContentForm):
         """Return the requested details beside text and image; creates the bylines of new guests."""
         shown = self.shown()
         values: dict[str, Any] = {
-            name: self[name].data or None
-            for name in ("canonical_url", "language", "translation_key")
-            if not self.kept(name, shown)
+            name: self[name].data or None for name in DETAILS if not self.kept(name, shown)
         }
+        for field in (self.expires_at, self.update_at):
+            name = field.short_name
+            if not (self.kept(name, shown) and self.kept(f"{name}_which", shown)):
+                values[name] = field.moment
         if not self.kept("comments_open", shown):
             values["comments_open"] = bool(self.comments_open.data)
         if not (self.kept("published_at", shown) and self.kept("published_at_which", shown)):

@@ -11,7 +11,7 @@ from masthead.people.access import visitor
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import queries
-from masthead.posts.api.schemas import PostsQuery
+from masthead.posts.api.list_schemas import PostsQuery
 from masthead.posts.lifecycle import State
 from masthead.posts.lists import selections
 from masthead.posts.lists.selections import Selection

@@ -22,6 +22,7 @@ from masthead.posts.working_copy.texts import WorkingText
 #: Details with one value, which two writers may have changed differently.
 _SINGLE = (
     "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "translation_key", "authors",
+    "meta_title", "meta_description", "card_title", "card_description", "card_image",
 )  # fmt: skip
 
 

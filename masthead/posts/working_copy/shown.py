@@ -17,8 +17,10 @@ from masthead.posts.working_copy.texts import WorkingText
 #: The details that posts and revisions hold by the same names.
 _DETAILS = (
     "lead_image", "lead_alt", "lead_caption", "canonical_url", "language", "translation_key", "published_at",
-    "comments_open",
+    "comments_open", "meta_title", "meta_description", "card_title", "card_description", "card_image",
 )  # fmt: skip
+#: Plans, which revisions do not hold.
+_PLANS = ("expires_at", "expires_to", "update_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class ShownPost:
             "authors": self.authors,
             "version": self.version,
             "published_at_which": self.details["published_at"],
+            "expires_at_which": self.details["expires_at"],
+            "update_at_which": self.details["update_at"],
         }
 
 
@@ -77,6 +81,7 @@ def at_version(post: Post, version: int) -> ShownPost | None:
     if revision is None or not revision.is_whole:
         return _with_details(post, text, version)
     details = {name: getattr(revision, name) for name in _DETAILS}
+    details |= {name: getattr(post, name) for name in _PLANS}
     authors = ", ".join(user.username for user in revision.bylines) or bylines.written(post)
     return ShownPost(text, version, authors, details)
 
@@ -100,5 +105,5 @@ def key_of(post: Post) -> PostKey:
 
 
 def _with_details(post: Post, text: WorkingText, version: int) -> ShownPost:
-    details = {name: getattr(post, name) for name in _DETAILS}
+    details = {name: getattr(post, name) for name in (*_DETAILS, *_PLANS)}
     return ShownPost(text, version, bylines.written(post), details)
