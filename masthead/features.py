@@ -6,12 +6,12 @@ so that nothing depends on an accidental import elsewhere.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, Literal
 
 from blinker import Signal
 from flask import Blueprint, Flask, current_app
-from werkzeug.utils import import_string
 
 EXTENSION: Final = "masthead.features"
 #: The items of all menus, sorted once: every page of somebody signed in shows some.
@@ -103,7 +103,8 @@ class Feature:
 
 def load(*packages: str) -> tuple[Feature, ...]:
     """Import the ``feature.py`` of each package below `masthead`, and return their declarations."""
-    return tuple(import_string(f"masthead.{package}.feature:feature") for package in packages)
+    # Not Werkzeug's `import_string`, which hides the module that is missing below.
+    return tuple(import_module(f"masthead.{package}.feature").feature for package in packages)
 
 
 def register_all(app: Flask, features: Sequence[Feature]) -> None:

@@ -49,8 +49,12 @@ class PreviewAnswer(Schema):
 class PreviewLinkInput(Schema):
     """A preview link to create."""
 
-    days: int = Field(default=links.DAYS, ge=1, le=links.MOST_DAYS, description="Until it expires.")
-    allow_notes: bool = Field(default=False, description="Whether visitors may leave a note.")
+    days: int = Field(
+        default=links.DAYS, ge=1, le=links.MOST_DAYS, description="Until it expires.", examples=[links.DAYS]
+    )
+    allow_notes: bool = Field(
+        default=False, description="Whether visitors may leave a note.", examples=[False]
+    )
 
 
 class PreviewLinkAnswer(Schema):
