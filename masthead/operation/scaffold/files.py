@@ -28,6 +28,6 @@ def _place(file: str, name: FeatureName, revision: str) -> Path:
         return MIGRATIONS / f"{revision}_{name.plural}.py"
     if file.endswith(".html"):
         return Path("masthead/templates", name.plural, file)
-    if file.startswith("test_"):
+    if file.startswith(("test_", "conftest")):
         return Path("tests", name.plural, file)
     return Path("masthead", name.plural, file)
