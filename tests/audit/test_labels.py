@@ -19,12 +19,12 @@ def recorded():
                 yield node.args[0].value
 
 
-PAGE_DEEDS = ("created", "edited", "published", "unpublished", "trashed", "restored", "purged")
+PAGE_EVENTS = ("created", "edited", "published", "unpublished", "trashed", "restored", "purged")
 ACTIONS = sorted(
     {*recorded(), "factor.added", "factor.removed", "recovery_codes.made"}
-    | {f"post.{deed}" for deed in (*posts.DEEDS.values(), "created", "edited", "scheduled")}
-    | {f"page.{deed}" for deed in PAGE_DEEDS}
-    | {f"comment.{deed}" for deed in comments.DEEDS.values()}
+    | {f"post.{event}" for event in (*posts.AUDIT_EVENTS.values(), "created", "edited", "scheduled")}
+    | {f"page.{event}" for event in PAGE_EVENTS}
+    | {f"comment.{event}" for event in comments.AUDIT_EVENTS.values()}
 )
 
 
