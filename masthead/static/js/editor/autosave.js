@@ -24,9 +24,7 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
   let isSignedOut = false;
   // What the server refused is sent again once it is changed.
   let refused = null;
-  let storageProblem = "";
 
-  const say = (state, message, more = {}) => show(state, message, { ...more, storageProblem });
   const hasUnsaved = () => !isSame(draft.read(), acknowledged) && !(postId === null && isEmpty(draft.read()));
 
   const keepLocally = async () => {
@@ -34,11 +32,9 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
     const fields = draft.read();
     try {
       if (isSame(fields, acknowledged)) await copies.remove();
-      else await copies.keep({ post: postId, fields, version, hadDraft: postId !== null });
-      storageProblem = "";
+      else await copies.keep({ post: postId, fields, version });
     } catch {
-      storageProblem = "This browser cannot keep a copy of the text (its storage is full or switched off). Keep this page open until the text is saved.";
-      page.storageFailed(storageProblem);
+      page.storageFailed("This browser cannot keep a copy of the text (its storage is full or switched off). Keep this page open until the text is saved.");
     }
   };
 
@@ -58,7 +54,7 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
     if (!localTimer) localTimer = setTimeout(keepLocally, LOCAL_MS);
     if (firstChange) return;
     firstChange = now;
-    if (!failures && !isSignedOut && !refused) say("saving", "Saving…");
+    if (!failures && !isSignedOut && !refused) show("saving", "Saving…");
     if (!running && !failures) waitAndFlush();
   };
 
@@ -89,7 +85,7 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
       firstChange = performance.now();
       lastChange ||= firstChange;
     } else {
-      say("saved", "Saved");
+      show("saved", "Saved");
     }
     page.saved({ ...data, postId });
     keepLocally();
@@ -102,7 +98,7 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
 
   const fail = (message, retryAfter = 0) => {
     failures += 1;
-    say("offline", message);
+    show("offline", message);
     schedule(retryAfter ? retryAfter * 1000 : Math.min(LONGEST_RETRY_MS, 1000 * 2 ** (failures - 1)));
   };
 
@@ -114,22 +110,22 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
       acknowledge(fields, data);
     } else if (status === 401) {
       isSignedOut = true;
-      say("signed-out", "Not saved: you are signed out");
+      show("signed-out", "Not saved: you are signed out");
       page.signedOut();
     } else if (status === 409) {
       refused = fields;
       failures = 0;
       firstChange = 0;
-      say("conflict", "Somebody else changed the same words. Your text is kept.", { link: data.merge_url, label: "Compare and merge" });
+      show("conflict", "Somebody else changed the same words. Your text is kept.", { link: data.merge_url, label: "Compare and merge" });
     } else if (status === 403 || status === 404) {
       refused = fields;
       firstChange = 0;
       const message = status === 404 ? "This post does not exist any more. Copy your text before you leave." : firstError(data);
-      say("conflict", message, { link: data.copy_url, label: "Copy your text" });
+      show("conflict", message, { link: data.copy_url, label: "Copy your text" });
     } else if (status === 413 || status === 422) {
       refused = fields;
       firstChange = 0;
-      say("offline", `Not saved: ${firstError(data)}`);
+      show("offline", `Not saved: ${firstError(data)}`);
     } else if (status === 429) {
       fail("Not saved yet: the server asks to wait a moment", retryAfter || 5);
     } else if (status === 507) {
@@ -164,11 +160,11 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
       firstChange = 0;
       if (!hasUnsaved()) {
         failures = 0;
-        say("saved", postId === null ? "Nothing to save yet" : "Saved");
+        show("saved", postId === null ? "Nothing to save yet" : "Saved");
       }
       return Promise.resolve();
     }
-    if (!failures && !isSignedOut && !refused) say("saving", "Saving…");
+    if (!failures && !isSignedOut && !refused) show("saving", "Saving…");
     running = (async () => {
       await keepLocally();
       await handle(fields, await transmit(fields));

@@ -1,5 +1,5 @@
-// The panel before publishing: what is missing, and how the post will look in a search result and as a social card. A
-// check that blocks opens it by itself in place of publishing.
+// The panel before publishing: what is missing, and how the post will look in a search result and as a social card. Whoever
+// is about to publish sees beside its button how much is missing; the server refuses what a check blocks.
 
 const SHOWN_DESCRIPTION = 160;
 
@@ -20,7 +20,7 @@ const firstWords = (html) => {
   return template.content.textContent.replace(/\s+/g, " ").trim();
 };
 
-export const createChecks = ({ form, dialog, button, preview, draft }) => {
+export const init = ({ form, dialog, button, preview, draft }) => {
   const part = (name) => dialog.querySelector(`[data-look=${name}]`);
 
   const showLooks = (html) => {
@@ -36,14 +36,22 @@ export const createChecks = ({ form, dialog, button, preview, draft }) => {
     if (address) picture.src = address;
   };
 
-  const fill = (data) => {
+  const missingIn = (data) => {
     const found = [...(data.checks ?? []), ...(data.warnings ?? []).map((message) => ({ level: "advice", message }))];
-    const said = found.filter((one, index) => found.findIndex((other) => other.message === one.message) === index);
+    return found.filter((one, index) => found.findIndex((other) => other.message === one.message) === index);
+  };
+
+  const count = (missing) => {
+    button.textContent = missing.length ? `Check (${missing.length})` : "Check";
+  };
+
+  const fill = (data) => {
+    const said = missingIn(data);
+    count(said);
     dialog.querySelector("[data-checks]").replaceChildren(...said.map(itemOf));
     dialog.querySelector("[data-clear]").hidden = said.length > 0;
     dialog.querySelector("[data-unchecked]").hidden = true;
     showLooks(data.html ?? "");
-    return said.some(({ level }) => level === "blocking");
   };
 
   const open = async () => {
@@ -58,7 +66,15 @@ export const createChecks = ({ form, dialog, button, preview, draft }) => {
     if (!dialog.open) dialog.showModal();
   };
 
+  let counted = "";
+  const countOnce = async () => {
+    const now = JSON.stringify(draft.read());
+    if (now === counted) return;
+    counted = now;
+    const data = await preview.ask();
+    if (data) count(missingIn(data));
+  };
+  for (const name of ["pointerenter", "focusin"]) form.querySelector(".editor-actions").addEventListener(name, countOnce);
   button.addEventListener("click", open);
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
-  return { open };
 };

@@ -74,15 +74,16 @@ export const init = (field, bar, opener) => {
   };
   // One change, so that one press of undo takes all of it back.
   const replaceAll = () => {
-    const found = placesOf(field.value, words.value, exact.checked);
+    const { value } = field;
+    const found = placesOf(value, words.value, exact.checked);
     if (!found.length) return;
     let text = "";
     let position = 0;
     for (const { start, end } of found) {
-      text += field.value.slice(position, start) + substitute.value;
+      text += value.slice(position, start) + substitute.value;
       position = end;
     }
-    setText(field, text + field.value.slice(position));
+    setText(field, text + value.slice(position));
     search();
     place.textContent = found.length === 1 ? "1 replaced" : `${found.length} replaced`;
   };

@@ -29,7 +29,7 @@ const along = (anchors, part) => {
   return to === from ? shownFrom : shownFrom + ((part - from) / (to - from)) * (shownTo - shownFrom);
 };
 
-export const createPreview = ({ form, field, pane, button, server, draft, onAnswer }) => {
+export const createPreview = ({ form, field, pane, button, server, draft }) => {
   let isOpen = false;
   let asked = "";
   let anchors = [[0, 0], [1, 1]];
@@ -45,7 +45,6 @@ export const createPreview = ({ form, field, pane, button, server, draft, onAnsw
   const ask = async () => {
     const { title, summary, body } = draft.read();
     const { status, data } = await server.post(server.urls.preview, { title: title.trim() || "Untitled", summary, body });
-    if (status === 200) onAnswer(data);
     return status === 200 ? data : null;
   };
 

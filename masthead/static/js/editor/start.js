@@ -1,7 +1,7 @@
 // The editor of a post. Without this script the page is a plain form.
 
 import { createAutosave } from "./autosave.js";
-import { createChecks } from "./checks.js";
+import * as checks from "./checks.js";
 import * as counts from "./counts.js";
 import { createDraft } from "./draft.js";
 import * as find from "./find.js";
@@ -65,8 +65,8 @@ const start = () => {
   leaving.guard(autosave);
 
   presence = createPresence({ client, form, server, place: part("others"), autosave });
-  const preview = createPreview({ form, field, pane: part("preview"), button: part("preview-button"), server, draft, onAnswer: () => {} });
-  createChecks({ form, dialog: part("checks"), button: part("checks-button"), preview, draft });
+  const preview = createPreview({ form, field, pane: part("preview"), button: part("preview-button"), server, draft });
+  checks.init({ form, dialog: part("checks"), button: part("checks-button"), preview, draft });
   toolbar.init(field, form.querySelector("[role=toolbar]"));
   lists.init(field);
   paste.init(field, server, status.warn);

@@ -7,6 +7,40 @@ const insert = (field, text) => {
   return document.execCommand("insertText", false, text);
 };
 
+// Chromium's command takes seconds for a thousand lines. So many are put in at once, and the keys of undo and redo are
+// answered here for that change.
+const MOST_LINES = 100;
+const steps = new WeakMap();
+
+const isLong = (text) => text.split("\n", MOST_LINES + 1).length > MOST_LINES;
+
+const put = (field, text) => {
+  const { scrollTop } = field;
+  field.value = text;
+  field.scrollTop = scrollTop;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+};
+
+const stepsOf = (field) => {
+  if (steps.has(field)) return steps.get(field);
+  const own = { done: [], undone: [] };
+  steps.set(field, own);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    const isRedo = (key === "z" && event.shiftKey) || key === "y";
+    if (key !== "z" && !isRedo) return;
+    const [from, to] = isRedo ? [own.undone, own.done] : [own.done, own.undone];
+    const step = from.at(-1);
+    if (!step || field.value !== (isRedo ? step.before : step.after)) return;
+    event.preventDefault();
+    to.push(from.pop());
+    put(field, isRedo ? step.after : step.before);
+    field.setSelectionRange(step.at, step.at);
+  });
+  return own;
+};
+
 // Puts a text in place of a part; the focus stays where it was.
 export const replace = (field, start, end, text, selection = null) => {
   const before = field.value;
@@ -15,13 +49,15 @@ export const replace = (field, start, end, text, selection = null) => {
   const focused = document.activeElement;
   const { scrollTop } = field;
   if (expected !== before) {
-    field.focus({ preventScroll: true });
-    field.setSelectionRange(start, end);
-    insert(field, written);
-    // Browsers without the command, and fields that are out of sight, take the text without undo.
+    if (!isLong(written) && !isLong(before.slice(start, end))) {
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(start, end);
+      insert(field, written);
+    }
+    // Long texts, browsers without the command, and fields that are out of sight.
     if (field.value !== expected) {
-      field.value = expected;
-      field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+      stepsOf(field).done.push({ before, after: expected, at: start });
+      put(field, expected);
     }
   }
   if (selection) field.setSelectionRange(...selection);
