@@ -1,5 +1,5 @@
 // Brings files in: by button, drop, paste and camera, several at once, each with its progress, and again after a broken
-// connection. Works in the editor (textarea[name=body]), in fields for one picture ([data-media-field]) and in the
+// connection. Works in the editor (textarea[name=body]), in fields for one picture (lead picture, portrait, logo, icon) and in the
 // library ([data-media-library]). Every form works without it.
 
 const UPLOADS = "/admin/media/uploads";
@@ -431,5 +431,5 @@ const inLibrary = (form) => {
 };
 
 for (const area of document.querySelectorAll("textarea[name=body]")) inEditor(area);
-for (const field of document.querySelectorAll("[data-media-field], [name=lead_image], [name=avatar]")) inField(field);
+for (const field of document.querySelectorAll("[name=lead_image], [name=avatar], [name=logo], [name=icon]")) inField(field);
 for (const form of document.querySelectorAll("[data-media-library]")) inLibrary(form);
