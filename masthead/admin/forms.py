@@ -11,10 +11,12 @@ from masthead.db.pagination import PER_PAGE_LIMIT
 from masthead.errors import Invalid
 from masthead.settings import navigation
 from masthead.settings.publication import (
+    CHECKS,
     ROBOTS_CHARACTERS,
     TAGLINE_CHARACTERS,
     TITLE_CHARACTERS,
     Publication,
+    check_names,
 )
 from masthead.text.languages import LANGUAGE
 from masthead.web.forms.base import Form, time_zone_field, trimmed
@@ -79,6 +81,12 @@ class SettingsForm(Form):
             NumberRange(1, PER_PAGE_LIMIT, "A page shows %(min)s to %(max)s posts."),
         ],
     )
+    blocking_checks = StringField(
+        "Blocking checks",
+        [Length(max=TEXT_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description=f"Checks that keep a post from being published, separated by commas: {', '.join(CHECKS)}. Others only advise.",
+    )
     navigation = TextAreaField(
         "Navigation",
         [Length(max=20_000, message=TOO_LONG)],
@@ -115,6 +123,13 @@ class SettingsForm(Form):
         except Invalid as error:
             raise ValidationError(error.message) from None
 
+    def validate_blocking_checks(self, field: StringField) -> None:
+        """Check each name (WTForms calls this by its name)."""
+        try:
+            check_names(field.data or "")
+        except Invalid as error:
+            raise ValidationError(error.message) from None
+
     def settings(self) -> dict[str, Any]:
         """Return the values to store."""
         links = navigation.parse(self.navigation.data or "")
@@ -126,6 +141,7 @@ class SettingsForm(Form):
             "accent": (self.accent.data or "").lower(),
             "language": self.language.data or "",
             "comment_policy": self.comment_policy.data,
+            "blocking_checks": self.blocking_checks.data or "",
             "posts_per_page": self.posts_per_page.data,
             "navigation": [asdict(link) for link in links],
             "footer": self.footer.data or "",

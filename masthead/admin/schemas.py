@@ -47,6 +47,9 @@ class SettingsAnswer(Schema):
     )
     comment_policy: CommentPolicy
     posts_per_page: int = Field(examples=[10])
+    blocking_checks: str = Field(
+        description="Checks that keep a post from being published, separated by commas.", examples=["to_come"]
+    )
     navigation: list[Link]
     footer: str = Field(examples=["Printed on the river bank."])
     ai_crawlers: CrawlerPolicy
@@ -87,6 +90,12 @@ class SettingsChange(Schema):
     )
     comment_policy: CommentPolicy | None = None
     posts_per_page: int | None = Field(default=None, ge=1, le=PER_PAGE_LIMIT, examples=[10])
+    blocking_checks: Text | None = Field(
+        default=None,
+        max_length=TEXT_CHARACTERS,
+        description="Names of checks that keep a post from being published, separated by commas.",
+        examples=["to_come, no_alternative_text"],
+    )
     navigation: list[Link] | None = Field(default=None, max_length=LINKS_LIMIT)
     footer: Text | None = Field(
         default=None, max_length=TEXT_CHARACTERS, examples=["Printed on the river bank."]

@@ -13,7 +13,7 @@ from masthead.errors import Invalid, NotAllowed
 from masthead.mail import delivery
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.posts import history, lifecycle, review
+from masthead.posts import checks, history, lifecycle, review
 from masthead.posts.details import NOTHING, Details, checked_note, credited, set_details
 from masthead.posts.errors import NothingToPublish
 from masthead.posts.lifecycle import Status, Transition
@@ -21,6 +21,9 @@ from masthead.posts.models import Post, PostByline, PostTag
 from masthead.posts.permissions import can_edit, can_publish, can_send_back, can_withdraw
 from masthead.posts.slugs import SLUGS
 from masthead.posts.tasks import tell_of_publication
+from masthead.posts.working_copy.texts import WorkingText
+from masthead.settings.publication import check_names
+from masthead.settings.queries import publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.plain import is_blank
@@ -201,6 +204,8 @@ def publish(post: Post, *, by: User, at: datetime) -> None:
         raise NotAllowed("Only its author or an editor can publish this post, if their role allows it.")
     if not post.is_published and _is_blank(post):
         raise NothingToPublish
+    if not post.is_published:
+        _check_blocking(post)
     was_published = post.is_published
     _move(post, Transition.PUBLISH, by=by, at=at, event="" if was_published else "published")
     if post.published_at is None or post.published_at > at:
@@ -220,12 +225,20 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
         raise Invalid("Choose a time in the future, or publish the post now.", field="published_at")
     if _is_blank(post):
         raise NothingToPublish
+    _check_blocking(post)
     _move(post, Transition.PUBLISH, by=by, at=at, event="scheduled", when=when.isoformat())
     post.published_at = when
     _end_expiry(post, at=when)
     history.mark_public(post)
     review.resolve_notes(post, at=at)
     _announce(post, when, to=dict.fromkeys((by.id, post.author_id)))
+
+
+def _check_blocking(post: Post) -> None:
+    """Raise `Invalid` if a check that the publication has made blocking finds something."""
+    blocking = frozenset(check_names(publication().blocking_checks))
+    if blocking:
+        checks.check_blocking(WorkingText(post.title, post.summary, post.body), post.html, blocking)
 
 
 def _end_expiry(post: Post, *, at: datetime) -> None:

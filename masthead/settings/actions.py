@@ -11,7 +11,7 @@ from masthead.audit.recording import Actor
 from masthead.db import db, insert_unique
 from masthead.errors import Invalid
 from masthead.settings.models import Setting
-from masthead.settings.publication import NAMES
+from masthead.settings.publication import NAMES, check_names
 from masthead.settings.queries import publication
 from masthead.text.names import tidy_name
 
@@ -50,6 +50,8 @@ def _tidied(key: str, value: Any) -> Any:
     """Return the value; a name, which appears in titles, emails and feeds, on one line without hidden characters."""
     if key in {"title", "tagline"} and isinstance(value, str):
         return tidy_name(value)
+    if key == "blocking_checks":
+        return ", ".join(check_names(value))
     if key == "navigation":
         return [link | {"label": tidy_name(link["label"])} for link in value]
     return value

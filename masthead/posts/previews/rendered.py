@@ -15,6 +15,8 @@ from masthead.content.rendering import (
 from masthead.db import db
 from masthead.errors import Invalid
 from masthead.media import external
+from masthead.posts import checks
+from masthead.posts.checks import CheckFinding
 from masthead.posts.models import Post, PostTag
 from masthead.posts.working_copy.texts import WorkingText, storable
 from masthead.tags import queries as tags
@@ -32,12 +34,16 @@ class Preview:
     words: int
     reading_minutes: int
     warnings: tuple[str, ...]
+    findings: tuple[CheckFinding, ...] = ()
 
 
 def preview(text: WorkingText) -> Preview:
     """Render a text as its page would show it; raises `Invalid` for one that is too long."""
     done = _render(text)
-    return Preview(external.with_copies(done.html), done.words, done.reading_minutes, tuple(done.warnings))
+    found = tuple(checks.findings(text, done.html))
+    warnings = (*done.warnings, *(finding.message for finding in found))
+    html = external.with_copies(done.html)
+    return Preview(html, done.words, done.reading_minutes, warnings, found)
 
 
 def _render(text: WorkingText) -> RenderedText:

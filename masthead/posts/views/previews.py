@@ -14,6 +14,8 @@ from masthead.posts.previews import links, rendered
 from masthead.posts.previews.rendered import Preview
 from masthead.posts.views.saving import editable
 from masthead.posts.working_copy.texts import WorkingText
+from masthead.settings.publication import check_names
+from masthead.settings.queries import publication
 from masthead.web.forms import json_bodies
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.json_bodies import PageJson
@@ -41,17 +43,27 @@ def preview() -> ResponseReturnValue:
     # Nothing is stored, so nobody waits for the write lock.
     with transactions(may_write=False):
         done = rendered.preview(WorkingText(sent.title, sent.summary, sent.body))
+        members = members_of(done)
         db.session.rollback()
-    return jsonify(members_of(done))
+    return jsonify(members)
 
 
 def members_of(done: Preview) -> dict[str, Any]:
     """Return the members of the answer."""
+    blocking = check_names(publication().blocking_checks)
     return {
         "html": done.html,
         "words": done.words,
         "reading_minutes": done.reading_minutes,
         "warnings": list(done.warnings),
+        "checks": [
+            {
+                "check": finding.check,
+                "level": "blocking" if finding.check in blocking else "advice",
+                "message": finding.message,
+            }
+            for finding in done.findings
+        ],
     }
 
 
