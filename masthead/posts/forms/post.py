@@ -50,11 +50,11 @@ class PostForm(ContentForm):
     )
     published_at = MomentField("Publish at", [Optional()])
     published_at_which = WhichMomentField("First or second time")
-    meta_title = StringField("Search title", [Length(max=TITLE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    meta_title = StringField("Search headline", [Length(max=TITLE_CHARACTERS, message=TOO_LONG)], [trimmed])
     meta_description = TextAreaField(
         "Search description", [Length(max=SUMMARY_CHARACTERS, message=TOO_LONG)], [trimmed]
     )
-    card_title = StringField("Card title", [Length(max=TITLE_CHARACTERS, message=TOO_LONG)], [trimmed])
+    card_title = StringField("Card headline", [Length(max=TITLE_CHARACTERS, message=TOO_LONG)], [trimmed])
     card_description = TextAreaField(
         "Card description", [Length(max=SUMMARY_CHARACTERS, message=TOO_LONG)], [trimmed]
     )

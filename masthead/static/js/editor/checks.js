@@ -1,7 +1,7 @@
 // The panel before publishing: what is missing, and how the post will look in a search result and as a social card. Whoever
 // is about to publish sees beside its button how much is missing; the server refuses what a check blocks.
 
-const SHOWN_DESCRIPTION = 160;
+const SHOWN_CHARACTERS = { title: 300, description: 160 };
 
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most).replace(/\s+\S*$/, "")}…` : text);
 
@@ -25,13 +25,23 @@ export const init = ({ form, dialog, button, preview, draft }) => {
 
   const showLooks = (html) => {
     const { title, summary, slug } = draft.read();
-    const description = shortened(summary.trim() || firstWords(html), SHOWN_DESCRIPTION);
-    for (const place of dialog.querySelectorAll("[data-look=title]")) place.textContent = title.trim() || "Untitled";
-    for (const place of dialog.querySelectorAll("[data-look=description]")) place.textContent = description;
+    const typed = (name) => form.elements[name]?.value.trim() ?? "";
+    const searched = {
+      title: typed("meta_title") || title.trim() || "Untitled",
+      description: typed("meta_description") || summary.trim() || firstWords(html),
+    };
+    const shared = {
+      title: typed("card_title") || searched.title, description: typed("card_description") || searched.description,
+    };
+    for (const [look, texts] of [[".look-search", searched], [".look-card", shared]]) {
+      for (const [name, text] of Object.entries(texts)) {
+        dialog.querySelector(`${look} [data-look=${name}]`).textContent = shortened(text, SHOWN_CHARACTERS[name]);
+      }
+    }
     part("address").textContent = `${form.dataset.postUrl}${slug.trim() || "…"}`;
     part("host").textContent = new URL(form.dataset.postUrl).host;
     const picture = part("picture");
-    const address = form.elements.lead_image?.value.trim() ?? "";
+    const address = typed("card_image") || typed("lead_image");
     picture.hidden = address === "";
     if (address) picture.src = address;
   };
