@@ -10,6 +10,7 @@ from masthead.audit import queries
 from masthead.audit.models import AuditEvent
 from masthead.db import db, paginate
 from masthead.errors import Invalid, Mistakes
+from masthead.media.uploads.portraits import check_picture, note_pictures
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.settings import actions, navigation
@@ -41,6 +42,10 @@ def _mistakes(said: dict[str, Any]) -> tuple[Invalid, ...]:
         actions.check_title(said.get("title"))
     with mistakes:
         _check_navigation(tuple(_link(link) for link in said.get("navigation") or ()))
+    for name in ("logo", "icon"):
+        with mistakes:
+            present = getattr(publication(), name)
+            check_picture(said.get(name), present=present, field=name, by=current_user())
     return mistakes.found
 
 
@@ -65,6 +70,7 @@ def change(body: SettingsChange) -> Response:
     Mistakes(_mistakes(body.model_dump(exclude_unset=True))).settle()
     check_match(tag_of(SettingsAnswer.of(publication())))
     actions.change(current_user(), **values)
+    note_pictures(values)
     return commit_and_answer(_present)
 
 

@@ -12,6 +12,7 @@ from masthead.errors import Invalid
 from masthead.settings import navigation
 from masthead.settings.publication import (
     CHECKS,
+    PICTURE_CHARACTERS,
     ROBOTS_CHARACTERS,
     TAGLINE_CHARACTERS,
     TITLE_CHARACTERS,
@@ -59,6 +60,18 @@ class SettingsForm(Form):
         [Length(max=TEXT_CHARACTERS, message=TOO_LONG)],
         [trimmed],
         description="A sentence or two for search engines and feeds.",
+    )
+    logo = StringField(
+        "Logo",
+        [Length(max=PICTURE_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="Address of a picture in the media library, such as /media/ab/cdef.svg. It replaces the title above every page.",
+    )
+    icon = StringField(
+        "Icon",
+        [Length(max=PICTURE_CHARACTERS, message=TOO_LONG)],
+        [trimmed],
+        description="Address of a square picture in the media library, for the tabs of browsers.",
     )
     accent = StringField(
         "Accent colour",
@@ -138,6 +151,8 @@ class SettingsForm(Form):
             "title": " ".join((self.title.data or "").split()),
             "tagline": self.tagline.data or "",
             "description": self.description.data or "",
+            "logo": self.logo.data or "",
+            "icon": self.icon.data or "",
             "accent": (self.accent.data or "").lower(),
             "language": self.language.data or "",
             "comment_policy": self.comment_policy.data,

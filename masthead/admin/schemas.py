@@ -11,6 +11,7 @@ from masthead.audit.models import AuditEvent
 from masthead.db.pagination import PER_PAGE_LIMIT
 from masthead.settings.navigation import ADDRESS_CHARACTERS, LABEL_CHARACTERS, LINKS_LIMIT
 from masthead.settings.publication import (
+    PICTURE_CHARACTERS,
     ROBOTS_CHARACTERS,
     TAGLINE_CHARACTERS,
     TITLE_CHARACTERS,
@@ -41,6 +42,11 @@ class SettingsAnswer(Schema):
     tagline: str = Field(examples=["Rivers, and who lives by them"])
     description: str = Field(examples=["A magazine about rivers."])
     accent: str = Field(examples=["#b3261e"])
+    logo: str = Field(
+        description="The picture in place of the title, as its `address` in the media library; or empty.",
+        examples=["/media/ab/cdef.svg"],
+    )
+    icon: str = Field(description="The picture in the browser's tab, likewise.", examples=[""])
     language: str = Field(examples=["en"])
     time_zone: str = Field(
         description="The IANA name of the zone in which readers see dates.", examples=["Europe/Berlin"]
@@ -76,6 +82,18 @@ class SettingsChange(Schema):
     )
     description: Text | None = Field(
         default=None, max_length=TEXT_CHARACTERS, examples=["A magazine about rivers."]
+    )
+    logo: Text | None = Field(
+        default=None,
+        max_length=PICTURE_CHARACTERS,
+        description="The picture in place of the title, as its `address` in the media library; or empty.",
+        examples=[""],
+    )
+    icon: Text | None = Field(
+        default=None,
+        max_length=PICTURE_CHARACTERS,
+        description="The picture in the browser's tab, likewise.",
+        examples=[""],
     )
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = Field(
         default=None, examples=["#b3261e"]

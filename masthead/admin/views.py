@@ -13,6 +13,7 @@ from masthead.admin import navigation, queries
 from masthead.admin.forms import SettingsForm
 from masthead.db import db
 from masthead.errors import Invalid
+from masthead.media.uploads.portraits import check_picture, note_pictures
 from masthead.people.access import current_user, requires, requires_any
 from masthead.people.models import User
 from masthead.people.permissions import OPENS_ADMINISTRATION, Permission
@@ -66,6 +67,13 @@ def _figures(user: User) -> list[OverviewFigure]:
     return figures
 
 
+def _check_pictures(form: SettingsForm) -> None:
+    """Raise `Invalid` for addresses that are not those of pictures in the library."""
+    for field in (form.logo, form.icon):
+        present = getattr(publication(), field.name)
+        check_picture(field.data, present=present, field=field.name, by=current_user())
+
+
 @settings_bp.get("")
 @requires(Permission.MANAGE_SETTINGS)
 def edit() -> ResponseReturnValue:
@@ -84,7 +92,9 @@ def save() -> ResponseReturnValue:
     is_right = form.validate()
     try:
         if is_right:
+            _check_pictures(form)
             settings.change(current_user(), **form.settings())
+            note_pictures(form.settings())
         elif not form.title.errors:
             settings.check_title(form.title.data)
     except Invalid as error:

@@ -115,6 +115,12 @@ def prefetch(addresses: Iterable[str | None]) -> None:
     known.update({address: found.get(address) for address in stored})
 
 
+def file_url(address: str) -> str:
+    """Return the URL of the present file at an address; the address itself for one without a file."""
+    file = _looked_up(address)
+    return file.url if file is not None else address
+
+
 def _looked_up(address: str) -> ShownMedia | None:
     prefetch([address])
     file: ShownMedia | None = g.shown_media.get(stored_address(address))

@@ -57,12 +57,28 @@ class Media(Base):
     __table_args__ = (
         CheckConstraint("focal_x BETWEEN 0 AND 1 AND focal_y BETWEEN 0 AND 1", name="focal_point"),
         # The library, newest first: all of it, of one kind, of one person. The first holds every column of the
-        # condition, so that counting reads no row.
-        Index("ix_media_created_at_id", "created_at", "id", "trashed_at", "is_shared", "owner_id", "kind"),
+        # condition, so that counting reads no row. It is partial: behind a condition on another column, neither
+        # database would take its order.
+        Index(
+            "ix_media_library",
+            "created_at",
+            "id",
+            "is_shared",
+            "owner_id",
+            "kind",
+            sqlite_where=text("trashed_at IS NULL"),
+            postgresql_where=text("trashed_at IS NULL"),
+        ),
         Index("ix_media_kind_created_at_id", "kind", "created_at", "id"),
         # Also the sum of the sizes, for the quota.
         Index("ix_media_owner_id_created_at_id", "owner_id", "created_at", "id", "size"),
-        Index("ix_media_trashed_at", "trashed_at", "id"),
+        Index(
+            "ix_media_trash",
+            "trashed_at",
+            "id",
+            sqlite_where=text("trashed_at IS NOT NULL"),
+            postgresql_where=text("trashed_at IS NOT NULL"),
+        ),
         # Pictures that wait for their variants.
         Index("ix_media_status_id", "status", "id"),
         Index("ix_media_key", "key"),

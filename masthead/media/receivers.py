@@ -9,22 +9,13 @@ from masthead.features import PersonalDataSection
 from masthead.media import usage
 from masthead.media.models import Media, MediaUpload
 from masthead.media.signals import Use, UsesToDescribe
+from masthead.media.uploads.portraits import PUBLICATION
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-from masthead.settings.models import Setting
 
-PROFILE, PUBLICATION = "profile", "publication"
-#: The settings that hold the address of a picture, with the numbers under which their uses are recorded.
-SETTINGS = {"logo": 1, "icon": 2}
+PROFILE = "profile"
 
 usage.watch(User, PROFILE, ["avatar"])
-usage.watch(
-    Setting,
-    PUBLICATION,
-    ["value"],
-    is_public=lambda _: True,
-    id_of=lambda setting: SETTINGS.get(setting.key),
-)
 
 
 def export_media(user: User) -> list[PersonalDataSection]:

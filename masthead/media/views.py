@@ -104,7 +104,12 @@ def _ascii_name(media: Media) -> str:
 
 def _with_content(response: Response, file: ServedFile) -> Response:
     start, end = 0, file.size
-    wanted = _range(file)
+    try:
+        wanted = _range(file)
+    except RequestedRangeNotSatisfiable:
+        response.status_code = 416
+        response.headers["Content-Range"] = f"bytes */{file.size}"
+        return response
     if wanted is not None:
         start, end = wanted
         response.status_code = 206
@@ -131,7 +136,7 @@ def _with_content(response: Response, file: ServedFile) -> Response:
 def _range(file: ServedFile) -> tuple[int, int] | None:
     """Return the requested part; None for the whole file, also for several parts at once (RFC 9110, section 14.2)."""
     wanted = request.range
-    if wanted is None or request.method != "GET" or len(wanted.ranges) != 1:
+    if wanted is None or wanted.units != "bytes" or request.method != "GET" or len(wanted.ranges) != 1:
         return None
     condition = request.if_range
     if (condition.etag or condition.date) and condition.etag != file.content_hash:

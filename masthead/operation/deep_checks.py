@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from masthead.db import db, failures
-from masthead.media.models import Media
+from masthead.media.models import Media, MediaVariant
 from masthead.operation.findings import Finding, Level
 from masthead.search import indexing
 from masthead.search.models import INDEX
@@ -142,7 +142,12 @@ def _differing_words() -> list[str]:
 def files() -> Iterator[Finding]:
     """Check that the file of every picture exists and has the stored content."""
     with db.engine.connect() as connection:
-        rows = connection.execute(select(Media.path, Media.content_hash).order_by(Media.id)).all()
+        rows = [
+            *connection.execute(select(Media.key, Media.content_hash).order_by(Media.id)).all(),
+            *connection.execute(
+                select(MediaVariant.path, MediaVariant.content_hash).order_by(MediaVariant.id)
+            ).all(),
+        ]
     missing, damaged, pictures = [], [], store.current()
     try:
         for path, stored in rows:

@@ -11,6 +11,7 @@ CommentPolicy = Literal["everybody", "first", "all"]
 ROBOTS_CHARACTERS = 10_000
 TITLE_CHARACTERS = 80
 TAGLINE_CHARACTERS = 160
+PICTURE_CHARACTERS = 200
 DEFAULT_ACCENT = "#b3261e"
 
 
@@ -36,6 +37,9 @@ class Publication:
     tagline: str = ""
     description: str = ""
     accent: str = DEFAULT_ACCENT
+    #: The addresses of stored pictures: above every page in place of the title, and in the browser's tab. Or empty.
+    logo: str = ""
+    icon: str = ""
     language: str = "en"
     #: The IANA name of the time zone of readers, for dates and for the start of days and months.
     time_zone: str = time_zones.DEFAULT

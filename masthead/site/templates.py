@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     dates.init_app(app)
     app.jinja_env.globals |= {
         "for_page": display.for_page,
+        "file_url": markup.file_url,
         "is_shown": external.is_shown,
         "media_files": _media_files,
         "picture_of": markup.picture,

@@ -269,3 +269,22 @@ def test_scripts_of_our_own_pages_bring_files_in_with_the_session(cast, sign_in,
     assert walt.post(f"{path}/finish", json={}, headers=headers).status_code == 422
     assert walt.delete(path, headers=headers).status_code == 204
     assert client.get(path, headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_the_publication_has_a_logo_and_an_icon_from_the_library(cast, as_, bring, client):  # noqa: F811
+    ada = as_(cast.ada)
+    media = bring(ada, picture("PNG", (400, 100))).json
+    address = media["address"]
+    wrong = ada("PATCH", "/settings", {"logo": "/media/no.png", "icon": "https://x.example/a.png"}, etag="*")
+    assert set(wrong.json["errors"]) == {"logo", "icon"}
+    assert ada("PATCH", "/settings", {"logo": address, "icon": address}, etag="*").status_code == 200
+    page = client.read("/")
+    assert page.all(f"//header//a/img[@src='{address}'][@width='400']")
+    assert page.all(f"//link[@rel='icon'][@href='{address}']")
+    path = f"/media/{media['id']}"
+    assert {use["title"] for use in ada("GET", path).json["used_in"]} == {"Logo", "Icon"}
+    replaced = bring(ada, picture("PNG", (300, 90)), method="PUT", path=f"{path}/file", etag="*").json
+    page = client.read("/")
+    assert page.all(f"//header//a/img[@src='{address}?v={replaced['hash'][:12]}'][@width='300']")
+    assert ada("PATCH", "/settings", {"logo": "", "icon": ""}, etag="*").status_code == 200
+    assert not client.read("/").all("//header//a/img")

@@ -1,4 +1,5 @@
 import re
+from io import BytesIO
 
 import pytest
 
@@ -7,6 +8,8 @@ from masthead.db import db
 from masthead.media import actions
 from masthead.media.processing.pictures import prepare
 from masthead.storage import store as storage
+from masthead.storage.store import StoreFull, StoreUnavailable
+from tests.api.conftest import as_  # noqa: F401
 from tests.factories import PostFactory
 from tests.media.pictures import picture
 
@@ -114,3 +117,51 @@ def test_a_picture_shows_in_a_post(page, live_site, database):
     shown.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     assert shown.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [64, 48]
+
+
+def test_a_part_of_a_file_is_served_by_its_range(client, kept):
+    address = f"/media/{kept.path}"
+    whole = client.get(address)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    for wanted, start, end in (
+        ("bytes=0-3", 0, 4),
+        ("bytes=10-", 10, kept.size),
+        ("bytes=-5", kept.size - 5, kept.size),
+        ("bytes=0-99999999", 0, kept.size),
+    ):
+        part = client.get(address, headers={"Range": wanted})
+        assert (part.status_code, part.data) == (206, whole.data[start:end]), wanted
+        assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{kept.size}"
+    beyond = client.get(address, headers={"Range": "bytes=99999999-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{kept.size}")
+    # Several parts at once, a wrong unit and another version: the whole file.
+    for headers in (
+        {"Range": "bytes=0-1,3-4"},
+        {"Range": "lines=0-1"},
+        {"Range": "bytes=0-1", "If-Range": '"other"'},
+    ):
+        answer = client.get(address, headers=headers)
+        assert (answer.status_code, answer.data) == (200, whole.data)
+    same = client.get(address, headers={"Range": "bytes=0-1", "If-Range": whole.headers["ETag"]})
+    assert same.status_code == 206
+
+
+def test_a_file_larger_than_memory_allows_is_sent_in_pieces(app, client, monkeypatch, kept):
+    from masthead.media import views
+
+    monkeypatch.setattr(views, "CHUNK_BYTES", 10)
+    assert len(client.get(f"/media/{kept.path}").data) == kept.size
+
+
+def test_a_full_disk_and_a_store_that_is_away_are_answered_with_a_sentence(app, cast, as_, monkeypatch):  # noqa: F811
+    walt = as_(cast.walt)
+    for error, status in ((StoreFull("full"), 507), (StoreUnavailable("away"), 503)):
+
+        def fail(*_arguments, error=error):
+            raise error
+
+        monkeypatch.setattr(storage.FolderStore, "put_file", fail)
+        answer = walt("POST", "/media", data={"file": (BytesIO(picture("PNG", (77, 33))), "a.png")})
+        assert answer.status_code == status
+        assert answer.json["detail"].endswith(".")
+        assert walt("GET", "/media").json["total"] == 0

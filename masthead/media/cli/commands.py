@@ -77,16 +77,14 @@ def _add(path: Path, words: Words, username: str | None) -> bool:
 
 
 @group.command("list", cls=Command)
-@click.option(
-    "--kind", type=click.Choice([kind.value for kind in FileKind]), default="", help="One kind alone."
-)
+@click.option("--kind", type=click.Choice([kind.value for kind in FileKind]), help="One kind alone.")
 @click.option("--unused", is_flag=True, help="Files that nothing shows.")
 @click.option("--trashed", is_flag=True, help="Files in the trash.")
 @click.option("--search", "q", default="", help="Words in names and descriptions.")
 @with_appcontext
-def listing(kind: str, unused: bool, trashed: bool, q: str) -> None:
+def listing(kind: str | None, unused: bool, trashed: bool, q: str) -> None:
     """List the files of the library: id, status, kind, bytes, address and name, the newest first."""
-    filters = MediaFilters(q=q, kind=kind, unused=unused, trashed=trashed)
+    filters = MediaFilters(q=q, kind=kind or "", unused=unused, trashed=trashed)
     for media in db.session.scalars(queries.everything(filters).execution_options(yield_per=500)):
         facts = (media.id, media.status, media.kind, media.size, address_of(media), media.name)
         click.echo("\t".join(map(str, facts)))

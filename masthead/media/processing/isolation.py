@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import structlog
 
+from masthead.errors import Busy
 from masthead.media.errors import PictureRefused
 from masthead.media.processing import child, kinds
 from masthead.media.processing.facts import MadeVariant, PictureEdit, PictureFacts
@@ -22,6 +24,10 @@ log = structlog.get_logger(__name__)
 
 #: Of real time; the limit on processor time is `child.CPU_SECONDS`, and a busy machine gets it slowly.
 SECONDS: Final = 120
+#: The processes that one server process starts at a time; each may take 500 MB.
+AT_ONCE: Final = 2
+_places: Final = threading.BoundedSemaphore(AT_ONCE)
+_BUSY: Final = "Many pictures are arriving at this moment. Send yours again in a minute."
 #: A small file can grow when it is encoded again, such as an animation.
 LARGEST_FILE_BYTES: Final = 500_000_000
 #: What the process needs of the environment: no secret.
@@ -116,6 +122,15 @@ def _prepared(order: dict[str, Any], source: Path, folder: Path) -> PreparedFile
 
 def _run(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
     """Carry out an order in a process of its own; raises `PictureRefused` if it refuses, dies or takes too long."""
+    if not _places.acquire(timeout=SECONDS):
+        raise Busy(_BUSY)
+    try:
+        return _answer(order, source, folder)
+    finally:
+        _places.release()
+
+
+def _answer(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
     told = json.dumps(
         order | {"source": str(source), "folder": str(folder), "largest_file": LARGEST_FILE_BYTES}
     )
