@@ -143,14 +143,21 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _begin_writing(connection: Connection) -> None:
     """Queue for the write lock and take it; raises `WriteTimeout`, or `DatabaseMoved`."""
-    moved.check(connection.engine.url.database or "")
+    database = connection.engine.url.database or ""
+    moved.check(database)
     driver: Any = connection.connection.driver_connection
     patience = _patience.get()
     if patience is None:
         patience = write_queue.REQUEST_SECONDS if has_request_context() else write_queue.COMMAND_SECONDS
-    driver.take_turn(connection.engine.url.database or "", patience)
+    driver.take_turn(database, patience)
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            # Again: a move may have ended while this writer waited for its turn.
+            moved.check(database)
+        except moved.DatabaseMoved:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
     except BaseException:
         driver.end_turn()
         raise

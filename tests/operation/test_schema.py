@@ -1,7 +1,7 @@
 import stat
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from masthead.db import Base, db
 from masthead.people.permissions import DEFAULT_ROLES
@@ -45,6 +45,37 @@ def test_the_schema_goes_up_and_down(scratch_app, run):
     assert tables(scratch_app) == set(Base.metadata.tables)
     run("db", "downgrade", "base")
     assert tables(scratch_app) == set()
+
+
+def test_a_changed_table_keeps_the_rows_that_refer_to_it(scratch_app, run):
+    run("db", "upgrade", "0132")
+    at = "2026-11-30 10:00:00"
+    with scratch_app.app_context():
+        db.session.execute(
+            text(
+                "INSERT INTO media (path, content_hash, source_hash, media_type, width, height, size, alt, name, created_at)"
+                " VALUES ('a/b.png', 'c', 's', 'image/png', 1, 1, 9, '', 'b.png', :at)"
+            ),
+            {"at": at},
+        )
+        db.session.execute(
+            text(
+                "INSERT INTO external_picture (address_hash, address, media_id, problem, tries, tried_at)"
+                " SELECT 'h', 'https://example.org/b.png', id, '', 1, :at FROM media"
+            ),
+            {"at": at},
+        )
+        db.session.commit()
+    for command in (["db", "upgrade"], ["db", "downgrade", "0132"], ["db", "upgrade"]):
+        run(*command)
+        with scratch_app.app_context():
+            left = db.session.execute(
+                text("SELECT count(*) FROM external_picture JOIN media ON media.id = media_id")
+            )
+            assert left.scalar() == 1, command
+            if scratch_app.config["DATABASE_URL"].startswith("sqlite"):
+                assert db.session.scalar(text("PRAGMA foreign_keys")) == 1
+            db.session.rollback()
 
 
 def test_the_schema_tells_where_it_is(masthead):

@@ -6,8 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -155,6 +157,36 @@ def test_people_read_and_cannot_write_while_a_move_goes_on(make_app, new_client,
         refused = rhea.post(form.action, data=form.filled(typed, None))
         assert (refused.status_code, bool(refused.headers["Retry-After"])) == (503, True)
     assert rhea.post(form.action, data=form.filled(typed, None)).status_code == 303
+
+
+@pytest.mark.databases("sqlite")
+def test_a_writer_who_waited_through_a_move_does_not_write_into_the_old_database(make_app, in_parallel):
+    app = make_app()
+    with app.app_context():
+        engine = db.engine
+    file, begun, refused = engine.url.database, threading.Event(), []
+
+    def close():
+        with source.closed(engine) as closed:
+            # The mark is not there yet when the writer looks for it.
+            mark = Path(f"{file}{moved.SUFFIX}")
+            mark.rename(f"{mark}-hidden")
+            begun.set()
+            time.sleep(0.5)
+            Path(f"{mark}-hidden").rename(mark)
+            closed.close_for_good()
+
+    def write():
+        begun.wait(10)
+        with app.app_context(), pytest.raises(moved.DatabaseMoved):
+            db.session.execute(text("DELETE FROM setting"))
+        refused.append(True)
+
+    try:
+        assert in_parallel(close, write) == []
+    finally:
+        source.reopen(engine)
+    assert refused
 
 
 @pytest.mark.databases("sqlite")
