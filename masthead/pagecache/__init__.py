@@ -4,6 +4,7 @@ Features declare below their models which columns invalidate which topics (`watc
 (`depends_on`); README.md proves that this suffices.
 """
 
+from masthead.pagecache.cache_keys import look_up_by
 from masthead.pagecache.dependencies import (
     FOR_EVERYBODY,
     OF_THE_CACHE,
@@ -28,6 +29,7 @@ __all__ = [
     "expires_at",
     "invalidate",
     "loaded",
+    "look_up_by",
     "memoize",
     "note_outage",
     "on_each_view",

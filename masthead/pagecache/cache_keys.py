@@ -22,7 +22,9 @@ PRIVATE: Final = frozenset(
     {"admin", "api", "auth", "dashboard", "health", "media", "metrics", "search", "setup", "static"}
 )
 #: All query parameters that cached pages read.
-PARAMETERS: Final = frozenset({"comment", "comments", "page", "v"})
+PARAMETERS: Final = frozenset({"attachment_id", "comment", "comments", "p", "page", "page_id", "v"})
+#: Extension that holds the query parameters by which unknown paths are looked up.
+LOOKUP_PARAMETERS: Final = "masthead.lookup_parameters"
 ADDRESS_CHARACTERS: Final = 2_000
 #: Flask-Login's own cookie; Masthead sets none, but Flask-Login would accept one.
 REMEMBER_COOKIE: Final = "remember_token"
@@ -32,6 +34,11 @@ PASSED_HEADERS: Final = frozenset({"HTTP_HOST", "HTTP_X_REQUEST_ID"})
 #: Size of the memoized host check; clients choose the hosts.
 REMEMBERED_HOSTS: Final = 200
 NOTHING: Final[frozenset[str]] = frozenset()
+
+
+def look_up_by(app: Flask, *parameters: str) -> None:
+    """Declare that these query parameters tell one unknown path from another."""
+    app.extensions[LOOKUP_PARAMETERS] = frozenset(parameters)
 
 
 class Addresses:
@@ -73,7 +80,8 @@ class Addresses:
         try:
             endpoint = self._endpoint_at(environ["PATH_INFO"])
         except UnknownAddress:
-            return NOTHING
+            looked_up: frozenset[str] = self._app.extensions.get(LOOKUP_PARAMETERS, NOTHING)
+            return looked_up
         if endpoint is None:
             return None
         found: frozenset[str] | None = getattr(self._app.view_functions[endpoint], KEPT, None)

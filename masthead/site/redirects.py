@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from flask import Flask, request, url_for
 
+from masthead import pagecache
 from masthead.db import db
 from masthead.pages import queries as pages
 from masthead.pages.links import url_of
@@ -25,6 +27,7 @@ NUMBERS: Final = ("p", "page_id", "attachment_id")
 def init_app(app: Flask) -> None:
     """Register the lookup of unknown paths."""
     errors.find_unknown_addresses(app, url_for_path)
+    pagecache.look_up_by(app, *NUMBERS)
 
 
 def url_for_path(path: str) -> str | None:
@@ -34,9 +37,11 @@ def url_for_path(path: str) -> str | None:
 
 def url_of_numbered(path: str, query: Mapping[str, str]) -> str | None:
     """Return the present URL of a text that the old site knew by a number in the query, such as `/?p=12`."""
+    # WordPress answers `/index.php?p=12` and `/?p=12` alike.
+    folder = queries.normal_path(quote(path)).rstrip("/")
     for name in NUMBERS:
         if query.get(name, "").isdecimal():
-            return _url_of(f"{path.rstrip('/')}/?{name}={query[name]}")
+            return _url_of(f"{folder}/?{name}={query[name]}")
     return None
 
 

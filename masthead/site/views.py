@@ -1,6 +1,6 @@
 """The front page, the page of a post, and the accent colour."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Gone
 
@@ -46,12 +46,18 @@ def home() -> ResponseReturnValue:
     if moved is not None:
         return redirect(moved, code=301)
     newest = summaries.load_illustrated(posts.newest_first().limit(1 + SECOND_STORIES + LATEST_STORIES))
-    return render_template(
-        "site/home.html",
-        lead=newest[0] if newest else None,
-        seconds=newest[1 : 1 + SECOND_STORIES],
-        latest=newest[1 + SECOND_STORIES :],
+    page = make_response(
+        render_template(
+            "site/home.html",
+            lead=newest[0] if newest else None,
+            seconds=newest[1 : 1 + SECOND_STORIES],
+            latest=newest[1 + SECOND_STORIES :],
+        )
     )
+    if not request.args.keys().isdisjoint(old_addresses.NUMBERS):
+        # Anybody can invent numbers, and each would be one more copy of this page in the cache.
+        page.cache_control.no_store = True
+    return page
 
 
 @bp.get("/blog/post/<slug>")

@@ -50,6 +50,8 @@ def test_the_second_reader_is_answered_from_memory(ready, new_client, path):
         "/feed.xml?page=1&comments=2",
         "/blog/post/harvest?comments=&x=1",
         "/blog/post/harvest?x=1&comments=",
+        "/?p=1",
+        "/?page_id=x",
         "/nowhere?x=2",
         "/nowhere?page=2&x=1&page=3",
     ],

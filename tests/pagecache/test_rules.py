@@ -11,6 +11,8 @@ from masthead.comments.models import Comment
 from masthead.db import db, insert_unique
 from masthead.embeds.models import Embed
 from masthead.pagecache import invalidation
+from masthead.pagecache.cache_keys import LOOKUP_PARAMETERS, PARAMETERS
+from masthead.pagecache.dependencies import KEPT
 from masthead.pages.models import Page
 from masthead.people.models import Role, User
 from masthead.posts.lifecycle import Status
@@ -196,3 +198,8 @@ def test_rules_of_a_large_flush_cost_each_row_the_same(app, cast):
         _calls_of_a_flush(cast.walt.id, 2)
         few, many = _calls_of_a_flush(cast.walt.id, 20), _calls_of_a_flush(cast.walt.id, 80)
     assert many < 4.5 * few
+
+
+def test_the_cache_lets_through_each_parameter_that_a_view_reads(app):
+    read = [getattr(view, KEPT, frozenset()) for view in app.view_functions.values()]
+    assert frozenset().union(*read, app.extensions[LOOKUP_PARAMETERS]) == PARAMETERS

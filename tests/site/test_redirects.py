@@ -93,3 +93,21 @@ def test_a_renamed_post_keeps_the_query(client, moved, sign_in, cast):
     sign_in(cast.walt).fill_in(f"/blog/edit/{moved}", button="save", slug="here-now")
     for visitor in (client, sign_in(cast.rhea)):
         assert visitor.get("/blog/post/coming-soon?reply_to=5").location == "/blog/post/here-now?reply_to=5"
+
+
+def test_a_number_of_wordpress_is_found_behind_the_page_cache(app, client, moved):
+    with app.app_context():
+        for old in ("/?p=12", "/?page_id=7", "/old/?attachment_id=3"):
+            redirects.keep(old, kind=Target.POST, target_id=moved)
+        db.session.commit()
+    # The pages without a number, and with one that leads nowhere, are answered first.
+    for path in ("/", "/?p=99", "/?x=1"):
+        assert client.get(path).status_code == 200
+    for path in ("/index.php", "/index.php?p=99", "/old/"):
+        assert client.get(path).status_code == 404
+    for path in ("/?p=12", "/?page_id=7", "/index.php?p=12", "/old/?attachment_id=3", "/?x=1&p=12"):
+        for _ in range(2):
+            response = client.get(path)
+            assert (path, response.status_code) == (path, 301)
+            assert response.location.partition("?")[0] == "/blog/post/coming-soon"
+    assert client.get("/?p=99").status_code == client.get("/").status_code == 200
