@@ -165,10 +165,15 @@ def _base(post: PostKey, received: Autosave, last: WorkingCopyChange | None) -> 
     An answer may have been lost, so a client may name an older state than the one that its own text made.
     """
     if last is not None and _is_newer(last, received.base_version):
-        found = journal.text_at(post, last.version)
-        return texts.changed(found[0], last.sent or "") if found else None
+        return _sent_text(post, last)
     found = journal.text_at(post, received.base_version)
     return found[0] if found else None
+
+
+def _sent_text(post: PostKey, entry: WorkingCopyChange) -> WorkingText | None:
+    """Return the text that a client sent, without what was merged into it."""
+    found = journal.text_at(post, entry.version)
+    return texts.changed(found[0], entry.sent or "") if found else None
 
 
 def _is_newer(last: WorkingCopyChange, version: int) -> bool:
@@ -268,8 +273,9 @@ def _keep_for_former_writer(
     """Keep the text of somebody whose right to edit ended while typing."""
     if not _had_part(post, by):
         raise NotFound("There is no such post.")
-    found = journal.text_at(post, received.base_version)
-    mine = _storable(found[0] if found else WorkingText(), received.fields)
+    # Omitted fields come from the writer's own last text: any other state may be one that the writer may not read.
+    last = _last_of(post.id, by, received.client)
+    mine = _storable((_sent_text(post, last) if last else None) or WorkingText(), received.fields)
     keep_beside(post, received, mine, by=by, at=at)
     return KeptBeside(journal.head_version(post, copy), mine, None)
 

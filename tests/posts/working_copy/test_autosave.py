@@ -3,7 +3,7 @@ from sqlalchemy import select, update
 
 from masthead.db import db
 from masthead.people.models import Role, User
-from masthead.posts.models import Revision
+from masthead.posts.models import Post, Revision
 from masthead.posts.working_copy.models import WorkingCopyChange
 from tests.factories import DraftFactory, PostFactory
 from tests.support.visitors import document
@@ -193,6 +193,24 @@ def test_a_writer_whose_right_ended_keeps_the_text(app, walt, cast, editor):
     page = walt.get(answer.get_json()["copy_url"])
     assert page.status_code == 200
     assert "And the last words." in document(page).text("//main")
+
+
+@pytest.mark.databases("sqlite")
+def test_a_former_writer_gets_no_text_that_others_typed(app, walt, sign_in, cast, editor):
+    post = DraftFactory(author=cast.walt, title="Rivers", body="Begun.")
+    tab = editor(walt, post.id)
+    tab.send(title="Rivers and lakes", body="Begun. More.")
+    with app.app_context():
+        author = update(Post).where(Post.id == post.id).values(author_id=cast.edith.id)
+        db.session.execute(author)
+        db.session.commit()
+    secret = editor(sign_in(cast.edith), post.id, "tab-2")
+    secret.send(title="A secret title", body="A secret text.", summary="A secret summary.")
+    for client, title in (("tab-1", "Rivers and lakes"), ("new", "")):
+        sent = {"body": "My last words.", "base_version": secret.version, "client": client, "sequence": 2}
+        answer = tab.put(sent)
+        assert (answer.status_code, answer.get_json()["yours"]["title"]) == (403, title)
+        assert "secret" not in answer.text + walt.get(answer.get_json()["copy_url"]).text
 
 
 def test_an_autosave_writes_what_changed(app, walt, cast, editor):
