@@ -132,9 +132,9 @@ def get(post: Post, number: int) -> Revision:
 
 
 def has_saved(post_id: int, user_id: int) -> bool:
-    """Return whether a person stored a revision of the post."""
-    saved = select(Revision.id).where(Revision.post_id == post_id, Revision.author_id == user_id).limit(1)
-    return db.session.scalar(saved) is not None
+    """Return whether a person saved the post; a text that was only kept does not count."""
+    saved = (Revision.post_id == post_id, Revision.author_id == user_id, Revision.kind == Kind.SAVED)
+    return db.session.scalar(select(Revision.id).where(*saved).limit(1)) is not None
 
 
 def newest_saved(post_id: int) -> int | None:

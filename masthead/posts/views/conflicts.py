@@ -9,7 +9,7 @@ from sqlalchemy import select
 from masthead import clock
 from masthead.content.forms import number_in
 from masthead.db import db
-from masthead.errors import NotFound
+from masthead.errors import NotAllowed, NotFound
 from masthead.people.access import current_user, requires, signed_in
 from masthead.people.permissions import Permission
 from masthead.posts import queries
@@ -70,8 +70,13 @@ def keep(post_id: int, form: PostForm, mine: WorkingText) -> ResponseReturnValue
 
 
 def keep_for_former_writer(post_id: int, form: PostForm, mine: WorkingText) -> ResponseReturnValue:
-    """Keep the text of somebody whose right to edit ended while writing, and show it for copying."""
+    """Keep the text of somebody whose right to edit ended while writing, and show it for copying.
+
+    Raises `NotAllowed` for somebody who never had a part in the post.
+    """
     db.session.rollback()
+    if not autosaves.had_part(journal.lock(post_id), current_user()):
+        raise NotAllowed("Only an editor can change this post now.")
     _keep(post_id, form, mine)
     return _copy_page(post_id), 403
 

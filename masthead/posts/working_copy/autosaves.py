@@ -271,7 +271,7 @@ def _keep_for_former_writer(
     post: PostKey, copy: WorkingCopy | None, received: Autosave, *, by: User, at: datetime
 ) -> KeptBeside:
     """Keep the text of somebody whose right to edit ended while typing."""
-    if not _had_part(post, by):
+    if not had_part(post, by):
         raise NotFound("There is no such post.")
     # Omitted fields come from the writer's own last text: any other state may be one that the writer may not read.
     last = _last_of(post.id, by, received.client)
@@ -280,7 +280,8 @@ def _keep_for_former_writer(
     return KeptBeside(journal.head_version(post, copy), mine, None)
 
 
-def _had_part(post: PostKey, by: User) -> bool:
+def had_part(post: PostKey, by: User) -> bool:
+    """Return whether the person once wrote the post: its text may be kept, though the right to edit has ended."""
     if post.author_id == by.id:
         return True
     for model in (WorkingCopyChange, EditingLease):

@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from masthead import clock
 from masthead.db import db
 from masthead.posts import queries as posts
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, PostSlug, Revision
+from masthead.posts.working_copy.models import KeptText
 from tests.factories import DraftFactory, PostFactory
 from tests.support.visitors import document
 
@@ -46,6 +48,25 @@ def test_publish_shows_the_post_to_everybody(walt, client):
     assert "<em>freeze</em>" in page
     assert "Rivers in winter" in client.get("/").text
     assert "Rivers in winter" in client.get("/blog/tag/nature").text
+
+
+@pytest.mark.databases("sqlite")
+def test_a_stranger_cannot_write_into_the_history_of_a_published_post(walt, app, sign_in, cast):
+    post_id = write(walt, button="publish")
+    colin, url = sign_in(cast.colin), f"/blog/edit/{post_id}"
+    sent = TEXT | {"body": "Not mine.", "csrf_token": colin.form_token(), "action": "save"}
+    assert [colin.post(url, data=sent).status_code for _ in range(2)] == [403, 403]
+    assert colin.get(f"{url}/merge").status_code == 404
+    with app.app_context():
+        assert db.session.scalars(select(Revision.kind)).all() == ["saved"]
+        assert db.session.scalars(select(KeptText)).all() == []
+    # Whoever once wrote the post keeps the text.
+    with app.app_context():
+        db.session.execute(update(Post).values(author_id=cast.edith.id))
+        db.session.commit()
+    answer = walt.post(url, data=sent | {"csrf_token": walt.form_token()})
+    assert answer.status_code == 403
+    assert "Not mine." in document(answer).text("//main")
 
 
 def test_edit_keeps_a_revision_of_every_save(walt, app):
