@@ -28,6 +28,7 @@ from masthead.storage.store import FileStore
 
 _DRAWING = "image/svg+xml"
 _NOT_YOURS = "Only the person who brought this file in, or an editor, can change it."
+_SHARED = "Everybody uses this file now, and published texts may show it. Ask an editor to change it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def _check_right(by: User | None) -> None:
 
 def _check_change(media: Media, by: User) -> None:
     if not can_change(by, media):
-        raise NotAllowed(_NOT_YOURS)
+        raise NotAllowed(_SHARED if media.owner_id == by.id else _NOT_YOURS)
 
 
 def _record(deed: str, media: Media, *, by: User | None) -> None:

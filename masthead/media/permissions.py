@@ -28,5 +28,9 @@ def is_visible_to(user: User) -> ColumnElement[bool]:
 
 
 def can_change(user: User, media: Media) -> bool:
-    """Return whether a person may describe, edit, replace and delete a file: its owner, and editors."""
-    return can_see(user, media) and (media.owner_id == user.id or user.can(Permission.EDIT_POSTS))
+    """Return whether a person may describe, edit, replace and delete a file: its owner, and editors.
+
+    Public texts may show a shared file, so its owner changes it only with the right to publish.
+    """
+    is_owners = media.owner_id == user.id and (shares(user) or not media.is_shared)
+    return can_see(user, media) and (is_owners or user.can(Permission.EDIT_POSTS))

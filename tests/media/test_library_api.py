@@ -186,6 +186,26 @@ def test_a_contributors_picture_is_private_until_its_post_is_public(cast, as_, b
     assert [one["id"] for one in edith("GET", "/media").json["media"]] == [media["id"]]
 
 
+def test_a_contributor_does_not_change_a_file_that_published_texts_show(cast, as_, bring, sign_in):  # noqa: F811
+    colin, edith = as_(cast.colin), as_(cast.edith)
+    media = bring(colin, picture()).json
+    path = f"/media/{media['id']}"
+    assert colin("PATCH", path, {"alt": "A field"}, etag="*").status_code == 200
+    draft = DraftFactory(author=cast.colin, body=f"![A field]({media['address']})")
+    assert edith("POST", f"/posts/{draft.slug}/publish", {}).status_code == 200
+    refused = (
+        colin("PATCH", path, {"alt": "Buy here"}, etag="*"),
+        colin("PUT", f"{path}/edit", {"rotation": 90}, etag="*"),
+        bring(colin, picture(size=(90, 30)), method="PUT", path=f"{path}/file", etag="*"),
+        colin("DELETE", path, etag="*"),
+    )
+    assert [answer.status_code for answer in refused] == [403] * 4
+    assert "Ask an editor" in refused[0].json["detail"]
+    assert sign_in(cast.colin).read(f"/admin/media/{media['id']}").all("//form[@data-media-words]") == []
+    assert edith("DELETE", path, etag="*").status_code == 204
+    assert colin("POST", f"{path}/restore").status_code == 403
+
+
 def test_a_quota_is_shown_and_kept(app, monkeypatch, cast, as_, bring):  # noqa: F811
     monkeypatch.setitem(app.config, "MEDIA_QUOTA_MB_CONTRIBUTOR", 1)
     colin = as_(cast.colin)
