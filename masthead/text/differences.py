@@ -1,13 +1,14 @@
 """Differences between two texts: edits of tokens, splices of characters, and marked words.
 
-A text is compared by lines, then changed lines by words. Larger parts than the limits below count as one change, so that
-a hostile text costs no more than a long one.
+A text is compared by lines, then changed lines by words. Larger parts than the limits below count as one change, and so
+does what is left when the steps of a comparison are spent: a hostile text costs no more than a long one.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
+from itertools import accumulate
 from typing import Final, Literal, NamedTuple
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
@@ -15,6 +16,8 @@ _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _WORD: Final = re.compile(r"\w+|[^\S\n]+|\n|[^\w\s]")
 #: Tokens that are compared; the time grows faster than their number.
 MOST_TOKENS: Final = 5_000
+#: Steps of one whole comparison or merge, in lines and words together; a computer takes some millions in a second.
+MOST_STEPS: Final = 3_000_000
 #: A splice costs some characters of its own, so nearer ones are one.
 _WORTH_SPLITTING: Final = 40
 
@@ -44,6 +47,42 @@ class Segment:
     text: str
 
 
+class Budget:
+    """The steps that a comparison may still take."""
+
+    def __init__(self, steps: int = MOST_STEPS) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> bool:
+        """Take these steps; return False, and take none, if fewer are left."""
+        if steps > self.left:
+            return False
+        self.left -= steps
+        return True
+
+
+class _BudgetedMatcher(SequenceMatcher[str]):
+    """A matcher that finds no more matches in parts that cost more steps than are left."""
+
+    #: Places of each new token that is not too frequent; `difflib` documents it, its types do not.
+    b2j: dict[str, list[int]]
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], budget: Budget) -> None:
+        super().__init__(None, old, new)
+        self._budget = budget
+        #: The steps before each old token: one for itself, and one for each place of it in the new text.
+        self._steps = [0, *accumulate(1 + len(self.b2j.get(token, ())) for token in old)]
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> Match:
+        """Return the longest match in a part of both texts; an empty one if the part costs too much."""
+        end = len(self._steps) - 1 if ahi is None else ahi
+        if not self._budget.spend(self._steps[end] - self._steps[alo]):
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
 def lines(text: str) -> list[str]:
     """Split a text into lines with their ends."""
     return _LINE.findall(text)
@@ -54,8 +93,8 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def edits(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
-    """Return the edits that turn old tokens into new ones, in order."""
+def edits(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[Edit]:
+    """Return the edits that turn old tokens into new ones, in order; fewer and larger ones if the budget is spent."""
     head = _common_head(old, new)
     tail = _common_tail(old[head:], new[head:])
     old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -63,7 +102,7 @@ def edits(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
         return []
     if max(len(old_middle), len(new_middle)) > MOST_TOKENS or not old_middle or not new_middle:
         return [Edit(head, len(old) - tail, head, len(new) - tail)]
-    codes = SequenceMatcher(None, old_middle, new_middle).get_opcodes()
+    codes = _BudgetedMatcher(old_middle, new_middle, budget).get_opcodes()
     return [
         Edit(start + head, end + head, new_start + head, new_end + head)
         for kind, start, end, new_start, new_end in codes
@@ -91,7 +130,7 @@ def splices(old: str, new: str) -> list[Splice]:
                 "".join(new_tokens[edit.new_start : edit.new_end]),
             ),
         )
-        for edit in edits(old_tokens, new_tokens)
+        for edit in edits(old_tokens, new_tokens, Budget())
     ]
     return found if sum(len(splice.inserted) + 12 for splice in found) < len(whole.inserted) else [whole]
 
@@ -107,25 +146,26 @@ def apply(text: str, changes: Sequence[Sequence[int | str]]) -> str:
 
 def segments(old: str, new: str) -> list[Segment]:
     """Return both texts as one, with removed and added words marked."""
-    old_lines, new_lines = lines(old), lines(new)
+    old_lines, new_lines, budget = lines(old), lines(new), Budget()
     found: list[Segment] = []
     position = 0
-    for edit in edits(old_lines, new_lines):
+    for edit in edits(old_lines, new_lines, budget):
         _add(found, "same", "".join(old_lines[position : edit.start]))
         _add_words(
             found,
             "".join(old_lines[edit.start : edit.end]),
             "".join(new_lines[edit.new_start : edit.new_end]),
+            budget,
         )
         position = edit.end
     _add(found, "same", "".join(old_lines[position:]))
     return found
 
 
-def _add_words(found: list[Segment], old: str, new: str) -> None:
+def _add_words(found: list[Segment], old: str, new: str, budget: Budget) -> None:
     old_words, new_words = words(old), words(new)
     position = 0
-    for edit in edits(old_words, new_words):
+    for edit in edits(old_words, new_words, budget):
         _add(found, "same", "".join(old_words[position : edit.start]))
         _add(found, "removed", "".join(old_words[edit.start : edit.end]))
         _add(found, "added", "".join(new_words[edit.new_start : edit.new_end]))

@@ -1,6 +1,7 @@
 """Three-way merges: two texts that began as the same one become one, unless their changes touch.
 
-Changes are compared by lines, and where lines of both were changed, by words. `merge3` of PyPI is under the GPL, so
+Changes are compared by lines, and where lines of both were changed, by words. All comparisons of a merge share the steps
+of one budget, because merges happen while others wait for the database. `merge3` of PyPI is under the GPL, so
 this is our own.
 """
 
@@ -8,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from masthead.text import differences
-from masthead.text.differences import Edit
+from masthead.text.differences import Budget, Edit
 
 #: A joined part: a text, or None where that is not possible.
 Joined = TypeVar("Joined", str, str | None)
@@ -20,17 +21,27 @@ def merge(base: str, mine: str, theirs: str) -> str | None:
         return theirs
     if theirs == base:
         return mine
-    return _merge_lines(base, mine, theirs)
+    budget = Budget()
+
+    def by_words(*parts: str) -> str | None:
+        return _merge_words(*parts, budget=budget)
+
+    return _merge_tokens(*map(differences.lines, (base, mine, theirs)), otherwise=by_words, budget=budget)
 
 
 def both(base: str, mine: str, theirs: str) -> str:
     """Return the merge of two texts for a person to finish: where changes touch, the lines of both follow each other."""
-    tokens = [differences.lines(text) for text in (base, mine, theirs)]
-    return _merge_tokens(*tokens, otherwise=_one_after_the_other)
+    budget = Budget()
+
+    def one_after_the_other(*parts: str) -> str:
+        return _one_after_the_other(*parts, budget=budget)
+
+    tokens = map(differences.lines, (base, mine, theirs))
+    return _merge_tokens(*tokens, otherwise=one_after_the_other, budget=budget)
 
 
-def _one_after_the_other(base: str, mine: str, theirs: str) -> str:
-    finer = _merge_words(base, mine, theirs)
+def _one_after_the_other(base: str, mine: str, theirs: str, *, budget: Budget) -> str:
+    finer = _merge_words(base, mine, theirs, budget=budget)
     if finer is not None:
         return finer
     is_apart = not mine or mine.endswith("\n")
@@ -53,21 +64,21 @@ def merge_lists(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str])
     return (*kept, *added)
 
 
-def _merge_lines(base: str, mine: str, theirs: str) -> str | None:
-    tokens = [differences.lines(text) for text in (base, mine, theirs)]
-    return _merge_tokens(*tokens, otherwise=_merge_words)
-
-
-def _merge_words(base: str, mine: str, theirs: str) -> str | None:
-    tokens = [differences.words(text) for text in (base, mine, theirs)]
-    return _merge_tokens(*tokens, otherwise=lambda *_: None)
+def _merge_words(base: str, mine: str, theirs: str, *, budget: Budget) -> str | None:
+    tokens = map(differences.words, (base, mine, theirs))
+    return _merge_tokens(*tokens, otherwise=lambda *_: None, budget=budget)
 
 
 def _merge_tokens(
-    base: list[str], mine: list[str], theirs: list[str], *, otherwise: Callable[[str, str, str], Joined]
+    base: list[str],
+    mine: list[str],
+    theirs: list[str],
+    *,
+    otherwise: Callable[[str, str, str], Joined],
+    budget: Budget,
 ) -> str | Joined:
     """Merge tokens; ``otherwise`` joins the parts where changes touch, or its None ends the merge."""
-    ours, others = differences.edits(base, mine), differences.edits(base, theirs)
+    ours, others = differences.edits(base, mine, budget), differences.edits(base, theirs, budget)
     merged: list[str] = []
     position: int = 0
     for start, end, of_mine, of_theirs in _hunks(ours, others):
