@@ -28,6 +28,8 @@ from masthead.storage.store import FileStore
 
 _DRAWING = "image/svg+xml"
 _NOT_YOURS = "Only the person who brought this file in, or an editor, can change it."
+_IN_TRASH = "This file is in the trash. Only the person who brought it in, or an editor, can restore it."
+_IN_DRAFT = "This file belongs to another person's draft. You can use it as soon as that text is published."
 _SHARED = "Everybody uses this file now, and published texts may show it. Ask an editor to change it."
 
 
@@ -39,9 +41,18 @@ class Added:
     is_new: bool
 
 
-def add(facts: PictureFacts, *, name: str, words: Words = NOTHING, by: User | None, at: datetime) -> Added:
-    """Create the row of a file that is in the store, or return the one with this content, out of the trash if need be.
+def add(
+    facts: PictureFacts,
+    *,
+    name: str,
+    words: Words = NOTHING,
+    by: User | None,
+    at: datetime,
+    restores: bool | None = None,
+) -> Added:
+    """Create the row of a file that is in the store, or return the one with this content.
 
+    That one leaves the trash if the person may restore it, or as ``restores`` says; otherwise this raises `Conflict`.
     Without ``by``, as from the shell, the file has no owner. It is a draft's own until a text with it is public, if its
     owner cannot publish.
     """
@@ -49,7 +60,7 @@ def add(facts: PictureFacts, *, name: str, words: Words = NOTHING, by: User | No
     check(words)
     present = _present(facts)
     if present is not None and present.content_hash == facts.content_hash:
-        return _found_again(present, by=by)
+        return _found_again(present, by=by, restores=restores)
     if by is not None:
         check_quota(by, facts.size)
     path = facts.path if present is None else _other_path(facts)
@@ -58,7 +69,7 @@ def add(facts: PictureFacts, *, name: str, words: Words = NOTHING, by: User | No
     )
     media = queries.with_content(facts.content_hash)
     if not is_new:
-        return _found_again(media, by=by)
+        return _found_again(media, by=by, restores=restores)
     if words != NOTHING:
         set_words(media, words)
     if media.status == MediaStatus.PROCESSING:
@@ -75,13 +86,17 @@ def _present(facts: PictureFacts) -> Media | None:
     return max(found, key=lambda media: media.content_hash == facts.content_hash, default=None)
 
 
-def _found_again(media: Media, *, by: User | None) -> Added:
-    if media.trashed_at is not None:
-        media.trashed_at = None
-        media.version += 1
-    if by is not None and media.owner_id != by.id:
+def _found_again(media: Media, *, by: User | None, restores: bool | None) -> Added:
+    if by is not None and not media.is_shared and media.owner_id != by.id:
+        if not shares(by):
+            raise Conflict(_IN_DRAFT)
         # Two people have it now.
         media.is_shared = True
+    if media.trashed_at is not None:
+        may_restore = by is None or can_change(by, media)
+        if not (may_restore if restores is None else restores):
+            raise Conflict(_IN_TRASH)
+        _take_out(media, by=by)
     return Added(media, is_new=False)
 
 
@@ -129,9 +144,18 @@ def keep_file(picture: PreparedPicture, files: FileStore) -> None:
         files.put(picture.path, picture.content)
 
 
-def record(facts: PictureFacts, *, name: str, alt: str = "", by: User | None, at: datetime) -> Media:
+def record(
+    facts: PictureFacts,
+    *,
+    name: str,
+    alt: str = "",
+    by: User | None,
+    at: datetime,
+    restores: bool | None = None,
+) -> Media:
     """Create the row of a picture whose file is stored already; a long description is cut."""
-    return add(facts, name=name, words=Words(alt=one_line(alt)[:ALT_CHARACTERS]), by=by, at=at).media
+    words = Words(alt=one_line(alt)[:ALT_CHARACTERS])
+    return add(facts, name=name, words=words, by=by, at=at, restores=restores).media
 
 
 def describe(media: Media, words: Words, *, by: User) -> None:
@@ -233,6 +257,10 @@ def restore(media: Media, *, by: User) -> None:
     _check_change(media, by)
     if media.trashed_at is None:
         raise Conflict("This file is not in the trash.")
+    _take_out(media, by=by)
+
+
+def _take_out(media: Media, *, by: User | None) -> None:
     media.trashed_at = None
     media.version += 1
     _record("restored", media, by=by)

@@ -4,10 +4,13 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
+from masthead.audit.models import AuditEvent
+from masthead.db import db
 from masthead.jobs.runner import Runner
 from tests.api.conftest import as_  # noqa: F401
-from tests.factories import DraftFactory
+from tests.factories import DraftFactory, UserFactory
 from tests.media.pictures import PLACE, picture
 
 
@@ -204,6 +207,35 @@ def test_a_contributor_does_not_change_a_file_that_published_texts_show(cast, as
     assert sign_in(cast.colin).read(f"/admin/media/{media['id']}").all("//form[@data-media-words]") == []
     assert edith("DELETE", path, etag="*").status_code == 204
     assert colin("POST", f"{path}/restore").status_code == 403
+
+
+def test_uploading_takes_no_file_out_of_the_trash_that_one_may_not_restore(app, cast, as_, bring):  # noqa: F811
+    walt, edith, colin = as_(cast.walt), as_(cast.edith), as_(cast.colin)
+    media = bring(edith, picture()).json
+    path = f"/media/{media['id']}"
+    assert edith("DELETE", path, etag="*").status_code == 204
+    for writer in (walt, colin):
+        refused = bring(writer, picture())
+        assert (refused.status_code, "in the trash" in refused.json["detail"]) == (409, True)
+    assert walt("GET", path).json["trashed_at"] is not None
+    assert bring(edith, picture()).status_code == 200
+    assert walt("GET", path).json["trashed_at"] is None
+    with app.app_context():
+        deeds = db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
+        assert [deed for deed in deeds if deed.startswith("media.")] == [
+            "media.added", "media.trashed", "media.restored",
+        ]  # fmt: skip
+
+
+def test_uploading_the_same_file_does_not_share_a_draft_of_another_contributor(app, cast, as_, bring):  # noqa: F811
+    colin, walt, cleo = as_(cast.colin), as_(cast.walt), as_(UserFactory(role="contributor"))
+    path = f"/media/{bring(colin, picture()).json['id']}"
+    refused = bring(cleo, picture())
+    assert (refused.status_code, "another person's draft" in refused.json["detail"]) == (409, True)
+    assert (cleo("GET", path).status_code, walt("GET", path).status_code) == (404, 404)
+    # Who may publish brings files in for everybody.
+    assert bring(walt, picture()).status_code == 200
+    assert cleo("GET", path).status_code == 200
 
 
 def test_a_quota_is_shown_and_kept(app, monkeypatch, cast, as_, bring):  # noqa: F811

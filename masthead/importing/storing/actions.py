@@ -83,7 +83,9 @@ def _stored_one(
 def _record_images(prepared: PreparedItem, run: ImportRun) -> None:
     for picture in prepared.pictures:
         if picture.facts is not None and picture.facts.content_hash not in run.pictures:
-            media.record(picture.facts, name=picture.name, alt=picture.alt, by=run.by, at=run.at)
+            media.record(
+                picture.facts, name=picture.name, alt=picture.alt, by=run.by, at=run.at, restores=True
+            )
             run.pictures.add(picture.facts.content_hash)
         if picture.fetched_from:
             external.remember_copy(picture.fetched_from, path=picture.path, at=run.at)

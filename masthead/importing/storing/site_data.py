@@ -35,7 +35,7 @@ def restore(records: Iterable[SiteRecord | ImportedImage], *, run: ImportRun) ->
             case SiteRedirect():
                 targets.append(Destination(record.path, Target.URL, url=record.url))
             case ImportedImage(facts=facts) if facts is not None:
-                media.record(facts, name=record.name, alt=record.alt, by=run.by, at=run.at)
+                media.record(facts, name=record.name, alt=record.alt, by=run.by, at=run.at, restores=True)
             case ImportedImage() | SiteImage():
                 pass
     refused = redirects.keep_all(targets)

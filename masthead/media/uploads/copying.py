@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from masthead import clock
 from masthead.db import db, insert_unique
+from masthead.errors import Conflict
 from masthead.media import actions
 from masthead.media.errors import PictureRefused
 from masthead.media.external import hash_of
@@ -42,7 +43,11 @@ def copy(address: str) -> datetime | None:
     row.tries, row.tried_at, row.problem = row.tries + 1, at, problem
     if facts is not None:
         name = unquote(basename(urlsplit(address).path), errors="replace")
-        row.media_id = actions.record(facts, name=name, by=None, at=at).id
+        try:
+            # A writer's address takes no file out of the trash.
+            row.media_id = actions.record(facts, name=name, by=None, at=at, restores=False).id
+        except Conflict as error:
+            row.problem = error.message
     return at + WAITS[row.tries - 1] if problem == UNREACHABLE and row.tries <= len(WAITS) else None
 
 
