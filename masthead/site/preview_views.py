@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from masthead import clock
-from masthead.db import db
+from masthead.db import db, transactions
 from masthead.errors import Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
@@ -18,6 +18,7 @@ from masthead.site import articles
 from masthead.web.access import public
 from masthead.web.limits import throttling
 from masthead.web.middleware import body_limits
+from masthead.web.middleware.security_headers import allow_players
 
 bp = Blueprint("previews", __name__)
 
@@ -51,8 +52,11 @@ def note(token: str) -> ResponseReturnValue:
         links.leave_note(link, name=name, body=body.replace("\r\n", "\n"), at=clock.now())
     except Invalid as error:
         db.session.rollback()
-        link = links.opened(token, at=clock.now())
-        page = _page(queries.get(link.post_id), link, message=error.message, typed=(name, body))
+        # The article may be long, and nobody should wait for it to write.
+        with transactions(may_write=False):
+            link = links.opened(token, at=clock.now())
+            page = _page(queries.get(link.post_id), link, message=error.message, typed=(name, body))
+            db.session.rollback()
         page.status_code = 422
         return page
     db.session.commit()
@@ -68,6 +72,7 @@ def _page(
     typed: tuple[str, str] = ("", ""),
 ) -> Response:
     article = articles.of(rendered.with_text(post, shown.now(post).text), is_preview=True)
+    allow_players(article.text)
     page = render_template(
         "site/preview.html",
         article=article,

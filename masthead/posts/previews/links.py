@@ -13,7 +13,9 @@ from sqlalchemy.orm import joinedload
 from masthead import audit
 from masthead.db import GREATEST_ID, db
 from masthead.errors import Invalid, NotAllowed, NotFound
+from masthead.people import queries as accounts
 from masthead.people.models import User
+from masthead.posts import queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit
@@ -81,17 +83,20 @@ def _check_right(post: Post, by: User) -> None:
 
 
 def of_post(post_id: int, *, at: datetime) -> Select[PreviewLink]:
-    """Select the links of a post that work, newest first."""
+    """Select the links of a post that have not expired, newest first, with the rights of their creators."""
     return (
         select(PreviewLink)
         .where(PreviewLink.post_id == post_id, PreviewLink.expires_at > at)
-        .options(joinedload(PreviewLink.created_by, innerjoin=True))
+        .options(joinedload(PreviewLink.created_by, innerjoin=True).options(*accounts.WITH_RIGHTS))
         .order_by(PreviewLink.id.desc())
     )
 
 
 def opened(token: str, *, at: datetime) -> PreviewLink:
-    """Return the link of a token; raises `NotFound`, equally for unknown, revoked and expired ones."""
+    """Return the link of a token; raises `NotFound`, equally for unknown, revoked and expired ones.
+
+    A link opens nothing while its creator may not edit the post.
+    """
     number, _, signature = token.partition("-")
     link = None
     if number.isascii() and number.isdigit() and len(number) < 19 and int(number) <= GREATEST_ID:
@@ -99,11 +104,14 @@ def opened(token: str, *, at: datetime) -> PreviewLink:
             select(PreviewLink)
             .join(Post, Post.id == PreviewLink.post_id)
             .where(PreviewLink.id == int(number), Post.status != Status.TRASHED)
+            .options(joinedload(PreviewLink.created_by, innerjoin=True).options(*accounts.WITH_RIGHTS))
         )
         link = db.session.scalar(statement)
     expected = _signature(link.id, link.salt) if link is not None else ""
     is_right = hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
     if link is None or not is_right or link.expires_at <= at:
+        raise NotFound(NO_PREVIEW)
+    if not can_edit(link.created_by, queries.get(link.post_id)):
         raise NotFound(NO_PREVIEW)
     return link
 

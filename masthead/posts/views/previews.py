@@ -10,6 +10,7 @@ from masthead.db import db, transactions
 from masthead.errors import Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
+from masthead.posts.permissions import can_edit
 from masthead.posts.previews import links, rendered
 from masthead.posts.previews.rendered import Preview
 from masthead.posts.views.saving import editable
@@ -75,8 +76,15 @@ def index(post_id: int) -> ResponseReturnValue:
     found = db.session.scalars(links.of_post(post_id, at=clock.now())).all()
     urls = {link.id: absolute_url("previews.show", token=links.token_of(link)) for link in found}
     notes = db.session.scalars(links.notes_on(post_id)).all()
+    closed = {link.id for link in found if not can_edit(link.created_by, post)}
     return render_template(
-        "posts/preview_links.html", post=post, links=found, urls=urls, notes=notes, days=links.DAYS
+        "posts/preview_links.html",
+        post=post,
+        links=found,
+        urls=urls,
+        closed=closed,
+        notes=notes,
+        days=links.DAYS,
     )
 
 

@@ -5,6 +5,12 @@ from datetime import timedelta
 import pytest
 
 from masthead import clock
+from masthead.db import db
+from masthead.db.engine import is_reading
+from masthead.people.models import User
+from masthead.posts.lifecycle import Status
+from masthead.posts.models import Post
+from masthead.posts.previews import rendered
 from tests.factories import DraftFactory, PostFactory
 from tests.support.editors import Editor
 from tests.support.visitors import document
@@ -91,3 +97,47 @@ def test_a_note_is_refused_without_permission_even_with_a_right_token(walt, clie
     assert client.post(plain, data={"body": "x", "csrf_token": token}).status_code == 403
     walt.post(f"/blog/delete/{post.id}", data={"csrf_token": walt.form_token()})
     assert client.get(plain).status_code == 404
+
+
+def link_to(visitor, post, **fields):
+    """Create a preview link, and return its path."""
+    page = f"/blog/edit/{post.id}/preview-links"
+    assert visitor.fill_in(page, days="2", **fields).status_code == 303
+    return re.findall(r'href="[^"]*(/preview/[^"]+)"', visitor.get(page).text)[0]
+
+
+def test_a_preview_may_frame_the_players_of_its_text(walt, client, cast):
+    post = DraftFactory(author=cast.walt, body="https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+    path = link_to(walt, post)
+    for answer in (client.get(path), walt.get(f"/blog/edit/{post.id}/preview")):
+        assert "frame-src https://" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_refused_note_is_shown_again_without_the_lock_of_writers(walt, client, cast, monkeypatch):
+    path = link_to(walt, DraftFactory(author=cast.walt, body="Words."), allow_notes=True)
+    renderings = []
+
+    def with_text(post, text, render=rendered.with_text):
+        renderings.append(is_reading())
+        return render(post, text)
+
+    monkeypatch.setattr(rendered, "with_text", with_text)
+    refused = client.fill_in(path, name="Rhea", body=" ")
+    assert refused.status_code == 422
+    assert "Words." in refused.text
+    assert renderings == [True, True], "of the form, and of the refused note"
+
+
+def test_a_link_works_while_its_creator_may_edit_the_post(app, sign_in, client, cast):
+    drafts = [DraftFactory(author=cast.colin), DraftFactory(author=cast.walt)]
+    paths = [link_to(sign_in(post.author), post) for post in drafts]
+    assert [client.get(path).status_code for path in paths] == [200, 200]
+    with app.app_context():
+        # A contributor may not edit what is public.
+        db.session.get_one(Post, drafts[0].id).status = Status.PUBLIC
+        db.session.get_one(User, cast.walt.id).is_active = False
+        db.session.commit()
+    assert [client.get(path).status_code for path in paths] == [404, 404]
+    edith = sign_in(cast.edith)
+    for post in drafts:
+        assert "the link does not work" in edith.get(f"/blog/edit/{post.id}/preview-links").text
