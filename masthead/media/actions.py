@@ -49,12 +49,13 @@ def add(
     by: User | None,
     at: datetime,
     restores: bool | None = None,
+    announced: int = 0,
 ) -> Added:
     """Create the row of a file that is in the store, or return the one with this content.
 
     That one leaves the trash if the person may restore it, or as ``restores`` says; otherwise this raises `Conflict`.
     Without ``by``, as from the shell, the file has no owner. It is a draft's own until a text with it is public, if its
-    owner cannot publish.
+    owner cannot publish. The person's room holds ``announced`` bytes of it already.
     """
     _check_right(by)
     check(words)
@@ -62,7 +63,7 @@ def add(
     if present is not None and present.content_hash == facts.content_hash:
         return _found_again(present, by=by, restores=restores)
     if by is not None:
-        check_quota(by, facts.size)
+        check_quota(by, facts.size, announced=announced)
     path = facts.path if present is None else _other_path(facts)
     is_new = insert_unique(
         Media, Media.content_hash, facts.content_hash, **_values(facts, path, name=name, by=by, at=at)

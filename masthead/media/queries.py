@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from masthead.db import db
 from masthead.errors import NotFound
-from masthead.media.models import ExternalPicture, Media, MediaStatus, MediaUsage, MediaVariant
+from masthead.media.models import ExternalPicture, Media, MediaStatus, MediaUpload, MediaUsage, MediaVariant
 from masthead.media.permissions import can_see, is_visible_to
 from masthead.people.models import User
 from masthead.text.names import name_key
@@ -128,6 +128,12 @@ def used_bytes(owner_id: int) -> int:
         db.session.scalar(select(func.coalesce(func.sum(Media.size), 0)).where(Media.owner_id == owner_id))
         or 0
     )
+
+
+def announced_bytes(owner_id: int) -> int:
+    """The sum of the announced lengths of a person's unfinished uploads, whose parts take room already."""
+    total = select(func.coalesce(func.sum(MediaUpload.size), 0)).where(MediaUpload.owner_id == owner_id)
+    return db.session.scalar(total) or 0
 
 
 def with_source(source_hash: str) -> Media | None:

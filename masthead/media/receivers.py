@@ -1,7 +1,7 @@
 """Signal receivers: personal data, the files of deleted accounts, and the uses in profiles and settings."""
 
 from flask import url_for
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
@@ -9,6 +9,7 @@ from masthead.features import PersonalDataSection
 from masthead.media import usage
 from masthead.media.models import Media, MediaUpload
 from masthead.media.signals import Use, UsesToDescribe
+from masthead.media.uploads import parts
 from masthead.media.uploads.portraits import PUBLICATION
 from masthead.people.models import User
 from masthead.people.permissions import Permission
@@ -37,8 +38,8 @@ def export_media(user: User) -> list[PersonalDataSection]:
 
 def transfer_media(transfer: ContentTransfer) -> None:
     """Transfer the files to the recipient of the posts that show them. Without one, they have no owner."""
-    # Their parts are deleted as files that nothing refers to.
-    db.session.execute(delete(MediaUpload).where(MediaUpload.owner_id == transfer.user.id))
+    for upload in db.session.scalars(select(MediaUpload).where(MediaUpload.owner_id == transfer.user.id)):
+        parts.remove(upload)
     if transfer.posts_to is not None:
         statement = update(Media).where(Media.owner_id == transfer.user.id)
         db.session.execute(statement.values(owner_id=transfer.posts_to.id))

@@ -6,9 +6,16 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from masthead import clock
+from masthead.account_deletion import actions as account_deletion
+from masthead.account_deletion.content_policy import ContentPolicy
 from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.jobs.runner import Runner
+from masthead.media.models import MediaUpload
+from masthead.media.uploads import parts
+from masthead.people import queries as people
+from masthead.storage import store as storage
 from tests.api.conftest import as_  # noqa: F401
 from tests.factories import DraftFactory, UserFactory
 from tests.media.pictures import PLACE, picture
@@ -253,6 +260,55 @@ def test_a_quota_is_shown_and_kept(app, monkeypatch, cast, as_, bring):  # noqa:
     assert bring(as_(cast.edith), noise(2)).status_code == 201
 
 
+def test_announced_uploads_take_room_until_they_are_finished_or_cancelled(app, monkeypatch, cast, as_, bring):  # noqa: F811
+    monkeypatch.setitem(app.config, "MEDIA_QUOTA_MB_CONTRIBUTOR", 1)
+    colin, content = as_(cast.colin), noise(0)
+
+    def begin(size):
+        return colin("POST", "/media/uploads", {"name": "a.png", "bytes": size})
+
+    first = begin(len(content)).json["id"]
+    other = begin(1_000_000 - len(content)).json["id"]
+    assert colin("GET", "/media/quota").json["left_bytes"] == 0
+    assert (begin(1_000).status_code, bring(colin, picture()).status_code) == (403, 403)
+    sent = colin(
+        "PATCH",
+        f"/media/uploads/{first}",
+        data=content,
+        content_type="application/offset+octet-stream",
+        headers={"Upload-Offset": "0"},
+    )
+    assert sent.status_code == 200, sent.text
+    # A file that has been announced is not counted twice.
+    assert colin("POST", f"/media/uploads/{first}/finish", {}).status_code == 201
+    assert colin("DELETE", f"/media/uploads/{other}").status_code == 204
+    assert bring(colin, picture()).status_code == 201
+
+
+def test_a_deleted_account_leaves_no_uploaded_parts(app, cast, as_):  # noqa: F811
+    walt, content = as_(cast.walt), picture()
+    begun = walt("POST", "/media/uploads", {"name": "a.png", "bytes": len(content)})
+    walt(
+        "PATCH",
+        f"/media/uploads/{begun.json['id']}",
+        data=content,
+        content_type="application/offset+octet-stream",
+        headers={"Upload-Offset": "0"},
+    )
+    with app.app_context():
+        upload = db.session.get(MediaUpload, begun.json["id"])
+        keys = parts.keys_of(upload)
+        assert [storage.current().exists(key) for key in keys] == [True]
+        keep = ContentPolicy.KEEP
+        user = people.get(cast.walt.id)
+        account_deletion.delete_account(user, posts=keep, comments=keep, heir=None, by=None, at=clock.now())
+        db.session.commit()
+    run_jobs(app)
+    with app.app_context():
+        assert [storage.current().exists(key) for key in keys] == [False]
+        assert db.session.get(MediaUpload, begun.json["id"]) is None
+
+
 def test_the_list_goes_on_behind_a_cursor(cast, as_, bring, queries):  # noqa: F811
     walt = as_(cast.walt)
     ids = [bring(walt, picture("PNG", (30 + number, 20))).json["id"] for number in range(5)]
@@ -265,8 +321,6 @@ def test_the_list_goes_on_behind_a_cursor(cast, as_, bring, queries):  # noqa: F
 
 
 def test_an_upload_in_parts_goes_on_after_a_broken_connection(cast, as_, monkeypatch):  # noqa: F811
-    from masthead.media.uploads import parts
-
     monkeypatch.setattr(parts, "PART_BYTES", 1_000)
     walt = as_(cast.walt)
     content = picture("PNG", (200, 200))

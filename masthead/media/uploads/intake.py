@@ -58,12 +58,21 @@ def parts_of(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def bring_in(
-    parts: Iterable[bytes], *, name: str, words: Words = NOTHING, by: User | None, at: datetime
+    parts: Iterable[bytes],
+    *,
+    name: str,
+    words: Words = NOTHING,
+    by: User | None,
+    at: datetime,
+    announced: int = 0,
 ) -> Added:
-    """Bring in a file; the same file again returns the one that is there. The caller commits."""
+    """Bring in a file; the same file again returns the one that is there. The caller commits.
+
+    ``announced`` is the length of the unfinished upload that it comes from: the person's room holds it already.
+    """
     _check_before(by, words)
-    with stored(parts, by=by) as facts:
-        return actions.add(facts, name=name, words=words, by=by, at=at)
+    with stored(parts, by=by, announced=announced) as facts:
+        return actions.add(facts, name=name, words=words, by=by, at=at, announced=announced)
 
 
 def replace(media_id: int, parts: Iterable[bytes], *, version: int | None, by: User, at: datetime) -> Media:
@@ -102,13 +111,13 @@ def _check_before(by: User | None, words: Words) -> None:
 
 @contextmanager
 def stored(
-    parts: Iterable[bytes], *, by: User | None = None, is_picture: bool = False
+    parts: Iterable[bytes], *, by: User | None = None, is_picture: bool = False, announced: int = 0
 ) -> Iterator[PictureFacts]:
     """Check a file, and write it to the store. Both take time, so no transaction is open."""
     settings = limits.current(is_picture=is_picture)
     with received(parts, settings.size) as file:
         if by is not None:
-            check_quota(by, file.size)
+            check_quota(by, file.size, announced=announced)
         db.session.rollback()
         with isolation.prepared(file.path, settings) as ready:
             yield _kept(ready)

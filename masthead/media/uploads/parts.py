@@ -101,7 +101,7 @@ def finish(token: str, *, words: Words = NOTHING, by: User, at: datetime) -> Add
         raise OtherOffset(upload.received)
     name, size = upload.name, upload.size
     db.session.rollback()
-    added = intake.bring_in(_whole(token, size), name=name, words=words, by=by, at=at)
+    added = intake.bring_in(_whole(token, size), name=name, words=words, by=by, at=at, announced=size)
     remove(_found(token, by, is_locked=True))
     return added
 

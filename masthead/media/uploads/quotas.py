@@ -46,16 +46,19 @@ class Quota:
 
 
 def left_for(user: User) -> Quota:
-    """Return how much room a person has, and how much is used."""
-    return Quota(_limit_of(user), queries.used_bytes(user.id))
+    """Return how much room a person has, and how much files and announced uploads use."""
+    return Quota(_limit_of(user), queries.used_bytes(user.id) + queries.announced_bytes(user.id))
 
 
-def check_quota(user: User | None, size: int) -> None:
-    """Raise `QuotaExceeded` if a person has no room for so many more bytes."""
+def check_quota(user: User | None, size: int, *, announced: int = 0) -> None:
+    """Raise `QuotaExceeded` if a person has no room for so many more bytes.
+
+    The person has announced ``announced`` of them before, in an upload in parts.
+    """
     if user is None or size <= 0 or _limit_of(user) is None:
         return
     quota = left_for(user)
-    if quota.left_bytes is not None and size > quota.left_bytes:
+    if quota.limit_bytes is not None and size > quota.limit_bytes - quota.used_bytes + announced:
         raise QuotaExceeded(quota)
 
 
