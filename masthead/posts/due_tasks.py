@@ -27,6 +27,7 @@ from masthead.posts.details import Details
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.working_copy import journal, saves, shown
+from masthead.posts.working_copy.journal import Sender
 from masthead.posts.working_copy.texts import WorkingText
 
 log = structlog.get_logger(__name__)
@@ -205,4 +206,4 @@ def _make_public(post: Post, prepared: _Prepared, *, at: datetime) -> None:
     by = accounts.get(copy.user_id if copy is not None else post.author_id)
     actions.revise(post, prepared.outcome, by=by, at=at, details=Details(note="Scheduled update"))
     pictures.receive(post)
-    saves.close(post.id, by=by, at=at)
+    saves.close(post.id, sender=Sender(by.id), at=at)

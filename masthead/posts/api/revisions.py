@@ -20,6 +20,7 @@ from masthead.posts.api.revision_schemas import (
 )
 from masthead.posts.api.transitions import seen, transition
 from masthead.posts.working_copy import journal, saves
+from masthead.posts.working_copy.journal import Sender
 from masthead.web.api.operations import Answer, commit_and_answer, operation
 from masthead.web.api.paging import list_answer
 from masthead.web.api.schemas import PageQuery
@@ -93,5 +94,5 @@ def restore_revision(slug: str, number: int) -> Response:
     post = seen(slug)
     saves.set_aside(journal.lock(post.id))
     revision_restore.restore(post, prepared, by=by, at=at)
-    saves.close(post.id, by=by, at=at)
+    saves.close(post.id, sender=Sender(by.id), at=at)
     return commit_and_answer(whole, post.slug, warnings=pictures.receive(post))

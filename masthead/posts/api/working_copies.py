@@ -14,6 +14,7 @@ from masthead.posts.api.working_copy_schemas import WorkingCopyAnswer, WorkingCo
 from masthead.posts.permissions import can_edit
 from masthead.posts.working_copy import autosaves, journal, saves, shown
 from masthead.posts.working_copy.autosaves import Autosave, Saved
+from masthead.posts.working_copy.journal import Sender
 from masthead.posts.working_copy.texts import WorkingText
 from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation
 
@@ -97,7 +98,7 @@ def update(slug: str) -> Response:
         done = saves.rendered(present, shown.saved(post).text)
     actions.revise(post, done, by=by, at=at)
     warnings = done.warnings + pictures.receive(post)
-    saves.close(post.id, by=by, at=at)
+    saves.close(post.id, sender=Sender(by.id), at=at)
     return commit_and_answer(whole, post.slug, warnings=warnings)
 
 

@@ -18,6 +18,7 @@ from masthead.posts.history import Kind
 from masthead.posts.models import Post, Revision
 from masthead.posts.views.saving import editable
 from masthead.posts.working_copy import journal, saves, shown
+from masthead.posts.working_copy.journal import Sender
 from masthead.web.paging import page_number
 
 bp = Blueprint("posts_desk_history", __name__)
@@ -125,7 +126,7 @@ def restore(post_id: int, number: int) -> ResponseReturnValue:
     saves.set_aside(journal.lock(post_id))
     revision_restore.restore(post, prepared, by=by, at=at)
     pictures.receive(post)
-    saves.close(post_id, by=by, at=at)
+    saves.close(post_id, sender=Sender(by.id), at=at)
     db.session.commit()
     flash(f"Revision {number} is restored. The version before it is in the history.")
     return redirect(url_for("posts_desk.edit", post_id=post_id), code=303)

@@ -17,6 +17,7 @@ from masthead.posts.forms.post import PostForm
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit, check_editable
 from masthead.posts.working_copy import autosaves, journal, saves, shown
+from masthead.posts.working_copy.journal import Sender
 from masthead.posts.working_copy.texts import WorkingText
 
 #: Details with one value, which two writers may have changed differently.
@@ -72,8 +73,9 @@ def save(
     key = journal.lock(post_id)
     post = editable(post_id)
     before = shown.saved(post).text
+    sender = Sender(by.id, form.client.data or "", number_in(form.sequence) or 0)
     merged = saves.merged_with_saved(
-        key, mine, form.seen_version, at=at, merged_with=number_in(form.merged_with)
+        key, mine, form.seen_version, sender=sender, at=at, merged_with=number_in(form.merged_with)
     )
     _check_details(form, post)
     if merged != mine or before.slug != mine.slug:
@@ -83,19 +85,18 @@ def save(
     actions.revise(post, done, by=by, at=at, details=details)
     then(post, form, at=at)
     pictures.receive(post)
-    _close(post, form, by=by, at=at)
+    _close(post, form, mine, sender=sender, by=by, at=at)
     return post
 
 
-def _close(post: Post, form: PostForm, *, by: User, at: datetime) -> None:
+def _close(post: Post, form: PostForm, mine: WorkingText, *, sender: Sender, by: User, at: datetime) -> None:
     db.session.flush()
-    client, sequence = form.client.data or "", number_in(form.sequence) or 0
-    saves.close(post.id, by=by, at=at, client=client, sequence=sequence)
+    saves.close(post.id, sender=sender, at=at, sent=mine)
     resolved = number_in(form.resolves)
     if resolved is not None:
         autosaves.forget_kept_text(resolved, by)
-    if client:
-        autosaves.forget_kept(post.id, by, client)
+    if sender.client:
+        autosaves.forget_kept(post.id, by, sender.client)
 
 
 def _check_details(form: PostForm, post: Post) -> None:

@@ -86,20 +86,20 @@ def autosave(post_id: int, received: Autosave, *, by: User, at: datetime) -> Sav
     if not can_edit(by, post):
         return _keep_for_former_writer(post, copy, received, by=by, at=at)
     leases.renew(post_id, by=by, client=received.client, at=at)
-    last = _last_of(post_id, by, received.client)
+    sender = Sender(by.id, received.client, received.sequence)
+    last = last_of(post_id, sender)
     if last is not None and received.sequence <= last.sequence:
         return _repeated(post, copy, received, last)
     is_compared = received.merged_with == post.version
     if not is_compared:
         copy = merge_saved(post, copy, at=at)
-    base = _base(post, received, last)
+    base = base_of(post, received.base_version, last)
     mine = _storable(base or WorkingText(), received.fields)
     theirs = journal.head_text(post_id, copy)
     try:
         merged = texts.merge(base, mine, theirs)
     except CannotMerge:
         return _keep_conflict(post, copy, received, mine, theirs, by=by, at=at)
-    sender = Sender(by.id, received.client, received.sequence)
     closes = _equals_saved(post, copy, merged)
     version = journal.append(
         post,
@@ -135,16 +135,16 @@ def _storable(base: WorkingText, fields: Mapping[str, Any]) -> WorkingText:
     return replace(base, **values)
 
 
-def _last_of(post_id: int, by: User, client: str) -> WorkingCopyChange | None:
+def last_of(post_id: int, sender: Sender) -> WorkingCopyChange | None:
     """Return the newest entry of a client."""
-    if not client:
+    if not sender.client:
         return None
     return db.session.scalar(
         select(WorkingCopyChange)
         .where(
             WorkingCopyChange.post_id == post_id,
-            WorkingCopyChange.user_id == by.id,
-            WorkingCopyChange.client == client,
+            WorkingCopyChange.user_id == sender.user_id,
+            WorkingCopyChange.client == sender.client,
         )
         .order_by(WorkingCopyChange.sequence.desc(), WorkingCopyChange.version.desc())
         .limit(1)
@@ -159,14 +159,14 @@ def _repeated(post: PostKey, copy: WorkingCopy | None, received: Autosave, last:
     return Saved(journal.head_version(post, copy), last.sequence, last.changed_at, text, is_open)
 
 
-def _base(post: PostKey, received: Autosave, last: WorkingCopyChange | None) -> WorkingText | None:
+def base_of(post: PostKey, version: int, last: WorkingCopyChange | None) -> WorkingText | None:
     """Return the text that the client began with: the one that it names, or its own last one, if that is newer.
 
     An answer may have been lost, so a client may name an older state than the one that its own text made.
     """
-    if last is not None and _is_newer(last, received.base_version):
+    if last is not None and _is_newer(last, version):
         return _sent_text(post, last)
-    found = journal.text_at(post, received.base_version)
+    found = journal.text_at(post, version)
     return found[0] if found else None
 
 
@@ -274,7 +274,7 @@ def _keep_for_former_writer(
     if not had_part(post, by):
         raise NotFound("There is no such post.")
     # Omitted fields come from the writer's own last text: any other state may be one that the writer may not read.
-    last = _last_of(post.id, by, received.client)
+    last = last_of(post.id, Sender(by.id, received.client))
     mine = _storable((_sent_text(post, last) if last else None) or WorkingText(), received.fields)
     keep_beside(post, received, mine, by=by, at=at)
     return KeptBeside(journal.head_version(post, copy), mine, None)

@@ -7,7 +7,7 @@ from masthead.errors import Conflict, NotFound
 from masthead.people.models import User
 from masthead.posts.history import Kind
 from masthead.posts.working_copy import journal, texts
-from masthead.posts.working_copy.autosaves import merge_saved
+from masthead.posts.working_copy.autosaves import base_of, last_of, merge_saved
 from masthead.posts.working_copy.journal import PostKey, Sender
 from masthead.posts.working_copy.texts import WorkingText
 from masthead.unset import UNSET
@@ -24,28 +24,37 @@ class UnmergedChanges(Conflict):
 
 
 def merged_with_saved(
-    post: PostKey, mine: WorkingText, seen: int | None, *, at: datetime, merged_with: int | None = None
+    post: PostKey,
+    mine: WorkingText,
+    seen: int | None,
+    *,
+    sender: Sender,
+    at: datetime,
+    merged_with: int | None = None,
 ) -> WorkingText:
     """Return a writer's text with everything that others typed or saved since the writer saw the version ``seen``.
 
-    Raises `CannotMerge`. ``merged_with`` is the version of the post that the writer compared it with by hand.
+    Raises `CannotMerge`. The page may know less than its own autosaves, whose answers were lost or are under way.
+    ``merged_with`` is the version of the post that the writer compared it with by hand.
     """
     copy = journal.copy_of(post.id)
     if merged_with != post.version:
         copy = merge_saved(post, copy, at=at)
-    if seen is None or seen == journal.head_version(post, copy):
-        text, is_known = mine, True
+    last = last_of(post.id, sender)
+    if last is not None and last.sequence > sender.sequence:
+        # The text of the form is older than the autosave.
+        last = None
+    is_known = seen == journal.head_version(post, copy) or (seen is None and last is None)
+    if is_known:
+        text = mine
     else:
-        found = journal.text_at(post, seen)
-        text, is_known = (
-            texts.merge(found[0] if found else None, mine, journal.head_text(post.id, copy)),
-            False,
-        )
+        base = base_of(post, seen or 0, last)
+        text = texts.merge(base, mine, journal.head_text(post.id, copy))
     is_behind = copy is not None and copy.is_open and copy.post_version != post.version
     if not is_behind or (is_known and merged_with == post.version):
         return text
-    base = journal.text_at(post, copy.post_version) if copy is not None else None
-    return texts.merge(base[0] if base else None, text, journal.text_of_post(post.id))
+    found = journal.text_at(post, copy.post_version) if copy is not None else None
+    return texts.merge(found[0] if found else None, text, journal.text_of_post(post.id))
 
 
 def rendered(text: WorkingText, saved: WorkingText) -> RenderedText:
@@ -69,18 +78,22 @@ def working_text(post: PostKey, *, at: datetime) -> WorkingText:
     return journal.head_text(post.id, copy)
 
 
-def close(post_id: int, *, by: User, at: datetime, client: str = "", sequence: int = 0) -> None:
-    """End the working copy after its text was saved; later autosaves of older states are merged from there."""
+def close(post_id: int, *, sender: Sender, at: datetime, sent: WorkingText | None = None) -> None:
+    """End the working copy after its text was saved; later autosaves of older states are merged from there.
+
+    ``sent`` is the text of the form: a form that comes twice knows no more than the first time.
+    """
     copy = journal.copy_of(post_id)
-    if copy is None or not (copy.is_open or client):
+    if copy is None or not (copy.is_open or sender.client):
         return
     post = journal.lock(post_id)
     journal.append(
         post,
         copy,
         journal.text_of_post(post_id),
-        sender=Sender(by.id, client, sequence),
+        sender=sender,
         at=at,
+        sent=sent,
         post_version=post.version,
         closes=True,
     )
@@ -95,7 +108,7 @@ def discard(post: PostKey, *, by: User, at: datetime) -> None:
     journal.keep_revision(
         post.id, text, Kind.DISCARDED, author_id=copy.user_id, at=copy.changed_at, note="Discarded"
     )
-    close(post.id, by=by, at=at)
+    close(post.id, sender=Sender(by.id), at=at)
 
 
 def set_aside(post: PostKey) -> None:

@@ -69,6 +69,25 @@ def test_an_autosave_that_arrives_after_the_save_changes_nothing(walt, cast, edi
     assert tab.shown()["has_working_copy"] is False
 
 
+@pytest.mark.databases("sqlite")
+def test_a_form_is_saved_while_its_own_autosave_is_under_way(walt, sign_in, cast, editor):
+    post = DraftFactory(author=cast.walt, body="One.\n\nTwo.\n")
+    tab = editor(walt, post.id)
+    before = walt.read(f"/blog/edit/{post.id}").form({"body": ""}, "save")
+    editor(sign_in(cast.edith), post.id, "tab-2").send(body="One by Edith.\n\nTwo.\n")
+    # The page was left before the answer, which has Edith's words, and the writer typed on within the same word.
+    tab.send(body="One.\n\nTwo and thr.\n")
+    stale = before.filled({"body": "One.\n\nTwo and three.\n"}, "save")
+    for _ in range(2):
+        answer = walt.post(f"/blog/edit/{post.id}", data=stale | {"client": "tab-1", "sequence": "1"})
+        assert answer.status_code == 303, document(answer).errors
+        assert tab.shown()["body"] == "One by Edith.\n\nTwo and three.\n"
+    # An older form of the same page deletes nothing that it does not know.
+    tab.put({"body": "One by Edith.\n\nTwo and three. Four.\n", "sequence": 2})
+    walt.post(f"/blog/edit/{post.id}", data=stale | {"client": "tab-1", "sequence": "1"})
+    assert "Four." in tab.shown()["body"]
+
+
 def test_changes_of_two_people_are_merged_and_touching_ones_kept(app, walt, sign_in, cast, editor):
     post = DraftFactory(author=cast.walt, body="The first line.\nThe second line.\n")
     mine, theirs = editor(walt, post.id), editor(sign_in(cast.edith), post.id, "tab-2")
