@@ -97,6 +97,19 @@ def test_two_people_are_merged_and_the_same_words_make_a_conflict(page, cast, li
     expect(edith.get_by_text("Walt has this post open, too.")).to_be_visible()
     assert stored(edith, post.id) == merged
 
+    # Walt types on before the answer with Edith's words comes: he deletes nothing that he has not seen.
+    def type_on(route):
+        answer = route.fetch()
+        page.keyboard.type(" more.")
+        route.fulfill(response=answer)
+
+    page.route("**/working-copy", type_on, times=1)
+    page.keyboard.type(" Two")
+    merged = merged.replace("And one.", "And one. Two more.")
+    expect(page.locator(editing.BODY)).to_have_value(merged)
+    editing.expect_state(page, "saved")
+    assert stored(page, post.id) == merged
+
     # Both change the same word, before either has heard of the other.
     page.locator(editing.BODY).fill(merged.replace("Two", "Twelve"))
     editing.expect_state(page, "saved")

@@ -45,6 +45,12 @@ class Writer:
         self.text = "".join(lines)
         return removed
 
+    def receive(self, saved, *, has_typed_on):
+        """Take over the answer as the script does: whoever has typed on still shows, and names, the older version."""
+        if saved.text is None or not has_typed_on:
+            self.version = saved.version
+            self.text = saved.text.body if saved.text else self.text
+
 
 @pytest.mark.databases("sqlite")
 @settings(
@@ -81,9 +87,8 @@ def test_no_acknowledged_word_is_lost(app, cast, seed):
                 writer.text, writer.version = result.theirs.body, result.version
                 writer.client += "'"
             elif chance.random() < 0.8:
-                # The answer arrives, and the page takes over what was merged.
-                writer.version = result.version
-                writer.text = result.text.body if result.text else writer.text
+                # The answer arrives, and the page takes over what was merged, unless its writer types on.
+                writer.receive(result, has_typed_on=chance.random() < 0.3)
             if writer.old and chance.random() < 0.3:
                 late = autosaves.autosave(post.id, chance.choice(writer.old), by=writer.user, at=clock.now())
                 db.session.commit()

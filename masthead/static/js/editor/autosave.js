@@ -67,19 +67,22 @@ export const createAutosave = ({ client, draft, form, server, copies, show, page
 
   const acknowledge = (fields, data) => {
     acknowledged = fields;
-    version = data.version ?? version;
-    form.elements.version.value = String(version);
     failures = 0;
     refused = null;
     isSignedOut = false;
     firstChange = 0;
-    if (data.merged && data.text) {
-      // Somebody else's change: it goes into the page unless somebody has typed on. Then the next save brings both together.
-      if (isSame(draft.read(), fields) && !draft.isComposing()) {
-        draft.write(data.text);
-        acknowledged = draft.read();
-        page.merged();
-      }
+    // Somebody else's change goes into the page unless the writer has typed on. Then the page still shows the older version,
+    // and names that one: the server would take the missing words for deleted ones otherwise. The next save brings both together.
+    const isMerged = Boolean(data.merged && data.text);
+    const canTakeOver = isSame(draft.read(), fields) && !draft.isComposing();
+    if (isMerged && canTakeOver) {
+      draft.write(data.text);
+      acknowledged = draft.read();
+      page.merged();
+    }
+    if (!isMerged || canTakeOver) {
+      version = data.version ?? version;
+      form.elements.version.value = String(version);
     }
     if (hasUnsaved()) {
       firstChange = performance.now();
