@@ -100,7 +100,10 @@ def edits(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[Edit]:
     old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
     if not old_middle and not new_middle:
         return []
-    if max(len(old_middle), len(new_middle)) > MOST_TOKENS or not old_middle or not new_middle:
+    size = len(old_middle) + len(new_middle)
+    is_one = not old_middle or not new_middle or max(len(old_middle), len(new_middle)) > MOST_TOKENS
+    # Reading the tokens costs steps, too, before any search.
+    if is_one or not budget.spend(size):
         return [Edit(head, len(old) - tail, head, len(new) - tail)]
     codes = _BudgetedMatcher(old_middle, new_middle, budget).get_opcodes()
     return [

@@ -53,3 +53,16 @@ def test_a_spent_budget_makes_one_change_of_the_rest():
     budget = differences.Budget(2)
     assert differences.edits(old, new, budget) == [(1, 4, 1, 4)]
     assert budget.left == 2
+
+
+def test_texts_are_not_even_read_when_the_budget_is_spent(monkeypatch):
+    read = []
+    set_up = SequenceMatcher.__init__
+
+    def counted(matcher, isjunk=None, a="", b="", autojunk=True):
+        read.append(len(a) + len(b))
+        set_up(matcher, isjunk, a, b, autojunk)
+
+    monkeypatch.setattr(SequenceMatcher, "__init__", counted)
+    differences.segments(hostile(1), hostile(2))
+    assert len(read) < 40, "as many as lines"
