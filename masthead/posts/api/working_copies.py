@@ -13,7 +13,7 @@ from masthead.posts.api.transitions import seen, transition
 from masthead.posts.api.working_copy_schemas import WorkingCopyAnswer, WorkingCopyInput
 from masthead.posts.permissions import can_edit
 from masthead.posts.working_copy import autosaves, journal, saves, shown
-from masthead.posts.working_copy.autosaves import Autosave, Saved
+from masthead.posts.working_copy.autosaves import Autosave, KeptBeside, Saved
 from masthead.posts.working_copy.journal import Sender
 from masthead.posts.working_copy.texts import WorkingText
 from masthead.web.api.operations import Answer, check_match, commit_and_answer, operation
@@ -64,6 +64,8 @@ def replace(slug: str, body: WorkingCopyInput) -> Response:
         "slug": body.slug or post.slug,
     }
     result = autosaves.autosave(post.id, Autosave(fields, version), by=current_user(), at=clock.now())
+    if isinstance(result, KeptBeside) and result.is_trashed:
+        raise Conflict("This post is in the trash. Restore it to change it.")
     if not isinstance(result, Saved):
         raise Conflict("Somebody else changed the same words. Open the post in the editor to merge them.")
     return commit_and_answer(_present, slug)

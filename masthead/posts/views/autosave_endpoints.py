@@ -123,9 +123,10 @@ def _others(post_id: int) -> list[dict[str, str]]:
 def _kept(post_id: int, result: KeptBeside) -> Response:
     url = url_for("posts_desk_conflicts.show", post_id=post_id)
     if result.theirs is None:
+        reason = "This post is in the trash." if result.is_trashed else "You may not edit this post any more."
         return problem(
             403,
-            "You may not edit this post any more. Your text is kept, and you can copy it.",
+            f"{reason} Your text is kept, and you can copy it.",
             {"kept": True, "copy_url": url, "yours": _text(result.mine)},
         )
     return problem(

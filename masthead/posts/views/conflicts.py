@@ -14,6 +14,7 @@ from masthead.people.access import current_user, requires, signed_in
 from masthead.people.permissions import Permission
 from masthead.posts import queries
 from masthead.posts.forms.post import PostForm
+from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit
 from masthead.posts.views.saving import editable
@@ -104,10 +105,10 @@ def _carried(form: PostForm) -> dict[str, str]:
 @bp.get("/edit/<int:post_id>/merge")
 @signed_in
 def show(post_id: int) -> ResponseReturnValue:
-    """Show two texts that could not be merged; to somebody who may not edit any more, the own text for copying."""
+    """Show two texts that could not be merged; the own text for copying, if the writer cannot edit the post now."""
     post = queries.get(post_id)
-    if not can_edit(current_user(), post):
-        return _copy_page(post_id)
+    if post.status is Status.TRASHED or not can_edit(current_user(), post):
+        return _copy_page(post_id, is_trashed=post.status is Status.TRASHED)
     return _page(post) or redirect(url_for("posts_desk.edit", post_id=post_id), code=303)
 
 
@@ -132,7 +133,8 @@ def finish(post_id: int) -> ResponseReturnValue:
         autosaves.forget_kept_text(resolved, by)
     db.session.commit()
     if isinstance(result, KeptBeside):
-        flash("Somebody changed the same words again. Compare once more.", "warning")
+        if not result.is_trashed:
+            flash("Somebody changed the same words again. Compare once more.", "warning")
         return redirect(url_for("posts_desk_conflicts.show", post_id=post_id), code=303)
     flash("Both texts are merged. They are in the history, too.")
     return redirect(url_for("posts_desk.edit", post_id=post_id), code=303)
@@ -194,8 +196,9 @@ def _both(base: WorkingText | None, mine: WorkingText, theirs: WorkingText) -> W
     )
 
 
-def _copy_page(post_id: int) -> str:
+def _copy_page(post_id: int, *, is_trashed: bool = False) -> str:
     kept = _newest_kept(post_id)
     if kept is None:
         raise NotFound("There is no such post.")
-    return render_template("posts/kept_text.html", text=WorkingText.from_dict(kept.text), kept=kept)
+    text = WorkingText.from_dict(kept.text)
+    return render_template("posts/kept_text.html", text=text, kept=kept, is_trashed=is_trashed)

@@ -13,6 +13,7 @@ from masthead.errors import Invalid, Mistakes, NotFound
 from masthead.people.models import User
 from masthead.posts import history
 from masthead.posts.history import Kind
+from masthead.posts.lifecycle import Status
 from masthead.posts.permissions import can_edit
 from masthead.posts.working_copy import journal, leases, texts
 from masthead.posts.working_copy.journal import FIRST_VERSION, PostKey, Sender
@@ -59,8 +60,9 @@ class KeptBeside:
 
     version: int
     mine: WorkingText
-    #: None if the writer may not see it any more.
+    #: None if the writer may not see it any more, or the post is in the trash.
     theirs: WorkingText | None
+    is_trashed: bool = False
 
 
 def check_lengths(fields: Mapping[str, Any]) -> None:
@@ -95,6 +97,9 @@ def autosave(post_id: int, received: Autosave, *, by: User, at: datetime) -> Sav
         copy = merge_saved(post, copy, at=at)
     base = base_of(post, received.base_version, last)
     mine = _storable(base or WorkingText(), received.fields)
+    if post.status is Status.TRASHED:
+        keep_beside(post, received, mine, by=by, at=at)
+        return KeptBeside(journal.head_version(post, copy), mine, None, is_trashed=True)
     theirs = journal.head_text(post_id, copy)
     try:
         merged = texts.merge(base, mine, theirs)

@@ -232,6 +232,26 @@ def test_a_former_writer_gets_no_text_that_others_typed(app, walt, sign_in, cast
         assert "secret" not in answer.text + walt.get(answer.get_json()["copy_url"]).text
 
 
+@pytest.mark.databases("sqlite")
+def test_an_autosave_into_the_trash_is_refused_and_kept(walt, cast, editor):
+    post = DraftFactory(author=cast.walt, body="Begun.")
+    tab = editor(walt, post.id)
+    tab.send(body="Begun. More.")
+    assert walt.post(f"/blog/delete/{post.id}", data={"csrf_token": tab.token}).status_code == 303
+    answer = tab.send(body="Begun. More. And on.")
+    assert answer.status_code == 403
+    assert "in the trash" in answer.get_json()["detail"]
+    assert tab.shown()["body"] == "Begun. More."
+    url = answer.get_json()["copy_url"]
+    page = document(walt.get(url)).text("//main")
+    assert "in the trash" in page
+    assert "And on." in page
+    # After the post is restored, the text can be merged.
+    walt.post(f"/blog/restore/{post.id}", data={"csrf_token": tab.token})
+    assert walt.read(url).form({"body": ""}, "save").values["body"][0] == "Begun. More. And on."
+    assert tab.send(body="Begun. More. And on.").status_code == 200
+
+
 def test_an_autosave_writes_what_changed(app, walt, cast, editor):
     body = "".join(f"Line {number} of a long text about rivers.\n" for number in range(2_500))
     post = DraftFactory(author=cast.walt, body=body)
