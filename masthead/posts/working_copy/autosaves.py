@@ -170,12 +170,12 @@ def base_of(post: PostKey, version: int, last: WorkingCopyChange | None) -> Work
     An answer may have been lost, so a client may name an older state than the one that its own text made.
     """
     if last is not None and _is_newer(last, version):
-        return _sent_text(post, last)
+        return sent_text(post, last)
     found = journal.text_at(post, version)
     return found[0] if found else None
 
 
-def _sent_text(post: PostKey, entry: WorkingCopyChange) -> WorkingText | None:
+def sent_text(post: PostKey, entry: WorkingCopyChange) -> WorkingText | None:
     """Return the text that a client sent, without what was merged into it."""
     found = journal.text_at(post, entry.version)
     return texts.changed(found[0], entry.sent or "") if found else None
@@ -280,7 +280,7 @@ def _keep_for_former_writer(
         raise NotFound("There is no such post.")
     # Omitted fields come from the writer's own last text: any other state may be one that the writer may not read.
     last = last_of(post.id, Sender(by.id, received.client))
-    mine = _storable((_sent_text(post, last) if last else None) or WorkingText(), received.fields)
+    mine = _storable((sent_text(post, last) if last else None) or WorkingText(), received.fields)
     keep_beside(post, received, mine, by=by, at=at)
     return KeptBeside(journal.head_version(post, copy), mine, None)
 

@@ -1,5 +1,7 @@
 """Signal receivers that export and transfer what a person typed."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, select, update
 
 from masthead.account_deletion.signals import ContentTransfer
@@ -7,9 +9,13 @@ from masthead.db import db
 from masthead.features import PersonalDataSection
 from masthead.people.models import User
 from masthead.posts import receivers
+from masthead.posts.models import Post
+from masthead.posts.permissions import can_edit
 from masthead.posts.previews.models import PreviewLink
-from masthead.posts.working_copy import journal
+from masthead.posts.working_copy import autosaves, journal
+from masthead.posts.working_copy.journal import PostKey
 from masthead.posts.working_copy.models import EditingLease, KeptText, WorkingCopy, WorkingCopyChange
+from masthead.posts.working_copy.texts import WorkingText
 
 
 def export_with_posts(user: User) -> list[PersonalDataSection]:
@@ -23,17 +29,45 @@ def export_with_posts(user: User) -> list[PersonalDataSection]:
 
 
 def _working_copies(user: User) -> list[dict[str, object]]:
+    """Return the open working copies; of posts that the person may not edit now, the last text that the person sent."""
     wrote = select(WorkingCopyChange.post_id).where(WorkingCopyChange.user_id == user.id)
     statement = (
-        select(WorkingCopy)
+        select(WorkingCopy, Post.author_id, Post.status, Post.version)
+        .join(Post, Post.id == WorkingCopy.post_id)
         .where(WorkingCopy.is_open, WorkingCopy.post_id.in_(wrote))
         .order_by(WorkingCopy.post_id)
     )
-    return [
-        {"post_id": copy.post_id, "changed_at": copy.changed_at}
-        | journal.head_text(copy.post_id, copy).as_dict()
-        for copy in db.session.scalars(statement).all()
-    ]
+    found: list[dict[str, object]] = []
+    for copy, author_id, status, version in db.session.execute(statement).all():
+        post = PostKey(copy.post_id, author_id, status, version)
+        if can_edit(user, post):
+            found.append(_exported(post, journal.head_text(post.id, copy), copy.changed_at))
+        elif (own := _last_sent(post, user)) is not None:
+            found.append(_exported(post, *own))
+    return found
+
+
+def _exported(post: PostKey, text: WorkingText, changed_at: datetime) -> dict[str, object]:
+    return {"post_id": post.id, "changed_at": changed_at} | text.as_dict()
+
+
+def _last_sent(post: PostKey, user: User) -> tuple[WorkingText, datetime] | None:
+    """Return the last text that an editor of the person sent, and when.
+
+    Entries without a client may hold others' texts, which the server merged in the person's name.
+    """
+    entry = db.session.scalar(
+        select(WorkingCopyChange)
+        .where(
+            WorkingCopyChange.post_id == post.id,
+            WorkingCopyChange.user_id == user.id,
+            WorkingCopyChange.client != "",
+        )
+        .order_by(WorkingCopyChange.version.desc())
+        .limit(1)
+    )
+    text = autosaves.sent_text(post, entry) if entry is not None else None
+    return (text, entry.changed_at) if entry is not None and text is not None else None
 
 
 def _preview_links(user: User) -> list[dict[str, object]]:

@@ -225,6 +225,10 @@ def test_a_former_writer_gets_no_text_that_others_typed(app, walt, sign_in, cast
         db.session.commit()
     secret = editor(sign_in(cast.edith), post.id, "tab-2")
     secret.send(title="A secret title", body="A secret text.", summary="A secret summary.")
+    exported = walt.press("/auth/privacy", "json", action="/auth/privacy/download")
+    [own] = exported.json["working_copies"]
+    assert (own["title"], own["body"]) == ("Rivers and lakes", "Begun. More.")
+    assert "secret" not in exported.text
     for client, title in (("tab-1", "Rivers and lakes"), ("new", "")):
         sent = {"body": "My last words.", "base_version": secret.version, "client": client, "sequence": 2}
         answer = tab.put(sent)
