@@ -26,6 +26,7 @@ TASKS: Final[dict[str, str]] = {
     "pages.copy_pictures": "Copy external pictures of a page",
     "pages.purge_trash": "Empty the trash of pages",
     "posts.copy_pictures": "Copy external pictures of a post",
+    "posts.forget_old_autosaves": "Clear old autosaves",
     "posts.purge_trash": "Empty the trash of posts",
     "posts.tell_of_publication": "Email about a scheduled post",
     "posts.tell_of_publishing": "Email about a published post",

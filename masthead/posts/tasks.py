@@ -17,10 +17,13 @@ from masthead.people.notifications import Notification
 from masthead.posts import queries
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post, ReviewNote
+from masthead.posts.working_copy import journal, leases
 from masthead.web.links import absolute_url
 
 #: The days that a post stays in the trash.
 TRASH_DAYS = 30
+#: The days for which a page that was left open finds the state that it shows.
+AUTOSAVE_DAYS = 30
 #: The posts that one transaction deletes, each with its revisions, comments and views.
 PURGED_AT_ONCE = 50
 
@@ -95,6 +98,15 @@ def _tell(kind: Notification, user_id: int, post: Post, **context: object) -> No
     user = notifications.recipient(kind, user_id)
     if user is not None:
         notifications.send(kind, user, post=post, is_own=post.author_id == user.id, **context)
+
+
+@periodic("posts.forget_old_autosaves", every=timedelta(hours=24), deletes=True)
+def forget_old_autosaves() -> None:
+    """Delete what autosaves needed while editors were open, after a month."""
+    before = clock.now() - timedelta(days=AUTOSAVE_DAYS)
+    journal.forget_old(before=before)
+    leases.forget_old(before=before)
+    db.session.commit()
 
 
 @periodic("posts.purge_trash", every=timedelta(hours=6), deletes=True)

@@ -7,7 +7,7 @@ what changed, and a state that somebody's page still shows can be found for a me
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import selectinload
 
 from masthead.db import db, insert_into
@@ -205,6 +205,17 @@ def _entries(copy: WorkingCopy) -> int:
         )
     )
     return copy.version - (first or copy.version)
+
+
+def forget_old(*, before: datetime) -> None:
+    """Delete the entries of parts that have ended: the history has their texts, and no open page shows them any more."""
+    present = select(WorkingCopy.base_number).where(WorkingCopy.post_id == WorkingCopyChange.post_id)
+    db.session.execute(
+        delete(WorkingCopyChange).where(
+            WorkingCopyChange.changed_at < before, WorkingCopyChange.base_number < present.scalar_subquery()
+        ),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def keep_sitting(post: PostKey, copy: WorkingCopy) -> None:

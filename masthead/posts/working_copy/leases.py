@@ -31,6 +31,14 @@ def end(post_id: int, *, by: User, client: str) -> None:
     )
 
 
+def forget_old(*, before: datetime) -> None:
+    """Delete the leases of editors that were closed without saying so."""
+    db.session.execute(
+        delete(EditingLease).where(EditingLease.seen_at < before),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def others(post_id: int, *, than: User, at: datetime) -> list[EditingLease]:
     """Return the newest lease of each other person who has the post open."""
     statement = (

@@ -1,10 +1,15 @@
-import pytest
-from sqlalchemy import select, update
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import func, select, update
+
+from masthead import clock
 from masthead.db import db
 from masthead.people.models import Role, User
+from masthead.posts import tasks
 from masthead.posts.models import Post, Revision
-from masthead.posts.working_copy.models import WorkingCopyChange
+from masthead.posts.working_copy import journal
+from masthead.posts.working_copy.models import EditingLease, WorkingCopyChange
 from tests.factories import DraftFactory, PostFactory
 from tests.support.visitors import document
 
@@ -281,6 +286,28 @@ def test_discarding_keeps_the_text_in_the_history(app, walt, cast, editor):
     assert revisions(app, post.id)[-1] == ("discarded", "Saved. Typed.")
     assert editor(walt, post.id, "reloaded").send(body="Saved. Anew.").status_code == 200
     assert tab.shown()["body"] == "Saved. Anew."
+
+
+def test_what_closed_editors_left_is_deleted_after_a_month(app, walt, cast, editor, time_machine):
+    post = DraftFactory(author=cast.walt, body="One.")
+    tab = editor(walt, post.id)
+    tab.send(body="One. Two.")
+    walt.press(f"/blog/edit/{post.id}", "save")
+    tab.send(body="One. Two. Three.")
+    now = clock.now()
+
+    def left(days):
+        time_machine.move_to(now + timedelta(days=days), tick=False)
+        tasks.forget_old_autosaves()
+        counts = [select(func.count()).select_from(table) for table in (WorkingCopyChange, EditingLease)]
+        return [db.session.scalar(count) for count in counts]
+
+    with app.app_context():
+        assert left(days=29) == [3, 1]
+        # The open part stays: the working copy's text is made of it.
+        assert left(days=31) == [1, 0]
+        copy = journal.copy_of(post.id)
+        assert journal.head_text(post.id, copy).body == "One. Two. Three."
 
 
 def test_presence_lasts_as_long_as_the_editor_is_open(walt, sign_in, cast, editor, time_machine):
