@@ -25,6 +25,7 @@ TASKS: Final[dict[str, str]] = {
     "pagecache.forget_old": "Clear old cache",
     "pages.copy_pictures": "Copy external pictures of a page",
     "pages.purge_trash": "Empty the trash of pages",
+    "posts.apply_due_changes": "Update and end posts at their moment",
     "posts.copy_pictures": "Copy external pictures of a post",
     "posts.forget_old_autosaves": "Clear old autosaves",
     "posts.purge_trash": "Empty the trash of posts",
