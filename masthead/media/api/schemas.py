@@ -244,7 +244,7 @@ class MediaQuery(PageQuery):
         description="Words in the name, `alt`, caption, credit and licence.",
         examples=["ferry"],
     )
-    kind: FileKind | None = Field(default=None, examples=["image"])
+    kind: FileKind | None = Field(default=None, description="Files of a kind.", examples=["image"])
     by: Text | None = Field(
         default=None, max_length=60, description="The user name of who brought it in.", examples=["ada"]
     )
