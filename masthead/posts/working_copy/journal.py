@@ -7,6 +7,7 @@ what changed, and a state that somebody's page still shows can be found for a me
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from flask import g
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import selectinload
 
@@ -122,6 +123,15 @@ def text_of_revision(post_id: int, number: int) -> WorkingText:
 
 
 def _text_since(post_id: int, base_number: int, version: int) -> WorkingText:
+    """Return the text of a version. An autosave needs it as base, head and predecessor, and reads it once."""
+    read: dict[tuple[int, int, int], WorkingText] = g.setdefault("working_texts", {})
+    key = (post_id, base_number, version)
+    if key not in read:
+        read[key] = _read_text(post_id, base_number, version)
+    return read[key]
+
+
+def _read_text(post_id: int, base_number: int, version: int) -> WorkingText:
     text = text_of_revision(post_id, base_number)
     entries = db.session.scalars(
         select(WorkingCopyChange.changes)
