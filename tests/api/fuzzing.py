@@ -26,6 +26,8 @@ from masthead.people.models import User
 from masthead.web.api import idempotency
 
 DOCUMENT = "/api/v1/openapi.json"
+# Parts of a file are plain bytes.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 #: What a request that follows its schema may be answered beside 2xx. 412: no schema says which state is the present
 #: one. 409 and 404 likewise. 422 is in none of them but where `CONTENT_RULES` says so.

@@ -79,7 +79,11 @@ class DiffQuery(Schema):
     """The revision to compare with."""
 
     against: int | None = Field(
-        default=None, ge=1, le=MOST_REVISIONS, description="The older one; the one before, if left out."
+        examples=[2],
+        default=None,
+        ge=1,
+        le=MOST_REVISIONS,
+        description="The older one; the one before, if left out.",
     )
 
 
