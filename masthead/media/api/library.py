@@ -1,6 +1,7 @@
 """The API of the media library."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -86,6 +87,7 @@ def _cursor(media: Media) -> str:
     upload=MediaWords,
     answer=MediaAnswer,
     status=201,
+    status_if_there=HTTPStatus.OK,
     problems=(403, 409),
     is_conditional=True,
 )

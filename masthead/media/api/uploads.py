@@ -1,5 +1,7 @@
 """The API of uploads in parts; see `masthead.media.uploads.parts` for the protocol."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import BadRequest
 
@@ -86,6 +88,7 @@ def sent_offset() -> int:
     is_body_optional=True,
     answer=MediaAnswer,
     status=201,
+    status_if_there=HTTPStatus.OK,
     problems=(403, 404, 409),
     is_conditional=True,
 )

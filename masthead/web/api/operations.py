@@ -65,6 +65,8 @@ class Operation:
     upload: type[Schema] | None
     #: The longest body of plain bytes; 0 for an operation that takes none.
     takes_bytes: int
+    #: The status if what would be made is there already.
+    status_if_there: HTTPStatus | None
 
     def needed_scope(self, method: str) -> str | None:
         """Return the scope that a personal token needs for this method."""
@@ -109,6 +111,7 @@ def operation(
     validator: Validator | None = None,
     upload: type[Schema] | None = None,
     takes_bytes: int = 0,
+    status_if_there: HTTPStatus | None = None,
 ) -> Callable[[View], Callable[..., ResponseReturnValue]]:
     """Declare an operation. The view gets ``query``, ``body`` and ``upload`` as validated schemas, and returns an `Answer`.
 
@@ -117,7 +120,7 @@ def operation(
     """
     status = HTTPStatus(status)
     shapes = (query, body, is_body_optional, answer, status, problems)
-    files = (upload, takes_bytes)
+    files = (upload, takes_bytes, status_if_there)
     described = Operation(summary, tag, *shapes, is_conditional, bearer, scope, is_secret, validator, *files)
     limit = body_limits.FILE if upload else takes_bytes or partial(bytes_for, body)
 

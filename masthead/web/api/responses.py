@@ -1,5 +1,6 @@
 """The responses in the document: headers, schemas and problems, each with an example."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -84,6 +85,9 @@ def of(method: str, described: Operation) -> dict[str, Any]:
     codes |= {409} if described.takes_key(method) else set()
     codes |= {304} if method == "GET" and described.is_conditional else set()
     answers = {str(int(described.status)): _success(method, described)}
+    if described.status_if_there is not None:
+        there = replace(described, status=described.status_if_there)
+        answers[str(int(there.status))] = _success(method, there)
     for code in sorted(codes):
         answers[str(code)] = (
             {"$ref": f"#/components/responses/Problem{code}"} if code >= 400 else _leading_elsewhere(code)
@@ -104,7 +108,7 @@ def _success(method: str, described: Operation) -> dict[str, Any]:
     if described.is_conditional and described.answer:
         further.append("ETag")
         # A created object with an ETag has a URL as well.
-        further += ["Location"] if described.status == HTTPStatus.CREATED else []
+        further += ["Location"] if described.status in {HTTPStatus.CREATED, described.status_if_there} else []
     if described.query is not None and "page" in described.query.model_fields:
         further.append("Link")
     if described.takes_key(method):
