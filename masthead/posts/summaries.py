@@ -6,7 +6,7 @@ they change nothing.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -75,7 +75,8 @@ class PostSummary(DerivedProperties):
     published_at: datetime | None
     created_at: datetime
     updated_at: datetime
-    views: int
+    #: No part of what two summaries are compared by: a reading changes no page, so that a remembered one may be older.
+    views: int = field(compare=False)
     reading_minutes: int
     comment_count: int
     version: int
