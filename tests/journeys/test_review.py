@@ -79,7 +79,7 @@ def path_in(letter: EmailMessage, pattern: str) -> str:
 
 def said(visitor: Visitor, response) -> str:
     assert response.status_code == 303, document(response).errors
-    return visitor.read(response.location).text("//*[@role='status']")
+    return visitor.read(response.location).text("//*[@role='status'][@class='messages']")
 
 
 def test_a_post_is_submitted_sent_back_submitted_again_and_published(

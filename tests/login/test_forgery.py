@@ -144,7 +144,11 @@ def test_reading_changes_nothing(app: Flask, cast: Cast, sign_in: SignIn, method
             }
             getattr(ada, method)(
                 addresses.build(
-                    rule.endpoint, values, method="GET" if "GET" in (rule.methods or ()) else "POST"
+                    rule.endpoint,
+                    values,
+                    method="GET"
+                    if "GET" in (rule.methods or ())
+                    else min((rule.methods or set()) - {"HEAD", "OPTIONS"}),
                 )
             )
     assert state(app) == before
