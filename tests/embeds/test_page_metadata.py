@@ -1,4 +1,4 @@
-"""What a page says of itself, in whatever way it does."""
+"""The title, description and picture of a page, read from each of the ways in which pages state them."""
 
 import json
 import time

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import PreconditionFailed
 
 from masthead import clock
 from masthead.db import db, paginate
 from masthead.errors import Invalid
 from masthead.media import actions, queries, usage, words
-from masthead.media.api.answers import answer_about, check_seen, seen_version
+from masthead.media.api.answers import answer_about, answer_about_new, check_seen, seen_version
 from masthead.media.api.schemas import (
     MediaAnswer,
     MediaChange,
@@ -29,7 +29,7 @@ from masthead.media.uploads import intake, quotas
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.web.api.operations import STALE, Answer, commit_and_answer, operation
-from masthead.web.api.paging import cursor_of, links, listed, located, position
+from masthead.web.api.paging import cursor_of, links, listed, position
 
 bp = Blueprint("media_api", __name__)
 
@@ -97,16 +97,7 @@ def create(upload: MediaWords) -> Response:
     added = intake.bring_in(
         intake.parts_of(file.stream), name=file.filename or "", words=upload.words(), by=by, at=clock.now()
     )
-    return commit_and_answer(_made, added.media.id, is_new=added.is_new)
-
-
-def _made(media_id: int, *, is_new: bool) -> Answer:
-    by = current_user()
-    media = queries.get(media_id, reader=by)
-    return located(
-        answer_about(media, by=by, status=None if is_new else 200),
-        url_for("media_api.show", media_id=media_id),
-    )
+    return commit_and_answer(answer_about_new, added.media.id, is_new=added.is_new)
 
 
 @bp.get("/quota")

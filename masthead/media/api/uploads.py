@@ -6,8 +6,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import BadRequest
 
 from masthead import clock
-from masthead.media import queries
-from masthead.media.api.answers import answer_about
+from masthead.media.api.answers import answer_about_new
 from masthead.media.api.schemas import MediaAnswer, MediaWords, UploadAnswer, UploadInput
 from masthead.media.models import MediaUpload
 from masthead.media.uploads import parts
@@ -96,16 +95,7 @@ def finish(upload_id: str, body: MediaWords) -> Response:
     """Bring in the whole file. The same file again answers 200 with the one that is there."""
     by = current_user()
     added = parts.finish(upload_id, words=body.words(), by=by, at=clock.now())
-    return commit_and_answer(_finished, added.media.id, is_new=added.is_new)
-
-
-def _finished(media_id: int, *, is_new: bool) -> Answer:
-    by = current_user()
-    media = queries.get(media_id, reader=by)
-    return located(
-        answer_about(media, by=by, status=None if is_new else 200),
-        url_for("media_api.show", media_id=media_id),
-    )
+    return commit_and_answer(answer_about_new, added.media.id, is_new=added.is_new)
 
 
 @bp.delete("/<upload_id>")
