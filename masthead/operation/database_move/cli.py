@@ -112,6 +112,8 @@ def _compare(old: Connection, new: Connection) -> None:
 
 def _resume(target: NewDatabase) -> None:
     """Finish a move that was interrupted after the old database was closed."""
+    if not target.is_there:
+        raise Conflict(MOVED_BEFORE.format(shown_place()))
     with transactions(may_write=False), db.engine.connect() as old, target.transaction() as new:
         if any(not tables.is_there(new, table) for table in tables.tables()):
             raise Conflict(MOVED_BEFORE.format(shown_place()))

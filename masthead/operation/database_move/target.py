@@ -51,6 +51,11 @@ class NewDatabase:
         """Return its location as people are told: a file, or a URL without its password."""
         return str(self._final) if self._is_sqlite else self.url.render_as_string(hide_password=True)
 
+    @property
+    def is_there(self) -> bool:
+        """Tell if an SQLite file exists; PostgreSQL itself says if it has no such database."""
+        return not self._is_sqlite or self._final.exists() or self._unfinished.exists()
+
     def check(self) -> None:
         """Raise `Conflict` unless it can be reached and holds nothing."""
         if self._is_sqlite:

@@ -50,11 +50,11 @@ def postgres(tmp_path, worker_id):
     content.close()
 
 
-def run(home, *arguments, code=0):
+def run(home, *arguments, code=0, **settings):
     finished = subprocess.run(
         [sys.executable, "-m", "masthead", *arguments],
         cwd=home,
-        env=environment(home, {}),
+        env=environment(home, settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -112,6 +112,10 @@ def test_a_publication_goes_to_postgresql_and_back_over_kills_anywhere(home, pos
         run(home, "db", "move", postgres.url)
     assert postgres.url in (home / "config.env").read_text()
     assert "was moved, and can only be read" in run(home, "check", "--only", "database")
+    other = f"sqlite:///{home / 'other.sqlite3'}"
+    refused = run(home, "db", "move", other, code=1, DATABASE_URL=f"sqlite:///{file}")
+    assert "was moved to another database" in refused
+    assert list(home.glob("other*")) == []
     # The new database is used: a new row gets a number of its own.
     run(home, "user", "create", "newcomer", "newcomer@example.org", "--password", "a quite long one 17")
     assert "hashes of" in run(home, "db", "move", f"sqlite:///{home / 'back.sqlite3'}")
