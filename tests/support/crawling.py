@@ -19,6 +19,9 @@ from tests.support.visitors import Visitor
 
 #: Addresses of one view with the same filters that are opened, if nobody asks for fewer.
 EACH = 2
+#: Pages on which one form of filters is filled in. Filters lead to pages with the same filters, so without a bound a list
+#: with seven of them has thousands of pages; on the first few each choice is tried alone and beside others.
+FILLED_IN = 5
 #: Buttons that change the ways in, or end the visit or the account, and so are pressed last, in this order.
 LAST = ("/auth/security", "/auth/privacy", "/auth/sessions", "/auth/logout")
 WORDS = ("harvest", '"', "author:nobody -x")
@@ -47,6 +50,7 @@ class Crawler:
         self._routes: MapAdapter = app.url_map.bind(HOST)
         self._seen: set[str] = set()
         self._each: Counter[object] = Counter()
+        self._filled_in: Counter[object] = Counter()
         self._waiting: deque[tuple[str, str]] = deque()
         self.found = Crawl()
 
@@ -115,10 +119,16 @@ class Crawler:
         for target in page.all("//a/@href | //link/@href | //img/@src | //script/@src | //source/@src"):
             self._note(urljoin(address, str(target)), address)
         for form in page.forms:
-            if form.method == "get":
+            if form.method == "get" and self._is_new(urljoin(address, form.action or address), form):
                 for query in _queries(form, page):
                     target = urljoin(address, form.action or address).partition("?")[0]
                     self._note(f"{target}?{urlencode(query, doseq=True)}", address)
+
+    def _is_new(self, target: str, form: Form) -> bool:
+        """Count the pages that have this form; False if it was filled in on enough of them."""
+        form_of_view = (self._kind(urlsplit(target).path), frozenset(form.fields))
+        self._filled_in[form_of_view] += 1
+        return self._filled_in[form_of_view] <= FILLED_IN
 
     def _note(self, address: str, source: str) -> None:
         parts = urlsplit(address)
