@@ -31,6 +31,8 @@ STOP_SECONDS: Final = 40.0
 RESPAWN_SECONDS: Final = 1.0
 #: Seconds in which the clients of an old server are moved to new connections.
 DRAIN_SECONDS: Final = 3.0
+#: Exit codes of a process that a stop ended before it had its handlers.
+STOPPED: Final = (-signal.SIGTERM, -signal.SIGINT)
 
 
 class Server:
@@ -141,8 +143,7 @@ class Supervisor:
             code = self._current.code()
             if code is not None:
                 if not self._has_served and not self._current.is_ready:
-                    # The server has printed why it cannot start.
-                    return code if code >= 0 else 1
+                    return self._failed_start(code)
                 self._replace_dead(code)
             elif self._current.has_frozen(self._frozen_seconds):
                 self._current.send(signal.SIGKILL)
@@ -151,6 +152,17 @@ class Supervisor:
                 self._begin_successor()
             self._take_over()
         return self._stop()
+
+    def _failed_start(self, code: int) -> int:
+        """Return the exit code after the first server has ended before it was ready."""
+        if code in STOPPED:
+            # Whoever stops all processes of a group may reach the server first.
+            deadline = time.monotonic() + LOOK_SECONDS
+            while not self._stops and time.monotonic() < deadline:
+                time.sleep(0.02)
+            return 0 if self._stops else 1
+        # The server has printed why it cannot start.
+        return code if code >= 0 else 1
 
     def _goes_on(self) -> bool:
         """Wait for news; False after a signal to stop."""
@@ -255,7 +267,7 @@ class Supervisor:
                     server.send(signal.SIGKILL)
             time.sleep(0.05)
         code = self._current.code() or 0
-        if code in (-signal.SIGTERM, -signal.SIGINT):
+        if code in STOPPED:
             # The signal came before the server had its handlers.
             return 0
         return code if code >= 0 else 1

@@ -230,10 +230,22 @@ def test_stop_while_the_first_server_loads_is_no_failure(supervise, number):
     assert supervised.process.wait(SECONDS) == 0
 
 
-def test_stop_of_the_whole_group_while_the_first_server_loads_is_no_failure(supervise):
+@pytest.mark.parametrize("is_server_first", [True, False])
+def test_stop_of_the_whole_group_while_the_first_server_loads_is_no_failure(supervise, is_server_first):
     supervised = supervise(SERVER_THAT_LOADS)
     server = supervised.next_number()
-    # As systemd does with all processes of a unit.
-    supervised.process.terminate()
-    os.kill(server, signal.SIGTERM)
+    # As systemd does with all processes of a unit, in any order.
+    if is_server_first:
+        os.kill(server, signal.SIGTERM)
+        until(lambda: not is_listed(server))
+        supervised.process.terminate()
+    else:
+        supervised.process.terminate()
+        os.kill(server, signal.SIGTERM)
     assert supervised.process.wait(SECONDS) == 0
+
+
+def test_the_first_server_stopped_alone_is_a_failure(supervise):
+    supervised = supervise(SERVER_THAT_LOADS)
+    os.kill(supervised.next_number(), signal.SIGTERM)
+    assert supervised.process.wait(SECONDS) == 1
