@@ -195,7 +195,7 @@ def _library() -> str:
         "media/index.html",
         rows=read_models.rows(found[:PER_PAGE]),
         filters=filters,
-        since=request.args.get("since", ""),
+        since=filters.since.date().isoformat() if filters.since else "",
         kinds=read_models.kinds(filters),
         is_list=request.args.get("view") == "list",
         is_filtered=any(kept.get(name) for name in ("q", "kind", "by", "since", "unused")),

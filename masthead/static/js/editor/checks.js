@@ -43,7 +43,12 @@ export const init = ({ form, dialog, button, preview, draft }) => {
     const picture = part("picture");
     const address = typed("card_image") || typed("lead_image");
     picture.hidden = address === "";
-    if (address) picture.src = address;
+    if (address) {
+      const image = new Image();
+      image.alt = "";
+      image.src = address;
+      picture.replaceChildren(image);
+    }
   };
 
   const missingIn = (data) => {
