@@ -72,8 +72,10 @@ export const init = (field, toolbar) => {
   // Pressing a button with the mouse leaves the selection of the text in sight.
   toolbar.addEventListener("mousedown", (event) => event.preventDefault());
   toolbar.addEventListener("click", (event) => {
-    const { command } = event.target.closest("button[data-command]")?.dataset ?? {};
-    if (command) run(field, command);
+    const button = event.target.closest("button");
+    if (button?.dataset.command) run(field, button.dataset.command);
+    // The script for uploads has its buttons below the text, which a long text takes out of sight.
+    if (button && "mediaInsert" in button.dataset) field.form.querySelector(".media-bar button")?.click();
   });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
