@@ -22,8 +22,6 @@ from masthead.posts.permissions import can_edit, can_publish, can_send_back, can
 from masthead.posts.slugs import SLUGS
 from masthead.posts.tasks import tell_of_publication
 from masthead.posts.working_copy.texts import WorkingText
-from masthead.settings.publication import check_names
-from masthead.settings.queries import publication
 from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from masthead.text.plain import is_blank
@@ -236,7 +234,7 @@ def schedule(post: Post, *, by: User, at: datetime, when: datetime) -> None:
 
 def _check_blocking(post: Post) -> None:
     """Raise `Invalid` if a check that the publication has made blocking finds something."""
-    blocking = frozenset(check_names(publication().blocking_checks))
+    blocking = checks.blocking()
     if blocking:
         checks.check_blocking(WorkingText(post.title, post.summary, post.body), post.html, blocking)
 

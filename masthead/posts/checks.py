@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
@@ -15,6 +15,8 @@ from masthead.media.models import Media
 from masthead.posts.models import Post, PostSlug
 from masthead.posts.working_copy.texts import WorkingText
 from masthead.redirects.models import Redirect
+from masthead.settings.publication import check_names
+from masthead.settings.queries import publication
 from masthead.text.plain import text_of
 
 #: Search engines cut longer titles.
@@ -135,6 +137,16 @@ def _of_links(addresses: Sequence[str]) -> Iterator[CheckFinding]:
     for path in missing:
         if path not in moved:
             yield CheckFinding("dead_link", f"The link to {path[:200]} leads to no page of this site.")
+
+
+def blocking() -> frozenset[str]:
+    """Return the names of the checks that keep a post from being published, by the settings."""
+    return frozenset(check_names(publication().blocking_checks))
+
+
+def level_of(finding: CheckFinding, blocking: frozenset[str]) -> Literal["advice", "blocking"]:
+    """Return what a finding means to a writer."""
+    return "blocking" if finding.check in blocking else "advice"
 
 
 def check_blocking(text: WorkingText, html: str, blocking: frozenset[str]) -> None:

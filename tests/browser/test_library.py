@@ -57,6 +57,8 @@ def test_dropped_and_pasted_files_are_in_the_saved_text_after_a_broken_connectio
     assert body.replace("\r\n", "\n").strip() == f"Before\n\n![]({field})\n![]({tall})\n\n![]({pasted})"
     assert media[0].name.startswith("Screenshot 20")
     page.locator(".media-bar").first.wait_for()
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Picture or file").click()
     hand_over(page, "drop", ("no picture.png", b"MZ nothing"))
     page.locator(".uploads [role=alert]").wait_for()
     assert "uploading" not in page.input_value("[name=body]")

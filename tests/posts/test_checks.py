@@ -14,7 +14,7 @@ TK and ![](https://example.org/a.jpg), not `TK`.
 """
 
 
-def test_a_preview_names_what_is_missing(sign_in, cast):
+def test_a_preview_names_what_is_missing_in_the_editor_and_in_the_api(sign_in, as_, cast):
     DraftFactory(author=cast.walt, slug="later")
     PostFactory(author=cast.walt, slug="live")
     walt = sign_in(cast.walt)
@@ -29,6 +29,8 @@ def test_a_preview_names_what_is_missing(sign_in, cast):
         ("link_to_draft", "advice"),
         ("dead_link", "advice"),
     }
+    same = as_(cast.walt)("POST", "/preview", {"title": "A" * 71, "body": BODY}).json
+    assert same["checks"] == answer["checks"]
     messages = [found["message"] for found in answer["checks"]]
     assert sum("leads to no page" in message for message in messages) == 2
     assert any("once" in message for message in messages)
@@ -49,6 +51,13 @@ def test_a_blocking_check_keeps_a_post_from_being_published(sign_in, as_, cast, 
     ] == ("to_come, no_excerpt")
     post = DraftFactory(author=cast.walt, body="TK about the rope.", summary="An excerpt.", slug="rope")
     walt = sign_in(cast.walt)
+    text = {"title": "Rope", "summary": "", "body": "TK about the rope."}
+    assert {
+        (one["check"], one["level"]) for one in as_(cast.walt)("POST", "/preview", text).json["checks"]
+    } == {
+        ("to_come", "blocking"),
+        ("no_excerpt", "blocking"),
+    }
     refused = walt.fill_in(f"/blog/edit/{post.id}", button="publish")
     assert refused.status_code == 422
     assert "TK stands in the text once" in refused.text

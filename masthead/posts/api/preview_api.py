@@ -1,6 +1,7 @@
 """The API of previews and of preview links."""
 
 from datetime import datetime
+from typing import Literal
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -11,6 +12,7 @@ from masthead.content.schemas import Body, Summary
 from masthead.db import db
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
+from masthead.posts import checks
 from masthead.posts.api.posts import editable
 from masthead.posts.previews import links, rendered
 from masthead.posts.previews.models import PreviewLink
@@ -33,6 +35,19 @@ class PreviewInput(Schema):
     body: Body
 
 
+class CheckAnswer(Schema):
+    """Something that is missing or odd in a text."""
+
+    check: str = Field(
+        description="The name of the check, as the setting `blocking_checks` has it.",
+        examples=["no_excerpt"],
+    )
+    level: Literal["advice", "blocking"] = Field(
+        description="A blocking check keeps the post from being published.", examples=["advice"]
+    )
+    message: str = Field(examples=["The post has no excerpt. Lists and cards show its beginning instead."])
+
+
 class PreviewAnswer(Schema):
     """A rendered text."""
 
@@ -44,6 +59,7 @@ class PreviewAnswer(Schema):
     warnings: list[str] = Field(
         description="What its writer should know.", examples=[["The post has no excerpt."]]
     )
+    checks: list[CheckAnswer] = Field(description="The checks before publishing.")
 
 
 class PreviewLinkInput(Schema):
@@ -90,11 +106,18 @@ class PreviewLinks(Schema):
 def preview(body: PreviewInput) -> Response:
     """Render Markdown as the page of a post would show it. Stores nothing."""
     done = rendered.preview(WorkingText(body.title, body.summary, body.body))
+    blocking = checks.blocking()
     answer = PreviewAnswer(
         html=done.html,
         words=done.words,
         reading_minutes=done.reading_minutes,
         warnings=list(done.warnings),
+        checks=[
+            CheckAnswer(
+                check=finding.check, level=checks.level_of(finding, blocking), message=finding.message
+            )
+            for finding in done.findings
+        ],
     )
     return commit_and_answer(Answer, answer)
 

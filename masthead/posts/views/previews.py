@@ -10,13 +10,12 @@ from masthead.db import db, transactions
 from masthead.errors import Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
+from masthead.posts import checks
 from masthead.posts.permissions import can_edit
 from masthead.posts.previews import links, rendered
 from masthead.posts.previews.rendered import Preview
 from masthead.posts.views.saving import editable
 from masthead.posts.working_copy.texts import WorkingText
-from masthead.settings.publication import check_names
-from masthead.settings.queries import publication
 from masthead.web.forms import json_bodies
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.forms.json_bodies import PageJson
@@ -51,7 +50,7 @@ def preview() -> ResponseReturnValue:
 
 def members_of(done: Preview) -> dict[str, Any]:
     """Return the members of the answer."""
-    blocking = check_names(publication().blocking_checks)
+    blocking = checks.blocking()
     return {
         "html": done.html,
         "words": done.words,
@@ -60,7 +59,7 @@ def members_of(done: Preview) -> dict[str, Any]:
         "checks": [
             {
                 "check": finding.check,
-                "level": "blocking" if finding.check in blocking else "advice",
+                "level": checks.level_of(finding, blocking),
                 "message": finding.message,
             }
             for finding in done.findings
