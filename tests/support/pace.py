@@ -14,7 +14,7 @@ LOOPS = 60_000
 
 @dataclass(slots=True)
 class Work:
-    """What `measure_work` has measured."""
+    """The figures that `measure_work` has measured."""
 
     seconds: float = 0.0
     units: float = 0.0
