@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from masthead import clock
 from masthead.content.rendering import RenderedText, render_text
+from masthead.content.trash import TRASH_DAYS
 from masthead.db import count_of, db, snapshot
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external
@@ -14,7 +15,6 @@ from masthead.pages import actions, pictures, queries, read_models
 from masthead.pages.errors import InTrash, NotInTrash
 from masthead.pages.forms import PageForm
 from masthead.pages.models import Page, PageStatus
-from masthead.pages.tasks import TRASH_DAYS
 from masthead.pages.validation import validate
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission

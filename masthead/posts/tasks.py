@@ -1,16 +1,17 @@
 """Emails about posts, and the removal of posts from the trash."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete
 
 from masthead import audit, clock
+from masthead.content import trash
+from masthead.content.pictures import Illustrated
 from masthead.db import db
 from masthead.errors import NotFound
 from masthead.jobs import enqueue, periodic, task
-from masthead.media import external
 from masthead.media import usage as media_usage
-from masthead.media.tasks import copy_missing
 from masthead.people import notifications
 from masthead.people import queries as accounts
 from masthead.people.notifications import Notification
@@ -20,12 +21,8 @@ from masthead.posts.models import Post, ReviewNote
 from masthead.posts.working_copy import journal, leases
 from masthead.web.links import absolute_url
 
-#: The days that a post stays in the trash.
-TRASH_DAYS = 30
 #: The days for which a page that was left open finds the state that it shows.
 AUTOSAVE_DAYS = 30
-#: The posts that one transaction deletes, each with its revisions, comments and views.
-PURGED_AT_ONCE = 50
 
 
 @task("posts.tell_of_publication")
@@ -111,50 +108,29 @@ def forget_old_autosaves() -> None:
 
 @periodic("posts.purge_trash", every=timedelta(hours=6), deletes=True)
 def purge_trash() -> None:
-    """Delete posts for good after a month in the trash, a few in each transaction."""
-    before = clock.now() - timedelta(days=TRASH_DAYS)
-    due = select(Post.id).where(Post.status == Status.TRASHED, Post.trashed_at < before)
-    while ids := db.session.scalars(due.order_by(Post.id).limit(PURGED_AT_ONCE)).all():
-        # Somebody may have restored one in the meantime.
-        condition = Post.id.in_(ids) & (Post.status == Status.TRASHED)
-        statement = delete(Post).where(condition).returning(Post.id, Post.title)
-        gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
-        media_usage.forget("post", [row.id for row in gone])
-        for row in gone:
-            audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=TRASH_DAYS)
-        db.session.commit()
+    """Delete posts for good after a month in the trash."""
+    trash.purge(Post, lambda before: _trashed() & (Post.trashed_at < before), _delete)
+
+
+def _trashed() -> ColumnElement[bool]:
+    return Post.status == Status.TRASHED
+
+
+def _delete(ids: Sequence[int]) -> None:
+    statement = delete(Post).where(Post.id.in_(ids), _trashed()).returning(Post.id, Post.title)
+    gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
+    media_usage.forget("post", [row.id for row in gone])
+    for row in gone:
+        audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=trash.TRASH_DAYS)
+
+
+ILLUSTRATED = Illustrated("post", Post, Post.status == Status.PUBLIC, Post.lead_image)
 
 
 @task("posts.copy_pictures", writes=True)
 def copy_pictures(post_id: int) -> None:
     """Copy the external images of a post, and embed the copies."""
-    waiting = external.addresses_in(*_pictures_of(post_id))
-    again = copy_missing(waiting)
-    _exchange(post_id, external.copies_of(waiting))
+    again = ILLUSTRATED.copy_external(post_id)
     if again is not None:
         enqueue(copy_pictures, post_id, run_at=again)
     db.session.commit()
-
-
-def _pictures_of(post_id: int) -> tuple[str, str | None]:
-    found = db.session.execute(select(Post.html, Post.lead_image).where(Post.id == post_id)).one_or_none()
-    return (found.html, found.lead_image) if found else ("", None)
-
-
-def _exchange(post_id: int, copies: dict[str, str]) -> None:
-    """Embed the copies. The version stays, so that people who are editing the post get no conflict."""
-    text = db.session.execute(
-        select(Post.html, Post.lead_image, Post.status).where(Post.id == post_id).with_for_update()
-    ).one_or_none()
-    if text is None or not copies:
-        return
-    values = {
-        "html": external.exchanged(text.html, copies),
-        "lead_image": copies.get(text.lead_image, text.lead_image),
-    }
-    db.session.execute(
-        update(Post).where(Post.id == post_id).values(**values, updated_at=Post.updated_at),
-        execution_options={"synchronize_session": False},
-    )
-    shown = (values["html"], values["lead_image"])
-    media_usage.note("post", post_id, shown, is_public=text.status is Status.PUBLIC)
