@@ -14,7 +14,7 @@ from masthead.web.commands import CommandTable
 FEATURES = features.load(
     *("people", "api_tokens", "login", "mfa", "account_deletion", "web"),
     *("site", "posts", "tags", "comments", "pages", "feeds", "search", "redirects"),
-    *("media", "embeds", "importing", "exporting"),
+    *("media", "embeds", "presets", "importing", "exporting"),
     *("user_admin", "dashboard", "admin", "operation", "audit", "jobs", "pagecache"),
 )
 

@@ -39,6 +39,8 @@ SCOPES: dict[str, tuple[str, Permission | None]] = {
     "comments:moderate": ("Approve and reject comments", Permission.MODERATE),
     "tags:read": ("Read tags", None),
     "tags:write": ("Make and change tags", Permission.MANAGE_TAGS),
+    "templates:read": ("Read post templates and snippets", Permission.WRITE),
+    "templates:write": ("Make and change post templates and snippets", Permission.EDIT_POSTS),
     "pages:read": ("Read pages, drafts included", None),
     "pages:write": ("Write and publish pages", Permission.MANAGE_PAGES),
     "media:read": ("Read the media library", Permission.UPLOAD),

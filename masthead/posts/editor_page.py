@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from flask import current_app, url_for
 
+from masthead.errors import NotFound
 from masthead.posts.models import Post
+from masthead.presets import queries as presets
+from masthead.presets.models import PostTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,13 @@ def page_of(post: Post | None, *, has_working_copy: bool) -> EditorPage:
         post_url_prefix=prefix,
         has_working_copy=has_working_copy,
     )
+
+
+def begun_with(template_id: str | None) -> dict[str, str]:
+    """Return the fields of a new post that begins with this post template; raises `NotFound`."""
+    if template_id is None:
+        return {}
+    if not (template_id.isascii() and template_id.isdigit() and len(template_id) < 19):
+        raise NotFound(f"There is no such {PostTemplate.KIND}.")
+    template = presets.get(PostTemplate, int(template_id))
+    return {"title": template.title, "body": template.body, "tags": ", ".join(template.tags)}

@@ -61,6 +61,10 @@ CONTENT_RULES = {
     "POST /api/v1/media/uploads": "files that are not too large",
     "PATCH /api/v1/media/uploads/{upload_id}": "parts of one length",
     "POST /api/v1/redirects": "paths that are free, and addresses elsewhere",
+    "POST /api/v1/templates": "names that are free and visible, tags without commas",
+    "PATCH /api/v1/templates/{template_id}": "the same",
+    "POST /api/v1/snippets": "names that are free and visible, a text that is not blank",
+    "PATCH /api/v1/snippets/{snippet_id}": "the same",
     "POST /api/v1/tags/{slug}/merge": "another tag, which exists",
     "POST /api/v1/posts/{slug}/comments": "a comment that is answered stands below the same post",
 }

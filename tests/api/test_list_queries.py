@@ -20,6 +20,8 @@ from masthead.people.models import Role
 from masthead.posts import actions
 from masthead.posts import queries as posts
 from masthead.posts.models import ReviewNote
+from masthead.presets import actions as presets
+from masthead.presets.models import PostTemplate, Snippet
 from masthead.redirects import changing
 from masthead.user_admin import invitations
 from masthead.web.api import document
@@ -81,6 +83,19 @@ def make_redirects(cast, numbers):
     with storing():
         for number in numbers:
             changing.make(f"/old-{number}", f"https://elsewhere.example/{number}", by=cast.ada)
+
+
+def make_templates(cast, numbers):
+    with storing():
+        for number in numbers:
+            fields = {"name": f"Template {number}", "tags": ["Rivers"]}
+            presets.create(PostTemplate, fields, by=cast.edith)
+
+
+def make_snippets(cast, numbers):
+    with storing():
+        for number in numbers:
+            presets.create(Snippet, {"name": f"Snippet {number}", "body": "A ferry."}, by=cast.edith)
 
 
 def make_comments(cast, numbers):
@@ -192,6 +207,9 @@ LISTS = [
     List("/media?cursor=WyIyMDMwLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwgMV0&q=a&kind=image&", make_media, 4, "walt"),
     # Count, redirects.
     List("/redirects?", make_redirects, 2, "ada"),
+    # Count, rows.
+    List("/templates?q=template&", make_templates, 2, "walt"),
+    List("/snippets?q=ferry&", make_snippets, 2, "walt"),
     # The same for its comments.
     List("/posts/the-ferry/comments?", make_comments, 4, None, "/posts/{slug}/comments"),
     # Count, comments with authors and posts.

@@ -20,6 +20,8 @@ KEY = {"Idempotency-Key": "once"}
 WRITTEN = {"title": "Rivers", "body": "They run."}
 ACCOUNT = {"username": "grace", "email": "grace@example.org", "password": "a bridge, a river and a ferry"}
 PICTURE = picture("PNG")
+TEMPLATE = {"name": "Recipe", "title": "Recipe: ", "tags": ["Food"]}
+SNIPPET = {"name": "About the author", "body": "*By the river.*"}
 REDIRECT = {"path": "/ferry.html", "url": "https://river.example/ferry"}
 
 
@@ -103,6 +105,16 @@ def _invitation(cast, as_):
 
 def _redirect(cast, as_):
     return {"redirect_id": as_(cast.ada)("POST", "/redirects", REDIRECT).json["id"]}
+
+
+def _template(cast, as_):
+    made = as_(cast.edith)("POST", "/templates", TEMPLATE)
+    return {"template_id": made.json["id"]}
+
+
+def _snippet(cast, as_):
+    made = as_(cast.edith)("POST", "/snippets", SNIPPET)
+    return {"snippet_id": made.json["id"]}
 
 
 def _waiting_job(cast, as_, **values):
@@ -207,6 +219,12 @@ DEEDS = [
     ("walt", "PATCH", "/media/uploads/{upload_id}", _part, _upload),
     ("walt", "POST", "/media/uploads/{upload_id}/finish", None, _whole_upload),
     ("walt", "DELETE", "/media/uploads/{upload_id}", None, _upload),
+    ("edith", "POST", "/templates", TEMPLATE, _nothing),
+    ("edith", "PATCH", "/templates/{template_id}", {"title": "Soup"}, _template),
+    ("edith", "DELETE", "/templates/{template_id}", None, _template),
+    ("edith", "POST", "/snippets", SNIPPET, _nothing),
+    ("edith", "PATCH", "/snippets/{snippet_id}", {"body": "By the sea."}, _snippet),
+    ("edith", "DELETE", "/snippets/{snippet_id}", None, _snippet),
     ("ada", "POST", "/redirects", REDIRECT, _nothing),
     ("ada", "DELETE", "/redirects/{redirect_id}", None, _redirect),
     ("ada", "POST", "/jobs/{job_id}/cancel", None, _waiting_job),

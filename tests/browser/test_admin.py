@@ -1,6 +1,8 @@
 from masthead import clock
 from masthead.db import db
 from masthead.posts.models import DailyViews
+from masthead.presets import actions as presets
+from masthead.presets.models import PostTemplate, Snippet
 from tests.factories import PageFactory, PostFactory, TagFactory
 from tests.support.browsers import assert_accessible, sign_in
 
@@ -12,6 +14,12 @@ PAGES = (
     "/admin/tags",
     "/admin/tags/create",
     "/admin/tags/1",
+    "/admin/templates",
+    "/admin/templates/create",
+    "/admin/snippets",
+    "/admin/snippets/1",
+    "/blog/templates",
+    "/blog/snippets",
     "/admin/users",
     "/admin/settings",
     "/admin/statistics",
@@ -30,7 +38,12 @@ def test_every_page_of_the_administration_is_accessible_and_fits_a_phone(page, l
         db.session.add(DailyViews(post_id=post.id, day=clock.now().date(), views=1_234))
         db.session.commit()
     PageFactory(by=cast.edith)
-    TagFactory(id=1, name="Rivers and other waters", description="Where it is wet.")
+    TagFactory(id=1, name="Rivers and other waters", description="Where it is wet. " * 9)
+    with app.app_context():
+        long = {"name": "A rather long name " * 5, "body": "What every post of this kind says. " * 9}
+        presets.create(PostTemplate, long | {"tags": ["Rivers and other waters"] * 9}, by=cast.edith)
+        presets.create(Snippet, long, by=cast.edith)
+        db.session.commit()
     sign_in(page, cast.ada)
     for path in PAGES:
         for width in (390, 1280):

@@ -1,8 +1,13 @@
 """The editor of a post in Chromium: what it writes, what undo takes back, and what it looks like on a phone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from masthead.db import db
+from masthead.presets import actions as presets
+from masthead.presets.models import PostTemplate, Snippet
 from tests.factories import DraftFactory
 from tests.support import browsers, editing
 
@@ -114,3 +119,41 @@ def test_editor_on_a_phone_has_everything_in_reach(page, cast, scheme):
     page.keyboard.press("Escape")
     page.reload()
     expect(page.get_by_label("Excerpt")).to_have_value("Of rain.")
+
+
+def test_a_template_and_a_snippet_reach_the_text_by_keys_alone(page, app, cast):
+    with app.app_context():
+        presets.create(
+            PostTemplate, {"name": "Recipe", "title": "Soup", "body": "## Steps\n\n"}, by=cast.edith
+        )
+        presets.create(Snippet, {"name": "Author", "body": "*By the river.*"}, by=cast.edith)
+        presets.create(Snippet, {"name": "Call <b>", "body": "Write to us.\n"}, by=cast.edith)
+        db.session.commit()
+    browsers.sign_in(page, cast.walt)
+    page.goto("/blog/create")
+    page.get_by_role("link", name="New from template").press("Enter")
+    page.get_by_role("link", name="Recipe").press("Enter")
+    field = page.locator(editing.BODY)
+    expect(field).to_have_value("## Steps\n\n")
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    editing.select(page, 10, 10)
+    field.press("Control+Alt+s")
+    dialog = page.get_by_role("dialog", name="Insert a snippet")
+    expect(dialog.get_by_role("status")).to_have_text("2 snippets")
+    browsers.assert_accessible(page)
+    page.keyboard.type("call")
+    expect(dialog.get_by_role("status")).to_have_text("1 snippet")
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_role("button", name="Call <b> Write to us.")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("## Steps\n\nWrite to us.\n")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("## Steps\n\n")
+    page.keyboard.press("Control+Shift+z")
+    expect(field).to_have_value("## Steps\n\nWrite to us.\n")
+    # The panel says what the indicator says.
+    editing.expect_state(page, "saved")
+    expect(page).to_have_url(re.compile(r"/blog/edit/\d+$"))
+    expect(page.get_by_text("Not saved yet")).to_have_count(0)
+    expect(page.locator(".writing-state")).to_contain_text("Draft")

@@ -40,6 +40,7 @@ UNLINKED = {
     "metrics.show",
     "posts_desk_conflicts.show",
     "posts_desk_working_copy.show",
+    "presets.search_snippets",
     "previews.show",
     "account_deletion.undo",
     "invitations.accept",

@@ -15,6 +15,8 @@ from masthead.media.processing.pictures import prepare
 from masthead.pages.models import Page
 from masthead.people.models import Role
 from masthead.posts.lifecycle import Status
+from masthead.presets import actions as presets
+from masthead.presets.models import PostTemplate, Snippet
 from masthead.redirects import actions as redirects
 from masthead.settings import actions as settings
 from masthead.user_admin import invitations
@@ -101,6 +103,8 @@ def fill(app: Flask, cast: Cast) -> None:
         role = Role(name="stringer", title="Stringer", rank=95, permissions=["comments.write"])
         db.session.add(role)
         invitations.invite("nina@example.org", cast.walt.role, by=cast.ada)
+        presets.create(PostTemplate, {"name": "Recipe", "body": "## Steps", "tags": ["Food"]}, by=cast.edith)
+        presets.create(Snippet, {"name": "Author & <more>", "body": "*By the river.*"}, by=cast.edith)
         redirects.keep_url("/2019/harvest", url="https://example.org/harvest")
         db.session.commit()
     guest = BylineFactory(username="guest", name="Guest & Friend")

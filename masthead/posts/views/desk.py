@@ -47,8 +47,8 @@ POSTS_PER_PAGE = 30
 @bp.get("/create")
 @requires(Permission.WRITE)
 def create() -> ResponseReturnValue:
-    """Show the editor for a new post."""
-    return _desk(PostForm(), None, 200)
+    """Show the editor for a new post; with ``?template=``, it begins with a copy of that post template."""
+    return _desk(PostForm(**editor_page.begun_with(request.args.get("template"))), None, 200)
 
 
 @bp.post("/create")

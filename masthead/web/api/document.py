@@ -29,6 +29,8 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "invitation_id": ("The id of the invitation.", 5),
     "job_id": ("The id of the job.", 41),
     "redirect_id": ("The id of the redirect.", 8),
+    "template_id": ("The id of the post template.", 2),
+    "snippet_id": ("The id of the snippet.", 2),
     "link_id": ("The id of the preview link.", 4),
     "user_id": ("The id of the account.", 1),
     "media_id": ("The id of the file.", 5),

@@ -7,6 +7,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "posts": ("Posts", "Read, find, write and publish posts, and read what was saved before."),
     "comments": ("Comments", "Read and write comments, and moderate pending ones."),
     "tags": ("Tags", "What posts are about. Readers see the tags of published posts."),
+    "templates": ("Templates and snippets", "Texts that editors prepare, and that writers copy into posts."),
     "pages": ("Pages", "Texts that stand beside the posts, such as “About”."),
     "media": ("Media", "Pictures and other files."),
     "users": ("People", "Who writes here, and for administrators the accounts."),

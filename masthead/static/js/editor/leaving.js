@@ -54,12 +54,15 @@ export const init = (form) => {
       form.dataset.workingCopy = `${url}/working-copy`;
       form.dataset.presence = `${url}/presence`;
       form.action = url;
+      const state = form.querySelector(".writing-state");
+      state.textContent = "Draft";
       const found = await server.page(url);
       const fresh = found?.document.querySelector("form[data-editor]");
       if (!fresh) return;
       const wasChanged = detailsOf(form) !== stored;
       synchronise(form, fresh);
       if (!wasChanged) stored = detailsOf(form);
+      state.replaceChildren(...fresh.querySelector(".writing-state").childNodes);
       const links = form.querySelector("[data-part=post-links]");
       links?.replaceChildren(...(fresh.querySelector("[data-part=post-links]")?.childNodes ?? []));
     },

@@ -15,6 +15,7 @@ import * as restore from "./restore.js";
 import { createServer } from "./server.js";
 import { createSignIn } from "./sign-in.js";
 import { createStatus } from "./status.js";
+import * as snippets from "./snippets.js";
 import * as suggestions from "./suggestions.js";
 import * as toolbar from "./toolbar.js";
 import { init as initLeaving } from "./leaving.js";
@@ -71,6 +72,7 @@ const start = () => {
   lists.init(field);
   paste.init(field, server, status.warn);
   find.init(field, part("find"), part("find-button"));
+  snippets.init({ field, form, dialog: part("snippets"), button: part("snippets-button"), server });
   counts.init(field, part("words"));
   suggestions.init(form.querySelector("[data-role=authors]"));
   panel.init({

@@ -1,0 +1,1 @@
+"""Post templates and snippets: texts that editors prepare, and that writers copy into their posts."""

@@ -1,0 +1,1 @@
+"""Post templates and snippets for editors: list, create, edit and delete."""

@@ -1,0 +1,1 @@
+"""The API of post templates and snippets."""
