@@ -109,6 +109,7 @@ GAPS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "time_zone": {
             "CLI": "the person's own: profile and API", "import": "accounts are no texts", "export": "accounts are no texts",
         },
+        "has_chosen_time_zone": {"*": "follows from `time_zone`: the person's own choice"},
         "muted_emails": {
             "CLI": "the person's own: profile and API", "import": "accounts are no texts", "export": "accounts are no texts",
         },

@@ -10,6 +10,7 @@ from masthead.extensions import login_manager
 from masthead.login import actions as login_actions
 from masthead.login import authentication, login_throttling, sessions
 from masthead.login.models import LoginSession
+from masthead.people import actions as people_actions
 from masthead.people import reauthentication
 from masthead.people.models import User
 from masthead.web.forms import csrf_tokens
@@ -77,6 +78,8 @@ def sign_in(user: User, *, remember: bool, way: str = "password") -> None:
     session.permanent = remember
     user.login_secret = sessions.start(user, is_remembered=remember)
     login_user(user)
+    if "time_zone" in request.form:
+        people_actions.guess_time_zone(user, request.form["time_zone"])
     audit.record("sign_in.succeeded", by=user, way=way)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 
-from masthead import audit
+from masthead import audit, time_zones
 from masthead.db import db
 from masthead.errors import Mistakes, NotAllowed
 from masthead.people import notifications, queries
@@ -19,6 +20,8 @@ from masthead.people.permissions import READER
 from masthead.people.validation import check_avatar, check_display_name, normalize_email, normalize_username
 from masthead.text.names import name_key
 from masthead.unset import UNSET, Unset, chosen
+
+log = structlog.get_logger(__name__)
 
 
 def register(
@@ -109,7 +112,25 @@ def update_profile(
     user.name, user.bio = chosen(name, user.name), chosen(bio, user.bio)
     user.website = chosen(website, user.website)
     user.time_zone = chosen(time_zone, user.time_zone)
+    user.has_chosen_time_zone = user.has_chosen_time_zone or not isinstance(time_zone, Unset)
     user.avatar = chosen(avatar, user.avatar) or None
+
+
+def guess_time_zone(user: User, name: str) -> None:
+    """Take the zone of the person's browser for their own, unless they have one or chose that of the publication.
+
+    The name comes from a script: an unknown one is no mistake of the person's, and changes nothing.
+    """
+    if user.time_zone or user.has_chosen_time_zone:
+        return
+    try:
+        zone = time_zones.canonical(name)
+    except ValueError:
+        log.info("the browser's time zone is unknown", name=name[: time_zones.NAME_CHARACTERS])
+        return
+    row = queries.get(user.id)
+    if not row.has_chosen_time_zone:
+        row.time_zone = row.time_zone or zone
 
 
 def choose_emails(user: User, choices: Mapping[Notification, bool], *, by: User) -> None:

@@ -120,6 +120,8 @@ class User(Timestamps, UserMixin, Base):
     time_zone: Mapped[str] = mapped_column(
         String(time_zones.NAME_CHARACTERS), default="", server_default=text("''")
     )
+    #: True once the person has chosen a zone, or that of the publication: no browser's zone replaces it.
+    has_chosen_time_zone: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_active: Mapped[bool] = mapped_column(default=True)
     is_byline: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from masthead.people.models import User
 from masthead.posts.models import Post
 from masthead.settings import actions as settings
 from tests.factories import PostFactory
+from tests.support.people import PASSWORD
 from tests.support.visitors import document
 
 #: Half past one on New Year's Day in Berlin, a quarter past six in Kathmandu.
@@ -252,3 +253,32 @@ def test_searched_day_of_a_clock_change_ends_with_its_last_hour(client, cast, pu
     PostFactory(author=cast.walt, title="Last", published_at=end - timedelta(seconds=1))
     PostFactory(author=cast.walt, title="First", published_at=end)
     assert client.read(f"/search?q=after:{day}").texts("//ol[@class='results']//h2") == ["First"]
+
+
+def test_first_sign_in_takes_the_zone_of_the_browser_until_the_person_chooses(client, cast, publication):
+    publication(time_zone="America/New_York")
+    form = {"email": cast.walt.email, "password": PASSWORD}
+
+    def zone_after_sign_in(**sent):
+        """The form has the field of the script beside its own."""
+        token = client.read("/auth/login").form(form).values["csrf_token"][0]
+        assert client.post("/auth/login", data=form | sent | {"csrf_token": token}).status_code == 303
+        shown = client.read("/dashboard").text("//p[@class='desk-zone']/a")
+        profile = client.read("/auth/profile").value_of("time_zone")
+        return shown, profile
+
+    def leave():
+        client.press("/dashboard", action="/auth/logout")
+
+    for unknown in ("Europe/Atlantis", "", "../etc/passwd", "x" * 5_000, "Factory"):
+        assert zone_after_sign_in(time_zone=unknown) == ("America/New_York", ""), unknown
+        leave()
+    assert zone_after_sign_in() == ("America/New_York", "")
+    leave()
+    assert zone_after_sign_in(time_zone="asia/kathmandu") == ("Asia/Kathmandu", "Asia/Kathmandu")
+    leave()
+    # A journey is no move, and a choice counts, that of the publication's zone too.
+    assert zone_after_sign_in(time_zone="Europe/Berlin") == ("Asia/Kathmandu", "Asia/Kathmandu")
+    assert client.fill_in("/auth/profile", time_zone="").status_code == 303
+    leave()
+    assert zone_after_sign_in(time_zone="Europe/Berlin") == ("America/New_York", "")
