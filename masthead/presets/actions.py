@@ -90,7 +90,8 @@ def _check_right(by: User) -> None:
 
 def _checked(model: type[Preset], fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as columns; raises `Invalid` for everything that is wrong with them."""
-    mistakes, values = Mistakes(), {}
+    mistakes = Mistakes()
+    values: dict[str, Any] = {}
     if "name" in fields:
         with mistakes:
             values |= _named(model, fields["name"])
