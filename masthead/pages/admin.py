@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from masthead import clock
 from masthead.content.rendering import RenderedText, render_text
-from masthead.content.trash import TRASH_DAYS
+from masthead.content.trash_tasks import TRASH_DAYS
 from masthead.db import count_of, db, snapshot
 from masthead.errors import DomainError, Invalid, NotFound
 from masthead.media import external

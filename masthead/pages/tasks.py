@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from masthead.content import trash
+from masthead.content import trash_tasks
 from masthead.content.pictures import Illustrated
 from masthead.db import db
 from masthead.jobs import enqueue, periodic, task
@@ -15,7 +15,7 @@ ILLUSTRATED = Illustrated("page", Page, Page.is_public)
 @periodic("pages.purge_trash", every=timedelta(days=1), deletes=True)
 def purge_trash() -> None:
     """Delete pages for good after a month in the trash."""
-    trash.purge(Page, lambda before: Page.trashed_at < before, actions.forget)
+    trash_tasks.purge(Page, lambda before: Page.trashed_at < before, actions.forget)
 
 
 @task("pages.copy_pictures", writes=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete
 
 from masthead import audit, clock
-from masthead.content import trash
+from masthead.content import trash_tasks
 from masthead.content.pictures import Illustrated
 from masthead.db import db
 from masthead.errors import NotFound
@@ -109,7 +109,7 @@ def forget_old_autosaves() -> None:
 @periodic("posts.purge_trash", every=timedelta(hours=6), deletes=True)
 def purge_trash() -> None:
     """Delete posts for good after a month in the trash."""
-    trash.purge(Post, lambda before: _trashed() & (Post.trashed_at < before), _delete)
+    trash_tasks.purge(Post, lambda before: _trashed() & (Post.trashed_at < before), _delete)
 
 
 def _trashed() -> ColumnElement[bool]:
@@ -121,7 +121,7 @@ def _delete(ids: Sequence[int]) -> None:
     gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
     media_usage.forget("post", [row.id for row in gone])
     for row in gone:
-        audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=trash.TRASH_DAYS)
+        audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=trash_tasks.TRASH_DAYS)
 
 
 ILLUSTRATED = Illustrated("post", Post, Post.status == Status.PUBLIC, Post.lead_image)
