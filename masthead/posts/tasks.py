@@ -121,7 +121,9 @@ def _delete(ids: Sequence[int]) -> None:
     gone = db.session.execute(statement, execution_options={"synchronize_session": False}).all()
     media_usage.forget("post", [row.id for row in gone])
     for row in gone:
-        audit.record("post.deleted", by=None, subject=row.title, post=row.id, trash_days=trash_tasks.TRASH_DAYS)
+        audit.record(
+            "post.deleted", by=None, subject=row.title, post=row.id, trash_days=trash_tasks.TRASH_DAYS
+        )
 
 
 ILLUSTRATED = Illustrated("post", Post, Post.status == Status.PUBLIC, Post.lead_image)
