@@ -22,6 +22,8 @@ EACH = 2
 #: Pages on which one form of filters is filled in. Filters lead to pages with the same filters, so without a bound a list
 #: with seven of them has thousands of pages; on the first few each choice is tried alone and beside others.
 FILLED_IN = 5
+#: Addresses of one view with the same several filters, whatever their values: each value is tried alone.
+COMBINED = 4
 #: Buttons that change the ways in, or end the visit or the account, and so are pressed last, in this order.
 LAST = ("/auth/security", "/auth/privacy", "/auth/sessions", "/auth/logout")
 WORDS = ("harvest", '"', "author:nobody -x")
@@ -50,6 +52,7 @@ class Crawler:
         self._routes: MapAdapter = app.url_map.bind(HOST)
         self._seen: set[str] = set()
         self._each: Counter[object] = Counter()
+        self._combined: Counter[object] = Counter()
         self._filled_in: Counter[object] = Counter()
         self._waiting: deque[tuple[str, str]] = deque()
         self.found = Crawl()
@@ -140,8 +143,16 @@ class Crawler:
         self._seen.add(plain)
         kind = self._kind(plain)
         self._each[kind] += 1
-        if self._each[kind] <= self._limit:
+        if self._each[kind] <= self._limit and not self._has_enough_of(plain):
             self._waiting.append((plain, source))
+
+    def _has_enough_of(self, address: str) -> bool:
+        """Count the addresses with the same several filters; True if enough of them are opened."""
+        parts = urlsplit(address)
+        names = frozenset(name for name, _ in parse_qsl(parts.query))
+        combination = (self._kind(parts.path), names)
+        self._combined[combination] += len(names) > 1
+        return self._combined[combination] > COMBINED
 
     def _kind(self, address: str) -> object:
         """The view and the filters of an address; the address itself where no view has it."""
