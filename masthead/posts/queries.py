@@ -301,14 +301,17 @@ def next_end() -> datetime | None:
     """Return the moment of the next end or scheduled update of a public post."""
     # Written so that SQLite reads the index of the few moments, and not that of all public posts.
     is_public = case((Post.status == Status.PUBLIC, 1), else_=0) == 1
-    moments = [
-        db.session.scalar(
-            select(column).where(column.is_not(None), is_public).order_by(column).limit(1),
-            execution_options={pagecache.OF_THE_CACHE: True},
-        )
+    firsts = [
+        select(column.label("moment"))
+        .where(column.is_not(None), is_public)
+        .order_by(column)
+        .limit(1)
+        .subquery()
         for column in (Post.expires_at, Post.update_at)
     ]
-    return min(filter(None, moments), default=None)
+    moments = union_all(*(select(first.c.moment) for first in firsts)).subquery()
+    statement: Select[datetime | None] = select(func.min(moments.c.moment))
+    return db.session.scalar(statement, execution_options={pagecache.OF_THE_CACHE: True})
 
 
 def next_publication() -> datetime | None:
