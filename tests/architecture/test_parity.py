@@ -21,6 +21,7 @@ PASSKEY = Only("A passkey belongs to a browser and its origin; programs have tok
 KEYS = Only("It changes the keys of one's own account, which asks for a proof of identity in a browser.")
 LETTER = Only("It follows a link in a letter, which a person opens.")
 OWN_DATA = Only("A person takes their data along, or leaves, after a proof of identity in a browser.")
+IMPORT = Only("A person moves in once, with a file of theirs; scripts use masthead import.")
 STEP = "<any(approve, reject, delete, restore, unapprove):step>"
 PARITY: dict[str, tuple[str, ...] | Only] = {
     "/setup": Only(
@@ -118,6 +119,10 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/admin/media/files": ("POST /media",),
     "/admin/media/uploads": ("POST /media/uploads",),
     "/admin/media/uploads/<upload_id>/finish": ("POST /media/uploads/<upload_id>/finish",),
+    "/admin/import": IMPORT,
+    "/admin/import/<int:upload_id>/run": IMPORT,
+    "/admin/import/<int:upload_id>/stop": IMPORT,
+    "/admin/import/<int:upload_id>/delete": IMPORT,
     "/admin/redirects": ("POST /redirects",),
     "/admin/redirects/<int:redirect_id>/delete": ("DELETE /redirects/<int:redirect_id>",),
     "/blog/edit/<int:post_id>/history/<int:number>/restore": (

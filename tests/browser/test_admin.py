@@ -26,6 +26,7 @@ PAGES = (
     "/admin/jobs",
     "/admin/cache",
     "/admin/redirects",
+    "/admin/import",
     "/admin/audit",
 )
 

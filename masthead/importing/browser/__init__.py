@@ -1,0 +1,1 @@
+"""Imports in the browser: upload, dry run, import and report."""

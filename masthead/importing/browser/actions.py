@@ -1,0 +1,61 @@
+"""Actions on uploaded exports."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from masthead import audit
+from masthead.db import db
+from masthead.errors import Conflict, NotFound
+from masthead.importing.browser.formats import ImportFormat
+from masthead.importing.browser.models import NAME_CHARACTERS, UploadedExport, UploadState
+from masthead.people.models import User
+
+_IDLE = frozenset({UploadState.CHECKED, UploadState.STOPPED, UploadState.DONE, UploadState.FAILED})
+
+
+def create(kind: ImportFormat, name: str, *, is_fetching: bool, by: User, at: datetime) -> UploadedExport:
+    """Create the row of an upload, whose dry run comes first."""
+    made = UploadedExport(
+        kind=kind.value,
+        name=" ".join(name.split())[:NAME_CHARACTERS] or "export",
+        state=UploadState.CHECKING.value,
+        is_fetching=is_fetching,
+        created_at=at,
+        owner_id=by.id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    audit.record("import.uploaded", by=by, subject=made.name, format=made.kind)
+    return made
+
+
+def get(upload_id: int) -> UploadedExport:
+    """Return the upload, locked; raises `NotFound`."""
+    found = db.session.scalar(select(UploadedExport).where(UploadedExport.id == upload_id).with_for_update())
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+def begin(upload: UploadedExport, state: UploadState) -> None:
+    """Begin a dry run or an import; raises `Conflict` while one is running."""
+    if UploadState(upload.state) not in _IDLE:
+        raise Conflict("This import is running. Stop it first.")
+    upload.state, upload.is_stopping = state.value, False
+    upload.done, upload.problem = 0, ""
+
+
+def stop(upload: UploadedExport) -> None:
+    """Ask a running import to end after the present batch."""
+    if UploadState(upload.state) in _IDLE:
+        raise Conflict("This import is not running.")
+    upload.is_stopping = True
+
+
+def remove(upload: UploadedExport, *, by: User) -> None:
+    """Delete the row of an upload; raises `Conflict` while it is running."""
+    if UploadState(upload.state) not in _IDLE:
+        raise Conflict("This import is running. Stop it first.")
+    audit.record("import.removed", by=by, subject=upload.name)
+    db.session.delete(upload)

@@ -1,0 +1,17 @@
+"""The formats that can be imported in the browser."""
+
+from enum import StrEnum
+
+
+class ImportFormat(StrEnum):
+    """The system that wrote an uploaded file."""
+
+    WORDPRESS = "wordpress"
+    GHOST = "ghost"
+    SUBSTACK = "substack"
+    MEDIUM = "medium"
+
+    @property
+    def label(self) -> str:
+        """The name of the system for people."""
+        return {"wordpress": "WordPress"}.get(self.value, self.value.title())

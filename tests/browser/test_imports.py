@@ -1,0 +1,34 @@
+"""An export comes in through the pages of the administration."""
+
+from masthead.jobs.runner import Runner
+from tests.importing.wordpress.conftest import comment, item, wxr
+from tests.support.browsers import assert_accessible, sign_in
+
+
+def test_an_export_is_uploaded_checked_and_imported(page, live_site, app, cast, tmp_path):
+    export = tmp_path / "gazette.xml"
+    export.write_text(
+        wxr(item(1, title="The Ferry", slug="ferry", more=comment(1)), item(2, "product", title="A pen"))
+    )
+    sign_in(page, cast.ada)
+    page.goto("/admin/import")
+    page.get_by_label("Export").set_input_files(export)
+    page.get_by_label("Fetch pictures from the old site").uncheck()
+    page.get_by_role("button", name="Upload and check").click()
+    Runner(app).run_due()
+    # The page of a running import loads itself again.
+    page.get_by_text("nothing is imported yet").wait_for(timeout=60_000)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_accessible(page)
+        assert page.locator("html").evaluate("root => root.scrollWidth") <= width
+    page.get_by_role("button", name="Import now").click()
+    Runner(app).run_due()
+    page.get_by_text("WordPress. Imported.").wait_for(timeout=60_000)
+    text = page.locator("main").inner_text()
+    assert "nothing of the type “product”" in text
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the report of the import").click()
+    assert '"imported": 1' in download.value.path().read_text()
+    page.goto("/blog/post/ferry")
+    assert "Well said." in page.locator("main").inner_text()
