@@ -1,11 +1,10 @@
 """An export comes in through the pages of the administration."""
 
-from masthead.jobs.runner import Runner
 from tests.importing.wordpress.conftest import comment, item, wxr
 from tests.support.browsers import assert_accessible, sign_in
 
 
-def test_an_export_is_uploaded_checked_and_imported(page, live_site, app, cast, tmp_path):
+def test_an_export_is_uploaded_checked_and_imported(page, live_site, cast, tmp_path):
     export = tmp_path / "gazette.xml"
     export.write_text(
         wxr(item(1, title="The Ferry", slug="ferry", more=comment(1)), item(2, "product", title="A pen"))
@@ -15,7 +14,6 @@ def test_an_export_is_uploaded_checked_and_imported(page, live_site, app, cast, 
     page.get_by_label("Export").set_input_files(export)
     page.get_by_label("Fetch pictures from the old site").uncheck()
     page.get_by_role("button", name="Upload and check").click()
-    Runner(app).run_due()
     # The page of a running import loads itself again.
     page.get_by_text("nothing is imported yet").wait_for(timeout=60_000)
     for width in (390, 1280):
@@ -23,7 +21,6 @@ def test_an_export_is_uploaded_checked_and_imported(page, live_site, app, cast, 
         assert_accessible(page)
         assert page.locator("html").evaluate("root => root.scrollWidth") <= width
     page.get_by_role("button", name="Import now").click()
-    Runner(app).run_due()
     page.get_by_text("WordPress. Imported.").wait_for(timeout=60_000)
     text = page.locator("main").inner_text()
     assert "nothing of the type “product”" in text

@@ -1,25 +1,31 @@
 """Imports at /admin/import."""
 
 import io
+import stat
+import zipfile
 
+import pytest
 from sqlalchemy import func, select
 
 from masthead.db import db
 from masthead.importing.browser import tasks
 from masthead.importing.browser.models import UploadedExport
+from masthead.importing.browser.unpacking import unpacked
+from masthead.importing.errors import SourceNotFound
+from masthead.jobs.models import Job, JobState
 from masthead.jobs.runner import Runner
 from masthead.posts.models import Post
 from tests.importing.wordpress.conftest import item, wxr
 
 
-def upload(visitor, content: str, kind: str = "wordpress"):
+def upload(visitor, content: str | bytes, kind: str = "wordpress", name: str = "gazette.xml"):
     """Upload an export as the form does."""
     token = visitor.read("/admin/import").all("//form[@enctype]//input[@name='csrf_token']")[0].get("value")
     data = {
         "csrf_token": token,
         "kind": kind,
         "is_fetching": "",
-        "file": (io.BytesIO(content.encode()), "gazette.xml"),
+        "file": (io.BytesIO(content if isinstance(content, bytes) else content.encode()), name),
     }
     return visitor.post("/admin/import", data=data, content_type="multipart/form-data")
 
@@ -47,7 +53,7 @@ def test_an_upload_is_checked_imported_stopped_and_goes_on(app, cast, sign_in, s
 
     def stopping(upload_id, count, total):
         with app.app_context():
-            db.session.query(UploadedExport).update({"is_stopping": True})
+            db.session.query(UploadedExport).update({"is_stopping": total > 0})
             db.session.commit()
         advance(upload_id, count, total)
 
@@ -65,6 +71,109 @@ def test_an_upload_is_checked_imported_stopped_and_goes_on(app, cast, sign_in, s
     assert (totals["imported"], totals["unchanged"]) == (70, 50)
     assert press(ada, page, "delete").status_code == 303
     assert ada.get(page).status_code == 404
+
+
+def head(visitor, page: str) -> str:
+    """The state of an import, as its page says it."""
+    return visitor.read(page).text("//header[@class='work-head']")
+
+
+def test_an_import_survives_its_worker_and_one_runs_at_a_time(app, cast, sign_in, stored, monkeypatch):
+    ada = sign_in(cast.ada)
+    pages = [upload(ada, wxr(*(item(number) for number in range(1, 61)))).location for _ in range(2)]
+    Runner(app).run_due()
+    press(ada, pages[0], "run")
+    assert press(ada, pages[0], "run").status_code == 409
+    assert press(ada, pages[0], "delete").status_code == 409
+    assert "Another import is running" in press(ada, pages[1], "run").get_data(as_text=True)
+    advance = tasks._advance
+
+    def dying(upload_id, count, total):
+        advance(upload_id, count, total)
+        if total:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tasks, "_advance", dying)
+    with app.app_context(), pytest.raises(KeyboardInterrupt):
+        tasks.run(int(pages[0].rpartition("/")[2]))
+    monkeypatch.setattr(tasks, "_advance", advance)
+    assert "Importing" in head(ada, pages[0])
+    Runner(app).run_due()
+    assert "Imported" in head(ada, pages[0])
+    assert stored(select(func.count(Post.id), func.max(UploadedExport.done))) == [(60, 60)]
+    # A job that ended without a word does not leave its import running for ever, nor others waiting for it.
+    press(ada, pages[0], "run")
+    with app.app_context():
+        db.session.query(Job).filter_by(state=JobState.QUEUED).update({"state": JobState.DEAD})
+        db.session.commit()
+    assert "ended before its time" in head(ada, pages[0])
+    assert press(ada, pages[1], "run").status_code == 303
+    assert press(ada, pages[0], "delete").status_code == 303
+    # Stopped before it has begun.
+    press(ada, pages[1], "stop")
+    Runner(app).run_due()
+    assert "Stopped" in head(ada, pages[1])
+
+
+def packed(*members: tuple[str | zipfile.ZipInfo, str]) -> bytes:
+    """Pack files as a ZIP."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def test_a_folder_of_markdown_files_comes_as_a_zip(app, cast, sign_in, stored):
+    ada = sign_in(cast.ada)
+    files = [
+        ("site/_config.yml", "title: Gazette"),
+        ("site/_posts/2020-01-02-ferry.md", "---\ntitle: The Ferry\n---\nIt sails."),
+    ]
+    page = upload(ada, packed(*files), "markdown", "../../My Gazette.zip").location
+    Runner(app).run_due()
+    press(ada, page, "run")
+    Runner(app).run_due()
+    assert "Imported" in head(ada, page)
+    assert stored(select(Post.title)) == [("The Ferry",)]
+    again = upload(ada, packed(*files), "markdown", "My Gazette.zip").location
+    Runner(app).run_due()
+    with ada.get(f"{again}/dry-run.json") as answer:
+        assert answer.json["totals"]["unchanged"] == 1
+
+
+LINK = zipfile.ZipInfo("site/passwords.md")
+LINK.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PK\x03\x04 cut off", "not a ZIP that can be read"),
+        (packed(("a.md", "x"))[:-30], "not a ZIP that can be read"),
+        (packed(("../../a.md", "x")), "leads out of the ZIP"),
+        (packed(("/etc/a.md", "x")), "leads out of the ZIP"),
+        (packed(("..\\a.md", "x")), "leads out of the ZIP"),
+        (packed(("a.md", "x"), ("a.md/b.md", "x")), "two files"),
+        (packed(("a.md", "0" * 110_000_000)), "unpacks to more than"),
+        (packed(("a.md", "xxxxxxxx" * 50)).replace(b"\xab\xa8", b"\xff\xff"), "damaged"),
+    ],
+)
+def test_hostile_zips_are_refused_with_a_sentence(content, sentence, tmp_path):
+    file = tmp_path / "1" / "upload" / "gazette.markdown"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    with pytest.raises(SourceNotFound, match=sentence), unpacked(file):
+        pass
+    assert [one.name for one in file.parent.parent.iterdir()] == ["upload"]
+
+
+def test_links_in_a_zip_are_left_out(tmp_path):
+    file = tmp_path / "1" / "upload" / "gazette.markdown"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(packed((LINK, "/etc/passwd"), ("site/a.md", "x")))
+    with unpacked(file) as folder:
+        assert [one.name for one in folder.iterdir()] == ["a.md"]
 
 
 def test_files_are_refused_where_none_is_taken_and_from_strangers(cast, client, sign_in):

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from masthead import audit
 from masthead.db import db
 from masthead.errors import Conflict, NotFound
+from masthead.importing.browser import queries
 from masthead.importing.browser.formats import ImportFormat
-from masthead.importing.browser.models import NAME_CHARACTERS, UploadedExport, UploadState
+from masthead.importing.browser.models import NAME_CHARACTERS, RUNNING, UploadedExport, UploadState
 from masthead.people.models import User
 
-_IDLE = frozenset({UploadState.CHECKED, UploadState.STOPPED, UploadState.DONE, UploadState.FAILED})
+#: The sentence about a job that ended without a word of its own.
+ABANDONED = "The background task ended before its time. Everything imported so far is stored."
 
 
 def create(kind: ImportFormat, name: str, *, is_fetching: bool, by: User, at: datetime) -> UploadedExport:
@@ -35,27 +37,32 @@ def get(upload_id: int) -> UploadedExport:
     found = db.session.scalar(select(UploadedExport).where(UploadedExport.id == upload_id).with_for_update())
     if found is None:
         raise NotFound("There is no such import.")
+    if queries.abandoned([found]):
+        found.state, found.problem, found.is_stopping = UploadState.FAILED.value, ABANDONED, False
     return found
 
 
-def begin(upload: UploadedExport, state: UploadState) -> None:
-    """Begin a dry run or an import; raises `Conflict` while one is running."""
-    if UploadState(upload.state) not in _IDLE:
+def begin(upload: UploadedExport) -> None:
+    """Begin the import; raises `Conflict` while this or another one is running."""
+    if upload.state in RUNNING:
         raise Conflict("This import is running. Stop it first.")
-    upload.state, upload.is_stopping = state.value, False
+    others = queries.importing()
+    if len(others) > len(queries.abandoned(others)):
+        raise Conflict("Another import is running. Wait until it is done, or stop it.")
+    upload.state, upload.is_stopping = UploadState.IMPORTING.value, False
     upload.done, upload.problem = 0, ""
 
 
 def stop(upload: UploadedExport) -> None:
     """Ask a running import to end after the present batch."""
-    if UploadState(upload.state) in _IDLE:
+    if upload.state not in RUNNING:
         raise Conflict("This import is not running.")
     upload.is_stopping = True
 
 
 def remove(upload: UploadedExport, *, by: User) -> None:
     """Delete the row of an upload; raises `Conflict` while it is running."""
-    if UploadState(upload.state) not in _IDLE:
+    if upload.state in RUNNING:
         raise Conflict("This import is running. Stop it first.")
     audit.record("import.removed", by=by, subject=upload.name)
     db.session.delete(upload)

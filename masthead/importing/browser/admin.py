@@ -11,9 +11,9 @@ from wtforms.validators import DataRequired
 from masthead import clock
 from masthead.db import db
 from masthead.errors import Invalid, NotFound
-from masthead.importing.browser import actions, files, read_models, tasks
+from masthead.importing.browser import actions, files, queries, read_models, tasks
 from masthead.importing.browser.formats import ImportFormat
-from masthead.importing.browser.models import UploadedExport, UploadState
+from masthead.importing.browser.models import UploadedExport
 from masthead.jobs import enqueue
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
@@ -35,7 +35,7 @@ class ImportForm(Form):
         "Export",
         [DataRequired("Choose the file that the old system has exported.")],
         description="As large as MAX_UPLOAD_MB allows. WordPress: an .xml file, better packed as .gz or .zip. Ghost: .json or .zip. "
-        "Substack and Medium: the .zip. Larger ones: masthead import on the server.",
+        "Substack and Medium: the .zip. Markdown: the folder as .zip. Larger ones: masthead import on the server.",
     )
     is_fetching = BooleanField("Fetch pictures from the old site", default=True)
 
@@ -64,8 +64,8 @@ def upload() -> ResponseReturnValue:
         by=current_user(),
         at=clock.now(),
     )
-    files.keep(made.id, made.kind, content.stream)
-    enqueue(tasks.check, made.id)
+    files.keep(made.id, files.upload_of(made.id, made.kind, made.name), content.stream)
+    made.job_id = enqueue(tasks.check, made.id)
     upload_id = made.id
     db.session.commit()
     return redirect(url_for("imports_admin.show", upload_id=upload_id), code=303)
@@ -76,7 +76,7 @@ def upload() -> ResponseReturnValue:
 def show(upload_id: int) -> ResponseReturnValue:
     """Show the state and the report of an import."""
     found = _found(upload_id)
-    row = read_models.row(found)
+    row = read_models.rows([found], queries.abandoned([found]))[0]
     page = render_template("admin/import.html", row=row, report=read_models.summary(found))
     response = make_response(page)
     if row.is_running:
@@ -89,10 +89,10 @@ def show(upload_id: int) -> ResponseReturnValue:
 def run(upload_id: int) -> ResponseReturnValue:
     """Begin the import, or go on with it."""
     found = actions.get(upload_id)
-    if not files.upload_of(found.id, found.kind).is_file():
+    if not files.upload_of(found.id, found.kind, found.name).is_file():
         raise Invalid("The uploaded file is not on this server any more. Upload it again.")
-    actions.begin(found, UploadState.IMPORTING)
-    enqueue(tasks.run, found.id)
+    actions.begin(found)
+    found.job_id = enqueue(tasks.run, found.id)
     db.session.commit()
     return redirect(url_for("imports_admin.show", upload_id=upload_id), code=303)
 
@@ -138,5 +138,7 @@ def _found(upload_id: int) -> UploadedExport:
 
 
 def _list(form: ImportForm) -> str:
-    rows = db.session.scalars(select(UploadedExport).order_by(UploadedExport.id.desc()).limit(LISTED))
-    return render_template("admin/imports.html", form=form, rows=[read_models.row(one) for one in rows])
+    rows = db.session.scalars(select(UploadedExport).order_by(UploadedExport.id.desc()).limit(LISTED)).all()
+    return render_template(
+        "admin/imports.html", form=form, rows=read_models.rows(rows, queries.abandoned(rows))
+    )

@@ -1,15 +1,16 @@
 """The files of uploaded exports: the upload itself, and the reports."""
 
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Final
 
 from flask import current_app
 
 from masthead.errors import Invalid
+from masthead.text.slugs import slugify
 
 CHUNK_BYTES: Final = 1024 * 1024
-_UPLOAD: Final = "upload"
+STEM_CHARACTERS: Final = 100
 
 
 def folder_of(upload_id: int) -> Path:
@@ -17,9 +18,10 @@ def folder_of(upload_id: int) -> Path:
     return Path(current_app.config["MASTHEAD_HOME"]) / "imports" / str(upload_id)
 
 
-def upload_of(upload_id: int, kind: str) -> Path:
-    """The uploaded file. Its ending says the format that sources without a mark need."""
-    return folder_of(upload_id) / f"{_UPLOAD}.{kind}"
+def upload_of(upload_id: int, kind: str, name: str) -> Path:
+    """The uploaded file. It keeps its name, by which the next upload of the same site finds its texts again."""
+    stem = slugify(PurePath(name).stem)[:STEM_CHARACTERS].strip("-")
+    return folder_of(upload_id) / "upload" / f"{stem or 'export'}.{kind}"
 
 
 def report_of(upload_id: int, *, dry_run: bool) -> Path:
@@ -27,11 +29,11 @@ def report_of(upload_id: int, *, dry_run: bool) -> Path:
     return folder_of(upload_id) / ("dry-run.json" if dry_run else "report.json")
 
 
-def keep(upload_id: int, kind: str, content: IO[bytes]) -> None:
+def keep(upload_id: int, path: Path, content: IO[bytes]) -> None:
     """Store an upload, in chunks; raises `Invalid` if there is no room."""
-    path = upload_of(upload_id, kind)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder_of(upload_id).chmod(0o700)
         with path.open("wb") as file:
             path.chmod(0o600)
             shutil.copyfileobj(content, file, CHUNK_BYTES)

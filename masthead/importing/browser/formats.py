@@ -10,8 +10,11 @@ class ImportFormat(StrEnum):
     GHOST = "ghost"
     SUBSTACK = "substack"
     MEDIUM = "medium"
+    MARKDOWN = "markdown"
 
     @property
     def label(self) -> str:
         """The name of the system for people."""
-        return {"wordpress": "WordPress"}.get(self.value, self.value.title())
+        return {"wordpress": "WordPress", "markdown": "Markdown files (Jekyll, Hugo and others)"}.get(
+            self.value, self.value.title()
+        )

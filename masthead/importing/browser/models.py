@@ -24,6 +24,10 @@ class UploadState(StrEnum):
     FAILED = "failed"
 
 
+#: While one of these, a job works on the upload.
+RUNNING = frozenset({UploadState.CHECKING, UploadState.IMPORTING})
+
+
 class UploadedExport(Base):
     """An export that somebody has uploaded. Its files lie in the folder `imports` of MASTHEAD_HOME."""
 
@@ -37,6 +41,8 @@ class UploadedExport(Base):
     is_fetching: Mapped[bool] = mapped_column(default=True)
     #: The job ends after the present batch.
     is_stopping: Mapped[bool] = mapped_column(default=False)
+    #: The job of the last dry run or import. Jobs are forgotten after a while, so this is no foreign key.
+    job_id: Mapped[int | None] = mapped_column(Identifier)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     #: The sentence that says why the import has ended.

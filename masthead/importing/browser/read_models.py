@@ -1,14 +1,15 @@
 """The data of the pages about imports."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from masthead.importing.browser import files
+from masthead.importing.browser.actions import ABANDONED
 from masthead.importing.browser.formats import ImportFormat
-from masthead.importing.browser.models import UploadedExport, UploadState
+from masthead.importing.browser.models import RUNNING, UploadedExport, UploadState
 
 _STATES: Final = {
     UploadState.CHECKING: "Dry run in progress",
@@ -59,15 +60,20 @@ class ReportSummary:
     downloads: Sequence[tuple[str, str]]
 
 
-def row(upload: UploadedExport) -> ImportRow:
-    """Describe an upload."""
-    state = UploadState(upload.state)
+def rows(uploads: Iterable[UploadedExport], abandoned: Container[int]) -> list[ImportRow]:
+    """Describe uploads; those whose job was abandoned have failed."""
+    return [_row(one, is_abandoned=one.id in abandoned) for one in uploads]
+
+
+def _row(upload: UploadedExport, *, is_abandoned: bool) -> ImportRow:
+    state = UploadState.FAILED if is_abandoned else UploadState(upload.state)
+    problem = ABANDONED if is_abandoned else upload.problem
     labels = {
         UploadState.CHECKED: "Import now", UploadState.STOPPED: "Go on", UploadState.DONE: "Import again", UploadState.FAILED: "Try again",
     }  # fmt: skip
     return ImportRow(
         upload.id, upload.name, ImportFormat(upload.kind).label, _STATES[state], upload.created_at, upload.done, upload.total,
-        upload.problem, state in {UploadState.CHECKING, UploadState.IMPORTING}, labels.get(state, ""),
+        problem, state in RUNNING, labels.get(state, ""),
     )  # fmt: skip
 
 

@@ -9,8 +9,11 @@ from typing import Any, Final
 from masthead import clock
 from masthead.importing.batch import ImportOptions
 from masthead.importing.browser.formats import ImportFormat
+from masthead.importing.browser.unpacking import unpacked
 from masthead.importing.ghost.source import open_ghost
 from masthead.importing.importer import Importer
+from masthead.importing.markdown.options import FolderOptions
+from masthead.importing.markdown.source import MarkdownFolder
 from masthead.importing.medium.source import open_medium
 from masthead.importing.reporting.report import ImportReport
 from masthead.importing.source import Source, SourceOptions
@@ -31,6 +34,10 @@ def opened(kind: ImportFormat, file: Path, *, dry_run: bool, fetches: bool) -> I
         options = WordPressOptions(now, fetch_images=fetches, dry_run=dry_run)
         with Spool() as spool:
             yield WordPressExport.open([file], options, spool)
+        return
+    if kind is ImportFormat.MARKDOWN:
+        with unpacked(file) as folder:
+            yield MarkdownFolder.open(folder, FolderOptions(now, fetch_images=fetches))
         return
     read = {
         ImportFormat.GHOST: open_ghost,

@@ -23,6 +23,7 @@ class ImportStopped(DomainError):
 class _Upload:
     id: int
     kind: ImportFormat
+    name: str
     is_fetching: bool
     owner: str | None
 
@@ -44,6 +45,8 @@ def _work(upload_id: int, *, dry_run: bool) -> str | None:
     if upload is None:
         return None
     try:
+        # Also ends an import that was stopped before its job began.
+        _advance(upload_id, 0, 0)
         summary = _imported(upload, dry_run=dry_run)
     except ImportStopped:
         _end(upload_id, UploadState.STOPPED)
@@ -55,9 +58,9 @@ def _work(upload_id: int, *, dry_run: bool) -> str | None:
         _end(
             upload_id,
             UploadState.FAILED,
-            problem=f"A file could not be read or written: {error.strerror or error}.",
+            problem=f"A file could not be read or written: {error.strerror or error}. Everything imported so far is stored.",
         )
-        raise
+        return str(error)
     _end(upload_id, UploadState.CHECKED if dry_run else UploadState.DONE, summary=json.dumps(summary))
     return f"{summary['totals']['files']} items."
 
@@ -65,13 +68,15 @@ def _work(upload_id: int, *, dry_run: bool) -> str | None:
 def _found(upload_id: int, state: UploadState) -> _Upload | None:
     """The upload, if it waits for this job; a job that runs twice finds it done."""
     statement = (
-        select(UploadedExport.kind, UploadedExport.is_fetching, User.username)
+        select(UploadedExport.kind, UploadedExport.name, UploadedExport.is_fetching, User.username)
         .outerjoin(User, User.id == UploadedExport.owner_id)
         .where(UploadedExport.id == upload_id, UploadedExport.state == state.value)
     )
     row = db.session.execute(statement).one_or_none()
     db.session.rollback()
-    return _Upload(upload_id, ImportFormat(row.kind), row.is_fetching, row.username) if row else None
+    return (
+        _Upload(upload_id, ImportFormat(row.kind), row.name, row.is_fetching, row.username) if row else None
+    )
 
 
 def _imported(upload: _Upload, *, dry_run: bool) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def _imported(upload: _Upload, *, dry_run: bool) -> dict[str, Any]:
 
     return running.import_upload(
         upload.kind,
-        files.upload_of(upload.id, upload.kind.value),
+        files.upload_of(upload.id, upload.kind.value, upload.name),
         ImportOptions(dry_run=dry_run, author=upload.owner, fetch_images=upload.is_fetching),
         files.report_of(upload.id, dry_run=dry_run),
         lambda count, total: _advance(upload.id, count, total),
@@ -91,7 +96,8 @@ def _imported(upload: _Upload, *, dry_run: bool) -> dict[str, Any]:
 def _advance(upload_id: int, count: int, total: int) -> None:
     """Store the progress; raises `ImportStopped` if somebody asked for that."""
     change = update(UploadedExport).where(UploadedExport.id == upload_id)
-    change = change.values(done=UploadedExport.done + count, total=total)
+    # A job that was interrupted and runs again counts from the start.
+    change = change.values(done=UploadedExport.done + count if total else 0, total=total)
     is_stopping = db.session.scalar(change.returning(UploadedExport.is_stopping))
     db.session.commit()
     if is_stopping is not False:

@@ -5,8 +5,8 @@ from alembic import op
 
 from masthead.db import types
 
-revision = "0137"
-down_revision = "0136"
+revision = "0138"
+down_revision = "0137"
 branch_labels = None
 depends_on = None
 
@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("is_fetching", sa.Boolean(), nullable=False),
         sa.Column("is_stopping", sa.Boolean(), nullable=False),
+        sa.Column("job_id", ID, nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
