@@ -100,7 +100,8 @@ def test_an_import_survives_its_worker_and_one_runs_at_a_time(app, cast, sign_in
     assert "Importing" in head(ada, pages[0])
     Runner(app).run_due()
     assert "Imported" in head(ada, pages[0])
-    assert stored(select(func.count(Post.id), func.max(UploadedExport.done))) == [(60, 60)]
+    assert stored(select(func.count(Post.id))) == [(60,)]
+    assert stored(select(func.max(UploadedExport.done))) == [(60,)]
     # A job that ended without a word does not leave its import running for ever, nor others waiting for it.
     press(ada, pages[0], "run")
     with app.app_context():
