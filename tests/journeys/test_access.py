@@ -227,7 +227,7 @@ ROUTES = {
     "POST /admin/import/<int:upload_id>/run": ADMINS,
     "POST /admin/import/<int:upload_id>/stop": ADMINS,
     "POST /admin/import/<int:upload_id>/delete": ADMINS,
-    "GET /admin/import/<int:upload_id>/<any('dry-run', 'report'):name>.json": ADMINS,
+    "GET /admin/import/<int:upload_id>/<any(report, 'dry-run'):name>.json": ADMINS,
     "GET /admin/redirects": ADMINS,
     "POST /admin/redirects": ADMINS,
     "POST /admin/redirects/<int:redirect_id>/delete": ADMINS,

@@ -118,7 +118,7 @@ def delete(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for("imports_admin.index"), code=303)
 
 
-@bp.get("/<int:upload_id>/<any('dry-run', 'report'):name>.json")
+@bp.get("/<int:upload_id>/<any(report, 'dry-run'):name>.json")
 @requires(Permission.MANAGE_SETTINGS)
 def download(upload_id: int, name: str) -> ResponseReturnValue:
     """Download a report."""
