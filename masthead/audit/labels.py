@@ -29,6 +29,8 @@ ACTIONS: Final[dict[str, str]] = {
     "identity.confirmed": "Confirmed their identity",
     "identity.refused": "Failed to confirm their identity",
     "import.finished": "Imported content",
+    "import.removed": "Deleted an upload",
+    "import.uploaded": "Uploaded an export",
     "job.cancelled": "Cancelled a background task",
     "job.retried": "Retried a background task",
     "media.added": "Brought in a file",
