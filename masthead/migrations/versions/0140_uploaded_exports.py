@@ -5,8 +5,8 @@ from alembic import op
 
 from masthead.db import types
 
-revision = "0138"
-down_revision = "0137"
+revision = "0140"
+down_revision = "0139"
 branch_labels = None
 depends_on = None
 
