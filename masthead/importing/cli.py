@@ -7,7 +7,14 @@ import click
 from flask.cli import with_appcontext
 
 from masthead import clock
-from masthead.importing.command import EXIT_CODES, common_options, run_command, shared_options, zone_of
+from masthead.importing.command import (
+    EXIT_CODES,
+    common_options,
+    run_archive,
+    run_command,
+    shared_options,
+    zone_of,
+)
 from masthead.importing.ghost.source import open_ghost
 from masthead.importing.markdown.detection import DIALECTS
 from masthead.importing.markdown.options import FolderOptions
@@ -141,6 +148,28 @@ def medium(archive: Path, report_path: Path | None, **options: Any) -> None:
     """Import the export of a Medium account: stories and drafts. Responses to other people's stories are left out."""
     source_options = _text_options(options)
     run_command(lambda: open_medium(archive, source_options), report_path, options)
+
+
+@group.command("archive", epilog=EXIT_CODES)
+@click.argument("file", metavar="FILE", type=NamedPath(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--dry-run", is_flag=True, help="Check the whole archive, report everything, and write nothing."
+)
+@click.option(
+    "--report",
+    "report_path",
+    metavar="FILE.json",
+    type=NamedPath(path_type=Path, dir_okay=False),
+    help="Write the outcome of every post, page and file to this JSON file.",
+)
+@with_appcontext
+def archive(file: Path, report_path: Path | None, *, dry_run: bool) -> None:
+    """Import a whole publication that `masthead export archive` wrote.
+
+    Everything is checked before anything is written. Whatever is here already stays as it is; a second import adds only
+    what is missing. Into a publication without texts, the settings of the archive come along.
+    """
+    run_archive(file, report_path, dry_run=dry_run)
 
 
 def _source_options(options: dict[str, Any]) -> FolderOptions:

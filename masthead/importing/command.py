@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from masthead.config.types import address_parts
 from masthead.errors import Invalid
+from masthead.importing.archive import import_archive
 from masthead.importing.batch import ImportOptions
 from masthead.importing.importer import Importer
 from masthead.importing.reading import dates
+from masthead.importing.reading.plain_text import printable
 from masthead.importing.reporting.console import print_plan, print_report
 from masthead.importing.reporting.report import ImportReport
 from masthead.importing.source import Source
@@ -119,6 +121,27 @@ def _run(open_source: Callable[[], Source], options: ImportOptions, report: Impo
         seconds = time.monotonic() - begun
         report.finish(summary.facts(seconds))
     print_report(report, console, dry_run=options.dry_run, tail=summary.sentences(seconds))
+
+
+def run_archive(file: Path, report_path: Path | None, *, dry_run: bool) -> None:
+    """Import an archive and show its report."""
+    console = Console(highlight=False, soft_wrap=True)
+    with ImportReport(report_path) as report, _progress() as progress:
+        bar = progress.add_task("Checking the archive", total=None)
+        facts = import_archive(
+            file,
+            report,
+            lambda done, total: progress.update(bar, description="Importing", total=total, advance=done),
+            name=printable(str(file)),
+            dry_run=dry_run,
+        )
+    counts = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in sorted(facts["counts"].items()) if count
+    )
+    tail = [*facts["problems"], f"The archive has {counts}."]
+    if dry_run:
+        tail.append("This was a dry run: nothing was written.")
+    print_report(report, console, dry_run=dry_run, tail=tail)
 
 
 def _progress() -> Progress:

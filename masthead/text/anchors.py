@@ -1,6 +1,7 @@
 """Anchors within a text: broken links to them, and older ids of headings that must keep working."""
 
 import re
+from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Final
 from urllib.parse import unquote
@@ -62,6 +63,19 @@ def with_kept_ids(new_html: str, old_html: str) -> str:
         return new_html
     new = list(_HEADING.finditer(new_html))
     return _with_aliases(new_html, new, [tuple(older.get(heading[2], ())) for heading in new])
+
+
+def older_ids(clean_html: str) -> dict[str, list[str]]:
+    """Return the older ids that headings keep, by the present id of the heading."""
+    return {found[2]: _ALIAS.findall(found[3]) for found in _HEADING.finditer(clean_html) if found[3]}
+
+
+def with_ids(clean_html: str, older: Mapping[str, Sequence[str]]) -> str:
+    """Return the HTML whose headings have these older ids, by the present id; the inverse of `older_ids`."""
+    if not older:
+        return clean_html
+    headings = list(_HEADING.finditer(clean_html))
+    return _with_aliases(clean_html, headings, [tuple(older.get(found[2], ())) for found in headings])
 
 
 def _with_aliases(html: str, headings: list[re.Match[str]], older: list[tuple[str, ...]]) -> str:

@@ -19,7 +19,13 @@ ENTRY_POINTS = frozenset(
 )
 #: Below these packages, everything is a page, a command or runs by itself.
 #: An import is one command and many transactions, one for each batch: memory stays constant, and a killed one goes on.
-ENTRY_PACKAGES = ("masthead.admin", "masthead.operation", "masthead.jobs", "masthead.importing.importer")
+ENTRY_PACKAGES = (
+    "masthead.admin",
+    "masthead.operation",
+    "masthead.jobs",
+    "masthead.importing.importer",
+    "masthead.archive.restore",
+)
 #: Has `commit_and_answer`, with which operations of the API commit.
 API = "masthead.web.api.operations"
 CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"})

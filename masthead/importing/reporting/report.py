@@ -105,6 +105,26 @@ class ImportReport:
             }
         )
 
+    def add_member(
+        self, source: str, outcome: ItemOutcome, *, kind: str, title: str, status: str, comments: int
+    ) -> None:
+        """Add a member of an archive, which has nothing to translate."""
+        self.totals.outcomes[outcome] += 1
+        self.totals.kinds[kind] += 1
+        self.totals.comments += comments
+        if outcome is ItemOutcome.KEPT and len(self.kept) < SHOWN:
+            self.kept.append(source)
+        self._write(
+            {
+                "source": source,
+                "outcome": outcome.value,
+                "kind": kind,
+                "title": title,
+                "status": status,
+                "comments": comments,
+            }
+        )
+
     def fail(self, failure: ItemFailure) -> None:
         """Add an item that could not be imported."""
         self.totals.outcomes[ItemOutcome.FAILED] += 1

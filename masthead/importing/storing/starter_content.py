@@ -7,13 +7,15 @@ same slug replaces them, so that it gets `/about` and not a numbered slug.
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, scoped_session
 
+from masthead.db import db
 from masthead.importing.items import ItemKind, ScannedItem
 from masthead.importing.models import ImportedItem
+from masthead.media import usage
 from masthead.pages.links import ABOUT
 from masthead.pages.models import Page
 from masthead.posts.models import Post
@@ -42,13 +44,28 @@ def replaceable_starters(
     return found
 
 
-def _pages(session: Session) -> Iterable[ImportedItem]:
+def remove_unedited() -> list[str]:
+    """Delete the unedited starter texts, for a publication that comes as a whole; returns sentences about them."""
+    sentences = []
+    for row in (*_pages(db.session), *_posts(db.session)):
+        model: type[Post] | type[Page] = Post if row.post_id is not None else Page
+        text_id = row.post_id if row.post_id is not None else row.page_id
+        db.session.execute(
+            delete(model).where(model.id == text_id), execution_options={"synchronize_session": False}
+        )
+        usage.forget(model.KIND, [text_id or 0])
+        sentences.append(f"The {model.KIND} “{row.slug}”, which set-up had written, made room.")
+    db.session.flush()
+    return sentences
+
+
+def _pages(session: Session | scoped_session[Any]) -> Iterable[ImportedItem]:
     page = session.scalar(select(Page).where(Page.slug == ABOUT))
     if page is not None and _ABOUT.fullmatch(page.body):
         yield _row(ItemKind.PAGE, page.slug, page.version, page_id=page.id)
 
 
-def _posts(session: Session) -> Iterable[ImportedItem]:
+def _posts(session: Session | scoped_session[Any]) -> Iterable[ImportedItem]:
     columns = select(Post.id, Post.slug, Post.version, Post.body)
     for post in session.execute(
         columns.where(Post.slug.startswith(_WELCOME_SLUG), Post.version <= _UNEDITED)

@@ -1,0 +1,88 @@
+"""Imports an archive of Masthead, with the report that every import has."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from masthead import clock
+from masthead.archive import restore
+from masthead.archive.restore_run import RestoredItem, RestoreOutcome, RestoreRun
+from masthead.audit.recording import Actor
+from masthead.importing.items import ItemFailure, ItemOutcome
+from masthead.importing.reporting.report import ImportReport
+from masthead.importing.storing import starter_content
+
+FORMAT_NAME = "Masthead archive"
+#: Called for each member with the number of members done since the last call, and the total.
+Progress = Callable[[int, int], None]
+
+
+def import_archive(
+    path: Path,
+    report: ImportReport,
+    progress: Progress,
+    *,
+    name: str,
+    dry_run: bool = False,
+    by: Actor | None = None,
+) -> dict[str, Any]:
+    """Import an archive and complete its report; returns the facts of the report. Raises `BadArchive`."""
+    begun = time.monotonic()
+
+    def tell(item: RestoredItem) -> None:
+        _report(item, report)
+        progress(1, report.totals.files)
+
+    with restore.opened_run(path, at=clock.now(), tell=tell, dry_run=dry_run) as run:
+        counts = run.index.counts
+        report.totals.files = counts["posts"] + counts["pages"] + counts["media"]
+        restore.restore(run, starter_content.remove_unedited, by=by)
+        facts = _facts(run, name, time.monotonic() - begun)
+    report.finish(facts)
+    return facts
+
+
+def _report(item: RestoredItem, report: ImportReport) -> None:
+    if item.outcome is RestoreOutcome.FAILED:
+        report.fail(ItemFailure(item.source, item.reason))
+        return
+    report.add_member(
+        item.source,
+        ItemOutcome(item.outcome.value),
+        kind=item.kind,
+        title=item.title,
+        status=item.status,
+        comments=item.comments,
+    )
+
+
+def _facts(run: RestoreRun, name: str, seconds: float) -> dict[str, Any]:
+    return {
+        "folder": name,
+        "dialect": FORMAT_NAME,
+        "source": name,
+        "dry_run": run.dry_run,
+        "problems": [*run.problems, *_sentences(run)],
+        "plan": {},
+        "counts": dict(run.index.counts),
+        "written": dict(run.written),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _sentences(run: RestoreRun) -> list[str]:
+    sentences = []
+    if not run.dry_run and not run.is_into_empty:
+        sentences.append(
+            "There are texts here already, so the settings of this publication stay as they are."
+        )
+    if run.index.administrators:
+        sentences.append(
+            f"Accounts of the archive with the role of administrators: {run.index.administrators}."
+        )
+    if not run.index.passwords and run.index.counts["accounts"]:
+        sentences.append(
+            "The archive has no passwords. People set a new one with “Forgot password”, or `masthead user set-password` does."
+        )
+    return sentences
