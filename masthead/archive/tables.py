@@ -201,5 +201,6 @@ LEFT_OUT: Final = {
     "media_usage": "found in the texts",
     "media_variant": _VARIANTS,
     "search_document": "made from the texts",
+    "requested_export": "files on the disk of this installation",
     "uploaded_export": "files on the disk of this installation",
 }

@@ -23,6 +23,8 @@ ACTIONS: Final[dict[str, str]] = {
     "comment.restored": "Returned a comment to pending",
     "comment.unapproved": "Returned an approved comment to pending",
     "export.made": "Exported the publication",
+    "export.removed": "Deleted an export",
+    "export.requested": "Asked for an export",
     "factor.added": "Added a two-factor method",
     "factor.removed": "Removed a two-factor method",
     "factor.reset": "Reset two-factor authentication",

@@ -14,7 +14,9 @@ from masthead.importing.reporting.report import ImportReport
 from masthead.importing.storing import starter_content
 
 FORMAT_NAME = "Masthead archive"
-#: Called for each member with the number of members done since the last call, and the total.
+#: Members between two calls of the progress, which may write.
+TOLD_AT_ONCE = 20
+#: Called now and then with the number of members done since the last call, and the total.
 Progress = Callable[[int, int], None]
 
 
@@ -28,16 +30,21 @@ def import_archive(
     by: Actor | None = None,
 ) -> dict[str, Any]:
     """Import an archive and complete its report; returns the facts of the report. Raises `BadArchive`."""
-    begun = time.monotonic()
+    begun, waiting = time.monotonic(), 0
 
     def tell(item: RestoredItem) -> None:
+        nonlocal waiting
         _report(item, report)
-        progress(1, report.totals.files)
+        waiting += 1
+        if waiting == TOLD_AT_ONCE:
+            progress(waiting, report.totals.files)
+            waiting = 0
 
     with restore.opened_run(path, at=clock.now(), tell=tell, dry_run=dry_run) as run:
         counts = run.index.counts
         report.totals.files = counts["posts"] + counts["pages"] + counts["media"]
         restore.restore(run, starter_content.remove_unedited, by=by)
+        progress(waiting, report.totals.files)
         facts = _facts(run, name, time.monotonic() - begun)
     report.finish(facts)
     return facts

@@ -16,7 +16,7 @@ feature = Feature(
             "Import",
             85,
             permission=Permission.MANAGE_SETTINGS,
-            purpose="Bring in a site from WordPress, Ghost, Substack, Medium or Markdown files.",
+            purpose="Bring in a site from WordPress, Ghost, Substack, Medium, Markdown files or another Masthead.",
         ),
     ),
     tasks=(tasks,),

@@ -16,6 +16,7 @@ TASKS: Final[dict[str, str]] = {
     "comments.tell_of_comment": "Email about a comment",
     "database.refresh_statistics": "Update database statistics",
     "embeds.fetch": "Fetch the description of an embedded page",
+    "exporting.make": "Make an export",
     "importing.check": "Check an uploaded export",
     "importing.run": "Import an uploaded export",
     "jobs.forget_old": "Clear old background tasks",

@@ -15,6 +15,7 @@ NO_PERSONAL_DATA = {
     "account_token": "A link that works once lives for hours, and its hash is a secret.",
     "idempotency_key": "The answer to a request, kept for a day for its sender.",
     "imported_author": "Which name in an old folder became this account; it is the folder's.",
+    "requested_export": "Which export an administrator has asked for; the audit log has it as well.",
     "uploaded_export": "Which export an administrator has uploaded; the audit log has it as well.",
     "moderator_notice": "When a moderator was last told of waiting comments.",
     "recovery_code": "Hashes of secrets.",

@@ -22,6 +22,7 @@ KEYS = Only("It changes the keys of one's own account, which asks for a proof of
 LETTER = Only("It follows a link in a letter, which a person opens.")
 OWN_DATA = Only("A person takes their data along, or leaves, after a proof of identity in a browser.")
 IMPORT = Only("A person moves in once, with a file of theirs; scripts use masthead import.")
+EXPORT = Only("A person takes the publication along with a browser; scripts use masthead export.")
 STEP = "<any(approve, reject, delete, restore, unapprove):step>"
 PARITY: dict[str, tuple[str, ...] | Only] = {
     "/setup": Only(
@@ -123,6 +124,8 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/admin/import/<int:upload_id>/run": IMPORT,
     "/admin/import/<int:upload_id>/stop": IMPORT,
     "/admin/import/<int:upload_id>/delete": IMPORT,
+    "/admin/export": EXPORT,
+    "/admin/export/<int:export_id>/delete": EXPORT,
     "/admin/redirects": ("POST /redirects",),
     "/admin/redirects/<int:redirect_id>/delete": ("DELETE /redirects/<int:redirect_id>",),
     "/blog/edit/<int:post_id>/history/<int:number>/restore": (

@@ -27,6 +27,7 @@ PAGES = (
     "/admin/cache",
     "/admin/redirects",
     "/admin/import",
+    "/admin/export",
     "/admin/audit",
 )
 

@@ -6,11 +6,12 @@ from sqlalchemy import select
 
 from masthead import audit
 from masthead.db import db
-from masthead.errors import Conflict, NotFound
+from masthead.errors import Conflict, NotAllowed, NotFound
 from masthead.importing.browser import queries
 from masthead.importing.browser.formats import ImportFormat
 from masthead.importing.browser.models import NAME_CHARACTERS, RUNNING, UploadedExport, UploadState
 from masthead.people.models import User
+from masthead.people.permissions import Permission
 
 #: The sentence about a job that ended without a word of its own.
 ABANDONED = "The background task ended before its time. Everything imported so far is stored."
@@ -18,6 +19,7 @@ ABANDONED = "The background task ended before its time. Everything imported so f
 
 def create(kind: ImportFormat, name: str, *, is_fetching: bool, by: User, at: datetime) -> UploadedExport:
     """Create the row of an upload, whose dry run comes first."""
+    check_right(kind, by)
     made = UploadedExport(
         kind=kind.value,
         name=" ".join(name.split())[:NAME_CHARACTERS] or "export",
@@ -32,6 +34,14 @@ def create(kind: ImportFormat, name: str, *, is_fetching: bool, by: User, at: da
     return made
 
 
+def check_right(kind: ImportFormat, by: User) -> None:
+    """Raise `NotAllowed` for an archive, which brings accounts and roles, unless somebody may manage both."""
+    if kind is ImportFormat.ARCHIVE and not (
+        by.can(Permission.MANAGE_USERS) and by.can(Permission.MANAGE_ROLES)
+    ):
+        raise NotAllowed("An archive brings accounts and roles. Your role does not allow you to manage them.")
+
+
 def get(upload_id: int) -> UploadedExport:
     """Return the upload, locked; raises `NotFound`."""
     found = db.session.scalar(select(UploadedExport).where(UploadedExport.id == upload_id).with_for_update())
@@ -42,8 +52,9 @@ def get(upload_id: int) -> UploadedExport:
     return found
 
 
-def begin(upload: UploadedExport) -> None:
+def begin(upload: UploadedExport, *, by: User) -> None:
     """Begin the import; raises `Conflict` while this or another one is running."""
+    check_right(ImportFormat(upload.kind), by)
     if upload.state in RUNNING:
         raise Conflict("This import is running. Stop it first.")
     others = queries.importing()

@@ -35,7 +35,7 @@ class ImportForm(Form):
         "Export",
         [DataRequired("Choose the file that the old system has exported.")],
         description="As large as MAX_UPLOAD_MB allows. WordPress: an .xml file, better packed as .gz or .zip. Ghost: .json or .zip. "
-        "Substack and Medium: the .zip. Markdown: the folder as .zip. Larger ones: masthead import on the server.",
+        "Substack and Medium: the .zip. Markdown: the folder as .zip. An archive of Masthead: the .zip. Larger ones: masthead import on the server.",
     )
     is_fetching = BooleanField("Fetch pictures from the old site", default=True)
 
@@ -91,7 +91,7 @@ def run(upload_id: int) -> ResponseReturnValue:
     found = actions.get(upload_id)
     if not files.upload_of(found.id, found.kind, found.name).is_file():
         raise Invalid("The uploaded file is not on this server any more. Upload it again.")
-    actions.begin(found)
+    actions.begin(found, by=current_user())
     found.job_id = enqueue(tasks.run, found.id)
     db.session.commit()
     return redirect(url_for("imports_admin.show", upload_id=upload_id), code=303)

@@ -11,10 +11,13 @@ class ImportFormat(StrEnum):
     SUBSTACK = "substack"
     MEDIUM = "medium"
     MARKDOWN = "markdown"
+    ARCHIVE = "archive"
 
     @property
     def label(self) -> str:
         """The name of the system for people."""
-        return {"wordpress": "WordPress", "markdown": "Markdown files (Jekyll, Hugo and others)"}.get(
-            self.value, self.value.title()
-        )
+        return {
+            "wordpress": "WordPress",
+            "markdown": "Markdown files (Jekyll, Hugo and others)",
+            "archive": "Masthead archive",
+        }.get(self.value, self.value.title())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from masthead import clock
+from masthead.importing.archive import import_archive
 from masthead.importing.batch import ImportOptions
 from masthead.importing.browser.formats import ImportFormat
 from masthead.importing.browser.unpacking import unpacked
@@ -55,6 +56,10 @@ def import_upload(
     progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
     """Import a file, write its report, and return the summary for the page."""
+    if kind is ImportFormat.ARCHIVE:
+        with ImportReport(report_path) as report:
+            facts = import_archive(file, report, progress, name=file.stem, dry_run=options.dry_run)
+            return _shortened(facts, report)
     begun = time.monotonic()
     with (
         opened(kind, file, dry_run=options.dry_run, fetches=options.fetch_images) as source,

@@ -1,0 +1,73 @@
+"""Makes exports, as jobs."""
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+from sqlalchemy import update
+
+from masthead import audit
+from masthead.db import db, snapshot
+from masthead.errors import DomainError
+from masthead.exporting.browser import files
+from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
+from masthead.jobs import task
+from masthead.storage import store as storage
+from masthead.storage.store import StoreUnavailable
+
+
+@task("exporting.make", writes=True, attempts=3)
+def make(export_id: int) -> str | None:
+    """Make an export; a job that runs twice makes it anew."""
+    found = db.session.get(RequestedExport, export_id)
+    kind = ExportFormat(found.kind) if found is not None and found.state == ExportState.WORKING else None
+    db.session.rollback()
+    if kind is None:
+        return None
+    try:
+        path = files.prepare(export_id)
+        sentences = _archive(path) if kind is ExportFormat.ARCHIVE else _markdown(path)
+    except (DomainError, StoreUnavailable, OSError) as error:
+        files.delete(export_id)
+        _end(export_id, ExportState.FAILED, [f"{getattr(error, 'message', error)}"])
+        return str(error)
+    audit.record("export.made", by=None, format=kind.value)
+    _end(export_id, ExportState.DONE, sentences)
+    return sentences[0]
+
+
+def _archive(path: Path) -> list[str]:
+    # Imported here because the server, which only lists tasks, starts without it.
+    from masthead.archive.export import write_archive
+
+    result = write_archive(path, files=storage.current())
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.counts.items() if count)
+    return [f"Holds {counts}.", *result.sentences()]
+
+
+def _markdown(path: Path) -> list[str]:
+    from masthead.exporting import markdown
+    from masthead.exporting.folder import ExportFolder
+
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="folder-") as temporary:
+        folder = Path(temporary) / "publication"
+        with snapshot() as session:
+            tally = markdown.write_export(ExportFolder(folder), session=session, files=storage.current())
+        partial = path.with_suffix(".part")
+        with (
+            os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for one in sorted(folder.rglob("*")):
+                if one.is_file():
+                    archive.write(one, one.relative_to(folder.parent))
+        partial.replace(path)
+    missing = [f"The file /media/{one} is missing in the store, so it was left out." for one in tally.missing]
+    return [f"Holds {tally.posts} posts, {tally.pages} pages and {tally.pictures} pictures.", *missing]
+
+
+def _end(export_id: int, state: ExportState, sentences: list[str]) -> None:
+    values = {"state": state.value, "summary": "\n".join(sentences)}
+    db.session.execute(update(RequestedExport).where(RequestedExport.id == export_id).values(values))
+    db.session.commit()
