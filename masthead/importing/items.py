@@ -165,8 +165,10 @@ class Item:
     comments_open: bool = True
     #: Equal in all translations of the text.
     translation_key: str = ""
-    #: Words and a picture for search results and cards, by the names of the post's fields (own exports).
+    #: Words and a picture for search results and cards, by the names of the post's fields.
     card: tuple[tuple[str, str], ...] = ()
+    #: The picture for cards, by its address on the old site; `TranslatedBody.card_image` is its address here.
+    card_picture: str = ""
     #: The publication date of a draft that was public before, or is to be published then (own exports).
     draft_date: datetime | None = None
     notes: tuple[ImportNote, ...] = ()

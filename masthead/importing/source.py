@@ -51,6 +51,8 @@ class TranslatedBody:
     #: The number of rewritten links.
     links: int = 0
     lead: Picture | None = None
+    #: The address of the picture for cards.
+    card_image: str | None = None
     #: The imported images that the text shows.
     pictures: tuple[ImportedImage, ...] = ()
     #: The target of a redirect, if the item does not name it itself.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from masthead.content.rendering import SUMMARY_CHARACTERS
+from masthead.importing.card import fitting_card
 from masthead.importing.errors import Unreadable
 from masthead.importing.ghost import lexical, mobiledoc
 from masthead.importing.ghost.cards import CardWriter
@@ -27,11 +28,14 @@ from masthead.text.slugs import slugify
 
 PLACEHOLDER: Final = "__GHOST_URL__"
 _META: Final = {
-    "meta_title": "meta title", "meta_description": "meta description", "og_title": "title for social networks",
-    "og_description": "description for social networks", "og_image": "picture for social networks",
-    "twitter_title": "title for social networks", "twitter_description": "description for social networks",
-    "twitter_image": "picture for social networks", "codeinjection_head": "code injection", "codeinjection_foot": "code injection",
+    "codeinjection_head": "code injection", "codeinjection_foot": "code injection",
     "custom_template": "template of the theme", "email_subject": "subject of the email",
+}  # fmt: skip
+#: The fields of the post that take these, the first that is there.
+_CARD: Final = {
+    "meta_title": "meta_title", "meta_description": "meta_description", "og_title": "card_title", "twitter_title": "card_title",
+    "og_description": "card_description", "twitter_description": "card_description", "og_image": "card_image",
+    "twitter_image": "card_image",
 }  # fmt: skip
 
 
@@ -62,6 +66,7 @@ class PostReader:
         authors = tuple(self._authors(row)) if kind is ItemKind.POST else ()
         tags = list(self._tag_rows(row))
         names = _names_of(tags, notes)
+        card = fitting_card(_card_fields(row, meta), kind=kind, title=title, notes=notes)
         item = Item(
             source=key,
             kind=kind,
@@ -80,6 +85,8 @@ class PostReader:
             body="",
             body_line=1,
             date_is_guessed=published is None,
+            card=card.words,
+            card_picture=card.picture,
         )
         _note_meta(row, meta, notes)
         return TextRecord(_with_notes(item, notes), parts, cards.visible)
@@ -211,6 +218,11 @@ def _lead(row: Row, meta: Row) -> LeadPicture | None:
     )
     alt = text(row, "feature_image_alt") or text(meta, "feature_image_alt")
     return LeadPicture(address, alt=alt, caption=caption, written=address)
+
+
+def _card_fields(row: Row, meta: Row) -> Iterator[tuple[str, str]]:
+    for name, target in _CARD.items():
+        yield target, _placed(text(row, name) or text(meta, name))
 
 
 def _note_meta(row: Row, meta: Row, notes: NoteCollector) -> None:

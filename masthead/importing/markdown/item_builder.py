@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from masthead.content.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.importing.card import CARD_LIMITS
 from masthead.importing.items import ImportNote, Item, ItemKind, NoteCollector, NoteKind, SourceAuthor
 from masthead.importing.markdown import alias_fields, authors, lead_pictures, publication_status
 from masthead.importing.markdown.dialect import Dialect, GeneratorRules, PathInfo
@@ -205,16 +206,6 @@ def _tags(dialect: Dialect, fields: FrontMatterFields, notes: NoteCollector) -> 
     return tuple(names[:TAGS_LIMIT])
 
 
-#: Fields of search results and cards, with their greatest lengths.
-_CARD = {
-    "meta_title": TITLE_CHARACTERS,
-    "meta_description": SUMMARY_CHARACTERS,
-    "card_title": TITLE_CHARACTERS,
-    "card_description": SUMMARY_CHARACTERS,
-    "card_image": 2_000,
-}
-
-
 def _comments_open(fields: FrontMatterFields) -> bool:
     return fields.flag("comments") is not False
 
@@ -240,8 +231,8 @@ def canonical(fields: FrontMatterFields, notes: NoteCollector) -> str | None:
 
 def _card(fields: FrontMatterFields) -> tuple[tuple[str, str], ...]:
     """Return the words and the picture for search results and cards, as far as they can be stored."""
-    found = {name: " ".join(fields.text(name).split()) for name in _CARD}
-    return tuple((name, value) for name, value in found.items() if value and len(value) <= _CARD[name])
+    found = {name: " ".join(fields.text(name).split()) for name in CARD_LIMITS}
+    return tuple((name, value) for name, value in found.items() if value and len(value) <= CARD_LIMITS[name])
 
 
 def _language(

@@ -96,6 +96,8 @@ class Preparer:
 
     def _prepared(self, task: PreparationTask, item: Item) -> PreparedItem:
         translated = self._source.translate(task.scanned.locator, item, self._addresses, self._images)
+        if translated.card_image is not None:
+            item = replace(item, card=(*item.card, ("card_image", translated.card_image)))
         old_paths, conflicts = self._old_paths(item)
         leads_to = translated.leads_to
         if leads_to is None and item.kind is ItemKind.REDIRECT:

@@ -119,13 +119,16 @@ class TextSource:
         body = "\n\n".join(written)
         mark = _MORE.search(body)
         opening = body[: mark.start()].strip() if mark else None
+        lead = _lead(item, rewriter, notes)
+        card_image = rewriter.lead_picture(item.card_picture, "") if item.card_picture else None
         return TranslatedBody(
             _MORE.sub("", body, count=1).strip() if mark else body,
             opening,
             tuple(notes.notes),
             record.visible.copy(),
             rewriter.rewritten,
-            lead=_lead(item, rewriter, notes),
+            lead=lead,
+            card_image=card_image,
             pictures=tuple(rewriter.pictures.values()),
         )
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from masthead.content.rendering import SUMMARY_CHARACTERS, TITLE_CHARACTERS
+from masthead.importing.card import OldCard, fitting_card
 from masthead.importing.html.tree import parse
 from masthead.importing.items import (
     Item,
@@ -17,7 +18,7 @@ from masthead.importing.items import (
     SourceAuthor,
 )
 from masthead.importing.urls import permalinks
-from masthead.importing.wordpress import dates, php_values
+from masthead.importing.wordpress import dates, php_values, seo
 from masthead.importing.wordpress.head import SiteHead
 from masthead.importing.wordpress.spool import Spool
 from masthead.tags import actions as tags
@@ -54,15 +55,7 @@ _OTHER_TYPES: Final = {
 _NO_TAGS: Final = frozenset(
     {"nav_menu", "post_format", "author", "wp_theme", "link_category", "language", "post_translations", "post_visibility"}
 )  # fmt: skip
-_META: Final = {
-    "_yoast_wpseo_title": "meta title", "_yoast_wpseo_metadesc": "meta description", "rank_math_title": "meta title",
-    "rank_math_description": "meta description", "_aioseo_title": "meta title", "_aioseo_description": "meta description",
-    "enclosure": "enclosure of a podcast", "_wp_page_template": "page template",
-    "_yoast_wpseo_opengraph-title": "title for social networks",
-    "_yoast_wpseo_opengraph-description": "description for social networks",
-    "_yoast_wpseo_opengraph-image": "picture for social networks",
-}  # fmt: skip
-_CANONICAL: Final = ("_yoast_wpseo_canonical", "rank_math_canonical_url", "_aioseo_canonical_url")
+_META: Final = {"enclosure": "enclosure of a podcast", "_wp_page_template": "page template"}
 
 
 class ItemBuilder:
@@ -90,6 +83,8 @@ class ItemBuilder:
         title = self._title(data, notes)
         meta = dict(reversed(data["meta"]))
         is_text = kind is not ItemKind.REDIRECT
+        summary = self._summary(data, notes) if is_text else ""
+        card = self._card(meta, kind, title, summary, notes) if is_text else OldCard()
         return Item(
             source=key,
             kind=kind,
@@ -100,7 +95,7 @@ class ItemBuilder:
             status=self._status(data, date, notes),
             authors=tuple(self._authors(data)) if kind is ItemKind.POST else (),
             tags=limited_tags(self._tags(data, notes), notes) if is_text else (),
-            summary=self._summary(data, notes) if is_text else "",
+            summary=summary,
             lead=self._lead(meta) if is_text else None,
             canonical=self._canonical(meta),
             language=next((slug for domain, slug, _ in data["terms"] if domain == "language" and slug), None),
@@ -111,6 +106,8 @@ class ItemBuilder:
             date_is_guessed=date is None,
             comments_open=data["comments"] != "closed",
             translation_key=_translation_key(data),
+            card=card.words,
+            card_picture=card.picture,
             notes=tuple(self._noted(data, meta, notes)) if is_text else (),
         )
 
@@ -216,8 +213,14 @@ class ItemBuilder:
             attached["attachment_url"], alt=alt, caption=caption, written=attached["attachment_url"]
         )
 
+    def _card(
+        self, meta: dict[str, str], kind: ItemKind, title: str, summary: str, notes: NoteCollector
+    ) -> OldCard:
+        fields = seo.card_fields(meta, title=title, summary=summary, notes=notes)
+        return fitting_card(fields, kind=kind, title=title, notes=notes)
+
     def _canonical(self, meta: dict[str, str]) -> str | None:
-        address = next((meta[name] for name in _CANONICAL if meta.get(name)), "")
+        address = seo.canonical_address(meta)
         host = permalinks.host_of(address)
         # An address of the old site itself would lead search engines away from this one.
         return address if host and host != permalinks.host_of(self._head.url) else None

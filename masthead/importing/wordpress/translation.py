@@ -53,6 +53,7 @@ def translate(
     rest = _markdown(tail if mark else html, rewriter, notes)
     body = "\n\n".join(part for part in (opening, rest) if part)
     lead = _lead(item, rewriter, notes)
+    card_image = rewriter.card_picture(item.card_picture) if item.card_picture else None
     return TranslatedBody(
         _with_footnotes(body, data, rewriter, notes),
         opening,
@@ -60,6 +61,7 @@ def translate(
         visible,
         rewriter.rewritten,
         lead=lead,
+        card_image=card_image,
         pictures=tuple(rewriter.pictures.values()),
     )
 

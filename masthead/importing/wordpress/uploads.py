@@ -79,6 +79,11 @@ class UploadRewriter(LinkRewriter):
         new = self._uploaded(lead.url, lead.url, is_picture=True, alt=lead.alt)
         return new if new.startswith("/media/") or self._old.fetches_images else None
 
+    def card_picture(self, address: str) -> str | None:
+        """Import the picture for cards; None if cards cannot show it."""
+        new = self.address(address, is_picture=True)
+        return new if new.startswith(("/media/", "https://", "http://")) else None
+
     def _upload(self, address: str) -> str | None:
         """The URL of the original of an uploaded file; None if the address is of something else."""
         proxied = _PROXY.match(address)

@@ -140,7 +140,8 @@ def ghost_zip(path: Path) -> Path:
         "posts_authors": [{"post_id": "p1", "author_id": "1", "sort_order": 1}, {"post_id": "p1", "author_id": "2", "sort_order": 0}],
         "tags": [{"id": "t1", "name": "News", "slug": "news", "description": "All news."}, {"id": "t2", "name": "#hidden", "slug": "hash-hidden"}],
         "posts_tags": [{"post_id": "p1", "tag_id": "t2", "sort_order": 0}, {"post_id": "p1", "tag_id": "t1", "sort_order": 1}],
-        "posts_meta": [{"post_id": "p1", "meta_title": "Meta"}],
+        "posts_meta": [{"post_id": "p1", "meta_title": "Meta", "meta_description": "About it", "og_image": "__GHOST_URL__/content/images/2023/river.png",
+                        "og_title": "Card", "twitter_title": "Bird", "twitter_description": "Said"}],
         "settings": [{"key": "title", "value": "Old"}, {"key": "codeinjection_foot", "value": "<script>"}, {"key": "navigation", "value": '[{"label":"Us","url":"/about/"}]'}],
         "newsletters": [{"id": "n", "name": "Weekly"}],
         "members": [{"id": "m1", "name": "Rhea"}],
@@ -193,7 +194,19 @@ def test_a_ghost_site_comes_over_whole_and_a_second_import_changes_nothing(move,
     assert stored(select(Post.body).where(Post.slug == "broken")) == [("From **HTML**",)]
     for words in ("Weekly", "Members have no place", "code injection", "is a pattern"):
         assert words in found["output"], words
-    assert {"meta title", "code injection", "internal tags"} <= set(found["lost"])
+    assert {"title for social networks", "code injection", "internal tags"} <= set(found["lost"])
+    assert "meta title" not in found["lost"]
+    columns = (
+        Post.meta_title,
+        Post.meta_description,
+        Post.card_title,
+        Post.card_description,
+        Post.canonical_url,
+    )
+    (words,) = stored(select(*columns).where(Post.slug == "ferry"))
+    assert words == ("Meta", "About it", "Card", "Said", "https://first.example/x")
+    ((image, lead),) = stored(select(Post.card_image, Post.lead_image).where(Post.slug == "ferry"))
+    assert image == lead is not None
     assert move("ghost", export)["counts"] == {"unchanged": 7}
 
 

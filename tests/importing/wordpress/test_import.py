@@ -22,10 +22,16 @@ AUTHORS = """<wp:author><wp:author_id>7</wp:author_id><wp:author_login>grace</wp
 <wp:category_description><![CDATA[All that <em>floats</em>.]]></wp:category_description></wp:category>
 """
 PICTURE = "<wp:attachment_url>https://old.example/wp-content/uploads/2020/01/river.png</wp:attachment_url>"
+SEO = {
+    "_yoast_wpseo_title": "Meta %%sep%% %%sitename%%", "_yoast_wpseo_metadesc": "About a &amp; b", "rank_math_facebook_title": "Card",
+    "_yoast_wpseo_twitter-title": "Card", "_yoast_wpseo_opengraph-description": "Said",
+    "_yoast_wpseo_opengraph-image": "https://old.example/wp-content/uploads/2020/01/river-150x150.png",
+    "_yoast_wpseo_canonical": "https://first.example/ferry",
+}  # fmt: skip
 SITE = (
     item(1, slug="ferry", title="The Ferry &amp; I", excerpt="A summary.", content='Hello <img src="/wp-content/uploads/2020/01/river-300x200.png" alt="R"> world.',
          more=term("category", "boats", "Boats &amp; Ferries") + term("post_tag", "sea", "Sea, deep") + term("author", "cap-grace", "Grace Hopper")
-         + term("author", "cap-guest", "A Guest") + meta(_wp_old_slug="old-ferry", _thumbnail_id="9", _yoast_wpseo_title="Meta")
+         + term("author", "cap-guest", "A Guest") + meta(_wp_old_slug="old-ferry", _thumbnail_id="9", **SEO)
          + comment(10, "First <b>words</b>\nsecond", author="Rhea") + comment(11, "Answer", parent="10", user_id="7")
          # Its parent comes later, and the last two answer each other.
          + comment(13, "Late", parent="14") + comment(14, "Early") + comment(15, "a", parent="16") + comment(16, "b", parent="15")
@@ -37,7 +43,7 @@ SITE = (
     item(4, status="private", title="Private"), item(5, password="x", title="Locked"), item(6, status="pending", title="Pending"),
     item(7, status="future", title="Missed"), item(8, status="future", date="2999-01-01 00:00:00", title="To come"),
     item(9, "attachment", PICTURE + meta(_wp_attachment_image_alt="Water"), slug="river", status="inherit", link="https://old.example/2020/01/ferry/river/"),
-    item(30, "page", slug="team", link="https://old.example/about-us/team/", title="Team"),
+    item(30, "page", meta(rank_math_title="Us"), slug="team", link="https://old.example/about-us/team/", title="Team"),
     item(31, "nav_menu_item", term("nav_menu", "main", "Main") + meta(_menu_item_type="post_type", _menu_item_object="page", _menu_item_object_id="30"), title=""),
     item(32, "nav_menu_item", term("nav_menu", "main", "Main") + meta(_menu_item_type="custom", _menu_item_url="https://old.example/2020/01/ferry/"), title="Ferry"),
     item(33, "product", title="A shop's thing"), item(34, status="trash"),
@@ -64,6 +70,7 @@ def test_a_site_comes_over_whole_and_a_second_import_changes_nothing(move, tmp_p
     }
     _check_pages(client)
     _check_comments(stored)
+    _check_card(stored, found)
     again = move(wxr(*SITE, head=AUTHORS), "--media", str(tmp_path / "media"))
     assert again["counts"] == {"unchanged": 10, "skipped": 4}
     _check_comments(stored)
@@ -89,6 +96,22 @@ def _check_pages(client):
     for old in ("/wp-content/uploads/2020/01/river.png", "/2020/01/ferry/river/", "/?attachment_id=9"):
         assert client.get(old).location.startswith("/media/"), old
     assert {"/page/team", "/blog/post/ferry"} <= set(client.read("/blog/").links)
+
+
+def _check_card(stored, found):
+    columns = (
+        Post.meta_title,
+        Post.meta_description,
+        Post.card_title,
+        Post.card_description,
+        Post.canonical_url,
+    )
+    (words,) = stored(select(*columns).where(Post.slug == "ferry"))
+    assert words == ("Meta", "About a & b", "Card", "Said", "https://first.example/ferry")
+    ((image, lead),) = stored(select(Post.card_image, Post.lead_image).where(Post.slug == "ferry"))
+    assert image == lead
+    assert image.startswith("/media/")
+    assert "only posts have one: Us" in str(found["by_source"]["page/30"]["lost"])
 
 
 def _check_comments(stored):
@@ -154,7 +177,7 @@ def test_bad_files_end_in_a_sentence_and_what_can_be_read_goes_in(move, tmp_path
 def test_a_dry_run_says_all_and_writes_nothing(move, stored):
     found = move(wxr(*SITE, head=AUTHORS), "--dry-run")
     assert found["counts"] == {"imported": 9, "skipped": 5}
-    assert found["lost"]["meta title"] == 1
+    assert found["lost"]["meta title"] == 1  # of the page
     assert found["comments"] == 9
     for table in (Post, Page, Comment, Tag):
         assert stored(select(table.id)) == []
