@@ -90,7 +90,8 @@ def _post(number: int, comments: int, words: int, rng: random.Random) -> str:
 
 
 def _comment(post: int, place: int, at: datetime, rng: random.Random) -> str:
-    reader = rng.randrange(20_000)
+    # Every fifth post brings a reader who has not commented before, whatever the number of posts.
+    reader = rng.randrange(max(1, post // 5 + 1))
     when = at + timedelta(minutes=7 * (place + 1))
     parent = rng.randrange(place + 1)
     return (

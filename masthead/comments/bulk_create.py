@@ -49,8 +49,11 @@ def bulk_create(arrivals: Sequence[CommentImport], present: Mapping[str, Comment
         for arrival, (parent_id, _, depth), comment_id in zip(level, spots, ids, strict=True):
             places[arrival.key] = CommentPlace(comment_id, parent_id, depth)
     counts = Counter(arrival.post_id for arrival in arrivals if arrival.status is CommentStatus.APPROVED)
+    posts_by_count: dict[int, list[int]] = {}
     for post_id, count in sorted(counts.items()):
-        change = update(Post).where(Post.id == post_id).values(comment_count=Post.comment_count + count)
+        posts_by_count.setdefault(count, []).append(post_id)
+    for count, post_ids in posts_by_count.items():
+        change = update(Post).where(Post.id.in_(post_ids)).values(comment_count=Post.comment_count + count)
         db.session.execute(change)
     return {arrival.key: places[arrival.key].id for arrival in arrivals}
 

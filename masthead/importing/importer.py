@@ -4,7 +4,7 @@ A batch is prepared before its transaction begins, so the database is locked onl
 committed, so an import that is stopped continues where it was when it runs again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from masthead.importing.batch import WRITTEN, ImportBatch, ImportOptions
 from masthead.importing.errors import Unreadable
 from masthead.importing.image_import import ImageImporter, ImportedImage
 from masthead.importing.items import ImportNote, ItemFailure, ItemKind, ItemOutcome, ScannedItem
-from masthead.importing.models import ImportedItem
+from masthead.importing.known_items import KnownItems, items_of_source
 from masthead.importing.preparation import worker_pool
 from masthead.importing.preparation.preparer import PreparationTask, PreparedItem, Preparer, peak_memory
 from masthead.importing.reading.plain_text import printable
@@ -68,7 +68,7 @@ class Importer:
         name = (options.source or source.default_name)[:SOURCE_CHARACTERS]
         with snapshot() as session:
             by = _owner(options.author)
-            self._known = queries.items_of_source(session, name)
+            self._known = items_of_source(session, name)
             images = media.paths_by_hash(session)
             copies = media.copies_by_address(session)
             # These reads must not become the beginning of a transaction that writes.
@@ -93,7 +93,7 @@ class Importer:
     def scan(self) -> ImportPlan:
         """Scan the source and make the plan."""
         if self._options.processes > 1:
-            worker_pool.warm_up()
+            worker_pool.warm_up(type(self._source).__module__)
         self._scan = self._source.scan()
         self._summary.plan = make_plan(self._source, self._scan)
         return self._summary.plan
@@ -121,8 +121,8 @@ class Importer:
     def finish(self) -> ImportSummary:
         """Complete the summary of the import."""
         scan, summary = self._scan, self._summary
-        present = {one.source for one in scan.items} | {one.source for one in scan.failures}
-        summary.gone = sorted(self._known.keys() - present)
+        failed = {one.source for one in scan.failures}
+        summary.gone = sorted(one for one in self._known if one not in failed and not scan.items.has(one))
         summary.problems = [unreadable_file(name, error) for name, error in self._source.problems]
         summary.problems += self._problems
         summary.authors = sum(bool(one.bio or one.website or one.file) for one in scan.authors.values())
@@ -137,20 +137,22 @@ class Importer:
         """Plan the addresses and prepare batch after batch. Only reads the database."""
         scan = self._scan
         with snapshot() as session:
-            new = [one for one in scan.items if one.source not in self._known]
-            self._known |= starter_content.replaceable_starters(session, new, self._run.source, self._run.at)
+            new = (one for one in scan.items if one.source not in self._known)
+            starters = starter_content.replaceable_starters(session, new, self._run.source, self._run.at)
+        for source, starter in starters.items():
+            self._known.add(source, starter)
         slugs = _plan_slugs(scan, self._known)
         self._report.totals.files = scan.total
         for failure in scan.failures:
             self._report.fail(failure)
         for skipped in scan.skipped:
             self._report.skip(skipped)
-        tasks = [_task(one, slugs, self._known) for one in sorted(scan.items, key=_redirects_last)]
+        tasks = (_task(one, slugs, self._known) for one in scan.items.redirects_last())
         for records in queries.in_chunks(self._source.site_records(), BATCH_SIZE):
             yield ImportBatch(records=[self._with_image(record) for record in records])
         preparer = Preparer(self._source, scan.addresses, self._images)
         results = worker_pool.prepare_all(
-            tasks, preparer, processes=self._options.processes, count=len(tasks)
+            tasks, preparer, processes=self._options.processes, count=len(scan.items)
         )
         for chunk in queries.in_chunks(results, BATCH_SIZE):
             yield ImportBatch(chunk, self._outcomes(chunk))
@@ -274,19 +276,14 @@ class Importer:
         self._report.add(prepared, outcome, address=address, notes=batch.notes.get(source, ()))
 
 
-def _task(scanned: ScannedItem, slugs: dict[str, str], known: dict[str, ImportedItem]) -> PreparationTask:
+def _task(scanned: ScannedItem, slugs: Mapping[str, str], known: KnownItems) -> PreparationTask:
     before = known.get(scanned.source)
     if before is None:
         return PreparationTask(scanned, slugs[scanned.source], None)
     return PreparationTask(scanned, slugs[scanned.source], before.fingerprint, before.comments_fingerprint)
 
 
-def _redirects_last(scanned: ScannedItem) -> bool:
-    """The sort key that stores redirects after their targets; apart from that, items keep their order."""
-    return scanned.kind is ItemKind.REDIRECT
-
-
-def _plan_slugs(scan: ScanResult, known: dict[str, ImportedItem]) -> dict[str, str]:
+def _plan_slugs(scan: ScanResult, known: KnownItems) -> Mapping[str, str]:
     """Give each item its slug, and add the new addresses to the index."""
     with snapshot() as session:
         slugs = slug_planning.plan_slugs(

@@ -26,13 +26,6 @@ def key_of(source: str, name: str) -> str:
     return hashlib.sha256(f"{source}\0{name}".encode()).hexdigest()
 
 
-def items_of_source(session: Session, source: str) -> dict[str, ImportedItem]:
-    """The items that were imported from a source, by path; detached from the session."""
-    texts = ImportedItem.kind.in_([kind.value for kind in ItemKind])
-    items = session.scalars(select(ImportedItem).where(ImportedItem.source == source, texts))
-    return {item.path: item for item in items}
-
-
 def item_by_key(key: str) -> Select[ImportedItem]:
     """The item with this key."""
     return select(ImportedItem).where(ImportedItem.key == key)

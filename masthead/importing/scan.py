@@ -15,6 +15,7 @@ from masthead.importing.items import (
     SourceAuthor,
     TopicDescription,
 )
+from masthead.importing.scanned_items import ScannedItems
 from masthead.importing.urls import permalinks
 from masthead.importing.urls.index import AddressIndex
 from masthead.redirects.queries import normal_path
@@ -27,7 +28,7 @@ MAX_SAMPLES: Final = 3
 class ScanResult:
     """Everything that the import needs to plan, without the bodies."""
 
-    items: list[ScannedItem] = field(default_factory=list)
+    items: ScannedItems = field(default_factory=ScannedItems)
     skipped: list[SkippedItem] = field(default_factory=list)
     failures: list[ItemFailure] = field(default_factory=list)
     #: Files that are not items, by extension.

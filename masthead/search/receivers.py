@@ -11,7 +11,7 @@ from masthead.jobs import enqueue
 from masthead.people.models import User
 from masthead.posts.models import Post, PostByline
 from masthead.search import tasks
-from masthead.search.indexing import reindex, write
+from masthead.search.indexing import IndexedPost, reindex, write_all
 
 _WRITTEN = ("title", "summary", "html")
 _NAMED = ("name", "username")
@@ -45,11 +45,14 @@ def note_person(_mapper: Mapper[User], _connection: Connection, user: User) -> N
 def index(session: Session, _context: object) -> None:
     """Index all noted posts, once each."""
     posts: dict[int, Post | None] = session.info.pop(_POSTS, {})
+    written = [
+        IndexedPost(one.id, one.title, one.summary, one.html) for one in posts.values() if one is not None
+    ]
+    if written:
+        write_all(session.connection(), written)
     for post_id, post in posts.items():
         if post is None:
             reindex(session.connection(), post_id)
-        else:
-            write(session.connection(), post_id, title=post.title, summary=post.summary, html=post.html)
     for user_id in session.info.pop(_PEOPLE, {}):
         enqueue(tasks.index_author, user_id, 0)
 

@@ -11,6 +11,7 @@ _INLINE: Final = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"
     r"|&(?=#?\w{1,40};)"
 )
+_ANY_INLINE: Final = re.compile(r"[\\`*\[\]<$~_&]")
 _LINE_START: Final = re.compile(r"^([ \t]*)(?=([#>|=+:-])|\d{1,9}[.)](?:\s|$))")
 _NUMBER: Final = re.compile(r"^([ \t]*\d{1,9})([.)])(?=\s|$)")
 _SPACES: Final = re.compile(r"[ \t\r\n\f]+")
@@ -24,7 +25,8 @@ def collapsed(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Escape a text within a line."""
-    return _INLINE.sub(lambda match: "\\" + match[0], text)
+    # Most texts have nothing to escape, and looking around each letter takes longer.
+    return _INLINE.sub(lambda match: "\\" + match[0], text) if _ANY_INLINE.search(text) else text
 
 
 def line_starts_escaped(line: str) -> str:

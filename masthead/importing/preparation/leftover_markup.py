@@ -21,6 +21,8 @@ _MARKS: Final = {
     "[!NOTE]": re.compile(r"\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]"),
     "[TOC]": re.compile(r"(?:^|\n)\[(?:TOC|\[_TOC_\])\](?=\n|$)"),
 }
+#: A text without any of these has none of the marks; most texts have none.
+_FIRST_CHARACTERS: Final = ("[", "{", ":::", "!!!", "???")
 _TEMPLATES: Final = {
     "{% tag %}": re.compile(r"\{%-?\s*\w[^\n]{0,300}?%\}"),
     "{{ value }}": re.compile(r"\{\{[^\n{}]{1,300}?\}\}"),
@@ -30,6 +32,8 @@ _TEMPLATES: Final = {
 def count_leftover_markup(html: str, counted: Counter[str]) -> Counter[str]:
     """Count each kind of leftover markup, except the template tags in ``counted``."""
     text = unescape(_TAG.sub("", _CODE.sub("", html)))
+    if not any(mark in text for mark in _FIRST_CHARACTERS):
+        return Counter()
     patterns = dict(_MARKS) if counted else _MARKS | _TEMPLATES
     found = Counter({name: len(pattern.findall(text)) for name, pattern in patterns.items()})
     found.subtract(counted)

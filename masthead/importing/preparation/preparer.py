@@ -96,8 +96,7 @@ class Preparer:
 
     def _prepared(self, task: PreparationTask, item: Item) -> PreparedItem:
         translated = self._source.translate(task.scanned.locator, item, self._addresses, self._images)
-        if translated.card_image is not None:
-            item = replace(item, card=(*item.card, ("card_image", translated.card_image)))
+        item = _with_card_image(item, translated)
         old_paths, conflicts = self._old_paths(item)
         leads_to = translated.leads_to
         if leads_to is None and item.kind is ItemKind.REDIRECT:
@@ -257,6 +256,12 @@ def _lost_parts(item: Item, rendered: RenderedText | None) -> list[ImportNote]:
             ImportNote(NoteKind.LOST, "authors of a page", "a page has no byline", count=len(item.authors))
         )
     return notes
+
+
+def _with_card_image(item: Item, translated: TranslatedBody) -> Item:
+    if translated.card_image is None:
+        return item
+    return replace(item, card=(*item.card, ("card_image", translated.card_image)))
 
 
 def _changed_address(task: PreparationTask, item: Item) -> list[ImportNote]:

@@ -1,5 +1,6 @@
 """Prepares items in several processes, in order and with a limited number in flight."""
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -22,12 +23,13 @@ IN_FLIGHT: Final = 8
 _preparer: Preparer | None = None
 
 
-def warm_up() -> None:
+def warm_up(*modules: str) -> None:
     """Start to load modules for the workers in the background, so that they need not wait for this later.
 
-    Workers are forked from a fresh process and not from this one, which has database connections and locks.
+    Workers are forked from a fresh process and not from this one, which has database connections and locks. They share
+    the memory of what that process has loaded.
     """
-    multiprocessing.set_forkserver_preload([__name__, "masthead.cli"])
+    multiprocessing.set_forkserver_preload([__name__, "masthead.cli", *modules])
     forkserver.ensure_running()
 
 
@@ -64,6 +66,8 @@ def _initialise(preparer: Preparer) -> None:
     """Initialise a worker process with the preparer."""
     global _preparer  # noqa: PLW0603 (a worker process has no other place for it)
     _preparer = preparer
+    # A collection writes to every object that it looks at, and so copies the memory that the workers share.
+    gc.freeze()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

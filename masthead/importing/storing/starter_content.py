@@ -34,9 +34,13 @@ def replaceable_starters(
     session: Session, entries: Iterable[ScannedItem], source: str, at: datetime
 ) -> dict[str, ImportedItem]:
     """The unedited starter texts whose slugs new items want, as records of an earlier import, by item."""
-    wanted = {(entry.kind, entry.slug): entry.source for entry in entries}
+    rows = [*_pages(session), *_posts(session)]
+    if not rows:
+        return {}
+    starters = {(ItemKind(row.kind), row.slug) for row in rows}
+    wanted = {place: entry.source for entry in entries if (place := (entry.kind, entry.slug)) in starters}
     found = {}
-    for row in (*_pages(session), *_posts(session)):
+    for row in rows:
         replacement = wanted.get((ItemKind(row.kind), row.slug))
         if replacement is not None:
             row.source, row.path, row.imported_at = source, replacement, at

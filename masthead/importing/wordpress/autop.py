@@ -58,4 +58,6 @@ def _paragraph(part: str) -> str:
 
 
 def _with_breaks(text: str) -> str:
+    if "\n" not in text:
+        return text
     return re.sub(r"(<br\s*/?>)?[ \t]*\n", "<br />\n", text)

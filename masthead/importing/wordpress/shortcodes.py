@@ -57,6 +57,8 @@ def replaced(text: str, names: Iterable[str], replace: Replacement) -> str:
 
 def unknown(text: str) -> Iterable[str]:
     """The names of shortcodes that stay visible in a text: those with attributes, or with an end."""
+    if "[" not in text:
+        return
     ends = {match["end"] for match in _UNKNOWN.finditer(text) if match["end"]}
     for match in _UNKNOWN.finditer(text):
         if match["name"] and (match["rest"] or match["name"] in ends):

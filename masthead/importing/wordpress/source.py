@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any, Final, Self
@@ -42,14 +41,6 @@ from masthead.text.names import name_key
 
 _NOT_FETCHED: Final = "Pictures are not fetched (--no-fetch)."
 _OFFSET_SAMPLES: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The old addresses of an item."""
-
-    source: str
-    old_paths: tuple[str, ...]
 
 
 class WordPressExport:
@@ -104,8 +95,6 @@ class WordPressExport:
         """Look at every item once."""
         result = ScanResult(failures=list(self._failures))
         result.skipped += [SkippedItem(place, "The files have it twice.") for place in self._repeated]
-        public: list[Claim] = []
-        hidden: list[Claim] = []
         for key, _, data in self._spool.everything():
             item = self._builder.item(key, data)
             if isinstance(item, SkippedItem):
@@ -117,11 +106,10 @@ class WordPressExport:
                 group=data["type"],
             )
             is_public = item.status is PublicationStatus.PUBLISHED and item.kind is not ItemKind.REDIRECT
-            (public if is_public else hidden).append(Claim(key, item.old_paths))
+            result.addresses.claim_for(item, is_public=is_public)
             for author in item.authors:
                 result.credit(author)
             self._describe(data, item, result)
-        result.addresses.claim(public, hidden)
         return result
 
     def _describe(self, data: dict[str, Any], item: Item, result: ScanResult) -> None:

@@ -47,7 +47,8 @@ def translate(
         )
     writer = ShortcodeWriter(spool, data["id"], notes)
     html, visible = _html(item.body, spool, writer, notes)
-    visible.update(f"[{name}]" for name in shortcodes.unknown(_CODE.sub("", html)))
+    if "[" in html:
+        visible.update(f"[{name}]" for name in shortcodes.unknown(_CODE.sub("", html)))
     head, mark, tail = _split_at_more(html)
     opening = _markdown(head, rewriter, notes) if mark else None
     rest = _markdown(tail if mark else html, rewriter, notes)
@@ -100,7 +101,7 @@ def _reusable(spool: Spool, number: str) -> str:
 
 
 def _split_at_more(html: str) -> tuple[str, bool, str]:
-    match = _MORE.search(html)
+    match = _MORE.search(html) if "<!--" in html else None
     if match is None:
         return html, False, ""
     return html[: match.start()], True, html[match.end() :]
