@@ -25,7 +25,7 @@ from masthead.importing.substack.source import open_substack
 from masthead.importing.wordpress.options import WordPressOptions
 from masthead.importing.wordpress.source import WordPressExport
 from masthead.importing.wordpress.spool import Spool
-from masthead.media import external
+from masthead.media import external, limits
 from masthead.web.commands import Group, NamedPath
 
 group = Group("import", help="Import content from other systems.")
@@ -102,7 +102,12 @@ def wordpress(files: tuple[Path, ...], media: Path | None, report_path: Path | N
     overwrites what was edited here.
     """
     source_options = WordPressOptions(
-        clock.now(), zone_of(options), media=media, dry_run=options["dry_run"], **common_options(options)
+        clock.now(),
+        zone_of(options),
+        media=media,
+        dry_run=options["dry_run"],
+        accepted=limits.current().media_types,
+        **common_options(options),
     )
     with Spool() as spool:
         run_command(lambda: WordPressExport.open(list(files), source_options, spool), report_path, options)

@@ -1,8 +1,10 @@
-"""Imports image files of a source into the media store. Each is checked and encoded once, in the process that meets it first."""
+"""Imports files of a source into the media store. Each is checked and encoded once, in the process that meets it first."""
 
 import hashlib
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +13,9 @@ from masthead.importing.reading.plain_text import printable
 from masthead.media import actions as media
 from masthead.media.errors import PictureRefused
 from masthead.media.external import hash_of
-from masthead.media.processing.facts import PictureFacts
+from masthead.media.processing import kinds, recordings
+from masthead.media.processing.facts import PictureFacts, PreparedPicture
+from masthead.media.processing.kinds import FileType
 from masthead.media.processing.pictures import prepare
 from masthead.storage.store import FileStore
 
@@ -63,6 +67,7 @@ class ImageImporter:
         limit_bytes: int,
         known: Mapping[str, str],
         copies: Mapping[str, str] | None = None,
+        accepted: Collection[str] | None = None,
     ) -> None:
         self._files = files
         self._store = store
@@ -71,6 +76,8 @@ class ImageImporter:
         self._known = known
         #: Paths in the store, by the hash of the URL from which they were fetched.
         self._copies = copies or {}
+        #: The media types that the library accepts; None for all.
+        self._accepted = accepted
         self._seen: dict[str, ImportedImage | str] = {}
 
     def has_file(self, file: str) -> bool:
@@ -104,7 +111,28 @@ class ImageImporter:
         present = self._known.get(hashlib.sha256(data).hexdigest())
         if present is not None:
             return ImportedImage(present, name, fetched_from=origin)
-        picture = prepare(data, limit_bytes=self._limit_bytes)
+        picture = self._prepared(data)
         if self._store is not None:
             media.keep_file(picture, self._store)
         return ImportedImage(picture.path, name, picture.facts, fetched_from=origin)
+
+    def _prepared(self, data: bytes) -> PreparedPicture:
+        """Check and encode a file by its content, whatever its name says."""
+        kind = kinds.of(data[: kinds.SVG_BYTES])
+        if kind is None or kind.kind == "image":
+            return prepare(data, limit_bytes=self._limit_bytes)
+        if self._accepted is not None and kind.media_type not in self._accepted:
+            raise PictureRefused(f"Files of the type {kind.media_type} are not accepted here (MEDIA_TYPES).")
+        return _checked(data, kind)
+
+
+def _checked(data: bytes, kind: FileType) -> PreparedPicture:
+    """A recording, a document or captions after the check of its structure."""
+    with tempfile.TemporaryDirectory(prefix="masthead-") as folder:
+        file = Path(folder) / "file"
+        file.write_bytes(data)
+        recordings.check(file, kind.media_type)
+        content = file.read_bytes()
+    before, after = (hashlib.sha256(one).hexdigest() for one in (data, content))
+    facts = PictureFacts(kind.media_type, kind.extension, 0, 0, len(content), after, before, kind=kind.kind)
+    return PreparedPicture(facts, content)

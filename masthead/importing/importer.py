@@ -82,6 +82,7 @@ class Importer:
             limit_bytes=limits.upload_bytes(),
             known=images,
             copies=copies,
+            accepted=limits.current().media_types,
         )
         self._summary = ImportSummary(
             source.location, source.format_name, name, options.dry_run, fetch_images=options.fetch_images

@@ -3,8 +3,8 @@
 A fetched file is kept in a temporary folder until the import has ended, so that several processes fetch it once.
 """
 
+import fcntl
 import hashlib
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from masthead.importing.errors import Unreadable
 from masthead.outbound.client import Client
-from masthead.outbound.errors import Unreachable
+from masthead.outbound.errors import AnswerRefused, Unreachable
 
 #: The seconds before each attempt.
 WAITS: Final = (0.0, 0.5, 2.0)
@@ -21,9 +21,10 @@ SECONDS: Final = 30.0
 #: A slow failure is not tried again at once: the next import does.
 SLOW_SECONDS: Final = 10.0
 #: Files in a row that a host did not give, after which it is not asked again in this import.
-PATIENCE: Final = 3
-NOT_FETCHED: Final = "The old site did not give it. Run the import again to try once more, or use --media."
-_GONE: Final = frozenset({401, 403, 404, 410, 451})
+PATIENCE: Final = 5
+TRY_AGAIN: Final = "Run the import again to try once more, or use --media."
+#: Another attempt would get the same answer.
+_FINAL: Final = frozenset({200, 401, 403, 404, 410, 451})
 
 
 @dataclass(slots=True)
@@ -53,29 +54,33 @@ class RemoteFiles:
             return _read(local, limit)
         if not self.fetches:
             raise Unreadable("It is not in the folder of --media, and nothing is fetched.")
-        kept = self.folder / hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()
-        if kept.exists():
-            data = kept.read_bytes()
-            if not data:
-                raise Unreadable(NOT_FETCHED)
-            return data
-        data = self._fetched(path, limit)
-        self._keep(kept, data)
-        if not data:
-            raise Unreadable(NOT_FETCHED)
-        return data
+        return self._kept(path, limit)
 
-    def _keep(self, kept: Path, data: bytes) -> None:
-        # Another process may read it meanwhile, so it gets its name when it is whole.
-        part = kept.with_name(f"{kept.name}.{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(kept)
+    def _kept(self, address: str, limit: int) -> bytes:
+        """The file from the temporary folder; the first process that wants it fetches it."""
+        name = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+        kept, reason = self.folder / name, self.folder / f"{name}.reason"
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if kept.exists():
+                return kept.read_bytes()
+            if reason.exists():
+                raise Unreadable(reason.read_text(encoding="utf-8"))
+            try:
+                data = self._fetched(address, limit)
+            except Unreadable as error:
+                reason.write_text(error.message, encoding="utf-8")
+                raise
+            kept.write_bytes(data)
+            return data
 
     def _fetched(self, address: str, limit: int) -> bytes:
-        """The file; nothing if the old site does not give it."""
+        """The file; raises `Unreadable` if the old site does not give it."""
         host = urlsplit(address).netloc
         if self._failures.get(host, 0) >= PATIENCE:
-            return b""
+            raise Unreadable(
+                f"{host} gave nothing {PATIENCE} times in a row, and was not asked again. {TRY_AGAIN}"
+            )
         client = Client(
             seconds=SECONDS,
             largest=limit,
@@ -83,22 +88,31 @@ class RemoteFiles:
             is_allowed=self.client.is_allowed,
             ports=self.client.ports,
         )
+        self._failures[host] = self._failures.get(host, 0) + 1
+        problem = "The old site did not answer."
         for wait in WAITS:
             time.sleep(wait)
             begun = time.monotonic()
             try:
-                answer = client.fetch(_encoded(address), headers={"Accept": "image/*"})
+                answer = client.fetch(_encoded(address), headers={"Accept": "*/*"})
+            except AnswerRefused:
+                self._failures[host] = 0
+                raise Unreadable(
+                    f"It is larger than {limit // 1_000_000} MB, or the old site redirects to a place that is not fetched from."
+                ) from None
             except Unreachable:
-                self._failures[host] = self._failures.get(host, 0) + 1
-                if time.monotonic() - begun > SLOW_SECONDS or self._failures[host] >= PATIENCE:
-                    return b""
+                if time.monotonic() - begun > SLOW_SECONDS:
+                    break
                 continue
-            self._failures[host] = 0
-            if answer.status == 200:
+            if answer.status == 200 and answer.body:
+                self._failures[host] = 0
                 return answer.body
-            if answer.status in _GONE:
-                return b""
-        return b""
+            if answer.status in _FINAL:
+                self._failures[host] = 0
+                reason = "gave an empty file" if answer.status == 200 else f"answered {answer.status}"
+                raise Unreadable(f"The old site {reason}. {TRY_AGAIN}")
+            problem = f"The old site answered {answer.status}."
+        raise Unreadable(f"{problem} {TRY_AGAIN}")
 
     def _local(self, path: str) -> Path | None:
         """The file in the user's folder that a URL or path means; links that lead out of the folder do not count."""

@@ -25,7 +25,7 @@ import structlog
 from masthead.db import leave_transaction
 from masthead.outbound.addresses import PORTS, Address, ResolvedTarget, is_public, parse
 from masthead.outbound.connections import PinnedBackend
-from masthead.outbound.errors import Unreachable
+from masthead.outbound.errors import AnswerRefused, Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,10 @@ Resolve = Callable[[str, int], list[Address]]
 
 class _Refused(Exception):
     """The reason for the log."""
+
+
+class _AnswerRefused(_Refused):
+    """The reason, after the host has answered."""
 
 
 FAILURES = (
@@ -107,7 +111,8 @@ class Client:
             )
         except FAILURES as error:
             log.info("nothing was fetched", url=url[:200], error=f"{type(error).__name__}: {error}"[:200])
-        raise Unreachable from None
+            failure = AnswerRefused if isinstance(error, _AnswerRefused) else Unreachable
+        raise failure from None
 
     def _follow(
         self,
@@ -122,18 +127,28 @@ class Client:
         if method not in {"GET", "HEAD"}:
             redirects = 0
         target = self._checked(url)
-        for _ in range(redirects + 1):
-            answer = self._ask(target, method, content, headers, types, deadline)
-            location = answer.headers.get("location")
-            if answer.status not in REDIRECTING or location is None or not redirects:
-                return answer
-            following = self._checked(urljoin(target.url, location.strip()))
-            if target.scheme == "https" and following.scheme != "https":
-                raise _Refused("a redirect leads from https to http")
-            if (following.host, following.port) != (target.host, target.port):
-                headers = {}
-            target = following
-        raise _Refused("too many redirects")
+        answer = self._ask(target, method, content, headers, types, deadline)
+        try:
+            for _ in range(redirects):
+                location = answer.headers.get("location")
+                if answer.status not in REDIRECTING or location is None:
+                    return answer
+                following = self._following(target, location)
+                if (following.host, following.port) != (target.host, target.port):
+                    headers = {}
+                target = following
+                answer = self._ask(target, method, content, headers, types, deadline)
+        except _Refused as error:
+            raise _AnswerRefused(str(error)) from None
+        if redirects and answer.status in REDIRECTING and "location" in answer.headers:
+            raise _AnswerRefused("too many redirects")
+        return answer
+
+    def _following(self, target: ResolvedTarget, location: str) -> ResolvedTarget:
+        following = self._checked(urljoin(target.url, location.strip()))
+        if target.scheme == "https" and following.scheme != "https":
+            raise _Refused("a redirect leads from https to http")
+        return following
 
     def _checked(self, url: str) -> ResolvedTarget:
         target = parse(url)
@@ -159,7 +174,7 @@ class Client:
             pool.stream(method, target.url, headers=list(sent.items()), content=content or None) as response,
         ):
             if len(response.headers) > HEADERS:
-                raise _Refused("too many headers")
+                raise _AnswerRefused("too many headers")
             received = {
                 name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
             }
@@ -167,7 +182,7 @@ class Client:
             if answer.status in REDIRECTING or method == "HEAD":
                 return answer
             if types and answer.type not in types:
-                raise _Refused(f"the type is {answer.type[:50]!r}")
+                raise _AnswerRefused(f"the type is {answer.type[:50]!r}")
             body = b"".join(self._bounded(_decoded(response.iter_stream(), answer)))
         return OutboundResponse(answer.status, received, body, target.url)
 
@@ -183,7 +198,7 @@ class Client:
         for part in parts:
             size += len(part)
             if size > self.largest:
-                raise _Refused("the answer is too large")
+                raise _AnswerRefused("the answer is too large")
             yield part
 
 
@@ -199,7 +214,7 @@ def _decoded(parts: Iterable[bytes], answer: OutboundResponse) -> Iterator[bytes
         yield from parts
         return
     if encoding not in {"gzip", "x-gzip"}:
-        raise _Refused(f"the encoding is {encoding[:50]!r}")
+        raise _AnswerRefused(f"the encoding is {encoding[:50]!r}")
     unpacker = zlib.decompressobj(wbits=31)
     for part in parts:
         waiting = part

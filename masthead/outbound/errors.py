@@ -6,3 +6,7 @@ class Unreachable(Exception):
 
     def __init__(self) -> None:
         super().__init__("Nothing could be read from this address.")
+
+
+class AnswerRefused(Unreachable):
+    """The host has answered, but with too much, or with a redirect to a place that is not fetched from."""

@@ -1,6 +1,6 @@
 """Makes items of WordPress's posts, pages and attachments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,7 +18,7 @@ from masthead.importing.items import (
     SourceAuthor,
 )
 from masthead.importing.urls import permalinks
-from masthead.importing.wordpress import dates, php_values, seo
+from masthead.importing.wordpress import attachments, dates, php_values, seo
 from masthead.importing.wordpress.head import SiteHead
 from masthead.importing.wordpress.spool import Spool
 from masthead.tags import actions as tags
@@ -62,7 +62,15 @@ class ItemBuilder:
     """Makes items of one export."""
 
     def __init__(
-        self, head: SiteHead, spool: Spool, *, now: datetime, zone: tzinfo, byline: str, pictures: str
+        self,
+        head: SiteHead,
+        spool: Spool,
+        *,
+        now: datetime,
+        zone: tzinfo,
+        byline: str,
+        pictures: str,
+        accepted: Collection[str] = (),
     ) -> None:
         self._head = head
         self._spool = spool
@@ -71,6 +79,7 @@ class ItemBuilder:
         self._byline = byline
         #: The reason for which attachments stay where they are; '' if they are imported.
         self._pictures = pictures
+        self._accepted = accepted
 
     def item(self, key: str, data: dict[str, Any]) -> Item | SkippedItem:
         """Make the item, or say why it is left out."""
@@ -120,9 +129,7 @@ class ItemBuilder:
         if kind == "attachment":
             if not data["attachment_url"]:
                 return "It names no file."
-            if not is_picture(data["attachment_url"]):
-                return f"The media library holds pictures; the file stays at {data['attachment_url'][:300]}."
-            return self._pictures
+            return attachments.reason_to_leave(data["attachment_url"], self._accepted) or self._pictures
         return ""
 
     def _title(self, data: dict[str, Any], notes: NoteCollector) -> str:
@@ -266,17 +273,6 @@ def limited_tags(names: Iterable[str], notes: NoteCollector) -> tuple[str, ...]:
         reason = f"a post has at most {TAGS_LIMIT}; left out: {', '.join(found[TAGS_LIMIT:])[:1_000]}"
         notes.lost("tags beyond the limit", reason, count=len(found) - TAGS_LIMIT)
     return found[:TAGS_LIMIT]
-
-
-def is_picture(address: str) -> bool:
-    """Check if an address is that of a picture, by its ending."""
-    try:
-        path = urlsplit(address).path.lower()
-    except ValueError:
-        return False
-    return path.endswith(
-        (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
-    )
 
 
 def old_paths(data: dict[str, Any]) -> Iterator[str]:

@@ -13,3 +13,5 @@ class WordPressOptions(SourceOptions):
     #: The folder with the old site's `uploads`.
     media: Path | None = None
     dry_run: bool = False
+    #: The media types that the library accepts.
+    accepted: frozenset[str] = frozenset()

@@ -68,10 +68,22 @@ class WordPressExport:
         self.base_path = _path(self._url)
         reason = "" if options.fetch_images or options.media else _NOT_FETCHED
         self._builder = ItemBuilder(
-            found.head, spool, now=options.now, zone=self._zone, byline=options.byline, pictures=reason
+            found.head,
+            spool,
+            now=options.now,
+            zone=self._zone,
+            byline=options.byline,
+            pictures=reason,
+            accepted=options.accepted,
         )
         self._site = OldWordPress(
-            self._url, self.old_hosts, self.base_path, self._files, options.fetch_images, options.dry_run
+            self._url,
+            self.old_hosts,
+            self.base_path,
+            self._files,
+            options.fetch_images,
+            options.dry_run,
+            options.accepted,
         )
 
     @classmethod

@@ -11,6 +11,7 @@ from masthead.importing.items import LeadPicture, NoteCollector
 from masthead.importing.preparation.link_rewriter import LinkRewriter
 from masthead.importing.remote_files import RemoteFiles
 from masthead.importing.urls.index import AddressIndex
+from masthead.importing.wordpress import attachments
 from masthead.importing.wordpress.reader import UPLOADS, upload_path
 from masthead.importing.wordpress.spool import Spool
 
@@ -30,6 +31,8 @@ class OldWordPress:
     files: RemoteFiles
     fetches_images: bool
     dry_run: bool
+    #: The media types that the library accepts.
+    accepted: frozenset[str] = frozenset()
 
 
 class UploadRewriter(LinkRewriter):
@@ -117,18 +120,19 @@ class UploadRewriter(LinkRewriter):
 
     def _uploaded(self, written: str, original: str, *, is_picture: bool, alt: str = "") -> str:
         absolute = self._absolute(written)
-        is_image = original.partition("?")[0].lower().endswith(IMAGE_EXTENSIONS)
-        if not is_image and not is_picture:
+        is_image = is_picture or attachments.is_picture(original)
+        if not is_image and not attachments.is_accepted(original, self._old.accepted):
             self._notes.lost("files", f"{absolute} stays on the old site: copy it before you close it")
             return absolute
+        what = "pictures" if is_image else "files"
         files, copied = self._old.files, self._images.is_copied(original)
         if not copied and not files.has_file(original):
-            self._notes.lost("pictures", f"{absolute} stays on the old site")
+            self._notes.lost(what, f"{absolute} stays on the old site")
             return absolute
         if not copied and self._old.dry_run and not files.is_local(original):
-            self._notes.changed("pictures", f"{original} will be copied here")
+            self._notes.changed(what, f"{original} will be copied here")
             return absolute
-        url = self._imported(original, what="pictures", alt=alt, seen=self._old_path(absolute))
+        url = self._imported(original, what=what, alt=alt, seen=self._old_path(absolute))
         if url is None:
             return absolute
         self.rewritten += 1
