@@ -1,6 +1,8 @@
 """The options and the course that every import command has."""
 
 import os
+import sqlite3
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import tzinfo
@@ -15,6 +17,7 @@ from masthead.config.types import address_parts
 from masthead.errors import Invalid
 from masthead.importing.archive import import_archive
 from masthead.importing.batch import ImportOptions
+from masthead.importing.errors import NoTemporaryFiles
 from masthead.importing.importer import Importer
 from masthead.importing.reading import dates
 from masthead.importing.reading.plain_text import printable
@@ -101,8 +104,12 @@ def run_command(open_source: Callable[[], Source], report_path: Path | None, opt
     import_options = ImportOptions(
         **{name: options[name] for name in ("dry_run", "author", "source", "processes", "fetch_images")}
     )
-    with ImportReport(report_path) as report:
-        _run(open_source, import_options, report)
+    try:
+        with ImportReport(report_path) as report:
+            _run(open_source, import_options, report)
+    except sqlite3.Error as error:
+        # Of the temporary files: those of the publication's database are SQLAlchemy's.
+        raise NoTemporaryFiles(tempfile.gettempdir(), str(error)) from None
     if options["strict"] and report.failures:
         raise SystemExit(3)
 

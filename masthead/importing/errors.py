@@ -23,3 +23,13 @@ class WorkerLost(DomainError):
             "A worker process ended unexpectedly, perhaps because memory ran out. Everything imported so far is stored: "
             "run the command again, perhaps with --processes 1, and it continues there."
         )
+
+
+class NoTemporaryFiles(DomainError):
+    """The temporary files of an import cannot be written or read."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"The temporary files of the import in {folder} cannot be used: {reason}. Make room there, or name another "
+            "folder with TMPDIR, and run the import again: it goes on where it was."
+        )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from masthead.comments.models import Comment
+from masthead.importing.wordpress import spool
 from masthead.pages.models import Page
 from masthead.people.models import User
 from masthead.posts.models import Post
@@ -171,6 +172,18 @@ def test_bad_files_end_in_a_sentence_and_what_can_be_read_goes_in(move, tmp_path
     other = tmp_path / "other.xml"
     other.write_text(wxr(item(1)).replace("old.example", "other.example"))
     assert "Import each site alone" in move(wxr(item(1)), str(other), exit_code=1)["output"]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_full_disk_ends_in_a_sentence(move, monkeypatch):
+    export = wxr(*(item(number, content="Words. " * 500) for number in range(1, 30)))
+    with monkeypatch.context() as patch:
+        patch.setattr(spool, "_SCHEMA", f"PRAGMA max_page_count = 15; {spool._SCHEMA}")
+        output = move(export, exit_code=1)["output"]
+    assert "run the import again" in output
+    assert "disk is full" in output
+    assert "Traceback" not in output
+    assert move(export)["counts"] == {"imported": 29}
 
 
 @pytest.mark.databases("sqlite")
