@@ -1,4 +1,4 @@
-"""Makes items of WordPress's posts, pages and attachments."""
+"""Makes items of WordPress's posts, pages and reader."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
@@ -18,7 +18,7 @@ from masthead.importing.items import (
     SourceAuthor,
 )
 from masthead.importing.urls import permalinks
-from masthead.importing.wordpress import attachments, dates, php_values, seo
+from masthead.importing.wordpress import dates, php_values, reader, seo
 from masthead.importing.wordpress.head import SiteHead
 from masthead.importing.wordpress.spool import Spool
 from masthead.tags import actions as tags
@@ -129,7 +129,7 @@ class ItemBuilder:
         if kind == "attachment":
             if not data["attachment_url"]:
                 return "It names no file."
-            return attachments.reason_to_leave(data["attachment_url"], self._accepted) or self._pictures
+            return reader.reason_to_leave(data["attachment_url"], self._accepted) or self._pictures
         return ""
 
     def _title(self, data: dict[str, Any], notes: NoteCollector) -> str:

@@ -11,7 +11,7 @@ from masthead.importing.items import LeadPicture, NoteCollector
 from masthead.importing.preparation.link_rewriter import LinkRewriter
 from masthead.importing.remote_files import RemoteFiles
 from masthead.importing.urls.index import AddressIndex
-from masthead.importing.wordpress import attachments
+from masthead.importing.wordpress import reader
 from masthead.importing.wordpress.reader import UPLOADS, upload_path
 from masthead.importing.wordpress.spool import Spool
 
@@ -120,8 +120,8 @@ class UploadRewriter(LinkRewriter):
 
     def _uploaded(self, written: str, original: str, *, is_picture: bool, alt: str = "") -> str:
         absolute = self._absolute(written)
-        is_image = is_picture or attachments.is_picture(original)
-        if not is_image and not attachments.is_accepted(original, self._old.accepted):
+        is_image = is_picture or reader.is_picture(original)
+        if not is_image and not reader.is_accepted(original, self._old.accepted):
             self._notes.lost("files", f"{absolute} stays on the old site: copy it before you close it")
             return absolute
         what = "pictures" if is_image else "files"
