@@ -18,13 +18,11 @@ from masthead.audit.recording import Actor
 from masthead.db import db, insert_unique, refresh_statistics
 from masthead.media.models import Media
 from masthead.pages.models import Page
-from masthead.posts.models import Post, PostTag
+from masthead.posts.models import Post
 from masthead.redirects.models import Redirect, Target
-from masthead.tags.models import Tag
 
 #: Removes the unedited first texts of a new publication.
 RemoveStarters = Callable[[], list[str]]
-_WELCOME_TAG = "welcome"
 
 
 @contextmanager
@@ -48,8 +46,6 @@ def restore(run: RestoreRun, remove_starters: RemoveStarters, *, by: Actor | Non
     run.is_into_empty = not any(
         db.session.scalar(select(exists(select(model.id)))) for model in (Post, Page, Media)
     )
-    if run.is_into_empty:
-        _remove_welcome_tag()
     restore_people.restore_settings(run)
     restore_people.restore_roles(run)
     restore_people.restore_accounts(run)
@@ -64,16 +60,6 @@ def restore(run: RestoreRun, remove_starters: RemoveStarters, *, by: Actor | Non
     refresh_statistics()
     audit.record("import.finished", by=by, subject="Masthead archive", **run.written)
     db.session.commit()
-
-
-def _remove_welcome_tag() -> None:
-    """The tag of the first post, which is gone."""
-    tag = db.session.scalar(select(Tag).where(Tag.slug == _WELCOME_TAG, Tag.description == ""))
-    if tag is not None and not db.session.scalar(
-        select(exists(select(PostTag.post_id).where(PostTag.tag_id == tag.id)))
-    ):
-        db.session.delete(tag)
-        db.session.flush()
 
 
 def _restore_redirects(run: RestoreRun) -> None:

@@ -102,6 +102,11 @@ class Importer:
     def run(self, progress: Progress) -> None:
         """Prepare all items and, unless it is a dry run, store them."""
         writes = not self._options.dry_run
+        if writes and self._source.is_own_export and self._scan.posts:
+            # A whole publication: its own first texts come along, under slugs of their own.
+            wanted = {(one.kind, one.slug) for one in self._scan.items}
+            self._problems += starter_content.remove_unedited(wanted)
+            db.session.commit()
         for batch in self._batches():
             if writes:
                 self._write(batch)

@@ -5,7 +5,7 @@ same slug replaces them, so that it gets `/about` and not a numbered slug.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,13 +18,15 @@ from masthead.importing.models import ImportedItem
 from masthead.media import usage
 from masthead.pages.links import ABOUT
 from masthead.pages.models import Page
-from masthead.posts.models import Post
+from masthead.posts.models import Post, PostTag
+from masthead.tags.models import Tag
 
 #: `masthead.site.first_texts` writes both texts; a test of the set-up compares them.
 _ABOUT: Final = re.compile(
     r"[^\n]+ is a new publication\.\s+Say here what it is about, who writes it and how readers can reach you\.\s*"
 )
 _WELCOME: Final = "This post was written when your publication was set up."
+_WELCOME_TAG: Final = "welcome"
 _WELCOME_SLUG: Final = "welcome-to-"
 #: The version after set-up, which stores the text and then publishes it.
 _UNEDITED: Final = 2
@@ -48,10 +50,15 @@ def replaceable_starters(
     return found
 
 
-def remove_unedited() -> list[str]:
-    """Delete the unedited starter texts, for a publication that comes as a whole; returns sentences about them."""
+def remove_unedited(wanted: Collection[tuple[ItemKind, str]] = ()) -> list[str]:
+    """Delete the unedited starter texts, for a publication that comes as a whole; returns sentences about them.
+
+    Those whose kind and slug are wanted stay: an imported text replaces them.
+    """
     sentences = []
     for row in (*_pages(db.session), *_posts(db.session)):
+        if (ItemKind(row.kind), row.slug) in wanted:
+            continue
         model: type[Post] | type[Page] = Post if row.post_id is not None else Page
         text_id = row.post_id if row.post_id is not None else row.page_id
         db.session.execute(
@@ -59,8 +66,20 @@ def remove_unedited() -> list[str]:
         )
         usage.forget(model.KIND, [text_id or 0])
         sentences.append(f"The {model.KIND} “{row.slug}”, which set-up had written, made room.")
+    if sentences:
+        _remove_welcome_tag()
     db.session.flush()
     return sentences
+
+
+def _remove_welcome_tag() -> None:
+    """The tag of the welcome post, if nothing else has it."""
+    tag = db.session.scalar(select(Tag).where(Tag.slug == _WELCOME_TAG, Tag.description == ""))
+    if (
+        tag is not None
+        and db.session.scalar(select(PostTag.post_id).where(PostTag.tag_id == tag.id).limit(1)) is None
+    ):
+        db.session.delete(tag)
 
 
 def _pages(session: Session | scoped_session[Any]) -> Iterable[ImportedItem]:
