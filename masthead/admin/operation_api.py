@@ -1,12 +1,12 @@
 """The API of jobs, statistics and the page cache."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app
 
-from masthead import audit, clock
+from masthead import audit
 from masthead.admin import queries
 from masthead.admin.operation_schemas import (
     CacheAnswer,
@@ -26,6 +26,7 @@ from masthead.pagecache import clear_cache as clearing
 from masthead.pagecache import counters
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
+from masthead.posts.lists import daily_views
 from masthead.web.api.operations import Answer, commit_and_answer, operation
 from masthead.web.api.paging import address, list_answer
 
@@ -83,11 +84,10 @@ def show_statistics(query: StatisticsQuery) -> Answer:
     """Views and comments of each recent day, and the most read posts."""
     if query.days not in PERIODS:
         raise Invalid("There are statistics of 7, 30, 90 and 365 days.", field="days")
-    today = clock.now().date()
-    period = [today - timedelta(days=ago) for ago in reversed(range(query.days))]
-    views = _by_day(period, queries.views_by_day(period[0]))
+    period = daily_views.last_days(query.days)
+    views = _by_day(period, daily_views.by_day(period[0]))
     comments = _by_day(period, queries.comments_by_day(period[0]))
-    most_read = queries.most_read(period[0], limit=TOP_POSTS)
+    most_read = daily_views.most_read(period[0], limit=TOP_POSTS)
     return Answer(
         StatisticsAnswer(
             days=query.days,

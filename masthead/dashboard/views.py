@@ -14,14 +14,19 @@ from masthead.people.permissions import Permission
 from masthead.posts import queries as posts
 from masthead.posts import review, summaries
 from masthead.posts.lifecycle import State, Status
+from masthead.posts.lists import daily_views
+from masthead.posts.lists.top_posts import TopPost, top_posts
 from masthead.posts.models import Post, ReviewNote
 from masthead.posts.summaries import PostSummary
+from masthead.posts.working_copy import journal
+from masthead.web.charts import Chart, chart
 
 bp = Blueprint("dashboard", __name__)
 
 RECENT_POSTS = 8
 SUBMITTED_POSTS = 10
 WAITING_COMMENTS = 5
+TOP_POSTS = 5
 FIGURES: dict[Status, str] = {
     Status.DRAFT: "Drafts",
     Status.IN_REVIEW: "In review",
@@ -41,6 +46,7 @@ class RecentPost(NamedTuple):
 
     post: PostSummary
     note: ReviewNote | None
+    has_working_copy: bool
 
 
 class Writing(NamedTuple):
@@ -48,6 +54,16 @@ class Writing(NamedTuple):
 
     figures: list[DashboardFigure]
     recent: list[RecentPost]
+
+
+class PageViews(NamedTuple):
+    """The page views of the last days: of one's own posts, or of all posts for editors."""
+
+    chart: Chart
+    top_posts: list[TopPost]
+    is_of_all: bool
+    #: The page with more of them; None for those who may not open it.
+    url: str | None
 
 
 class Review(NamedTuple):
@@ -69,7 +85,11 @@ def index() -> ResponseReturnValue:
     """Show recent work and waiting work."""
     user = current_user()
     return render_template(
-        "dashboard/index.html", writing=_writing(user), review=_review(user), moderation=_moderation(user)
+        "dashboard/index.html",
+        writing=_writing(user),
+        views=_page_views(user),
+        review=_review(user),
+        moderation=_moderation(user),
     )
 
 
@@ -83,7 +103,19 @@ def _writing(user: User) -> Writing | None:
         [DashboardFigure(label, counts.get(status, 0)) for status, label in FIGURES.items()] if counts else []
     )
     notes = review.open_notes([post.id for post in recent if post.status is Status.DRAFT])
-    return Writing(figures, [RecentPost(post, notes.get(post.id)) for post in recent])
+    typed = journal.open_among([post.id for post in recent])
+    return Writing(figures, [RecentPost(post, notes.get(post.id), post.id in typed) for post in recent])
+
+
+def _page_views(user: User) -> PageViews | None:
+    is_editor = user.can(Permission.EDIT_POSTS)
+    if not (is_editor or user.can(Permission.WRITE)):
+        return None
+    owner = None if is_editor else user
+    period = daily_views.last_days()
+    views = chart("Page views", period, daily_views.by_day(period[0], owner=owner))
+    top = top_posts(period[0], limit=TOP_POSTS, owner=owner) if views.total else []
+    return PageViews(views, top, is_editor, url_for("statistics_admin.show") if is_editor else None)
 
 
 def _review(user: User) -> Review | None:

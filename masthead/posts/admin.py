@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "posts/all_posts.html",
         page=page,
-        rows=[read_models.row(post) for post in page.items],
+        rows=read_models.rows(page.items),
         filters=read_models.filters(
             state, lambda shown: url_for("posts_admin.index", state=shown), first=State.IN_REVIEW
         ),

@@ -61,6 +61,9 @@ class Post(DerivedProperties, Content, Base):
         # Lists for writers, filtered and counted in the index alone. SQLite reads columns behind a text only through
         # it.
         Index("ix_post_author_id_updated_at", "author_id", "updated_at", "id", "status", "published_at"),
+        # Their other orders.
+        Index("ix_post_author_id_title", "author_id", "title", "id", "status", "published_at"),
+        Index("ix_post_author_id_views", "author_id", "views", "id", "status", "published_at"),
         # The last change visible to readers: the Last-Modified of feeds and site maps.
         Index("ix_post_updated_at", "updated_at"),
         # The other orders of the lists for writers and the API.

@@ -1,6 +1,6 @@
 """Rows, filters and editor buttons of posts, for writers and editors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,9 +11,12 @@ from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts.lifecycle import State, Status
 from masthead.posts.links import post_url
+from masthead.posts.lists import daily_views
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_publish, can_withdraw
 from masthead.posts.summaries import PostSummary
+from masthead.posts.working_copy import journal
+from masthead.web.charts import SmallChart, small_chart
 from masthead.web.list_filters import FilterLink
 
 #: The states of a public post, whose date is that of its publication.
@@ -48,10 +51,24 @@ class PostRow:
     view_label: str
     #: The date that the list shows.
     moment: datetime
+    has_working_copy: bool
+    #: Its views of the last days; None if there were none.
+    chart: SmallChart | None
 
 
-def row(post: PostSummary) -> PostRow:
-    """Return the row of a post."""
+def rows(posts: Sequence[PostSummary]) -> list[PostRow]:
+    """Return the rows of a list, with the views and the working copies of its posts; two statements."""
+    post_ids = [post.id for post in posts]
+    days = daily_views.last_days()
+    views = daily_views.of_posts(post_ids, days[0])
+    typed = journal.open_among(post_ids)
+    return [
+        _row(post, has_working_copy=post.id in typed, chart=small_chart(days, views.get(post.id, {})))
+        for post in posts
+    ]
+
+
+def _row(post: PostSummary, *, has_working_copy: bool, chart: SmallChart | None) -> PostRow:
     state = post.state
     is_trashed = state is State.TRASHED
     return PostRow(
@@ -60,6 +77,8 @@ def row(post: PostSummary) -> PostRow:
         url=post_url(post),
         view_label="View" if state is State.PUBLISHED else "Preview",
         moment=public_moment(post) or post.updated_at,
+        has_working_copy=has_working_copy,
+        chart=chart,
     )
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from masthead import clock
-from masthead.admin.statistics import HEIGHT, WIDTH, chart
 from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.posts import view_counter
 from masthead.posts.models import DailyViews
 from masthead.settings import actions as settings
+from masthead.web.charts import HEIGHT, WIDTH, chart
 from tests.factories import CommentFactory, PostFactory
 
 PATH = "/admin/statistics"

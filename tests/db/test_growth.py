@@ -162,3 +162,25 @@ def test_the_desks_take_no_more_steps_either(grow, steps_of, sign_in, cast, path
     steps_of(path, ada)
     many = steps_of(path, ada)
     assert many < few + STEPS_FOR_NOTHING + counted * STEPS_OF_A_COUNT * (MANY - FEW), (few, many)
+
+
+def test_the_lists_of_somebody_who_wrote_everything_take_no_more_steps_than_to_look_into_an_index(
+    grow, steps_of, sign_in, cast
+):
+    walt = sign_in(cast.walt)
+    # Steps for each post: it is counted; or sorted, compared or looked up, always in an index.
+    counted = {
+        "/dashboard": 30,
+        "/blog/my-posts": 12,
+        "/blog/my-posts?sort=title": 12,
+        "/blog/my-posts?sort=views": 12,
+        "/blog/my-posts?sort=newest&status=published": 50,
+        "/blog/my-posts?q=ferry": 20,
+        "/blog/my-posts?tag=nature&sort=views": 24,
+    }
+    grow(FEW)
+    few = {path: (steps_of(path, walt), steps_of(path, walt))[1] for path in counted}
+    grow(MANY - FEW)
+    many = {path: (steps_of(path, walt), steps_of(path, walt))[1] for path in counted}
+    grown = {path: round((many[path] - few[path]) / (MANY - FEW), 1) for path in counted}
+    assert {path: steps for path, steps in grown.items() if steps > counted[path]} == {}

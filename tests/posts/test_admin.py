@@ -122,8 +122,8 @@ def test_two_editors_who_trash_the_same_posts_at_once_change_each_once(
 @pytest.mark.parametrize("rows", [3, 30])
 def test_the_list_costs_the_same_with_more_rows(edith, cast, queries, rows):
     PostFactory.create_batch(rows, author=cast.walt, tags=["One", "Two"])
-    # Who is signed in, the count, the posts with bylines, their tags, the settings.
-    with queries.exactly(5):
+    # Who is signed in, the count, the posts with bylines, their tags, the settings, their views, their working copies.
+    with queries.exactly(7):
         edith.get(PATH)
 
 

@@ -28,6 +28,7 @@ from masthead.posts.details import lead_of
 from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
 from masthead.posts.lifecycle import Status
+from masthead.posts.lists.desk_filters import ORDERS, DeskFilters, suggested_tags
 from masthead.posts.models import Post
 from masthead.posts.views import autosave_endpoints, conflicts, saving
 from masthead.posts.views.saving import editable
@@ -212,22 +213,28 @@ def restore(post_id: int) -> ResponseReturnValue:
 @bp.get("/my-posts")
 @requires(Permission.WRITE)
 def my_posts() -> ResponseReturnValue:
-    """List one's own posts; those of one state with ``?status=``."""
-    by, status = current_user(), request.args.get("status", "")
+    """List one's own posts, by ``?status=``, ``?tag=`` and words of the title (``?q=``), in the order ``?sort=``."""
+    by, chosen = current_user(), DeskFilters.of(request.args)
     if request.args.get("of") == "everybody" and by.can(Permission.EDIT_POSTS):
         # An address of earlier versions.
-        return redirect(url_for("posts_admin.index", state=status or None))
-    posts = queries.written_by(by).where(queries.in_list(status))
+        return redirect(url_for("posts_admin.index", state=chosen.status or None))
+    posts = chosen.applied_to(queries.written_by(by))
     page = paginated(posts, summaries.load, page=page_number(), per_page=POSTS_PER_PAGE)
+    kept = chosen.parameters
     return render_template(
         "posts/my_posts.html",
         page=page,
-        rows=[read_models.row(post) for post in page.items],
-        filters=read_models.filters(status, lambda shown: url_for("posts_desk.my_posts", status=shown)),
+        rows=read_models.rows(page.items),
+        filters=read_models.filters(
+            chosen.status, lambda shown: url_for("posts_desk.my_posts", **(kept | {"status": shown}))
+        ),
         other=FilterLink("All posts", url_for("posts_admin.index"))
         if by.can(Permission.EDIT_POSTS)
         else None,
-        values={"status": status or None},
-        is_filtered=bool(status),
-        nothing=read_models.NO_POSTS[status],
+        values=kept,
+        chosen=chosen,
+        orders=ORDERS.items(),
+        tags=suggested_tags() if page.items or chosen.is_any else [],
+        is_filtered=chosen.is_any,
+        nothing=read_models.NO_POSTS[chosen.status] if chosen.is_status_alone else "No posts match",
     )

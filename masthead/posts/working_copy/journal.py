@@ -4,6 +4,7 @@ The text of a version is a revision with the changes of every entry from there t
 what changed, and a state that somebody's page still shows can be found for a merge.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -66,6 +67,12 @@ def is_open(post_id: int) -> bool:
     """Return whether the post has a working copy."""
     statement = select(WorkingCopy.is_open).where(WorkingCopy.post_id == post_id)
     return bool(db.session.scalar(statement))
+
+
+def open_among(post_ids: Collection[int]) -> set[int]:
+    """Return the ids of those posts that have a working copy."""
+    statement = select(WorkingCopy.post_id).where(WorkingCopy.post_id.in_(post_ids), WorkingCopy.is_open)
+    return set(db.session.scalars(statement)) if post_ids else set()
 
 
 def head_version(post: PostKey, copy: WorkingCopy | None) -> int:
