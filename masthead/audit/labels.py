@@ -59,6 +59,7 @@ ACTIONS: Final[dict[str, str]] = {
     "post.preview_link_revoked": "Revoked a preview link",
     "post.update_failed": "A scheduled update failed",
     "post.edited": "Edited a post",
+    "post.handed_over": "Handed a post over to another author",
     "post.published": "Published a post",
     "post.restored": "Restored a post from the trash",
     "post.returned": "Sent a post back",

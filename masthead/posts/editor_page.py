@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app, url_for
 
 from masthead.errors import NotFound
+from masthead.posts import checks
 from masthead.posts.models import Post
 from masthead.presets import queries as presets
 from masthead.presets.models import PostTemplate
@@ -25,6 +26,8 @@ class EditorPage:
     #: The URL of a post without its slug, as search results show it.
     post_url_prefix: str
     has_working_copy: bool
+    #: True if the publication has checks that keep a text from being published.
+    has_blocking_checks: bool
 
 
 def page_of(post: Post | None, *, has_working_copy: bool) -> EditorPage:
@@ -32,8 +35,11 @@ def page_of(post: Post | None, *, has_working_copy: bool) -> EditorPage:
     site = str(current_app.config["SITE_URL"])
     prefix = site.rstrip("/") + url_for("site.post", slug="-").removesuffix("-")
     preview = url_for("posts_desk_previews.preview")
+    blocks = bool(checks.blocking())
     if post is None:
-        return EditorPage("", "", "", "", preview, "", "", prefix, has_working_copy=False)
+        return EditorPage(
+            "", "", "", "", preview, "", "", prefix, has_working_copy=False, has_blocking_checks=blocks
+        )
     return EditorPage(
         edit_url=url_for("posts_desk.edit", post_id=post.id),
         working_copy_url=url_for("posts_desk_working_copy.autosave", post_id=post.id),
@@ -44,6 +50,7 @@ def page_of(post: Post | None, *, has_working_copy: bool) -> EditorPage:
         preview_links_url=url_for("posts_desk_previews.index", post_id=post.id),
         post_url_prefix=prefix,
         has_working_copy=has_working_copy,
+        has_blocking_checks=blocks,
     )
 
 

@@ -5,8 +5,10 @@ from masthead.features import Feature, NavigationItem, PersonalData
 from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
 from masthead.posts import admin, due_tasks, receivers, tagging, tasks, view_counter
+from masthead.posts.api import bulk as bulk_api
 from masthead.posts.api import people, posts, preview_api, review, revisions, transitions, working_copies
-from masthead.posts.views import autosave_endpoints, conflicts, desk, history, lists, paste, previews
+from masthead.posts.bulk import tasks as bulk_tasks
+from masthead.posts.views import autosave_endpoints, bulk, conflicts, desk, history, lists, paste, previews
 from masthead.posts.working_copy import personal_data
 
 feature = Feature(
@@ -19,6 +21,7 @@ feature = Feature(
         (conflicts.bp, "/blog"),
         (previews.bp, "/blog"),
         (paste.bp, "/blog"),
+        (bulk.bp, "/blog"),
         (admin.bp, "/admin/posts"),
     ),
     api=(
@@ -29,6 +32,7 @@ feature = Feature(
         (review.bp, "/posts"),
         (working_copies.bp, "/posts"),
         (preview_api.bp, "/posts"),
+        (bulk_api.bp, "/posts"),
         (preview_api.preview_bp, "/preview"),
     ),
     navigation=(
@@ -42,7 +46,7 @@ feature = Feature(
             purpose="Posts in review, scheduled posts, everybody's drafts, and the trash.",
         ),
     ),
-    tasks=(tasks, due_tasks),
+    tasks=(tasks, due_tasks, bulk_tasks),
     permissions=(Permission.WRITE, Permission.PUBLISH, Permission.EDIT_POSTS),
     receivers=(
         (transfer_content, receivers.transfer_posts),
@@ -62,6 +66,7 @@ feature = Feature(
             "kept_text",
             "editing_lease",
             "preview_link",
+            "bulk_change",
         ),
     ),
     init=(due_tasks.init_app, view_counter.init_app, tagging.init_app),

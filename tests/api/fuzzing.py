@@ -40,6 +40,7 @@ CONTENT_RULES = {
     "PATCH /api/v1/settings": "the addresses of links",
     "POST /api/v1/posts": "addresses that are taken, moments without a status",
     "PUT /api/v1/posts/{slug}": "the same",
+    "POST /api/v1/posts/bulk": "tags or an author, by action; user names",
     "PATCH /api/v1/posts/{slug}": "the same",
     "PATCH /api/v1/posts/{slug}/revisions/{number}": "characters of a name",
     "PUT /api/v1/posts/{slug}/working-copy": "the length of all tags together",

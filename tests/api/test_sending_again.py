@@ -11,6 +11,7 @@ from masthead.comments.models import CommentStatus
 from masthead.db import db
 from masthead.jobs.models import Job
 from masthead.pages.tasks import purge_trash
+from masthead.posts.bulk.models import BulkChange
 from masthead.web.api import document
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory, TagFactory, UserFactory
 from tests.factories.storing import storing
@@ -62,6 +63,14 @@ def _shared(cast, as_):
     post = _post(cast, as_)
     made = as_(cast.walt)("POST", f"/posts/{post['slug']}/preview-links")
     return post | {"link_id": made.json["id"]}
+
+
+def _changed_in_bulk(cast, as_):
+    made = as_(cast.walt)("POST", "/posts/bulk", {"action": "trash", "posts": [_post(cast, as_)["slug"]]})
+    with storing():
+        db.session.execute(update(BulkChange).values(state="done"))
+        db.session.commit()
+    return {"change_id": made.json["id"]}
 
 
 def _comment(cast, as_, status=CommentStatus.PENDING):
@@ -190,6 +199,8 @@ DEEDS = [
     ("walt", "POST", "/posts/{slug}/withdraw", None, _submitted),
     ("edith", "POST", "/posts/{slug}/return", {"note": "More rivers."}, _submitted),
     ("walt", "POST", "/posts/{slug}/revisions/{number}/restore", None, _revised),
+    ("walt", "POST", "/posts/bulk", {"action": "trash", "posts": ["the-ferry"]}, _nothing),
+    ("walt", "POST", "/posts/bulk/{change_id}/undo", None, _changed_in_bulk),
     ("rhea", "POST", "/posts/{slug}/comments", {"body": "I was there."}, _post),
     ("rhea", "PATCH", "/comments/{comment_id}", {"body": "I was not."}, _comment),
     ("mona", "DELETE", "/comments/{comment_id}", None, _comment),

@@ -86,6 +86,8 @@ PARITY: dict[str, tuple[str, ...] | Only] = {
     "/preview/<token>": Only("A person who was given the link leaves a note on the page."),
     "/blog/paste": Only("It reads what a person copied; programs send Markdown."),
     "/blog/delete/<int:post_id>": ("DELETE /posts/<slug>",),
+    "/blog/bulk": ("POST /posts/bulk",),
+    "/blog/bulk/<int:change_id>/undo": ("POST /posts/bulk/<int:change_id>/undo",),
     "/blog/restore/<int:post_id>": ("POST /posts/<slug>/restore",),
     # The administration.
     "/admin/comments": ("POST /comments/<int:comment_id>/approve", "POST /comments/<int:comment_id>/reject"),

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from masthead.db import db
 from masthead.presets import actions as presets
 from masthead.presets.models import PostTemplate, Snippet
+from masthead.settings import actions as settings
 from tests.factories import DraftFactory
 from tests.support import browsers, editing
 
@@ -157,3 +158,25 @@ def test_a_template_and_a_snippet_reach_the_text_by_keys_alone(page, app, cast):
     expect(page).to_have_url(re.compile(r"/blog/edit/\d+$"))
     expect(page.get_by_text("Not saved yet")).to_have_count(0)
     expect(page.locator(".writing-state")).to_contain_text("Draft")
+
+
+@pytest.mark.databases("sqlite")
+def test_a_blocking_check_opens_the_panel_says_what_to_change_and_moves_the_focus(page, app, cast):
+    with app.app_context():
+        settings.change(blocking_checks="to_come")
+        db.session.commit()
+    post = DraftFactory(author=cast.walt, title="Rope", body="TK about the rope.")
+    browsers.sign_in(page, cast.walt)
+    page.goto(f"/blog/edit/{post.id}")
+    page.locator("form[data-ready]").wait_for()
+    page.get_by_role("button", name="Publish now").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("cannot be published yet")
+    expect(dialog.locator("li").first).to_contain_text("Must be changed: TK stands in the text once.")
+    expect(dialog.locator("[data-refused]")).to_be_focused()
+    browsers.assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(editing.BODY)).to_be_focused()
+    editing.write(page, "About the rope.")
+    page.get_by_role("button", name="Publish now").click()
+    page.get_by_text("Your post is published.").wait_for()

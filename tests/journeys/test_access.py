@@ -145,6 +145,9 @@ ROUTES = {
     "GET /blog/templates": WRITERS,
     "GET /blog/snippets": WRITERS,
     "GET /blog/snippets/search": WRITERS,
+    "POST /blog/bulk": WRITERS,
+    "GET /blog/bulk/<int:change_id>": WRITERS,
+    "POST /blog/bulk/<int:change_id>/undo": WRITERS,
     # The administration.
     "GET /admin/": MODERATORS,
     "GET /admin/comments": MODERATORS,

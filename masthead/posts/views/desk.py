@@ -1,7 +1,7 @@
 """The pages of writers: create, edit, publish, trash and restore posts."""
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +24,7 @@ from masthead.posts import (
     review,
     summaries,
 )
+from masthead.posts.bulk import read_models as bulk_read_models
 from masthead.posts.details import lead_of
 from masthead.posts.forms.field_errors import check_moment, mistakes_in
 from masthead.posts.forms.post import PostForm
@@ -43,6 +44,8 @@ from masthead.web.paging import page_number
 bp = Blueprint("posts_desk", __name__)
 
 POSTS_PER_PAGE = 30
+#: The list links the last bulk action for so long, because it can be undone.
+LATEST = timedelta(hours=1)
 
 
 @bp.get("/create")
@@ -234,6 +237,10 @@ def my_posts() -> ResponseReturnValue:
         values=kept,
         chosen=chosen,
         orders=ORDERS.items(),
+        buttons=bulk_read_models.buttons(by, chosen.status),
+        select_all_url=url_for("posts_desk.my_posts", **kept, page=page.number, select="all"),
+        selects_all=request.args.get("select") == "all",
+        latest=bulk_read_models.latest(by, since=clock.now() - LATEST),
         tags=suggested_tags() if page.items or chosen.is_any else [],
         is_filtered=chosen.is_any,
         nothing=read_models.NO_POSTS[chosen.status] if chosen.is_status_alone else "No posts match",

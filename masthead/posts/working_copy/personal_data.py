@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import selectinload
 
 from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
 from masthead.features import PersonalDataSection
 from masthead.people.models import User
 from masthead.posts import receivers
+from masthead.posts.bulk.models import BulkChange
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit
 from masthead.posts.previews.models import PreviewLink
@@ -25,6 +27,7 @@ def export_with_posts(user: User) -> list[PersonalDataSection]:
         PersonalDataSection("working_copies", "What you typed and did not publish", _working_copies(user)),
         PersonalDataSection("preview_links", "Preview links that you created", _preview_links(user)),
         PersonalDataSection("kept_texts", "Texts that were kept for you", _kept_texts(user)),
+        PersonalDataSection("bulk_changes", "Changes of many posts", _bulk_changes(user)),
     ]
 
 
@@ -84,11 +87,31 @@ def _kept_texts(user: User) -> list[dict[str, object]]:
     ]
 
 
+def _bulk_changes(user: User) -> list[dict[str, object]]:
+    statement = (
+        select(BulkChange)
+        .where(BulkChange.user_id == user.id)
+        .options(selectinload(BulkChange.items))
+        .order_by(BulkChange.id)
+    )
+    return [
+        {
+            "action": change.action,
+            "tags": change.tags,
+            "state": change.state,
+            "created_at": change.created_at,
+            "posts": [{"title": item.title, "state": item.state} for item in change.items],
+        }
+        for change in db.session.scalars(statement)
+    ]
+
+
 def transfer_working_copies(transfer: ContentTransfer) -> None:
     """Credit entries of the journal to a former member, and delete what was kept for the person alone."""
     leaving, former = transfer.user.id, transfer.former_member
     db.session.execute(delete(KeptText).where(KeptText.user_id == leaving))
     db.session.execute(delete(EditingLease).where(EditingLease.user_id == leaving))
+    db.session.execute(delete(BulkChange).where(BulkChange.user_id == leaving))
     if former is None:
         return
     shared = update(PreviewLink).where(PreviewLink.created_by_id == leaving)

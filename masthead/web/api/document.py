@@ -31,6 +31,7 @@ _PARTS: dict[str, tuple[str, str | int]] = {
     "redirect_id": ("The id of the redirect.", 8),
     "template_id": ("The id of the post template.", 2),
     "snippet_id": ("The id of the snippet.", 2),
+    "change_id": ("The id of the change of many posts.", 3),
     "link_id": ("The id of the preview link.", 4),
     "user_id": ("The id of the account.", 1),
     "media_id": ("The id of the file.", 5),

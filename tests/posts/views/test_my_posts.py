@@ -94,6 +94,7 @@ def test_a_writer_sees_the_views_of_own_posts_on_the_dashboard_and_an_editor_tho
 def test_my_posts_cost_the_same_with_more_rows(cast, sign_in, queries, rows):
     PostFactory.create_batch(rows, author=cast.walt, tags=["One", "Two"])
     walt = sign_in(cast.walt)
-    # Who is signed in, the settings, the tag, count, posts, their credits, views, working copies, suggested tags.
-    with queries.exactly(9):
+    # Who is signed in, the settings, the tag, count, posts, their credits, views, working copies, suggested tags, the last
+    # bulk action.
+    with queries.exactly(10):
         walt.get("/blog/my-posts?tag=one&q=o&sort=views")

@@ -1,6 +1,8 @@
 // The panel before publishing: what is missing, and how the post will look in a search result and as a social card. Whoever
-// is about to publish sees beside its button how much is missing; the server refuses what a check blocks.
+// is about to publish sees beside its button how much is missing. The server refuses what a check blocks, so whoever publishes
+// such a text gets the panel at once, and nothing is sent.
 
+const PUBLISHING = new Set(["publish", "schedule"]);
 const SHOWN_CHARACTERS = { title: 300, description: 160 };
 
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most).replace(/\s+\S*$/, "")}…` : text);
@@ -13,6 +15,8 @@ const itemOf = ({ level, message }) => {
   item.append(kind, message);
   return item;
 };
+
+const isBlocking = ({ level }) => level === "blocking";
 
 const firstWords = (html) => {
   const template = document.createElement("template");
@@ -53,7 +57,8 @@ export const init = ({ form, dialog, button, preview, draft }) => {
 
   const missingIn = (data) => {
     const found = [...(data.checks ?? []), ...(data.warnings ?? []).map((message) => ({ level: "advice", message }))];
-    return found.filter((one, index) => found.findIndex((other) => other.message === one.message) === index);
+    const once = found.filter((one, index) => found.findIndex((other) => other.message === one.message) === index);
+    return [...once.filter(isBlocking), ...once.filter((one) => !isBlocking(one))];
   };
 
   const count = (missing) => {
@@ -66,8 +71,37 @@ export const init = ({ form, dialog, button, preview, draft }) => {
     dialog.querySelector("[data-checks]").replaceChildren(...said.map(itemOf));
     dialog.querySelector("[data-clear]").hidden = said.length > 0;
     dialog.querySelector("[data-unchecked]").hidden = true;
+    const refused = dialog.querySelector("[data-refused]");
+    refused.hidden = !said.some(isBlocking);
     showLooks(data.html ?? "");
   };
+
+  // The text gets the focus after the panel said what must be changed in it.
+  const openRefused = (data) => {
+    fill(data);
+    dialog.showModal();
+    dialog.querySelector("[data-refused]").focus();
+    dialog.addEventListener("close", () => form.elements.body.focus(), { once: true });
+  };
+
+  // Only sites with blocking checks ask the server before they publish; without an answer the server decides.
+  let isPassed = false;
+  form.addEventListener("submit", async (event) => {
+    const { submitter } = event;
+    if (!("blocks" in form.dataset) || !PUBLISHING.has(submitter?.value) || isPassed) {
+      isPassed = false;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const data = await preview.ask();
+    if (data && (data.checks ?? []).some(isBlocking)) {
+      openRefused(data);
+      return;
+    }
+    isPassed = true;
+    form.requestSubmit(submitter);
+  }, { capture: true });
 
   const open = async () => {
     const data = await preview.ask();
@@ -75,6 +109,7 @@ export const init = ({ form, dialog, button, preview, draft }) => {
     else {
       dialog.querySelector("[data-checks]").replaceChildren();
       dialog.querySelector("[data-clear]").hidden = true;
+      dialog.querySelector("[data-refused]").hidden = true;
       dialog.querySelector("[data-unchecked]").hidden = false;
       showLooks("");
     }
