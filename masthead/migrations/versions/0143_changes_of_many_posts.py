@@ -5,8 +5,8 @@ from alembic import op
 
 from masthead.db import types
 
-revision = "0141"
-down_revision = "0140"
+revision = "0143"
+down_revision = "0142"
 branch_labels = None
 depends_on = None
 
