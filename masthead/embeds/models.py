@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from masthead import pagecache
 from masthead.db import Base, Identifier
 from masthead.embeds.cache_topics import EMBEDS
+from masthead.media import usage as media_usage
 
 TITLE_CHARACTERS: Final = 200
 DESCRIPTION_CHARACTERS: Final = 300
@@ -47,3 +48,4 @@ pagecache.watch(
     # A row without a title shows nothing; its flush follows.
     inserts=[],
 )
+media_usage.watch(Embed, "embed", ["picture"])

@@ -1,7 +1,8 @@
 """Keeps the record of which texts, profiles and settings show which files.
 
-`watch` declares below each model which columns hold addresses. Each flush updates the record; a statement that bypasses
-the session calls `note` or `forget`. A contributor's file joins everybody's library when a public text shows it.
+`watch` declares below each model which columns hold addresses, and `watch_history` the rows that keep former states.
+Each flush updates the record; a statement that bypasses the session calls `note`, `add` or `forget`. A contributor's
+file joins everybody's library when a public text shows it.
 """
 
 import re
@@ -10,7 +11,21 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, event, func, insert, inspect, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    event,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from masthead.db import Base, db
 from masthead.media.models import Media, MediaUsage
@@ -21,6 +36,8 @@ from masthead.people.models import User
 _ADDRESS: Final = re.compile(r"/media/([a-z0-9][a-z0-9._/-]{0,98}[a-z0-9])")
 #: The places that a list names; the latest of each kind come first.
 LISTED: Final = 500
+#: The states of one post, by its id: a place that shows a file in several of them is named once, by the first.
+STATES: Final = ("post", "working_copy", "revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,25 @@ def watch(
             connection.execute(_deletion(kind, [object_id]))
 
 
-def note(kind: str, object_id: int, texts: Iterable[str | None], *, is_public: bool) -> None:
+def watch_history(
+    model: type[Base], kind: str, columns: Sequence[str], *, id_of: Callable[[Any], int]
+) -> None:
+    """Declare the columns of a model that keeps former states of an object: their files stay in use beside others."""
+
+    def note_state(_mapper: object, connection: Connection, row: Any) -> None:
+        kept = inspect(row).dict
+        _add(connection, kind, id_of(row), paths_in(kept.get(name) for name in columns))
+
+    event.listen(model, "after_insert", note_state)
+    event.listen(model, "after_update", note_state)
+
+
+def add(kind: str, object_id: int, texts: Iterable[object]) -> None:
+    """Record the files of a former state, beside those of others."""
+    _add(db.session.connection(), kind, object_id, paths_in(texts))
+
+
+def note(kind: str, object_id: int, texts: Iterable[object], *, is_public: bool) -> None:
     """Record the files that a row shows, after a statement has changed it."""
     _replace(db.session.connection(), kind, object_id, paths_in(texts))
     if is_public:
@@ -70,13 +105,13 @@ def note(kind: str, object_id: int, texts: Iterable[str | None], *, is_public: b
 
 
 def forget(kind: str, object_ids: Sequence[int]) -> None:
-    """Forget rows that a statement has deleted."""
+    """Forget rows that a statement has deleted, a post with its states."""
     db.session.connection().execute(_deletion(kind, object_ids))
 
 
-def paths_in(texts: Iterable[str | None]) -> set[str]:
-    """Return the paths of the files that texts show or link to."""
-    return {path for text in texts if text for path in _ADDRESS.findall(text)}
+def paths_in(texts: Iterable[object]) -> set[str]:
+    """Return the paths of the files that texts, or the values of JSON columns, show or link to."""
+    return {path for text in texts if text for path in _ADDRESS.findall(str(text))}
 
 
 def _note_row(connection: Connection, watched: UsageSource, row: Any, *, is_new: bool) -> None:
@@ -105,15 +140,41 @@ def _earlier(row: Any, name: str) -> str | None:
 
 
 def _replace(connection: Connection, kind: str, object_id: int, paths: set[str]) -> None:
-    connection.execute(_deletion(kind, [object_id]))
+    former = delete(MediaUsage).where(MediaUsage.kind == kind, MediaUsage.object_id == object_id)
+    connection.execute(former)
     if paths:
         rows = select(Media.id, literal(kind), literal(object_id)).where(Media.path.in_(paths))
         columns = ["media_id", "kind", "object_id"]
         connection.execute(insert(MediaUsage).from_select(columns, rows))
 
 
+def _add(connection: Connection, kind: str, object_id: int, paths: set[str]) -> None:
+    if not paths:
+        return
+    known = exists().where(
+        MediaUsage.media_id == Media.id, MediaUsage.kind == kind, MediaUsage.object_id == object_id
+    )
+    rows = select(Media.id, literal(kind), literal(object_id)).where(Media.path.in_(paths), ~known)
+    connection.execute(insert(MediaUsage).from_select(["media_id", "kind", "object_id"], rows))
+
+
 def _deletion(kind: str, object_ids: Sequence[int]) -> Any:
-    return delete(MediaUsage).where(MediaUsage.kind == kind, MediaUsage.object_id.in_(object_ids))
+    kinds = STATES if kind == STATES[0] else (kind,)
+    return delete(MediaUsage).where(MediaUsage.kind.in_(kinds), MediaUsage.object_id.in_(object_ids))
+
+
+def _is_named() -> ColumnElement[bool]:
+    """Return the condition that no better state of the same object shows the file."""
+    other = aliased(MediaUsage)
+    conditions: list[ColumnElement[bool]] = []
+    for place, kind in enumerate(STATES[1:], start=1):
+        better = exists().where(
+            other.media_id == MediaUsage.media_id,
+            other.object_id == MediaUsage.object_id,
+            other.kind.in_(STATES[:place]),
+        )
+        conditions.append(~((MediaUsage.kind == kind) & better))
+    return and_(*conditions)
 
 
 def _share(connection: Connection, kind: str, object_id: int) -> None:
@@ -123,7 +184,7 @@ def _share(connection: Connection, kind: str, object_id: int) -> None:
 
 def count(media: Media) -> int:
     """Count the places that show a file, also those that a person may not see."""
-    return db.session.scalar(select(func.count()).where(MediaUsage.media_id == media.id)) or 0
+    return db.session.scalar(select(func.count()).where(MediaUsage.media_id == media.id, _is_named())) or 0
 
 
 def used_in(media: Media, *, by: User) -> list[Use]:
@@ -151,7 +212,7 @@ def uses_of(media_ids: Sequence[int], *, by: User) -> dict[int, list[Use]]:
 def _rows(media_ids: Sequence[int]) -> Any:
     return (
         select(MediaUsage.media_id, MediaUsage.kind, MediaUsage.object_id)
-        .where(MediaUsage.media_id.in_(media_ids))
+        .where(MediaUsage.media_id.in_(media_ids), _is_named())
         .order_by(MediaUsage.kind, MediaUsage.object_id.desc())
         .limit(LISTED)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from masthead.content.rendering import RenderedText
 from masthead.db import db
 from masthead.errors import NotAllowed
+from masthead.media import usage as media_usage
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.posts import actions, history
@@ -98,6 +99,8 @@ def _keep_revisions(arrivals: Sequence[PostImport], made: Sequence[Post], by: Us
     ]
     if rows:
         db.session.execute(insert(Revision), rows)
+    for row in rows:
+        media_usage.add("revision", row["post_id"], [row["body"], row["lead_image"], row["card_image"]])
     named = [
         {"post_id": post.id, "number": 1, "position": row.position, "user_id": row.user_id}
         for post in made

@@ -348,9 +348,13 @@ pagecache.watch(
 media_usage.watch(
     Post,
     "post",
-    ["html", "lead_image"],
+    ["html", "lead_image", "card_image"],
     public_by="status",
     is_public=lambda post: post.status is Status.PUBLIC,
+)
+# Somebody may go back to them.
+media_usage.watch_history(
+    Revision, "revision", ["body", "lead_image", "card_image"], id_of=lambda revision: revision.post_id
 )
 pagecache.watch(
     PostByline, pagecache.rule(["user_id", "position"], _row_topics), rows=POSTS, statements=_POST_STATEMENTS

@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
 from masthead.features import PersonalDataSection
+from masthead.media.usage import STATES
 from masthead.media.signals import Use, UsesToDescribe
 from masthead.people.models import User
-from masthead.posts import queries
+from masthead.posts import permissions, queries
 from masthead.posts.history import WORDS
 from masthead.posts.links import post_url
 from masthead.posts.models import Post, PostByline, PostTag, ReviewNote, Revision, RevisionByline
@@ -105,10 +106,26 @@ def transfer_posts(transfer: ContentTransfer) -> None:
 
 
 def describe_uses_in_posts(question: UsesToDescribe) -> None:
-    """Name the posts that show a file; a draft leads to the editor."""
-    if question.kind != "post":
+    """Name the posts that show a file, also in unsaved changes and earlier versions; a draft leads to the editor."""
+    if question.kind not in STATES:
         return
     condition = Post.id.in_(question.object_ids) & queries.is_visible_to(question.reader)
     for post in db.session.scalars(select(Post).where(condition).order_by(Post.id)):
-        url = post_url(post) if post.is_published else url_for("posts_desk.edit", post_id=post.id)
-        question.uses.append(Use(question.kind, post.id, post.title, url))
+        use = _use_in(post, question)
+        if use is not None:
+            question.uses.append(use)
+
+
+def _use_in(post: Post, question: UsesToDescribe) -> Use | None:
+    """Return the place in a post; None for a state that only those see who may edit the post."""
+    title, url = post.title, url_for("posts_desk.edit", post_id=post.id)
+    if question.kind == "post":
+        url = post_url(post) if post.is_published else url
+    elif not permissions.can_edit(question.reader, post):
+        return None
+    elif question.kind == "working_copy":
+        title = f"{post.title} (unpublished changes)"
+    else:
+        title = f"{post.title} (earlier version)"
+        url = url_for("posts_desk_history.index", post_id=post.id)
+    return Use(question.kind, post.id, title, url)

@@ -81,6 +81,7 @@ def test_a_photograph_comes_in_gets_variants_and_is_used(app, cast, as_, bring, 
         assert (response.status_code, response.mimetype) == (200, one["type"])
         assert response.cache_control.immutable
         assert Image.open(BytesIO(response.data)).size == (320, 448)
+        assert "© Ada Hart".encode() in response.data
 
     made = walt(
         "POST",

@@ -221,3 +221,33 @@ def test_no_cut_or_flipped_file_brings_the_server_down(kind):
             except PictureRefused:
                 continue
             assert structure.is_bare(prepared.content, kind)
+
+
+XMP = (
+    "<x:xmpmeta xmlns:x='adobe:ns:meta/'><dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>© Ada &amp; Co</rdf:li>"
+    f"</rdf:Alt></dc:rights><dc:creator><rdf:Seq><rdf:li>Ada</rdf:li></rdf:Seq></dc:creator>{PLACE}</x:xmpmeta>"
+)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_copyright_notice_is_kept_alone_and_stays_when_the_file_comes_again(kind, mode):
+    exif = Image.Exif()
+    exif[0x8298], exif[0x013B], exif[0x010E] = "© Ada & Co".encode(), b"Ada", PLACE
+    exif.get_ifd(0x8825)[0x001D] = PLACE
+    if kind == "JPEG":
+        mode = "L" if mode == "RGBA" else mode
+    sources = [picture(kind, mode=mode, exif=exif)]
+    if kind != "PNG":
+        # An agency's file: the notice stands in XMP alone.
+        sources.append(picture(kind, mode=mode, xmp=XMP.encode()))
+    if kind in {"PNG", "WEBP"}:
+        sources.append(animation(kind, exif=exif))
+    for source in sources:
+        once = pictures.prepare(source)
+        assert once.facts.credit == "© Ada & Co"
+        assert PLACE.encode() not in once.content
+        kept = opened(once.content).getexif()
+        assert set(kept) == {0x8298, 0x013B}
+        again = pictures.prepare(once.content)
+        assert (again.content == once.content, again.facts.credit) == (True, "© Ada & Co")

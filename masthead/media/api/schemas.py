@@ -115,7 +115,10 @@ class VariantAnswer(Schema):
 class UsedIn(Schema):
     """A place that shows the file, as far as you may know of it."""
 
-    kind: str = Field(description="`post`, `page`, `profile` or `publication`.", examples=["post"])
+    kind: str = Field(
+        description="`post`, `working_copy` or `revision` of a post, `page`, `profile`, `publication` or `embed`.",
+        examples=["post"],
+    )
     id: int = Field(examples=[1])
     title: str = Field(examples=["The ferry that runs on a rope"])
     url: str = Field(examples=["https://magazine.example/blog/post/the-ferry"])
@@ -209,12 +212,17 @@ class MediaAnswer(Schema):
                 for one in media.variants
             ],
             used_in=[
-                UsedIn(kind=use.kind, id=use.object_id, title=use.title, url=address(use.url)) for use in uses
+                UsedIn(kind=use.kind, id=use.object_id, title=use.title, url=_place(use.url)) for use in uses
             ],
             uploaded_by=Uploader.of(media.owner) if media.owner is not None else None,
             created_at=media.created_at,
             trashed_at=media.trashed_at,
         )
+
+
+def _place(url: str) -> str:
+    # A card shows a page of another site.
+    return address(url) if url.startswith("/") else url
 
 
 def _edit_of(media: Media) -> MediaEdit:

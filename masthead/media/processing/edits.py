@@ -26,7 +26,7 @@ def apply(data: bytes, edit: PictureEdit) -> bytes:
     with Image.open(BytesIO(data)) as image:
         if getattr(image, "is_animated", False):
             raise PictureRefused(
-                "An animation cannot be cropped or turned here. PictureEdit it elsewhere, and replace the file."
+                "An animation cannot be cropped or turned here. Edit it elsewhere, and replace the file."
             )
         kind, exif = image.format or "PNG", image.info.get("exif")
         image.load()

@@ -208,9 +208,11 @@ def _check_pixels(image: Image.Image, limit: int, frames: int) -> None:
 def _decoded_and_bare(image: Image.Image, data: bytes, kind: str) -> bytes:
     """Return the file if it holds pixels and a notice of ours alone, otherwise a new encoding; both are fully decoded."""
     is_animation = FORMATS[kind].is_animation_kept and getattr(image, "is_animated", False)
-    notice = notices.of(image)
-    if image.format == "HEIF" or not structure.is_bare(data, kind, notice=notice):
-        return _encoded_animation(image, kind) if is_animation else _encoded(image, data, kind, notice)
+    notice = notices.of(image) if kind in notices.FORMATS else b""
+    if image.format == "HEIF" or not structure.is_bare(data, kind, notice=_as_stored(image, kind, notice)):
+        if is_animation:
+            return _encoded_animation(image, kind, notice)
+        return _encoded(image, data, kind, notice)
     for frame in range(getattr(image, "n_frames", 1) if is_animation else 1):
         if is_animation:
             image.seek(frame)
@@ -218,16 +220,22 @@ def _decoded_and_bare(image: Image.Image, data: bytes, kind: str) -> bytes:
     return data
 
 
-def _encoded_animation(image: Image.Image, kind: str) -> bytes:
+def _as_stored(image: Image.Image, kind: str, notice: bytes) -> bytes:
+    """Return the notice if the file may hold it: in an AVIF, its whole Exif item is this notice."""
+    return b"" if kind == "AVIF" and image.info.get("exif") != notice else notice
+
+
+def _encoded_animation(image: Image.Image, kind: str, notice: bytes) -> bytes:
     written = BytesIO()
     options = dict(FORMATS[kind].options)
     if kind == "WEBP":
         # Pillow would give every frame the duration of the first one.
         options |= {"duration": _durations(image), "loop": image.info.get("loop", 0)}
-        options |= {"exif": b"", "icc_profile": b"", "xmp": b""}
+        # Nor would it leave out the header of the block, as it does in a still.
+        options |= {"exif": notice.removeprefix(notices.PREFIX), "icc_profile": b"", "xmp": b""}
     if kind == "PNG":
         # Pillow returns each frame fully composed: it replaces the one before.
-        options |= {"disposal": 0, "blend": 0, "exif": b"", "icc_profile": b""}
+        options |= {"disposal": 0, "blend": 0, "exif": notice, "icc_profile": b""}
     image.save(written, kind, save_all=True, **options)
     return written.getvalue()
 
@@ -255,7 +263,7 @@ def _encoded(image: Image.Image, data: bytes, kind: str, notice: bytes) -> bytes
         upright = upright.convert("RGBA" if upright.has_transparency_data and kind != "JPEG" else "RGB")
         upright.info = {}
     lossless = {"lossless": True} if kind == "WEBP" and b"VP8L" in data[:64] else {}
-    kept = {"exif": notice} if notice and kind in notices.FORMATS else {}
+    kept = {"exif": notice} if notice else {}
     upright.save(written, kind, **chosen.options, **lossless, **kept)
     return written.getvalue()
 

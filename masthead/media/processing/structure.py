@@ -36,6 +36,8 @@ _WEBP_FRAME_HEADER: Final = 16
 
 _AVIF_BOXES: Final = frozenset({b"ftyp", b"meta", b"mdat"})
 _AVIF_META: Final = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iprp", b"iref"})
+_PICTURE_ITEMS: Final = frozenset({b"av01"})
+_WITH_NOTICE: Final = _PICTURE_ITEMS | {b"Exif"}
 _AVIF_PROPERTIES: Final = frozenset({b"ispe", b"pixi", b"av1C", b"colr", b"auxC"})
 
 
@@ -44,8 +46,13 @@ class CutOff(ValueError):
 
 
 def is_bare(data: bytes, kind: str, *, notice: bytes = b"") -> bool:
-    """Return whether a file of Pillow's format ``kind`` holds the image and at most this Exif block."""
+    """Return whether a file of Pillow's format ``kind`` holds the image and at most this Exif block.
+
+    For an AVIF, the caller has read the block: its place in the file is that of an item like the image's.
+    """
     try:
+        if kind == "AVIF":
+            return _is_bare_avif(data, _WITH_NOTICE if notice else _PICTURE_ITEMS)
         return _BARE[kind](_without(notice, data, kind) if notice else data)
     except (CutOff, struct.error, IndexError):
         return False
@@ -215,24 +222,25 @@ def _webp_chunks(data: bytes, position: int, end: int) -> Iterator[Part]:
         position += 8 + length + length % 2
 
 
-def _is_bare_avif(data: bytes) -> bool:
+def _is_bare_avif(data: bytes, items: frozenset[bytes]) -> bool:
     for name, start, end in _boxes(data, 0, len(data)):
         if name not in _AVIF_BOXES:
             return False
-        if name == b"meta" and not _is_bare_meta(data, start + 4, end):
+        if name == b"meta" and not _is_bare_meta(data, start + 4, end, items):
             return False
     return True
 
 
-def _is_bare_meta(data: bytes, start: int, end: int) -> bool:
-    """Return whether every item is a coded image (no Exif, no XMP), without a colour profile or rotation."""
+def _is_bare_meta(data: bytes, start: int, end: int, items: frozenset[bytes]) -> bool:
+    """Return whether every item is of these types (no XMP, and Exif once at most), without a colour profile or rotation."""
     for name, inner, inner_end in _boxes(data, start, end):
         if name not in _AVIF_META:
             return False
         if name == b"iinf":
             wide = data[inner] > 0
             entries = list(_boxes(data, inner + (8 if wide else 6), inner_end))
-            if not all(_is_picture_item(data, entry) for _, entry, _ in entries):
+            types = [_item_type(data, entry) for _, entry, _ in entries]
+            if not items.issuperset(types) or types.count(b"Exif") > 1:
                 return False
         if name == b"iprp" and not all(
             _is_plain_property(data, part) for part in _properties(data, inner, inner_end)
@@ -241,10 +249,10 @@ def _is_bare_meta(data: bytes, start: int, end: int) -> bool:
     return True
 
 
-def _is_picture_item(data: bytes, start: int) -> bool:
+def _item_type(data: bytes, start: int) -> bytes:
     version = data[start]
     offset = start + (8 if version == 2 else 10)
-    return version in {2, 3} and data[offset : offset + 4] == b"av01"
+    return data[offset : offset + 4] if version in {2, 3} else b""
 
 
 def _properties(data: bytes, start: int, end: int) -> Iterator[Part]:
@@ -273,7 +281,6 @@ _BARE: Final[dict[str, Callable[[bytes], bool]]] = {
     "PNG": _is_bare_png,
     "GIF": _is_bare_gif,
     "WEBP": _is_bare_webp,
-    "AVIF": _is_bare_avif,
 }
 _FRAMES: Final[dict[str, Callable[[bytes], Iterator[None]]]] = {
     "GIF": _gif_frames,

@@ -1,4 +1,7 @@
-"""Makes the variants of a picture: smaller sizes in several formats, and a tiny blurred placeholder. Pure."""
+"""Makes the variants of a picture: smaller sizes in several formats, and a tiny blurred placeholder. Pure.
+
+A variant keeps the copyright notice of the picture: it is what people save from a page.
+"""
 
 import base64
 import hashlib
@@ -9,6 +12,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageFilter
 
+from masthead.media.processing import notices
 from masthead.media.processing.facts import ENDINGS, MadeVariant
 
 #: Media type → Pillow's format and the options of its encoder, in the order in which browsers are offered them.
@@ -42,12 +46,13 @@ def make(source: Path, media_type: str, folder: Path, wanted: Sequence[int]) -> 
         # A JPEG is decoded at half or a quarter of its size, if that is still large enough.
         if widths:
             image.draft(image.mode, (widths[-1], 1))
+        notice = notices.of(image)
         step = _plain(image)
         full = image.size
     made: list[MadeVariant] = []
     for width in reversed(widths):
         step = _resized(step, width, full)
-        made += _written(step, media_type, folder)
+        made += _written(step, media_type, folder, {"exif": notice} if notice else {})
     return made, _placeholder(step)
 
 
@@ -63,11 +68,13 @@ def _resized(image: Image.Image, width: int, full: tuple[int, int]) -> Image.Ima
     return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _written(image: Image.Image, media_type: str, folder: Path) -> Iterator[MadeVariant]:
+def _written(
+    image: Image.Image, media_type: str, folder: Path, notice: dict[str, bytes]
+) -> Iterator[MadeVariant]:
     kinds = MODERN if media_type in MODERN else {media_type: CLASSIC[media_type], **MODERN}
     for kind, (name, options) in kinds.items():
         written = BytesIO()
-        image.save(written, name, **options)
+        image.save(written, name, **options, **notice)
         content = written.getvalue()
         file = f"{image.width}.{ENDINGS[kind]}"
         (folder / file).write_bytes(content)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from masthead.db import db, insert_into
 from masthead.errors import NotFound
+from masthead.media import usage as media_usage
 from masthead.posts import history
 from masthead.posts.history import Kind
 from masthead.posts.lifecycle import Status
@@ -189,7 +190,16 @@ def append(
     statement = insert_into(WorkingCopy, db.session.get_bind().dialect).values(post_id=post.id, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=["post_id"], set_=values))
     db.session.flush()
+    _note_files(post.id, old.body, new.body, was_open=copy is not None and copy.is_open, closes=closes)
     return version
+
+
+def _note_files(post_id: int, old: str, new: str, *, was_open: bool, closes: bool) -> None:
+    """Record the files of an open working copy. Most autosaves change none, and cost no statement."""
+    before = media_usage.paths_in([old]) if was_open else set()
+    after = set() if closes else media_usage.paths_in([new])
+    if before != after:
+        media_usage.note("working_copy", post_id, after and [new], is_public=False)
 
 
 def _position(

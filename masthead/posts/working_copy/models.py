@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from masthead.db import Base, Identifier
+from masthead.media import usage as media_usage
 from masthead.people.models import User
 
 CLIENT_CHARACTERS = 64
@@ -94,3 +95,6 @@ class EditingLease(Base):
     seen_at: Mapped[datetime]
 
     user: Mapped[User] = relationship(lazy="raise", innerjoin=True)
+
+
+media_usage.watch_history(KeptText, "revision", ["text", "fields"], id_of=lambda kept: kept.post_id)
