@@ -1,10 +1,8 @@
-"""Imports files of a source into the media store. Each is checked and encoded once, in the process that meets it first."""
+"""Imports files of a source into the media store. Each is checked and encoded once, with the limits of an upload."""
 
 import hashlib
-import tempfile
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -13,10 +11,9 @@ from masthead.importing.reading.plain_text import printable
 from masthead.media import actions as media
 from masthead.media.errors import PictureRefused
 from masthead.media.external import hash_of
-from masthead.media.processing import kinds, recordings
+from masthead.media.processing import isolation, kinds
 from masthead.media.processing.facts import PictureFacts, PreparedPicture
-from masthead.media.processing.kinds import FileType
-from masthead.media.processing.pictures import prepare
+from masthead.media.processing.isolation import UploadLimits
 from masthead.storage.store import FileStore
 
 #: The extensions of files that are imported as images when a text links to them.
@@ -64,20 +61,17 @@ class ImageImporter:
         files: ImageFiles,
         store: FileStore | None,
         *,
-        limit_bytes: int,
+        limits: UploadLimits,
         known: Mapping[str, str],
         copies: Mapping[str, str] | None = None,
-        accepted: Collection[str] | None = None,
     ) -> None:
         self._files = files
         self._store = store
-        self._limit_bytes = limit_bytes
+        self._limits = limits
         #: Paths in the store, by the hash of the original and by the hash of the encoded file.
         self._known = known
         #: Paths in the store, by the hash of the URL from which they were fetched.
         self._copies = copies or {}
-        #: The media types that the library accepts; None for all.
-        self._accepted = accepted
         self._seen: dict[str, ImportedImage | str] = {}
 
     def has_file(self, file: str) -> bool:
@@ -106,7 +100,7 @@ class ImageImporter:
         copied = self._copies.get(hash_of(file)) if is_remote else None
         if copied is not None:
             return ImportedImage(copied, name)
-        data = self._files.read(file, limit=self._limit_bytes)
+        data = self._files.read(file, limit=self._limits.size)
         origin = file if is_remote else ""
         present = self._known.get(hashlib.sha256(data).hexdigest())
         if present is not None:
@@ -119,20 +113,5 @@ class ImageImporter:
     def _prepared(self, data: bytes) -> PreparedPicture:
         """Check and encode a file by its content, whatever its name says."""
         kind = kinds.of(data[: kinds.SVG_BYTES])
-        if kind is None or kind.kind == "image":
-            return prepare(data, limit_bytes=self._limit_bytes)
-        if self._accepted is not None and kind.media_type not in self._accepted:
-            raise PictureRefused(f"Files of the type {kind.media_type} are not accepted here (MEDIA_TYPES).")
-        return _checked(data, kind)
-
-
-def _checked(data: bytes, kind: FileType) -> PreparedPicture:
-    """A recording, a document or captions after the check of its structure."""
-    with tempfile.TemporaryDirectory(prefix="masthead-") as folder:
-        file = Path(folder) / "file"
-        file.write_bytes(data)
-        recordings.check(file, kind.media_type)
-        content = file.read_bytes()
-    before, after = (hashlib.sha256(one).hexdigest() for one in (data, content))
-    facts = PictureFacts(kind.media_type, kind.extension, 0, 0, len(content), after, before, kind=kind.kind)
-    return PreparedPicture(facts, content)
+        is_picture = kind is None or kind.kind == "image"
+        return isolation.imported(data, replace(self._limits, is_for_pictures=is_picture))

@@ -79,10 +79,9 @@ class Importer:
         self._images = ImageImporter(
             source.images,
             None if options.dry_run else storage.current(),
-            limit_bytes=limits.upload_bytes(),
+            limits=limits.current(),
             known=images,
             copies=copies,
-            accepted=limits.current().media_types,
         )
         self._summary = ImportSummary(
             source.location, source.format_name, name, options.dry_run, fetch_images=options.fetch_images

@@ -194,9 +194,7 @@ def check_edit(media: Media, chosen: PictureEdit, *, by: User) -> None:
     _check_change(media, by)
     problem = chosen.problem()
     if media.kind != FileKind.IMAGE or media.media_type in {_DRAWING, "image/gif"}:
-        problem = (
-            "Only photographs can be cropped and turned. Edit this file elsewhere, and replace it."
-        )
+        problem = "Only photographs can be cropped and turned. Edit this file elsewhere, and replace it."
     if problem is not None:
         raise Invalid(problem, field="crop")
 

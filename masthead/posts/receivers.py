@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from masthead.account_deletion.signals import ContentTransfer
 from masthead.db import db
 from masthead.features import PersonalDataSection
-from masthead.media.usage import STATES
 from masthead.media.signals import Use, UsesToDescribe
+from masthead.media.usage import STATES
 from masthead.people.models import User
 from masthead.posts import permissions, queries
 from masthead.posts.history import WORDS

@@ -24,8 +24,10 @@ from masthead.importing.markdown.options import FolderOptions
 from masthead.importing.markdown.source import MarkdownFolder
 from masthead.importing.scan import ScanResult
 from masthead.importing.source import TranslatedBody
+from masthead.media.processing.isolation import UploadLimits
 from tests.support.people import Cast
 
+LIMITS = UploadLimits(2_000_000, 1_000_000, frozenset({"image/png", "image/jpeg"}), is_for_pictures=True)
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WRITTEN = datetime(2026, 1, 5, tzinfo=UTC).timestamp()
 
@@ -42,7 +44,7 @@ class Site:
     @cached_property
     def images(self) -> ImageImporter:
         """Imports the folder's images without a store."""
-        return ImageImporter(self.dialect.folder, None, limit_bytes=2_000_000, known={})
+        return ImageImporter(self.dialect.folder, None, limits=LIMITS, known={})
 
     def __getitem__(self, path: str) -> Item:
         return self.items[path]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from masthead.db import db
 from masthead.media.models import Media
+from masthead.media.processing import isolation
 from masthead.posts import queries as posts
 from tests.media.pictures import PLACE, photograph, picture
 
@@ -162,3 +163,28 @@ def test_processes_of_the_workshop_write_the_files(bring, client, kept):
     drawings = {f"p{number}.png": picture(size=(20 + number, 20)) for number in range(3)}
     bring({"_config.yml": ""} | files | drawings, "--processes", "2")
     assert [client.get(f"/media/{one.path}").status_code for one in kept().values()] == [200] * 3
+
+
+def test_a_picture_that_kills_its_process_is_named_and_the_import_goes_on(bring, kept, client, monkeypatch):
+    monkeypatch.setattr(isolation, "LARGEST_FILE_BYTES", 10)
+    report = bring(SITE)
+    assert "takes more memory or time" in report["by_source"]["_posts/2024-01-02-a.md"]["lost"][0]["why"]
+    assert (kept(), client.get("/blog/post/a").status_code) == ({}, 200)
+
+
+def test_the_pixels_and_kinds_that_uploads_may_have_count(app, bring, kept, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_PIXELS", 10_000)
+    monkeypatch.setitem(app.config, "MEDIA_TYPES", ["image/png"])
+    report = bring(
+        {
+            "_config.yml": "",
+            "_posts/2024-01-02-a.md": POST.format("A", "", "![a](/a.png) ![b](/b.gif) ![c](/c.png)"),
+            "a.png": picture(size=(101, 100)),
+            "b.gif": picture("GIF", mode="P"),
+            "c.png": picture(),
+        }
+    )
+    pixels, kind = (note["why"] for note in report["by_source"]["_posts/2024-01-02-a.md"]["lost"])
+    assert "million pixels" in pixels
+    assert "Files of the type image/gif are not accepted here." in kind
+    assert set(kept()) == {"c.png"}

@@ -199,3 +199,25 @@ def test_the_process_that_decodes_is_limited(tmp_path, monkeypatch):
     monkeypatch.setattr(isolation, "LARGEST_FILE_BYTES", 10)
     with pytest.raises(isolation.PictureRefused), isolation.prepared(path, limits):
         pass
+
+
+def test_a_hostile_picture_in_an_import_costs_nothing_but_its_process(monkeypatch):
+    limits = isolation.UploadLimits(10**7, 10**7, frozenset({"image/png"}), is_for_pictures=True)
+    good = pictures.picture("PNG", (30, 20))
+    content = isolation.imported(good, limits).content
+    process = isolation.DECODER._process
+    for what, data in REFUSED.items():
+        with pytest.raises(isolation.PictureRefused):
+            isolation.imported(data, limits)
+        assert isolation.DECODER._process is process, what
+    # A fork that dies, and one that does not end.
+    monkeypatch.setattr(isolation, "LARGEST_FILE_BYTES", 10)
+    with pytest.raises(isolation.PictureRefused, match="more memory or time"):
+        isolation.imported(good, limits)
+    monkeypatch.undo()
+    monkeypatch.setattr(isolation, "SECONDS", 0.0001)
+    with pytest.raises(isolation.PictureRefused, match="more memory or time"):
+        isolation.imported(pictures.picture("PNG", (3_000, 3_000)), limits)
+    monkeypatch.undo()
+    assert isolation.imported(good, limits).content == content
+    isolation.DECODER.close()

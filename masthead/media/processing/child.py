@@ -12,8 +12,9 @@ import json
 import os
 import resource
 import sys
+import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from masthead.media.errors import PictureRefused
 
@@ -23,6 +24,12 @@ CPU_SECONDS = 45
 #: Pages are more urgent than pictures.
 NICENESS = 10
 OPEN_FILES = 64
+#: The argument with which the process carries out one order after the other, each in a fork.
+SERVE = "serve"
+#: The file below the folder of an order that has the result of a fork.
+RESULT = "result.json"
+#: The file beside it, with the reason why a fork has failed.
+ERRORS = "errors.txt"
 
 
 def limit_itself(largest_file: int) -> None:
@@ -41,19 +48,54 @@ def limit_itself(largest_file: int) -> None:
 
 def main() -> None:
     """Carry out the order on standard input, and print the result."""
-    order = json.load(sys.stdin)
+    json.dump(_carried_out(json.load(sys.stdin)), sys.stdout)
+
+
+def serve() -> None:
+    """Carry out the orders on standard input, one in each line and each in a fork; print the exit codes.
+
+    This process loads the decoders once, and never opens a file itself.
+    """
+    from PIL import Image
+
+    from masthead.media.processing import pictures  # noqa: F401
+
+    Image.init()
+    for line in sys.stdin.buffer:
+        fork = os.fork()
+        if fork == 0:
+            _answer_in_file(json.loads(line))
+        _, status = os.waitpid(fork, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _answer_in_file(order: dict[str, Any]) -> NoReturn:
+    folder, code = Path(order["folder"]), 1
+    # No exception may unwind into the loop of the process that was forked.
+    try:
+        (folder / RESULT).write_text(json.dumps(_carried_out(order)))
+        code = 0
+    finally:
+        try:
+            if code:
+                (folder / ERRORS).write_text(traceback.format_exc())
+        finally:
+            os._exit(code)
+
+
+def _carried_out(order: dict[str, Any]) -> dict[str, Any]:
     limit_itself(order["largest_file"])
     try:
-        result = _ORDERS[order["do"]](order, Path(order["source"]), Path(order["folder"]))
+        return _ORDERS[order["do"]](order, Path(order["source"]), Path(order["folder"]))
     except PictureRefused as error:
-        result = {"refused": error.message}
+        return {"refused": error.message}
     except MemoryError:
-        result = {"refused": "This file needs more memory than a picture may take. Make it smaller first."}
+        return {"refused": "This file needs more memory than a picture may take. Make it smaller first."}
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        result = {"full": True}
-    json.dump(result, sys.stdout)
+        return {"full": True}
 
 
 def _prepare(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
@@ -111,4 +153,7 @@ def _hash_of(path: Path) -> str:
 _ORDERS = {"prepare": _prepare, "check": _check, "edit": _edit, "variants": _make_variants}
 
 if __name__ == "__main__":
-    main()
+    if SERVE in sys.argv:
+        serve()
+    else:
+        main()

@@ -18,7 +18,8 @@ import structlog
 from masthead.errors import Busy
 from masthead.media.errors import PictureRefused
 from masthead.media.processing import child, kinds
-from masthead.media.processing.facts import MadeVariant, PictureEdit, PictureFacts
+from masthead.media.processing.decoder import DECODER
+from masthead.media.processing.facts import MadeVariant, PictureEdit, PictureFacts, PreparedPicture
 
 log = structlog.get_logger(__name__)
 
@@ -70,14 +71,23 @@ def prepared(source: Path, limits: UploadLimits) -> Iterator[PreparedFile]:
     """Validate and encode a file; raises `PictureRefused`. The result exists within the context."""
     kind = _type_of(source, limits)
     with tempfile.TemporaryDirectory(prefix="masthead-") as folder:
-        do = "prepare" if kind.kind == "image" else "check"
-        order = {
-            "do": do,
-            "limit_bytes": limits.size,
-            "limit_pixels": limits.pixels,
-            "media_type": kind.media_type,
-        }
-        yield _prepared(order, source, Path(folder))
+        yield _prepared(_order(kind, limits), source, Path(folder))
+
+
+def imported(data: bytes, limits: UploadLimits) -> PreparedPicture:
+    """Validate and encode one of many files, with the limits of an upload; raises `PictureRefused`."""
+    with tempfile.TemporaryDirectory(prefix="masthead-") as name:
+        folder = Path(name)
+        source = folder / "received"
+        source.write_bytes(data)
+        order = _order(_type_of(source, limits), limits)
+        try:
+            code, told = DECODER.run(_whole(order, source, folder), _environment(), seconds=SECONDS)
+        except TimeoutError:
+            raise _took_too_long(order) from None
+        errors = folder / child.ERRORS
+        result = _result_of(code, told, errors.read_bytes() if errors.exists() else b"", folder)
+        return PreparedPicture(PictureFacts(**result["facts"]), (folder / "original").read_bytes())
 
 
 @contextmanager
@@ -115,6 +125,12 @@ def _type_of(source: Path, limits: UploadLimits) -> kinds.FileType:
     return kind
 
 
+def _order(kind: kinds.FileType, limits: UploadLimits) -> dict[str, Any]:
+    do = "prepare" if kind.kind == "image" else "check"
+    bounds = {"limit_bytes": limits.size, "limit_pixels": limits.pixels}
+    return {"do": do, "media_type": kind.media_type, **bounds}
+
+
 def _prepared(order: dict[str, Any], source: Path, folder: Path) -> PreparedFile:
     result = _run(order, source, folder)
     return PreparedFile(PictureFacts(**result["facts"]), folder / "original")
@@ -131,27 +147,40 @@ def _run(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
 
 
 def _answer(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
-    told = json.dumps(
-        order | {"source": str(source), "folder": str(folder), "largest_file": LARGEST_FILE_BYTES}
-    )
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    told = json.dumps(_whole(order, source, folder))
     try:
         done = subprocess.run(  # noqa: S603 (our own program, and no word of the order is a command)
             [sys.executable, "-P", "-m", child.__name__],
             input=told.encode(),
             capture_output=True,
             timeout=SECONDS,
-            env=environment,
+            env=_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired:
-        log.warning("a file took too long to read", order=order["do"], seconds=SECONDS)
-        raise PictureRefused(_TOO_COSTLY) from None
-    if done.returncode != 0:
-        reason = done.stderr.decode("utf-8", "replace")[-500:]
-        log.warning("the process that reads files has died", code=done.returncode, reason=reason)
+        raise _took_too_long(order) from None
+    return _result_of(done.returncode, done.stdout, done.stderr, folder)
+
+
+def _whole(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
+    return order | {"source": str(source), "folder": str(folder), "largest_file": LARGEST_FILE_BYTES}
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+
+
+def _took_too_long(order: dict[str, Any]) -> PictureRefused:
+    log.warning("a file took too long to read", order=order["do"], seconds=SECONDS)
+    return PictureRefused(_TOO_COSTLY)
+
+
+def _result_of(code: int, told: bytes, errors: bytes, folder: Path) -> dict[str, Any]:
+    if code != 0:
+        reason = errors.decode("utf-8", "replace")[-500:]
+        log.warning("the process that reads files has died", code=code, reason=reason)
         raise PictureRefused(_TOO_COSTLY)
-    result: dict[str, Any] = json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(told)
     if "full" in result:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     if "refused" in result:

@@ -10,6 +10,7 @@ from masthead.importing.items import Item
 from masthead.importing.wordpress.options import WordPressOptions
 from masthead.importing.wordpress.source import WordPressExport
 from masthead.importing.wordpress.spool import Spool
+from tests.importing.conftest import LIMITS
 from tests.importing.wordpress.conftest import item, meta, wxr
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -27,7 +28,7 @@ def translated(tmp_path: Path):
             found = source.scan()
             for one in found.items:
                 found.addresses.urls[one.source] = f"/new/{one.slug}" if one.kind != "redirect" else ""
-            images = ImageImporter(source.images, None, limit_bytes=1_000, known={})
+            images = ImageImporter(source.images, None, limits=LIMITS, known={})
             text = source.item("post/1")
             assert isinstance(text, Item)
             return source.translate("post/1", text, found.addresses, images)
