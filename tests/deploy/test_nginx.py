@@ -1,5 +1,6 @@
 """The nginx file that we ship, in a real nginx in front of the real server."""
 
+import json
 import os
 import socket
 import ssl
@@ -16,8 +17,13 @@ pytestmark = [pytest.mark.databases("sqlite"), pytest.mark.slow]
 
 @pytest.fixture
 def start(nginx, make_live_site):
-    def begin(**options):
-        site = make_live_site(SITE_URL=nginx.url, TRUSTED_PROXIES=1, RATELIMIT_SEARCH="3 per minute")
+    def begin(*, most=20, **options):
+        site = make_live_site(
+            SITE_URL=nginx.url,
+            TRUSTED_PROXIES=1,
+            RATELIMIT_SEARCH="3 per minute",
+            MAX_UPLOAD_MB=most,
+        )
         site.start()
         nginx.start(site.port, **options)
         return site
@@ -96,6 +102,31 @@ def test_upload_that_is_too_large_is_refused_by_the_proxy(start, guest):
     start()
     reply = guest.ask("POST", "/auth/login", {"email": "x" * 23_000_000})
     assert reply.status == 413
+
+
+def test_files_of_any_size_that_the_settings_allow_come_in_through_it(start, guest, nginx, cast):
+    start(most=30)
+    asked = json.dumps({"email": cast.walt.email, "password": PASSWORD}).encode()
+    answer = guest.ask("POST", "/api/v1/auth/login", asked, Content_Type="application/json")
+    token = json.loads(answer.body)["access_token"]
+    end = b"\r\n--x--\r\n"
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+
+    def bring(size):
+        content = b"%PDF-1.7\n" + b"%".ljust(size, b"x") + b"\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+        return guest.ask(
+            "POST",
+            "/api/v1/media",
+            head + content + end,
+            Authorization=f"Bearer {token}",
+            Content_Type="multipart/form-data; boundary=x",
+        )
+
+    # Neither the proxy's own limit nor its page answers, but the application, which knows the setting.
+    reply = bring(25_000_000)
+    assert reply.status == 201, reply.text
+    refused = bring(31_000_000)
+    assert (refused.status, refused.headers["content-type"]) == (413, "application/problem+json")
 
 
 def test_large_page_is_not_held_back(start, guest, cast):

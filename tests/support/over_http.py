@@ -38,12 +38,12 @@ class Guest:
         self,
         method: str,
         path: str,
-        fields: Mapping[str, object] | None = None,
+        fields: Mapping[str, object] | bytes | None = None,
         *,
         seconds: float = SECONDS,
         **headers: str,
     ) -> Reply:
-        """Send a request; the answer, not followed. Raises `OSError` if there is none."""
+        """Send a request with a form, or with these bytes; the answer, not followed. Raises `OSError` if there is none."""
         parts = urlsplit(self.url)
         place = parts.hostname or "", parts.port
         connection = (
@@ -54,8 +54,10 @@ class Guest:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        body = None
-        if fields is not None:
+        body: bytes | str | None = None
+        if isinstance(fields, bytes):
+            body = fields
+        elif fields is not None:
             body = urlencode(fields, doseq=True)
             sent |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": self.url + path}
             sent["Origin"] = self.url

@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 MEMORY_BYTES: Final = 1024 * 1024
 #: Small, because granian returns a chunk only when all of it has arrived, and progress of slow clients must be visible.
 CHUNK_BYTES: Final = 4 * 1024
+#: A body that is longer than allowed, by no more than this, is read to its end and forgotten: whoever still sends when
+#: the connection closes sees an error of the network, or one of the proxy, instead of the answer.
+DISCARDED_BYTES: Final = 100_000_000
 RETRY_SECONDS: Final = 5
 NO_PLACE: Final = (
     "The server is receiving too many forms at the moment. Go back, and send yours again in a minute."
@@ -66,7 +69,7 @@ class RequestBuffering:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         length = self._length(environ)
-        # A body that is too long or malformed is refused further in, without being read.
+        # A body that is much too long or malformed is refused further in, without being read.
         if length is None:
             return self._answer(environ, start_response)
         waiting = self._deadlines.begin_work(environ)
@@ -77,11 +80,12 @@ class RequestBuffering:
         if arrival is None:
             return self._refuse(environ, start_response)
         _, arrival.heard = waiting
+        is_kept = length <= self._limit(environ) + 1
         # No view reads the body after it has answered, so the file can be closed then.
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
             try:
                 with self._deadlines.watching(environ, arrival):
-                    self._copy(environ["wsgi.input"], body, length, arrival)
+                    self._copy(environ["wsgi.input"], body if is_kept else None, length, arrival)
             finally:
                 self._places.leave(arrival)
             if arrival.is_cut:
@@ -99,24 +103,26 @@ class RequestBuffering:
             self._deadlines.end_work(work)
 
     def _length(self, environ: "WSGIEnvironment") -> int | None:
-        """Return the number of bytes to read, 0 without a body."""
+        """Return the number of bytes to read; None if there is nothing to read."""
         if environ.get("HTTP_TRANSFER_ENCODING"):
             # A chunked body has no length. Reading one byte more than allowed shows further in that it is too long.
             return self._limit(environ) + 1
         given = str(environ.get("CONTENT_LENGTH") or "0")
         if not (given.isascii() and given.isdigit() and len(given) < 19):
             return None
-        return int(given) if 0 < int(given) <= self._limit(environ) else None
+        return int(given) if 0 < int(given) <= self._limit(environ) + DISCARDED_BYTES else None
 
     @staticmethod
-    def _copy(source: IO[bytes], body: IO[bytes], length: int, arrival: IncomingBody) -> None:
+    def _copy(source: IO[bytes], body: IO[bytes] | None, length: int, arrival: IncomingBody) -> None:
         while length > 0 and (chunk := source.read(min(length, CHUNK_BYTES))):
             if arrival.is_cut:
                 return
-            body.write(chunk)
+            if body is not None:
+                body.write(chunk)
             length -= len(chunk)
             arrival.note(len(chunk))
-        body.seek(0)
+        if body is not None:
+            body.seek(0)
 
     @staticmethod
     def _refuse(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

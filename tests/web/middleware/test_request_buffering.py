@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from masthead.web.middleware.body_slots import BodySlots
-from masthead.web.middleware.request_buffering import RequestBuffering
+from masthead.web.middleware.request_buffering import DISCARDED_BYTES, RequestBuffering
 
 LIMIT = 100
 
@@ -84,7 +84,16 @@ def test_a_body_in_chunks_is_handed_on():
     assert ask(make_app(), b"chunks", HTTP_TRANSFER_ENCODING="chunked")[:2] == ("200 OK", b"chunks")
 
 
-@pytest.mark.parametrize("length", ["", "0", "101", "-1", "many", "9" * 30])
+def test_a_body_that_is_a_little_too_long_is_read_and_forgotten():
+    source = io.BytesIO(b"x" * 101)
+    seen = []
+    app = make_app()
+    app._app = lambda environ, start: seen.append(environ["wsgi.input"].read()) or []
+    app({"wsgi.input": source, "CONTENT_LENGTH": "101"}, lambda status, headers: None)
+    assert (seen, source.read()) == ([b""], b"")
+
+
+@pytest.mark.parametrize("length", ["", "0", str(101 + DISCARDED_BYTES), "-1", "many", "9" * 30])
 def test_what_has_no_body_or_too_much_is_not_read_here(length):
     source = io.BytesIO(b"untouched")
     seen = []
