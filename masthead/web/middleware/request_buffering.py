@@ -80,7 +80,7 @@ class RequestBuffering:
         if arrival is None:
             return self._refuse(environ, start_response)
         _, arrival.heard = waiting
-        is_kept = length <= self._limit(environ) + 1
+        is_kept = bool(environ.get("HTTP_TRANSFER_ENCODING")) or length <= self._limit(environ)
         # No view reads the body after it has answered, so the file can be closed then.
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
             try:
