@@ -17,7 +17,7 @@ from masthead.media import queries
 from masthead.media.errors import StaleMedia
 from masthead.media.models import ALT_CHARACTERS, FileKind, Media, MediaStatus, MediaVariant
 from masthead.media.permissions import can_change, can_upload, shares
-from masthead.media.processing.facts import PictureEdit, PictureFacts, PreparedPicture
+from masthead.media.processing.facts import ENDINGS, PictureEdit, PictureFacts, PreparedPicture
 from masthead.media.tasks import RETIRED_FOR, delete_files, make_variants
 from masthead.media.uploads.quotas import check_quota
 from masthead.media.words import NOTHING, Words, check, file_name, one_line, set_words
@@ -163,8 +163,13 @@ def describe(media: Media, words: Words, *, by: User) -> None:
     """Change the words and the focal point of a file; raises `Invalid` with everything that is wrong."""
     _check_change(media, by)
     check(words)
+    before = (media.focal_x, media.focal_y)
     set_words(media, words)
     media.version += 1
+    if before != (media.focal_x, media.focal_y) and media.media_type in ENDINGS:
+        # The picture of a card is cut around the focal point; the other variants come out as they were.
+        media.status = MediaStatus.PROCESSING
+        enqueue(make_variants, unique_key="media.variants")
     _record("described", media, by=by)
 
 

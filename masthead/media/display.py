@@ -11,7 +11,7 @@ from masthead import pagecache
 from masthead.db import db
 from masthead.media.cache_topics import MEDIA
 from masthead.media.links import PREFIX, address_of, current_url
-from masthead.media.models import Media
+from masthead.media.models import Media, MediaVariant
 
 #: The formats of sources, the best first; the original kind is the fallback.
 MODERN = ("image/avif", "image/webp")
@@ -52,6 +52,8 @@ class ShownMedia:
     placeholder: str
     #: Ordered by width.
     variants: tuple[ShownVariant, ...]
+    #: The part around the focal point in the shape of a card; None until it is made, and for small pictures.
+    card: ShownVariant | None = None
 
     def srcset(self, media_type: str) -> str:
         """Return the candidates of a type for ``srcset``; the file itself is the widest one of its own type."""
@@ -116,7 +118,10 @@ def _shown(media: Media) -> ShownMedia:
         focal_x=media.focal_x,
         focal_y=media.focal_y,
         placeholder=media.placeholder,
-        variants=tuple(
-            ShownVariant(PREFIX + one.path, one.width, one.height, one.media_type) for one in media.variants
-        ),
+        variants=tuple(map(_variant, media.sizes)),
+        card=next((_variant(one) for one in media.variants if one.is_crop), None),
     )
+
+
+def _variant(row: MediaVariant) -> ShownVariant:
+    return ShownVariant(PREFIX + row.path, row.width, row.height, row.media_type)

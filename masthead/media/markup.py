@@ -115,6 +115,40 @@ def prefetch(addresses: Iterable[str | None]) -> None:
     known.update({address: found.get(address) for address in stored})
 
 
+@dataclass(frozen=True, slots=True)
+class CardPicture:
+    """The picture of a card on other sites; its size is 0 where it is not known."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
+def card_picture(address: str | None) -> CardPicture | None:
+    """Return the part of a picture around its focal point that a card shows; the whole picture if there is none."""
+    if not address:
+        return None
+    file = _looked_up(address)
+    if file is None:
+        return CardPicture(address)
+    return (
+        CardPicture(file.card.url, file.card.width, file.card.height)
+        if file.card
+        else CardPicture(file.url, file.width, file.height)
+    )
+
+
+def portrait(address: str) -> Markup:
+    """Return the portrait of a person, round and small."""
+    attributes = {"class": "portrait", "src": address, "alt": "", "width": "48", "height": "48"}
+    attributes |= {"loading": "lazy", "decoding": "async"}
+    file = _looked_up(address)
+    element = (
+        _element(attributes, file, "portrait", has_placeholder=False) if file else _tag("img", attributes)
+    )
+    return focus_styles(element) + Markup(element)  # noqa: S704 (every value is escaped)
+
+
 def file_url(address: str) -> str:
     """Return the URL of the present file at an address; the address itself for one without a file."""
     file = _looked_up(address)
@@ -133,7 +167,7 @@ def preview(media: Media) -> Markup:
     """Return a small picture of a file for the library; nothing for a file that is no picture."""
     if media.kind != FileKind.IMAGE:
         return Markup()
-    small = [one for one in media.variants if one.width >= PREVIEW_WIDTH]
+    small = [one for one in media.sizes if one.width >= PREVIEW_WIDTH]
     chosen = min(small, key=lambda one: (one.width, one.size), default=None)
     url = PREFIX + chosen.path if chosen else current_url(media)
     size = chosen or media

@@ -145,6 +145,11 @@ class Media(Base):
         viewonly=True,
     )
 
+    @property
+    def sizes(self) -> list["MediaVariant"]:
+        """The variants that show the whole picture."""
+        return [one for one in self.variants if not one.is_crop]
+
 
 class MediaVariant(Base):
     """A picture in another size or format. Its path is derived from its content, and never has another."""
@@ -164,6 +169,8 @@ class MediaVariant(Base):
     height: Mapped[int]
     size: Mapped[int]
     content_hash: Mapped[str] = mapped_column(String(64))
+    #: True for the picture of a card, which no `srcset` offers.
+    is_crop: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Set when the picture was replaced: pages that are open somewhere load the variant for some days more.
     retired_at: Mapped[datetime | None]
 

@@ -52,7 +52,9 @@ def make_missing_variants() -> None:
 def make_variants_of(media_id: int) -> None:
     """Make the variants of a picture, in their own transaction. The pixels and the store come before it."""
     row = db.session.execute(
-        select(Media.key, Media.content_hash, Media.media_type).where(Media.id == media_id)
+        select(Media.key, Media.content_hash, Media.media_type, Media.focal_x, Media.focal_y).where(
+            Media.id == media_id
+        )
     ).one_or_none()
     db.session.rollback()
     if row is None:
@@ -63,7 +65,8 @@ def make_variants_of(media_id: int) -> None:
         widths: tuple[int, ...] = current_app.config["MEDIA_WIDTHS"]
         try:
             files.get_file(row.key, source)
-            with isolation.variants(source, row.media_type, widths) as (made, placeholder):
+            focus = (row.focal_x, row.focal_y)
+            with isolation.variants(source, row.media_type, widths, focus) as (made, placeholder):
                 for one, path in made:
                     files.put_file(path_of(row.content_hash, one), path)
         except FileNotFoundError:
@@ -71,7 +74,7 @@ def make_variants_of(media_id: int) -> None:
         except PictureRefused as error:
             _finish(media_id, row.content_hash, [], "", problem=error.message)
         else:
-            _finish(media_id, row.content_hash, [one for one, _ in made], placeholder)
+            _finish(media_id, row.content_hash, [one for one, _ in made], placeholder, focus=focus)
 
 
 def path_of(content_hash: str, made: MadeVariant) -> str:
@@ -81,16 +84,22 @@ def path_of(content_hash: str, made: MadeVariant) -> str:
 
 
 def _finish(
-    media_id: int, content_hash: str, made: list[MadeVariant], placeholder: str, *, problem: str = ""
+    media_id: int,
+    content_hash: str,
+    made: list[MadeVariant],
+    placeholder: str,
+    *,
+    problem: str = "",
+    focus: tuple[float, float] | None = None,
 ) -> None:
-    """Store the variants, unless the picture was replaced meanwhile: then another job makes those of the new one."""
+    """Store the variants, unless the picture was changed meanwhile: then another job makes those of the new one."""
     media = db.session.scalar(
         select(Media)
         .where(Media.id == media_id, Media.content_hash == content_hash)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if media is None:
+    if media is None or focus not in {None, (media.focal_x, media.focal_y)}:
         db.session.rollback()
         return
     _set_variants(media, {path_of(content_hash, one): one for one in made})
@@ -119,6 +128,7 @@ def _set_variants(media: Media, wanted: dict[str, MadeVariant]) -> None:
                     height=one.height,
                     size=one.size,
                     content_hash=one.content_hash,
+                    is_crop=one.is_crop,
                 )
             )
 

@@ -10,6 +10,7 @@ from masthead import pagecache
 from masthead.comments.cache_topics import COMMENTS
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.media import markup
 from masthead.people.cache_topics import AUTHOR
 from masthead.posts import queries as posts
 from masthead.posts import summaries
@@ -90,6 +91,8 @@ def of(post: Post, *, is_preview: bool = False) -> Article:
     pagecache.depends_on(*(AUTHOR(person.id) for person in (post.author, *people)), COMMENTS(post.id))
     translations = [] if is_preview else _translations(post)
     neighbours = Neighbours(None, None, []) if is_preview else _neighbours(post)
+    # All in one go: the picture of the card, the one above the text, and the portraits below it.
+    markup.prefetch([post.lead_image, post.card_image, *(person.avatar for person in people)])
     seen = {"post": post, "people": people, "translations": translations}
     return Article(
         post=summaries.of(post),

@@ -1,5 +1,6 @@
 """The comments below an article: equal for most readers, and so rendered once for each change."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import render_template
@@ -14,6 +15,7 @@ from masthead.comments.permissions import can_moderate
 from masthead.comments.thread import ROOTS_PER_PAGE, Node
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.media import markup
 from masthead.people.cache_topics import AUTHOR
 from masthead.people.models import User
 from masthead.posts.cache_topics import POST
@@ -150,7 +152,17 @@ def _slice(number: int) -> slice:
     return slice((number - 1) * ROOTS_PER_PAGE, number * ROOTS_PER_PAGE)
 
 
+def _portraits(nodes: list[Node]) -> Iterator[str | None]:
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        waiting += node.replies
+        if node.comment is not None:
+            yield node.comment.author.avatar
+
+
 def _html(article: Article, part: ThreadPage, *, can_reply: bool, moderates: bool) -> Markup:
+    markup.prefetch(_portraits(part.nodes))
     rendered = render_template(
         "site/_thread.html",
         thread=part.nodes,

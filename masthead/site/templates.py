@@ -35,7 +35,9 @@ def init_app(app: Flask) -> None:
         "file_url": markup.file_url,
         "is_shown": external.is_shown,
         "media_files": _media_files,
+        "card_picture": markup.card_picture,
         "picture_of": markup.picture,
+        "portrait_of": markup.portrait,
     }
     app.context_processor(_publication)
 

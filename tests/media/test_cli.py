@@ -40,9 +40,9 @@ def test_files_are_brought_in_listed_checked_and_rebuilt(app, cast, run, tmp_pat
         for key in set(files.keys()) - _keys_of(files, address):
             files.delete(key)
         checked = run("check")
-        # The picture, and AVIF, WebP and PNG in two widths.
+        # The picture, the one of its card, and AVIF, WebP and PNG in two widths.
         assert checked.exit_code == 0, checked.output
-        assert "7 files" in checked.output
+        assert "8 files" in checked.output
         variant = next(key for key in files.keys() if key.endswith(".avif"))  # noqa: SIM118
         files.delete(variant)
         path = address.removeprefix("/media/")

@@ -16,6 +16,7 @@ from masthead.comments.models import Comment, CommentStatus
 from masthead.comments.moderation import buttons, read_models
 from masthead.db import db, paginate
 from masthead.errors import Invalid, NotFound
+from masthead.media import markup
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.web.paging import page_number
@@ -61,6 +62,7 @@ def queue() -> ResponseReturnValue:
         total=counts.get(status, 0),
     )
     waiting = counts.get(CommentStatus.PENDING, 0)
+    markup.prefetch(comment.author.avatar for comment in page.items)
     return render_template(
         "comments/queue.html",
         page=page,

@@ -209,7 +209,7 @@ class MediaAnswer(Schema):
                 VariantAnswer(
                     url=address(PREFIX + one.path), width=one.width, height=one.height, type=one.media_type
                 )
-                for one in media.variants
+                for one in media.sizes
             ],
             used_in=[
                 UsedIn(kind=use.kind, id=use.object_id, title=use.title, url=_place(use.url)) for use in uses

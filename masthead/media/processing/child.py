@@ -141,7 +141,9 @@ def _edit(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
 def _make_variants(order: dict[str, Any], source: Path, folder: Path) -> dict[str, Any]:
     from masthead.media.processing import variants
 
-    made, placeholder = variants.make(source, order["media_type"], folder, order["widths"])
+    made, placeholder = variants.make(
+        source, order["media_type"], folder, order["widths"], tuple(order["focus"])
+    )
     return {"variants": [dataclasses.asdict(one) for one in made], "placeholder": placeholder}
 
 

@@ -54,6 +54,8 @@ class MadeVariant:
     height: int
     size: int
     content_hash: str
+    #: True for the picture of a card: a part of the picture, in another shape.
+    is_crop: bool = False
 
     @property
     def ending(self) -> str:

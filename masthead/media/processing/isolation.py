@@ -99,12 +99,12 @@ def edited(source: Path, edit: PictureEdit) -> Iterator[PreparedFile]:
 
 @contextmanager
 def variants(
-    source: Path, media_type: str, widths: Sequence[int]
+    source: Path, media_type: str, widths: Sequence[int], focus: tuple[float, float] = (0.5, 0.5)
 ) -> Iterator[tuple[list[tuple[MadeVariant, Path]], str]]:
     """Make the variants of a stored picture, and its placeholder."""
     with tempfile.TemporaryDirectory(prefix="masthead-") as name:
         folder = Path(name)
-        order = {"do": "variants", "media_type": media_type, "widths": list(widths)}
+        order = {"do": "variants", "media_type": media_type, "widths": list(widths), "focus": focus}
         result = _run(order, source, folder)
         made = [MadeVariant(**one) for one in result["variants"]]
         yield [(one, folder / one.file) for one in made], result["placeholder"]

@@ -27,6 +27,11 @@ CLASSIC: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "image/png": ("PNG", {"compress_level": 6}),
 }
 PLACEHOLDER_SIDE: Final = 16
+#: The picture of a card on social networks: 1.91 to 1, and as JPEG, because not all of them read newer formats.
+CARD: Final = (1200, 630)
+#: Networks show a smaller picture as a thumbnail beside the words.
+LEAST_CARD_WIDTH: Final = 600
+Point = tuple[float, float]
 
 
 def takes_variants(media_type: str, *, is_animated: bool) -> bool:
@@ -34,10 +39,13 @@ def takes_variants(media_type: str, *, is_animated: bool) -> bool:
     return media_type in ENDINGS and not is_animated
 
 
-def make(source: Path, media_type: str, folder: Path, wanted: Sequence[int]) -> tuple[list[MadeVariant], str]:
+def make(
+    source: Path, media_type: str, folder: Path, wanted: Sequence[int], focus: Point = (0.5, 0.5)
+) -> tuple[list[MadeVariant], str]:
     """Write the variants of a picture into a folder, and return them with its placeholder.
 
-    Each size is made from the next larger one, which costs a third of making all from the original.
+    Each size is made from the next larger one, which costs a third of making all from the original. The card is cut
+    around the focal point.
     """
     with Image.open(source) as image:
         if not takes_variants(media_type, is_animated=getattr(image, "is_animated", False)):
@@ -45,14 +53,15 @@ def make(source: Path, media_type: str, folder: Path, wanted: Sequence[int]) -> 
         widths = [width for width in sorted(wanted) if width < image.width]
         # A JPEG is decoded at half or a quarter of its size, if that is still large enough.
         if widths:
-            image.draft(image.mode, (widths[-1], 1))
+            image.draft(image.mode, (max(widths[-1], CARD[0]), CARD[1]))
         notice = notices.of(image)
         step = _plain(image)
         full = image.size
-    made: list[MadeVariant] = []
+    written_notice = {"exif": notice} if notice else {}
+    made = list(_card(step, focus, folder, written_notice))
     for width in reversed(widths):
         step = _resized(step, width, full)
-        made += _written(step, media_type, folder, {"exif": notice} if notice else {})
+        made += _written(step, media_type, folder, written_notice)
     return made, _placeholder(step)
 
 
@@ -75,11 +84,38 @@ def _written(
     for kind, (name, options) in kinds.items():
         written = BytesIO()
         image.save(written, name, **options, **notice)
-        content = written.getvalue()
-        file = f"{image.width}.{ENDINGS[kind]}"
-        (folder / file).write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        yield MadeVariant(file, kind, image.width, image.height, len(content), digest)
+        yield _kept(folder / f"{image.width}.{ENDINGS[kind]}", kind, image, written.getvalue())
+
+
+def _card(image: Image.Image, focus: Point, folder: Path, notice: dict[str, bytes]) -> Iterator[MadeVariant]:
+    """Make the picture of a card, unless the original is too small for one."""
+    width = min(image.width, image.height * CARD[0] / CARD[1])
+    height = width * CARD[1] / CARD[0]
+    if width < LEAST_CARD_WIDTH:
+        return
+    left, top = cut(image.width, width, focus[0]), cut(image.height, height, focus[1])
+    shape = CARD if width > CARD[0] else (round(width), round(height))
+    part = image.resize(shape, Image.Resampling.LANCZOS, (left, top, left + width, top + height), 2.0)
+    if part.mode == "RGBA":
+        # As on a page without a dark scheme, which is how networks show it.
+        part = Image.alpha_composite(Image.new("RGBA", shape, "white"), part).convert("RGB")
+    name, options = CLASSIC["image/jpeg"]
+    written = BytesIO()
+    part.save(written, name, **options, **notice)
+    yield _kept(folder / "card.jpg", "image/jpeg", part, written.getvalue(), is_crop=True)
+
+
+def cut(length: int, part: float, point: float) -> float:
+    """Return where a part of this length begins that has the point in its middle, as far as the picture goes."""
+    return min(max(point * length - part / 2, 0.0), length - part)
+
+
+def _kept(
+    path: Path, media_type: str, image: Image.Image, content: bytes, *, is_crop: bool = False
+) -> MadeVariant:
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return MadeVariant(path.name, media_type, image.width, image.height, len(content), digest, is_crop)
 
 
 def _placeholder(image: Image.Image) -> str:
