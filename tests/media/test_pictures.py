@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from masthead.media.errors import PictureRefused
-from masthead.media.processing import pictures, structure
+from masthead.media.processing import pictures, structure, variants
 from tests.media.pictures import (
     PLACE,
     animation,
@@ -251,3 +251,28 @@ def test_a_copyright_notice_is_kept_alone_and_stays_when_the_file_comes_again(ki
         assert set(kept) == {0x8298, 0x013B}
         again = pictures.prepare(once.content)
         assert (again.content == once.content, again.facts.credit) == (True, "© Ada & Co")
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_an_animation_gets_smaller_ones_that_move_alike(kind, tmp_path):
+    frames = [Image.effect_noise((90, 60), 90).resize((500, 330)).convert("RGB") for _ in range(4)]
+    written = BytesIO()
+    frames[0].save(
+        written, kind, save_all=True, append_images=frames[1:], duration=[100, 200, 300, 400], loop=2
+    )
+    source = tmp_path / "source"
+    source.write_bytes(pictures.prepare(written.getvalue()).content)
+    made, placeholder = variants.make(source, TYPES[kind], tmp_path, (320, 640))
+    # Browsers choose among WebP files alone, so the full width is one of them.
+    assert [one.width for one in made] == ([320] if kind == "WEBP" else [500, 320])
+    assert placeholder
+    for one in made:
+        assert (one.media_type, one.size < source.stat().st_size) == ("image/webp", True)
+        with Image.open(tmp_path / one.file) as image:
+            assert (image.n_frames, image.info["loop"]) == (4, 3 if kind == "GIF" else 2)
+            durations = []
+            for number in range(4):
+                image.seek(number)
+                image.load()
+                durations.append(image.info["duration"])
+            assert durations == [100, 200, 300, 400]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageFilter
 
-from masthead.media.processing import notices
+from masthead.media.processing import animations, notices
 from masthead.media.processing.facts import ENDINGS, MadeVariant
 
 #: Media type → Pillow's format and the options of its encoder, in the order in which browsers are offered them.
@@ -21,7 +21,7 @@ MODERN: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "image/avif": ("AVIF", {"quality": 58, "speed": 8, "max_threads": 1}),
     "image/webp": ("WEBP", {"quality": 78, "method": 2}),
 }
-#: The original kinds that get variants. An animation or a drawing is shown as it is.
+#: The original kinds that get variants. A drawing is shown as it is.
 CLASSIC: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "image/jpeg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
     "image/png": ("PNG", {"compress_level": 6}),
@@ -34,11 +34,6 @@ LEAST_CARD_WIDTH: Final = 600
 Point = tuple[float, float]
 
 
-def takes_variants(media_type: str, *, is_animated: bool) -> bool:
-    """Return whether pictures of this type get variants."""
-    return media_type in ENDINGS and not is_animated
-
-
 def make(
     source: Path, media_type: str, folder: Path, wanted: Sequence[int], focus: Point = (0.5, 0.5)
 ) -> tuple[list[MadeVariant], str]:
@@ -48,9 +43,13 @@ def make(
     around the focal point.
     """
     with Image.open(source) as image:
-        if not takes_variants(media_type, is_animated=getattr(image, "is_animated", False)):
-            return [], _placeholder(_plain(image)) if image.format else ""
         widths = [width for width in sorted(wanted) if width < image.width]
+        if getattr(image, "is_animated", False):
+            made = animations.make(image, media_type, folder, widths, size=source.stat().st_size)
+            image.seek(0)
+            return made, _placeholder(_plain(image))
+        if media_type not in ENDINGS:
+            return [], _placeholder(_plain(image))
         # A JPEG is decoded at half or a quarter of its size, if that is still large enough.
         if widths:
             image.draft(image.mode, (max(widths[-1], CARD[0]), CARD[1]))
