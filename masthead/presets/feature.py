@@ -1,8 +1,9 @@
 """Post templates and snippets."""
 
 from masthead.features import Feature, NavigationItem
+from masthead.media.signals import describe_uses
 from masthead.people.permissions import Permission
-from masthead.presets import views
+from masthead.presets import receivers, views
 from masthead.presets.admin import post_templates, snippets
 from masthead.presets.api import post_templates as post_templates_api
 from masthead.presets.api import snippets as snippets_api
@@ -15,6 +16,7 @@ feature = Feature(
         (snippets.bp, "/admin/snippets"),
     ),
     api=((post_templates_api.bp, "/templates"), (snippets_api.bp, "/snippets")),
+    receivers=((describe_uses, receivers.describe_uses_in_presets),),
     navigation=(
         NavigationItem(
             "post_templates_admin.index",

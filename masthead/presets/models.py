@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from masthead.content.rendering import TITLE_CHARACTERS
 from masthead.db import Base, Identifier, Timestamps
+from masthead.media import usage as media_usage
 
 NAME_CHARACTERS = 100
 #: One character of a name can fold to several in its key.
@@ -57,3 +58,8 @@ class Snippet(Preset):
     KIND = "snippet"
     EVENTS = "snippet"
     BODY_CHARACTERS = SNIPPET_CHARACTERS
+
+
+# Every writer sees them, and so their pictures.
+media_usage.watch(PostTemplate, PostTemplate.EVENTS, ["body"], is_public=lambda _: True)
+media_usage.watch(Snippet, Snippet.EVENTS, ["body"], is_public=lambda _: True)

@@ -16,12 +16,12 @@ from tests.media.pictures import picture
 
 
 @pytest.fixture
-def five(cast, as_):  # noqa: F811
-    """The addresses of five pictures of Walt, and a function that says where each is used."""
+def six(cast, as_):  # noqa: F811
+    """The addresses of six pictures of Walt, and a function that says where each is used."""
     walt = as_(cast.walt)
     made = [
         walt("POST", "/media", data={"file": (BytesIO(picture("PNG", (20 + n, 20))), "a.png")}).json
-        for n in range(5)
+        for n in range(6)
     ]
 
     def uses(caller=walt):
@@ -31,8 +31,8 @@ def five(cast, as_):  # noqa: F811
     return [one["address"] for one in made], uses
 
 
-def test_a_file_of_any_state_of_a_post_is_in_use(app, cast, as_, five, sign_in):  # noqa: F811
-    (former, present, typed, card, embedded), uses = five
+def test_a_file_of_any_state_of_a_post_is_in_use(app, cast, as_, six, sign_in):  # noqa: F811
+    (former, present, typed, card, embedded, sign), uses = six
     walt = as_(cast.walt)
     post = PostFactory(author=cast.walt, title="Harvest", body=f"![Once]({former})")
     path = f"/posts/{post.slug}"
@@ -46,6 +46,10 @@ def test_a_file_of_any_state_of_a_post_is_in_use(app, cast, as_, five, sign_in):
         row.tried_at = clock.now()
         db.session.add(row)
         db.session.commit()
+    edith = as_(cast.edith)
+    snippet = edith("POST", "/snippets", {"name": "Sign", "body": f"![Sign]({sign})"})
+    assert snippet.status_code == 201
+    assert uses(edith)[5] == [("snippet", "Snippet “Sign”")]
     now = [("post", "Harvest")]
     assert uses() == [
         [("revision", "Harvest (earlier version)")],
@@ -53,9 +57,10 @@ def test_a_file_of_any_state_of_a_post_is_in_use(app, cast, as_, five, sign_in):
         [("working_copy", "Harvest (unpublished changes)")],
         now,
         [("embed", "Card of “The ferry”")],
+        [],
     ]
     # Others learn of texts that they may read, and that the files are in use.
-    assert [len(one) for one in uses(as_(cast.colin))] == [0, 1, 0, 1, 1]
+    assert [len(one) for one in uses(as_(cast.colin))] == [0, 1, 0, 1, 1, 0]
     assert walt("GET", "/media?unused=true").json["media"] == []
     assert former not in sign_in(cast.walt).get("/admin/media?unused=1").text
 

@@ -116,7 +116,7 @@ class UsedIn(Schema):
     """A place that shows the file, as far as you may know of it."""
 
     kind: str = Field(
-        description="`post`, `working_copy` or `revision` of a post, `page`, `profile`, `publication` or `embed`.",
+        description="`post`, `working_copy` or `revision` of a post, `page`, `profile`, `publication`, `embed`, `post_template` or `snippet`.",
         examples=["post"],
     )
     id: int = Field(examples=[1])

@@ -1,4 +1,4 @@
-"""Files in cards, working copies and revisions are in use, too."""
+"""Files in cards, templates, snippets, working copies and revisions are in use, too."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0138"
-down_revision = "0137"
+revision = "0140"
+down_revision = "0139"
 branch_labels = None
 depends_on = None
 
@@ -16,6 +16,8 @@ ADDRESS = re.compile(r"/media/([a-z0-9][a-z0-9._/-]{0,98}[a-z0-9])")
 #: A picture comes into a working copy with its whole address, so the entries of the journal need not be replayed.
 SOURCES = (
     ("post", "SELECT id, card_image FROM post WHERE card_image LIKE '%/media/%'"),
+    ("post_template", "SELECT id, body FROM post_template WHERE body LIKE '%/media/%'"),
+    ("snippet", "SELECT id, body FROM snippet WHERE body LIKE '%/media/%'"),
     ("embed", "SELECT id, picture FROM embed WHERE picture LIKE '%/media/%'"),
     (
         "revision",
@@ -63,4 +65,4 @@ def _paths(texts: list[Any]) -> set[str]:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM media_usage WHERE kind IN ('embed', 'revision', 'working_copy')")
+    op.execute("DELETE FROM media_usage WHERE kind IN ('embed', 'post_template', 'revision', 'snippet', 'working_copy')")
