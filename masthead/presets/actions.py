@@ -11,6 +11,7 @@ from masthead.content.errors import StaleVersion
 from masthead.content.rendering import TITLE_CHARACTERS
 from masthead.db import db, insert_unique
 from masthead.errors import Conflict, Invalid, Mistakes, NotAllowed
+from masthead.media import usage as media_usage
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 from masthead.presets.models import KEY_CHARACTERS, NAME_CHARACTERS, P, PostTemplate, Preset
@@ -28,7 +29,9 @@ def create(model: type[P], fields: Mapping[str, Any], *, by: User) -> P:
     if not insert_unique(model, model.key, key, **values):
         raise _taken(model)
     audit.record(f"{model.EVENTS}.created", by=by, subject=values["name"])
-    return db.session.scalars(select(model).where(model.key == key)).one()
+    made = db.session.scalars(select(model).where(model.key == key)).one()
+    media_usage.note(model.EVENTS, made.id, [made.body], is_public=True)
+    return made
 
 
 def change(preset: Preset, fields: Mapping[str, Any], *, by: User, expected_version: int | None) -> None:
