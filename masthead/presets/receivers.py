@@ -1,6 +1,6 @@
 """Signal receivers that name the post templates and snippets that show a file."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import url_for
 from sqlalchemy import select
@@ -26,5 +26,6 @@ def describe_uses_in_presets(question: UsesToDescribe) -> None:
     found = db.session.scalars(select(model).where(model.id.in_(question.object_ids)).order_by(model.id))
     endpoint, argument = _PAGES[question.kind]
     for row in found:
+        values: dict[str, Any] = {argument: row.id}
         title = f"{model.KIND.capitalize()} “{row.name}”"
-        question.uses.append(Use(question.kind, row.id, title, url_for(endpoint, **{argument: row.id})))
+        question.uses.append(Use(question.kind, row.id, title, url_for(endpoint, **values)))
