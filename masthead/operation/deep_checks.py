@@ -16,7 +16,7 @@ from masthead.operation.findings import Finding, Level
 from masthead.search import indexing
 from masthead.search.models import INDEX
 from masthead.storage import store
-from masthead.storage.store import StoreUnavailable
+from masthead.storage.errors import StoreUnavailable
 
 #: Maximum number of names and messages in one sentence.
 SHOWN: Final = 3

@@ -16,6 +16,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore
 
 from masthead.db import leave_transaction
+from masthead.storage.errors import StoreFull, StoreReadOnly, StoreUnavailable
 
 #: Lower-case words, digits, dots and hyphens between single slashes; no segment begins with a dot. Such a key can
 #: neither leave the folder nor collide with another on a case-insensitive file system.
@@ -37,18 +38,6 @@ class KeyRefused(ValueError):
     def __init__(self, key: str) -> None:
         super().__init__(f"{key[:80]!r} cannot be the key of a file.")
         self.key = key
-
-
-class StoreUnavailable(Exception):
-    """The store is away, full, or refuses access."""
-
-
-class StoreFull(StoreUnavailable):
-    """The store has no room for another file."""
-
-
-class StoreReadOnly(StoreUnavailable):
-    """The store can be read but not written."""
 
 
 class FileStore(ABC):

@@ -13,6 +13,7 @@ from werkzeug.utils import import_string
 from masthead import publication_home
 from masthead.db import Failure, failures
 from masthead.errors import DomainError
+from masthead.storage.errors import StoreUnavailable
 
 NO_TABLES = (
     "The database has no tables yet, or those of another version. Run `masthead db upgrade` first. ({})"
@@ -49,6 +50,12 @@ def _of_a_file(error: OSError) -> str:
     return f"{name[:SHOWN_CHARACTERS]}: {reason}." if name else f"{reason}."
 
 
+STORE_AWAY = (
+    "The files could not be read or written ({}). Look at MEDIA_URL, its endpoint and its keys, and run the command again: "
+    "what is done stays done."
+)
+
+
 class Command(click.Command):
     """A command that prints domain errors as sentences."""
 
@@ -62,6 +69,10 @@ class Command(click.Command):
             raise click.ClickException(UNENCODABLE) from None
         except OSError as error:
             raise click.ClickException(_of_a_file(error)) from None
+        except StoreUnavailable as error:
+            # The store repeats itself in the words for programmers.
+            reason = str(error).partition(" Debug source")[0][:300]
+            raise click.ClickException(STORE_AWAY.format(reason)) from None
         except (*failures.KINDS, ProgrammingError) as error:
             reason = failures.reason_of(error)
             is_away = not any(words in reason for words in WRONG_TABLES)

@@ -15,7 +15,7 @@ from flask import Flask, Response
 from masthead.db import Failure, db, failure_of, failures, reason_of
 from masthead.outbound.errors import Unreachable
 from masthead.pagecache import note_outage
-from masthead.storage.store import StoreFull, StoreReadOnly, StoreUnavailable
+from masthead.storage.errors import StoreFull, StoreReadOnly, StoreUnavailable
 from masthead.web import errors
 
 log = structlog.get_logger(__name__)

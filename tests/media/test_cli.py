@@ -3,6 +3,7 @@
 import pytest
 
 from masthead.storage import store as storage
+from masthead.storage.errors import StoreUnavailable
 from tests.media.pictures import picture
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -64,3 +65,17 @@ def test_files_are_brought_in_listed_checked_and_rebuilt(app, cast, run, tmp_pat
 def _keys_of(files, address):
     stem = address.removeprefix("/media/").rpartition(".")[0]
     return {key for key in files.keys() if key.startswith(stem)}  # noqa: SIM118
+
+
+def test_a_store_that_is_away_ends_a_command_with_a_sentence(run, tmp_path, monkeypatch):
+    (tmp_path / "ferry.png").write_bytes(picture("PNG", (70, 50)))
+
+    def fail(*_arguments):
+        raise StoreUnavailable("Generic S3 error: 500. Debug source: Generic { … }")
+
+    for name in ("put_file", "size", "keys", "get_file"):
+        monkeypatch.setattr(storage.FolderStore, name, fail)
+    for command in (("add", str(tmp_path / "ferry.png")), ("check",)):
+        result = run(*command)
+        assert (result.exit_code, "Debug source" in result.output) == (1, False)
+        assert "Look at MEDIA_URL" in result.output

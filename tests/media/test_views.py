@@ -8,7 +8,7 @@ from masthead.db import db
 from masthead.media import actions
 from masthead.media.processing.pictures import prepare
 from masthead.storage import store as storage
-from masthead.storage.store import StoreFull, StoreUnavailable
+from masthead.storage.errors import StoreFull, StoreUnavailable
 from tests.api.conftest import as_  # noqa: F401
 from tests.factories import PostFactory
 from tests.media.pictures import picture

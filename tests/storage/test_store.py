@@ -2,7 +2,8 @@ import pickle
 
 import pytest
 
-from masthead.storage.store import Bucket, FolderStore, KeyRefused, StoreUnavailable, opened
+from masthead.storage.errors import StoreUnavailable
+from masthead.storage.store import Bucket, FolderStore, KeyRefused, opened
 from tests.support.buckets import ACCESS_KEY, SECRET_KEY
 
 

@@ -13,7 +13,8 @@ from rich.progress import Progress
 from masthead.config.types import picture_place
 from masthead.errors import Invalid
 from masthead.storage import store
-from masthead.storage.store import FileStore, StoreUnavailable
+from masthead.storage.errors import StoreUnavailable
+from masthead.storage.store import FileStore
 from masthead.web.commands import Command
 
 
