@@ -14,7 +14,7 @@ from masthead.exporting.browser import files
 from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
 from masthead.jobs import task
 from masthead.storage import store as storage
-from masthead.storage.store import StoreUnavailable
+from masthead.storage.errors import StoreUnavailable
 
 
 @task("exporting.make", writes=True, attempts=3)
