@@ -20,7 +20,8 @@ from masthead.media.uploads import portraits
 from masthead.people.models import User
 from masthead.settings.queries import publication
 from masthead.storage import store as storage
-from masthead.storage.store import FileStore, StoreUnavailable
+from masthead.storage.errors import StoreUnavailable
+from masthead.storage.store import FileStore
 
 FILES_AT_ONCE = 20
 _DRAWING = "image/svg+xml"
