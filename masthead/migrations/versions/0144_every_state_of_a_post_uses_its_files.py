@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0142"
-down_revision = "0141"
+revision = "0144"
+down_revision = "0143"
 branch_labels = None
 depends_on = None
 
