@@ -36,6 +36,7 @@ pytest_plugins = [
     "tests.support.mailbox",
     "tests.support.network_guard",
     "tests.support.nu_checker",
+    "tests.support.other_site",
     "tests.support.own_postgres",
     "tests.support.parallel",
     "tests.support.people",

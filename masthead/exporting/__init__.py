@@ -1,1 +1,1 @@
-"""Exports the publication as a folder of Markdown files that Hugo and `masthead import` read."""
+"""Exports the publication for other programs: as a folder of Markdown, for WordPress, and for Ghost."""

@@ -3,13 +3,18 @@
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
-from masthead import audit
+from masthead import audit, clock
 from masthead.archive.export import write_archive
 from masthead.db import db, snapshot
 from masthead.exporting import markdown
 from masthead.exporting.folder import ExportFolder
+from masthead.exporting.ghost.export import GhostOptions, write_ghost
+from masthead.exporting.new_file import new_file
+from masthead.exporting.wordpress.export import write_wordpress
+from masthead.settings.queries import publication
 from masthead.storage import store as storage
 from masthead.web.commands import Group, NamedPath
 
@@ -32,7 +37,63 @@ def export_markdown(folder: Path) -> None:
         f"{click.format_filename(folder)} holds {tally.posts} posts ({tally.drafts} of them drafts), {tally.pages} pages, {tally.tags} tags, "
         f"{tally.authors} authors, {tally.redirects} old addresses and {tally.pictures} pictures."
     )
-    for path in tally.missing:
+    _name_missing(tally.missing)
+
+
+@group.command("wordpress")
+@click.argument("file", metavar="FILE", type=NamedPath(path_type=Path))
+@with_appcontext
+def export_wordpress(file: Path) -> None:
+    """Write posts, pages, comments, tags, authors and the list of files into FILE, for WordPress's importer.
+
+    WordPress fetches the pictures from this site, so the site must run while WordPress imports.
+    """
+    site, url = publication(), current_app.config["SITE_URL"]
+    with snapshot() as session, new_file(file) as target:
+        tally = write_wordpress(target, site, session=session, url=url, at=clock.now())
+    audit.record("export.made", by=None, posts=tally.posts, pages=tally.pages, format="wordpress")
+    db.session.commit()
+    click.echo(
+        f"{click.format_filename(file)} holds {tally.posts} posts, {tally.pages} pages, {tally.comments} comments, "
+        f"{tally.files} files, {tally.authors} authors and {tally.former_slugs} former slugs. WordPress fetches the files from {url}."
+    )
+    if tally.lost_addresses:
+        click.echo(
+            f"{tally.lost_addresses} redirects of tags and authors and to other sites have no place in this format. "
+            "`masthead export markdown` writes them.",
+            err=True,
+        )
+
+
+@group.command("ghost")
+@click.argument("file", metavar="FILE", type=NamedPath(path_type=Path))
+@click.option("--markdown", is_flag=True, help="Write bodies as Markdown instead of HTML.")
+@with_appcontext
+def export_ghost(file: Path, *, markdown: bool) -> None:
+    """Write posts, pages, tags, authors and comments into FILE, for Ghost's importer.
+
+    A FILE that ends in .zip also holds the pictures and other files, redirects.yaml and routes.yaml.
+    """
+    is_zip = file.suffix.lower() == ".zip"
+    options = GhostOptions(current_app.config["SITE_URL"], clock.now(), as_zip=is_zip, as_markdown=markdown)
+    site = publication()
+    with snapshot() as session, new_file(file) as target:
+        tally = write_ghost(target, site, options, session=session, files=storage.current())
+    audit.record("export.made", by=None, posts=tally.posts, pages=tally.pages, format="ghost")
+    db.session.commit()
+    click.echo(
+        f"{click.format_filename(file)} holds {tally.posts} posts, {tally.pages} pages, {tally.comments} comments, "
+        f"{tally.authors} authors and {tally.files} files."
+    )
+    if not is_zip:
+        click.echo("The pictures stay on this site: name a FILE that ends in .zip to take them along.")
+    if tally.cut:
+        click.echo(f"{tally.cut} values are longer than Ghost's columns, so they were cut.", err=True)
+    _name_missing(tally.missing)
+
+
+def _name_missing(paths: list[str]) -> None:
+    for path in paths:
         click.echo(f"The file of the picture /media/{path} is missing, so it was left out.", err=True)
 
 

@@ -1,4 +1,4 @@
-"""The publication as a folder of texts."""
+"""The publication for other programs."""
 
 from masthead.exporting.browser import admin, models, tasks
 from masthead.features import Feature, NavigationItem

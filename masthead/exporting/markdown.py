@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from masthead.exporting import front_matter, queries
+from masthead.exporting.credits import credited
 from masthead.exporting.folder import ExportFolder
 from masthead.pages.links import ABOUT
 from masthead.pages.models import Page
-from masthead.people.models import User
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.redirects.models import Target
@@ -74,7 +74,7 @@ def _write_posts(
         address = f"/blog/post/{post.slug}/"
         aliases = _addresses(old_paths.get((Target.POST, post.id), []), present=address)
         folder.write(f"content/posts/{post.slug}.md", _post(post, address, aliases))
-        author_ids.update(user.id for user in _credited(post))
+        author_ids.update(user.id for user in credited(post))
         tally.posts += 1
         tally.drafts += post.status is not Status.PUBLIC
         tally.redirects += len(aliases)
@@ -95,7 +95,7 @@ def _post(post: Post, address: str, aliases: list[str]) -> str:
         "draft": not is_public,
         # Hugo only has drafts; the import also reads that a draft waits for an editor.
         "status": post.status.value if post.status is Status.IN_REVIEW else None,
-        "authors": [user.username for user in _credited(post)],
+        "authors": [user.username for user in credited(post)],
         "tags": [tag.name for tag in post.tags],
         "summary": " ".join(post.summary.split()),
         "image": post.lead_image,
@@ -115,11 +115,6 @@ def _post(post: Post, address: str, aliases: list[str]) -> str:
         "comments": None if post.comments_open else "closed",
     }
     return front_matter.document(fields, post.body)
-
-
-def _credited(post: Post) -> list[User]:
-    """The authors that readers see."""
-    return post.bylines or [post.author]
 
 
 def _later(changed: datetime, published: datetime | None) -> datetime | None:

@@ -1,7 +1,6 @@
 """Export, import into an empty publication, export again: the bytes are the same."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,7 +25,7 @@ from masthead.tags import actions as tags
 from masthead.tags.models import Tag
 from tests.factories import BylineFactory, DraftFactory, PageFactory, PostFactory
 from tests.media.pictures import photograph, picture
-from tests.support.databases import empty_content
+from tests.support.other_site import run
 
 TITLES = [
     "Harvest & <b>more</b> &amp; \"quotes\" 'single' \U0001f33e",
@@ -46,32 +45,6 @@ BODY = (
     "[other](/2014/03/12/coming-soon/) [file](posts/no.md) <iframe src='https://video.example/1'></iframe>\n\n"
     "---\ntitle: not front matter\n---\n\n```\n---\n```\n\n    code   \nlast line with spaces   "
 )
-
-
-@pytest.fixture
-def other_site(database, make_app, tmp_path):
-    """A site that is empty except for its first administrator."""
-    content = empty_content(database.kind, tmp_path, f"masthead_other_{os.getpid()}")
-    app = make_app(DATABASE_URL=content.url, MEDIA_URL=str(tmp_path / "other-media"))
-    run(app, "init-db")
-    run(
-        app,
-        "user",
-        "create",
-        "olga",
-        "olga@example.org",
-        "--role",
-        "administrator",
-        typed="a long pass phrase\n" * 2,
-    )
-    yield app
-    content.close()
-
-
-def run(app, *arguments, typed=None):
-    result = app.test_cli_runner().invoke(args=[str(argument) for argument in arguments], input=typed)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def content_of(folder):

@@ -12,8 +12,10 @@ from masthead.importing.storing.actions import StoredItem
 from masthead.importing.storing.run import ImportRun
 from masthead.importing.urls.index import tag_pages
 from masthead.pages import pictures as page_pictures
+from masthead.pages.models import Page
 from masthead.pages.slugs import SLUGS as PAGE_SLUGS
 from masthead.posts import pictures as post_pictures
+from masthead.posts.models import Post
 from masthead.posts.slugs import SLUGS as POST_SLUGS
 from masthead.redirects import actions as redirects
 from masthead.redirects.actions import Destination
@@ -75,7 +77,9 @@ def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
         target = db.session.scalar(queries.item_by_key(queries.key_of(run.source, leads_to)))
         post_id, page_id = (target.post_id, target.page_id) if target else (None, None)
     for path in stored.prepared.old_paths:
-        if _is_own_address(path, stored):
+        if _is_own_address(path, stored.post, stored.page):
+            continue
+        if leads_to is not None and _is_own_address(path, *_texts(path, post_id, page_id)):
             continue
         if post_id is not None:
             yield Destination(path, Target.POST, target_id=post_id)
@@ -85,12 +89,19 @@ def _targets(stored: StoredItem, run: ImportRun) -> Iterator[Destination]:
             yield Destination(path, Target.URL, url=leads_to)
 
 
-def _is_own_address(path: str, stored: StoredItem) -> bool:
+def _texts(path: str, post_id: int | None, page_id: int | None) -> tuple[Post | None, Page | None]:
+    """The text to which an address of our own form leads; none for other addresses."""
+    post = db.session.get(Post, post_id) if post_id is not None and _POST.fullmatch(path) else None
+    page = db.session.get(Page, page_id) if page_id is not None and _PAGE.fullmatch(path) else None
+    return post, page
+
+
+def _is_own_address(path: str, post: Post | None, page: Page | None) -> bool:
     """Check if the path has the form of our own addresses; if so, the text keeps it as a former address."""
-    if stored.post is not None and (post_slug := _POST.fullmatch(path)):
-        return POST_SLUGS.keep(stored.post, post_slug[1])
-    if stored.page is not None and (page_slug := _PAGE.fullmatch(path)):
-        return PAGE_SLUGS.keep(stored.page, page_slug[1])
+    if post is not None and (post_slug := _POST.fullmatch(path)):
+        return POST_SLUGS.keep(post, post_slug[1])
+    if page is not None and (page_slug := _PAGE.fullmatch(path)):
+        return PAGE_SLUGS.keep(page, page_slug[1])
     return False
 
 
