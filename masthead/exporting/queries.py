@@ -127,7 +127,7 @@ def post_batches(session: Session) -> Iterator[Sequence[Post]]:
 
 
 def light_post_batches(session: Session) -> Iterator[Sequence[Post]]:
-    """The same posts without text and HTML."""
+    """Every post that is not in the trash, by id, without text and HTML; five hundred at a time."""
     chosen = (
         select(Post)
         .where(Post.status != Status.TRASHED)
@@ -147,7 +147,7 @@ def light_post_batches(session: Session) -> Iterator[Sequence[Post]]:
 
 
 def light_posts(session: Session) -> Iterator[Post]:
-    """Each of these posts."""
+    """Every post that is not in the trash, by id, without text and HTML."""
     for batch in light_post_batches(session):
         yield from batch
 
