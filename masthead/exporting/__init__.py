@@ -1,1 +1,1 @@
-"""Exports the publication for other programs: as a folder of Markdown, for WordPress, and for Ghost."""
+"""Exports the publication for other programs: as Markdown, as static files, for WordPress, and for Ghost."""

@@ -3,20 +3,28 @@
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from masthead import audit, clock
 from masthead.archive.export import write_archive
 from masthead.db import db, snapshot
+from masthead.errors import Invalid
 from masthead.exporting import markdown
 from masthead.exporting.folder import ExportFolder
 from masthead.exporting.ghost.export import GhostOptions, write_ghost
 from masthead.exporting.new_file import new_file
+from masthead.exporting.static_site.export import StaticSite
+from masthead.exporting.static_site.folder import StaticFolder
+from masthead.exporting.static_site.layout import SiteLayout
+from masthead.exporting.static_site.target_url import checked_url
 from masthead.exporting.wordpress.export import write_wordpress
 from masthead.settings.queries import publication
 from masthead.storage import store as storage
 from masthead.web.commands import Group, NamedPath
+
+DEAD_LINKS_SHOWN = 50
+PAGES_BETWEEN_REPORTS = 500
 
 group = Group("export", help="Write the publication for other programs.")
 
@@ -126,3 +134,45 @@ def export_archive(file: Path, *, with_passwords: bool) -> None:
         )
     for sentence in result.sentences():
         click.echo(sentence, err=True)
+@group.command("static")
+@click.argument("folder", metavar="DIR", type=NamedPath(path_type=Path))
+@click.option(
+    "--url",
+    metavar="URL",
+    help="The address of the copy, such as https://example.org/blog. Default: SITE_URL.",
+)
+@with_appcontext
+def export_static(folder: Path, url: str | None) -> None:
+    """Write the public site as files into the folder DIR, with a search that needs no server.
+
+    DIR must be empty, new, or an earlier copy, of which only what has changed is written. Exit code 1 if a link is dead.
+    """
+    source = current_app.config["SITE_URL"].rstrip("/")
+    layout = SiteLayout(source, checked_url(url) if url is not None else source)
+    target = StaticFolder(folder)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug documents it for this use)
+    try:
+        with snapshot() as session:
+            tally = StaticSite(app, target, layout, _report_pages).copy(session)
+    finally:
+        target.close()
+    audit.record("export.made", by=None, pages=tally.pages, files=tally.files, format="static")
+    db.session.commit()
+    click.echo(
+        f"{click.format_filename(folder)} holds {tally.pages} pages, {tally.files} other files and {tally.redirects} redirects: "
+        f"{target.written} written, {target.unchanged} unchanged, {target.removed} removed."
+    )
+    if tally.lines_only:
+        click.echo(
+            f"{tally.lines_only} old addresses can be no file; they are in {folder.name}/_redirects only.",
+            err=True,
+        )
+    if tally.dead:
+        for link in tally.dead[:DEAD_LINKS_SHOWN]:
+            click.echo(f"{link.page} links to {link.address}, which is not there.", err=True)
+        raise Invalid(f"{len(tally.dead)} links of the copy are dead. The copy is complete otherwise.")
+
+
+def _report_pages(count: int) -> None:
+    if count and count % PAGES_BETWEEN_REPORTS == 0:
+        click.echo(f"{count} pages …", err=True)

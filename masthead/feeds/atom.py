@@ -50,4 +50,5 @@ def _add_entry(root: Element, entry: FeedEntry) -> None:
 def _add_author(element: Element, person: FeedAuthor) -> None:
     author = elements.add(element, "author")
     elements.add(author, "name", person.name)
-    elements.add(author, "uri", person.url)
+    if person.url:
+        elements.add(author, "uri", person.url)

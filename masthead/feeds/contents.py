@@ -170,7 +170,8 @@ def _entry_of_comment(comment: Comment, post: Post) -> FeedEntry:
         summary="",
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,
-        authors=_people([comment.author]),
+        # Who only comments has no page.
+        authors=(FeedAuthor(comment.author.display_name, ""),),
     )
 
 

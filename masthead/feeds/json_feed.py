@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from masthead.feeds.feed import Feed, FeedEntry
+from masthead.feeds.feed import Feed, FeedAuthor, FeedEntry
 
 FILE = "feed.json"
 MEDIA_TYPE = "application/feed+json"
@@ -37,11 +37,15 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
             "image": entry.image,
             "date_published": entry.published.isoformat(),
             "date_modified": entry.updated.isoformat(),
-            "authors": [{"name": person.name, "url": person.url} for person in entry.authors],
+            "authors": [_person(person) for person in entry.authors],
             "tags": list(entry.tags) or None,
             "language": entry.language,
         }
     )
+
+
+def _person(person: FeedAuthor) -> dict[str, Any]:
+    return _given({"name": person.name, "url": person.url or None})
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from masthead.settings.queries import publication
 from masthead.site import dates, structured_data
 from masthead.tags.links import tag_url
 from masthead.text import languages, pictures
+from masthead.web import static_copies
 from masthead.web.middleware import security_headers
 from masthead.web.middleware.static_files import asset_url
 
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
         "absolute": structured_data.absolute,
         "author_url": author_url,
         "comment_url": comment_url,
+        "is_static": static_copies.is_static,
         "page_url": page_url,
         "post_url": post_url,
         "structured_data": structured_data,

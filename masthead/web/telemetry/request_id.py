@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Flask, Response, g, request
 
+from masthead.web.static_copies import is_static
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -51,6 +53,9 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers[HEADER] = current()
+    if is_static():
+        # No request of a visitor.
+        return response
     milliseconds = (time.perf_counter() - g.started) * 1_000 if "started" in g else 0.0
     access_log.info(
         "request",

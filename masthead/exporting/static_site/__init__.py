@@ -1,0 +1,1 @@
+"""Writes the public site as files that any web server can serve."""
