@@ -74,7 +74,7 @@ def _described(response: Response, body: bytes) -> RenderedPage:
     policy = "; ".join(one for one in directives if one and one.split()[0] not in _ONLY_IN_HEADERS)
     return RenderedPage(
         status=response.status_code,
-        media_type=response.mimetype,
+        media_type=response.mimetype or "",
         location=response.headers.get("Location", ""),
         mark=response.get_etag()[0] or "",
         size=response.content_length,
