@@ -17,6 +17,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     name = format_filename(path)
     if path.is_dir():
         raise Invalid(f"{name} is a folder. Name a file.")
+    if path.exists() and not path.is_file():
+        raise Invalid(f"{name} is no file that can be replaced. Name a file.")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:

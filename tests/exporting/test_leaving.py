@@ -59,6 +59,9 @@ def gazette(app, cast):
         published_at=DAY,
         updated_at=DAY + timedelta(days=2),
         meta_title="For engines",
+        meta_description="50 % & more",
+        card_title="For cards",
+        card_description="A <card>",
         canonical_url="https://first.example/x?a=1&b=2",
     )
     PostFactory(slug="second", body="Two.", author=cast.walt, tags=["C++"], comments_open=False)
@@ -123,6 +126,12 @@ def texts_of(app):
                 "tags": [tag.name for tag in post.tags],
                 "lead": (bool(post.lead_image), post.lead_alt, post.lead_caption),
                 "canonical": post.canonical_url,
+                "for engines": (
+                    post.meta_title,
+                    post.meta_description,
+                    post.card_title,
+                    post.card_description,
+                ),
                 "words": words(post.html),
                 "comments": [
                     (one.author.display_name, one.status, words(one.html), answered(one, by_id))
@@ -222,6 +231,7 @@ def test_a_target_that_cannot_be_written_gets_a_sentence(invoke, cast, tmp_path,
     (tmp_path / "folder").mkdir()
     result = invoke("export", program, str(tmp_path / "folder"))
     assert (result.returncode, result.stderr.count("is a folder. Name a file.")) == (1, 1)
+    assert "no file that can be replaced" in invoke("export", program, "/dev/null").stderr
     result = invoke("export", program, str(tmp_path / "missing" / "x.zip"))
     assert result.returncode == 1
     assert "cannot be written: No such file or directory." in result.stderr
