@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from masthead.errors import Invalid
 from masthead.exporting.static_site import redirect_pages, search_index
 from masthead.exporting.static_site.folder import StaticFolder
 from masthead.exporting.static_site.layout import FEEDS, SiteLayout, StaticPlace, place_of
@@ -44,6 +45,13 @@ _WITH_ADDRESSES: Final = frozenset(
     }
 )
 _SCRIPTS: Final = frozenset({"text/javascript", "application/javascript"})
+#: Answers that say nothing about the page being there.
+_FAILURES: Final = frozenset({408, 429})
+#: Pages of people with accounts, which a copy without a server cannot have. A link there is dead.
+_TOOLS: Final = (
+    "/admin", "/api/", "/auth/", "/blog/create", "/blog/delete/", "/blog/edit/", "/blog/my-posts", "/dashboard", "/health", "/metrics",
+    "/preview/", "/setup",
+)  # fmt: skip
 _NO_FILE: Final = "no file can have this address"
 
 
@@ -105,7 +113,7 @@ class StaticSite:
         return self.counts
 
     def _queue(self, place: StaticPlace | None) -> None:
-        if place is not None and place.file not in self._seen:
+        if place is not None and place.file not in self._seen and not place.request.startswith(_TOOLS):
             self._seen.add(place.file)
             # Files first: a page of an interrupted run never shows a picture that is not there.
             if place.file.endswith("index.html"):
@@ -117,7 +125,7 @@ class StaticSite:
         if place.file.startswith("media/"):
             self._copy_media(place)
             return
-        answer = self._renderer.page(place.request)
+        answer = self._answer(place.request)
         if answer.status in {301, 302, 303, 307, 308}:
             self._note_move(place, answer.location)
         elif answer.status == 200:
@@ -127,8 +135,17 @@ class StaticSite:
             else:
                 self.counts.files += 1
 
+    def _answer(self, address: str, *, with_body: bool = True) -> RenderedPage:
+        """The answer to an address; raises `Invalid` for a failure, by which no page of the copy must go."""
+        answer = self._renderer.page(address, with_body=with_body)
+        if answer.status in _FAILURES or answer.status >= 500:
+            raise Invalid(
+                f"{address} cannot be rendered (status {answer.status}). Nothing was removed; run the command again."
+            )
+        return answer
+
     def _copy_media(self, place: StaticPlace) -> None:
-        answer = self._renderer.page(place.request, with_body=False)
+        answer = self._answer(place.request, with_body=False)
         if answer.status == 200:
             parts = partial(self._renderer.chunks, place.request)
             self._folder.write_parts(place.file, answer.mark, answer.size, parts)

@@ -2,6 +2,8 @@
 
 from urllib.parse import unquote, urlsplit
 
+from werkzeug.urls import iri_to_uri
+
 from masthead.config.types import address_parts
 from masthead.errors import Invalid
 
@@ -17,4 +19,4 @@ def checked_url(text: str) -> str:
         raise Invalid(
             f"{text[:200]!r} is not the URL of a site. Write it like https://example.org or https://example.org/blog."
         )
-    return text.strip().rstrip("/")
+    return iri_to_uri(text.strip()).rstrip("/")

@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from sqlalchemy import text
 
 from masthead import clock
 from masthead.content.rendering import Picture
@@ -141,11 +142,15 @@ def test_the_copy_is_whole_and_the_next_run_changes_only_what_changed(export, ga
 
 @pytest.mark.databases("sqlite")
 def test_a_dead_link_is_named_and_fails_the_command(export, cast):
-    PostFactory(slug="story", body="[gone](/blog/post/nothing)", author=cast.walt)
-    _, result = export()
+    PostFactory(
+        slug="story", body="[gone](/blog/post/nothing) [in](/auth/login) [desk](/dashboard)", author=cast.walt
+    )
+    folder, result = export()
     assert result.returncode == 1
+    assert not (folder / "auth").exists()
+    assert not (folder / "dashboard").exists()
     assert "/blog/post/story links to /blog/post/nothing, which is not there." in result.stderr
-    assert "1 links of the copy are dead." in result.stderr
+    assert "3 links of the copy are dead." in result.stderr
 
 
 @pytest.mark.databases("sqlite")
@@ -207,6 +212,28 @@ def test_what_is_no_url_of_a_site_is_refused(export, cast, url):
     folder, result = export("--url", url)
     assert (result.returncode, "is not the URL of a site" in result.stderr) == (1, True)
     assert not folder.exists()
+
+
+@pytest.mark.databases("sqlite")
+def test_a_failure_of_the_site_removes_nothing(export, cast, app):
+    PageFactory(title="About", slug="about", body="Us.", by=cast.ada)
+    folder, _ = export()
+    before = files_of(folder)
+    try:
+        rename_table(app, "page", "page_away")
+        _, result = export()
+    finally:
+        rename_table(app, "page_away", "page")
+    assert (result.returncode, "cannot be rendered (status 503)" in result.stderr) == (1, True), result.stderr
+    kept = files_of(folder)
+    assert kept.pop(".masthead-static.part", b"") == b""
+    assert kept == before
+
+
+def rename_table(app, old, new):
+    with app.app_context():
+        db.session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+        db.session.commit()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
