@@ -134,6 +134,8 @@ def export_archive(file: Path, *, with_passwords: bool) -> None:
         )
     for sentence in result.sentences():
         click.echo(sentence, err=True)
+
+
 @group.command("static")
 @click.argument("folder", metavar="DIR", type=NamedPath(path_type=Path))
 @click.option(
