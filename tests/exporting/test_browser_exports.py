@@ -44,6 +44,14 @@ def test_an_archive_is_made_downloaded_and_imported(app, cast, sign_in):
     Runner(app).run_due()
     with ada.get("/admin/export/2/export.zip") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         assert "publication/content/posts/ferry.md" in archive.namelist()
+    for number, kind, name in ((3, "wordpress", "wordpress.xml"), (4, "ghost", "ghost-export.json")):
+        assert ask(ada, kind).status_code == 303
+        Runner(app).run_due()
+        with (
+            ada.get(f"/admin/export/{number}/export.zip") as answer,
+            zipfile.ZipFile(io.BytesIO(answer.data)) as archive,
+        ):
+            assert b"The Ferry" in archive.read(name)
     with app.app_context():
         db.session.execute(delete(Post).where(Post.slug == "ferry"))
         db.session.commit()

@@ -31,7 +31,7 @@ class ExportForm(Form):
         "Format",
         choices=[choice(one.value, read_models.LABELS[one]) for one in ExportFormat],
         description="The whole publication has posts with their history, comments, accounts without passwords, settings and files, "
-        "for another Masthead. Markdown files have texts and pictures, for other systems.",
+        "for another Masthead. Markdown files have texts and pictures. The files for WordPress and Ghost have texts, authors and comments.",
     )
 
 

@@ -14,6 +14,8 @@ class ExportFormat(StrEnum):
 
     ARCHIVE = "archive"
     MARKDOWN = "markdown"
+    WORDPRESS = "wordpress"
+    GHOST = "ghost"
 
 
 class ExportState(StrEnum):

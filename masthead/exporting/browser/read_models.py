@@ -8,7 +8,12 @@ from typing import Final
 from masthead.exporting.browser import files
 from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
 
-LABELS: Final = {ExportFormat.ARCHIVE: "Whole publication", ExportFormat.MARKDOWN: "Markdown files"}
+LABELS: Final = {
+    ExportFormat.ARCHIVE: "Whole publication",
+    ExportFormat.MARKDOWN: "Markdown files",
+    ExportFormat.WORDPRESS: "For WordPress",
+    ExportFormat.GHOST: "For Ghost",
+}
 _STATES: Final = {
     ExportState.WORKING: "In progress",
     ExportState.DONE: "Done",

@@ -3,16 +3,20 @@
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
+from flask import current_app
 from sqlalchemy import update
 
-from masthead import audit
+from masthead import audit, clock
 from masthead.db import db, snapshot
 from masthead.errors import DomainError
 from masthead.exporting.browser import files
 from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
 from masthead.jobs import task
+from masthead.settings.queries import publication
 from masthead.storage import store as storage
 from masthead.storage.errors import StoreUnavailable
 
@@ -27,7 +31,7 @@ def make(export_id: int) -> str | None:
         return None
     try:
         path = files.prepare(export_id)
-        sentences = _archive(path) if kind is ExportFormat.ARCHIVE else _markdown(path)
+        sentences = _MAKERS[kind](path)
     except (DomainError, StoreUnavailable, OSError) as error:
         files.delete(export_id)
         _end(export_id, ExportState.FAILED, [f"{getattr(error, 'message', error)}"])
@@ -65,6 +69,41 @@ def _markdown(path: Path) -> list[str]:
         partial.replace(path)
     missing = [f"The file /media/{one} is missing in the store, so it was left out." for one in tally.missing]
     return [f"Holds {tally.posts} posts, {tally.pages} pages and {tally.pictures} pictures.", *missing]
+
+
+def _wordpress(path: Path) -> list[str]:
+    from masthead.exporting.new_file import new_file
+    from masthead.exporting.wordpress.export import write_wordpress
+
+    site, url = publication(), current_app.config["SITE_URL"]
+    with (
+        snapshot() as session,
+        new_file(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("wordpress.xml", "w", force_zip64=True) as member,
+    ):
+        tally = write_wordpress(member, site, session=session, url=url, at=clock.now())
+    counts = f"{tally.posts} posts, {tally.pages} pages and {tally.comments} comments"
+    return [f"Holds wordpress.xml with {counts}. WordPress fetches the pictures from this site."]
+
+
+def _ghost(path: Path) -> list[str]:
+    from masthead.exporting.ghost.export import GhostOptions, write_ghost
+    from masthead.exporting.new_file import new_file
+
+    site, options = publication(), GhostOptions(current_app.config["SITE_URL"], clock.now(), as_zip=True)
+    with snapshot() as session, new_file(path) as file:
+        tally = write_ghost(file, site, options, session=session, files=storage.current())
+    missing = [f"The file /media/{one} is missing in the store, so it was left out." for one in tally.missing]
+    return [f"Holds {tally.posts} posts, {tally.pages} pages and {tally.files} files.", *missing]
+
+
+_MAKERS: Final[Mapping[ExportFormat, Callable[[Path], list[str]]]] = {
+    ExportFormat.ARCHIVE: _archive,
+    ExportFormat.MARKDOWN: _markdown,
+    ExportFormat.WORDPRESS: _wordpress,
+    ExportFormat.GHOST: _ghost,
+}
 
 
 def _end(export_id: int, state: ExportState, sentences: list[str]) -> None:

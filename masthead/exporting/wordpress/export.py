@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import unquote
 
 from sqlalchemy import func, select
@@ -39,14 +39,16 @@ class WordPressCounts:
 
 
 def write_wordpress(
-    file: BinaryIO, site: Publication, *, session: Session, url: str, at: datetime
+    file: IO[bytes], site: Publication, *, session: Session, url: str, at: datetime
 ) -> WordPressCounts:
     """Write the whole export; `url` is the publication's."""
     return _Export(file, site, session, SiteAddresses(url.rstrip("/"))).write(at)
 
 
 class _Export:
-    def __init__(self, file: BinaryIO, site: Publication, session: Session, addresses: SiteAddresses) -> None:
+    def __init__(
+        self, file: IO[bytes], site: Publication, session: Session, addresses: SiteAddresses
+    ) -> None:
         self._file = file
         self._site = site
         self._session = session
