@@ -180,11 +180,11 @@ class ItemWriter:
         picture = self.addresses.absolute(post.card_image) if post.card_image else ""
         fields = {
             "_thumbnail_id": thumbnail or "",
-            "_yoast_wpseo_title": post.meta_title,
-            "_yoast_wpseo_metadesc": post.meta_description,
+            "_yoast_wpseo_title": escape(post.meta_title, quote=False),
+            "_yoast_wpseo_metadesc": escape(post.meta_description, quote=False),
             "_yoast_wpseo_canonical": post.canonical_url or "",
-            "_yoast_wpseo_opengraph-title": post.card_title,
-            "_yoast_wpseo_opengraph-description": post.card_description,
+            "_yoast_wpseo_opengraph-title": escape(post.card_title, quote=False),
+            "_yoast_wpseo_opengraph-description": escape(post.card_description, quote=False),
             "_yoast_wpseo_opengraph-image": picture,
         }
         former = "".join(meta("_wp_old_slug", quote(slug)) for slug in old_slugs)
