@@ -1,6 +1,6 @@
 """The index of the search without a server: words in files by their first two letters, posts in files by their number.
 
-`static/js/static-search.js` reads it, and folds words in the same way. A post keeps its number, so that a new one changes
+`static/js/static-copy/search.js` reads it, and folds words in the same way. A post keeps its number, so that a new one changes
 few files.
 """
 
