@@ -9,6 +9,8 @@ from masthead import clock
 from masthead.comments.models import CommentStatus
 from masthead.content.rendering import Picture
 from masthead.db import db
+from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
+from masthead.importing.browser.models import UploadedExport, UploadState
 from masthead.jobs.models import Job, JobState
 from masthead.media import actions as media
 from masthead.media.processing.pictures import prepare
@@ -99,6 +101,25 @@ def fill(app: Flask, cast: Cast) -> None:
                 attempts=3,
                 last_error="It failed.",
             )
+        )
+        db.session.add_all(
+            [
+                UploadedExport(
+                    kind="wordpress",
+                    name="<old> site.xml",
+                    state=UploadState.FAILED,
+                    problem="This is not an export of WordPress.",
+                    created_at=MOMENT,
+                    owner_id=cast.ada.id,
+                ),
+                RequestedExport(
+                    kind=ExportFormat.ARCHIVE,
+                    state=ExportState.FAILED,
+                    summary="The disk is full.",
+                    created_at=MOMENT,
+                    owner_id=cast.ada.id,
+                ),
+            ]
         )
         role = Role(name="stringer", title="Stringer", rank=95, permissions=["comments.write"])
         db.session.add(role)
