@@ -189,6 +189,8 @@ LEFT_OUT: Final = {
     "kept_text": _PRIVATE,
     "editing_lease": _WORK,
     "audit_event": "the log of what was done in this installation; a backup has it",
+    "bulk_change": _WORK,
+    "bulk_item": _WORK,
     "change": _WORK,
     "clock_mark": _WORK,
     "job": _WORK,
