@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from masthead.importing.errors import Unreadable
 from masthead.importing.reading.plain_text import printable
@@ -15,6 +15,7 @@ from masthead.media.processing import isolation, kinds
 from masthead.media.processing.facts import PictureFacts, PreparedPicture
 from masthead.media.processing.isolation import UploadLimits
 from masthead.storage.store import FileStore
+from masthead.text.media_kinds import path_of
 
 #: The extensions of files that are imported as images when a text links to them.
 IMAGE_EXTENSIONS: Final = (
@@ -89,6 +90,9 @@ class ImageImporter:
                 self._seen[file] = self._imported(file)
             except (Unreadable, PictureRefused) as error:
                 self._seen[file] = error.message
+            except OSError as error:
+                # The texts of the import come in without it, and the next import tries again.
+                self._seen[file] = f"It cannot be read or stored here: {error.strerror or error}."
         found = self._seen[file]
         if isinstance(found, str):
             raise Unreadable(found)
@@ -96,7 +100,7 @@ class ImageImporter:
 
     def _imported(self, file: str) -> ImportedImage:
         is_remote = file.startswith(("http://", "https://"))
-        name = printable(unquote(urlsplit(file).path) if is_remote else file).rpartition("/")[2]
+        name = printable(unquote(path_of(file)) if is_remote else file).rpartition("/")[2]
         copied = self._copies.get(hash_of(file)) if is_remote else None
         if copied is not None:
             return ImportedImage(copied, name)

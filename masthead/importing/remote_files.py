@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from masthead.importing.errors import Unreadable
 from masthead.outbound.client import Client
 from masthead.outbound.errors import AnswerRefused, Unreachable
+from masthead.text.media_kinds import path_of
 
 #: The seconds before each attempt.
 WAITS: Final = (0.0, 0.5, 2.0)
@@ -71,12 +72,15 @@ class RemoteFiles:
             except Unreadable as error:
                 reason.write_text(error.message, encoding="utf-8")
                 raise
-            kept.write_bytes(data)
+            _write(kept, data)
             return data
 
     def _fetched(self, address: str, limit: int) -> bytes:
         """The file; raises `Unreadable` if the old site does not give it."""
-        host = urlsplit(address).netloc
+        try:
+            host = urlsplit(address).netloc
+        except ValueError:
+            raise Unreadable(f"“{address[:200]}” is not a valid address.") from None
         if self._failures.get(host, 0) >= PATIENCE:
             raise Unreadable(
                 f"{host} gave nothing {PATIENCE} times in a row, and was not asked again. {TRY_AGAIN}"
@@ -118,7 +122,7 @@ class RemoteFiles:
         """The file in the user's folder that a URL or path means; links that lead out of the folder do not count."""
         if self.media is None:
             return None
-        parts = [one for one in urlsplit(path).path.split("/") if one not in {"", ".", ".."}]
+        parts = [one for one in path_of(path).split("/") if one not in {"", ".", ".."}]
         from_uploads = parts[parts.index("uploads") + 1 :] if "uploads" in parts else parts
         root = self.media.resolve()
         for wanted in (
@@ -129,7 +133,7 @@ class RemoteFiles:
         ):
             for names in dict.fromkeys((tuple(wanted), tuple(map(_decoded, wanted)))):
                 candidate = root.joinpath(*names)
-                if candidate.is_file() and candidate.resolve().is_relative_to(root):
+                if _is_file(candidate) and candidate.resolve().is_relative_to(root):
                     return candidate
         return None
 
@@ -141,6 +145,24 @@ def _decoded(name: str) -> str:
 
 def _encoded(address: str) -> str:
     return quote(address.strip(), safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def _is_file(path: Path) -> bool:
+    """Check if there is such a file; one with a name that is too long cannot be there."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file as a whole or not at all: a full disk leaves no part of it, which would pass for the file."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -6,6 +6,8 @@ from html import escape, unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from masthead.text.media_kinds import path_of
+
 #: Every value is in double quotes, and may contain a `>`.
 _PIECE: Final = re.compile(r"<(img|a|/a)\b((?:[^>\"]|\"[^\"]*\")*)>")
 _SOURCE: Final = re.compile(r"(\ssrc=\")([^\"]*)\"")
@@ -109,7 +111,7 @@ def _player(player: re.Match[str], site_url: str) -> str:
 
 
 def _name_of(address: str) -> str:
-    return urlsplit(address).path.rpartition("/")[2] or address
+    return path_of(address).rpartition("/")[2] or address
 
 
 def _link(tag: str, address: str, *, is_in_link: bool) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from masthead.content.rendering import SUMMARY_CHARACTERS
 from masthead.importing.errors import SourceNotFound, Unreadable
@@ -28,6 +27,7 @@ from masthead.importing.texts.source import ReadTexts, TextSource
 from masthead.importing.urls import permalinks
 from masthead.people.models import NAME_CHARACTERS
 from masthead.text.excerpts import excerpt
+from masthead.text.media_kinds import path_of
 from masthead.text.slugs import slugify
 
 _FILE: Final = re.compile(r"(?:^|/)posts/([^/]+)\.html?$")
@@ -97,7 +97,7 @@ def _read(
     canonical = _with_class(tree, "p-canonical")
     address = canonical.get("href") if canonical else _original(tree)
     is_draft = stem.startswith("draft") or date is None
-    bare = _NUMBER.sub("", urlsplit(address).path.rstrip("/").rpartition("/")[2]) if canonical else ""
+    bare = _NUMBER.sub("", path_of(address).rstrip("/").rpartition("/")[2]) if canonical else ""
     _shape(body, title, summary)
     item = Item(
         source=printable(name.rpartition("posts/")[2]),
@@ -141,7 +141,7 @@ def _authors(tree: Element, author: SourceAuthor | None) -> tuple[SourceAuthor, 
     if link is None or not link.text().strip():
         return (author,) if author else ()
     name = excerpt(" ".join(link.text().split()), NAME_CHARACTERS)
-    key = urlsplit(link.get("href")).path.rpartition("@")[2].strip("/") or slugify(name)
+    key = path_of(link.get("href")).rpartition("@")[2].strip("/") or slugify(name)
     return (author,) if author and author.key == key else (SourceAuthor(key, name),)
 
 

@@ -93,6 +93,9 @@ class Preparer:
             return ItemFailure(
                 task.scanned.source, f"{error.message} ({error.field})" if error.field else error.message
             )
+        except (OSError, ValueError) as error:
+            # Broken data in one item never keeps the others out.
+            return ItemFailure(task.scanned.source, f"It cannot be imported: {printable(str(error))[:300]}.")
 
     def _prepared(self, task: PreparationTask, item: Item) -> PreparedItem:
         translated = self._source.translate(task.scanned.locator, item, self._addresses, self._images)

@@ -1,22 +1,28 @@
 """Files that are fetched from the old site, which may be slow, broken or hostile."""
 
+import errno
 import json
 import threading
 from collections import Counter
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from pathlib import Path
 from typing import ClassVar
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
 
 from masthead.importing import importer, remote_files
+from masthead.importing.errors import Unreadable
+from masthead.importing.image_import import ImageImporter
 from masthead.importing.wordpress import source
 from masthead.media.models import Media
+from masthead.media.processing.isolation import UploadLimits
 from masthead.outbound.client import Client
 from masthead.posts.models import Post
-from tests.importing.wordpress.conftest import item, wxr
+from tests.importing.wordpress.conftest import item, meta, wxr
 from tests.media.pictures import picture
 
 LOOPBACK, PRIVATE = ip_address("127.0.0.1"), ip_address("10.0.0.1")
@@ -98,10 +104,12 @@ def old_site(monkeypatch):
 def fetching(invoke, cast, tmp_path, old_site):
     """Import these items and fetch; the report."""
 
-    def run(*items, exit_code=0):
+    def run(*items, options=(), exit_code=0):
         file, report = tmp_path / "site.xml", tmp_path / "report.json"
         file.write_text(wxr(*items).replace("https://old.example", old_site))
-        result = invoke("import", "wordpress", str(file), "--report", str(report), "--processes", "1")
+        result = invoke(
+            "import", "wordpress", str(file), "--report", str(report), "--processes", "1", *options
+        )
         assert result.returncode == exit_code, result.stdout + result.stderr
         found = json.loads(report.read_text()) if not exit_code else {}
         return found | {"by_source": {one["source"]: one for one in found.get("items", ())}}
@@ -193,3 +201,39 @@ def test_a_dead_host_is_not_asked_for_every_picture(fetching, monkeypatch):
     )
     assert OldSite.asked.total() == 2 * 3
     assert "not asked again" in str(found["by_source"]["post/1"]["lost"])
+
+
+def test_no_address_stops_an_import(fetching, stored, tmp_path):
+    folder, name = tmp_path / "media", "あ" * 30 + ".png"
+    (folder / "uploads/2020").mkdir(parents=True)
+    (folder / "uploads/2020" / name).write_bytes(picture())
+    broken = "http://[cdn]/lead.png"
+    found = fetching(
+        item(1, content=shown(quote(name), "あ" * 90 + ".png", quote("あ" * 60) + ".png"), more=meta(_thumbnail_id="9")),
+        item(2, content=f'<p><img src="{broken}" alt="x"></p>'),
+        item(3),
+        item(9, "attachment", f"<wp:attachment_url>{broken}</wp:attachment_url>", status="inherit"),
+        options=("--media", str(folder)),
+    )  # fmt: skip
+    assert {slug for (slug,) in stored(select(Post.slug))} == {"text-1", "text-2", "text-3"}
+    assert "/media/" in dict(stored(select(Post.slug, Post.body)))["text-1"]
+    assert broken in found["by_source"]["attachment/9"]["reason"]
+    assert broken in str(found["by_source"]["post/1"]["lost"])
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(tmp_path, monkeypatch):
+    files, address = remote_files.RemoteFiles(tmp_path), "https://old.example/good.png"
+    limits = UploadLimits(10**6, 10**6, frozenset({"image/png"}))
+    images = ImageImporter(files, None, limits=limits, known={})
+    write = Path.write_bytes
+
+    def fill(path, data):
+        write(path, data[:9])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(remote_files.RemoteFiles, "_fetched", lambda *_: picture())
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", fill)
+        with pytest.raises(Unreadable, match="No space left"):
+            images.import_file(address)
+    assert files.read(address, limit=10**6) == picture()
