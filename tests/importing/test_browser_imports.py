@@ -116,6 +116,22 @@ def test_an_import_survives_its_worker_and_one_runs_at_a_time(app, cast, sign_in
     assert "Stopped" in head(ada, pages[1])
 
 
+def test_nothing_is_imported_before_a_dry_run_has_ended(app, cast, sign_in, stored):
+    ada = sign_in(cast.ada)
+    page = upload(ada, wxr(item(1))).location
+    press(ada, page, "stop")
+    Runner(app).run_due()
+    assert "nothing is imported" in head(ada, page)
+    assert "Check again" in ada.read(page).text("//main")
+    press(ada, page, "run")
+    Runner(app).run_due()
+    assert "Checked; nothing is imported yet" in head(ada, page)
+    assert stored(select(func.count(Post.id))) == [(0,)]
+    press(ada, page, "run")
+    Runner(app).run_due()
+    assert stored(select(func.count(Post.id))) == [(1,)]
+
+
 def packed(*members: tuple[str | zipfile.ZipInfo, str]) -> bytes:
     """Pack files as a ZIP."""
     file = io.BytesIO()

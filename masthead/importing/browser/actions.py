@@ -53,14 +53,22 @@ def get(upload_id: int) -> UploadedExport:
 
 
 def begin(upload: UploadedExport, *, by: User) -> None:
-    """Begin the import; raises `Conflict` while this or another one is running."""
+    """Begin the import, or the dry run if none has ended yet; raises `Conflict` while this or another import is running."""
     check_right(ImportFormat(upload.kind), by)
     if upload.state in RUNNING:
         raise Conflict("This import is running. Stop it first.")
+    if not upload.summary:
+        # Nobody has seen what the import would do.
+        _restart(upload, UploadState.CHECKING)
+        return
     others = queries.importing()
     if len(others) > len(queries.abandoned(others)):
         raise Conflict("Another import is running. Wait until it is done, or stop it.")
-    upload.state, upload.is_stopping = UploadState.IMPORTING.value, False
+    _restart(upload, UploadState.IMPORTING)
+
+
+def _restart(upload: UploadedExport, state: UploadState) -> None:
+    upload.state, upload.is_stopping = state.value, False
     upload.done, upload.problem = 0, ""
 
 

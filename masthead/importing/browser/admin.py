@@ -13,7 +13,7 @@ from masthead.db import db
 from masthead.errors import Invalid, NotFound
 from masthead.importing.browser import actions, files, queries, read_models, tasks
 from masthead.importing.browser.formats import ImportFormat
-from masthead.importing.browser.models import UploadedExport
+from masthead.importing.browser.models import UploadedExport, UploadState
 from masthead.jobs import enqueue
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
@@ -87,12 +87,12 @@ def show(upload_id: int) -> ResponseReturnValue:
 @bp.post("/<int:upload_id>/run")
 @requires(Permission.MANAGE_SETTINGS)
 def run(upload_id: int) -> ResponseReturnValue:
-    """Begin the import, or go on with it."""
+    """Begin the import, or go on with it. Without a finished dry run, make that first."""
     found = actions.get(upload_id)
     if not files.upload_of(found.id, found.kind, found.name).is_file():
         raise Invalid("The uploaded file is not on this server any more. Upload it again.")
     actions.begin(found, by=current_user())
-    found.job_id = enqueue(tasks.run, found.id)
+    found.job_id = enqueue(tasks.run if found.state == UploadState.IMPORTING else tasks.check, found.id)
     db.session.commit()
     return redirect(url_for("imports_admin.show", upload_id=upload_id), code=303)
 

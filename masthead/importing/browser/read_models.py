@@ -19,6 +19,8 @@ _STATES: Final = {
     UploadState.DONE: "Imported",
     UploadState.FAILED: "Ended with a problem",
 }
+#: Before a dry run has ended.
+_UNCHECKED: Final = {UploadState.STOPPED: "Stopped before the dry run was done; nothing is imported"}
 _OUTCOMES: Final = {
     "files": "Items in the export", "imported": "Imported", "updated": "Updated", "unchanged": "Unchanged since the last import",
     "kept": "Kept as they are here", "skipped": "Left out", "failed": "Failed",
@@ -38,7 +40,7 @@ class ImportRow:
     total: int
     problem: str
     is_running: bool
-    #: The label of the button that begins the import; '' while it runs.
+    #: The label of the button that begins the import, or its dry run; '' while one of them runs.
     begin_label: str
 
 
@@ -71,9 +73,12 @@ def _row(upload: UploadedExport, *, is_abandoned: bool) -> ImportRow:
     labels = {
         UploadState.CHECKED: "Import now", UploadState.STOPPED: "Go on", UploadState.DONE: "Import again", UploadState.FAILED: "Try again",
     }  # fmt: skip
+    text, label = _STATES[state], labels.get(state, "")
+    if not upload.summary and label:
+        text, label = _UNCHECKED.get(state, text), "Check again"
     return ImportRow(
-        upload.id, upload.name, ImportFormat(upload.kind).label, _STATES[state], upload.created_at, upload.done, upload.total,
-        problem, state in RUNNING, labels.get(state, ""),
+        upload.id, upload.name, ImportFormat(upload.kind).label, text, upload.created_at, upload.done, upload.total,
+        problem, state in RUNNING, label,
     )  # fmt: skip
 
 
