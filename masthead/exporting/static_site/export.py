@@ -107,7 +107,7 @@ class StaticSite:
         for name, content in search_index.files(session):
             self._folder.write(f"search/{name}", content)
         self._write_redirects(session)
-        self._folder.write(".nojekyll", "")
+        self._folder.write_if_missing(".nojekyll", "")
         self.counts.dead += [link for file, link in self._linked.items() if file not in self._folder]
         self._folder.finish()
         return self.counts

@@ -53,6 +53,12 @@ class StaticFolder:
             else:
                 self._replace(path, target, [data])
 
+    def write_if_missing(self, path: str, content: str) -> None:
+        """Write a file of the copy, unless somebody has put one there."""
+        target = self.folder / path
+        if path in self._before or not (target.exists() or target.is_symlink()):
+            self.write(path, content)
+
     def write_parts(
         self, path: str, mark: str, size: int | None, parts: Callable[[], Iterable[bytes]]
     ) -> None:

@@ -167,8 +167,16 @@ def test_files_of_others_are_never_touched(export, cast, tmp_path):
         assert (result.returncode, words in result.stderr) == (1, True), result.stderr
     assert (tmp_path / "full/thesis.txt").read_text() == "mine"
 
+    # A folder for a server of pages may hold the files that the server wants.
+    owned = {".nojekyll": b"mine", ".gitignore": b"mine", "CNAME": b"copy.example"}
+    folder = tmp_path / "blog-site"
+    folder.mkdir()
+    for name, content in owned.items():
+        (folder / name).write_bytes(content)
+    folder, result = export()
+    assert result.returncode == 0, result.stderr
+    assert files_of(folder).items() >= owned.items()
     # A manifest that somebody has changed removes nothing outside of the folder, and a killed run leaves a list of its files.
-    folder, _ = export()
     manifest = json.loads((folder / ".masthead-static.json").read_text())
     manifest["files"] |= {"../full/thesis.txt": "", "/etc/none": "", "stale.html": ""}
     (folder / ".masthead-static.json").write_text(json.dumps(manifest))
