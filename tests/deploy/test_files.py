@@ -15,6 +15,7 @@ import yaml
 from masthead.config import Config
 from masthead.jobs import runner
 from masthead.operation.serving import GRACE_SECONDS, THREADS
+from masthead.web.middleware import body_limits
 from tests.support.commands import ROOT, environment
 from tests.support.live import free_port
 from tests.support.over_http import Guest
@@ -152,6 +153,19 @@ def test_unit_starts_a_command_as_nobody_special(unit, tmp_path):
             ["systemd-analyze", "verify", str(tmp_path / unit)], capture_output=True, text=True
         )
         assert unit not in result.stderr.replace(str(tmp_path), ""), result.stderr
+
+
+@pytest.mark.databases("sqlite")
+def test_nginx_lets_files_through_to_every_route_that_takes_them(app):
+    config = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"location ~ (\S+) \{\s+client_max_body_size 2001m;", config)
+    taking = {
+        str(rule)
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], body_limits.ATTRIBUTE, None) == body_limits.FILE
+    }
+    assert {"/admin/media", "/admin/import"} <= taking
+    assert [path for path in sorted(taking) if not re.match(pattern, path)] == []
 
 
 @pytest.mark.databases("sqlite")
