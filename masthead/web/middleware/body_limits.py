@@ -7,7 +7,7 @@ bodies sent to a sign-in count as failed sign-ins of their address.
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge, UnsupportedMediaType
@@ -33,6 +33,11 @@ ADDRESS_BYTES: Final = 8 * 1024
 #: The limit of views that take a file: MAX_UPLOAD_MB, and some words beside it.
 FILE: Final = -1
 WORDS_BYTES: Final = 64 * 1024
+#: A body that is longer than allowed, by no more than this, is read to its end and forgotten: whoever still sends when
+#: the connection closes sees an error of the network, or one of the proxy, instead of the answer. The first number is
+#: for views that take a file.
+DISCARDED_FILE_BYTES: Final = 100_000_000
+DISCARDED_BYTES: Final = 10_000_000
 MOST_FIELDS: Final = 500
 #: The fields of a form with a file, files included.
 MOST_PARTS: Final = 50
@@ -58,6 +63,13 @@ TOO_MANY_VALUES = f"This JSON holds more than {MOST_VALUES:,} values. Send fewer
 TOO_DEEP = f"This JSON is nested more than {DEEPEST} deep."
 
 
+class BodyLimit(NamedTuple):
+    """The length in bytes of a body that is accepted, and how many more are read and forgotten."""
+
+    kept: int
+    discarded: int = DISCARDED_BYTES
+
+
 def init_app(app: Flask) -> None:
     """Check every request before its body is read."""
     app.before_request(_check)
@@ -78,17 +90,19 @@ def takes_files(view: View) -> View:
     return takes(FILE)(view)
 
 
-def limit_for(app: Flask) -> Callable[["WSGIEnvironment"], int]:
+def limit_for(app: Flask) -> Callable[["WSGIEnvironment"], BodyLimit]:
     """Return the limit of a request before routing, for the middleware that buffers its body."""
 
-    def limit_of(environ: "WSGIEnvironment") -> int:
+    def limit_of(environ: "WSGIEnvironment") -> BodyLimit:
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
         try:
             endpoint, _ = app.url_map.bind("").match(path, method=environ.get("REQUEST_METHOD", "POST"))
         except HTTPException:
-            return FORM_BYTES
+            return BodyLimit(FORM_BYTES)
         view = app.view_functions.get(endpoint)
-        return _limit(app, view, path, has_token="HTTP_AUTHORIZATION" in environ)
+        size = _limit(app, view, path, has_token="HTTP_AUTHORIZATION" in environ)
+        takes_file = getattr(view, ATTRIBUTE, None) == FILE and size != ANONYMOUS_BYTES
+        return BodyLimit(size, DISCARDED_FILE_BYTES if takes_file else DISCARDED_BYTES)
 
     return limit_of
 

@@ -31,14 +31,18 @@ log = structlog.get_logger(__name__)
 MEMORY_BYTES: Final = 1024 * 1024
 #: Small, because granian returns a chunk only when all of it has arrived, and progress of slow clients must be visible.
 CHUNK_BYTES: Final = 4 * 1024
-#: A body that is longer than allowed, by no more than this, is read to its end and forgotten: whoever still sends when
-#: the connection closes sees an error of the network, or one of the proxy, instead of the answer.
-DISCARDED_BYTES: Final = 100_000_000
 RETRY_SECONDS: Final = 5
 NO_PLACE: Final = (
     "The server is receiving too many forms at the moment. Go back, and send yours again in a minute."
 )
-TOO_SLOW: Final = "What you sent did not arrive in time. Go back, and send it again."
+_SLOW: Final = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    "What you sent did not arrive in time. Go back, and send it again.",
+)
+_LONG: Final = (
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "What you sent is larger than this page accepts. Send less at a time, or a smaller file.",
+)
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -57,7 +61,7 @@ class RequestBuffering:
         self,
         app: "WSGIApplication",
         *,
-        limit: Callable[["WSGIEnvironment"], int],
+        limit: Callable[["WSGIEnvironment"], body_limits.BodyLimit],
         places: BodySlots,
         stop: Stop = stop_reading,
     ) -> None:
@@ -72,15 +76,15 @@ class RequestBuffering:
         # A body that is much too long or malformed is refused further in, without being read.
         if length is None:
             return self._answer(environ, start_response)
+        is_kept = bool(environ.get("HTTP_TRANSFER_ENCODING")) or length <= self._limit(environ).kept
         waiting = self._deadlines.begin_work(environ)
         try:
-            arrival = self._places.take(customer(environ.get("REMOTE_ADDR")))
+            arrival = self._places.take(customer(environ.get("REMOTE_ADDR")), is_discarded=not is_kept)
         finally:
             self._deadlines.end_work(waiting)
         if arrival is None:
             return self._refuse(environ, start_response)
         _, arrival.heard = waiting
-        is_kept = bool(environ.get("HTTP_TRANSFER_ENCODING")) or length <= self._limit(environ)
         # No view reads the body after it has answered, so the file can be closed then.
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
             try:
@@ -89,9 +93,8 @@ class RequestBuffering:
             finally:
                 self._places.leave(arrival)
             if arrival.is_cut:
-                return refuse(
-                    HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW, environ, start_response, closes_connection=True
-                )
+                status, sentence = _SLOW if is_kept else _LONG
+                return refuse(status, sentence, environ, start_response, closes_connection=True)
             environ["wsgi.input"] = body
             return self._answer(environ, start_response)
 
@@ -106,11 +109,11 @@ class RequestBuffering:
         """Return the number of bytes to read; None if there is nothing to read."""
         if environ.get("HTTP_TRANSFER_ENCODING"):
             # A chunked body has no length. Reading one byte more than allowed shows further in that it is too long.
-            return self._limit(environ) + 1
+            return self._limit(environ).kept + 1
         given = str(environ.get("CONTENT_LENGTH") or "0")
         if not (given.isascii() and given.isdigit() and len(given) < 19):
             return None
-        return int(given) if 0 < int(given) <= self._limit(environ) + DISCARDED_BYTES else None
+        return int(given) if 0 < int(given) <= sum(self._limit(environ)) else None
 
     @staticmethod
     def _copy(source: IO[bytes], body: IO[bytes] | None, length: int, arrival: IncomingBody) -> None:

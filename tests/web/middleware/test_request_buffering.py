@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from masthead.web.middleware import body_limits
 from masthead.web.middleware.body_slots import BodySlots
-from masthead.web.middleware.request_buffering import DISCARDED_BYTES, RequestBuffering
+from masthead.web.middleware.request_buffering import RequestBuffering
 
-LIMIT = 100
+LIMIT = body_limits.BodyLimit(100)
 
 
 class Stuck(io.BytesIO):
@@ -76,8 +77,10 @@ def silent():
 
 
 def test_a_body_is_handed_on_whole():
-    status, answer, _ = ask(make_app(), b"x" * LIMIT + b"of the next request", CONTENT_LENGTH=str(LIMIT))
-    assert (status, answer) == ("200 OK", b"x" * LIMIT)
+    status, answer, _ = ask(
+        make_app(), b"x" * LIMIT.kept + b"of the next request", CONTENT_LENGTH=str(LIMIT.kept)
+    )
+    assert (status, answer) == ("200 OK", b"x" * LIMIT.kept)
 
 
 def test_a_body_in_chunks_is_handed_on():
@@ -93,7 +96,7 @@ def test_a_body_that_is_a_little_too_long_is_read_and_forgotten():
     assert (seen, source.read()) == ([b""], b"")
 
 
-@pytest.mark.parametrize("length", ["", "0", str(101 + DISCARDED_BYTES), "-1", "many", "9" * 30])
+@pytest.mark.parametrize("length", ["", "0", str(sum(LIMIT) + 1), "-1", "many", "9" * 30])
 def test_what_has_no_body_or_too_much_is_not_read_here(length):
     source = io.BytesIO(b"untouched")
     seen = []
@@ -111,10 +114,36 @@ def test_a_silent_body_is_cut_when_its_time_is_over(silent):
 
 
 def test_a_body_that_drips_is_cut_below_the_least_rate_and_comes_through_above_it():
-    body = b"y" * LIMIT
-    drip = {"CONTENT_LENGTH": str(LIMIT), "REMOTE_ADDR": "192.0.2.1"}
+    body = b"y" * LIMIT.kept
+    drip = {"CONTENT_LENGTH": str(LIMIT.kept), "REMOTE_ADDR": "192.0.2.1"}
     assert ask(make_app(seconds=0.3, least_rate=10_000), Dripping(body), **drip)[0] == "408 Request Timeout"
     assert ask(make_app(seconds=30, least_rate=1), Dripping(body), **drip)[:2] == ("200 OK", body)
+
+
+def test_a_body_that_is_too_long_has_a_deadline_and_loses_its_place_first(silent):
+    long = {"CONTENT_LENGTH": str(LIMIT.kept + 1), "REMOTE_ADDR": "192.0.2.1"}
+    app = make_app(seconds=30, least_rate=1, discard_seconds=0.3)
+    # Each byte counts as progress, and 30 s and a byte a second would be allowed.
+    assert ask(app, Dripping(b"x" * (LIMIT.kept + 1)), **long)[0].startswith("413")
+    slots = BodySlots(seconds=30, least_rate=1, places=2, wait_seconds=0)
+    kept, discarded = slots.take("192.0.2.1"), slots.take("192.0.2.1", is_discarded=True)
+    discarded.note(1)
+    assert slots.take("198.51.100.1") is not None
+    assert (kept.is_cut, discarded.is_cut) == (False, True)
+    assert slots.take("198.51.100.1") is None
+
+
+@pytest.mark.databases("sqlite")
+def test_few_bytes_are_read_in_vain_where_no_file_is_taken(app):
+    limit = body_limits.limit_for(app)
+
+    def discarded(path, **environ):
+        return limit({"PATH_INFO": path, "REQUEST_METHOD": "POST", **environ}).discarded
+
+    for path in ("/auth/login", "/nowhere", "/api/v1/media", "/blog/create"):
+        assert discarded(path) == body_limits.DISCARDED_BYTES
+    assert discarded("/admin/media") == body_limits.DISCARDED_FILE_BYTES
+    assert discarded("/api/v1/media", HTTP_AUTHORIZATION="Bearer x") == body_limits.DISCARDED_FILE_BYTES
 
 
 def test_silent_bodies_give_their_places_to_whoever_sends_even_from_their_address(silent):
