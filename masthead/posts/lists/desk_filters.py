@@ -9,9 +9,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from masthead.db import db
 from masthead.errors import NotFound
+from masthead.people.models import User
 from masthead.posts import queries
 from masthead.posts.models import Post, PostTag
 from masthead.tags import queries as tags
+from masthead.tags import tagged_content
 from masthead.tags.models import Tag
 
 #: The orders on offer; the first one is the usual one.
@@ -94,6 +96,7 @@ def _is_tagged(name: str) -> ColumnElement[bool]:
     return and_(rows.correlate(Post).exists())
 
 
-def suggested_tags() -> list[str]:
-    """Return names of tags to choose from."""
-    return list(db.session.scalars(select(Tag.name).order_by(Tag.key).limit(SUGGESTIONS)))
+def suggested_tags(by: User) -> list[str]:
+    """Return names of tags to choose from: those that a person may know of."""
+    known = tagged_content.visible_to(by).with_only_columns(Tag.name).limit(SUGGESTIONS)
+    return list(db.session.scalars(known))

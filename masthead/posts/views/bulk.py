@@ -77,7 +77,7 @@ def _question(
         question=read_models.question(action, len(posts)),
         posts=posts,
         people=bylines.suggestions() if action is BulkAction.HAND_OVER else [],
-        tags=suggested_tags() if action is BulkAction.TAG else [],
+        tags=suggested_tags(current_user()) if action is BulkAction.TAG else [],
     )
     return page, status
 

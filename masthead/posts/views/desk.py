@@ -241,7 +241,7 @@ def my_posts() -> ResponseReturnValue:
         select_all_url=url_for("posts_desk.my_posts", **kept, page=page.number, select="all"),
         selects_all=request.args.get("select") == "all",
         latest=bulk_read_models.latest(by, since=clock.now() - LATEST),
-        tags=suggested_tags() if page.items or chosen.is_any else [],
+        tags=suggested_tags(by) if page.items or chosen.is_any else [],
         is_filtered=chosen.is_any,
         nothing=read_models.NO_POSTS[chosen.status] if chosen.is_status_alone else "No posts match",
     )

@@ -127,12 +127,17 @@ def test_dates_tags_and_owners_come_back(sign_in, cast, work, seen):
 
 
 def test_nobody_changes_or_learns_of_what_is_not_theirs(sign_in, as_, cast, work, seen):
-    own = DraftFactory(author=cast.colin, title="Own", body="Words.", slug="own")
+    own = DraftFactory(author=cast.colin, title="Own", body="Words.", slug="own", tags=["Mine"])
+    DraftFactory(author=cast.ada, tags=["Takeover of Acme"])
     secret = DraftFactory(author=cast.walt, title="Secret plans", body="Words.", slug="secret")
     public = PostFactory(author=cast.walt, title="Public", slug="public")
     colin = sign_in(cast.colin)
-    buttons = colin.read("/blog/my-posts").all("//main//button[@name='action']/@value")
-    assert buttons == ["tag", "hand_over", "trash"]
+    listed = colin.read("/blog/my-posts")
+    assert listed.all("//main//button[@name='action']/@value") == ["tag", "hand_over", "trash"]
+    # The names of tags on other people's drafts are theirs, too.
+    asked = document(colin.fill_in("/blog/my-posts", post=[str(own.id)], button="tag"))
+    for page in (listed, asked):
+        assert page.all("//datalist/option/@value") == ["Mine"]
     token = colin.form_token()
     chosen = {"csrf_token": token, "post": [str(post.id) for post in (own, secret, public)]}
     for action in ("publish", "unpublish"):
