@@ -36,7 +36,10 @@ _HINTS: Final[dict[BulkAction, str]] = {
     BulkAction.UNPUBLISH: "They become drafts, and readers no longer find them.",
     BulkAction.TRASH: "Readers no longer find them. They stay in the trash for 30 days.",
     BulkAction.RESTORE: "They become drafts.",
-    BulkAction.HAND_OVER: "The new author owns the posts, and is credited in your place. You may no longer be able to edit them.",
+    BulkAction.HAND_OVER: (
+        "The new author owns the posts, and is credited. The former one stays credited on published posts, "
+        "unless an editor hands them over. You may no longer be able to edit them."
+    ),
 }
 _RESULTS: Final[dict[ItemState, str]] = {
     ItemState.WAITING: "Waiting",

@@ -8,12 +8,13 @@ from masthead import audit
 from masthead.db import db
 from masthead.errors import Conflict, Invalid
 from masthead.people.models import User
+from masthead.people.permissions import Permission
 from masthead.posts import actions, history
 from masthead.posts.bulk.models import BulkAction, BulkChange
 from masthead.posts.bulk.recipients import check_recipient
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
-from masthead.posts.permissions import check_editable
+from masthead.posts.permissions import can_credit, check_editable
 from masthead.posts.working_copy import journal
 from masthead.tags import actions as tags
 from masthead.tags.models import TAGS_LIMIT
@@ -70,13 +71,23 @@ def _transfer(post: Post, recipient: User | None, *, by: User, at: datetime) -> 
     if recipient.id == post.author_id:
         raise Conflict(f"The post belongs to {recipient.display_name} already.")
     former = post.author_id
-    people = [recipient if person.id == former else person for person in post.bylines]
-    actions.credit(post, people)
+    actions.credit(post, _credited(post, recipient, by=by))
     post.author_id = recipient.id
     _save(post, by=by, at=at, note=f"Handed over to {recipient.display_name}")
     audit.record(
         "post.handed_over", by=by, subject=post.title, post=post.id, to=recipient.username, from_id=former
     )
+
+
+def _credited(post: Post, recipient: User, *, by: User) -> list[User]:
+    """Return whom the post names afterwards: only editors put a name in the place of another one that readers see."""
+    people = list(post.bylines)
+    replaced = [recipient if person.id == post.author_id else person for person in people]
+    is_draft_of_one = post.status is not Status.PUBLIC and [person.id for person in people] == [by.id]
+    if by.can(Permission.EDIT_POSTS) or is_draft_of_one:
+        return replaced
+    present, wanted = [person.id for person in people], [*people, recipient]
+    return wanted if can_credit(by, present, [person.id for person in wanted]) else people
 
 
 def _save(post: Post, *, by: User, at: datetime, note: str) -> None:

@@ -116,9 +116,13 @@ def test_dates_tags_and_owners_come_back(sign_in, cast, work, seen):
         data = document(question).form({"author": ""}, "1", None).filled({"author": username}, "1")
         refused = walt.post("/blog/bulk", data=data)
         assert (refused.status_code, "has this user name" in refused.text) == (422, True)
-    address = confirm(walt, "hand_over", posts, author="colin")
+    draft = DraftFactory(author=cast.walt)
+    address = confirm(walt, "hand_over", [*posts, draft], author="colin")
     work()
-    assert seen(public)[:3] == ("published", "colin", ["colin"])
+    # Readers never see a text under the name of somebody else alone, unless an editor says so.
+    assert seen(public)[:3] == ("published", "colin", ["walt", "colin"])
+    assert seen(scheduled)[:3] == ("scheduled", "colin", ["walt", "colin"])
+    assert seen(draft)[:3] == ("draft", "colin", ["colin"])
     page = walt.read(address)
     assert page.all(f"//a[@href='/blog/edit/{public.id}']") == []
     walt.press(address, action=f"{address}/undo")
@@ -193,6 +197,7 @@ def test_the_api_changes_many_posts_and_takes_it_back_once(as_, cast, work, in_p
     assert edith("POST", f"{path}/undo").status_code == 409
     work()
     assert edith("GET", path).json["state"] == "done"
+    assert [seen(post)[1:3] for post in posts] == [("edith", ["edith"])] * 3
     statuses = []
     assert not in_parallel(*[lambda: statuses.append(edith("POST", f"{path}/undo").status_code)] * 3)
     assert sorted(statuses) == [202, 409, 409]
