@@ -50,20 +50,53 @@ def restore_accounts(run: RestoreRun) -> None:
     """Add the accounts that are missing. Equal user names, or email addresses, are the same person."""
     for batch in in_batches(run.archive.lines("accounts.jsonl"), ACCOUNTS_AT_ONCE):
         for number, fields in batch:
-            found = parsing.account(fields, f"accounts.jsonl, line {number}", run.index)
-            run.users[found["username"]] = _account(found, str(fields["role"]), run)
+            if fields.get("closure") is None:
+                _account(fields, f"accounts.jsonl, line {number}", run)
         db.session.commit()
         db.session.expunge_all()
+    _restore_closing_accounts(run)
+
+
+def _restore_closing_accounts(run: RestoreRun) -> None:
+    """Add accounts that somebody has asked to delete, with their closures. Closures of accounts here already stay out.
+
+    It is one transaction, so an import that was interrupted leaves no such account without its closure.
+    """
+    closures = []
     for number, fields in run.archive.lines("accounts.jsonl"):
-        closure = fields.get("closure")
-        if closure is not None:
-            _restore_closure(closure, fields["username"], f"accounts.jsonl, line {number}", run)
+        closure, place = fields.get("closure"), f"accounts.jsonl, line {number}"
+        if closure is not None and _account(fields, place, run):
+            closures.append((run.users[fields["username"]], closure, place))
+    for user_id, closure, place in closures:
+        found = parsing.parse(tables.CLOSURES, closure, place)
+        heir = closure.get("heir")
+        heir_id = None if heir is None else run.users.get(str(heir))
+        db.session.add(AccountClosure(**found, user_id=user_id, heir_id=heir_id))
     db.session.commit()
+    db.session.expunge_all()
 
 
-def _account(found: dict[str, Any], role: str, run: RestoreRun) -> int:
+def _account(fields: dict[str, Any], place: str, run: RestoreRun) -> bool:
+    """Find or add an account; True if it is new."""
+    found = parsing.account(fields, place, run.index)
     username, email = found["username"], found["email"]
     keys = {"username_key": name_key(username), "email_key": people.email_key(email) if email else None}
+    present = _present(username, keys, run)
+    if present is not None:
+        run.users[username] = present.id
+        return False
+    lookalike = lookalike_key(username)
+    is_taken = db.session.scalar(select(User.id).where(User.username_lookalike == lookalike)) is not None
+    role_id = run.roles[str(fields["role"])]
+    user = User(**found, **keys, role_id=role_id, username_lookalike=None if is_taken else lookalike)
+    db.session.add(user)
+    db.session.flush()
+    run.users[username] = user.id
+    run.written["accounts"] += 1
+    return True
+
+
+def _present(username: str, keys: Mapping[str, str | None], run: RestoreRun) -> User | None:
     present = db.session.scalar(select(User).where(User.username_key == keys["username_key"]))
     if present is None and keys["email_key"] is not None:
         present = db.session.scalar(select(User).where(User.email_key == keys["email_key"]))
@@ -71,24 +104,7 @@ def _account(found: dict[str, Any], role: str, run: RestoreRun) -> int:
             run.problems.append(
                 f"{username} has the email address of {present.username} here, and is the same person."
             )
-    if present is not None:
-        return present.id
-    lookalike = lookalike_key(username)
-    is_taken = db.session.scalar(select(User.id).where(User.username_lookalike == lookalike)) is not None
-    user = User(**found, **keys, role_id=run.roles[role], username_lookalike=None if is_taken else lookalike)
-    db.session.add(user)
-    db.session.flush()
-    run.written["accounts"] += 1
-    return user.id
-
-
-def _restore_closure(closure: Mapping[str, Any], username: str, place: str, run: RestoreRun) -> None:
-    """Let a deletion that somebody has asked for happen on its day."""
-    user_id = run.users[username]
-    if db.session.get(AccountClosure, user_id) is None:
-        found = parsing.parse(tables.CLOSURES, closure, place)
-        heir = run.users.get(str(closure.get("heir")))
-        db.session.add(AccountClosure(**found, user_id=user_id, heir_id=heir))
+    return present
 
 
 def restore_presets(run: RestoreRun) -> None:
