@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from masthead.archive import tables, values
 from masthead.archive.errors import BadArchive
+from masthead.archive.reading import ArchiveReader
 from masthead.archive.records import POSTS_AT_ONCE, Record, RowNames, in_batches, record, rows
 from masthead.archive.tables import ArchivedTable
 from masthead.pages.models import Page, PageSlug
@@ -39,6 +41,14 @@ def parsed(name: str, text: str) -> tuple[dict[str, Any], str]:
         if not colon:
             raise BadArchive(f"{name}, line {number}: this is no name with a JSON value.")
     return fields, body
+
+
+def updated_at(archive: ArchiveReader, name: str) -> datetime | None:
+    """The moment of the last change of a text; None if it is not in the archive."""
+    if not archive.has(name):
+        return None
+    fields, _ = parsed(name, archive.text(name))
+    return values.moment("updated_at", fields.get("updated_at"))
 
 
 def posts(session: Session, names: RowNames) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from masthead import clock
 from masthead.archive import restore
+from masthead.archive.documents import updated_at
 from masthead.archive.restore_run import RestoredItem, RestoreOutcome, RestoreRun
 from masthead.audit.recording import Actor
-from masthead.importing.items import ItemFailure, ItemOutcome
+from masthead.db import db
+from masthead.importing.items import ItemFailure, ItemKind, ItemOutcome
 from masthead.importing.reporting.report import ImportReport
 from masthead.importing.storing import starter_content
+from masthead.pages.models import Page
+from masthead.posts.models import Post
 
 FORMAT_NAME = "Masthead archive"
 #: Members between two calls of the progress, which may write.
@@ -43,11 +49,23 @@ def import_archive(
     with restore.opened_run(path, at=clock.now(), tell=tell, dry_run=dry_run) as run:
         counts = run.index.counts
         report.totals.files = counts["posts"] + counts["pages"] + counts["media"]
-        restore.restore(run, starter_content.remove_unedited, by=by)
+        restore.restore(run, lambda: starter_content.remove_unedited(_brought(run)), by=by)
         progress(waiting, report.totals.files)
         facts = _facts(run, name, time.monotonic() - begun)
     report.finish(facts)
     return facts
+
+
+def _brought(run: RestoreRun) -> set[tuple[ItemKind, str]]:
+    """The starter texts that an earlier import of this archive has brought: they are as old as they are in it."""
+    found = set()
+    for row in starter_content.unedited():
+        kind = ItemKind(row.kind)
+        of_post, of_page = select(Post.updated_at), select(Page.updated_at)
+        here = of_post.where(Post.id == row.post_id) if row.post_id else of_page.where(Page.id == row.page_id)
+        if db.session.scalar(here) == updated_at(run.archive, f"{kind.value}s/{row.slug}.md"):
+            found.add((kind, row.slug))
+    return found
 
 
 def _report(item: RestoredItem, report: ImportReport) -> None:

@@ -1,9 +1,13 @@
 """The unedited first texts of a new publication make room for a whole one that comes in."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from masthead.clock import now
+from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
+from masthead.pages.models import Page
+from masthead.people.models import User
 from masthead.posts.models import Post
 from masthead.site.setup_views import issue_token
 from masthead.tags.models import Tag
@@ -44,8 +48,28 @@ def test_first_texts_are_not_doubled(app, empty_site, new_client, tmp_path, form
     with empty_site.app_context():
         assert db.session.scalars(select(Post.slug)).all() == ["welcome-to-the-river"]
         assert db.session.scalars(select(Tag.slug)).all() == ["welcome"]
+    if form == "archive":
+        assert_second_import_leaves_them(empty_site, first)
     if form == "markdown":
         assert content_of(second) == content_of(first)
+
+
+def assert_second_import_leaves_them(site, archive):
+    """Import an archive again, after somebody has commented on its welcome post, and another has come."""
+    ids = select(Post.id).union_all(select(Page.id))
+    with site.app_context():
+        before = db.session.scalars(ids).all()
+        assert "0 changes" in run(site, "import", "archive", archive)
+        assert db.session.scalars(ids).all() == before
+        ada = db.session.scalars(select(User)).first()
+        row = {"post_id": before[0], "author_id": ada.id, "body": "Hello", "html": "<p>Hello</p>"}
+        db.session.execute(insert(Comment).values(**row, status=CommentStatus.APPROVED, created_at=now()))
+        db.session.execute(update(Post).values(updated_at=now()))
+        db.session.execute(update(Page).values(updated_at=now(), is_public=False))
+        db.session.commit()
+        run(site, "import", "archive", archive)
+        assert db.session.scalars(ids).all() == before
+        assert db.session.scalars(select(Comment.body)).all() == ["Hello"]
 
 
 def test_what_somebody_has_changed_stays(app, empty_site, new_client, tmp_path):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
+from masthead.comments.models import Comment
 from masthead.db import db
 from masthead.importing.items import ItemKind, ScannedItem
 from masthead.importing.models import ImportedItem
@@ -53,11 +54,11 @@ def replaceable_starters(
 def remove_unedited(wanted: Collection[tuple[ItemKind, str]] = ()) -> list[str]:
     """Delete the unedited starter texts, for a publication that comes as a whole; returns sentences about them.
 
-    Those whose kind and slug are wanted stay: an imported text replaces them.
+    Those whose kind and slug are wanted stay, and so does a post with comments.
     """
     sentences = []
-    for row in (*_pages(db.session), *_posts(db.session)):
-        if (ItemKind(row.kind), row.slug) in wanted:
+    for row in unedited():
+        if (ItemKind(row.kind), row.slug) in wanted or _has_comments(row.post_id):
             continue
         model: type[Post] | type[Page] = Post if row.post_id is not None else Page
         text_id = row.post_id if row.post_id is not None else row.page_id
@@ -72,6 +73,16 @@ def remove_unedited(wanted: Collection[tuple[ItemKind, str]] = ()) -> list[str]:
     return sentences
 
 
+def unedited() -> list[ImportedItem]:
+    """The unedited starter texts."""
+    return [*_pages(db.session), *_posts(db.session)]
+
+
+def _has_comments(post_id: int | None) -> bool:
+    comments = select(Comment.id).where(Comment.post_id == post_id).limit(1)
+    return post_id is not None and db.session.scalar(comments) is not None
+
+
 def _remove_welcome_tag() -> None:
     """The tag of the welcome post, if nothing else has it."""
     tag = db.session.scalar(select(Tag).where(Tag.slug == _WELCOME_TAG, Tag.description == ""))
@@ -83,7 +94,9 @@ def _remove_welcome_tag() -> None:
 
 
 def _pages(session: Session | scoped_session[Any]) -> Iterable[ImportedItem]:
-    page = session.scalar(select(Page).where(Page.slug == ABOUT))
+    # Somebody who hides it or puts it into the trash has decided about it.
+    shown = select(Page).where(Page.slug == ABOUT, Page.is_public, Page.trashed_at.is_(None))
+    page = session.scalar(shown)
     if page is not None and _ABOUT.fullmatch(page.body):
         yield _row(ItemKind.PAGE, page.slug, page.version, page_id=page.id)
 
