@@ -22,10 +22,10 @@ from masthead.importing.markdown.source import MarkdownFolder
 from masthead.importing.medium.source import open_medium
 from masthead.importing.source import SourceOptions
 from masthead.importing.substack.source import open_substack
-from masthead.importing.wordpress.options import WordPressOptions
+from masthead.importing.wordpress.options import build_options
 from masthead.importing.wordpress.source import WordPressExport
 from masthead.importing.wordpress.spool import Spool
-from masthead.media import external, limits
+from masthead.media import external
 from masthead.web.commands import Group, NamedPath
 
 group = Group("import", help="Import content from other systems.")
@@ -101,13 +101,8 @@ def wordpress(files: tuple[Path, ...], media: Path | None, report_path: Path | N
     pictures, the main menu and old addresses. A second import only updates what has changed in the export, and never
     overwrites what was edited here.
     """
-    source_options = WordPressOptions(
-        clock.now(),
-        zone_of(options),
-        media=media,
-        dry_run=options["dry_run"],
-        accepted=limits.current().media_types,
-        **common_options(options),
+    source_options = build_options(
+        zone_of(options), media=media, dry_run=options["dry_run"], **common_options(options)
     )
     with Spool() as spool:
         run_command(lambda: WordPressExport.open(list(files), source_options, spool), report_path, options)

@@ -118,7 +118,9 @@ def test_an_import_survives_its_worker_and_one_runs_at_a_time(app, cast, sign_in
 
 def test_nothing_is_imported_before_a_dry_run_has_ended(app, cast, sign_in, stored):
     ada = sign_in(cast.ada)
-    page = upload(ada, wxr(item(1))).location
+    address = "https://old.example/wp-content/uploads/2020/paper.pdf"
+    attached = item(2, "attachment", f"<wp:attachment_url>{address}</wp:attachment_url>", status="inherit")
+    page = upload(ada, wxr(item(1), attached)).location
     press(ada, page, "stop")
     Runner(app).run_due()
     assert "nothing is imported" in head(ada, page)
@@ -126,6 +128,11 @@ def test_nothing_is_imported_before_a_dry_run_has_ended(app, cast, sign_in, stor
     press(ada, page, "run")
     Runner(app).run_due()
     assert "Checked; nothing is imported yet" in head(ada, page)
+    with ada.get(f"{page}/dry-run.json") as answer:
+        reasons = [one["reason"] for one in answer.json["items"] if one["source"] == "attachment/2"]
+        assert len(reasons) == 1
+        # The documents that the library accepts are left out only because nothing is fetched here.
+        assert "not accepted" not in reasons[0], reasons
     assert stored(select(func.count(Post.id))) == [(0,)]
     press(ada, page, "run")
     Runner(app).run_due()

@@ -19,7 +19,7 @@ from masthead.importing.medium.source import open_medium
 from masthead.importing.reporting.report import ImportReport
 from masthead.importing.source import Source, SourceOptions
 from masthead.importing.substack.source import open_substack
-from masthead.importing.wordpress.options import WordPressOptions
+from masthead.importing.wordpress.options import build_options
 from masthead.importing.wordpress.source import WordPressExport
 from masthead.importing.wordpress.spool import Spool
 
@@ -32,7 +32,7 @@ def opened(kind: ImportFormat, file: Path, *, dry_run: bool, fetches: bool) -> I
     """Open an uploaded file; raises `SourceNotFound`."""
     now = clock.now()
     if kind is ImportFormat.WORDPRESS:
-        options = WordPressOptions(now, fetch_images=fetches, dry_run=dry_run)
+        options = build_options(dry_run=dry_run, fetch_images=fetches)
         with Spool() as spool:
             yield WordPressExport.open([file], options, spool)
         return
