@@ -33,6 +33,7 @@ SOURCES = (
     ("revision", "SELECT post_id, text FROM kept_text"),
 )
 USAGE = sa.table("media_usage", *(sa.column(name) for name in ("media_id", "kind", "object_id")))
+#: Rows that are read or written together.
 AT_ONCE = 500
 
 
@@ -55,7 +56,9 @@ def upgrade() -> None:
 
 def _uses(connection: sa.Connection, ids: dict[str, int]) -> Iterator[tuple[int, str, int]]:
     for kind, statement in SOURCES:
-        for object_id, *texts in connection.execute(sa.text(statement)):
+        # In batches: all revisions together may be larger than the memory.
+        found = connection.execute(sa.text(statement), execution_options={"yield_per": AT_ONCE})
+        for object_id, *texts in found:
             for path in _paths(texts) & ids.keys():
                 yield ids[path], kind, object_id
 
