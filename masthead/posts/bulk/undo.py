@@ -15,6 +15,7 @@ from masthead.posts.bulk.recipients import check_recipient
 from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.posts.permissions import can_edit
+from masthead.posts.working_copy import journal
 
 #: The columns that the life cycle changes.
 _MOMENTS: Final = ("published_at", "trashed_at", "expires_at", "expired_at")
@@ -41,7 +42,7 @@ def _written(moment: datetime | None) -> str | None:
 
 def take_back(post: Post, item: BulkItem, change: BulkChange, *, by: User, at: datetime) -> None:
     """Take the change of a locked post back; raises a domain error if that is not possible."""
-    if post.version != item.version:
+    if post.version != item.version or _is_typed_into(post):
         raise Conflict("Somebody changed the post since.")
     match BulkAction(change.action):
         case BulkAction.TAG:
@@ -53,6 +54,12 @@ def take_back(post: Post, item: BulkItem, change: BulkChange, *, by: User, at: d
     db.session.flush()
 
 
+def _is_typed_into(post: Post) -> bool:
+    """Return whether the working copy is newer than the post, whose version autosaves leave alone."""
+    copy = journal.copy_of(post.id)
+    return copy is not None and copy.is_open and copy.changed_at > post.updated_at
+
+
 def _remove_tags(post: Post, before: dict[str, Any], *, by: User, at: datetime) -> None:
     if not can_edit(by, post):
         raise NotAllowed("Only its author or an editor can change this post.")
@@ -62,7 +69,8 @@ def _remove_tags(post: Post, before: dict[str, Any], *, by: User, at: datetime) 
 
 
 def _hand_back(post: Post, before: dict[str, Any], *, by: User, at: datetime) -> None:
-    was_own = by.id == before["author"] and by.can(Permission.WRITE)
+    may_write = by.can(Permission.WRITE) and (post.status is not Status.PUBLIC or by.can(Permission.PUBLISH))
+    was_own = by.id == before["author"] and may_write
     if not (was_own or by.can(Permission.EDIT_POSTS)):
         raise NotAllowed("Only an editor can take this post back.")
     wanted = [before["author"], *before["bylines"]]

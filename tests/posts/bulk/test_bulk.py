@@ -89,7 +89,7 @@ def now(post):
         return queries.get(post.id)
 
 
-def test_dates_tags_and_owners_come_back(sign_in, cast, work, seen):
+def test_dates_tags_and_owners_come_back(sign_in, as_, cast, work, seen):
     later = clock.now() + timedelta(days=3)
     public = PostFactory(author=cast.walt, title="Public", tags=["Nature"])
     scheduled = PostFactory(author=cast.walt, title="Scheduled", published_at=later)
@@ -116,7 +116,7 @@ def test_dates_tags_and_owners_come_back(sign_in, cast, work, seen):
         data = document(question).form({"author": ""}, "1", None).filled({"author": username}, "1")
         refused = walt.post("/blog/bulk", data=data)
         assert (refused.status_code, "has this user name" in refused.text) == (422, True)
-    draft = DraftFactory(author=cast.walt)
+    draft = DraftFactory(author=cast.walt, title="Draft")
     address = confirm(walt, "hand_over", [*posts, draft], author="colin")
     work()
     # Readers never see a text under the name of somebody else alone, unless an editor says so.
@@ -125,9 +125,14 @@ def test_dates_tags_and_owners_come_back(sign_in, cast, work, seen):
     assert seen(draft)[:3] == ("draft", "colin", ["colin"])
     page = walt.read(address)
     assert page.all(f"//a[@href='/blog/edit/{public.id}']") == []
+    # An autosave leaves the version of the post alone.
+    typed = {"title": "Colin's", "body": "What the new owner typed."}
+    assert as_(cast.colin)("PUT", f"/posts/{draft.slug}/working-copy", typed, etag="*").status_code < 300
     walt.press(address, action=f"{address}/undo")
     work()
     assert seen(public)[:3] == ("published", "walt", ["walt"])
+    assert seen(draft)[:3] == ("draft", "colin", ["colin"])
+    assert results(walt.read(address))["Draft"] == "Not undone: Somebody changed the post since."
 
 
 def test_nobody_changes_or_learns_of_what_is_not_theirs(sign_in, as_, cast, work, seen):
@@ -177,13 +182,17 @@ def test_a_right_that_ended_meanwhile_changes_nothing(as_, cast, work, seen, app
     work()
     assert seen(post)[0] == "draft"
     as_(cast.ada)("PATCH", f"/users/{cast.walt.id}", {"role": "author"}, etag="*")
-    made = as_(cast.walt)("POST", "/posts/bulk", {"action": "publish", "posts": ["own"]})
+    given = PostFactory(author=cast.walt, slug="given")
+    published = as_(cast.walt)("POST", "/posts/bulk", {"action": "publish", "posts": ["own"]})
+    body = {"action": "hand_over", "posts": ["given"], "author": "edith"}
+    handed = as_(cast.walt)("POST", "/posts/bulk", body)
     work()
-    assert seen(post)[0] == "published"
+    assert (seen(post)[0], seen(given)[1]) == ("published", "edith")
     as_(cast.ada)("PATCH", f"/users/{cast.walt.id}", {"role": "contributor"}, etag="*")
-    assert as_(cast.walt)("POST", f"/posts/bulk/{made.json['id']}/undo").status_code == 202
+    for made in (published, handed):
+        assert as_(cast.walt)("POST", f"/posts/bulk/{made.json['id']}/undo").status_code == 202
     work()
-    assert seen(post)[0] == "published"
+    assert (seen(post)[0], seen(given)[1]) == ("published", "edith")
 
 
 def test_the_api_changes_many_posts_and_takes_it_back_once(as_, cast, work, in_parallel, seen):
