@@ -50,7 +50,7 @@ def take_back(post: Post, item: BulkItem, change: BulkChange, *, by: User, at: d
         case BulkAction.HAND_OVER:
             _hand_back(post, item.before, by=by, at=at)
         case _:
-            _put_back(post, item.before, by=by, at=at)
+            _put_back(post, item, by=by, at=at)
     db.session.flush()
 
 
@@ -87,19 +87,37 @@ def _hand_back(post: Post, before: dict[str, Any], *, by: User, at: datetime) ->
     )
 
 
-def _put_back(post: Post, before: dict[str, Any], *, by: User, at: datetime) -> None:
+def _put_back(post: Post, item: BulkItem, *, by: User, at: datetime) -> None:
     """Give the post the state that it had, with its dates."""
-    status = Status(before["status"])
+    status, moments = Status(item.before["status"]), _moments(item.before)
     is_public = Status.PUBLIC in {status, post.status}
     is_own = by.id == post.author_id and by.can(Permission.WRITE)
     if not (by.can(Permission.EDIT_POSTS) or (is_own and (by.can(Permission.PUBLISH) or not is_public))):
         raise NotAllowed("Your role does not allow you to take this back.")
+    if status is Status.PUBLIC and _was_missed(post, moments["published_at"], at=at):
+        # Readers would see it at once, which nobody has asked for.
+        status, moments["published_at"] = Status.DRAFT, None
+        item.message = "It is a draft, because the moment for which it was scheduled has passed."
+    if status is Status.TRASHED:
+        # The days in the trash begin again, so that the next purge leaves the post.
+        moments["trashed_at"] = at
     event = _EVENTS.get(status) or ("post.unpublished" if post.status is Status.PUBLIC else "post.restored")
     post.status, post.updated_at = status, at
-    for name in _MOMENTS:
-        moment = before[name]
-        setattr(post, name, datetime.fromisoformat(moment) if moment is not None else None)
+    for name, moment in moments.items():
+        setattr(post, name, moment)
     audit.record(event, by=by, subject=post.title, post=post.id, undo=True)
+
+
+def _moments(before: dict[str, Any]) -> dict[str, datetime | None]:
+    written: dict[str, str | None] = {name: before[name] for name in _MOMENTS}
+    return {
+        name: datetime.fromisoformat(text) if text is not None else None for name, text in written.items()
+    }
+
+
+def _was_missed(post: Post, when: datetime | None, *, at: datetime) -> bool:
+    """Return whether a post was scheduled for a moment that has come since the change took it out of the schedule."""
+    return post.status is not Status.PUBLIC and when is not None and post.updated_at < when <= at
 
 
 def _save(post: Post, *, by: User, at: datetime, note: str) -> None:

@@ -9,6 +9,7 @@ from masthead.jobs.runner import Runner
 from masthead.posts import queries
 from masthead.posts.bulk.tasks import change_many, forget_bulk_changes
 from masthead.posts.lifecycle import Status
+from masthead.posts.tasks import purge_trash
 from tests.factories import DraftFactory, PostFactory
 from tests.factories.storing import storing
 from tests.posts.conftest import as_
@@ -133,6 +134,29 @@ def test_dates_tags_and_owners_come_back(sign_in, as_, cast, work, seen):
     assert seen(public)[:3] == ("published", "walt", ["walt"])
     assert seen(draft)[:3] == ("draft", "colin", ["colin"])
     assert results(walt.read(address))["Draft"] == "Not undone: Somebody changed the post since."
+
+
+def test_undo_neither_publishes_a_missed_moment_nor_brings_old_trash_close_to_the_purge(
+    app, as_, cast, work, seen, monkeypatch
+):
+    begin, walt = clock.now(), as_(cast.walt)
+    PostFactory(author=cast.walt, slug="scheduled", published_at=begin + timedelta(minutes=2))
+    almost = begin - timedelta(days=30) + timedelta(minutes=2)
+    old = DraftFactory(author=cast.walt, slug="old", status=Status.TRASHED, trashed_at=almost)
+    made = [
+        walt("POST", "/posts/bulk", {"action": action, "posts": [slug]}).json["id"]
+        for action, slug in (("trash", "scheduled"), ("restore", "old"))
+    ]
+    work()
+    monkeypatch.setattr(clock, "now", lambda: begin + timedelta(minutes=5))
+    for number in made:
+        assert walt("POST", f"/posts/bulk/{number}/undo").status_code == 202
+    work()
+    with app.app_context():
+        purge_trash()
+    assert walt("GET", "/posts/scheduled").json["status"] == "draft"
+    assert walt("GET", f"/posts/bulk/{made[0]}").json["posts"][0]["message"].startswith("It is a draft")
+    assert seen(old)[0] == "trashed"
 
 
 def test_nobody_changes_or_learns_of_what_is_not_theirs(sign_in, as_, cast, work, seen):
