@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -220,4 +221,19 @@ def test_a_hostile_picture_in_an_import_costs_nothing_but_its_process(monkeypatc
         isolation.imported(pictures.picture("PNG", (3_000, 3_000)), limits)
     monkeypatch.undo()
     assert isolation.imported(good, limits).content == content
+    # The process itself is killed between two files.
+    isolation.DECODER._process.kill()
+    isolation.DECODER._process.wait()
+    assert isolation.imported(good, limits).content == content
+    isolation.DECODER.close()
+
+
+def test_each_of_several_imports_in_one_process_gets_its_own_picture():
+    limits = isolation.UploadLimits(10**7, 10**7, frozenset({"image/png"}), is_for_pictures=True)
+
+    def width_of(width):
+        return isolation.imported(pictures.picture("PNG", (width, 20)), limits).facts.width
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(width_of, range(30, 54))) == list(range(30, 54))
     isolation.DECODER.close()

@@ -11,6 +11,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,15 +19,30 @@ from masthead.media.processing import child
 
 
 class Decoder:
-    """A process that waits for orders. It ends with this one; a fork that hangs ends with it, and the next order starts another."""
+    """A process that waits for orders, one at a time; the next order starts another if it has ended.
+
+    It ends with this one. A fork that hangs ends with it.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         #: Another process that inherits this object, by a fork, must not share the pipes.
         self._owner = 0
+        #: Answers carry no number, so an order must have its answer before the next one is written.
+        self._order = threading.Lock()
 
     def run(self, order: dict[str, Any], environment: dict[str, str], *, seconds: float) -> tuple[int, bytes]:
         """Carry out an order; return the exit code of its fork and its result. Raises `TimeoutError`."""
+        with self._order:
+            return self._carried_out(order, environment, seconds)
+
+    def renew_lock(self) -> None:
+        """Make a free lock after a fork: another thread of the parent may have held it."""
+        self._order = threading.Lock()
+
+    def _carried_out(
+        self, order: dict[str, Any], environment: dict[str, str], seconds: float
+    ) -> tuple[int, bytes]:
         process = self._running(environment)
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (both are pipes)
         try:
@@ -54,6 +70,8 @@ class Decoder:
         process.communicate()
 
     def _running(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._owner == os.getpid() and self._process.poll() is not None:
+            self.close()
         if self._process is None or self._owner != os.getpid():
             self._owner = os.getpid()
             self._process = subprocess.Popen(  # noqa: S603 (our own program, without arguments)
@@ -70,3 +88,4 @@ class Decoder:
 #: The decoder of this process.
 DECODER: Final = Decoder()
 atexit.register(DECODER.close)
+os.register_at_fork(after_in_child=DECODER.renew_lock)
