@@ -276,3 +276,27 @@ def test_an_animation_gets_smaller_ones_that_move_alike(kind, tmp_path):
                 image.load()
                 durations.append(image.info["duration"])
             assert durations == [100, 200, 300, 400]
+
+
+def test_an_animation_beyond_the_numbers_of_webp_gets_the_nearest_or_none(tmp_path):
+    frames = [Image.effect_noise((90, 60), 90).resize((500, 330)).convert("RGB") for _ in range(2)]
+    source = tmp_path / "source"
+
+    def made_of(kind, duration, pictures):
+        pictures[0].save(
+            source, kind, save_all=True, append_images=pictures[1:], duration=duration, loop=65_535
+        )
+        return variants.make(source, TYPES[kind], tmp_path, (320,))
+
+    for kind, duration, longest in (("GIF", 100, 100), ("PNG", 20_000_000, 2**24 - 1)):
+        made, placeholder = made_of(kind, duration, frames)
+        assert [one.width for one in made] == [500, 320]
+        assert placeholder
+        with Image.open(tmp_path / made[1].file) as image:
+            assert image.info["loop"] == (0 if kind == "GIF" else 65_535)
+            image.load()
+            assert image.info["duration"] == longest
+    # All frames together last longer than the encoder can count.
+    small = [Image.new("RGB", (40, 30), (number, 20, 90)) for number in range(150)]
+    made, placeholder = made_of("PNG", 20_000_000, small)
+    assert (made, bool(placeholder)) == ([], True)

@@ -13,6 +13,9 @@ from masthead.media.processing.facts import MadeVariant
 #: The sum over all frames; encoding takes a second for each ten million. A longer animation is shown as it is.
 PIXELS_LIMIT: Final = 40_000_000
 WEBP: Final = "image/webp"
+#: The largest numbers that an animated WebP holds: how often it plays, and the milliseconds of a frame.
+MOST_PLAYS: Final = 2**16 - 1
+LONGEST_FRAME: Final = 2**24 - 1
 _OPTIONS: Final[dict[str, Any]] = {"quality": 75, "method": 1}
 
 
@@ -21,7 +24,7 @@ def make(
 ) -> list[MadeVariant]:
     """Write animated WebP files of these widths, for another format also of its own; none that saves no bytes.
 
-    ``size`` is the length of the file.
+    ``size`` is the length of the file. An animation that the encoder refuses is shown as it is, too.
     """
     frames = getattr(image, "n_frames", 1)
     if frames * image.width * image.height > PIXELS_LIMIT:
@@ -35,7 +38,7 @@ def make(
     for frame in ImageSequence.Iterator(image):
         steps.append(frame.convert("RGBA"))
         # Some decoders know it only when they have read the frame.
-        durations.append(int(frame.info.get("duration") or 0))
+        durations.append(min(int(frame.info.get("duration") or 0), LONGEST_FRAME))
     options = _OPTIONS | {"save_all": True, "duration": durations, "loop": _plays(image, media_type)}
     made: list[MadeVariant] = []
     for width in wanted:
@@ -43,7 +46,11 @@ def make(
         if width != image.width:
             steps = [step.resize((width, height), Image.Resampling.LANCZOS) for step in steps]
         written = BytesIO()
-        steps[0].save(written, "WEBP", append_images=steps[1:], **options)
+        try:
+            steps[0].save(written, "WEBP", append_images=steps[1:], **options)
+        except (RuntimeError, ValueError, OverflowError):
+            # Such as one whose frames take longer together than the format can count.
+            return []
         content = written.getvalue()
         if len(content) >= size:
             return []
@@ -56,9 +63,8 @@ def make(
 
 def _plays(image: Image.Image, media_type: str) -> int:
     """Return how often the animation plays, 0 for ever; a GIF counts repetitions, and plays once without a number."""
-    if media_type != "image/gif":
-        return int(image.info.get("loop", 0))
-    repetitions = image.info.get("loop")
-    if repetitions is None:
-        return 1
-    return int(repetitions) + 1 if repetitions else 0
+    plays = image.info.get("loop")
+    if media_type == "image/gif":
+        plays = 1 if plays is None else plays and plays + 1
+    # Nobody sees the end of more than WebP can count.
+    return int(plays) if plays and plays <= MOST_PLAYS else 0
