@@ -70,11 +70,11 @@ def make_variants_of(media_id: int) -> None:
                 for one, path in made:
                     files.put_file(path_of(row.content_hash, one), path)
         except FileNotFoundError:
-            _finish(media_id, row.content_hash, [], "", problem=_MISSING)
+            _fail(media_id, row.content_hash, _MISSING)
         except PictureRefused as error:
-            _finish(media_id, row.content_hash, [], "", problem=error.message)
+            _fail(media_id, row.content_hash, error.message)
         else:
-            _finish(media_id, row.content_hash, [one for one, _ in made], placeholder, focus=focus)
+            _finish(media_id, row.content_hash, [one for one, _ in made], placeholder, focus)
 
 
 def path_of(content_hash: str, made: MadeVariant) -> str:
@@ -88,24 +88,37 @@ def _finish(
     content_hash: str,
     made: list[MadeVariant],
     placeholder: str,
-    *,
-    problem: str = "",
-    focus: tuple[float, float] | None = None,
+    focus: tuple[float, float],
 ) -> None:
     """Store the variants, unless the picture was changed meanwhile: then another job makes those of the new one."""
-    media = db.session.scalar(
+    media = _locked(media_id, content_hash)
+    if media is None or focus != (media.focal_x, media.focal_y):
+        db.session.rollback()
+        return
+    _set_variants(media, {path_of(content_hash, one): one for one in made})
+    media.placeholder, media.problem = placeholder, ""
+    media.status = MediaStatus.READY
+    db.session.commit()
+
+
+def _fail(media_id: int, content_hash: str, problem: str) -> None:
+    """Record the reason. The variants that an earlier run made of this content stay: they show the same picture."""
+    media = _locked(media_id, content_hash)
+    if media is None:
+        db.session.rollback()
+        return
+    media.problem, media.status = problem, MediaStatus.FAILED
+    db.session.commit()
+
+
+def _locked(media_id: int, content_hash: str) -> Media | None:
+    """Return the picture, locked, if it still has this content."""
+    return db.session.scalar(
         select(Media)
         .where(Media.id == media_id, Media.content_hash == content_hash)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if media is None or focus not in {None, (media.focal_x, media.focal_y)}:
-        db.session.rollback()
-        return
-    _set_variants(media, {path_of(content_hash, one): one for one in made})
-    media.placeholder, media.problem = placeholder, problem
-    media.status = MediaStatus.FAILED if problem else MediaStatus.READY
-    db.session.commit()
 
 
 def _set_variants(media: Media, wanted: dict[str, MadeVariant]) -> None:

@@ -5,6 +5,7 @@ from io import BytesIO
 from PIL import Image
 
 from masthead.jobs.runner import Runner
+from masthead.media.processing import isolation
 from tests.api.conftest import as_  # noqa: F401
 from tests.factories import PostFactory
 
@@ -20,7 +21,7 @@ def banded() -> bytes:
     return written.getvalue()
 
 
-def test_cards_and_portraits_show_the_focal_point(app, cast, as_, client):  # noqa: F811
+def test_cards_and_portraits_show_the_focal_point(app, cast, as_, client, monkeypatch):  # noqa: F811
     walt = as_(cast.walt)
     media = walt("POST", "/media", data={"file": (BytesIO(banded()), "a.png"), "alt": "Sea"}).json
     post = PostFactory(author=cast.walt, title="Harvest", lead_image=media["address"])
@@ -53,9 +54,19 @@ def test_cards_and_portraits_show_the_focal_point(app, cast, as_, client):  # no
     # Networks ask again for a while for the one that they were told of.
     assert client.get("/" + middle.partition("//")[2].partition("/")[2]).status_code == 200
 
+    # A run that is refused costs the picture none of the variants that it has.
+    variants = walt("GET", f"/media/{media['id']}").json["variants"]
+    assert walt("PATCH", f"/media/{media['id']}", {"focal": {"x": 0.5, "y": 1}}, etag="*").status_code == 200
+    monkeypatch.setattr(isolation, "SECONDS", 0.001)
+    Runner(app).run_due()
+    monkeypatch.undo()
+    refused = walt("GET", f"/media/{media['id']}").json
+    assert (refused["status"], bool(refused["problem"]), refused["variants"]) == ("failed", True, variants)
+    assert card()[0] == top
+
     assert walt("PATCH", "/auth/me", {"avatar": media["address"]}, etag="*").status_code == 200
     page = client.read(path)
     (portrait, *_) = page.all("//img[@class='portrait']")
-    assert (portrait.get("data-focus-y"), portrait.get("width"), portrait.get("alt")) == ("0", "48", "")
+    assert (portrait.get("data-focus-y"), portrait.get("width"), portrait.get("alt")) == ("10", "48", "")
     assert "320w" in portrait.get("srcset")
     assert page.all("//link[contains(@href, 'css/focus.')]")
