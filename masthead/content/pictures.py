@@ -20,6 +20,8 @@ class Illustrated:
     model: type[Content]
     is_public: SQLColumnExpression[bool]
     lead_image: SQLColumnExpression[str | None] | None = None
+    #: Another column that shows a file; its address stays.
+    card_image: SQLColumnExpression[str | None] | None = None
 
     def copy_external(self, content_id: int) -> datetime | None:
         """Copy the external images of a text, and embed the copies; the caller commits.
@@ -34,11 +36,14 @@ class Illustrated:
         self._exchange(content_id, external.copies_of(waiting))
         return again
 
-    def _shown(self, content_id: int) -> Select[str, str | None, bool]:
-        lead_image: SQLColumnExpression[str | None] = type_coerce(None, String)
-        if self.lead_image is not None:
-            lead_image = self.lead_image
-        columns = (self.model.html, label("lead_image", lead_image), label("is_public", self.is_public))
+    def _shown(self, content_id: int) -> Select[str, str | None, str | None, bool]:
+        nothing: SQLColumnExpression[str | None] = type_coerce(None, String)
+        columns = (
+            self.model.html,
+            label("lead_image", nothing if self.lead_image is None else self.lead_image),
+            label("card_image", nothing if self.card_image is None else self.card_image),
+            label("is_public", self.is_public),
+        )
         return select(*columns).where(self.model.id == content_id)
 
     def _exchange(self, content_id: int, copies: dict[str, str]) -> None:
@@ -55,4 +60,5 @@ class Illustrated:
             .values(**values, updated_at=self.model.updated_at),
             execution_options={"synchronize_session": False},
         )
-        media_usage.note(self.kind, content_id, values.values(), is_public=text.is_public)
+        shown = [*values.values(), text.card_image]
+        media_usage.note(self.kind, content_id, shown, is_public=text.is_public)

@@ -126,7 +126,7 @@ def _delete(ids: Sequence[int]) -> None:
         )
 
 
-ILLUSTRATED = Illustrated("post", Post, Post.status == Status.PUBLIC, Post.lead_image)
+ILLUSTRATED = Illustrated("post", Post, Post.status == Status.PUBLIC, Post.lead_image, Post.card_image)
 
 
 @task("posts.copy_pictures", writes=True)

@@ -1,6 +1,7 @@
 """Pictures of other sites: copied, linked or refused, and always said."""
 
 from functools import partial
+from io import BytesIO
 from ipaddress import ip_address
 
 import pytest
@@ -133,8 +134,11 @@ def test_picture_in_our_network_is_never_asked_for(app, cast, sign_in, make_sink
     assert sink.requests == []
 
 
-def test_lead_picture_is_copied_too(app, cast, client, other_site):
+def test_lead_picture_is_copied_too(app, cast, client, other_site, token_of):
     address = other_site(picture(size=(64, 48)))
+    bearer = token_of(cast.walt)
+    file = {"file": (BytesIO(picture("PNG", (30, 20))), "card.png")}
+    card = client.post("/api/v1/media", data=file, headers=bearer).json
     with app.app_context():
         assert external.addresses_in("", address) == [address]
     post = PostFactory(title="Harvest", author=cast.walt)
@@ -142,7 +146,7 @@ def test_lead_picture_is_copied_too(app, cast, client, other_site):
         from masthead.posts import pictures
 
         stored = db.session.get(Post, post.id)
-        stored.lead_image = address
+        stored.lead_image, stored.card_image = address, card["address"]
         db.session.flush()
         db.session.refresh(stored, ["html"])
         assert pictures.receive(stored)
@@ -154,6 +158,9 @@ def test_lead_picture_is_copied_too(app, cast, client, other_site):
         assert image.get("src").startswith("/media/")
         assert (image.get("width"), image.get("height")) == ("64", "48")
         assert (image.get("loading") == "lazy") is (page == "/blog/")
+    # The picture of the card is in use as before.
+    (use,) = client.get(f"/api/v1/media/{card['id']}", headers=bearer).json["used_in"]
+    assert (use["kind"], use["title"]) == ("post", "Harvest")
 
 
 @pytest.mark.parametrize("is_new", [True, False])
