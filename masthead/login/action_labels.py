@@ -35,6 +35,7 @@ LABELS = {
     "roles_admin.remove": "Delete the role {name}",
     "roles_admin.save": "Change the role {name}",
     "security.change_address": "Change my email",
+    "imports_admin.run": "Run the import",
 }
 
 #: The label of a field, and a function that makes its value readable.

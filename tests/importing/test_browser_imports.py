@@ -3,9 +3,10 @@
 import io
 import stat
 import zipfile
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from masthead.db import db
 from masthead.importing.browser import tasks
@@ -14,6 +15,8 @@ from masthead.importing.browser.unpacking import unpacked
 from masthead.importing.errors import SourceNotFound
 from masthead.jobs.models import Job, JobState
 from masthead.jobs.runner import Runner
+from masthead.people.models import Role, User
+from masthead.people.permissions import Permission
 from masthead.posts.models import Post
 from tests.importing.wordpress.conftest import item, wxr
 
@@ -228,3 +231,36 @@ def test_bad_uploads_end_in_a_sentence_and_others_may_not_import(app, cast, sign
     assert edith.get("/admin/import").status_code == 403
     assert edith.get(page).status_code == 403
     assert edith.get(f"{page}/report.json").status_code == 403
+
+
+def test_only_administrators_who_have_just_signed_in_import_an_archive(
+    app, cast, sign_in, stored, later, tmp_path
+):
+    archive = tmp_path / "a.zip"
+    assert app.test_cli_runner().invoke(args=["export", "archive", str(archive)]).exit_code == 0
+    with app.app_context():
+        granted = [one.value for one in Permission]
+        role = Role(name="manager", title="Manager", rank=60, permissions=granted)
+        db.session.add(role)
+        db.session.flush()
+        db.session.execute(update(User).where(User.id == cast.edith.id).values(role_id=role.id))
+        db.session.commit()
+    edith = sign_in(cast.edith)
+    assert upload(edith, archive.read_bytes(), "archive", "a.zip").status_code == 403
+    ada = sign_in(cast.ada)
+    page = upload(ada, archive.read_bytes(), "archive", "a.zip").location
+    Runner(app).run_due()
+    assert "Checked" in head(ada, page)
+    assert press(edith, page, "run").status_code == 403
+    # The job looks again.
+    upload_id = int(page.rpartition("/")[2])
+    with app.app_context():
+        db.session.execute(update(UploadedExport).values(state="importing"))
+        db.session.commit()
+        assert "Only administrators" in tasks.run(upload_id, cast.edith.id)
+    assert stored(select(UploadedExport.state)) == [("failed",)]
+    later(timedelta(minutes=11))
+    assert "Nothing is lost" in press(ada, page, "run").text
+    assert stored(select(UploadedExport.state)) == [("failed",)]
+    answer = upload(ada, archive.read_bytes(), "archive", "a.zip")
+    assert answer.location.startswith("/auth/confirm-identity?next=")

@@ -10,6 +10,7 @@ from masthead.errors import Conflict, NotAllowed, NotFound
 from masthead.importing.browser import queries
 from masthead.importing.browser.formats import ImportFormat
 from masthead.importing.browser.models import NAME_CHARACTERS, RUNNING, UploadedExport, UploadState
+from masthead.people import reauthentication
 from masthead.people.models import User
 from masthead.people.permissions import Permission
 
@@ -19,7 +20,7 @@ ABANDONED = "The background task ended before its time. Everything imported so f
 
 def create(kind: ImportFormat, name: str, *, is_fetching: bool, by: User, at: datetime) -> UploadedExport:
     """Create the row of an upload, whose dry run comes first."""
-    check_right(kind, by)
+    _check_request(kind, by)
     made = UploadedExport(
         kind=kind.value,
         name=" ".join(name.split())[:NAME_CHARACTERS] or "export",
@@ -34,12 +35,18 @@ def create(kind: ImportFormat, name: str, *, is_fetching: bool, by: User, at: da
     return made
 
 
-def check_right(kind: ImportFormat, by: User) -> None:
-    """Raise `NotAllowed` for an archive, which brings accounts and roles, unless somebody may manage both."""
+def check_right(kind: ImportFormat, by: User | None) -> None:
+    """Raise `NotAllowed` for an archive, which brings administrators with their passwords, unless one asks."""
     if kind is ImportFormat.ARCHIVE and not (
-        by.can(Permission.MANAGE_USERS) and by.can(Permission.MANAGE_ROLES)
+        by is not None and by.is_administrator and by.can(Permission.MANAGE_ROLES)
     ):
-        raise NotAllowed("An archive brings accounts and roles. Your role does not allow you to manage them.")
+        raise NotAllowed("An archive brings accounts of every role. Only administrators may import one.")
+
+
+def _check_request(kind: ImportFormat, by: User) -> None:
+    check_right(kind, by)
+    if kind is ImportFormat.ARCHIVE:
+        reauthentication.check()
 
 
 def get(upload_id: int) -> UploadedExport:
@@ -54,7 +61,7 @@ def get(upload_id: int) -> UploadedExport:
 
 def begin(upload: UploadedExport, *, by: User) -> None:
     """Begin the import, or the dry run if none has ended yet; raises `Conflict` while this or another import is running."""
-    check_right(ImportFormat(upload.kind), by)
+    _check_request(ImportFormat(upload.kind), by)
     if upload.state in RUNNING:
         raise Conflict("This import is running. Stop it first.")
     if not upload.summary:

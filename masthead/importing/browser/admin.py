@@ -15,8 +15,10 @@ from masthead.importing.browser import actions, files, queries, read_models, tas
 from masthead.importing.browser.formats import ImportFormat
 from masthead.importing.browser.models import UploadedExport, UploadState
 from masthead.jobs import enqueue
+from masthead.people import reauthentication
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
+from masthead.people.reauthentication import requires_reauthentication
 from masthead.web.forms.base import Form, choice, redisplays_expired_form
 from masthead.web.middleware import body_limits
 
@@ -56,16 +58,22 @@ def upload() -> ResponseReturnValue:
     form = ImportForm()
     if not form.validate():
         return make_response(_list(form), 422)
-    content = form.file.data
+    content, kind = form.file.data, ImportFormat(form.kind.data)
+    actions.check_right(kind, current_user())
+    if kind is ImportFormat.ARCHIVE and not reauthentication.is_recent():
+        # A file cannot be carried along by the page that asks for the password.
+        flash("An archive brings accounts. Confirm that it is you, then choose the file again.")
+        confirm = url_for("reauthentication.confirm", next=url_for("imports_admin.index"))
+        return redirect(confirm, code=303)
     made = actions.create(
-        ImportFormat(form.kind.data),
+        kind,
         content.filename or "",
         is_fetching=form.is_fetching.data,
         by=current_user(),
         at=clock.now(),
     )
     files.keep(made.id, files.upload_of(made.id, made.kind, made.name), content.stream)
-    made.job_id = enqueue(tasks.check, made.id)
+    made.job_id = enqueue(tasks.check, made.id, current_user().id)
     upload_id = made.id
     db.session.commit()
     return redirect(url_for("imports_admin.show", upload_id=upload_id), code=303)
@@ -86,6 +94,7 @@ def show(upload_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:upload_id>/run")
 @requires(Permission.MANAGE_SETTINGS)
+@requires_reauthentication
 def run(upload_id: int) -> ResponseReturnValue:
     """Begin the import, or go on with it. Without a finished dry run, make that first."""
     found = actions.get(upload_id)

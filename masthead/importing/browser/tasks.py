@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 
 from masthead.db import db
 from masthead.errors import DomainError
-from masthead.importing.browser import files
+from masthead.importing.browser import actions, files
 from masthead.importing.browser.formats import ImportFormat
 from masthead.importing.browser.models import UploadedExport, UploadState
 from masthead.jobs import task
+from masthead.people import queries as people
 from masthead.people.models import User
 
 
@@ -29,22 +30,23 @@ class _Upload:
 
 
 @task("importing.check", writes=True, attempts=3)
-def check(upload_id: int) -> str | None:
-    """Make a dry run of an upload."""
-    return _work(upload_id, dry_run=True)
+def check(upload_id: int, by_id: int | None = None) -> str | None:
+    """Make a dry run of an upload, for the person who asked for it."""
+    return _work(upload_id, by_id, dry_run=True)
 
 
 @task("importing.run", writes=True, attempts=3)
-def run(upload_id: int) -> str | None:
-    """Import an upload."""
-    return _work(upload_id, dry_run=False)
+def run(upload_id: int, by_id: int | None = None) -> str | None:
+    """Import an upload, for the person who asked for it."""
+    return _work(upload_id, by_id, dry_run=False)
 
 
-def _work(upload_id: int, *, dry_run: bool) -> str | None:
+def _work(upload_id: int, by_id: int | None, *, dry_run: bool) -> str | None:
     upload = _found(upload_id, UploadState.CHECKING if dry_run else UploadState.IMPORTING)
     if upload is None:
         return None
     try:
+        _check_right(upload.kind, by_id)
         # Also ends an import that was stopped before its job began.
         _advance(upload_id, 0, 0)
         summary = _imported(upload, dry_run=dry_run)
@@ -77,6 +79,12 @@ def _found(upload_id: int, state: UploadState) -> _Upload | None:
     return (
         _Upload(upload_id, ImportFormat(row.kind), row.name, row.is_fetching, row.username) if row else None
     )
+
+
+def _check_right(kind: ImportFormat, by_id: int | None) -> None:
+    """Check again: the role of the person may have changed since."""
+    actions.check_right(kind, db.session.scalar(people.users().where(User.id == by_id)))
+    db.session.rollback()
 
 
 def _imported(upload: _Upload, *, dry_run: bool) -> dict[str, Any]:
