@@ -12,6 +12,7 @@ from masthead.archive.records import in_batches
 from masthead.archive.restore_run import RestoreRun
 from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
+from masthead.media import usage
 from masthead.posts.models import DailyViews, ReviewNote, Revision, RevisionByline
 from masthead.posts.previews.models import PreviewNote
 from masthead.text.markdown.renderer import render
@@ -19,6 +20,8 @@ from masthead.text.profiles import SanitiserProfile
 
 #: Rows of one statement; revisions hold whole texts.
 ROWS_AT_ONCE: Final = 50
+#: The columns of a revision that show files.
+_SHOWING_FILES: Final = ("body", "lead_image", "card_image")
 Line = tuple[str, dict[str, Any]]
 
 
@@ -66,6 +69,7 @@ def restore_revisions(post_id: int, lines: Iterator[Line], run: RestoreRun) -> N
                 for position, name in enumerate(fields.get("bylines") or [])
             ]
         db.session.execute(insert(Revision), rows)
+        usage.add("revision", post_id, (row[name] for row in rows for name in _SHOWING_FILES))
         if bylines:
             db.session.execute(insert(RevisionByline), bylines)
         run.written["revisions"] += len(rows)

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from masthead.archive import parsing, tables
 from masthead.archive.records import in_batches
@@ -14,16 +14,20 @@ from masthead.embeds.models import Embed
 from masthead.errors import Conflict
 from masthead.jobs import enqueue
 from masthead.media import external, tasks, usage
-from masthead.media.models import ExternalPicture, Media, MediaStatus
+from masthead.media.links import PREFIX
+from masthead.media.models import ExternalPicture, Media, MediaStatus, MediaUsage
 from masthead.media.receivers import PROFILE
 from masthead.media.uploads import portraits
 from masthead.people.models import User
+from masthead.presets.models import PostTemplate, Snippet
 from masthead.settings.queries import publication
 from masthead.storage import store as storage
 from masthead.storage.errors import StoreUnavailable
 from masthead.storage.store import FileStore
 
 FILES_AT_ONCE = 20
+#: The kind of place under which `masthead.embeds` records files.
+_EMBED = "embed"
 _DRAWING = "image/svg+xml"
 
 
@@ -114,11 +118,22 @@ def restore_pictures_of_others(run: RestoreRun) -> None:
 
 
 def record_uses(run: RestoreRun) -> None:
-    """Record which profiles and settings show a file, which were restored before the files were."""
+    """Record which rows show a file, which were restored before the files were, or by a statement."""
     shown = select(User.id, User.avatar).where(User.id.in_(run.users.values()), User.avatar.is_not(None))
     for user_id, avatar in db.session.execute(shown).all():
         usage.note(PROFILE, user_id, [avatar], is_public=False)
-    if run.is_into_empty:
-        portraits.note_pictures({"logo": publication().logo, "icon": publication().icon})
+    portraits.note_pictures({"logo": publication().logo, "icon": publication().icon})
+    for preset in (PostTemplate, Snippet):
+        for preset_id, body in _showing(preset, preset.body, preset.EVENTS):
+            usage.note(preset.EVENTS, preset_id, [body], is_public=True)
+    for embed_id, picture in _showing(Embed, Embed.picture, _EMBED):
+        usage.note(_EMBED, embed_id, [picture], is_public=False)
     enqueue(tasks.make_variants, unique_key="media.variants")
     db.session.commit()
+
+
+def _showing(model: type[Any], column: Any, kind: str) -> list[tuple[int, str]]:
+    """The rows that show files of the library, of which no use is recorded."""
+    recorded = exists().where(MediaUsage.kind == kind, MediaUsage.object_id == model.id)
+    found = db.session.execute(select(model.id, column).where(column.contains(PREFIX), ~recorded))
+    return [(row_id, text) for row_id, text in found]

@@ -196,18 +196,19 @@ def fill_rest(media_id: int, post_id: int) -> None:
     }  # fmt: skip
     db.session.execute(update(Media).where(Media.id == media_id).values(**library))
     external.remember_copy("https://far.example/x.png", path=db.session.get_one(Media, media_id).path, at=AT)
+    shown = f"/media/{db.session.get_one(Media, media_id).path}"
     card = {
         "title": "T",
         "description": "D",
         "site_name": "S",
-        "picture": "/media/x.jpg",
+        "picture": shown,
         "tries": 1,
         "tried_at": AT,
     }
     db.session.add(
         Embed(address_hash=external.hash_of("https://card.example/"), address="https://card.example/", **card)
     )
-    preset = {"body": STRANGE, "version": 3, "created_at": AT, "updated_at": AT}
+    preset = {"body": f"{STRANGE} ![]({shown})", "version": 3, "created_at": AT, "updated_at": AT}
     db.session.execute(insert(Snippet).values(name="Box", key="box", **preset))
     db.session.execute(
         insert(PostTemplate).values(name="Recipe", key="recipe", title="R", tags=["a"], **preset)
@@ -229,5 +230,9 @@ def fill_rest(media_id: int, post_id: int) -> None:
     db.session.add(PageSlug(slug="about-us", page_id=page.id))
     db.session.execute(update(Tag).where(Tag.name == "Europe/France").values(description="A country"))
     settings.change(
-        title=STRANGE[:40], footer="Foot", navigation=[{"label": "Home", "path": "/"}], posts_per_page=7
+        title=STRANGE[:40],
+        footer="Foot",
+        navigation=[{"label": "Home", "path": "/"}],
+        posts_per_page=7,
+        logo=shown,
     )

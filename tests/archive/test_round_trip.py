@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from masthead.archive import tables
 from masthead.db import Base, db
+from masthead.media.models import MediaUsage
 from masthead.posts.models import Post
 from tests.archive.conftest import assert_equal, run
 
@@ -53,6 +54,11 @@ def test_the_archive_comes_back_byte_by_byte_from_the_other_database(app, public
     run(empty_site, "import", "archive", first, "--report", report)
     totals = json.loads(report.read_text())["totals"]
     assert (totals["imported"], totals["files"], totals["failed"]) == (8, 8, 0)
+    # No file that something shows is listed as unused.
+    with empty_site.app_context():
+        assert set(db.session.scalars(select(MediaUsage.kind))) == {
+            "embed", "post", "post_template", "profile", "publication", "revision", "snippet",
+        }  # fmt: skip
     run(empty_site, "export", "archive", second, "--with-passwords")
     assert_equal(first, second)
     # A second import changes nothing.
