@@ -10,7 +10,7 @@ from masthead.content.rendering import SLUG_CHARACTERS
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.posts.api.schemas import Tags
-from masthead.posts.bulk import actions, queries, recipients
+from masthead.posts.bulk import abandoned, actions, queries, recipients
 from masthead.posts.bulk.actions import MOST_POSTS, BulkOrder
 from masthead.posts.bulk.models import BulkAction, BulkChange, BulkItem, BulkState, ItemState
 from masthead.web.api.operations import Answer, commit_and_answer, operation
@@ -87,7 +87,7 @@ class BulkAnswer(Schema):
 
 
 def _present(change_id: int) -> Answer:
-    change = queries.get(change_id, owner=current_user())
+    change = abandoned.read(change_id, owner=current_user())
     location = address(url_for("posts_bulk_api.show", change_id=change_id))
     return Answer(BulkAnswer.of(change), headers={"Location": location})
 
@@ -109,7 +109,7 @@ def create(body: BulkInput) -> Response:
 @operation("Read a change of many posts", tag="posts", answer=BulkAnswer, problems=(401, 403, 404))
 def show(change_id: int) -> Answer:
     """The progress and the results of one's own change, for 30 days."""
-    return Answer(BulkAnswer.of(queries.get(change_id, owner=current_user())))
+    return Answer(BulkAnswer.of(abandoned.read(change_id, owner=current_user())))
 
 
 @bp.post("/bulk/<int:change_id>/undo")

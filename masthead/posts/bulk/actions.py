@@ -13,6 +13,7 @@ from masthead.db import db
 from masthead.errors import Conflict, Invalid, NotAllowed
 from masthead.people.models import User
 from masthead.people.permissions import Permission
+from masthead.posts.bulk import abandoned
 from masthead.posts.bulk.models import BulkAction, BulkChange, BulkItem, BulkState, ItemState
 from masthead.posts.bulk.queries import ChosenPost
 from masthead.posts.bulk.tasks import change_many, undo_many
@@ -85,6 +86,7 @@ def _item(position: int, post: ChosenPost) -> BulkItem:
 
 def start_undo(change_id: int, *, by: User) -> None:
     """Queue the undo of a finished change of one's own; of two requests at once the second is refused."""
+    abandoned.end(change_id, owner=by)
     statement = (
         update(BulkChange)
         .where(BulkChange.id == change_id, BulkChange.user_id == by.id, BulkChange.state == BulkState.DONE)

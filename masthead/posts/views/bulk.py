@@ -11,7 +11,7 @@ from masthead.errors import Conflict, Invalid
 from masthead.people.access import current_user, requires
 from masthead.people.permissions import Permission
 from masthead.posts import bylines
-from masthead.posts.bulk import actions, queries, read_models, recipients
+from masthead.posts.bulk import abandoned, actions, queries, read_models, recipients
 from masthead.posts.bulk.actions import BulkOrder
 from masthead.posts.bulk.models import BulkAction
 from masthead.posts.bulk.queries import ChosenPost
@@ -87,7 +87,7 @@ def _question(
 def show(change_id: int) -> ResponseReturnValue:
     """Show the progress and the result of one's own change of many posts."""
     by = current_user()
-    found = queries.get(change_id, owner=by)
+    found = abandoned.read(change_id, owner=by)
     post_ids = [item.post_id for item in found.items if item.post_id is not None]
     editable = queries.editable_among(post_ids, by=by)
     return render_template("posts/bulk_result.html", result=read_models.result(found, editable))

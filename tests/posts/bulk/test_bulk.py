@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from masthead import clock
+from masthead.db import db
+from masthead.jobs import outbox
+from masthead.jobs.models import JobState
 from masthead.jobs.runner import Runner
 from masthead.posts import queries
 from masthead.posts.bulk.tasks import change_many, forget_bulk_changes
@@ -134,6 +137,36 @@ def test_dates_tags_and_owners_come_back(sign_in, as_, cast, work, seen):
     assert seen(public)[:3] == ("published", "walt", ["walt"])
     assert seen(draft)[:3] == ("draft", "colin", ["colin"])
     assert results(walt.read(address))["Draft"] == "Not undone: Somebody changed the post since."
+
+
+def test_a_change_whose_job_was_cancelled_ends_and_can_be_undone(sign_in, as_, cast, work, seen):
+    posts = [DraftFactory(author=cast.walt, slug=slug, body="Words.") for slug in ("one", "two")]
+    walt, body = as_(cast.walt), {"action": "publish", "posts": ["one", "two"]}
+    stopped = walt("POST", "/posts/bulk", body).json["id"]
+    cancel_jobs()
+    page = sign_in(cast.walt).read(f"/blog/bulk/{stopped}")
+    assert page.all("//*[@data-progress='running']") == []
+    assert set(results(page).values()) == {"Not changed: The work was stopped before this post."}
+    assert walt("GET", f"/posts/bulk/{stopped}").json["state"] == "done"
+    path = f"/posts/bulk/{walt('POST', '/posts/bulk', body).json['id']}"
+    work()
+    assert walt("POST", f"{path}/undo").status_code == 202
+    cancel_jobs()
+    assert walt("GET", path).json["state"] == "done"
+    for undone in (path, f"/posts/bulk/{stopped}"):
+        assert walt("POST", f"{undone}/undo").status_code == 202
+        assert walt("POST", f"{undone}/undo").status_code == 409
+    work()
+    assert [seen(post)[0] for post in posts] == ["draft", "draft"]
+    assert walt("GET", path).json["state"] == "undone"
+    assert {one["state"] for one in walt("GET", f"/posts/bulk/{stopped}").json["posts"]} == {"refused"}
+
+
+def cancel_jobs():
+    with storing():
+        for job in db.session.scalars(outbox.listed(JobState.QUEUED)).all():
+            outbox.cancel(job.id)
+        db.session.commit()
 
 
 def test_undo_neither_publishes_a_missed_moment_nor_brings_old_trash_close_to_the_purge(
