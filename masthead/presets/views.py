@@ -12,7 +12,6 @@ from masthead.web.paging import page_number
 
 bp = Blueprint("presets", __name__)
 
-PER_PAGE = 50
 #: Snippets that the editor's menu shows at once; a search finds the others.
 SHOWN_SNIPPETS = 50
 
@@ -21,7 +20,7 @@ SHOWN_SNIPPETS = 50
 @requires(Permission.WRITE)
 def choose_template() -> ResponseReturnValue:
     """List the post templates; each leads to a new post that begins with its text."""
-    page = paginate(queries.matching(PostTemplate), page=page_number(), per_page=PER_PAGE)
+    page = queries.summaries(PostTemplate, page=page_number())
     is_editor = current_user().can(Permission.EDIT_POSTS)
     return render_template("presets/templates.html", page=page, is_editor=is_editor)
 
@@ -31,7 +30,7 @@ def choose_template() -> ResponseReturnValue:
 def snippets() -> ResponseReturnValue:
     """List the snippets with their text, to be copied; the editor's menu inserts them without leaving the page."""
     wanted = request.args.get("q", "").strip()
-    page = paginate(queries.matching(Snippet, wanted), page=page_number(), per_page=PER_PAGE)
+    page = paginate(queries.matching(Snippet, wanted), page=page_number(), per_page=queries.PER_PAGE)
     is_editor = current_user().can(Permission.EDIT_POSTS)
     return render_template("presets/snippets.html", page=page, wanted=wanted, is_editor=is_editor)
 

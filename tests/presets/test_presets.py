@@ -1,7 +1,7 @@
 """Post templates and snippets: prepared by editors, copied by writers, on pages and by the API."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from masthead.audit.models import AuditEvent
 from masthead.db import db
@@ -151,6 +151,31 @@ def test_an_old_name_is_free_again(app, cast):
         actions.change(second, {"name": "Bio"}, by=cast.edith, expected_version=None)
         db.session.commit()
         assert second.key == "bio"
+
+
+@pytest.mark.databases("sqlite")
+def test_lists_load_the_beginning_of_long_texts(app, sign_in, cast):
+    body = "Steps " * 30_000
+    with app.app_context():
+        actions.create(PostTemplate, {"name": "T", "body": body, "tags": ["A"]}, by=cast.edith)
+        actions.create(Snippet, {"name": "S", "body": body[:20_000]}, by=cast.edith)
+        db.session.commit()
+    edith, loaded = sign_in(cast.edith), []
+
+    def note(preset, _context):
+        loaded.append(preset)
+
+    for model in (PostTemplate, Snippet):
+        event.listen(model, "load", note)
+    try:
+        for path in ("/admin/templates", "/admin/snippets", "/blog/templates"):
+            shown = edith.read(path).text("//tbody")
+            assert len(shown) < 200
+            assert path == "/admin/templates" or "Steps..." in shown
+    finally:
+        for model in (PostTemplate, Snippet):
+            event.remove(model, "load", note)
+    assert loaded == []
 
 
 @pytest.mark.parametrize("rows", [3, 30])

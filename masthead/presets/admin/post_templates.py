@@ -12,6 +12,7 @@ from masthead.presets.forms import TemplateForm
 from masthead.presets.models import PostTemplate
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.middleware import body_limits
+from masthead.web.paging import page_number
 
 bp = Blueprint("post_templates_admin", __name__)
 
@@ -21,9 +22,8 @@ bp = Blueprint("post_templates_admin", __name__)
 def index() -> ResponseReturnValue:
     """List all post templates, or those that contain the search text."""
     wanted = request.args.get("q", "").strip()
-    return render_template(
-        "admin/post_templates.html", page=saving.listed(PostTemplate, wanted), wanted=wanted
-    )
+    page = queries.summaries(PostTemplate, wanted, page=page_number())
+    return render_template("admin/post_templates.html", page=page, wanted=wanted)
 
 
 @bp.get("/create")

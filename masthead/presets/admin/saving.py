@@ -1,20 +1,12 @@
 """The common steps of the pages of both."""
 
-from masthead.db import ResultPage, db, paginate
+from masthead.db import db
 from masthead.errors import Conflict, DomainError, Invalid
 from masthead.people.access import current_user
 from masthead.presets import actions, queries
 from masthead.presets.forms import PresetForm
 from masthead.presets.models import P
 from masthead.web.forms.field_errors import show_others
-from masthead.web.paging import page_number
-
-PER_PAGE = 50
-
-
-def listed(model: type[P], words: str) -> ResultPage[P]:
-    """Return the requested page of those that match."""
-    return paginate(queries.matching(model, words), page=page_number(), per_page=PER_PAGE)
 
 
 def created(model: type[P], form: PresetForm) -> P | None:

@@ -12,6 +12,7 @@ from masthead.presets.forms import SnippetForm
 from masthead.presets.models import Snippet
 from masthead.web.forms.base import redisplays_expired_form
 from masthead.web.middleware import body_limits
+from masthead.web.paging import page_number
 
 bp = Blueprint("snippets_admin", __name__)
 
@@ -21,7 +22,8 @@ bp = Blueprint("snippets_admin", __name__)
 def index() -> ResponseReturnValue:
     """List all snippets, or those that contain the search text."""
     wanted = request.args.get("q", "").strip()
-    return render_template("admin/snippets.html", page=saving.listed(Snippet, wanted), wanted=wanted)
+    page = queries.summaries(Snippet, wanted, page=page_number())
+    return render_template("admin/snippets.html", page=page, wanted=wanted)
 
 
 @bp.get("/create")
