@@ -49,11 +49,23 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> Iterator[str]:
     """The words of a text, as the index has them."""
-    for word in _WORD.findall(folded(text)):
+    for word in _split(folded(text)):
         if UNSPACED.search(word):
             yield from _pairs(word)
         else:
             yield word[:WORD_CHARACTERS]
+
+
+def _split(text: str) -> list[str]:
+    """The words as they are written. The vowel signs of Hindi, Bengali, Tamil and others are no letters, but parts of words."""
+    marks = (
+        ""
+        if text.isascii()
+        else "".join(one for one in set(text) if unicodedata.category(one).startswith("M"))
+    )
+    if not marks:
+        return _WORD.findall(text)
+    return re.findall(rf"(?:[^\W_]|[{''.join(sorted(marks))}])+", text)
 
 
 def _pairs(word: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from masthead.posts.lifecycle import Status
 from masthead.posts.models import Post
 from masthead.redirects import actions as redirects
 from masthead.redirects.models import Target
+from tests.exporting.static_site.test_rewriting import INDIAN_WORDS
 from tests.factories import CommentFactory, DraftFactory, PageFactory, PostFactory
 from tests.media.pictures import photograph
 
@@ -250,7 +251,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.mark.databases("sqlite")
-def test_the_search_needs_no_server(export, gazette, tmp_path, chromium):
+def test_the_search_needs_no_server(export, gazette, cast, tmp_path, chromium):
+    PostFactory(title="Words", body=" ".join(INDIAN_WORDS), author=cast.walt)
     export()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=tmp_path)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -263,7 +265,10 @@ def test_the_search_needs_no_server(export, gazette, tmp_path, chromium):
             ("rop", "25 posts"),
             ("ROPE café", "No posts"),
             ("hidden", "No posts"),
+            *((word, "1 post") for word in INDIAN_WORDS),
         ):
+            page.fill("input[name=q]", "")
+            page.press("input[name=q]", "Enter")
             page.fill("input[name=q]", typed)
             page.press("input[name=q]", "Enter")
             page.wait_for_function(

@@ -100,7 +100,13 @@ def test_a_redirect_page_escapes_its_target():
     assert 'href="https://x.example/?a=1&amp;b=&quot;"' in page('https://x.example/?a=1&b="')
 
 
+#: Hindi, Bengali, Tamil, Telugu and Malayalam: their vowel signs are marks.
+INDIAN_WORDS = ("किताब", "बाज़ार", "পুস্তক", "বাংলাদেশ", "தமிழகம்", "తెలుగు", "മലയാളം")
+
+
 def test_words_are_folded_for_the_index():
     assert folded("CAFÉ Straße ﬁn") == "cafe strasse fin"
     assert list(words_of("Don't 東京都 x2")) == ["don", "t", "東京", "京都", "x2"]
+    for word in INDIAN_WORDS:
+        assert list(words_of(f"({word})")) == [folded(word)]
     assert (shard_of("wheat"), shard_of("a")) == ("77-68", "61")
