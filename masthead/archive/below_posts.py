@@ -57,7 +57,7 @@ def restore_revisions(post_id: int, lines: Iterator[Line], run: RestoreRun) -> N
     for batch in in_batches(lines, ROWS_AT_ONCE):
         rows, bylines = [], []
         for place, fields in batch:
-            found = parsing.parse(tables.REVISIONS, fields, place)
+            found = run.localized(parsing.parse(tables.REVISIONS, fields, place))
             rows.append(found | {"post_id": post_id, "author_id": run.user(fields["author"])})
             bylines += [
                 {
@@ -122,7 +122,7 @@ def restore_comments(post_id: int, lines: list[Line], run: RestoreRun) -> int:
 def _comment(
     place: str, fields: dict[str, Any], post_id: int, depth: int, ids: dict[int, int], run: RestoreRun
 ) -> dict[str, Any]:
-    found = parsing.parse(tables.COMMENTS, fields, place)
+    found = run.localized(parsing.parse(tables.COMMENTS, fields, place))
     rendered = render(found["body"], profile=SanitiserProfile.COMMENT)
     return found | {
         "post_id": post_id,

@@ -96,6 +96,7 @@ def _post_item(
 
 
 def _add_post(found: dict[str, Any], fields: dict[str, Any], run: RestoreRun) -> Post:
+    found = run.localized(found)
     rendered = render(found["body"])
     post = Post(
         **found,
@@ -136,6 +137,7 @@ def _add_below(post: Post, version: int, comments: list[Any], below: BelowPosts,
 
 
 def _add_page(found: dict[str, Any], fields: dict[str, Any], run: RestoreRun) -> Page:
+    found = run.localized(found)
     page = Page(**found, **_html(render(found["body"]), fields))
     db.session.add(page)
     db.session.flush()

@@ -14,6 +14,7 @@ from masthead.archive.restore_run import RestoredItem, RestoreOutcome, RestoreRu
 from masthead.audit.recording import Actor
 from masthead.db import db
 from masthead.importing.items import ItemFailure, ItemKind, ItemOutcome
+from masthead.importing.preparation.own_links import OwnLinkRewriter
 from masthead.importing.reporting.report import ImportReport
 from masthead.importing.storing import starter_content
 from masthead.pages.models import Page
@@ -33,6 +34,7 @@ def import_archive(
     *,
     name: str,
     dry_run: bool = False,
+    old_url: str = "",
     by: Actor | None = None,
 ) -> dict[str, Any]:
     """Import an archive and complete its report; returns the facts of the report. Raises `BadArchive`."""
@@ -47,11 +49,17 @@ def import_archive(
             waiting = 0
 
     with restore.opened_run(path, at=clock.now(), tell=tell, dry_run=dry_run) as run:
+        own_links = OwnLinkRewriter(old_url) if old_url else None
+        run.own_links = own_links
         counts = run.index.counts
         report.totals.files = counts["posts"] + counts["pages"] + counts["media"]
         restore.restore(run, lambda: starter_content.remove_unedited(_brought(run)), by=by)
         progress(waiting, report.totals.files)
         facts = _facts(run, name, time.monotonic() - begun)
+        if own_links is not None and not dry_run:
+            facts["problems"].append(
+                f"Links to {old_url} that lead to this publication now: {own_links.rewritten}."
+            )
     report.finish(facts)
     return facts
 

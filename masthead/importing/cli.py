@@ -162,14 +162,20 @@ def medium(archive: Path, report_path: Path | None, **options: Any) -> None:
     type=NamedPath(path_type=Path, dir_okay=False),
     help="Write the outcome of every post, page and file to this JSON file.",
 )
+@click.option(
+    "--old-url",
+    metavar="URL",
+    default="",
+    help="The URL that the publication had. Links to it in texts and comments become internal links. Default: they stay.",
+)
 @with_appcontext
-def archive(file: Path, report_path: Path | None, *, dry_run: bool) -> None:
+def archive(file: Path, report_path: Path | None, *, dry_run: bool, old_url: str) -> None:
     """Import a whole publication that `masthead export archive` wrote.
 
     Everything is checked before anything is written. Whatever is here already stays as it is; a second import adds only
     what is missing. Into a publication without texts, the settings of the archive come along.
     """
-    run_archive(file, report_path, dry_run=dry_run)
+    run_archive(file, report_path, dry_run=dry_run, old_url=old_url)
 
 
 def _source_options(options: dict[str, Any]) -> FolderOptions:

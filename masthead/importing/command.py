@@ -92,10 +92,15 @@ def zone_of(options: dict[str, Any]) -> tzinfo | None:
         raise Invalid(str(error)) from None
 
 
+def check_old_url(old_url: str) -> None:
+    """Raise `Invalid` if this is given and is not the URL of a site."""
+    if old_url and address_parts(old_url, "http", "https") is None:
+        raise Invalid(f"“{old_url}” is not the URL of a site. Write it like https://old.example.")
+
+
 def common_options(options: dict[str, Any]) -> dict[str, Any]:
     """The options that every source has; raises `Invalid`."""
-    if options["old_url"] and address_parts(options["old_url"], "http", "https") is None:
-        raise Invalid(f"“{options['old_url']}” is not the URL of a site. Write it like https://old.example.")
+    check_old_url(options["old_url"])
     return {name: options[name] for name in ("old_url", "byline", "fetch_images")}
 
 
@@ -130,8 +135,9 @@ def _run(open_source: Callable[[], Source], options: ImportOptions, report: Impo
     print_report(report, console, dry_run=options.dry_run, tail=summary.sentences(seconds))
 
 
-def run_archive(file: Path, report_path: Path | None, *, dry_run: bool) -> None:
+def run_archive(file: Path, report_path: Path | None, *, dry_run: bool, old_url: str) -> None:
     """Import an archive and show its report."""
+    check_old_url(old_url)
     console = Console(highlight=False, soft_wrap=True)
     with ImportReport(report_path) as report, _progress() as progress:
         bar = progress.add_task("Checking the archive", total=None)
@@ -141,6 +147,7 @@ def run_archive(file: Path, report_path: Path | None, *, dry_run: bool) -> None:
             lambda done, total: progress.update(bar, description="Importing", total=total, advance=done),
             name=printable(str(file)),
             dry_run=dry_run,
+            old_url=old_url,
         )
     counts = ", ".join(
         f"{count} {name.replace('_', ' ')}" for name, count in sorted(facts["counts"].items()) if count

@@ -8,11 +8,11 @@ from masthead.comments.models import Comment, CommentStatus
 from masthead.db import db
 from masthead.pages.models import Page
 from masthead.people.models import User
-from masthead.posts.models import Post
+from masthead.posts.models import Post, Revision
 from masthead.site.setup_views import issue_token
 from masthead.tags.models import Tag
 from tests.archive.conftest import run
-from tests.factories import PostFactory
+from tests.factories import CommentFactory, PostFactory
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -82,3 +82,33 @@ def test_what_somebody_has_changed_stays(app, empty_site, new_client, tmp_path):
     run(empty_site, "import", "archive", tmp_path / "a.zip")
     with empty_site.app_context():
         assert set(db.session.scalars(select(Post.slug))) == {"ferry", "welcome-to-another"}
+
+
+#: Links to the old address, to other hosts, and in code.
+LINKS = (
+    "[a](https://old.example/news/blog/post/ferry?x=1#top) ![b](http://www.old.example/news/media/b.png)"
+    " [c](https://old.example/newsroom) [d](https://other.example/news/) [e](https://old.example/news//evil.example)"
+    " [f](http://[cdn]/f) [g](//old.example/news) `[h](https://old.example/news/h)`"
+)
+LINKS_HERE = (
+    "[a](/blog/post/ferry?x=1#top) ![b](/media/b.png)"
+    " [c](https://old.example/newsroom) [d](https://other.example/news/) [e](https://old.example/news//evil.example)"
+    " [f](http://[cdn]/f) [g](/) `[h](https://old.example/news/h)`"
+)
+
+
+def test_links_to_the_old_url_lead_here(app, empty_site, tmp_path, cast):
+    post = PostFactory(title="The Ferry", slug="ferry", body=LINKS, author=cast.walt)
+    CommentFactory(post=post, author=cast.rhea, body=LINKS)
+    run(app, "export", "archive", tmp_path / "a.zip")
+    refused = empty_site.test_cli_runner().invoke(
+        args=["import", "archive", str(tmp_path / "a.zip"), "--old-url", "old"]
+    )
+    assert (refused.exit_code, "is not the URL of a site" in refused.output) == (1, True), refused.output
+    output = run(empty_site, "import", "archive", tmp_path / "a.zip", "--old-url", "https://old.example/news")
+    with empty_site.app_context():
+        assert db.session.scalars(select(Post.body)).all() == [LINKS_HERE]
+        assert "/news/blog/post" not in db.session.scalars(select(Post.html)).one()
+        assert db.session.scalars(select(Comment.body)).all() == [LINKS_HERE]
+        assert set(db.session.scalars(select(Revision.body))) == {LINKS_HERE}
+    assert "Links to https://old.example/news that lead to this publication now: 9." in output

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from html import unescape
@@ -53,7 +54,54 @@ class LinkedSite(Protocol):
         """True if jobs will copy images of other sites."""
 
 
-class LinkRewriter:
+class AddressRewriter(ABC):
+    """Finds the addresses in a Markdown text and replaces them."""
+
+    def rewrite(self, text: str) -> str:
+        """Rewrite every address in the text that can be resolved."""
+        code = find_code(text)
+        return _ADDRESS.sub(
+            lambda match: match[0] if code.contains(match.start()) else self._replaced(match), text
+        )
+
+    @abstractmethod
+    def address(self, written: str, *, is_picture: bool = False) -> str:
+        """The new form of an address; unchanged if it stays."""
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        opening = match["inline"] or match["definition"] or match["attribute"]
+        written = match[0][len(opening) :]
+        bracketed = written.startswith("<")
+        is_html = match["attribute"] is not None
+        is_picture = self._is_picture(match, is_html=is_html)
+        bare = written[1:-1] if bracketed else written
+        new = self.address(unescape(bare), is_picture=is_picture)
+        if new == unescape(bare):
+            return match[0]
+        if is_html:
+            new = new.replace("&", "&amp;").replace('"', "%22").replace("'", "%27")
+        elif re.search(r"[\s<>()]", new):
+            new = "<" + new.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E") + ">"
+        return opening + new
+
+    def _is_picture(self, match: re.Match[str], *, is_html: bool) -> bool:
+        if is_html:
+            return bool(_IMAGE_TAG.search(match.string, max(match.start() - 2_000, 0), match.start()))
+        if match["inline"] is None:
+            return False
+        # Search back for the matching bracket; an exclamation mark before it makes a picture.
+        depth, position = 0, match.start()
+        floor = max(position - 2_000, 0)
+        while position >= floor:
+            character = match.string[position]
+            depth += {"]": 1, "[": -1}.get(character, 0)
+            if depth == 0:
+                return position > 0 and match.string[position - 1] == "!"
+            position -= 1
+        return False
+
+
+class LinkRewriter(AddressRewriter):
     """Rewrites the addresses in one text. Sources with links of their own kind override the methods at the end."""
 
     #: The words of notes about files that the source does not have, or that are not images.
@@ -72,13 +120,6 @@ class LinkRewriter:
         self.rewritten = 0
         #: The imported images that the text shows, by file.
         self.pictures: dict[str, ImportedImage] = {}
-
-    def rewrite(self, text: str) -> str:
-        """Rewrite every address in the text that can be resolved."""
-        code = find_code(text)
-        return _ADDRESS.sub(
-            lambda match: match[0] if code.contains(match.start()) else self._replaced(match), text
-        )
 
     def address(self, written: str, *, is_picture: bool = False) -> str:
         """The new form of an address; unchanged if it leads to another site or to nothing."""
@@ -119,38 +160,6 @@ class LinkRewriter:
             self._notes.changed("pictures of other sites", f"{address} is copied here")
         else:
             self._notes.lost("pictures of other sites", f"{address} stays where it is")
-
-    def _replaced(self, match: re.Match[str]) -> str:
-        opening = match["inline"] or match["definition"] or match["attribute"]
-        written = match[0][len(opening) :]
-        bracketed = written.startswith("<")
-        is_html = match["attribute"] is not None
-        is_picture = self._is_picture(match, is_html=is_html)
-        bare = written[1:-1] if bracketed else written
-        new = self.address(unescape(bare), is_picture=is_picture)
-        if new == unescape(bare):
-            return match[0]
-        if is_html:
-            new = new.replace("&", "&amp;").replace('"', "%22").replace("'", "%27")
-        elif re.search(r"[\s<>()]", new):
-            new = "<" + new.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E") + ">"
-        return opening + new
-
-    def _is_picture(self, match: re.Match[str], *, is_html: bool) -> bool:
-        if is_html:
-            return bool(_IMAGE_TAG.search(match.string, max(match.start() - 2_000, 0), match.start()))
-        if match["inline"] is None:
-            return False
-        # Search back for the matching bracket; an exclamation mark before it makes a picture.
-        depth, position = 0, match.start()
-        floor = max(position - 2_000, 0)
-        while position >= floor:
-            character = match.string[position]
-            depth += {"]": 1, "[": -1}.get(character, 0)
-            if depth == 0:
-                return position > 0 and match.string[position - 1] == "!"
-            position -= 1
-        return False
 
     def _local(self, address: str) -> str | None:
         """The address as a path of the old site; None if it leads to another site."""
