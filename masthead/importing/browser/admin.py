@@ -62,7 +62,7 @@ def upload() -> ResponseReturnValue:
     actions.check_right(kind, current_user())
     if kind is ImportFormat.ARCHIVE and not reauthentication.is_recent():
         # A file cannot be carried along by the page that asks for the password.
-        flash("An archive brings accounts. Confirm that it is you, then choose the file again.")
+        flash("An archive brings accounts. Enter your password, then choose the file again.")
         confirm = url_for("reauthentication.confirm", next=url_for("imports_admin.index"))
         return redirect(confirm, code=303)
     made = actions.create(
