@@ -18,7 +18,7 @@ from masthead.redirects.models import Target
 from masthead.settings.publication import NAMES, Publication
 from masthead.storage.store import KEY
 
-#: Fields that become links or pictures: nothing but the web and this site.
+#: Fields that become links or pictures: no scheme but those of the web. Old sites have spaces and worse in them.
 _ADDRESSES: Final = frozenset(
     {
         "website",
@@ -32,6 +32,8 @@ _ADDRESSES: Final = frozenset(
         "address",
     }
 )
+_LINK: Final = re.compile(r"(?! )(?:https?:|(?![a-z][a-z0-9+.-]*:))[^\x00-\x1f\x7f]*", re.IGNORECASE)
+#: An address in the settings.
 _ADDRESS: Final = re.compile(r"(?:https?://|/(?!/))\S*", re.IGNORECASE)
 #: Argon2id with at most a gigabyte and twenty passes: nobody's sign-in may occupy the server.
 _PASSWORD: Final = re.compile(
@@ -78,7 +80,7 @@ def parse(
     except BadValue as error:
         raise BadArchive(f"{place}: {error}.") from None
     for name in _ADDRESSES & found.keys():
-        if found[name] and not _ADDRESS.fullmatch(found[name]):
+        if found[name] and not _LINK.fullmatch(found[name]):
             raise BadArchive(f"{place}: the field “{name}” is no address of the web.")
     if index is not None:
         folder = table.member.partition(".")[0]

@@ -134,7 +134,7 @@ def fill_posts(post_id: int, cast: Cast, address: str) -> None:
     revision = shared | {
         "post_id": post_id, "number": 77, "title": STRANGE, "slug": "older", "summary": "", "body": BODY, "tags": ["x", "y"],
         "status": "draft", "author_id": cast.edith.id, "note": "n", "created_at": AT, "kind": "named", "name": "Before",
-        "was_public": True, "post_version": 3, "is_whole": True, "lead_image": address, "lead_alt": "a", "lead_caption": "c",
+        "was_public": True, "post_version": 3, "is_whole": True, "lead_image": "//old.example/my photo (1).jpg", "lead_alt": "a", "lead_caption": "c",
         "published_at": AT,
     }  # fmt: skip
     db.session.execute(insert(Revision).values(**revision))
@@ -219,7 +219,7 @@ def fill_rest(media_id: int, post_id: int) -> None:
         kind=Target.AUTHOR,
         target_id=db.session.scalar(select(User.id).where(User.username == "walt")),
     )
-    redirects.keep_url("/elsewhere", url="https://example.org/there?x=1#y")
+    redirects.keep_url("/elsewhere", url="https://example.org/there?x=1 2#y")
     page = db.session.scalars(select(Page).where(Page.slug == "about")).one()
     anchored = page.html.replace('id="us">', 'id="us"><span id="old-us"></span>')
     db.session.execute(

@@ -104,6 +104,8 @@ def test_hostile_records_are_refused_with_the_line(archive, tmp_path):
 
     assert told("accounts.jsonl", '"role": "author"', '"role": "emperor"').startswith("accounts.jsonl, line")
     assert "no address of the web" in told("accounts.jsonl", '"https://w.example"', '"javascript:alert(1)"')
+    for address in (" javascript:alert(1)", "java\\tscript:alert(1)", "VBScript:x", "data:text/html,x"):
+        assert "no address of the web" in told("accounts.jsonl", '"https://w.example"', f'"{address}"')
     assert "no address of the web" in told("redirects.jsonl", "https://example.org/there", "data:text/html,x")
     assert "there are no passwords" in told(
         "accounts.jsonl",
