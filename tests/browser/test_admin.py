@@ -1,9 +1,14 @@
-from masthead import clock
+from datetime import timedelta
+
+from masthead import clock, jobs
 from masthead.db import db
+from masthead.posts.bulk.models import BulkChange, BulkItem, ItemState
+from masthead.posts.bulk.tasks import change_many
 from masthead.posts.models import DailyViews
 from masthead.presets import actions as presets
 from masthead.presets.models import PostTemplate, Snippet
 from tests.factories import PageFactory, PostFactory, TagFactory
+from tests.factories.storing import storing
 from tests.support.browsers import assert_accessible, sign_in
 
 PAGES = (
@@ -66,3 +71,32 @@ def test_bulk_changes_and_roles_work_from_the_keyboard(page, live_site, cast):
     page.get_by_label("Role of Walt", exact=True).select_option("editor")
     page.get_by_role("button", name="Change the role of Walt").press("Enter")
     assert "Walt has the role Editor now" in page.get_by_role("status").inner_text()
+    follows_a_bulk_change_without_losing_the_focus(page, cast)
+
+
+def follows_a_bulk_change_without_losing_the_focus(page, cast):
+    with storing():
+        items = [
+            BulkItem(position=0, title="Low water", slug="low-water", state=ItemState.WAITING),
+            BulkItem(position=1, title="Ferries", slug="ferries", state=ItemState.WAITING),
+        ]
+        change = BulkChange(user_id=cast.ada.id, action="restore", created_at=clock.now(), items=items)
+        db.session.add(change)
+        db.session.flush()
+        number = change.id
+        jobs.enqueue(change_many, number, run_at=clock.now() + timedelta(hours=1))
+    page.goto(f"/blog/bulk/{number}")
+    page.get_by_role("link", name="Refresh").focus()
+    with storing():
+        db.session.get(BulkItem, (number, 0)).state = ItemState.DONE
+    page.locator("[data-outcome=done]").wait_for()
+    assert page.get_by_role("status").inner_text() == "1 of 2"
+    assert page.locator("progress").evaluate("bar => bar.value") == 1
+    assert page.locator("a:focus").inner_text() == "Refresh"
+    # Somebody who is signed out meanwhile gets another page, which ends the requests.
+    asked = []
+    page.route("**/blog/bulk/*", lambda route: (asked.append(1), route.fulfill(body="<p>Sign in</p>")))
+    with page.expect_request("**/blog/bulk/*"):
+        pass
+    page.wait_for_timeout(3_000)
+    assert len(asked) == 1
