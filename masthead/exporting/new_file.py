@@ -21,7 +21,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise Invalid(f"{name} is no file that can be replaced. Name a file.")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        # Only the owner reads it: exports hold email addresses.
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

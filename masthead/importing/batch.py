@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from masthead.audit.recording import Actor
 from masthead.importing.image_import import ImportedImage
 from masthead.importing.items import ImportNote, ItemFailure, ItemOutcome
 from masthead.importing.preparation.preparer import PreparedItem
@@ -23,6 +24,8 @@ class ImportOptions:
     processes: int = 1
     #: Queue jobs that copy images of other sites.
     fetch_images: bool = False
+    #: The person who asked for the import, for the audit log; None for the shell.
+    by: Actor | None = None
 
 
 @dataclass(slots=True)

@@ -255,9 +255,8 @@ class Importer:
 
     def _audit(self) -> None:
         outcomes = {outcome.value: count for outcome, count in self._report.totals.outcomes.items() if count}
-        audit.record(
-            "import.finished", by=None, subject=self._run.source, owner=self._run.by.username, **outcomes
-        )
+        by, owner = self._options.by, self._run.by.username
+        audit.record("import.finished", by=by, subject=self._run.source, owner=owner, **outcomes)
 
     # Report --------------------------------------------------------------------------------------
 

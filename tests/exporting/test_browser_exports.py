@@ -5,6 +5,7 @@ import zipfile
 
 from sqlalchemy import delete, select
 
+from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.exporting.browser.models import RequestedExport
 from masthead.jobs.models import Job, JobState
@@ -63,6 +64,9 @@ def test_an_archive_is_made_downloaded_and_imported(app, cast, sign_in):
     Runner(app).run_due()
     assert "Imported" in head(ada, page)
     assert titles(app) == ["The Ferry"]
+    with app.app_context():
+        done = select(AuditEvent.actor_name).where(AuditEvent.action.in_(["export.made", "import.finished"]))
+        assert db.session.scalars(done).all() == ["ada"] * 5
     page = upload(ada, content[:-50], "archive", "gazette.zip").location
     Runner(app).run_due()
     assert "is no ZIP that can be read, or is cut off" in head(ada, page)

@@ -218,6 +218,7 @@ def test_a_site_moves_to_ghost_and_back(app, gazette, other_site, tmp_path):
 def test_values_are_cut_to_the_columns_of_ghost(app, cast, tmp_path):
     PostFactory(title="x" * 300, summary="word " * 150, body="*Hello*", author=cast.walt)
     output = run(app, "export", "ghost", tmp_path / "g.json", "--markdown")
+    assert (tmp_path / "g.json").stat().st_mode & 0o777 == 0o600
     assert "2 values are longer" in output
     data = json.loads((tmp_path / "g.json").read_text())["db"][0]["data"]
     assert len(data["posts"][0]["title"]) <= 255

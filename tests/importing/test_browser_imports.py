@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from masthead.audit.models import AuditEvent
 from masthead.db import db
 from masthead.importing.browser import tasks
 from masthead.importing.browser.models import UploadedExport
@@ -163,6 +164,8 @@ def test_a_folder_of_markdown_files_comes_as_a_zip(app, cast, sign_in, stored):
     Runner(app).run_due()
     assert "Imported" in head(ada, page)
     assert stored(select(Post.title)) == [("The Ferry",)]
+    finished = select(AuditEvent.actor_name).where(AuditEvent.action == "import.finished")
+    assert stored(finished) == [("ada",)]
     again = upload(ada, packed(*files), "markdown", "My Gazette.zip").location
     Runner(app).run_due()
     with ada.get(f"{again}/dry-run.json") as answer:

@@ -16,6 +16,7 @@ from masthead.errors import DomainError
 from masthead.exporting.browser import files
 from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
 from masthead.jobs import task
+from masthead.people.models import User
 from masthead.settings.queries import publication
 from masthead.storage import store as storage
 from masthead.storage.errors import StoreUnavailable
@@ -26,6 +27,7 @@ def make(export_id: int) -> str | None:
     """Make an export; a job that runs twice makes it anew."""
     found = db.session.get(RequestedExport, export_id)
     kind = ExportFormat(found.kind) if found is not None and found.state == ExportState.WORKING else None
+    owner_id = found.owner_id if found is not None else None
     db.session.rollback()
     if kind is None:
         return None
@@ -36,7 +38,8 @@ def make(export_id: int) -> str | None:
         files.delete(export_id)
         _end(export_id, ExportState.FAILED, [f"{getattr(error, 'message', error)}"])
         return str(error)
-    audit.record("export.made", by=None, format=kind.value)
+    owner = db.session.get(User, owner_id) if owner_id is not None else None
+    audit.record("export.made", by=owner, format=kind.value)
     _end(export_id, ExportState.DONE, sentences)
     return sentences[0]
 

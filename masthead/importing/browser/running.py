@@ -58,7 +58,9 @@ def import_upload(
     """Import a file, write its report, and return the summary for the page."""
     if kind is ImportFormat.ARCHIVE:
         with ImportReport(report_path) as report:
-            facts = import_archive(file, report, progress, name=file.stem, dry_run=options.dry_run)
+            facts = import_archive(
+                file, report, progress, name=file.stem, dry_run=options.dry_run, by=options.by
+            )
             return _shortened(facts, report)
     begun = time.monotonic()
     with (

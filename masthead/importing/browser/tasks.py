@@ -29,6 +29,14 @@ class _Upload:
     owner: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Starter:
+    """The person who asked for an import: an account of the database would be lost between its transactions."""
+
+    id: int
+    username: str
+
+
 @task("importing.check", writes=True, attempts=3)
 def check(upload_id: int, by_id: int | None = None) -> str | None:
     """Make a dry run of an upload, for the person who asked for it."""
@@ -46,10 +54,10 @@ def _work(upload_id: int, by_id: int | None, *, dry_run: bool) -> str | None:
     if upload is None:
         return None
     try:
-        _check_right(upload.kind, by_id)
+        starter = _starter(upload.kind, by_id)
         # Also ends an import that was stopped before its job began.
         _advance(upload_id, 0, 0)
-        summary = _imported(upload, dry_run=dry_run)
+        summary = _imported(upload, starter, dry_run=dry_run)
     except ImportStopped:
         _end(upload_id, UploadState.STOPPED)
         return "Stopped."
@@ -81,13 +89,16 @@ def _found(upload_id: int, state: UploadState) -> _Upload | None:
     )
 
 
-def _check_right(kind: ImportFormat, by_id: int | None) -> None:
-    """Check again: the role of the person may have changed since."""
-    actions.check_right(kind, db.session.scalar(people.users().where(User.id == by_id)))
+def _starter(kind: ImportFormat, by_id: int | None) -> _Starter | None:
+    """The person who asked for it, whose role may have changed since; raises `NotAllowed`."""
+    by = db.session.scalar(people.users().where(User.id == by_id))
+    actions.check_right(kind, by)
+    found = _Starter(by.id, by.username) if by is not None else None
     db.session.rollback()
+    return found
 
 
-def _imported(upload: _Upload, *, dry_run: bool) -> dict[str, Any]:
+def _imported(upload: _Upload, by: _Starter | None, *, dry_run: bool) -> dict[str, Any]:
     # Imported here because the server, which only lists tasks, starts without the import.
     from masthead.importing.batch import ImportOptions
     from masthead.importing.browser import running
@@ -95,7 +106,7 @@ def _imported(upload: _Upload, *, dry_run: bool) -> dict[str, Any]:
     return running.import_upload(
         upload.kind,
         files.upload_of(upload.id, upload.kind.value, upload.name),
-        ImportOptions(dry_run=dry_run, author=upload.owner, fetch_images=upload.is_fetching),
+        ImportOptions(dry_run=dry_run, author=upload.owner, fetch_images=upload.is_fetching, by=by),
         files.report_of(upload.id, dry_run=dry_run),
         lambda count, total: _advance(upload.id, count, total),
     )
