@@ -77,10 +77,7 @@ class RemoteFiles:
 
     def _fetched(self, address: str, limit: int) -> bytes:
         """The file; raises `Unreadable` if the old site does not give it."""
-        try:
-            host = urlsplit(address).netloc
-        except ValueError:
-            raise Unreadable(f"“{address[:200]}” is not a valid address.") from None
+        host = _host(address)
         if self._failures.get(host, 0) >= PATIENCE:
             raise Unreadable(
                 f"{host} gave nothing {PATIENCE} times in a row, and was not asked again. {TRY_AGAIN}"
@@ -136,6 +133,14 @@ class RemoteFiles:
                 if _is_file(candidate) and candidate.resolve().is_relative_to(root):
                     return candidate
         return None
+
+
+def _host(address: str) -> str:
+    """The host of a URL, with its port; raises `Unreadable`."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        raise Unreadable(f"“{address[:200]}” is not a valid address.") from None
 
 
 def _decoded(name: str) -> str:

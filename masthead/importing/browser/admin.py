@@ -101,8 +101,10 @@ def run(upload_id: int) -> ResponseReturnValue:
     if not files.upload_of(found.id, found.kind, found.name).is_file():
         raise Invalid("The uploaded file is not on this server any more. Upload it again.")
     actions.begin(found, by=current_user())
-    task = tasks.run if found.state == UploadState.IMPORTING else tasks.check
-    found.job_id = enqueue(task, found.id, current_user().id)
+    if found.state == UploadState.IMPORTING:
+        found.job_id = enqueue(tasks.run, found.id, current_user().id)
+    else:
+        found.job_id = enqueue(tasks.check, found.id, current_user().id)
     db.session.commit()
     return redirect(url_for("imports_admin.show", upload_id=upload_id), code=303)
 
