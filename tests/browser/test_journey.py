@@ -72,7 +72,7 @@ def test_from_registration_to_restored_post(page, live_site, cast, masthead_on):
     page.wait_for_url("**/blog/my-posts")
     assert page.goto("/blog/post/frozen-rivers").status == 404
     page.goto("/blog/my-posts?status=trashed")
-    page.get_by_role("button", name="Restore").click()
+    page.get_by_role("button", name="Restore Rivers in winter").click()
     page.wait_for_url("**/blog/edit/*")
     page.locator("button[value=publish]").click()
     assert page.goto("/blog/post/frozen-rivers").status == 200
