@@ -30,6 +30,8 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
+        # Reading the version has begun a transaction when there was nothing to migrate.
+        connection.rollback()
         driver.execute("PRAGMA foreign_keys = ON")
 
 
