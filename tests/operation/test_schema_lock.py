@@ -14,7 +14,6 @@ def test_upgrades_at_the_same_moment_all_succeed(scratch_app, masthead, in_paral
     results = []
     in_parallel(*[lambda: results.append(masthead("db", "upgrade", DATABASE_URL=url))] * 3)
     assert [result.returncode for result in results] == [0, 0, 0], results
-    assert any(schema_lock.WAITING in result.stderr for result in results)
     with scratch_app.app_context():
         assert present_schema().revision == newest_revision()
 
