@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import literal, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy import Select, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload, undefer
 
 from masthead.comments.models import Comment, CommentStatus
 from masthead.media.links import PREFIX
@@ -20,6 +21,25 @@ from masthead.tags.models import Tag
 POSTS_AT_ONCE = 500
 #: Of posts with their HTML, and of files.
 ROWS_AT_ONCE = 100
+#: What posts are written with, but for their text.
+_WITH_NAMES = (
+    joinedload(Post.author, innerjoin=True),
+    selectinload(Post.byline_rows).joinedload(PostByline.user, innerjoin=True),
+    selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
+)
+Row = TypeVar("Row", Post, Page, Media)
+
+
+def _batches(
+    session: Session, chosen: Select[Row], key: InstrumentedAttribute[Any]
+) -> Iterator[Sequence[Row]]:
+    """Run a query with an order and a limit again and again, each time from the last key on."""
+    batch = session.scalars(chosen).all()
+    while batch:
+        last = getattr(batch[-1], key.key)
+        yield batch
+        session.expunge_all()
+        batch = session.scalars(chosen.where(key > last)).all()
 
 
 def posts(session: Session) -> Iterator[Post]:
@@ -31,16 +51,11 @@ def posts(session: Session) -> Iterator[Post]:
         .limit(POSTS_AT_ONCE)
         .options(
             undefer(Post.body),
-            joinedload(Post.author, innerjoin=True),
-            selectinload(Post.byline_rows).joinedload(PostByline.user, innerjoin=True),
-            selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
+            *_WITH_NAMES,
         )
     )
-    last = ""
-    while batch := session.scalars(chosen.where(Post.slug > last)).all():
+    for batch in _batches(session, chosen, Post.slug):
         yield from batch
-        last = batch[-1].slug
-        session.expunge_all()
 
 
 def pages(session: Session) -> Iterator[Page]:
@@ -114,16 +129,10 @@ def post_batches(session: Session) -> Iterator[Sequence[Post]]:
         .options(
             undefer(Post.html),
             undefer(Post.body),
-            joinedload(Post.author, innerjoin=True),
-            selectinload(Post.byline_rows).joinedload(PostByline.user, innerjoin=True),
-            selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
+            *_WITH_NAMES,
         )
     )
-    last = 0
-    while batch := session.scalars(chosen.where(Post.id > last)).all():
-        last = batch[-1].id
-        yield batch
-        session.expunge_all()
+    yield from _batches(session, chosen, Post.id)
 
 
 def light_post_batches(session: Session) -> Iterator[Sequence[Post]]:
@@ -134,16 +143,10 @@ def light_post_batches(session: Session) -> Iterator[Sequence[Post]]:
         .order_by(Post.id)
         .limit(POSTS_AT_ONCE)
         .options(
-            joinedload(Post.author, innerjoin=True),
-            selectinload(Post.byline_rows).joinedload(PostByline.user, innerjoin=True),
-            selectinload(Post.tag_rows).joinedload(PostTag.tag, innerjoin=True),
+            *_WITH_NAMES,
         )
     )
-    last = 0
-    while batch := session.scalars(chosen.where(Post.id > last)).all():
-        last = batch[-1].id
-        yield batch
-        session.expunge_all()
+    yield from _batches(session, chosen, Post.id)
 
 
 def light_posts(session: Session) -> Iterator[Post]:
@@ -155,11 +158,7 @@ def light_posts(session: Session) -> Iterator[Post]:
 def page_batches(session: Session) -> Iterator[Sequence[Page]]:
     """Every page that is not in the trash, by id; a hundred at a time."""
     chosen = select(Page).where(Page.trashed_at.is_(None)).order_by(Page.id).limit(ROWS_AT_ONCE)
-    last = 0
-    while batch := session.scalars(chosen.where(Page.id > last)).all():
-        last = batch[-1].id
-        yield batch
-        session.expunge_all()
+    yield from _batches(session, chosen, Page.id)
 
 
 def media_batches(session: Session) -> Iterator[Sequence[Media]]:
@@ -171,11 +170,7 @@ def media_batches(session: Session) -> Iterator[Sequence[Media]]:
         .limit(ROWS_AT_ONCE)
         .options(joinedload(Media.owner))
     )
-    last = 0
-    while batch := session.scalars(chosen.where(Media.id > last)).all():
-        last = batch[-1].id
-        yield batch
-        session.expunge_all()
+    yield from _batches(session, chosen, Media.id)
 
 
 def former_addresses(session: Session, kind: Target, ids: Collection[int]) -> dict[int, list[str]]:

@@ -1,5 +1,6 @@
 """The outbox: enqueues jobs in the caller's transaction, and lists, retries and cancels them. Never commits."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select, text, update
@@ -13,6 +14,7 @@ from masthead.jobs.models import Job, JobState
 from masthead.jobs.registry import Task
 
 _QUEUED = "masthead.jobs.queued"
+_UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
 def enqueue(
@@ -48,6 +50,18 @@ def queued_in(session: Session) -> list[int]:
     """Return the ids of jobs that the session's transaction has enqueued for now, once."""
     found: list[int] = session.info.pop(_QUEUED, [])
     return found
+
+
+def unfinished(job_ids: Collection[int | None]) -> set[int]:
+    """Return those of these jobs that wait or run. The others are done, dead, cancelled or forgotten."""
+    statement = select(Job.id).where(Job.id.in_(job_ids), Job.state.in_(_UNFINISHED))
+    return set(db.session.scalars(statement)) if job_ids else set()
+
+
+def has_unfinished(task: Task[...], /, *ids: int | str) -> bool:
+    """Tell if a call of the task with these arguments waits or runs."""
+    statement = select(Job.args).where(Job.name == task.name, Job.state.in_(_UNFINISHED))
+    return any(list(args) == list(ids) for args in db.session.scalars(statement))
 
 
 def listed(state: str | None = None, name: str = "") -> Select[Job]:

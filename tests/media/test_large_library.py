@@ -45,7 +45,7 @@ def store(numbers: range, owner_id: int) -> None:
 
 
 def work(reader, filters: MediaFilters) -> int:
-    """What the first page of the library costs the database."""
+    """The cost of the first page of the library for the database."""
     db.session.rollback()
     statement = queries.library(reader, filters).limit(SHOWN + 1)
     count = steps if db.engine.dialect.name == "sqlite" else pages

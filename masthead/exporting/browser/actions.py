@@ -9,11 +9,9 @@ from masthead import audit
 from masthead.db import db
 from masthead.errors import Conflict, NotAllowed, NotFound
 from masthead.exporting.browser.models import ExportFormat, ExportState, RequestedExport
-from masthead.jobs.models import Job, JobState
+from masthead.jobs import outbox
 from masthead.people.models import User
 from masthead.people.permissions import Permission
-
-_ALIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 def check_right(by: User) -> None:
@@ -57,7 +55,5 @@ def remove(export: RequestedExport, *, by: User) -> None:
 def abandoned(exports: Iterable[RequestedExport]) -> frozenset[int]:
     """The ids of those exports that nobody makes any more: their job was cancelled, or died each time."""
     jobs = {one.id: one.job_id for one in exports if one.state == ExportState.WORKING}
-    if not jobs:
-        return frozenset()
-    alive = set(db.session.scalars(select(Job.id).where(Job.id.in_(jobs.values()), Job.state.in_(_ALIVE))))
+    alive = outbox.unfinished(jobs.values())
     return frozenset(export_id for export_id, job_id in jobs.items() if job_id not in alive)

@@ -6,17 +6,13 @@ from sqlalchemy import select
 
 from masthead.db import db
 from masthead.importing.browser.models import RUNNING, UploadedExport, UploadState
-from masthead.jobs.models import Job, JobState
-
-_ALIVE = (JobState.QUEUED, JobState.RUNNING)
+from masthead.jobs import outbox
 
 
 def abandoned(uploads: Iterable[UploadedExport]) -> frozenset[int]:
     """The ids of those uploads that run no more although they say so: their job was cancelled, or died each time."""
     jobs = {one.id: one.job_id for one in uploads if one.state in RUNNING}
-    if not jobs:
-        return frozenset()
-    alive = set(db.session.scalars(select(Job.id).where(Job.id.in_(jobs.values()), Job.state.in_(_ALIVE))))
+    alive = outbox.unfinished(jobs.values())
     return frozenset(upload_id for upload_id, job_id in jobs.items() if job_id not in alive)
 
 

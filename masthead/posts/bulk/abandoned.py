@@ -5,14 +5,13 @@ from typing import Final
 from sqlalchemy import select, update
 
 from masthead.db import db
-from masthead.jobs.models import Job, JobState
+from masthead.jobs import outbox
 from masthead.people.models import User
 from masthead.posts.bulk import queries
 from masthead.posts.bulk.models import BulkChange, BulkItem, BulkState, ItemState
 from masthead.posts.bulk.tasks import change_many, undo_many
 
 STOPPED: Final = "The work was stopped before this post."
-_ALIVE: Final = (JobState.QUEUED, JobState.RUNNING)
 #: The tasks of the states that end with their job.
 _TASKS: Final = {BulkState.QUEUED: change_many, BulkState.UNDOING: undo_many}
 
@@ -53,7 +52,4 @@ def end(change_id: int, *, owner: User) -> None:
 def _has_job(change: BulkChange) -> bool:
     """Return whether the job waits or runs; a change that has ended needs none."""
     task = _TASKS.get(BulkState(change.state))
-    if task is None:
-        return True
-    jobs = db.session.scalars(select(Job.args).where(Job.name == task.name, Job.state.in_(_ALIVE)))
-    return any(list(args) == [change.id] for args in jobs)
+    return task is None or outbox.has_unfinished(task, change.id)
