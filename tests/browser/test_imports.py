@@ -1,5 +1,6 @@
 """An export comes in through the pages of the administration."""
 
+from tests.factories import CommentFactory, PageFactory, PostFactory
 from tests.importing.wordpress.conftest import comment, item, wxr
 from tests.support.browsers import assert_accessible, sign_in
 
@@ -29,3 +30,28 @@ def test_an_export_is_uploaded_checked_and_imported(page, live_site, cast, tmp_p
     assert '"imported": 1' in download.value.path().read_text()
     page.goto("/blog/post/ferry")
     assert "Well said." in page.locator("main").inner_text()
+
+
+def test_an_export_is_made_and_its_row_fits(page, live_site, cast):
+    CommentFactory(post=PostFactory(author=cast.walt, tags=["Rivers", "Ferries"]))
+    PageFactory(slug="house")
+    sign_in(page, cast.ada)
+    page.goto("/admin/export")
+    page.get_by_role("button", name="Export", exact=True).click()
+    # The page loads itself again while an export is made.
+    page.get_by_role("link", name="Download").wait_for(timeout=60_000)
+    assert "roles: 6" in page.locator("main").inner_text().lower()
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_accessible(page)
+        assert page.locator("html").evaluate("root => root.scrollWidth") <= width
+        # Two lines at most: no word is broken.
+        assert page.get_by_role("rowheader").evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+        name = page.get_by_text("Whole publication", exact=True).last
+        assert (
+            name.evaluate(
+                "cell => { const range = document.createRange(); range.selectNodeContents(cell);"
+                " return range.getClientRects().length }"
+            )
+            <= 2
+        )

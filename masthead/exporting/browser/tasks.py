@@ -49,8 +49,13 @@ def _archive(path: Path) -> list[str]:
     from masthead.archive.export import write_archive
 
     result = write_archive(path, files=storage.current())
-    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.counts.items() if count)
-    return [f"Holds {counts}.", *result.sentences()]
+    return [_contents(result.counts), *result.sentences()]
+
+
+def _contents(counts: Mapping[str, int]) -> str:
+    """Say how much of what a file holds, in words that are right for one and for many."""
+    words = ", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in counts.items() if count)
+    return f"{words[:1].upper()}{words[1:]}." if words else "The file is empty."
 
 
 def _markdown(path: Path) -> list[str]:
@@ -71,7 +76,7 @@ def _markdown(path: Path) -> list[str]:
                     archive.write(one, one.relative_to(folder.parent))
         partial.replace(path)
     missing = [f"The file /media/{one} is missing in the store, so it was left out." for one in tally.missing]
-    return [f"Holds {tally.posts} posts, {tally.pages} pages and {tally.pictures} pictures.", *missing]
+    return [_contents({"posts": tally.posts, "pages": tally.pages, "pictures": tally.pictures}), *missing]
 
 
 def _wordpress(path: Path) -> list[str]:
@@ -86,8 +91,8 @@ def _wordpress(path: Path) -> list[str]:
         archive.open("wordpress.xml", "w", force_zip64=True) as member,
     ):
         tally = write_wordpress(member, site, session=session, url=url, at=clock.now())
-    counts = f"{tally.posts} posts, {tally.pages} pages and {tally.comments} comments"
-    return [f"Holds wordpress.xml with {counts}. WordPress fetches the pictures from this site."]
+    contents = _contents({"posts": tally.posts, "pages": tally.pages, "comments": tally.comments})
+    return [contents, "WordPress fetches the pictures from this site."]
 
 
 def _ghost(path: Path) -> list[str]:
@@ -98,7 +103,7 @@ def _ghost(path: Path) -> list[str]:
     with snapshot() as session, new_file(path) as file:
         tally = write_ghost(file, site, options, session=session, files=storage.current())
     missing = [f"The file /media/{one} is missing in the store, so it was left out." for one in tally.missing]
-    return [f"Holds {tally.posts} posts, {tally.pages} pages and {tally.files} files.", *missing]
+    return [_contents({"posts": tally.posts, "pages": tally.pages, "files": tally.files}), *missing]
 
 
 _MAKERS: Final[Mapping[ExportFormat, Callable[[Path], list[str]]]] = {
