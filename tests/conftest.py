@@ -44,6 +44,7 @@ pytest_plugins = [
     "tests.support.queries",
     "tests.support.reverse_proxy",
     "tests.support.sinks",
+    "tests.support.value_lists",
     "tests.support.visitors",
 ]
 

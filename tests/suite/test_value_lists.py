@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.support.databases import LONG_LIST, values_for_one_database
+from tests.support.value_lists import LONG_LIST, values_for_one_database
 
 
 def items(folder: str, *, count: int, marker: object = None) -> list[SimpleNamespace]:
